@@ -1,0 +1,363 @@
+"""Every exception of the library, in one tree.
+
+WemakepriceError
+├── ValidationError                 input refused before anything was sent; all violations at once
+│   ├── NaiveDatetimeError          a datetime without a zone
+│   ├── WindowError                 a reversed or over-long time range
+│   └── ConfigError                 a setting is wrong, or two settings contradict each other
+├── ClientStateError                a closed client, or one client in two event loops
+├── SecretError
+│   ├── SecretUnavailableError      a secret that was left out of a pickle or never loaded
+│   ├── PlainSecretError            saving a secret without a cipher is refused
+│   └── DecryptionError
+│       ├── UnknownKeyError         no key with that id in the key ring
+│       ├── WrongKeyError           the key id is known, the key is another one
+│       ├── TamperedError           the text was changed, or belongs to another account
+│       └── TruncatedError          the text is cut short or not a token at all
+├── CallError                       one operation of the marketplace failed
+│   ├── NetworkError                no answer, and nothing can have been changed
+│   │   └── NetworkTimeoutError
+│   ├── ProtocolError               an answer that the contract does not know
+│   ├── OutcomeUnknownError         a write whose answer was lost and that no read can prove
+│   ├── NotAppliedError             a write whose answer was lost and that a read proved undone
+│   └── ApiError                    the marketplace answered, and refused
+│       ├── BadRequestError         400, 404 and 405 of the path, 422
+│       ├── AuthenticationError     401, the key is missing or unknown
+│       │   └── PermissionDeniedError   403, the key is known but not allowed (agency link)
+│       ├── NotFoundError           no such bundle, claim, product, question
+│       ├── WithdrawnError          철회, the buyer took the claim back
+│       ├── PreconditionError       another step has to come first
+│       ├── ConflictError           the target is in a state that contradicts the call
+│       ├── ContentRejectedError    a person has to edit the content
+│       ├── RefusedError            a refusal whose text the table does not know
+│       └── ServerError             5xx
+│           └── MaintenanceError    위메프 접속이 원활하지 않습니다, or 503
+├── GateClosedError                 a switch of the account forbids the action
+├── PolicyError                     a plan cannot be made or carried out
+│   ├── StaleSnapshotError          the data is older than the plan allows
+│   └── BlastRadiusError            the plan touches more targets than the limit
+├── LedgerError
+│   ├── LedgerCorruptError          not a ledger, or a damaged one
+│   ├── LedgerSchemaError           written by a newer version
+│   ├── LedgerAccountError          the ledger belongs to another account
+│   ├── LedgerUnavailableError      read-only, full, locked or unreachable
+│   ├── LeaseLostError              another worker took the account over
+│   └── ClockJumpError              the clock went backwards past what is recorded
+└── ExcelError
+    ├── UnsafeFileError             a guard refused the file before reading it
+    ├── UnreadableFileError         damaged, encrypted, or of no known kind
+    ├── WrongKindError              a deal export given as a product export, or the reverse
+    ├── ColumnError                 a required column is missing or ambiguous
+    └── CommitError                 an import cannot start or go on
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Self
+
+from attrs import frozen
+
+
+@frozen
+class Violation:
+    """One broken rule of some input.
+
+    `path` is the field (`sale.stockCount`, `contacts[1].email`), `value` what stood there as safe text
+    (personal data and secrets are masked by whoever reports it), `rule` a stable machine word or bound
+    (`range 0..99999`), `message` and `message_ko` one sentence each in English and Korean.
+    """
+
+    path: str
+    value: str
+    rule: str
+    message: str
+    message_ko: str
+
+    def __str__(self) -> str:
+        """Give one line: field, value, rule and both sentences."""
+        return f"{self.path}={self.value}: {self.rule}: {self.message} ({self.message_ko})"
+
+
+def _rebuild(cls: type[WemakepriceError], state: dict[str, object]) -> WemakepriceError:
+    error = cls.__new__(cls)
+    error.__dict__.update(state)
+    error.args = (str(error),)
+    return error
+
+
+class WemakepriceError(Exception):
+    """Root of every exception the library raises on purpose.
+
+    Instances survive `pickle`, `copy` and `deepcopy` with all attributes and notes. The text never
+    holds a key or personal data.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        self.message = message
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        """Give the message."""
+        return self.message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Rebuild from the attributes, whatever the constructor takes."""
+        return _rebuild, (type(self), dict(self.__dict__))
+
+
+class ValidationError(WemakepriceError, ValueError):
+    """Input was refused before anything was sent or written; `violations` lists every broken rule."""
+
+    def __init__(self, violations: Iterable[Violation], *, subject: str = "input") -> None:
+        self.violations = tuple(violations)
+        self.subject = subject
+        lines = "\n".join(f"  - {violation}" for violation in self.violations)
+        super().__init__(f"{subject}: {len(self.violations)} violation(s)\n{lines}")
+
+    @classmethod
+    def single(cls, path: str, value: object, rule: str, message: str, message_ko: str) -> Self:
+        """Build the error for exactly one broken rule."""
+        return cls((Violation(path, str(value), rule, message, message_ko),), subject=path)
+
+
+class NaiveDatetimeError(ValidationError):
+    """A datetime without a zone was given where a moment in time is needed."""
+
+
+class WindowError(ValidationError):
+    """A time range is reversed, empty or longer than the operation allows."""
+
+
+class ConfigError(ValidationError):
+    """A setting is wrong, unknown, or contradicts another one; both sides are named."""
+
+
+class ClientStateError(WemakepriceError, RuntimeError):
+    """The client was closed, or is used from another event loop than the one it was opened in."""
+
+
+class SecretError(WemakepriceError):
+    """Something is wrong with a secret or its encryption; the text never shows the secret."""
+
+
+class SecretUnavailableError(SecretError):
+    """The secret is not here: it was left out of a pickle, or never loaded."""
+
+
+class PlainSecretError(SecretError):
+    """Saving a secret or a contact without a cipher is refused."""
+
+
+class DecryptionError(SecretError):
+    """An encrypted value cannot be read."""
+
+
+class UnknownKeyError(DecryptionError):
+    """The key ring holds no key with the id named in the value."""
+
+
+class WrongKeyError(DecryptionError):
+    """The key ring holds a key with that id, but it is not the one that encrypted the value."""
+
+
+class TamperedError(DecryptionError):
+    """The value was changed after encryption, or was moved from another account or field."""
+
+
+class TruncatedError(DecryptionError):
+    """The value is cut short, or not an encrypted value at all."""
+
+
+class CallError(WemakepriceError):
+    """One operation of the marketplace failed.
+
+    `operation` is the contract's operationId, `method` and `path` the call (without query or key),
+    `http_status` and `result_code` what came back (None when nothing did), `text` the Korean text of
+    the answer.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        operation: str = "",
+        method: str = "",
+        path: str = "",
+        http_status: int | None = None,
+        result_code: int | None = None,
+        text: str = "",
+    ) -> None:
+        self.operation = operation
+        self.method = method
+        self.path = path
+        self.http_status = http_status
+        self.result_code = result_code
+        self.text = text
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        """Name operation, method, path, HTTP status, result code and the Korean text."""
+        parts = [self.message or type(self).__name__]
+        if self.operation:
+            parts.append(f"operation={self.operation}")
+        if self.method or self.path:
+            parts.append(f"{self.method} {self.path}".strip())
+        if self.http_status is not None:
+            parts.append(f"http={self.http_status}")
+        if self.result_code is not None:
+            parts.append(f"resultCode={self.result_code}")
+        if self.text:
+            parts.append(f"text={self.text}")
+        return " | ".join(parts)
+
+
+class NetworkError(CallError):
+    """No answer came, and the call cannot have changed anything (a read, or a connection never made)."""
+
+
+class NetworkTimeoutError(NetworkError, TimeoutError):
+    """The answer did not come in time, and the call cannot have changed anything."""
+
+
+class ProtocolError(CallError):
+    """The answer is not what the contract knows: not JSON, cut short, or without its identifiers."""
+
+
+class OutcomeUnknownError(CallError):
+    """A write whose answer was lost, and whose effect no read could prove or disprove.
+
+    It was sent at most once. A person decides; sending it again may do it twice.
+    """
+
+
+class NotAppliedError(CallError):
+    """A write whose answer was lost, and which the verifying read proved not to have happened."""
+
+
+class ApiError(CallError):
+    """The marketplace answered, and refused."""
+
+
+class BadRequestError(ApiError):
+    """The request itself was refused: malformed, unknown path, wrong verb, failed validation."""
+
+
+class AuthenticationError(ApiError):
+    """The key is missing, unknown or of another environment."""
+
+
+class PermissionDeniedError(AuthenticationError):
+    """The key is known but not allowed, for example because the agency link is not approved."""
+
+
+class NotFoundError(ApiError):
+    """No such bundle, option line, claim, product, deal or question for this account."""
+
+
+class WithdrawnError(ApiError):
+    """The buyer withdrew the claim (철회); there is nothing left to answer."""
+
+
+class PreconditionError(ApiError):
+    """Another step has to come first, or a value is outside what the marketplace accepts."""
+
+
+class ConflictError(ApiError):
+    """The target is in a state that contradicts the call, such as shipped with another invoice."""
+
+
+class ContentRejectedError(ApiError):
+    """The content was refused (forbidden word, closed category, duplicate option); a person edits it."""
+
+
+class RefusedError(ApiError):
+    """A refusal whose text is in no table; the text is kept."""
+
+
+class ServerError(ApiError):
+    """The marketplace failed (5xx)."""
+
+
+class MaintenanceError(ServerError):
+    """A temporary outage: the page 위메프 접속이 원활하지 않습니다, or 503. `retry_after` in seconds, if given."""
+
+    retry_after: float | None = None
+
+
+class GateClosedError(WemakepriceError):
+    """A switch of the account forbids the action.
+
+    `gate` is the machine code of the first gate that blocked, `reason` and `reason_ko` say it in
+    English and Korean.
+    """
+
+    def __init__(self, gate: str, reason: str, reason_ko: str) -> None:
+        self.gate = gate
+        self.reason = reason
+        self.reason_ko = reason_ko
+        super().__init__(f"{gate}: {reason} ({reason_ko})")
+
+
+class PolicyError(WemakepriceError):
+    """A plan cannot be made, or must not be carried out."""
+
+
+class StaleSnapshotError(PolicyError):
+    """The data is older than the plan allows."""
+
+
+class BlastRadiusError(PolicyError):
+    """The plan would touch more targets than the limit allows."""
+
+
+class LedgerError(WemakepriceError):
+    """The runner's ledger cannot be used as asked."""
+
+
+class LedgerCorruptError(LedgerError):
+    """The file or database is damaged, or is not a ledger."""
+
+
+class LedgerSchemaError(LedgerError):
+    """The ledger was written by a newer version of the library."""
+
+
+class LedgerAccountError(LedgerError):
+    """The ledger row or file belongs to another account."""
+
+
+class LedgerUnavailableError(LedgerError):
+    """The ledger is read-only, full, locked for too long or unreachable."""
+
+
+class LeaseLostError(LedgerError):
+    """Another worker took the account over; nothing more is done under the old lease."""
+
+
+class ClockJumpError(LedgerError):
+    """The clock went backwards past what the ledger has recorded."""
+
+
+class ExcelError(WemakepriceError):
+    """A spreadsheet file cannot be used as asked."""
+
+
+class UnsafeFileError(ExcelError):
+    """A guard refused the file before or while reading it; the message names the bound."""
+
+
+class UnreadableFileError(ExcelError):
+    """The file is damaged, encrypted, empty or of no known kind."""
+
+
+class WrongKindError(ExcelError):
+    """The file is an export of another kind than the one asked for."""
+
+
+class ColumnError(ExcelError):
+    """A required column is missing, or several columns claim to be it."""
+
+
+class CommitError(ExcelError):
+    """An import cannot start or go on."""
