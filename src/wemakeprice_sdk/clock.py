@@ -6,6 +6,7 @@ daylight saving of 1987 and 1988 cannot reach any computation.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from typing import Protocol
@@ -88,6 +89,10 @@ def _korean_holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("KR", years=year))
 
 
+def _days(values: Iterable[date]) -> frozenset[date]:
+    return frozenset(values)
+
+
 @frozen
 class KoreanBusinessCalendar:
     """Monday to Friday without Korean public, substitute and lunar holidays (package `holidays`, offline).
@@ -96,8 +101,8 @@ class KoreanBusinessCalendar:
     days back. The marketplace's own calendar is unknown (grade C).
     """
 
-    extra_holidays: frozenset[date] = field(default=frozenset(), converter=frozenset[date])
-    working_days: frozenset[date] = field(default=frozenset(), converter=frozenset[date])
+    extra_holidays: frozenset[date] = field(default=frozenset(), converter=_days)
+    working_days: frozenset[date] = field(default=frozenset(), converter=_days)
 
     def is_business_day(self, day: date) -> bool:
         """Say whether `day` counts."""
@@ -112,7 +117,7 @@ class KoreanBusinessCalendar:
 class WeekdayCalendar:
     """Monday to Friday without the given `holidays`; needs no package and knows no public holiday."""
 
-    holidays: frozenset[date] = field(default=frozenset(), converter=frozenset[date])
+    holidays: frozenset[date] = field(default=frozenset(), converter=_days)
 
     def is_business_day(self, day: date) -> bool:
         """Say whether `day` counts."""

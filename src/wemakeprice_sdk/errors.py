@@ -280,9 +280,7 @@ class ServerError(ApiError):
 
 
 class MaintenanceError(ServerError):
-    """A temporary outage: the page 위메프 접속이 원활하지 않습니다, or 503. `retry_after` in seconds, if given."""
-
-    retry_after: float | None = None
+    """A temporary outage: the page 위메프 접속이 원활하지 않습니다, or 503."""
 
 
 class GateClosedError(WemakepriceError):

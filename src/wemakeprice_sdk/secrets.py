@@ -9,6 +9,8 @@ from wemakeprice_sdk.errors import SecretUnavailableError
 
 # Stray characters that come along when a key is copied from a web page or a message.
 _INVISIBLE: Final = dict.fromkeys(
+    (0x00A0, 0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF),
+)
     (0x00AD, 0x00A0, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF), None
 )
 
