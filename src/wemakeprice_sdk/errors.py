@@ -79,10 +79,12 @@ class Violation:
         return f"{self.path}={self.value}: {self.rule}: {self.message} ({self.message_ko})"
 
 
-def _rebuild(cls: type[WemakepriceError], state: dict[str, object]) -> WemakepriceError:
+def _rebuild(
+    cls: type[WemakepriceError], args: tuple[object, ...], state: dict[str, object]
+) -> WemakepriceError:
     error = cls.__new__(cls)
+    error.args = args
     error.__dict__.update(state)
-    error.args = (str(error),)
     return error
 
 
@@ -103,7 +105,7 @@ class WemakepriceError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Rebuild from the attributes, whatever the constructor takes."""
-        return _rebuild, (type(self), dict(self.__dict__))
+        return _rebuild, (type(self), self.args, dict(self.__dict__))
 
 
 class ValidationError(WemakepriceError, ValueError):

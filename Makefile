@@ -1,0 +1,60 @@
+# `make demo` and `make test` need Python 3.11 or newer with pip, and make. They set up $(VENV) themselves.
+PYTHON ?= python3
+VENV ?= .venv
+CONSTRAINT ?=
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+WITH := $(if $(CONSTRAINT),-c $(CONSTRAINT),)
+
+.PHONY: demo test lint types docs wheel sync cassettes benchmarks clean help
+
+help:
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.python:
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --upgrade pip
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.python pyproject.toml
+	$(PIP) install --quiet $(WITH) --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.python pyproject.toml
+	$(PIP) install --quiet $(WITH) --editable '.[postgres,keyring]' --group dev
+	@touch $@ $(VENV)/.runtime
+
+demo: $(VENV)/.runtime ## a seller's day on the embedded sandbox
+	$(BIN)/python -m wemakeprice_sdk.cli demo
+
+test: $(VENV)/.dev ## set up, then all tests
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/.dev ## format, lint, import walls, generated code
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/unasync.py --check
+	$(BIN)/python scripts/sandbox_contract.py --check
+
+types: $(VENV)/.dev ## mypy --strict and pyright
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+docs: $(VENV)/.dev ## the documentation, warnings as errors
+	$(BIN)/mkdocs build --strict --quiet
+
+wheel: $(VENV)/.dev ## build the wheel and prove that it installs and runs
+	rm -rf dist
+	$(BIN)/python -m build --quiet --outdir dist
+	$(BIN)/python scripts/install_proof.py dist
+
+sync: $(VENV)/.dev ## write the sync clients again from the async ones
+	$(BIN)/python scripts/unasync.py
+
+cassettes: $(VENV)/.dev ## record the cassettes again from the sandbox
+	$(BIN)/python scripts/record_cassettes.py
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis

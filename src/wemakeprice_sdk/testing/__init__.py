@@ -1,0 +1,1 @@
+"""What users need in their own tests."""

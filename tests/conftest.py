@@ -1,0 +1,51 @@
+"""No test reaches beyond this machine."""
+
+import ipaddress
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+
+class OutsideWorldError(AssertionError):
+    """A test tried to reach a host that is not this machine."""
+
+
+def _is_here(host: object) -> bool:
+    if host in (None, "", b"", "localhost", b"localhost"):
+        return True
+    text = host.decode() if isinstance(host, bytes) else str(host)
+    try:
+        return ipaddress.ip_address(text.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(autouse=True, scope="session")
+def only_this_machine() -> Iterator[None]:
+    """Fail any look-up of, or connection to, a host other than loopback, the marketplace's above all."""
+    connect, connect_ex, lookup = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+    def refuse(host: object) -> None:
+        if not _is_here(host):
+            raise OutsideWorldError(f"a test tried to reach {host!r}")
+
+    def guarded_connect(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple):
+            refuse(address[0])
+        return connect(self, address)  # type: ignore[arg-type]
+
+    def guarded_connect_ex(self: socket.socket, address: object) -> int:
+        if isinstance(address, tuple):
+            refuse(address[0])
+        return connect_ex(self, address)  # type: ignore[arg-type]
+
+    def guarded_lookup(host: object, *args: object, **kwargs: object) -> object:
+        refuse(host)
+        return lookup(host, *args, **kwargs)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded_connect)
+        patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
+        patch.setattr(socket, "getaddrinfo", guarded_lookup)
+        yield
