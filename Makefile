@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 CONSTRAINT ?=
+GROUP ?= dev
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 WITH := $(if $(CONSTRAINT),-c $(CONSTRAINT),)
@@ -22,7 +23,7 @@ $(VENV)/.runtime: $(VENV)/.python pyproject.toml
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.python pyproject.toml
-	$(PIP) install --quiet $(WITH) --editable '.[postgres,keyring]' --group dev
+	$(PIP) install --quiet $(WITH) --editable '.[postgres,keyring]' --group $(GROUP)
 	@touch $@ $(VENV)/.runtime
 
 demo: $(VENV)/.runtime ## a seller's day on the embedded sandbox

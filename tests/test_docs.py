@@ -1,0 +1,117 @@
+"""Every code block of the README and the docs runs, parses, or is a command that the checks run."""
+
+import contextlib
+import io
+import json
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from sybil import Document
+from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([ROOT / "README.md", ROOT / "README.ko.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md")])
+CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+NOT_RUN = {"tree": "a drawing", "mermaid": "a drawing"}
+
+
+class Page:
+    """Runs the blocks of one page in order, in one namespace, as a reader would."""
+
+    def __init__(self, folder: Path) -> None:
+        self.namespace: dict[str, object] = {"__name__": "__main__"}
+        self.folder = folder
+        self.printed: str | None = None
+
+    def python(self, source: str, line: int, path: str) -> None:
+        code = compile("\n" * line + source, path, "exec", dont_inherit=True)
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.chdir(self.folder):
+            exec(code, self.namespace)
+        self.printed = out.getvalue()
+
+    def text(self, source: str) -> None:
+        assert self.printed is not None, "a text block shows what the python block before it prints"
+        assert source.strip() == self.printed.strip()
+        self.printed = None
+
+    def bash(self, source: str) -> None:
+        for command in source.replace("\\\n", " ").strip().splitlines():
+            run_command(command.partition("#")[0].strip(), self.folder)
+
+
+def run_command(command: str, folder: Path) -> None:
+    if not command:
+        return
+    words = shlex.split(command)
+    if words[0] == "make":
+        assert re.search(rf"^{re.escape(command)}\b", CI, re.MULTILINE), f".ci/run does not run {command!r}"
+    elif words[:2] == ["pip", "install"]:
+        assert words[2].partition("[")[0] == "wemakeprice-sdk", "the install proof installs our wheel only"
+        assert "make wheel" in CI
+    elif words[0] in {"python", "wemakeprice"}:
+        rest = words[1:] if words[0] == "python" else ["-m", "wemakeprice_sdk.cli", *words[1:]]
+        subprocess.run([sys.executable, *rest], cwd=folder, check=True, timeout=120, capture_output=True)
+    else:
+        raise AssertionError(f"no check knows how to run {command!r}")
+
+
+def evaluate(page: Page, language: str, source: str, line: int, path: str) -> None:
+    match language:
+        case "python":
+            page.python(source, line, path)
+        case "text":
+            page.text(source)
+        case "bash":
+            page.bash(source)
+        case "toml":
+            tomllib.loads(source)
+        case "json":
+            json.loads(source)
+        case "yaml":
+            list(yaml.safe_load_all(source))
+        case _:
+            assert language in NOT_RUN, f"a {language!r} block has no check"
+
+
+LEXER = RawFencedCodeBlockLexer(re.compile(r"(?P<language>[^\s`]*)[^\n]*$\n", re.MULTILINE))
+
+
+def blocks(path: Path) -> list[tuple[str, str, int]]:
+    """Give language, source and line of every fenced block."""
+    text = path.read_text(encoding="utf-8")
+    regions = LEXER(Document(text, str(path)))
+    return [
+        (str(found.lexemes["language"]), str(found.lexemes["source"]), text.count("\n", 0, found.start) + 1)
+        for found in regions
+    ]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_code_block_runs(path: Path, tmp_path: Path) -> None:
+    page = Page(tmp_path)
+    for language, source, line in blocks(path):
+        try:
+            evaluate(page, language, source, line, str(path))
+        except Exception as error:
+            error.add_note(f"{path.relative_to(ROOT)}:{line}")
+            raise
+
+
+def test_a_wrong_block_would_be_seen(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# x\n\n```python\nprint(1)\n```\n\n```text\n2\n```\n", encoding="utf-8")
+    (first, second) = blocks(page)
+    assert first == ("python", "print(1)\n", 3)
+    runner = Page(tmp_path)
+    evaluate(runner, *first, str(page))
+    with pytest.raises(AssertionError):
+        evaluate(runner, *second, str(page))
+    with pytest.raises(AssertionError, match="no check"):
+        evaluate(runner, "fortran", "", 1, str(page))
