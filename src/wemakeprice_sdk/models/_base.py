@@ -1,0 +1,181 @@
+"""What every model stands on: wire names, the raw answer, open enums and the masking of personal data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from functools import cache
+from typing import Self, TypeAlias
+
+import attrs
+from attrs import field, frozen
+
+JsonValue: TypeAlias = "bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
+"""Anything that JSON can say."""
+
+WIRE_NAME_EXCEPTIONS: Mapping[str, str] = {"default_value": "defaltValue", "rows": "list"}
+"""The only fields whose wire key is not their name in camelCase (the misspelt key, and a Python builtin)."""
+
+HIDDEN = "***"
+
+
+def wire_name(field_name: str) -> str:
+    """Give the wire key of a field: `ship_policy_no` is `shipPolicyNo`."""
+    if field_name in WIRE_NAME_EXCEPTIONS:
+        return WIRE_NAME_EXCEPTIONS[field_name]
+    head, *tail = field_name.split("_")
+    return head + "".join(part.capitalize() for part in tail)
+
+
+def field_name(wire: str) -> str:
+    """Give the field of a wire key: `shipPolicyNo` is `ship_policy_no`."""
+    for name, exception in WIRE_NAME_EXCEPTIONS.items():
+        if wire == exception:
+            return name
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", wire).lower()
+
+
+def hide(value: object) -> str:
+    """Give the repr of personal data: whether it is there, never what it is."""
+    return repr(None) if value is None else repr(HIDDEN)
+
+
+def hide_typed(value: str | None) -> str:
+    """Give the repr of an option name without the text the buyer typed behind the bar."""
+    if value is None or "|" not in value:
+        return repr(value)
+    return repr(f"{value.partition('|')[0]}|{HIDDEN}")
+
+
+def is_personal(attribute: attrs.Attribute[object]) -> bool:
+    """Say whether a field holds personal data (its repr is masked)."""
+    return attribute.repr is hide or attribute.repr is hide_typed
+
+
+def is_masked(text: str | None) -> bool:
+    """Say whether a text was masked by the marketplace: it holds `**` or is one lone `*`."""
+    return text is not None and ("**" in text or text.strip() == "*" or bool(_ONE_STAR.search(text)))
+
+
+_ONE_STAR = re.compile(r"\w\*\w|\w\*$|^\*\w")
+
+
+def merge_clear(old: str | None, new: str | None) -> str | None:
+    """Give the value to keep when `new` arrives over `old`.
+
+    A masked or missing `new` never overwrites a clear `old`; anything clear does.
+    """
+    if new is None or (is_masked(new) and old is not None and not is_masked(old)):
+        return old
+    return new
+
+
+@frozen(kw_only=True)
+class ReadModel:
+    """An answer of the marketplace.
+
+    Only identifiers are required; every other field is None when the marketplace left it out.
+    """
+
+    raw: Mapping[str, JsonValue] = field(factory=dict, repr=False, eq=False)
+    """The decoded JSON as it came, with unknown keys and the original spellings. Holds personal data."""
+
+    def raw_text(self, name: str) -> str | None:
+        """Give the text that stood under the field `name` on the wire, None when it was no text."""
+        value = self.raw.get(wire_name(name))
+        return value if isinstance(value, str) else None
+
+
+def _squeeze(text: str) -> str:
+    return "".join(text.split())
+
+
+class OpenEnum(StrEnum):
+    """A code of the marketplace that keeps values nobody knew of.
+
+    A member is its code text (`ShipStatus.NEW == "NEW"`). An unknown text becomes a pseudo-member of its
+    own: equal and hashable by that text, `is_known` False, safe for pickle and copy. It is never cached,
+    so compare members with `==`.
+    """
+
+    _value_: str
+    names: tuple[str, ...]
+
+    def __new__(cls, value: str, *names: str) -> Self:
+        """Build a member from its code and the Korean names it is read by, the preferred one first."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.names = names
+        return member
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        known = cls._find(value)
+        if known is not None:
+            return known
+        member = str.__new__(cls, value)
+        member._name_ = "UNKNOWN"
+        member._value_ = value
+        member.names = ()
+        return member
+
+    @classmethod
+    def _find(cls, text: str) -> Self | None:
+        return cls._spellings().get(_squeeze(text))
+
+    @classmethod
+    @cache
+    def _spellings(cls) -> Mapping[str, Self]:
+        return {_squeeze(text): member for member in cls for text in (member.value, *member.names)}
+
+    @classmethod
+    def _without_code(cls) -> tuple[str, ...]:
+        return ()
+
+    @classmethod
+    def from_wire(cls, text: str | int) -> Self:
+        """Read a code or any of its Korean display names; blanks do not matter.
+
+        Anything else becomes a pseudo-member that keeps the text.
+        """
+        return cls(str(text))
+
+    @classmethod
+    def writable(cls) -> tuple[Self, ...]:
+        """Give the members that may be written, in the contract's order."""
+        return tuple(member for member in cls if member.code is not None)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the contract lists this value."""
+        return self._value_ in type(self)._value2member_map_
+
+    @property
+    def code(self) -> str | None:
+        """The code to write; None for an unknown value and for names that have no code."""
+        if not self.is_known or self._value_ in self._without_code():
+            return None
+        return self._value_
+
+    @property
+    def korean(self) -> str:
+        """The preferred Korean display name; the text itself for an unknown value."""
+        return self.names[0] if self.names else self._value_
+
+    @property
+    def raw_text(self) -> str:
+        """The text of an unknown value as it came; the code of a known one."""
+        return self._value_
+
+    def __str__(self) -> str:
+        """Give the code, or the unknown text."""
+        return self._value_
+
+    def __repr__(self) -> str:
+        """Name the member, or show the unknown text."""
+        if self.is_known:
+            return f"<{type(self).__name__}.{self._name_}: {self._value_!r}>"
+        return f"<{type(self).__name__} unknown: {self._value_!r}>"

@@ -1,0 +1,506 @@
+"""Declarative rules of the write shapes, and the one walk that checks them all.
+
+A field states its rules in its annotation: `Annotated[int, Ko("판매가격"), Range(0, 999_999_999)]`. What one
+field demands of another stands in the class as `When(...)`. `WriteModel.violations()` walks a value once
+and gives every broken rule of it and of everything inside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from enum import Enum
+from functools import cache
+from types import UnionType
+from typing import (
+    Annotated,
+    ClassVar,
+    Protocol,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    runtime_checkable,
+)
+
+import attrs
+from attrs import frozen
+
+from wemakeprice_sdk.clock import KST
+from wemakeprice_sdk.errors import ValidationError, Violation
+from wemakeprice_sdk.models import couriers
+from wemakeprice_sdk.models._base import HIDDEN, OpenEnum, is_personal, wire_name
+
+MAX_ID = 2**63 - 1
+"""Identifiers and won travel as 64-bit integers."""
+
+
+@frozen
+class Broken:
+    """A rule that does not hold: its machine word and one sentence in English and Korean."""
+
+    rule: str
+    message: str
+    message_ko: str
+
+
+@frozen
+class Ko:
+    """The Korean term of a field; it opens the Korean sentence of every violation there."""
+
+    term: str
+
+
+@frozen
+class AsText:
+    """A number that goes out as text (the only form ever seen on that call)."""
+
+
+@frozen
+class HourOnly:
+    """A moment that goes out as `yyyy-MM-dd HH:00`; it must lie on the hour in KST."""
+
+    def check(self, value: object) -> Broken | None:
+        """Refuse minutes, seconds and fractions."""
+        if not isinstance(value, datetime) or value.utcoffset() is None:
+            return None
+        local = value.astimezone(KST)
+        if (local.minute, local.second, local.microsecond) == (0, 0, 0):
+            return None
+        return Broken("on the hour", "must lie on the hour (KST)", "정시(분·초 00, 한국시간)여야 합니다")
+
+
+@runtime_checkable
+class Rule(Protocol):
+    """Something one value has to fulfil."""
+
+    def check(self, value: object) -> Broken | None:
+        """Give what is wrong with `value`, or None."""
+        ...
+
+
+@frozen
+class Range:
+    """A whole number from `low` to `high`, both included."""
+
+    low: int
+    high: int = MAX_ID
+
+    def check(self, value: object) -> Broken | None:
+        """Refuse numbers outside."""
+        if not isinstance(value, int) or self.low <= value <= self.high:
+            return None
+        bounds = f"{self.low}..{self.high}"
+        return Broken(f"range {bounds}", f"must be {bounds}", f"{self.low}~{self.high} 범위여야 합니다")
+
+
+@frozen
+class Chars:
+    """A text of `low` to `high` characters; with a `low` it must not be blank either."""
+
+    low: int = 0
+    high: int | None = None
+
+    def check(self, value: object) -> Broken | None:
+        """Refuse texts that are too short, blank or too long; nothing is ever cut."""
+        if not isinstance(value, str):
+            return None
+        length = len(value)
+        if self.low and not value.strip():
+            return Broken("not blank", "must not be blank", "비워 둘 수 없습니다")
+        if length >= self.low and (self.high is None or length <= self.high):
+            return None
+        bounds = f"{self.low}..{'' if self.high is None else self.high}"
+        return Broken(
+            f"length {bounds} characters",
+            f"has {length} characters, allowed are {bounds}",
+            f"{length}자입니다. 허용 길이는 {bounds.replace('..', '~')}자입니다",
+        )
+
+
+@frozen
+class Bytes:
+    """A text of at most `high` bytes in UTF-8."""
+
+    high: int
+
+    def check(self, value: object) -> Broken | None:
+        """Refuse longer texts."""
+        if not isinstance(value, str):
+            return None
+        size = len(value.encode("utf-8", "surrogatepass"))
+        if size <= self.high:
+            return None
+        return Broken(
+            f"bytes ..{self.high}",
+            f"has {size} bytes in UTF-8, allowed are {self.high}",
+            f"{size}byte입니다. {self.high}byte 이하로 입력해야 합니다",
+        )
+
+
+@frozen
+class Match:
+    """A text of one form; `form` and `form_ko` describe it in words."""
+
+    pattern: str
+    form: str
+    form_ko: str
+
+    def check(self, value: object) -> Broken | None:
+        """Refuse texts of another form."""
+        if not isinstance(value, str) or re.fullmatch(self.pattern, value):
+            return None
+        return Broken(f"pattern {self.pattern}", f"must be {self.form}", f"{self.form_ko}여야 합니다")
+
+
+INVOICE = Match(r"[0-9]{1,15}", "1 to 15 digits and nothing else", "숫자 1~15자리")
+ZIP_CODE = Match(r"[0-9]{5}", "a zip code of five digits", "우편번호 숫자 5자리")
+KEYWORDS = Match(
+    r"([^,]*(,[^,]*){0,9})?", "at most ten keywords, comma separated", "쉼표로 나눈 키워드 10개 이하"
+)
+ISBN13 = Match(r"([0-9]{13})?", "13 digits, or empty", "숫자 13자리 또는 빈 값")
+ISBN10 = Match(
+    r"([0-9]{9}[0-9X])?", "10 digits (the last may be X), or empty", "숫자 10자리(끝은 X 가능) 또는 빈 값"
+)
+REJECT_CODE = Match(r"[CRE]JD[0-9]{1,2}", "a reject code such as CJD3", "거절 사유코드(예: CJD3)")
+HOLD_CODE = Match(r"[CRE]PD[0-9]{1,2}", "a hold code such as RPD5", "보류 사유코드(예: RPD5)")
+
+
+@frozen
+class Without:
+    """A text that must not hold `pattern` (case ignored)."""
+
+    pattern: str
+    what: str
+    what_ko: str
+
+    def check(self, value: object) -> Broken | None:
+        """Refuse texts that hold it."""
+        if not isinstance(value, str) or not re.search(self.pattern, value, re.IGNORECASE):
+            return None
+        return Broken(f"no {self.what}", f"must not hold {self.what}", f"{self.what_ko}를 포함할 수 없습니다")
+
+
+@frozen
+class Items:
+    """A list of `low` to `high` items."""
+
+    low: int = 0
+    high: int | None = None
+
+    def check(self, value: object) -> Broken | None:
+        """Refuse lists that are too short or too long."""
+        if not isinstance(value, tuple | list):
+            return None
+        if len(value) >= self.low and (self.high is None or len(value) <= self.high):
+            return None
+        bounds = f"{self.low}..{'' if self.high is None else self.high}"
+        return Broken(
+            f"items {bounds}",
+            f"has {len(value)} items, allowed are {bounds}",
+            f"{len(value)}개입니다. 허용 개수는 {bounds.replace('..', '~')}개입니다",
+        )
+
+
+@frozen
+class Only:
+    """A code out of a part of its table."""
+
+    codes: tuple[OpenEnum, ...]
+
+    def check(self, value: object) -> Broken | None:
+        """Refuse other codes."""
+        if not isinstance(value, str) or value in self.codes:
+            return None
+        return _not_one_of(self.codes)
+
+
+def only(*codes: OpenEnum) -> Only:
+    """Allow only the given codes."""
+    return Only(codes)
+
+
+@frozen
+class KnownCourier:
+    """A courier code of the table (D001 to D046 without D033)."""
+
+    def check(self, value: object) -> Broken | None:
+        """Refuse codes outside the table."""
+        if not isinstance(value, str) or value in couriers.COURIERS:
+            return None
+        return Broken(
+            "courier code",
+            "is no courier code of the table; send an unknown courier as ETC with shipMethodMessage",
+            "택배사 코드표에 없는 코드입니다. 없는 택배사는 기타배송(ETC)과 메시지로 보내야 합니다",
+        )
+
+
+def _not_one_of(codes: tuple[OpenEnum, ...]) -> Broken:
+    values = "|".join(str(code) for code in codes)
+    names = ", ".join(f"{code}({code.korean})" for code in codes)
+    return Broken(f"enum {values}", f"must be one of {values}", f"다음 중 하나여야 합니다: {names}")
+
+
+@frozen
+class Limits:
+    """What a caller may ask for beyond the conservative default.
+
+    `max_option_depth` is 2 because only 1 and 2 are documented; five key sets exist (A), so up to 5 may
+    be asked for.
+    """
+
+    max_option_depth: int = 2
+
+
+DEFAULT_LIMITS = Limits()
+
+
+@frozen
+class FieldSpec:
+    """One field of a write shape, taken apart."""
+
+    name: str
+    wire: str
+    kind: type
+    optional: bool
+    many: bool
+    personal: bool
+    korean: str
+    rules: tuple[Rule, ...]
+    item_rules: tuple[Rule, ...]
+    as_text: bool
+    hour_only: bool
+
+
+def _strip(hint: object) -> tuple[object, tuple[object, ...], bool]:
+    extras: tuple[object, ...] = ()
+    optional = False
+    while get_origin(hint) in (Annotated, Union, UnionType):
+        if get_origin(hint) is Annotated:
+            hint, *found = get_args(hint)
+            extras += tuple(found)
+        else:
+            parts = [part for part in get_args(hint) if part is not type(None)]
+            optional, hint = True, parts[0]
+    return hint, extras, optional
+
+
+def _spec(attribute: attrs.Attribute[object], hint: object) -> FieldSpec:
+    kind, extras, optional = _strip(hint)
+    many = get_origin(kind) is tuple
+    item_extras: tuple[object, ...] = ()
+    if many:
+        kind, item_extras, _ = _strip(get_args(kind)[0])
+    if not isinstance(kind, type):
+        raise TypeError(f"{attribute.name}: cannot check {kind!r}")
+    wire = wire_name(attribute.name)
+    terms = [extra.term for extra in extras if isinstance(extra, Ko)]
+    everything = extras + item_extras
+    return FieldSpec(
+        name=attribute.name,
+        wire=wire,
+        kind=kind,
+        optional=optional,
+        many=many,
+        personal=is_personal(attribute),
+        korean=terms[0] if terms else wire,
+        rules=tuple(extra for extra in extras if isinstance(extra, Rule)),
+        item_rules=tuple(extra for extra in item_extras if isinstance(extra, Rule)),
+        as_text=any(isinstance(extra, AsText) for extra in everything),
+        hour_only=any(isinstance(extra, HourOnly) for extra in everything),
+    )
+
+
+def field_specs(cls: type[WriteModel]) -> Mapping[str, FieldSpec]:
+    """Give the fields of a write shape with their rules, by Python name."""
+    return cls._specs()
+
+
+@frozen
+class When:
+    """If `name` is one of `values` (or, with `unless`, is none of them), other fields must obey.
+
+    `require` must be there, `forbid` must be None, `equal` maps a field to the one value it may have
+    when it is there. `grade` is the contract's evidence.
+    """
+
+    name: str
+    values: tuple[object, ...]
+    require: tuple[str, ...] = ()
+    forbid: tuple[str, ...] = ()
+    equal: Mapping[str, object] = attrs.field(factory=dict)
+    unless: bool = False
+    grade: str = "C"
+
+    def check(self, model: WriteModel) -> Iterator[tuple[str, Broken]]:
+        """Give the fields that do not obey, with what is wrong."""
+        given = getattr(model, self.name)
+        if (given in self.values) == self.unless or (given is None and not self.unless):
+            return
+        reason, reason_ko = self._reason(given)
+        for name in self.require:
+            if getattr(model, name) is None:
+                yield name, Broken("required", f"is required when {reason}", f"{reason_ko} 필수입니다")
+        for name in self.forbid:
+            if getattr(model, name) is not None:
+                yield (
+                    name,
+                    Broken("forbidden", f"must be left out when {reason}", f"{reason_ko} 보낼 수 없습니다"),
+                )
+        for name, wanted in self.equal.items():
+            value = getattr(model, name)
+            if value is not None and value != wanted:
+                text = show(wanted)
+                yield (
+                    name,
+                    Broken(
+                        f"equal {text}", f"must be {text} when {reason}", f"{reason_ko} {text}여야 합니다"
+                    ),
+                )
+
+    def _reason(self, given: object) -> tuple[str, str]:
+        wire, text = wire_name(self.name), show(given)
+        if given is None:
+            return f"{wire} is left out", f"{wire} 값이 없으면"
+        return f"{wire} is {text}", f"{wire} 값이 {text}이면"
+
+
+def show(value: object) -> str:
+    """Give a short safe text of a value, as it would stand on the wire."""
+    if isinstance(value, bool):
+        return "Y" if value else "N"
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="minutes")
+    if isinstance(value, tuple | list):
+        return f"{len(value)} item(s)"
+    if attrs.has(type(value)):
+        return type(value).__name__
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+_KIND_NAMES: Mapping[type, tuple[str, str]] = {
+    bool: ("a bool (Y/N)", "참/거짓(Y/N)"),
+    int: ("a whole number", "정수"),
+    str: ("a text", "문자열"),
+    datetime: ("an aware datetime", "시간대가 있는 시각"),
+    date: ("a date", "날짜"),
+}
+
+
+def _fits(value: object, kind: type) -> bool:
+    if kind is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    if kind is datetime:
+        return isinstance(value, datetime) and value.utcoffset() is not None
+    if kind is date:
+        return isinstance(value, date) and not isinstance(value, datetime)
+    if issubclass(kind, OpenEnum):
+        return isinstance(value, str)
+    if kind is str:
+        return isinstance(value, str) and not isinstance(value, Enum)
+    return isinstance(value, kind)
+
+
+def _check_one(value: object, spec: FieldSpec, rules: tuple[Rule, ...]) -> Iterator[Broken]:
+    if not _fits(value, spec.kind):
+        english, korean = _KIND_NAMES.get(spec.kind, (spec.kind.__name__, spec.kind.__name__))
+        yield Broken(f"type {spec.kind.__name__}", f"must be {english}", f"{korean}이어야 합니다")
+        return
+    if issubclass(spec.kind, OpenEnum) and not any(isinstance(rule, Only) for rule in rules):
+        rules = (Only(spec.kind.writable()), *rules)
+    for rule in rules:
+        broken = rule.check(value)
+        if broken is not None:
+            yield broken
+
+
+@frozen(kw_only=True)
+class WriteModel:
+    """A request body. Nothing is sent before `violations()` is empty."""
+
+    CROSS: ClassVar[tuple[When, ...]] = ()
+
+    @classmethod
+    @cache
+    def _specs(cls) -> Mapping[str, FieldSpec]:
+        hints = get_type_hints(cls, include_extras=True)
+        return {attribute.name: _spec(attribute, hints[attribute.name]) for attribute in attrs.fields(cls)}
+
+    def violations(self, limits: Limits = DEFAULT_LIMITS) -> tuple[Violation, ...]:
+        """Give every broken rule of this value and of everything inside it, in field order.
+
+        Lengths (characters or bytes), ranges, forms, codes, and what fields demand of each other. Paths are
+        wire keys (`option.selectOptionValueList[3].optionValue1`); personal values are masked.
+        """
+        return tuple(self._walk("", limits))
+
+    def validate(self, limits: Limits = DEFAULT_LIMITS) -> None:
+        """Raise `ValidationError` with every broken rule, if there is one."""
+        found = self.violations(limits)
+        if found:
+            raise ValidationError(found, subject=type(self).__name__)
+
+    def _walk(self, prefix: str, limits: Limits) -> Iterator[Violation]:
+        for spec in field_specs(type(self)).values():
+            value = getattr(self, spec.name)
+            path = f"{prefix}{spec.wire}"
+            if value is None:
+                if not spec.optional:
+                    yield _violation(path, value, spec, Broken("required", "is required", "필수입니다"))
+            elif spec.many:
+                yield from _walk_many(path, value, spec, limits)
+            else:
+                yield from _walk_value(path, value, spec, spec.rules, limits)
+        for name, broken in self._cross(limits):
+            yield self._report(prefix, name, broken)
+
+    def _report(self, prefix: str, name: str, broken: Broken) -> Violation:
+        specs = field_specs(type(self))
+        if name in specs:
+            return _violation(f"{prefix}{specs[name].wire}", getattr(self, name), specs[name], broken)
+        return Violation(f"{prefix}{name}", "", broken.rule, f"{name} {broken.message}", broken.message_ko)
+
+    def _cross(self, limits: Limits) -> Iterator[tuple[str, Broken]]:  # noqa: ARG002
+        for rule in self.CROSS:
+            yield from rule.check(self)
+
+
+def _walk_many(path: str, value: object, spec: FieldSpec, limits: Limits) -> Iterator[Violation]:
+    if not isinstance(value, tuple | list):
+        yield _violation(path, value, spec, Broken("type tuple", "must be a tuple", "목록이어야 합니다"))
+        return
+    for rule in spec.rules:
+        broken = rule.check(value)
+        if broken is not None:
+            yield _violation(path, value, spec, broken)
+    for index, item in enumerate(value):
+        yield from _walk_value(f"{path}[{index}]", item, spec, spec.item_rules, limits)
+
+
+def _walk_value(
+    path: str, value: object, spec: FieldSpec, rules: tuple[Rule, ...], limits: Limits
+) -> Iterator[Violation]:
+    for broken in _check_one(value, spec, rules):
+        yield _violation(path, value, spec, broken)
+    if isinstance(value, WriteModel) and isinstance(value, spec.kind):
+        yield from value._walk(f"{path}.", limits)
+
+
+def _violation(path: str, value: object, spec: FieldSpec, broken: Broken) -> Violation:
+    text = "" if value is None else HIDDEN if spec.personal else show(value)
+    return Violation(
+        path, text, broken.rule, f"{spec.wire} {broken.message}", f"{spec.korean}: {broken.message_ko}"
+    )
+
+
+def five_years_after(start: datetime) -> datetime:
+    """Give the moment five calendar years after `start` in KST; 29 February becomes 28 February."""
+    local = start.astimezone(KST)
+    try:
+        return local.replace(year=local.year + 5)
+    except ValueError:
+        return (local - timedelta(days=1)).replace(year=local.year + 5)

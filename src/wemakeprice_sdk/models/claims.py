@@ -1,0 +1,373 @@
+"""Cancels, returns and exchanges (클레임: 취소, 반품, 교환)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from attrs import field, frozen
+
+from wemakeprice_sdk.models._base import ReadModel, hide, hide_typed
+from wemakeprice_sdk.models._rules import (
+    HOLD_CODE,
+    INVOICE,
+    REJECT_CODE,
+    Chars,
+    KnownCourier,
+    Ko,
+    Range,
+    WriteModel,
+    only,
+)
+from wemakeprice_sdk.models.codes import (
+    ClaimDateType,
+    ClaimStatus,
+    ClaimType,
+    ClaimWhoReason,
+    ExchangeShipStatus,
+    PickupStatus,
+    ShipMethod,
+)
+from wemakeprice_sdk.models.orders import ShipAddress
+
+
+@frozen(kw_only=True)
+class Pickup(ReadModel):
+    """Pickup leg of a return or exchange (수거정보). [B]"""
+
+    ship_status: PickupStatus | None = None
+    """State of this leg as a display name (배송상태). [B]"""
+
+    ship_method: ShipMethod | None = None
+    """Method as a display name (배송방법). [B]"""
+
+    schedule_ship_date: date | None = None
+    """Planned date (예정일). [B]"""
+
+    parcel_company: str | None = None
+    """Courier name (택배사). [B]"""
+
+    invoice_no: str | None = None
+    """Invoice number; on a fresh pickup it means the buyer already sent the goods (송장번호). [B]"""
+
+    name: str | None = field(default=None, repr=hide)
+    """Name (이름). [B]"""
+
+    phone: str | None = field(default=None, repr=hide)
+    """Phone (연락처). [B]"""
+
+    ship_address: ShipAddress | None = None
+    """Address (주소). [B]"""
+
+
+@frozen(kw_only=True)
+class ExchangeDelivery(ReadModel):
+    """Re-shipment leg of an exchange (교환배송정보). [B]"""
+
+    ship_status: ExchangeShipStatus | None = None
+    """State of this leg as a display name (배송상태). [B]"""
+
+    ship_method: ShipMethod | None = None
+    """Method as a display name (배송방법). [B]"""
+
+    schedule_ship_date: date | None = None
+    """Planned date (예정일). [B]"""
+
+    parcel_company: str | None = None
+    """Courier name (택배사). [B]"""
+
+    invoice_no: str | None = None
+    """Invoice number; on a fresh pickup it means the buyer already sent the goods (송장번호). [B]"""
+
+    name: str | None = field(default=None, repr=hide)
+    """Name (이름). [B]"""
+
+    phone: str | None = field(default=None, repr=hide)
+    """Phone (연락처). [B]"""
+
+    ship_address: ShipAddress | None = None
+    """Address (주소). [B]"""
+
+
+@frozen(kw_only=True)
+class ClaimOption(ReadModel):
+    """Claimed option line (클레임 옵션). [A]"""
+
+    order_option_no: int
+    """Option order number (옵션주문번호). [A]"""
+
+    option_no: int | None = None
+    """Catalogue option number (옵션번호). [A]"""
+
+    option_name: str | None = field(default=None, repr=hide_typed)
+    """Option text (옵션명). [A]"""
+
+    option_qty: int | None = None
+    """Claimed quantity, can be below the ordered one; below 1 use productQty (클레임 수량). [A]"""
+
+    seller_option_code: str | None = None
+    """Seller option code (업체옵션코드). [A]"""
+
+
+@frozen(kw_only=True)
+class ClaimProduct(ReadModel):
+    """Claimed product line (클레임 상품). No discounts here. [A]"""
+
+    order_no: int
+    """Order number (주문번호). [A]"""
+
+    product_no: int | None = None
+    """Product number (상품번호). [A]"""
+
+    product_name: str | None = None
+    """Product name (상품명). [A]"""
+
+    product_price: int | None = None
+    """Unit sale price (판매단가). [A]"""
+
+    product_qty: int | None = None
+    """Product quantity (상품수량). [A]"""
+
+    seller_product_code: str | None = None
+    """Seller product code (업체상품코드). [A]"""
+
+    order_option: tuple[ClaimOption, ...] = ()
+    """Option lines (옵션 목록). [A]"""
+
+
+@frozen(kw_only=True)
+class Claim(ReadModel):
+    """Claim (클레임): one claimBundleNo covers one bundle and may list several lines. [A]"""
+
+    claim_bundle_no: int
+    """Claim number; unit of every claim write (클레임번호). [A]"""
+
+    claim_type: ClaimType | None = None
+    """Claim kind as a display name (클레임 유형). [A]"""
+
+    claim_status: ClaimStatus | None = None
+    """Claim state as a display name; exact strings unproven, read by suffix (클레임 상태). [B]"""
+
+    purchase_no: int | None = None
+    """Checkout number (구매번호). [A]"""
+
+    bundle_no: int | None = None
+    """Bundle number (배송번호). [A]"""
+
+    request_date: datetime | None = None
+    """Requested at (신청일시). [A]"""
+
+    approve_date: datetime | None = None
+    """Approved at (승인일시). [B]"""
+
+    pending_date: datetime | None = None
+    """Put on hold at (보류일시). [B]"""
+
+    reject_date: datetime | None = None
+    """Rejected at (거절일시). [B]"""
+
+    claim_reason: str | None = None
+    """Reason text, not a code (클레임 사유). [A]"""
+
+    claim_reason_detail: str | None = field(default=None, repr=hide)
+    """Reason detail (클레임 상세사유). [B]"""
+
+    pending_reason: str | None = None
+    """Hold reason text (보류 사유). [B]"""
+
+    pending_reason_detail: str | None = field(default=None, repr=hide)
+    """Hold detail (보류 상세사유). [B]"""
+
+    reject_reason: str | None = None
+    """Rejection reason text (거절 사유). [B]"""
+
+    reject_reason_detail: str | None = field(default=None, repr=hide)
+    """Rejection detail (거절 상세사유). [B]"""
+
+    claim_who_reason: ClaimWhoReason | None = None
+    """Who is at fault (귀책). [B]"""
+
+    claim_fee: int | None = None
+    """Claim shipping fee (클레임 배송비). [B]"""
+
+    claim_ship_fee_enclose: str | None = None
+    """How the claim fee is paid (클레임 배송비 동봉). [B]"""
+
+    pickup: Pickup | None = None
+    """Pickup leg; RETURN and EXCHANGE (수거정보). [B]"""
+
+    delivery: ExchangeDelivery | None = None
+    """Re-shipment leg; EXCHANGE (교환배송정보). [B]"""
+
+    order_product: tuple[ClaimProduct, ...] = ()
+    """Claimed lines (클레임 상품 목록). [A]"""
+
+
+@frozen(kw_only=True)
+class ClaimListRequest(WriteModel):
+    """Search for claims (클레임 목록 조회). [A]"""
+
+    from_date: Annotated[datetime, Ko("조회 시작일시")]
+    """Window start, inclusive (조회 시작일시). [A]"""
+
+    to_date: Annotated[datetime, Ko("조회 종료일시")]
+    """Window end, inclusive; may lie in the future (B) (조회 종료일시). [A]"""
+
+    claim_type: Annotated[ClaimType, Ko("클레임 유형")]
+    """Claim kind (클레임 유형). [A]"""
+
+    claim_status: Annotated[
+        ClaimStatus,
+        Ko("클레임 상태"),
+        only(
+            ClaimStatus.REQUEST,
+            ClaimStatus.APPROVE,
+            ClaimStatus.WITHDRAW,
+            ClaimStatus.PENDING,
+            ClaimStatus.REJECT,
+        ),
+    ]
+    """Claim state (클레임 상태). [A]"""
+
+    search_date_type: Annotated[ClaimDateType | None, Ko("조회 기준일")] = None
+    """Date the window applies to; optional, independent of claimStatus (조회 기준일). [A]"""
+
+
+@frozen(kw_only=True)
+class ClaimInfoRequest(WriteModel):
+    """One claim (클레임 상세 조회). [C]"""
+
+    claim_bundle_no: Annotated[int, Ko("클레임번호"), Range(1)]
+    """Claim number (클레임번호). [C]"""
+
+
+@frozen(kw_only=True)
+class ClaimApproveRequest(WriteModel):
+    """Approve a cancel or return (클레임 승인). [B]"""
+
+    claim_bundle_no: Annotated[int, Ko("클레임번호"), Range(1)]
+    """Claim number (클레임번호). [B]"""
+
+    claim_type: Annotated[ClaimType, Ko("클레임 유형"), only(ClaimType.CANCEL, ClaimType.RETURN)]
+    """Claim kind (클레임 유형). [B]"""
+
+
+@frozen(kw_only=True)
+class ClaimRejectRequest(WriteModel):
+    """Reject a cancel and ship the bundle (취소 클레임 거절). [B]"""
+
+    claim_bundle_no: Annotated[int, Ko("클레임번호"), Range(1)]
+    """Claim number (클레임번호). [B]"""
+
+    claim_type: Annotated[ClaimType, Ko("클레임 유형"), only(ClaimType.CANCEL)]
+    """Claim kind (클레임 유형). [B]"""
+
+    reject_reason_code: Annotated[str, Ko("거절 사유코드"), REJECT_CODE]
+    """Rejection code (거절 사유코드). [B]"""
+
+    reject_reason_detail: Annotated[str, Ko("거절 상세사유"), Chars(1)] = field(repr=hide)
+    """Rejection text (거절 상세사유). [B]"""
+
+    ship_method: Annotated[
+        ShipMethod, Ko("배송방법"), only(ShipMethod.PARCEL, ShipMethod.DIRECT, ShipMethod.ETC)
+    ]
+    """Method code (배송방법). [B]"""
+
+    parcel_company_code: Annotated[str | None, Ko("택배사 코드"), KnownCourier()] = None
+    """Courier code (택배사 코드). [B]"""
+
+    invoice_no: Annotated[str | None, Ko("송장번호"), INVOICE] = None
+    """Invoice number, digits only; 15 enforced, 20 documented (송장번호). 0..15 characters. [B]"""
+
+    schedule_ship_date: Annotated[date | None, Ko("배송예정일")] = None
+    """Planned date of a direct delivery (배송예정일). [B]"""
+
+    ship_method_message: Annotated[str | None, Ko("배송방법 메시지"), Chars(1)] = field(
+        default=None, repr=hide
+    )
+    """Free text for 기타배송 (배송방법 메시지). [B]"""
+
+
+@frozen(kw_only=True)
+class ClaimHoldRequest(WriteModel):
+    """Put a return on hold (클레임 보류). [B]"""
+
+    claim_bundle_no: Annotated[int, Ko("클레임번호"), Range(1)]
+    """Claim number (클레임번호). [B]"""
+
+    claim_type: Annotated[ClaimType, Ko("클레임 유형"), only(ClaimType.RETURN)]
+    """Claim kind (클레임 유형). [B]"""
+
+    pending_reason_code: Annotated[str, Ko("보류 사유코드"), HOLD_CODE]
+    """Hold code (보류 사유코드). [B]"""
+
+    pending_reason_detail: Annotated[str, Ko("보류 상세사유"), Chars(1)] = field(repr=hide)
+    """Hold text (보류 상세사유). [B]"""
+
+
+@frozen(kw_only=True)
+class PickupRequest(WriteModel):
+    """Register the pickup of a return or exchange (수거요청). [B]"""
+
+    claim_bundle_no: Annotated[int, Ko("클레임번호"), Range(1)]
+    """Claim number (클레임번호). [B]"""
+
+    claim_type: Annotated[ClaimType, Ko("클레임 유형"), only(ClaimType.RETURN, ClaimType.EXCHANGE)]
+    """Claim kind (클레임 유형). [B]"""
+
+    ship_method: Annotated[ShipMethod, Ko("배송방법"), only(ShipMethod.PARCEL, ShipMethod.DIRECT)]
+    """Method code (배송방법). [B]"""
+
+    parcel_company_code: Annotated[str | None, Ko("택배사 코드"), KnownCourier()] = None
+    """Courier code (택배사 코드). [B]"""
+
+    invoice_no: Annotated[str | None, Ko("수거 송장번호"), Chars(1, 20)] = None
+    """Pickup invoice (PARCEL, digits) or free reference (DIRECT) (수거 송장번호). 1..20 characters. [B]"""
+
+    schedule_ship_date: Annotated[date | None, Ko("수거예정일")] = None
+    """Planned date of a direct pickup (수거예정일). [B]"""
+
+
+@frozen(kw_only=True)
+class PickupCompleteRequest(WriteModel):
+    """All goods are back (수거완료). [B]"""
+
+    claim_bundle_no: Annotated[int, Ko("클레임번호"), Range(1)]
+    """Claim number (클레임번호). [B]"""
+
+    claim_type: Annotated[ClaimType, Ko("클레임 유형"), only(ClaimType.RETURN, ClaimType.EXCHANGE)]
+    """Claim kind (클레임 유형). [B]"""
+
+
+@frozen(kw_only=True)
+class ExchangeShipRequest(WriteModel):
+    """Register the re-shipment of an exchange (교환배송 등록). [B]"""
+
+    claim_bundle_no: Annotated[int, Ko("클레임번호"), Range(1)]
+    """Claim number (클레임번호). [B]"""
+
+    claim_type: Annotated[ClaimType, Ko("클레임 유형"), only(ClaimType.EXCHANGE)]
+    """Claim kind (클레임 유형). [B]"""
+
+    ship_method: Annotated[ShipMethod, Ko("배송방법"), only(ShipMethod.PARCEL, ShipMethod.DIRECT)]
+    """Method code (배송방법). [B]"""
+
+    parcel_company_code: Annotated[str | None, Ko("택배사 코드"), KnownCourier()] = None
+    """Courier code (택배사 코드). [B]"""
+
+    invoice_no: Annotated[str | None, Ko("송장번호"), INVOICE] = None
+    """Invoice number, digits only; 15 enforced, 20 documented (송장번호). 0..15 characters. [B]"""
+
+    schedule_ship_date: Annotated[date | None, Ko("배송예정일")] = None
+    """Planned date of a direct delivery (배송예정일). [B]"""
+
+
+@frozen(kw_only=True)
+class ExchangeCompleteRequest(WriteModel):
+    """The replacement was delivered (교환완료). [B]"""
+
+    claim_bundle_no: Annotated[int, Ko("클레임번호"), Range(1)]
+    """Claim number (클레임번호). [B]"""
+
+    claim_type: Annotated[ClaimType, Ko("클레임 유형"), only(ClaimType.EXCHANGE)]
+    """Claim kind (클레임 유형). [B]"""

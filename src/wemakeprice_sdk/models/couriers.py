@@ -1,0 +1,144 @@
+"""Couriers (택배사) and invoices (송장): names and codes, found tolerantly, written exactly.
+
+D002 is attested twice (A), every other code once (B); D033 does not exist. Requests send the code, answers
+carry the name (B).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+from wemakeprice_sdk.errors import ValidationError
+
+COURIERS: Mapping[str, str] = MappingProxyType(
+    {
+        "D001": "우체국택배",
+        "D002": "CJ대한통운",
+        "D003": "한진택배",
+        "D004": "로젠택배",
+        "D005": "롯데택배",
+        "D006": "KGB택배",
+        "D007": "일양로지스",
+        "D008": "EMS",
+        "D009": "DHL",
+        "D010": "UPS",
+        "D011": "GTX로지스",
+        "D012": "한의사랑택배",
+        "D013": "천일택배",
+        "D014": "건영택배",
+        "D015": "고려택배",
+        "D016": "한덱스",
+        "D017": "Fedex",
+        "D018": "대신택배",
+        "D019": "경동택배",
+        "D020": "CVSnet 편의점택배",
+        "D021": "TNT Express",
+        "D022": "USPS",
+        "D023": "TPL",
+        "D024": "GSMNtoN",
+        "D025": "에어보이익스프레스",
+        "D026": "KGL네트웍스",
+        "D027": "합동택배",
+        "D028": "DHL Global Mail",
+        "D029": "i-Parcel",
+        "D030": "포시즌 익스프레스",
+        "D031": "범한판토스",
+        "D032": "APEX(ECMS Express)",
+        "D034": "굿투럭",
+        "D035": "GSI Express",
+        "D036": "CJ대한통운 국제특송",
+        "D037": "SLX",
+        "D038": "호남택배",
+        "D039": "현대택배 해외특송",
+        "D040": "CU 편의점택배",
+        "D041": "농협택배",
+        "D042": "세방",
+        "D043": "삼성전자 물류",
+        "D044": "LG전자 물류",
+        "D045": "홈픽택배",
+        "D046": "GPS Logix",
+    }
+)
+"""Courier code to Korean name (택배사 코드), 45 rows."""
+
+INVOICE_DIGITS = 15
+"""Longest invoice that is accepted in practice (B); 20 is documented."""
+
+
+def _normalise(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return re.sub(r"\(주\)|주식회사|[\s\-_.,()/·]", "", folded)
+
+
+@cache
+def _by_name() -> Mapping[str, str]:
+    return {_normalise(text): code for code, name in COURIERS.items() for text in (code, name)}
+
+
+def lookup(name_or_code: str | None) -> str | None:
+    """Give the code of a courier name or code, None when it is in no row.
+
+    Case, blanks, dashes, brackets and full-width letters do not matter.
+    """
+    if name_or_code is None:
+        return None
+    return _by_name().get(_normalise(name_or_code))
+
+
+def find(name_or_code: str) -> str:
+    """Give the code of a courier name or code, such as `D002` for CJ대한통운.
+
+    Raises `ValidationError` for an unknown courier. It lists the table and says what to do: the contract
+    sends unknown couriers as `ETC` with `shipMethodMessage` (B).
+    """
+    code = lookup(name_or_code)
+    if code is not None:
+        return code
+    table = ", ".join(f"{key} {name}" for key, name in COURIERS.items())
+    raise ValidationError.single(
+        "parcelCompanyCode",
+        name_or_code,
+        "courier",
+        f"unknown courier; ship it as ETC with shipMethodMessage, or use one of: {table}",
+        "택배사 코드표에 없습니다. 기타배송(ETC)과 배송방법 메시지로 발송하거나 표의 택배사를 사용하세요",
+    )
+
+
+def name_of(code: str) -> str:
+    """Give the Korean name of a courier code; raise `ValidationError` like `find`."""
+    return COURIERS[find(code)]
+
+
+def normalise_invoice(text: str | int) -> str:
+    """Give an invoice number (송장번호) as it is sent: digits only, 1 to 15 of them (B).
+
+    Blanks, dashes and invisible characters are stripped, full-width digits become plain ones. Anything else
+    raises `ValidationError`; nothing is cut.
+    """
+    folded = unicodedata.normalize("NFKC", str(text))
+    digits = "".join(
+        char for char in folded if not (char.isspace() or unicodedata.category(char) in ("Pd", "Cf"))
+    )
+    if re.fullmatch(rf"[0-9]{{1,{INVOICE_DIGITS}}}", digits):
+        return digits
+    raise ValidationError.single(
+        "invoiceNo",
+        str(text)[:40],
+        f"digits 1..{INVOICE_DIGITS}",
+        f"an invoice number has 1 to {INVOICE_DIGITS} digits and nothing else",
+        f"송장번호는 숫자 1~{INVOICE_DIGITS}자리여야 합니다",
+    )
+
+
+def same_invoice(left: str | int | None, right: str | int | None) -> bool:
+    """Say whether two invoice texts mean the same number; an unreadable one equals nothing."""
+    if left is None or right is None:
+        return False
+    try:
+        return normalise_invoice(left) == normalise_invoice(right)
+    except ValidationError:
+        return False

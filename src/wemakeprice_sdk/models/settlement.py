@@ -1,0 +1,186 @@
+"""Settlement rows (정산)."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from attrs import frozen
+
+from wemakeprice_sdk.models._base import ReadModel
+from wemakeprice_sdk.models.codes import SettleKind
+
+
+@frozen(kw_only=True)
+class SettleOrderLine(ReadModel):
+    """Daily settlement row of one option (일별 상품 매출 정산). Ids are text; refund rows carry negative figures (C). [A]"""
+
+    basic_dt: date | None = None
+    """Sales day (기준일자(매출일)). [A]"""
+
+    gubun: SettleKind | None = None
+    """Row kind (구분). [A]"""
+
+    purchase_no: int | None = None
+    """Checkout number (구매번호). [B]"""
+
+    payment_no: str | None = None
+    """Payment number (결제번호). [B]"""
+
+    bundle_no: int | None = None
+    """Bundle number (배송번호). [A]"""
+
+    order_no: int | None = None
+    """Order number (주문번호). [A]"""
+
+    order_opt_no: int | None = None
+    """Option order number, 0 when absent (옵션주문번호). [A]"""
+
+    claim_no: int | None = None
+    """Claim number, 0 when absent (클레임번호). [A]"""
+
+    claim_opt_no: int | None = None
+    """Option claim number (옵션클레임번호). [B]"""
+
+    prod_no: int | None = None
+    """Product number (상품번호). [A]"""
+
+    prod_name: str | None = None
+    """Product name (상품명). [B]"""
+
+    prod_type: str | None = None
+    """Product kind; values unknown (상품유형). [B]"""
+
+    trans_type: str | None = None
+    """Transaction kind; values unknown (거래구분). [B]"""
+
+    settle_cycle_type: str | None = None
+    """Settlement cycle; values unknown (정산주기). [B]"""
+
+    ship_mng: str | None = None
+    """Who manages shipping; values unknown (배송주체). [B]"""
+
+    prod_sale_amt: int | None = None
+    """Unit product price (상품판매가). [A]"""
+
+    opt_sale_amt: int | None = None
+    """Unit option price (옵션판매가). [A]"""
+
+    complete_qty: int | None = None
+    """Completed quantity, product level, for reference only (완료수량). [A]"""
+
+    complete_amt: int | None = None
+    """Completed amount (완료금액). [B]"""
+
+    sale_agency_fee: int | None = None
+    """Agency fee of the row (판매대행수수료). [A]"""
+
+    fee_amt: int | None = None
+    """Fee amount (수수료금액). [B]"""
+
+    fee_rate: Decimal | None = None
+    """Fee rate in percent as text (수수료율). [B]"""
+
+    fee_flag: str | None = None
+    """Fee kind; values unknown (수수료구분). [B]"""
+
+    vat_flag: str | None = None
+    """VAT kind; values unknown (부가세구분). [B]"""
+
+    wmp_charge_coupon_amt: int | None = None
+    """Item coupon borne by WMP (위메프부담 상품쿠폰). [A]"""
+
+    seller_charge_coupon_amt: int | None = None
+    """Item coupon borne by the seller (판매자부담 상품쿠폰). [A]"""
+
+    card_charge_coupon_amt: int | None = None
+    """Item coupon borne by the card issuer (카드사부담 상품쿠폰). [A]"""
+
+    wmp_cart_coupon_amt: int | None = None
+    """Cart coupon borne by WMP (위메프부담 장바구니쿠폰). [A]"""
+
+    seller_cart_coupon_amt: int | None = None
+    """Cart coupon borne by the seller (판매자부담 장바구니쿠폰). [A]"""
+
+    card_cart_coupon_amt: int | None = None
+    """Cart coupon borne by the card issuer (카드사부담 장바구니쿠폰). [B]"""
+
+    wmp_discount_burden_amt: int | None = None
+    """Discount contribution (위메프 할인분담금). [A]"""
+
+    ep_fee: int | None = None
+    """Affiliate channel fee (제휴(EP) 수수료). [A]"""
+
+    claim_deduct_amt: int | None = None
+    """Claim deduction (클레임 공제금). [B]"""
+
+    payment_complete_dt: date | None = None
+    """Paid on (결제완료일). [A]"""
+
+    settle_pre_dt: date | None = None
+    """Expected payout day (정산예정일). [B]"""
+
+
+@frozen(kw_only=True)
+class SettleShipLine(ReadModel):
+    """Shipping-fee settlement row (배송비 정산). [A]"""
+
+    basic_dt: date | None = None
+    """Sales day (기준일자). [A]"""
+
+    gubun: SettleKind | None = None
+    """Row kind; other values occur (구분). [A]"""
+
+    bundle_no: int | None = None
+    """Bundle number (배송번호). [A]"""
+
+    claim_bundle_no: int | None = None
+    """Claim number (클레임번호). [A]"""
+
+    original_ship_amt: int | None = None
+    """Original fee (원배송비). [B]"""
+
+    ship_amt: int | None = None
+    """Fee, negative on refund (배송비). [A]"""
+
+    wmp_charge_coupon_amt: int | None = None
+    """Coupon borne by WMP (위메프부담 쿠폰). [A]"""
+
+    seller_charge_coupon_amt: int | None = None
+    """Coupon borne by the seller (판매자부담 쿠폰). [B]"""
+
+    card_charge_coupon_amt: int | None = None
+    """Coupon borne by the card issuer (카드사부담 쿠폰). [B]"""
+
+    claim_charge_cust: int | None = None
+    """Claim fee borne by the buyer (클레임비 구매자부담). [B]"""
+
+    claim_charge_seller: int | None = None
+    """Claim fee borne by the seller (클레임비 판매자부담). [B]"""
+
+    claim_charge_wmp: int | None = None
+    """Claim fee borne by WMP (클레임비 위메프부담). [B]"""
+
+    cust_charge_add_ship_amt: int | None = None
+    """Extra shipping borne by the buyer (추가배송비 구매자부담). [A]"""
+
+    wmp_charge_add_ship_amt: int | None = None
+    """Extra shipping borne by WMP (추가배송비 위메프부담). [B]"""
+
+    seller_charge_add_ship_amt: int | None = None
+    """Extra shipping borne by the seller (추가배송비 판매자부담). [B]"""
+
+    cust_charge_return_ship_amt: int | None = None
+    """Return shipping borne by the buyer (반품배송비 구매자부담). [A]"""
+
+    wmp_charge_return_ship_amt: int | None = None
+    """Return shipping borne by WMP (반품배송비 위메프부담). [B]"""
+
+    seller_charge_return_ship_amt: int | None = None
+    """Return shipping borne by the seller (반품배송비 판매자부담). [A]"""
+
+    ship_mng: str | None = None
+    """Who manages shipping; values unknown (배송주체). [B]"""
+
+    claim_deduct_amt: int | None = None
+    """Claim deduction (클레임 공제금). [A]"""
