@@ -1,0 +1,1 @@
+"""Pure decisions: gates, and plans of typed actions with their reasons."""

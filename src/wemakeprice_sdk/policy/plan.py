@@ -1,0 +1,366 @@
+"""The plan: what to do, what is held or blocked and why, and what a person should look at.
+
+A plan is immutable and says nothing about people: no names, phones or addresses stand in it, so its rows,
+JSON and HTML may be logged and mailed.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from attrs import evolve, field, frozen
+
+from wemakeprice_sdk.errors import BlastRadiusError, PolicyError
+from wemakeprice_sdk.policy.actions import Action, ActionKind, Reason, SaveTemplate, Target, TargetKind
+
+__all__ = ["Alarm", "Blocked", "Held", "Note", "PlanDiff", "Radius", "Severity", "SyncPlan", "merge_plans"]
+
+HTML_ROWS = 200
+"""Rows of each table that the HTML shows; the rest is counted."""
+
+_COLUMNS = (
+    "state",
+    "kind",
+    "target",
+    "before",
+    "after",
+    "rule",
+    "code",
+    "reason",
+    "reason_ko",
+    "depends_on",
+    "due",
+)
+_EVERYTHING = Target(TargetKind.ACCOUNT, "*")
+
+
+class Severity(StrEnum):
+    """How much a matter presses: `ordinary` goes to e-mail, `serious` to the mobile number."""
+
+    ORDINARY = "ordinary"
+    SERIOUS = "serious"
+
+
+@frozen
+class Held:
+    """Something that would be done, but has to wait for data, a person or a moment (보류).
+
+    `until` is the moment it may go on or be decided, aware, when there is one.
+    """
+
+    kind: ActionKind
+    target: Target
+    reason: Reason
+    until: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """The key of the action that is held."""
+        return f"{self.kind}:{self.target.id}"
+
+
+@frozen
+class Blocked:
+    """Work that a gate forbids (차단): `gate` is the first closed one.
+
+    `targets` counts what would have been looked at; `target` is set when one per-link flag blocks one thing.
+    """
+
+    kind: ActionKind
+    gate: str
+    reason: Reason
+    targets: int = 1
+    target: Target | None = None
+
+
+@frozen
+class Alarm:
+    """Something a person should look at (알림), with its due moment (KST)."""
+
+    target: Target
+    severity: Severity
+    reason: Reason
+    due: datetime | None = None
+
+
+@frozen
+class Note:
+    """Something worth knowing that changes nothing, such as a clamped stock."""
+
+    target: Target
+    reason: Reason
+
+
+@frozen
+class Radius:
+    """How much a plan touches: targets by kind of action, and products reached through templates."""
+
+    by_kind: Mapping[ActionKind, int]
+    products: int
+
+    @property
+    def targets(self) -> int:
+        """All targets together."""
+        return sum(self.by_kind.values())
+
+    def __str__(self) -> str:
+        """Give one line."""
+        kinds = ", ".join(f"{kind} {count}" for kind, count in self.by_kind.items()) or "nothing"
+        return f"{self.targets} target(s): {kinds}; {self.products} product(s) reached"
+
+
+@frozen
+class PlanDiff:
+    """What changed between an earlier plan and this one."""
+
+    added: tuple[Action, ...]
+    removed: tuple[Action, ...]
+    changed: tuple[tuple[Action, Action], ...]
+    kept: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether both plans want the same."""
+        return not (self.added or self.removed or self.changed)
+
+
+def _checked(_: object, __: object, actions: tuple[Action, ...]) -> None:
+    seen: set[str] = set()
+    for action in actions:
+        key = action.key
+        if key in seen:
+            raise PolicyError(f"action {key} stands twice in one plan")
+        for needed in action.depends_on:
+            if needed not in seen:
+                raise PolicyError(f"action {key} depends on {needed}, which does not stand before it")
+        seen.add(key)
+
+
+@frozen(kw_only=True)
+class SyncPlan:
+    """An ordered list of actions with everything that was held, blocked or worth an alarm.
+
+    `made_at` is the moment it was made for. Making a plan whose actions repeat a key, or depend on one that
+    does not come before, raises `PolicyError`.
+    """
+
+    seller_id: str
+    made_at: datetime
+    actions: tuple[Action, ...] = field(default=(), converter=tuple, validator=_checked)
+    held: tuple[Held, ...] = field(default=(), converter=tuple)
+    blocked: tuple[Blocked, ...] = field(default=(), converter=tuple)
+    alarms: tuple[Alarm, ...] = field(default=(), converter=tuple)
+    notes: tuple[Note, ...] = field(default=(), converter=tuple)
+
+    def __iter__(self) -> Iterator[Action]:
+        """Go through the actions in order."""
+        return iter(self.actions)
+
+    def __len__(self) -> int:
+        """Count the actions."""
+        return len(self.actions)
+
+    def __bool__(self) -> bool:
+        """Say whether there is something to do."""
+        return bool(self.actions)
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether there is nothing to do; things may still be held or blocked."""
+        return not self.actions
+
+    @property
+    def counts(self) -> Mapping[ActionKind, int]:
+        """Number of actions by kind, in the order of `ActionKind`."""
+        counted = Counter(action.kind for action in self.actions)
+        return {kind: counted[kind] for kind in ActionKind if counted[kind]}
+
+    def find(self, key: str) -> Action | None:
+        """Give the action with that key, or None."""
+        return next((action for action in self.actions if action.key == key), None)
+
+    def filter(
+        self,
+        *,
+        kinds: Iterable[ActionKind] | None = None,
+        targets: Iterable[Target] | None = None,
+        where: Callable[[Action], bool] | None = None,
+    ) -> SyncPlan:
+        """Keep the actions that pass every given test.
+
+        An action whose dependency is dropped is not left dangling: it becomes held with
+        `dependency-left-out`.
+        """
+        wanted_kinds = None if kinds is None else frozenset(kinds)
+        wanted_targets = None if targets is None else frozenset(targets)
+
+        def passes(action: Action) -> bool:
+            return (
+                (wanted_kinds is None or action.kind in wanted_kinds)
+                and (wanted_targets is None or action.target in wanted_targets)
+                and (where is None or where(action))
+            )
+
+        return self._keep(passes)
+
+    def limit(self, count: int) -> SyncPlan:
+        """Keep the first `count` actions; dependencies always come before, so none is cut."""
+        if count < 0:
+            raise ValueError("count must not be negative")
+        return evolve(self, actions=self.actions[:count])
+
+    def _keep(self, passes: Callable[[Action], bool]) -> SyncPlan:
+        kept: dict[str, Action] = {}
+        left: list[Held] = []
+        for action in self.actions:
+            if not passes(action):
+                continue
+            missing = next((key for key in action.depends_on if key not in kept), None)
+            if missing is None:
+                kept[action.key] = action
+            else:
+                left.append(Held(action.kind, action.target, _left_out(missing)))
+        return evolve(self, actions=tuple(kept.values()), held=(*self.held, *left))
+
+    def diff(self, earlier: SyncPlan) -> PlanDiff:
+        """Compare with an earlier plan by key, before and after."""
+        old = {action.key: action for action in earlier.actions}
+        new = {action.key: action for action in self.actions}
+        both = [key for key in new if key in old]
+        changed = [(old[key], new[key]) for key in both if old[key].fingerprint != new[key].fingerprint]
+        return PlanDiff(
+            added=tuple(action for key, action in new.items() if key not in old),
+            removed=tuple(action for key, action in old.items() if key not in new),
+            changed=tuple(changed),
+            kept=len(both) - len(changed),
+        )
+
+    @property
+    def radius(self) -> Radius:
+        """How much the plan touches; a template change reaches every product linked to it."""
+        products = {action.target.id for action in self.actions if action.target.kind is TargetKind.PRODUCT}
+        for action in self.actions:
+            if isinstance(action, SaveTemplate):
+                products.update(str(number) for number in action.affected)
+        return Radius(self.counts, len(products))
+
+    def require_radius(self, limit: int | Mapping[ActionKind, int]) -> SyncPlan:
+        """Give the plan back when it stays within `limit`; raise `BlastRadiusError` otherwise.
+
+        A number limits targets and reached products, each; a mapping limits kinds of actions one by one.
+        """
+        radius = self.radius
+        if isinstance(limit, int):
+            over = radius.targets > limit or radius.products > limit
+        else:
+            over = any(radius.by_kind.get(kind, 0) > most for kind, most in limit.items())
+        if over:
+            raise BlastRadiusError(f"the plan is larger than the limit {_limit_text(limit)}: {radius}")
+        return self
+
+    def to_rows(self) -> tuple[Mapping[str, str], ...]:
+        """Give one flat row of text per action, held, blocked, alarm and note."""
+        rows = [_row("do", action.kind, action.target, action.reason, action) for action in self.actions]
+        rows += [_row("held", held.kind, held.target, held.reason, due=held.until) for held in self.held]
+        rows += [_blocked_row(blocked) for blocked in self.blocked]
+        rows += [_row(f"alarm-{a.severity}", "", a.target, a.reason, due=a.due) for a in self.alarms]
+        rows += [_row("note", "", note.target, note.reason) for note in self.notes]
+        return tuple(rows)
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Give the plan as JSON text (UTF-8, Korean kept readable)."""
+        document = {
+            "seller_id": self.seller_id,
+            "made_at": self.made_at.isoformat(),
+            "counts": {str(kind): count for kind, count in self.counts.items()},
+            "rows": self.to_rows(),
+        }
+        return json.dumps(document, ensure_ascii=False, indent=indent)
+
+    def __str__(self) -> str:
+        """Give one line: how much is to do, held, blocked and alarming."""
+        kinds = ", ".join(f"{kind} {count}" for kind, count in self.counts.items()) or "nothing to do"
+        return (
+            f"plan for {self.seller_id} at {self.made_at:%Y-%m-%d %H:%M:%S%z}: {kinds}; "
+            f"{len(self.held)} held, {len(self.blocked)} blocked, {len(self.alarms)} alarm(s)"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = self.to_rows()
+        head = "".join(f"<th>{html.escape(name)}</th>" for name in _COLUMNS)
+        body = "".join(_html_row(row) for row in rows[:HTML_ROWS])
+        more = f"<p>… {len(rows) - HTML_ROWS} more</p>" if len(rows) > HTML_ROWS else ""
+        return f"<p>{html.escape(str(self))}</p><table><tr>{head}</tr>{body}</table>{more}"
+
+
+def merge_plans(plans: Sequence[SyncPlan]) -> SyncPlan:
+    """Put plans for the same account and moment one after the other; raise `PolicyError` otherwise."""
+    if not plans:
+        raise PolicyError("no plan to merge")
+    first = plans[0]
+    for plan in plans[1:]:
+        if (plan.seller_id, plan.made_at) != (first.seller_id, first.made_at):
+            raise PolicyError(f"plans of another account or moment cannot be merged: {first} / {plan}")
+    return SyncPlan(
+        seller_id=first.seller_id,
+        made_at=first.made_at,
+        actions=tuple(action for plan in plans for action in plan.actions),
+        held=tuple(held for plan in plans for held in plan.held),
+        blocked=tuple(blocked for plan in plans for blocked in plan.blocked),
+        alarms=tuple(alarm for plan in plans for alarm in plan.alarms),
+        notes=tuple(note for plan in plans for note in plan.notes),
+    )
+
+
+def _left_out(missing: str) -> Reason:
+    return Reason(
+        "dependency-left-out",
+        "3.8",
+        f"the action depends on {missing}, which was left out",
+        f"먼저 실행해야 할 {missing} 작업이 제외되었습니다",
+    )
+
+
+def _limit_text(limit: int | Mapping[ActionKind, int]) -> str:
+    if isinstance(limit, int):
+        return str(limit)
+    return ", ".join(f"{kind} {count}" for kind, count in limit.items())
+
+
+def _row(
+    state: str,
+    kind: str,
+    target: Target,
+    reason: Reason,
+    action: Action | None = None,
+    *,
+    due: datetime | None = None,
+) -> Mapping[str, str]:
+    return {
+        "state": state,
+        "kind": str(kind),
+        "target": str(target),
+        "before": action.before if action else "",
+        "after": action.after if action else "",
+        "rule": reason.rule,
+        "code": reason.code,
+        "reason": reason.text,
+        "reason_ko": reason.text_ko,
+        "depends_on": " ".join(action.depends_on) if action else "",
+        "due": due.isoformat() if due else "",
+    }
+
+
+def _blocked_row(blocked: Blocked) -> Mapping[str, str]:
+    row = _row("blocked", blocked.kind, blocked.target or _EVERYTHING, blocked.reason)
+    target = row["target"] if blocked.target else f"{blocked.targets} target(s)"
+    return {**row, "target": target, "code": blocked.gate}
+
+
+def _html_row(row: Mapping[str, str]) -> str:
+    return "<tr>" + "".join(f"<td>{html.escape(row[name])}</td>" for name in _COLUMNS) + "</tr>"
