@@ -28,6 +28,13 @@ class SecretStr:
     def __init__(self, value: str) -> None:
         object.__setattr__(self, "_value", value.translate(_INVISIBLE).strip())
 
+    @classmethod
+    def verbatim(cls, value: str) -> SecretStr:
+        """Make a secret of free text, such as a memo (메모), without cleaning it."""
+        secret = cls("")
+        object.__setattr__(secret, "_value", value)
+        return secret
+
     def reveal(self) -> str:
         """Give the secret itself; raise `SecretUnavailableError` when it was left out of a pickle."""
         if self._value is None:

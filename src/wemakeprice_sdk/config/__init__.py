@@ -1,0 +1,75 @@
+"""Settings of a seller's accounts: who may do what, and when (판매채널 설정)."""
+
+from wemakeprice_sdk.config._link_record import LinkAttempt, LinkOutcome, LinkRecord
+from wemakeprice_sdk.config.agency import WINSELLING, Agency, normalise_agency
+from wemakeprice_sdk.config.channel import ChannelConfig
+from wemakeprice_sdk.config.contacts import (
+    Contact,
+    Issue,
+    IssueDelivery,
+    IssueNotifier,
+    Medium,
+    Severity,
+    notify_issue,
+    route_issue,
+)
+from wemakeprice_sdk.config.maintenance import (
+    DailyMaintenance,
+    DatedMaintenance,
+    MaintenanceWindow,
+    next_clear,
+)
+from wemakeprice_sdk.config.settlement import PayoutRange, SettlementCycle, SettlementKind
+from wemakeprice_sdk.config.states import (
+    ConfirmationMode,
+    CsKind,
+    EndedGoodsPolicy,
+    LengthUnit,
+    LinkState,
+    MixedBundlePolicy,
+    OnboardingState,
+)
+from wemakeprice_sdk.config.switches import (
+    DayWindow,
+    ExtensionLength,
+    OrderConfirmation,
+    SalePeriodExtension,
+    Switches,
+)
+
+__all__ = [
+    "WINSELLING",
+    "Agency",
+    "ChannelConfig",
+    "ConfirmationMode",
+    "Contact",
+    "CsKind",
+    "DailyMaintenance",
+    "DatedMaintenance",
+    "DayWindow",
+    "EndedGoodsPolicy",
+    "ExtensionLength",
+    "Issue",
+    "IssueDelivery",
+    "IssueNotifier",
+    "LengthUnit",
+    "LinkAttempt",
+    "LinkOutcome",
+    "LinkRecord",
+    "LinkState",
+    "MaintenanceWindow",
+    "Medium",
+    "MixedBundlePolicy",
+    "OnboardingState",
+    "OrderConfirmation",
+    "PayoutRange",
+    "SalePeriodExtension",
+    "SettlementCycle",
+    "SettlementKind",
+    "Severity",
+    "Switches",
+    "next_clear",
+    "normalise_agency",
+    "notify_issue",
+    "route_issue",
+]

@@ -1,0 +1,60 @@
+"""The API agency (대행사) a key is issued for, and when two names mean the same one."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from attrs import field, frozen
+
+from wemakeprice_sdk.config._checks import Problems, as_tuple, fold
+
+_COMPANY: Final = re.compile(r"^(?:\(주\)|주식회사)|(?:\(주\)|주식회사)$")
+
+
+def normalise_agency(name: str) -> str:
+    """Fold an agency name for comparison: width, case, white space and (주), ㈜ or 주식회사 at either end."""
+    folded = fold(name)
+    while (stripped := _COMPANY.sub("", folded)) != folded:
+        folded = stripped
+    return folded
+
+
+def _names(value: object) -> object:
+    return as_tuple(value)
+
+
+@frozen
+class Agency:
+    """An API agency (API 대행사): its brand and every other name it goes by.
+
+    A brand and its legal name are one agency, which only `aliases` can tell. Raises `ConfigError` for a
+    name that is empty once (주) and the like are folded away.
+    """
+
+    name: str
+    aliases: tuple[str, ...] = field(default=(), converter=_names)
+
+    def __attrs_post_init__(self) -> None:
+        """Check the names."""
+        problems = Problems()
+        problems.text("name", self.name, required=True)
+        problems.each("aliases", self.aliases, str, "text")
+        problems.settle("Agency") if problems.found else None
+        for path, name in [("name", self.name), *((f"aliases[{i}]", a) for i, a in enumerate(self.aliases))]:
+            if not normalise_agency(name):
+                problems.add(path, name, "a name", "holds no name of its own", "업체명이 없습니다")
+        problems.settle("Agency")
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Give all names, folded for comparison."""
+        return frozenset(normalise_agency(name) for name in (self.name, *self.aliases))
+
+    def matches(self, other: str | Agency) -> bool:
+        """Say whether a name, or any name of another agency, means this one."""
+        names = other.names if isinstance(other, Agency) else {normalise_agency(other)}
+        return bool(self.names & names)
+
+
+WINSELLING: Final = Agency("윈셀링", ("주식회사 윈윈소프트",))

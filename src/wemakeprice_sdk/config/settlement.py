@@ -1,0 +1,102 @@
+"""The settlement cycle (정산주기) as a person reads it in the partner centre, and when money is due."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+
+from attrs import Factory, field, frozen
+
+from wemakeprice_sdk.clock import add_months
+from wemakeprice_sdk.config._checks import Problems, fold
+from wemakeprice_sdk.config.states import KoreanWord
+
+_FRIDAY: Final = 4
+
+
+class SettlementKind(KoreanWord):
+    """The cycles whose dates are known; everything else is `OTHER`."""
+
+    WEEKLY = ("weekly", "주정산")
+    MONTHLY = ("monthly", "월정산")
+    OTHER = ("other", "기타")
+
+
+_KNOWN: Final = {
+    SettlementKind.WEEKLY: ("weekly", "주정산", "주간정산", "주단위", "주단위정산"),
+    SettlementKind.MONTHLY: ("monthly", "월정산", "월간정산", "월단위", "월단위정산"),
+}
+
+
+def _kind_of(text: object) -> SettlementKind:
+    if isinstance(text, str):
+        for kind, names in _KNOWN.items():
+            if fold(text) in names:
+                return kind
+    return SettlementKind.OTHER
+
+
+@frozen
+class PayoutRange:
+    """The days between which a pay-out is due, both ends included."""
+
+    first: date
+    last: date
+
+
+@frozen
+class SettlementCycle:
+    """A settlement cycle (정산주기): what a person typed, and the known rule it stands for.
+
+    `text` is kept as typed; `kind` follows from it when the text is the plain name of a known cycle, and can
+    be given for any other wording. `pay_day` is the day of the month (1..31) a monthly cycle pays on, if
+    the seller knows it; in a shorter month the last day counts.
+    Known cycles: weekly, Monday to Sunday, paid on the next week's Friday; monthly, the month is closed and
+    paid in the month after next. Bank holidays are not moved: no source says in which direction.
+    """
+
+    text: str
+    kind: SettlementKind = field(default=Factory(lambda self: _kind_of(self.text), takes_self=True))
+    pay_day: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Check the parts against each other."""
+        problems = Problems()
+        problems.text("text", self.text, required=True)
+        problems.instance("kind", self.kind, SettlementKind, "SettlementKind")
+        if self.pay_day is not None and problems.number("pay_day", self.pay_day, 1, 31):
+            self._check_pay_day(problems)
+        problems.settle("SettlementCycle")
+
+    def _check_pay_day(self, problems: Problems) -> None:
+        if self.kind is not SettlementKind.MONTHLY:
+            problems.add(
+                "pay_day",
+                self.pay_day,
+                "only with kind=monthly",
+                f"pay_day contradicts kind={self.kind}: only a monthly cycle pays on a day of the month",
+                f"지급일(pay_day)은 월정산에만 쓸 수 있는데 kind={self.kind} 입니다",
+            )
+
+    def payout_range(self, sales_day: date) -> PayoutRange | None:
+        """Give the days on which the sales of `sales_day` may be paid; None when the cycle is not known."""
+        if self.kind is SettlementKind.WEEKLY:
+            monday = sales_day - timedelta(days=sales_day.weekday())
+            friday = monday + timedelta(days=7 + _FRIDAY)
+            return PayoutRange(friday, friday)
+        if self.kind is SettlementKind.MONTHLY:
+            first = add_months(sales_day.replace(day=1), 2)
+            last = add_months(first, 1) - timedelta(days=1)
+            if self.pay_day is None:
+                return PayoutRange(first, last)
+            day = first.replace(day=min(self.pay_day, last.day))
+            return PayoutRange(day, day)
+        return None
+
+    def expected_payout(self, sales_day: date) -> date | None:
+        """Give the one day on which the sales of `sales_day` are due; None when no single day is known.
+
+        A monthly cycle without `pay_day` names a month only: see `payout_range`.
+        """
+        due = self.payout_range(sales_day)
+        return due.first if due is not None and due.first == due.last else None

@@ -1,0 +1,243 @@
+"""The switches a seller sets (API 연동설정)."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from attrs import field, frozen
+
+from wemakeprice_sdk.clock import add_months, require_aware
+from wemakeprice_sdk.config._checks import Problems, as_tuple, fold
+from wemakeprice_sdk.config.states import (
+    ConfirmationMode,
+    CsKind,
+    EndedGoodsPolicy,
+    LengthUnit,
+    MixedBundlePolicy,
+)
+from wemakeprice_sdk.errors import ConfigError
+
+_LONGEST: Final = {LengthUnit.DAYS: 1826, LengthUnit.MONTHS: 60}
+_LENGTH: Final = re.compile(r"(\d{1,4})\s*(d|days?|일|m|months?|개월|달)", re.IGNORECASE)
+
+
+def _kinds(value: object) -> object:
+    value = as_tuple(value)
+    if isinstance(value, tuple):
+        return tuple(_kind(kind) if isinstance(kind, str) else kind for kind in value)
+    return value
+
+
+def _kind(text: str) -> str:
+    for kind in CsKind:
+        if fold(text) in {fold(kind.value), fold(kind.korean)}:
+            return str(kind)
+    return text.strip()
+
+
+@frozen
+class Switches:
+    """What may be done for the account at all (API 연동설정).
+
+    - `master`: 연동설정, the temporary stop of everything; off beats every schedule.
+    - `product_api`: 상품 API. Excel import still works while it is off.
+    - `order_api`: 주문 API, orders *and* claims.
+    - `cs_api` with `cs_kinds`: CS API and the kinds it covers
+      (판매자문의, 구매후기, CS문의, and any further word).
+    - `sku_sync`: 진열/판매상태/재고연동 by SKU; it works only when the product link's own flag is on as well.
+      Off by default, because it changes what buyers see.
+    """
+
+    master: bool = True
+    product_api: bool = True
+    order_api: bool = True
+    cs_api: bool = True
+    cs_kinds: tuple[str, ...] = field(
+        default=(CsKind.QUESTION.value, CsKind.REVIEW.value, CsKind.INQUIRY.value), converter=_kinds
+    )
+    sku_sync: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        """Check the switches."""
+        problems = Problems()
+        for name in ("master", "product_api", "order_api", "cs_api", "sku_sync"):
+            problems.flag(name, getattr(self, name))
+        problems.each("cs_kinds", self.cs_kinds, str, "text")
+        if not problems.found:
+            for index, kind in enumerate(self.cs_kinds):
+                problems.text(f"cs_kinds[{index}]", kind, required=True)
+                if kind in self.cs_kinds[:index]:
+                    problems.add(
+                        f"cs_kinds[{index}]",
+                        kind,
+                        "unique",
+                        f"stands twice, first at cs_kinds[{self.cs_kinds.index(kind)}]",
+                        "같은 CS 종류가 두 번 있습니다",
+                    )
+        problems.settle("Switches")
+
+    def covers_cs(self, kind: CsKind | str) -> bool:
+        """Say whether the CS switch is on and covers `kind` (a word or its Korean name)."""
+        return self.cs_api and _kind(str(kind)) in self.cs_kinds
+
+
+@frozen
+class OrderConfirmation:
+    """How orders are confirmed (자동 발주확인): the mode, and what Runple mode does about mixed bundles."""
+
+    mode: ConfirmationMode = ConfirmationMode.MANUAL
+    mixed_bundles: MixedBundlePolicy = MixedBundlePolicy.HOLD
+
+    def __attrs_post_init__(self) -> None:
+        """Check the types."""
+        problems = Problems()
+        problems.instance("mode", self.mode, ConfirmationMode, "ConfirmationMode")
+        problems.instance("mixed_bundles", self.mixed_bundles, MixedBundlePolicy, "MixedBundlePolicy")
+        problems.settle("OrderConfirmation")
+
+
+@frozen
+class ExtensionLength:
+    """By how much a sale period grows: `amount` (1..1826 days or 1..60 months) of a `unit`.
+
+    The bound is the marketplace's own: a sale ends at most five years after its start (grade B).
+    """
+
+    amount: int
+    unit: LengthUnit = LengthUnit.DAYS
+
+    def __attrs_post_init__(self) -> None:
+        """Check the bound."""
+        problems = Problems()
+        if problems.instance("unit", self.unit, LengthUnit, "LengthUnit"):
+            problems.number("amount", self.amount, 1, _LONGEST[self.unit])
+        problems.settle("ExtensionLength")
+
+    @classmethod
+    def parse(cls, text: str) -> ExtensionLength:
+        """Read `30 days`, `30일`, `3 months` or `3개월`; raise `ConfigError` for any other text."""
+        found = _LENGTH.fullmatch(text.strip())
+        if found is None:
+            raise ConfigError.single(
+                "length",
+                text,
+                "days or months",
+                "is not a length such as '30 days' or '3 months'",
+                "'30일' 또는 '3개월' 형식이 아닙니다",
+            )
+        is_days = found[2].casefold()[0] in {"d", "일"}
+        return cls(int(found[1]), LengthUnit.DAYS if is_days else LengthUnit.MONTHS)
+
+    def __str__(self) -> str:
+        """Give the text that `parse` reads."""
+        return f"{self.amount} {self.unit}"
+
+    def after(self, moment: datetime) -> datetime:
+        """Move an aware `moment` on by the length, in KST; 31 January + 1 month is the last of February."""
+        at = require_aware(moment, "moment")
+        if self.unit is LengthUnit.DAYS:
+            return at + timedelta(days=self.amount)
+        return datetime.combine(add_months(at.date(), self.amount), at.timetz())
+
+    @property
+    def shortest(self) -> timedelta:
+        """Give the least time the length can mean; a calendar month may have 28 days."""
+        if self.unit is LengthUnit.DAYS:
+            return timedelta(days=self.amount)
+        years, months = divmod(self.amount, 12)
+        return timedelta(days=365 * years + years // 4 + _SHORTEST_MONTHS[months])
+
+
+# Fewest days that so many calendar months in a row can have, over all starting months of a common year.
+_SHORTEST_MONTHS: Final = (0, 28, 59, 89, 120, 150, 181, 212, 242, 273, 303, 334)
+
+
+@frozen
+class DayWindow:
+    """A part of one day in KST, from `start` to just before `end`; it does not cross midnight."""
+
+    start: time
+    end: time
+
+    def __attrs_post_init__(self) -> None:
+        """Check both ends."""
+        problems = Problems()
+        for path, value in (("start", self.start), ("end", self.end)):
+            if problems.instance(path, value, time, "time") and value.tzinfo is not None:
+                problems.add(
+                    path,
+                    value,
+                    "time of day in KST",
+                    "carries a zone; a plain time of day in KST is meant",
+                    "시간대 없이 한국 시각으로 적어야 합니다",
+                )
+        if not problems.found and self.start >= self.end:
+            problems.add(
+                "end",
+                self.end,
+                "start < end",
+                f"is not after start={self.start}; a window ends on the day it starts",
+                f"시작 시각({self.start})보다 늦어야 하며 자정을 넘을 수 없습니다",
+            )
+        problems.settle("DayWindow")
+
+    def covers(self, moment: datetime) -> bool:
+        """Say whether `moment` (aware) lies inside, on whatever day."""
+        return self.start <= require_aware(moment, "moment").time() < self.end
+
+
+@frozen
+class SalePeriodExtension:
+    """The nightly extension of sale periods (판매기간 자동연장).
+
+    Goods whose remaining period is *less* than `threshold_days` (1..1826, default 7; exactly 7 days is not
+    less) are extended by `length` in one batch inside `window` (KST, default 02:00–06:00). `ended` says
+    what happens to goods already past their end. `length` is needed once `enabled` is on, and may not be
+    shorter than the threshold: the goods would be due again on the next morning.
+    """
+
+    enabled: bool = False
+    threshold_days: int = 7
+    length: ExtensionLength | None = None
+    window: DayWindow = DayWindow(time(2), time(6))
+    ended: EndedGoodsPolicy = EndedGoodsPolicy.SKIP
+
+    def __attrs_post_init__(self) -> None:
+        """Check the parts against each other."""
+        problems = Problems()
+        problems.flag("enabled", self.enabled)
+        clean = problems.number("threshold_days", self.threshold_days, 1, _LONGEST[LengthUnit.DAYS])
+        problems.instance("window", self.window, DayWindow, "DayWindow")
+        problems.instance("ended", self.ended, EndedGoodsPolicy, "EndedGoodsPolicy")
+        if self.length is None:
+            self._check_missing_length(problems)
+        elif problems.instance("length", self.length, ExtensionLength, "ExtensionLength") and clean:
+            self._check_length(problems, self.length)
+        problems.settle("SalePeriodExtension")
+
+    def _check_missing_length(self, problems: Problems) -> None:
+        if self.enabled is True:
+            problems.add(
+                "length",
+                None,
+                "required with enabled=true",
+                "enabled=true contradicts a missing length: by how much is not said",
+                "자동연장(enabled)을 켜려면 연장 기간(length)이 필요합니다",
+            )
+
+    def _check_length(self, problems: Problems, length: ExtensionLength) -> None:
+        if self.threshold > length.shortest:
+            problems.add(
+                "threshold_days",
+                self.threshold_days,
+                "threshold_days <= length",
+                f"threshold_days={self.threshold_days} is longer than length={length}",
+                f"기준일(threshold_days={self.threshold_days}일)이 연장 기간(length={length})보다 깁니다",
+            )
+
+    @property
+    def threshold(self) -> timedelta:
+        """Give the threshold as a duration."""
+        return timedelta(days=self.threshold_days)
