@@ -297,7 +297,9 @@ def _products() -> tuple[Operation, ...]:
     bytes_over = _error("byte 이하로 입력", _EDIT, "B")
     iframe = _error("상품 상세설명 HTML 내 iframe 태그", _EDIT, "B")
     stuck = _error("변경할 수 없는 상태", _DONE, "B", verify=True)
-    search_date = Param("searchDateType", ParamKind.CODE, False, codes=("REGISTER", "CHANGE"), default="REGISTER")
+    search_date = Param(
+        "searchDateType", ParamKind.CODE, False, codes=("REGISTER", "CHANGE"), default="REGISTER"
+    )
     return (
         _write("products_save", "/product/in/setProduct", "products.save", "상품 일괄 등록/수정",
                ("A", "A"), "ProductInput",
@@ -342,9 +344,10 @@ def _orders() -> tuple[Operation, ...]:
               Shape.BUNDLES, "BundleNoRequest"),
         _write("orders_confirm", "/order/in/setOrderConfirm", "orders.confirm", "주문확인(상품준비중 처리)",
                ("A", "B"), "BundleNoRequest", (_DONE_C, _CANCEL_OPEN, _NO_BUNDLE), "orders_get"),
-        _write("orders_ship", "/order/in/setOrderDelivery", "orders.ship", "발송처리", ("A", "B"), "ShipRequest",
-               (_refusal("주문확인건만", _FIRST, "B"), _refusal("이미", _DONE, "A", verify=True), _CANCEL_OPEN,
-                _INVOICE, _NO_BUNDLE), "orders_get"),
+        _write("orders_ship", "/order/in/setOrderDelivery", "orders.ship", "발송처리", ("A", "B"),
+               "ShipRequest",
+               (_refusal("주문확인건만", _FIRST, "B"), _refusal("이미", _DONE, "A", verify=True),
+                _CANCEL_OPEN, _INVOICE, _NO_BUNDLE), "orders_get"),
         _write("orders_change_invoice", "/order/in/setParcelDelivery", "orders.change_invoice", "송장 수정",
                ("B", "C"), "ChangeInvoiceRequest",
                (_refusal("배송중 상태에서만", _FIRST, "C"), _INVOICE, _NO_BUNDLE), "orders_get"),

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Self
 
 from attrs import evolve, field, frozen
 
@@ -20,43 +19,35 @@ from wemakeprice_sdk.wire.operations import OPERATIONS, Channel, Meaning, Operat
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 
 
-def _sorted_paths(values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(values.items()))
+def _sorted_paths(values: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(dict(values).items()))
 
 
-def _sorted_refusals(values: Mapping[str, Iterable[Refusal]]) -> tuple[tuple[str, tuple[Refusal, ...]], ...]:
-    return tuple(sorted((name, tuple(rows)) for name, rows in values.items()))
+def _sorted_refusals(
+    values: Mapping[str, Iterable[Refusal]] | Iterable[tuple[str, Iterable[Refusal]]],
+) -> tuple[tuple[str, tuple[Refusal, ...]], ...]:
+    return tuple(
+        sorted(((name, tuple(rows)) for name, rows in dict(values).items()), key=lambda item: item[0])
+    )
 
 
 @frozen
 class WireOverrides:
     """Other paths and other refusal texts than the contract's, by operation id.
 
-    `paths` maps an operationId to its real path (`{"orders_get": "/order/out/getOrderDetail"}`);
+    `paths` maps an operationId to its real path (`paths={"orders_get": "/order/out/getOrderDetail"}`);
     `refusals` maps an operationId to its whole refusal list, first match wins, so that texts are added by
     `(Refusal(...), *OPERATIONS[id].refusals)`. Unknown ids, paths that are not plain absolute paths, and two
     operations ending up on one method and path raise `ValidationError` with every violation at once.
     """
 
-    paths: tuple[tuple[str, str], ...] = field(default=(), converter=lambda v: _sorted_paths(dict(v)))
-    refusals: tuple[tuple[str, tuple[Refusal, ...]], ...] = field(
-        default=(), converter=lambda v: _sorted_refusals(dict(v))
-    )
+    paths: tuple[tuple[str, str], ...] = field(default=(), converter=_sorted_paths)
+    refusals: tuple[tuple[str, tuple[Refusal, ...]], ...] = field(default=(), converter=_sorted_refusals)
 
     def __attrs_post_init__(self) -> None:
         violations = [*self._path_violations(), *self._collisions(), *self._refusal_violations()]
         if violations:
             raise ValidationError(violations, subject="WireOverrides")
-
-    @classmethod
-    def of(
-        cls,
-        *,
-        paths: Mapping[str, str] | None = None,
-        refusals: Mapping[str, Iterable[Refusal]] | None = None,
-    ) -> Self:
-        """Build the overrides from mappings by operationId."""
-        return cls(_sorted_paths(paths or {}), _sorted_refusals(refusals or {}))
 
     def apply(self, operation: Operation) -> Operation:
         """Give the row as it is to be used: with the other path and the other refusals, if any."""

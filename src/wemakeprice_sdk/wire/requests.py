@@ -1,0 +1,257 @@
+"""Building one request: checked first, then spelt in the one form the contract attests.
+
+Nothing is built from invalid input: every violation is raised at once. The key is no part of a request
+here; the client adds it when sending.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Literal, TypeAlias
+
+import attrs
+from attrs import field, frozen
+
+from wemakeprice_sdk import models
+from wemakeprice_sdk.errors import NaiveDatetimeError, ValidationError, Violation, WindowError
+from wemakeprice_sdk.models import Limits, ShipMethod, WriteModel, field_name, normalise_invoice
+from wemakeprice_sdk.wire import windows
+from wemakeprice_sdk.wire.converter import write
+from wemakeprice_sdk.wire.operations import OPERATIONS, Operation, Param, ParamKind
+from wemakeprice_sdk.wire.overrides import NO_OVERRIDES, WireOverrides
+
+ParamValue: TypeAlias = "str | int | date | None"
+"""A query value: text or code, number, day, or (as `datetime`) an aware moment."""
+
+Payload: TypeAlias = "WriteModel | Mapping[str, object] | None"
+"""The request model of a POST, or the named values of a GET or of a request model."""
+
+HEADERS: tuple[tuple[str, str], ...] = (
+    ("Content-Type", "application/json"),
+    ("Accept", "application/json"),
+)
+DEFAULT_LIMITS = Limits()
+_MAX_NUMBER = 2**63 - 1
+
+
+@frozen
+class WireRequest:
+    """One request as it goes out, without the key and without a host."""
+
+    operation: str
+    method: Literal["GET", "POST"]
+    path: str
+    query: tuple[tuple[str, str], ...] = field(default=(), repr=lambda query: f"<{len(query)} values>")
+    body: bytes | None = field(default=None, repr=lambda body: f"<{len(body or b'')} bytes>")
+    headers: tuple[tuple[str, str], ...] = HEADERS
+
+
+def build_request(
+    operation: Operation | str,
+    payload: Payload = None,
+    *,
+    overrides: WireOverrides = NO_OVERRIDES,
+    limits: Limits = DEFAULT_LIMITS,
+) -> WireRequest:
+    """Build the request of an operation.
+
+    A POST takes its request model (`ShipRequest(...)`) or a mapping of its fields in snake_case, a GET a
+    mapping of its parameters in snake_case (`{"product_no": 1}`). Raises `ValidationError` with every
+    violation; `WindowError` alone when only the period is wrong, `NaiveDatetimeError` for a naive time.
+    `limits` lifts the option depth (writer rule 8).
+    """
+    row = overrides.apply(OPERATIONS[operation] if isinstance(operation, str) else operation)
+    if row.request is None:
+        return WireRequest(row.id, row.method, row.path, _query(row, payload))
+    model = normalised(_model(row, payload))
+    _refuse_naive(model, row)
+    _refuse([*model.violations(limits), *_window_violations(row, model)], row)
+    return WireRequest(row.id, row.method, row.path, body=_encode(write(model), row))
+
+
+def normalised(model: WriteModel) -> WriteModel:
+    """Give the request with blanks and dashes taken out of its invoice number (writer rule 6).
+
+    An invoice that is still none stays as it is, for the validation to refuse. The free reference of a
+    pickup that is no parcel is not touched.
+    """
+    text = getattr(model, "invoice_no", None)
+    if not isinstance(text, str) or _is_free_reference(model):
+        return model
+    try:
+        return attrs.evolve(model, invoice_no=normalise_invoice(text))
+    except ValidationError:
+        return model
+
+
+def _is_free_reference(model: WriteModel) -> bool:
+    return isinstance(model, models.PickupRequest) and model.ship_method != ShipMethod.PARCEL
+
+
+def request_model(operation: Operation) -> type[WriteModel]:
+    """Give the class of an operation's JSON body; raises `TypeError` for a GET."""
+    found = getattr(models, operation.request or "", None)
+    if not isinstance(found, type) or not issubclass(found, WriteModel):
+        raise TypeError(f"{operation.id} has no JSON body")
+    return found
+
+
+def _model(row: Operation, payload: Payload) -> WriteModel:
+    cls = request_model(row)
+    if isinstance(payload, cls):
+        return payload
+    if isinstance(payload, WriteModel) or payload is None:
+        given = type(payload).__name__
+        raise ValidationError.single(
+            row.id, given, f"type {cls.__name__}", f"{row.id} takes a {cls.__name__}",
+            f"{row.korean}에는 {cls.__name__}이(가) 필요합니다",
+        )  # fmt: skip
+    known = {attribute.name: attribute for attribute in attrs.fields(cls)}
+    unknown = [_unknown(name) for name in payload if name not in known]
+    missing = [
+        _required(models.wire_name(name))
+        for name, attribute in known.items()
+        if attribute.default is attrs.NOTHING and name not in payload
+    ]
+    _refuse([*unknown, *missing], row)
+    return cls(**payload)
+
+
+def _query(row: Operation, payload: Payload) -> tuple[tuple[str, str], ...]:
+    if isinstance(payload, WriteModel):
+        raise ValidationError.single(
+            row.id, type(payload).__name__, "mapping", f"{row.id} takes query values, not a body",
+            f"{row.korean}은(는) 본문이 아니라 조회 조건을 받습니다",
+        )  # fmt: skip
+    values = dict(payload or {})
+    known = {field_name(param.name): param for param in row.params}
+    violations = [_unknown(name) for name in values if name not in known]
+    query: list[tuple[str, str]] = []
+    for name, param in known.items():
+        value = values.get(name)
+        if value is None:
+            if param.required:
+                violations.append(_required(param.name))
+            continue
+        try:
+            query.append((param.name, _spell(param, value)))
+        except ValidationError as error:
+            violations.extend(error.violations)
+    violations.extend(_query_window(row, values))
+    _refuse(violations, row)
+    return tuple(query)
+
+
+def _spell(param: Param, value: object) -> str:
+    if param.kind is ParamKind.NUMBER and isinstance(value, int) and not isinstance(value, bool):
+        if (param.minimum or 0) <= value <= (param.maximum or _MAX_NUMBER):
+            return str(value)
+        raise _bad(param, value, f"range {param.minimum}..{param.maximum or ''}")
+    if param.kind is ParamKind.MOMENT and isinstance(value, datetime):
+        return windows.format_moment(value)
+    if param.kind is ParamKind.DAY and isinstance(value, date):
+        return windows.format_day(value)
+    if param.kind is ParamKind.CODE and isinstance(value, str):
+        if str(value) in param.codes:
+            return str(value)
+        raise _bad(param, value, f"one of {', '.join(param.codes)}")
+    if param.kind is ParamKind.TEXT and isinstance(value, str):
+        return _text(param, value)
+    raise _bad(param, type(value).__name__, param.kind.value)
+
+
+def _text(param: Param, value: str) -> str:
+    if not value.strip():
+        raise _bad(param, value, "not blank")
+    if len(value) > (param.maximum or len(value)):
+        raise _bad(param, f"{len(value)} characters", f"length {param.minimum}..{param.maximum} characters")
+    if _is_broken(value):
+        raise _bad(param, "text with broken characters", "valid Unicode")
+    return value
+
+
+def _is_broken(text: str) -> bool:
+    return any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _bad(param: Param, value: object, rule: str) -> ValidationError:
+    return ValidationError.single(
+        param.name,
+        value,
+        rule,
+        f"{param.name} does not obey: {rule}",
+        f"{param.name} 값이 규칙에 맞지 않습니다: {rule}",
+    )
+
+
+def _unknown(name: str) -> Violation:
+    return Violation(
+        name, "", "known name", f"the contract has no value named {name}", f"계약에 없는 항목입니다: {name}"
+    )
+
+
+def _required(name: str) -> Violation:
+    return Violation(name, "", "required", f"{name} is required", f"{name} 값은 필수입니다")
+
+
+def _query_window(row: Operation, values: Mapping[str, object]) -> Iterator[Violation]:
+    start, end = values.get("from_date"), values.get("to_date")
+    if isinstance(start, datetime) and isinstance(end, datetime):
+        yield from _checked(row, start, end)
+
+
+def _window_violations(row: Operation, model: WriteModel) -> Iterator[Violation]:
+    if isinstance(model, models.OrderListRequest | models.ClaimListRequest):
+        yield from _checked(row, model.from_date, model.to_date)
+
+
+def _checked(row: Operation, start: datetime, end: datetime) -> Iterator[Violation]:
+    try:
+        windows.check_window(row.window, start, end)
+    except WindowError as error:
+        yield from error.violations
+    except NaiveDatetimeError:
+        return  # every naive value is reported where it is spelt
+
+
+def _refuse_naive(model: WriteModel, row: Operation) -> None:
+    """Say what is wrong before the rules of the model call a naive time a wrong type."""
+    naive = [
+        violation
+        for name, value in attrs.asdict(model, recurse=False).items()
+        if isinstance(value, datetime)
+        for violation in _naive(models.wire_name(name), value)
+    ]
+    _refuse(naive, row)
+
+
+def _naive(name: str, value: datetime) -> Iterator[Violation]:
+    try:
+        windows.korean_day(value, name)
+    except NaiveDatetimeError as error:
+        yield from error.violations
+
+
+def _refuse(violations: list[Violation], row: Operation) -> None:
+    if not violations:
+        return
+    rules = {violation.rule for violation in violations}
+    cls = ValidationError
+    if rules <= windows.WINDOW_RULES:
+        cls = WindowError
+    elif rules <= {"aware datetime"}:
+        cls = NaiveDatetimeError
+    raise cls(violations, subject=row.id)
+
+
+def _encode(body: Mapping[str, object], row: Operation) -> bytes:
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValidationError.single(
+            row.id, "text with broken characters", "valid Unicode",
+            "a text holds half of a surrogate pair", "깨진 문자가 들어 있어 보낼 수 없습니다",
+        ) from None  # fmt: skip
