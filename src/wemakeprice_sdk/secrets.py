@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
-from typing import Final, NoReturn, final
+import logging
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Final, NoReturn, Protocol, final
 
-from wemakeprice_sdk.errors import SecretUnavailableError
+from attrs import field, frozen
+
+from wemakeprice_sdk.errors import (
+    ConfigError,
+    SecretUnavailableError,
+    TamperedError,
+    TruncatedError,
+    UnknownKeyError,
+    Violation,
+    WrongKeyError,
+)
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_KEY_BYTES: Final = 32
+_CHECK_BYTES: Final = 8
+_NONCE_BYTES: Final = 12
+_VERSION: Final = "wmp1"
+_END: Final = "end"
+_KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_KEY_FILE_LIMIT: Final = 65_536
 
 # Stray characters that come along when a key is copied from a web page or a message.
 _INVISIBLE: Final = dict.fromkeys(
@@ -83,3 +109,398 @@ def _sealed() -> SecretStr:
     secret = SecretStr("")
     object.__setattr__(secret, "_value", None)
     return secret
+
+
+class Cipher(Protocol):
+    """Encrypts what is stored, and binds it to where it belongs.
+
+    `context` names the account and field. It is not part of the token; the same bytes are needed to read it.
+    """
+
+    def encrypt(self, plaintext: bytes, *, context: bytes) -> str:
+        """Give a printable token without blanks; two calls never give the same one."""
+        ...
+
+    def decrypt(self, token: str, *, context: bytes) -> bytes:
+        """Give the plaintext of a token; raise a `DecryptionError` when it cannot be read."""
+        ...
+
+
+class RotatingCipher(Cipher, Protocol):
+    """A cipher that knows which tokens are still under an older key."""
+
+    def is_current(self, token: str) -> bool:
+        """Say whether a token is under the primary key; raise `TruncatedError` for text that is no token."""
+        ...
+
+
+@final
+class SecretKey:
+    """One AES-256 key: 32 bytes that never show themselves.
+
+    A pickle does not hold them. Raises `ValueError` for another length.
+    """
+
+    __slots__ = ("_data",)
+    _data: bytes | None
+
+    def __init__(self, data: bytes) -> None:
+        if len(data) != _KEY_BYTES:
+            raise ValueError(f"a key has {_KEY_BYTES} bytes, not {len(data)}")
+        object.__setattr__(self, "_data", bytes(data))
+
+    @classmethod
+    def from_text(cls, text: str) -> SecretKey:
+        """Read a key as `to_text` gives it; raise `ValueError`, without the text, when it is none."""
+        try:
+            return cls(_from_base64(text.strip().rstrip("=")))
+        except ValueError:
+            raise ValueError(f"a key is {_KEY_BYTES} bytes in URL-safe base64") from None
+
+    def to_text(self) -> str:
+        """Give the key as URL-safe base64, for a secret store."""
+        return _to_base64(self.reveal())
+
+    def reveal(self) -> bytes:
+        """Give the bytes; raise `SecretUnavailableError` when they were left out of a pickle."""
+        if self._data is None:
+            raise SecretUnavailableError("the key was left out of a pickle; load it again from its source")
+        return self._data
+
+    def __eq__(self, other: object) -> bool:
+        """Compare in constant time with another key."""
+        if not isinstance(other, SecretKey) or self._data is None or other._data is None:
+            return self is other
+        return hmac.compare_digest(self._data, other._data)
+
+    def __hash__(self) -> int:
+        """Hash like the type, so that the hash tells nothing about the key."""
+        return hash(SecretKey)
+
+    def __repr__(self) -> str:
+        """Give stars."""
+        return "SecretKey('***')"
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("a SecretKey cannot change")
+
+    def __copy__(self) -> SecretKey:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> SecretKey:
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _sealed_key, ()
+
+
+def _sealed_key() -> SecretKey:
+    key = SecretKey(bytes(_KEY_BYTES))
+    object.__setattr__(key, "_data", None)
+    return key
+
+
+def generate_key() -> SecretKey:
+    """Make a new random key from the operating system's source."""
+    return SecretKey(os.urandom(_KEY_BYTES))
+
+
+def _key_map(keys: Mapping[str, SecretKey]) -> Mapping[str, SecretKey]:
+    return dict(keys)
+
+
+@final
+@frozen(eq=False, repr=False)
+class AesGcmCipher:
+    """AES-256-GCM with a ring of keys: `primary` encrypts, every key of `keys` decrypts.
+
+    A token reads `wmp1.<key id>.<base64>.end`. The base64 holds an 8-byte key check, a random 12-byte nonce
+    and the ciphertext with its tag; key id and `context` are authenticated with it. So a wrong key
+    (`WrongKeyError`), a key id that is not in the ring (`UnknownKeyError`), a changed token or another
+    account (`TamperedError`) and a cut token (`TruncatedError`) can be told apart. `entropy` replaces the
+    nonce source in tests; a repeated nonce breaks the encryption, so leave it alone elsewhere.
+
+    Raises `ConfigError` for an empty ring, a bad key id (1..32 of A-Z a-z 0-9 _ -), or a primary that is
+    not in it.
+    Safe to share between threads. A pickle holds no keys.
+    """
+
+    keys: Mapping[str, SecretKey] = field(converter=_key_map)
+    primary: str
+    entropy: Callable[[int], bytes] = os.urandom
+
+    def __attrs_post_init__(self) -> None:
+        """Check the ring."""
+        bad = [name for name in self.keys if _KEY_ID.fullmatch(name) is None]
+        if bad:
+            raise ConfigError.single(
+                "keys", bad, "key id", "a key id is 1..32 of A-Z a-z 0-9 _ -", "키 ID 형식이 아닙니다"
+            )
+        if self.primary not in self.keys:
+            raise ConfigError.single(
+                "primary",
+                self.primary,
+                f"one of {', '.join(self.keys) or '(no keys)'}",
+                "the primary key is not in the ring",
+                "기본 키가 키 목록에 없습니다",
+            )
+
+    @classmethod
+    def single(cls, key: SecretKey, key_id: str = "k1") -> AesGcmCipher:
+        """Make a ring of one key."""
+        return cls({key_id: key}, key_id)
+
+    def encrypt(self, plaintext: bytes, *, context: bytes) -> str:
+        """Encrypt under the primary key and bind to `context`."""
+        key = self.keys[self.primary]
+        header = f"{_VERSION}.{self.primary}"
+        nonce = self.entropy(_NONCE_BYTES)
+        sealed = _aes(key).encrypt(nonce, plaintext, _bound(header, context))
+        return f"{header}.{_to_base64(_check_of(key) + nonce + sealed)}.{_END}"
+
+    def decrypt(self, token: str, *, context: bytes) -> bytes:
+        """Decrypt and check; raise the `DecryptionError` that fits."""
+        from cryptography.exceptions import InvalidTag
+
+        parts = _read_token(token)
+        key = self._key(parts.key_id)
+        right_key = hmac.compare_digest(parts.check, _check_of(key))
+        try:
+            plaintext = _aes(key).decrypt(parts.nonce, parts.sealed, _bound(parts.header, context))
+        except InvalidTag:
+            if right_key:
+                raise TamperedError(
+                    "the encrypted value was changed, or belongs to another account or field"
+                ) from None
+            raise WrongKeyError(f"key {parts.key_id} is not the one that encrypted the value") from None
+        if not right_key:
+            raise TamperedError("the key check of the encrypted value was changed")
+        return plaintext
+
+    def is_current(self, token: str) -> bool:
+        """Say whether a token is under the primary key; raise `TruncatedError` or `TamperedError`."""
+        parts = _read_token(token)
+        same_id = parts.key_id == self.primary
+        return same_id and hmac.compare_digest(parts.check, _check_of(self.keys[self.primary]))
+
+    def _key(self, key_id: str) -> SecretKey:
+        if key_id not in self.keys:
+            raise UnknownKeyError(f"the key ring holds no key {key_id}, only {', '.join(self.keys)}")
+        return self.keys[key_id]
+
+    def __repr__(self) -> str:
+        """Name the keys without showing them."""
+        return f"AesGcmCipher(primary={self.primary!r}, keys={sorted(self.keys)!r})"
+
+
+@frozen
+class _Token:
+    key_id: str
+    check: bytes
+    nonce: bytes
+    sealed: bytes
+
+    @property
+    def header(self) -> str:
+        return f"{_VERSION}.{self.key_id}"
+
+
+def _read_token(token: str) -> _Token:
+    parts = token.split(".")
+    if parts[0] != _VERSION:
+        raise TruncatedError("the text is no encrypted value")
+    if len(parts) < 4 or (len(parts) == 4 and parts[3] in {"", "e", "en"}):
+        raise TruncatedError("the encrypted value is cut short")
+    if len(parts) != 4 or parts[3] != _END or _KEY_ID.fullmatch(parts[1]) is None:
+        raise TamperedError("the encrypted value was changed")
+    try:
+        payload = _from_base64(parts[2])
+    except ValueError:
+        raise TamperedError("the encrypted value was changed") from None
+    start = _CHECK_BYTES + _NONCE_BYTES
+    return _Token(parts[1], payload[:_CHECK_BYTES], payload[_CHECK_BYTES:start], payload[start:])
+
+
+def is_token(text: str) -> bool:
+    """Say whether a text is meant to be an encrypted value, whole or damaged."""
+    return text.startswith(f"{_VERSION}.")
+
+
+def rotate_token(cipher: RotatingCipher, token: str, *, context: bytes) -> str:
+    """Give the value encrypted under the primary key; the very same token when it already is.
+
+    So a rotation that was killed is simply started again. Raises a `DecryptionError`.
+    """
+    if cipher.is_current(token):
+        return token
+    return cipher.encrypt(cipher.decrypt(token, context=context), context=context)
+
+
+def rotate(cipher: RotatingCipher, tokens: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bool]]:
+    """Rotate many `(token, context)` pairs, in order: each new token, and whether it changed."""
+    for token, context in tokens:
+        rotated = rotate_token(cipher, token, context=context)
+        yield rotated, rotated != token
+
+
+def _to_base64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _from_base64(text: str) -> bytes:
+    data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    if _to_base64(data) != text:
+        # Base64 has spare bits at its end; a change there would otherwise go unseen.
+        raise ValueError("not canonical base64")
+    return data
+
+
+def _check_of(key: SecretKey) -> bytes:
+    return hmac.digest(key.reveal(), b"wemakeprice-sdk/v1/key check", "sha256")[:_CHECK_BYTES]
+
+
+def _aes(key: SecretKey) -> AESGCM:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(hmac.digest(key.reveal(), b"wemakeprice-sdk/v1/encryption", "sha256"))
+
+
+def _bound(header: str, context: bytes) -> bytes:
+    return header.encode() + b"\0" + context
+
+
+def parse_key_ring(text: str) -> AesGcmCipher:
+    """Read a key ring: `id:key` entries, one per line or parted by commas, the first one primary.
+
+    Blank lines and lines that start with `#` are skipped. Raises `ConfigError`, never showing a key.
+    """
+    lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
+    entries = [entry.strip() for line in lines for entry in line.split(",") if entry.strip()]
+    keys: dict[str, SecretKey] = {}
+    wrong: list[Violation] = []
+    for number, entry in enumerate(entries):
+        name, _, text_of_key = entry.partition(":")
+        key = _key_or_none(text_of_key)
+        if key is None or name in keys or _KEY_ID.fullmatch(name) is None:
+            wrong.append(_bad_entry(number))
+        else:
+            keys[name] = key
+    if wrong or not keys:
+        raise ConfigError(wrong or (_bad_entry(0),), subject="key ring")
+    return AesGcmCipher(keys, next(iter(keys)))
+
+
+def _key_or_none(text: str) -> SecretKey | None:
+    try:
+        return SecretKey.from_text(text)
+    except ValueError:
+        return None
+
+
+def _bad_entry(number: int) -> Violation:
+    return Violation(
+        f"keys[{number}]",
+        "***",
+        "id:key",
+        "needs a unique id, a colon and 32 bytes in URL-safe base64",
+        "고유한 ID와 콜론, URL-safe base64로 적은 32바이트 키가 필요합니다",
+    )
+
+
+def format_key_ring(keys: Mapping[str, SecretKey]) -> str:
+    """Write a key ring as `parse_key_ring` reads it, the first key primary; the keys stand in clear."""
+    return "".join(f"{name}:{key.to_text()}\n" for name, key in keys.items())
+
+
+KEYS_VARIABLE: Final = "WEMAKEPRICE_SECRET_KEYS"
+
+
+def cipher_from_env(name: str = KEYS_VARIABLE, environ: Mapping[str, str] | None = None) -> AesGcmCipher:
+    """Make a cipher from a key ring in an environment variable.
+
+    Raises `SecretUnavailableError` when it is not set, `ConfigError` when it is no key ring.
+    """
+    text = (os.environ if environ is None else environ).get(name, "")
+    if not text.strip():
+        raise SecretUnavailableError(f"the environment variable {name} is not set; it holds the key ring")
+    return parse_key_ring(text)
+
+
+def cipher_from_key_file(path: str | os.PathLike[str]) -> AesGcmCipher:
+    """Make a cipher from a key ring in a file that only its owner may read (mode 0600 or 0400).
+
+    Raises `OSError` when it cannot be read, `ConfigError` when others may read it or it is no key ring.
+    """
+    with open(path, encoding="utf-8") as file:
+        mode = os.fstat(file.fileno()).st_mode
+        if os.name == "posix" and mode & 0o077:
+            raise ConfigError.single(
+                "key file",
+                oct(mode & 0o777),
+                "mode 0600",
+                "others may read the key file; run chmod 600 on it",
+                "다른 사용자가 키 파일을 읽을 수 있습니다. chmod 600 으로 바꾸십시오",
+            )
+        try:
+            return parse_key_ring(file.read(_KEY_FILE_LIMIT))
+        except UnicodeDecodeError:
+            raise ConfigError((_bad_entry(0),), subject="key ring") from None
+
+
+def cipher_from_keyring(service: str = "wemakeprice-sdk", username: str = "keys") -> AesGcmCipher:
+    """Make a cipher from a key ring in the system's keyring (extra `keyring`).
+
+    Raises `SecretUnavailableError` when the package or the entry is missing or the keyring is locked.
+    """
+    try:
+        import keyring
+        import keyring.errors
+    except ImportError:
+        raise SecretUnavailableError(
+            "the system keyring needs the extra: pip install 'wemakeprice-sdk[keyring]'"
+        ) from None
+    try:
+        text = keyring.get_password(service, username)
+    except keyring.errors.KeyringError as error:
+        raise SecretUnavailableError(f"the system keyring cannot be used: {type(error).__name__}") from None
+    if not text:
+        raise SecretUnavailableError(f"the system keyring has no entry {username} of {service}")
+    return parse_key_ring(text)
+
+
+_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_PHONE: Final = re.compile(r"(?<![\w-])(?:\+82[ -]?\d{1,3}|0\d{1,3})[ .-]?\d{3,4}[ .-]?\d{4}(?![\w-])")
+_KEY_LIKE: Final = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{32,}(?![0-9A-Za-z])")
+_KEY_HEADER: Final = re.compile(r"(api_?key[\"']?\s*[:=]\s*[\"']?)[^\s\"',;&]+", re.IGNORECASE)
+
+
+def redact(text: str, secrets: Iterable[SecretStr] = ()) -> str:
+    """Mask in free text the given secrets, whatever looks like a key, Korean telephone numbers and e-mail.
+
+    A safety net, not a permit: names and addresses cannot be recognised, so they must not get here.
+    """
+    known = sorted((s.reveal() for s in secrets if s), key=len, reverse=True)
+    for secret in known:
+        text = text.replace(secret, "***")
+    text = _KEY_HEADER.sub(r"\1***", text)
+    for pattern in (_KEY_LIKE, _PHONE, _EMAIL):
+        text = pattern.sub("***", text)
+    return text
+
+
+class RedactingFilter(logging.Filter):
+    """A logging filter that masks messages and tracebacks with `redact`; attach it to a handler."""
+
+    def __init__(self, secrets: Iterable[SecretStr] = ()) -> None:
+        super().__init__()
+        self._secrets = tuple(secrets)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Mask the record in place and let it through."""
+        record.msg, record.args = redact(record.getMessage(), self._secrets), None
+        if record.exc_info and not record.exc_text:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = redact(record.exc_text, self._secrets)
+            record.exc_info = None
+        return True

@@ -1,5 +1,6 @@
 """Settings of a seller's accounts: who may do what, and when (판매채널 설정)."""
 
+from wemakeprice_sdk.config import link
 from wemakeprice_sdk.config._link_record import LinkAttempt, LinkOutcome, LinkRecord
 from wemakeprice_sdk.config.agency import WINSELLING, Agency, normalise_agency
 from wemakeprice_sdk.config.channel import ChannelConfig
@@ -68,6 +69,7 @@ __all__ = [
     "SettlementKind",
     "Severity",
     "Switches",
+    "link",
     "next_clear",
     "normalise_agency",
     "notify_issue",

@@ -142,11 +142,7 @@ class ChannelConfig:
         problems.text("store_name", self.store_name, required=True)
         problems.text("selected_agency", self.selected_agency)
         problems.text("representative_category", self.representative_category)
-        if (
-            isinstance(self.api_key, SecretStr)
-            and self.api_key
-            and not _is_header_text(self.api_key.reveal())
-        ):
+        if not _is_header_text(self.api_key):
             problems.add(
                 "api_key",
                 HIDDEN,

@@ -31,8 +31,9 @@ class Contact:
     """One person in charge (담당자): all personal data, so every field is a `SecretStr`.
 
     `name` 담당자명, `rank` 직급, `title` 직책, `department` 부서, `email` 이메일 (ordinary issues),
-    `phone` 연락처, `mobile` 휴대폰번호 (serious issues only). Plain text is accepted; `reveal()` gives it back. A pickle does
-    not hold the values, a file holds them encrypted only. Raises `ConfigError`, values never shown.
+    `phone` 연락처, `mobile` 휴대폰번호 (serious issues only). Plain text is accepted; `reveal()` gives it
+    back. A pickle does not hold the values, a file holds them encrypted only. Raises `ConfigError`, values
+    never shown.
     """
 
     name: SecretStr = field(converter=_hidden)
@@ -147,7 +148,7 @@ def route_issue(config: HasContacts, issue: Issue) -> tuple[IssueDelivery, ...]:
             f"{len(config.contacts)} contact(s)",
             f"a contact with {medium}",
             f"no contact of {config.store_name} has a {medium} for {issue.severity} issues",
-            f"{config.store_name}: {issue.severity.korean} 이슈를 받을 담당자 {medium.korean} 정보가 없습니다",
+            f"{config.store_name}: {issue.severity.korean} 이슈용 담당자 {medium.korean} 정보가 없습니다",
         )
     return deliveries
 
@@ -156,8 +157,8 @@ def notify_issue(config: HasContacts, issue: Issue, notifier: IssueNotifier) -> 
     """Send `issue` to everyone `route_issue` names and give their number.
 
     One failing address does not keep the others from hearing: failures (`OSError`, `WemakepriceError`) are
-    raised together at the end as an `ExceptionGroup`. Raises `ConfigError` when nobody can be reached. The log
-    holds the store, the medium and the count, nothing personal.
+    raised together at the end as an `ExceptionGroup`. Raises `ConfigError` when nobody can be reached. The
+    log holds the store, the medium and the count, nothing personal.
     """
     deliveries = route_issue(config, issue)
     failures: list[Exception] = []
