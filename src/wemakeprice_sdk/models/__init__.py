@@ -93,8 +93,19 @@ from wemakeprice_sdk.models.deals import (
     DealRow,
     DealSale,
 )
+from wemakeprice_sdk.models.etc_inputs import (
+    BranchInput,
+    CertificationInput,
+    NoticeGroupInput,
+    NoticeItemInput,
+    ProductEtcInput,
+)
 from wemakeprice_sdk.models.notices import (
     Notice,
+)
+from wemakeprice_sdk.models.option_inputs import (
+    OptionValueInput,
+    ProductOptionInput,
 )
 from wemakeprice_sdk.models.orders import (
     Bundle,
@@ -109,21 +120,16 @@ from wemakeprice_sdk.models.orders import (
     ShipRequest,
 )
 from wemakeprice_sdk.models.product_inputs import (
-    BranchInput,
-    CertificationInput,
-    NoticeGroupInput,
-    NoticeItemInput,
-    OptionValueInput,
+    ALWAYS_ON_END,
     ProductBasicInput,
     ProductBasicUpdate,
     ProductDetailInput,
-    ProductEtcInput,
     ProductInput,
-    ProductOptionInput,
     ProductOptionUpdate,
     ProductSaleInput,
     ProductSaleUpdate,
     ProductStatusUpdate,
+    latest_sale_end,
 )
 from wemakeprice_sdk.models.products import (
     Branch,
@@ -163,6 +169,7 @@ from wemakeprice_sdk.models.shipping import (
 )
 
 __all__ = [
+    "ALWAYS_ON_END",
     "COURIERS",
     "AnswerRequest",
     "Branch",
@@ -287,6 +294,7 @@ __all__ = [
     "field_name",
     "field_specs",
     "is_masked",
+    "latest_sale_end",
     "merge_clear",
     "normalise_invoice",
     "same_invoice",

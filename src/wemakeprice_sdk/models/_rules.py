@@ -17,6 +17,7 @@ from typing import (
     Annotated,
     ClassVar,
     Protocol,
+    TypeVar,
     Union,
     get_args,
     get_origin,
@@ -25,7 +26,7 @@ from typing import (
 )
 
 import attrs
-from attrs import frozen
+from attrs import evolve, frozen
 
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.errors import ValidationError, Violation
@@ -182,6 +183,9 @@ class Without:
         return Broken(f"no {self.what}", f"must not hold {self.what}", f"{self.what_ko}를 포함할 수 없습니다")
 
 
+NO_IFRAME = Without(r"<\s*/?\s*iframe\b", "an iframe tag", "iframe 태그")
+
+
 @frozen
 class Items:
     """A list of `low` to `high` items."""
@@ -322,7 +326,7 @@ class When:
     """If `name` is one of `values` (or, with `unless`, is none of them), other fields must obey.
 
     `require` must be there, `forbid` must be None, `equal` maps a field to the one value it may have
-    when it is there. `grade` is the contract's evidence.
+    when it is there.
     """
 
     name: str
@@ -331,7 +335,6 @@ class When:
     forbid: tuple[str, ...] = ()
     equal: Mapping[str, object] = attrs.field(factory=dict)
     unless: bool = False
-    grade: str = "C"
 
     def check(self, model: WriteModel) -> Iterator[tuple[str, Broken]]:
         """Give the fields that do not obey, with what is wrong."""
@@ -364,6 +367,39 @@ class When:
         if given is None:
             return f"{wire} is left out", f"{wire} 값이 없으면"
         return f"{wire} is {text}", f"{wire} 값이 {text}이면"
+
+
+def is_aware(value: object) -> bool:
+    """Say whether a value is a datetime with a zone."""
+    return isinstance(value, datetime) and value.utcoffset() is not None
+
+
+_REVERSED = Broken(
+    "not before fromDate", "must not lie before fromDate", "조회 시작일시보다 빠를 수 없습니다"
+)
+_TOO_WIDE = Broken(
+    "window < 24 hours",
+    "must lie less than 24 hours after fromDate",
+    "조회 기간은 24시간 미만이어야 합니다",
+)
+
+
+def check_day_window(start: datetime, end: datetime) -> Iterator[tuple[str, Broken]]:
+    """Check a search window `from_date`..`to_date`: not reversed (C), strictly below 24 hours (B)."""
+    if not (is_aware(start) and is_aware(end)):
+        return
+    if end < start:
+        yield "to_date", _REVERSED
+    if end - start >= timedelta(hours=24):
+        yield "to_date", _TOO_WIDE
+
+
+T = TypeVar("T")
+
+
+def instances(value: object, cls: type[T]) -> list[T]:
+    """Give the items of a tuple or list that really are `cls`; nothing of anything else."""
+    return [item for item in value if isinstance(item, cls)] if isinstance(value, tuple | list) else []
 
 
 def show(value: object) -> str:
@@ -436,7 +472,10 @@ class WriteModel:
         Lengths (characters or bytes), ranges, forms, codes, and what fields demand of each other. Paths are
         wire keys (`option.selectOptionValueList[3].optionValue1`); personal values are masked.
         """
-        return tuple(self._walk("", limits))
+        found: dict[tuple[str, str], Violation] = {}
+        for violation in self._walk("", limits):
+            found.setdefault((violation.path, violation.rule), violation)
+        return tuple(found.values())
 
     def validate(self, limits: Limits = DEFAULT_LIMITS) -> None:
         """Raise `ValidationError` with every broken rule, if there is one."""
@@ -450,33 +489,35 @@ class WriteModel:
             path = f"{prefix}{spec.wire}"
             if value is None:
                 if not spec.optional:
-                    yield _violation(path, value, spec, Broken("required", "is required", "필수입니다"))
+                    yield make_violation(path, value, spec, Broken("required", "is required", "필수입니다"))
             elif spec.many:
                 yield from _walk_many(path, value, spec, limits)
             else:
                 yield from _walk_value(path, value, spec, spec.rules, limits)
-        for name, broken in self._cross(limits):
-            yield self._report(prefix, name, broken)
+        for name, broken in self._cross():
+            spec = field_specs(type(self))[name]
+            yield make_violation(f"{prefix}{spec.wire}", getattr(self, name), spec, broken)
+        for deep in self._deep(limits):
+            yield evolve(deep, path=f"{prefix}{deep.path}")
 
-    def _report(self, prefix: str, name: str, broken: Broken) -> Violation:
-        specs = field_specs(type(self))
-        if name in specs:
-            return _violation(f"{prefix}{specs[name].wire}", getattr(self, name), specs[name], broken)
-        return Violation(f"{prefix}{name}", "", broken.rule, f"{name} {broken.message}", broken.message_ko)
-
-    def _cross(self, limits: Limits) -> Iterator[tuple[str, Broken]]:  # noqa: ARG002
+    def _cross(self) -> Iterator[tuple[str, Broken]]:
+        """Give the own fields that break a rule about several fields."""
         for rule in self.CROSS:
             yield from rule.check(self)
+
+    def _deep(self, limits: Limits) -> Iterator[Violation]:  # noqa: ARG002
+        """Give what is wrong deeper inside, with paths that start here."""
+        yield from ()
 
 
 def _walk_many(path: str, value: object, spec: FieldSpec, limits: Limits) -> Iterator[Violation]:
     if not isinstance(value, tuple | list):
-        yield _violation(path, value, spec, Broken("type tuple", "must be a tuple", "목록이어야 합니다"))
+        yield make_violation(path, value, spec, Broken("type tuple", "must be a tuple", "목록이어야 합니다"))
         return
     for rule in spec.rules:
         broken = rule.check(value)
         if broken is not None:
-            yield _violation(path, value, spec, broken)
+            yield make_violation(path, value, spec, broken)
     for index, item in enumerate(value):
         yield from _walk_value(f"{path}[{index}]", item, spec, spec.item_rules, limits)
 
@@ -485,22 +526,14 @@ def _walk_value(
     path: str, value: object, spec: FieldSpec, rules: tuple[Rule, ...], limits: Limits
 ) -> Iterator[Violation]:
     for broken in _check_one(value, spec, rules):
-        yield _violation(path, value, spec, broken)
+        yield make_violation(path, value, spec, broken)
     if isinstance(value, WriteModel) and isinstance(value, spec.kind):
         yield from value._walk(f"{path}.", limits)
 
 
-def _violation(path: str, value: object, spec: FieldSpec, broken: Broken) -> Violation:
+def make_violation(path: str, value: object, spec: FieldSpec, broken: Broken) -> Violation:
+    """Give the violation of a field at `path`; a personal value is masked."""
     text = "" if value is None else HIDDEN if spec.personal else show(value)
     return Violation(
         path, text, broken.rule, f"{spec.wire} {broken.message}", f"{spec.korean}: {broken.message_ko}"
     )
-
-
-def five_years_after(start: datetime) -> datetime:
-    """Give the moment five calendar years after `start` in KST; 29 February becomes 28 February."""
-    local = start.astimezone(KST)
-    try:
-        return local.replace(year=local.year + 5)
-    except ValueError:
-        return (local - timedelta(days=1)).replace(year=local.year + 5)

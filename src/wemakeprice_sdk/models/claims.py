@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from attrs import field, frozen
 
@@ -12,11 +13,14 @@ from wemakeprice_sdk.models._rules import (
     HOLD_CODE,
     INVOICE,
     REJECT_CODE,
+    Broken,
     Chars,
     KnownCourier,
     Ko,
     Range,
+    When,
     WriteModel,
+    check_day_window,
     only,
 )
 from wemakeprice_sdk.models.codes import (
@@ -205,7 +209,7 @@ class Claim(ReadModel):
 
 @frozen(kw_only=True)
 class ClaimListRequest(WriteModel):
-    """Search for claims (클레임 목록 조회). [A]"""
+    """Search for claims (클레임 목록 조회). The window must be shorter than 24 hours (B). [A]"""
 
     from_date: Annotated[datetime, Ko("조회 시작일시")]
     """Window start, inclusive (조회 시작일시). [A]"""
@@ -216,21 +220,15 @@ class ClaimListRequest(WriteModel):
     claim_type: Annotated[ClaimType, Ko("클레임 유형")]
     """Claim kind (클레임 유형). [A]"""
 
-    claim_status: Annotated[
-        ClaimStatus,
-        Ko("클레임 상태"),
-        only(
-            ClaimStatus.REQUEST,
-            ClaimStatus.APPROVE,
-            ClaimStatus.WITHDRAW,
-            ClaimStatus.PENDING,
-            ClaimStatus.REJECT,
-        ),
-    ]
+    claim_status: Annotated[ClaimStatus, Ko("클레임 상태")]
     """Claim state (클레임 상태). [A]"""
 
     search_date_type: Annotated[ClaimDateType | None, Ko("조회 기준일")] = None
     """Date the window applies to; optional, independent of claimStatus (조회 기준일). [A]"""
+
+    def _cross(self) -> Iterator[tuple[str, Broken]]:
+        yield from super()._cross()
+        yield from check_day_window(self.from_date, self.to_date)
 
 
 @frozen(kw_only=True)
@@ -254,12 +252,37 @@ class ClaimApproveRequest(WriteModel):
 
 @frozen(kw_only=True)
 class ClaimRejectRequest(WriteModel):
-    """Reject a cancel and ship the bundle (취소 클레임 거절). [B]"""
+    """Reject a cancel and ship the bundle (취소 클레임 거절). [B]
+
+    The bundle goes out with the given courier and invoice; send no ship call afterwards. Only the reason
+    `CJD3` (이미출고) is known.
+    """
+
+    CROSS: ClassVar[tuple[When, ...]] = (
+        When(
+            "ship_method",
+            (ShipMethod.PARCEL,),
+            require=("parcel_company_code", "invoice_no"),
+            forbid=("schedule_ship_date", "ship_method_message"),
+        ),
+        When(
+            "ship_method",
+            (ShipMethod.DIRECT,),
+            require=("schedule_ship_date",),
+            forbid=("parcel_company_code", "invoice_no", "ship_method_message"),
+        ),
+        When(
+            "ship_method",
+            (ShipMethod.ETC,),
+            require=("ship_method_message",),
+            forbid=("parcel_company_code", "invoice_no", "schedule_ship_date"),
+        ),
+    )
 
     claim_bundle_no: Annotated[int, Ko("클레임번호"), Range(1)]
     """Claim number (클레임번호). [B]"""
 
-    claim_type: Annotated[ClaimType, Ko("클레임 유형"), only(ClaimType.CANCEL)]
+    claim_type: Annotated[ClaimType, Ko("클레임 유형"), only(ClaimType.CANCEL)] = ClaimType.CANCEL
     """Claim kind (클레임 유형). [B]"""
 
     reject_reason_code: Annotated[str, Ko("거절 사유코드"), REJECT_CODE]
@@ -277,7 +300,7 @@ class ClaimRejectRequest(WriteModel):
     """Courier code (택배사 코드). [B]"""
 
     invoice_no: Annotated[str | None, Ko("송장번호"), INVOICE] = None
-    """Invoice number, digits only; 15 enforced, 20 documented (송장번호). 0..15 characters. [B]"""
+    """Invoice number, digits only; 15 enforced, 20 documented (송장번호). [B]"""
 
     schedule_ship_date: Annotated[date | None, Ko("배송예정일")] = None
     """Planned date of a direct delivery (배송예정일). [B]"""
@@ -295,7 +318,7 @@ class ClaimHoldRequest(WriteModel):
     claim_bundle_no: Annotated[int, Ko("클레임번호"), Range(1)]
     """Claim number (클레임번호). [B]"""
 
-    claim_type: Annotated[ClaimType, Ko("클레임 유형"), only(ClaimType.RETURN)]
+    claim_type: Annotated[ClaimType, Ko("클레임 유형"), only(ClaimType.RETURN)] = ClaimType.RETURN
     """Claim kind (클레임 유형). [B]"""
 
     pending_reason_code: Annotated[str, Ko("보류 사유코드"), HOLD_CODE]
@@ -307,7 +330,25 @@ class ClaimHoldRequest(WriteModel):
 
 @frozen(kw_only=True)
 class PickupRequest(WriteModel):
-    """Register the pickup of a return or exchange (수거요청). [B]"""
+    """Register the pickup of a return or exchange (수거요청). [B]
+
+    The pickup invoice must differ from the outbound one; otherwise send it again as `DIRECT`.
+    """
+
+    CROSS: ClassVar[tuple[When, ...]] = (
+        When(
+            "ship_method",
+            (ShipMethod.PARCEL,),
+            require=("parcel_company_code", "invoice_no"),
+            forbid=("schedule_ship_date",),
+        ),
+        When(
+            "ship_method",
+            (ShipMethod.DIRECT,),
+            require=("schedule_ship_date",),
+            forbid=("parcel_company_code",),
+        ),
+    )
 
     claim_bundle_no: Annotated[int, Ko("클레임번호"), Range(1)]
     """Claim number (클레임번호). [B]"""
@@ -327,6 +368,13 @@ class PickupRequest(WriteModel):
     schedule_ship_date: Annotated[date | None, Ko("수거예정일")] = None
     """Planned date of a direct pickup (수거예정일). [B]"""
 
+    def _cross(self) -> Iterator[tuple[str, Broken]]:
+        yield from super()._cross()
+        if self.ship_method == ShipMethod.PARCEL and self.invoice_no is not None:
+            broken = INVOICE.check(self.invoice_no)
+            if broken is not None:
+                yield "invoice_no", broken
+
 
 @frozen(kw_only=True)
 class PickupCompleteRequest(WriteModel):
@@ -343,10 +391,25 @@ class PickupCompleteRequest(WriteModel):
 class ExchangeShipRequest(WriteModel):
     """Register the re-shipment of an exchange (교환배송 등록). [B]"""
 
+    CROSS: ClassVar[tuple[When, ...]] = (
+        When(
+            "ship_method",
+            (ShipMethod.PARCEL,),
+            require=("parcel_company_code", "invoice_no"),
+            forbid=("schedule_ship_date",),
+        ),
+        When(
+            "ship_method",
+            (ShipMethod.DIRECT,),
+            require=("schedule_ship_date",),
+            forbid=("parcel_company_code", "invoice_no"),
+        ),
+    )
+
     claim_bundle_no: Annotated[int, Ko("클레임번호"), Range(1)]
     """Claim number (클레임번호). [B]"""
 
-    claim_type: Annotated[ClaimType, Ko("클레임 유형"), only(ClaimType.EXCHANGE)]
+    claim_type: Annotated[ClaimType, Ko("클레임 유형"), only(ClaimType.EXCHANGE)] = ClaimType.EXCHANGE
     """Claim kind (클레임 유형). [B]"""
 
     ship_method: Annotated[ShipMethod, Ko("배송방법"), only(ShipMethod.PARCEL, ShipMethod.DIRECT)]
@@ -356,7 +419,7 @@ class ExchangeShipRequest(WriteModel):
     """Courier code (택배사 코드). [B]"""
 
     invoice_no: Annotated[str | None, Ko("송장번호"), INVOICE] = None
-    """Invoice number, digits only; 15 enforced, 20 documented (송장번호). 0..15 characters. [B]"""
+    """Invoice number, digits only; 15 enforced, 20 documented (송장번호). [B]"""
 
     schedule_ship_date: Annotated[date | None, Ko("배송예정일")] = None
     """Planned date of a direct delivery (배송예정일). [B]"""
@@ -369,5 +432,5 @@ class ExchangeCompleteRequest(WriteModel):
     claim_bundle_no: Annotated[int, Ko("클레임번호"), Range(1)]
     """Claim number (클레임번호). [B]"""
 
-    claim_type: Annotated[ClaimType, Ko("클레임 유형"), only(ClaimType.EXCHANGE)]
+    claim_type: Annotated[ClaimType, Ko("클레임 유형"), only(ClaimType.EXCHANGE)] = ClaimType.EXCHANGE
     """Claim kind (클레임 유형). [B]"""

@@ -13,7 +13,10 @@ from wemakeprice_sdk.models._rules import Chars, Ko, Range, WriteModel
 
 @frozen(kw_only=True)
 class Question(ReadModel):
-    """Product question (상품 Q&A). No answer state is given; a follow-up reuses qnaSeq with a newer date. [B]"""
+    """Product question (상품 Q&A). [B]
+
+    No answer state is given; a follow-up reuses `qna_seq` with a newer `question_date`.
+    """
 
     qna_seq: int
     """Question number (문의번호). [B]"""

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, ClassVar, Self
 
 from attrs import field, frozen
 
 from wemakeprice_sdk.models._base import ReadModel, hide, hide_typed
-from wemakeprice_sdk.models._rules import INVOICE, Chars, KnownCourier, Ko, Range, WriteModel
+from wemakeprice_sdk.models._rules import (
+    INVOICE,
+    Broken,
+    Chars,
+    KnownCourier,
+    Ko,
+    Range,
+    When,
+    WriteModel,
+    check_day_window,
+)
 from wemakeprice_sdk.models.codes import OrderDateType, Prepayment, ShipMethod, ShipStatus, ShipType
+from wemakeprice_sdk.models.couriers import find, normalise_invoice
 
 
 @frozen(kw_only=True)
@@ -186,7 +198,7 @@ class Bundle(ReadModel):
 
 @frozen(kw_only=True)
 class OrderListRequest(WriteModel):
-    """Search for bundles (주문 목록 조회). [A]"""
+    """Search for bundles (주문 목록 조회). The window must be shorter than 24 hours (B). [A]"""
 
     from_date: Annotated[datetime, Ko("조회 시작일시")]
     """Window start, inclusive (조회 시작일시). [A]"""
@@ -200,6 +212,10 @@ class OrderListRequest(WriteModel):
     search_date_type: Annotated[OrderDateType, Ko("조회 기준일")]
     """Date the window applies to; independent of type (조회 기준일). [A]"""
 
+    def _cross(self) -> Iterator[tuple[str, Broken]]:
+        yield from super()._cross()
+        yield from check_day_window(self.from_date, self.to_date)
+
 
 @frozen(kw_only=True)
 class BundleNoRequest(WriteModel):
@@ -211,7 +227,59 @@ class BundleNoRequest(WriteModel):
 
 @frozen(kw_only=True)
 class ShipRequest(WriteModel):
-    """Ship the whole bundle (발송처리). There is no line or quantity selector. [A]"""
+    """Ship the whole bundle (발송처리). There is no line or quantity selector. [A]
+
+    `PARCEL` carries courier and invoice, `DIRECT` the planned date, `ETC` a message; nothing else goes along.
+    """
+
+    CROSS: ClassVar[tuple[When, ...]] = (
+        When(
+            "ship_method",
+            (ShipMethod.PARCEL,),
+            require=("parcel_company_code", "invoice_no"),
+            forbid=("schedule_ship_date", "ship_method_message"),
+        ),
+        When(
+            "ship_method",
+            (ShipMethod.DIRECT,),
+            require=("schedule_ship_date",),
+            forbid=("parcel_company_code", "invoice_no", "ship_method_message"),
+        ),
+        When(
+            "ship_method",
+            (ShipMethod.ETC,),
+            require=("ship_method_message",),
+            forbid=("parcel_company_code", "invoice_no", "schedule_ship_date"),
+        ),
+        When(
+            "ship_method",
+            (ShipMethod.POST,),
+            forbid=("parcel_company_code", "schedule_ship_date", "ship_method_message"),
+        ),
+    )
+
+    @classmethod
+    def parcel(cls, bundle_no: int, courier: str, invoice: str | int) -> Self:
+        """Ship as a parcel; `courier` is a name or code, `invoice` may hold blanks and dashes.
+
+        Raises `ValidationError` for an unknown courier or an invoice that is not 1 to 15 digits.
+        """
+        return cls(
+            bundle_no=bundle_no,
+            ship_method=ShipMethod.PARCEL,
+            parcel_company_code=find(courier),
+            invoice_no=normalise_invoice(invoice),
+        )
+
+    @classmethod
+    def direct(cls, bundle_no: int, schedule_ship_date: date) -> Self:
+        """Deliver it ourselves (직접배송) on the planned day."""
+        return cls(bundle_no=bundle_no, ship_method=ShipMethod.DIRECT, schedule_ship_date=schedule_ship_date)
+
+    @classmethod
+    def other(cls, bundle_no: int, message: str) -> Self:
+        """Ship in another way (기타배송), such as by a courier outside the table."""
+        return cls(bundle_no=bundle_no, ship_method=ShipMethod.ETC, ship_method_message=message)
 
     bundle_no: Annotated[int, Ko("배송번호"), Range(1)]
     """Bundle number (배송번호). [A]"""
@@ -223,7 +291,7 @@ class ShipRequest(WriteModel):
     """Courier code (택배사 코드). [A]"""
 
     invoice_no: Annotated[str | None, Ko("송장번호"), INVOICE] = None
-    """Invoice number, digits only; 15 enforced, 20 documented (송장번호). 0..15 characters. [A]"""
+    """Invoice number, digits only; 15 enforced, 20 documented (송장번호). [A]"""
 
     schedule_ship_date: Annotated[date | None, Ko("배송예정일")] = None
     """Planned date of a direct delivery (배송예정일). [B]"""
@@ -245,7 +313,7 @@ class ChangeInvoiceRequest(WriteModel):
     """Courier code (택배사 코드). [B]"""
 
     invoice_no: Annotated[str, Ko("송장번호"), INVOICE]
-    """Invoice number, digits only; 15 enforced, 20 documented (송장번호). 0..15 characters. [B]"""
+    """Invoice number, digits only; 15 enforced, 20 documented (송장번호). [B]"""
 
 
 @frozen(kw_only=True)

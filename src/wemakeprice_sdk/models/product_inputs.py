@@ -2,38 +2,85 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from wemakeprice_sdk.clock import KST, require_aware
+from wemakeprice_sdk.errors import Violation
+from wemakeprice_sdk.models._convert import frozen_field
 from wemakeprice_sdk.models._rules import (
-    ISBN10,
-    ISBN13,
-    KEYWORDS,
+    NO_IFRAME,
     AsText,
+    Broken,
     Bytes,
     Chars,
     HourOnly,
     Items,
     Ko,
+    Limits,
     Range,
+    When,
     WriteModel,
+    field_specs,
+    instances,
+    is_aware,
+    make_violation,
+    show,
 )
 from wemakeprice_sdk.models.codes import (
-    CertificationState,
-    CertificationType,
+    BundleKind,
     DescType,
     DisplayState,
-    OptionSaleStatus,
     ProductStatus,
     ProductType,
     PurchaseLimitDuration,
     ReferencePriceType,
-    ReviewDisplay,
     SalePeriod,
 )
-from wemakeprice_sdk.models.shipping import ShipInfoInput
+from wemakeprice_sdk.models.etc_inputs import BranchInput, NoticeGroupInput, ProductEtcInput
+from wemakeprice_sdk.models.option_inputs import ProductOptionInput
+from wemakeprice_sdk.models.shipping import ShipInfoInput, ShipPolicy
+
+if TYPE_CHECKING:
+    from wemakeprice_sdk.models.products import Product, ProductBasic, ProductSale
+
+
+ALWAYS_ON_END = datetime(2037, 12, 31, 23, tzinfo=KST)
+"""End of sale of goods that are always on sale (상시판매). [B]"""
+
+_NOT_ALWAYS_ON_END = Broken(
+    "always-on end 2037-12-31 23:00",
+    "must be 2037-12-31 23:00 (KST) when salePeriod is A",
+    "상시판매(A)의 판매종료일은 2037-12-31 23:00이어야 합니다",
+)
+_PAST_FIVE_YEARS = Broken(
+    "start + 5 years",
+    "must not lie more than 5 years after saleStartDate",
+    "판매시작일로부터 5년을 넘을 수 없습니다",
+)
+_END_BEFORE_START = Broken(
+    "after saleStartDate", "must lie after saleStartDate", "판매시작일보다 뒤여야 합니다"
+)
+_START_FROZEN = Broken(
+    "frozen once begun",
+    "cannot change once the sale has begun; send the stored start back",
+    "판매가 시작된 뒤에는 판매시작일을 바꿀 수 없습니다",
+)
+
+
+def latest_sale_end(start: datetime) -> datetime:
+    """Give the latest end of a fixed sale period (판매종료일): five calendar years after an aware `start`.
+
+    In KST; a start on 29 February ends on 28 February (B, the clamping is C).
+    """
+    local = require_aware(start, "saleStartDate")
+    try:
+        return local.replace(year=local.year + 5)
+    except ValueError:
+        return local.replace(year=local.year + 5, day=28)
 
 
 @frozen(kw_only=True)
@@ -41,7 +88,7 @@ class ProductBasicInput(WriteModel):
     """Basic block, always sent whole (기본정보). [A]"""
 
     product_name: Annotated[str, Ko("상품명"), Chars(1, 70)]
-    """Product name; the server cuts longer input at 70 characters (B) (상품명). 1..70 characters. [A]"""
+    """Product name (상품명). 1..70 characters; longer is refused here, the server would cut it (B). [A]"""
 
     product_type: Annotated[ProductType, Ko("상품유형")]
     """Product kind; E, T and M come from the newer list (상품유형). [A]"""
@@ -70,13 +117,48 @@ class ProductBasicInput(WriteModel):
     maker_no: Annotated[int | None, Ko("제조사 번호"), Range(1)] = None
     """Maker number; leave out for none (제조사 번호). [A]"""
 
+    def policy_violations(self, policy: ShipPolicy) -> tuple[Violation, ...]:
+        """Give what does not go with the shipping policy: `shipInfo` is only for per-product ones (B)."""
+        if policy.bundle_kind != BundleKind.BUNDLE or self.ship_info is None:
+            return ()
+        return (
+            Violation(
+                "shipInfo",
+                "ShipInfoInput",
+                "forbidden",
+                "shipInfo must be left out when the policy's bundleKind is BND",
+                "상품별 배송정보: 묶음배송(BND) 배송정책에는 보낼 수 없습니다",
+            ),
+        )
+
+    def update_violations(self, stored: ProductBasic) -> tuple[Violation, ...]:
+        """Give what the marketplace would refuse when this replaces `stored`: `bizYn` is frozen (A)."""
+        if stored.biz_yn is None or stored.biz_yn == bool(self.biz_yn):
+            return ()
+        return (frozen_field("bizYn", show(self.biz_yn), "사업자 전용 여부"),)
+
 
 @frozen(kw_only=True)
 class ProductSaleInput(WriteModel):
-    """Sale block, always sent whole (판매정보). [A]"""
+    """Sale block, always sent whole (판매정보). [A]
+
+    Money in won, dates aware and on the hour in KST. The start cannot change once the sale has begun: read
+    it and send it back.
+    """
+
+    CROSS: ClassVar[tuple[When, ...]] = (
+        When("purchase_limit_yn", (True,), require=("purchase_limit_duration", "purchase_limit_count")),
+        When(
+            "purchase_limit_yn",
+            (False,),
+            forbid=("purchase_limit_duration", "purchase_limit_day", "purchase_limit_count"),
+        ),
+        When("purchase_limit_duration", (PurchaseLimitDuration.PERIOD,), require=("purchase_limit_day",)),
+        When("purchase_limit_duration", (PurchaseLimitDuration.ONCE,), forbid=("purchase_limit_day",)),
+    )
 
     sale_period: Annotated[SalePeriod, Ko("판매기간 구분")]
-    """Fixed period or always on sale; the server assumes P when absent (판매기간 구분). P when left out. [A]"""
+    """Fixed period or always on sale; the server assumes P when absent (판매기간 구분). [A]"""
 
     sale_start_date: Annotated[datetime, Ko("판매시작일"), HourOnly()]
     """Start on the hour; frozen once the sale has begun (판매시작일). [A]"""
@@ -117,10 +199,38 @@ class ProductSaleInput(WriteModel):
     reference_price_type: Annotated[ReferencePriceType, Ko("기준가격 근거정보 타입")]
     """Basis of the reference price (기준가격 근거정보 타입). [A]"""
 
+    def _cross(self) -> Iterator[tuple[str, Broken]]:
+        yield from super()._cross()
+        start, end = self.sale_start_date, self.sale_end_date
+        if not (is_aware(start) and is_aware(end)):
+            return
+        if self.sale_period == SalePeriod.ALWAYS and end != ALWAYS_ON_END:
+            yield "sale_end_date", _NOT_ALWAYS_ON_END
+        if self.sale_period == SalePeriod.PERIOD and end > latest_sale_end(start):
+            yield "sale_end_date", _PAST_FIVE_YEARS
+        if end <= start:
+            yield "sale_end_date", _END_BEFORE_START
+
+    def update_violations(self, stored: ProductSale, now: datetime) -> tuple[Violation, ...]:
+        """Give what the marketplace would refuse when this replaces `stored` at the aware moment `now`.
+
+        The start is frozen once the stored one has passed (A).
+        """
+        begun = stored.sale_start_date
+        if begun is None or begun > require_aware(now, "now") or begun == self.sale_start_date:
+            return ()
+        spec = field_specs(ProductSaleInput)["sale_start_date"]
+        return (make_violation(spec.wire, self.sale_start_date, spec, _START_FROZEN),)
+
 
 @frozen(kw_only=True)
 class ProductDetailInput(WriteModel):
     """Image and description block (상세정보). The site downloads the images during the call. [A]"""
+
+    CROSS: ClassVar[tuple[When, ...]] = (
+        When("desc_type", (DescType.IMAGE,), require=("desc_img_url_list",), forbid=("desc_html",)),
+        When("desc_type", (DescType.HTML,), require=("desc_html",)),
+    )
 
     basic_img_url: Annotated[str, Ko("기본이미지"), Chars(1, 200)]
     """Main image URL (460x460 advised, min 200x200, 2 MB, JPG or PNG) (기본이미지). 1..200 characters. [A]"""
@@ -141,226 +251,23 @@ class ProductDetailInput(WriteModel):
     ] = None
     """Description images; with IMG (상세설명 이미지). 0..50 items. [A]"""
 
-    desc_html: Annotated[str | None, Ko("상세설명 HTML"), Chars(1), Bytes(65_535)] = None
-    """Description HTML; with HTML; no iframe (상세설명 HTML). at most 65,535 bytes. [A]"""
-
-
-@frozen(kw_only=True)
-class OptionValueInput(WriteModel):
-    """One selectable option row (선택옵션 값). optAddPrice is deliberately not offered: its support is contradictory. [A]"""
-
-    option_value1: Annotated[str, Ko("옵션값1"), Chars(1, 70)]
-    """Level-1 value (옵션값1). 1..70 characters. [A]"""
-
-    option_value2: Annotated[str | None, Ko("옵션값2"), Chars(0, 70)] = None
-    """Level-2 value (옵션값2). 0..70 characters. [A]"""
-
-    option_value3: Annotated[str | None, Ko("옵션값3"), Chars(0, 70)] = None
-    """Level-3 value (옵션값3). 0..70 characters. [A]"""
-
-    option_value4: Annotated[str | None, Ko("옵션값4"), Chars(0, 70)] = None
-    """Level-4 value (옵션값4). 0..70 characters. [A]"""
-
-    option_value5: Annotated[str | None, Ko("옵션값5"), Chars(0, 70)] = None
-    """Level-5 value (옵션값5). 0..70 characters. [A]"""
-
-    sale_status: Annotated[OptionSaleStatus | None, Ko("옵션 판매상태")] = None
-    """Option state; usually left out on write (the server derives it) (옵션 판매상태). [A]"""
-
-    stock_count: Annotated[int, Ko("옵션 재고수량"), Range(0, 99_999)]
-    """Option stock (옵션 재고수량). 0..99,999. [A]"""
-
-    display_yn: Annotated[bool, Ko("옵션 노출여부")]
-    """Option shown (옵션 노출여부). [A]"""
-
-    seller_option_code: Annotated[str | None, Ko("업체옵션코드"), Chars(0, 50)] = None
-    """Seller option code (업체옵션코드). 0..50 characters. [A]"""
-
-
-@frozen(kw_only=True)
-class ProductOptionInput(WriteModel):
-    """Option block, always the complete list (옵션정보). [A]"""
-
-    select_option_use_yn: Annotated[bool, Ko("선택옵션 사용여부")]
-    """Selection options used (선택옵션 사용여부). [A]"""
-
-    select_option_depth: Annotated[int | None, Ko("선택옵션 단계"), Range(1, 5)] = None
-    """Number of option levels; documented 1-2, five key sets exist (선택옵션 단계). 1..5. [A]"""
-
-    select_option_title1: Annotated[str | None, Ko("선택옵션 타이틀1"), Chars(1, 10)] = None
-    """Level-1 title (선택옵션 타이틀1). 1..10 characters. [A]"""
-
-    select_option_title2: Annotated[str | None, Ko("선택옵션 타이틀2"), Chars(1, 10)] = None
-    """Level-2 title (선택옵션 타이틀2). 1..10 characters. [A]"""
-
-    select_option_title3: Annotated[str | None, Ko("선택옵션 타이틀3"), Chars(1, 10)] = None
-    """Level-3 title (선택옵션 타이틀3). 1..10 characters. [A]"""
-
-    select_option_title4: Annotated[str | None, Ko("선택옵션 타이틀4"), Chars(1, 10)] = None
-    """Level-4 title (선택옵션 타이틀4). 1..10 characters. [A]"""
-
-    select_option_title5: Annotated[str | None, Ko("선택옵션 타이틀5"), Chars(1, 10)] = None
-    """Level-5 title (선택옵션 타이틀5). 1..10 characters. [A]"""
-
-    select_option_value_list: Annotated[
-        tuple[OptionValueInput, ...] | None, Ko("선택옵션 목록"), Items(1, 200)
-    ] = None
-    """All option rows; duplicates refused (선택옵션 목록). 1..200 items. [A]"""
-
-    text_option_use_yn: Annotated[bool, Ko("텍스트옵션 사용여부")]
-    """Buyer-typed options used (텍스트옵션 사용여부). [A]"""
-
-    text_option_depth: Annotated[int | None, Ko("텍스트옵션 단계"), Range(1, 2)] = None
-    """Number of typed options (텍스트옵션 단계). 1..2. [A]"""
-
-    text_option_title1: Annotated[str | None, Ko("텍스트옵션 타이틀1"), Chars(1, 15)] = None
-    """Typed option 1 title (텍스트옵션 타이틀1). 1..15 characters. [A]"""
-
-    text_option_title2: Annotated[str | None, Ko("텍스트옵션 타이틀2"), Chars(1, 15)] = None
-    """Typed option 2 title (텍스트옵션 타이틀2). 1..15 characters. [A]"""
-
-
-@frozen(kw_only=True)
-class NoticeItemInput(WriteModel):
-    """One disclosure item (상품정보고시 항목). [A]"""
-
-    notice_no: Annotated[int, Ko("항목번호"), Range(1)]
-    """Item number from the disclosure list (항목번호). [A]"""
-
-    description: Annotated[str, Ko("항목 내용"), Chars(1, 1000)]
-    """Item text; the server cuts longer input at 1000 characters (B) (항목 내용). 1..1000 characters. [A]"""
-
-
-@frozen(kw_only=True)
-class NoticeGroupInput(WriteModel):
-    """Disclosure group of a product (상품정보고시). [A]"""
-
-    product_group_notice_no: Annotated[int | None, Ko("상품별 정보고시 그룹번호"), Range(1)] = None
-    """Number of the group stored on this product; send on update when known (상품별 정보고시 그룹번호). [A]"""
-
-    group_notice_no: Annotated[int, Ko("정보고시 정책번호"), Range(1)]
-    """Disclosure group number (정보고시 정책번호). [A]"""
-
-    notice_list: Annotated[tuple[NoticeItemInput, ...], Ko("항목 목록"), Items(1)]
-    """All items of the group (항목 목록). [A]"""
-
-
-@frozen(kw_only=True)
-class CertificationInput(WriteModel):
-    """One KC certificate (KC 인증). [A]"""
-
-    certification_type: Annotated[CertificationType, Ko("인증유형")]
-    """Certificate kind (인증유형). [A]"""
-
-    certification_no: Annotated[str | None, Ko("인증번호")]
-    """Certificate number; null only for a supplier declaration (B) (인증번호). [A]"""
-
-
-@frozen(kw_only=True)
-class ProductEtcInput(WriteModel):
-    """Other block (기타정보). [A]"""
-
-    parallel_import_yn: Annotated[bool, Ko("병행수입 여부")]
-    """Parallel import (병행수입 여부). [A]"""
-
-    parallel_import_url: Annotated[str | None, Ko("병행수입 URL"), Chars(1, 200)] = None
-    """Proof URL; with parallel import (병행수입 URL). 1..200 characters. [A]"""
-
-    kc_kid_is_certification: Annotated[CertificationState | None, Ko("어린이제품 인증여부")] = None
-    """Certificate state: given, none, or stated in the description (어린이제품 인증여부). N when left out. [A]"""
-
-    kc_kid_certification_list: Annotated[
-        tuple[CertificationInput, ...] | None, Ko("어린이제품 인증목록"), Items(0, 10)
-    ] = None
-    """Certificates (어린이제품 인증목록). 0..10 items. [A]"""
-
-    kc_life_is_certification: Annotated[CertificationState | None, Ko("생활용품 인증여부")] = None
-    """Certificate state: given, none, or stated in the description (생활용품 인증여부). N when left out. [A]"""
-
-    kc_life_certification_list: Annotated[
-        tuple[CertificationInput, ...] | None, Ko("생활용품 인증목록"), Items(0, 10)
-    ] = None
-    """Certificates (생활용품 인증목록). 0..10 items. [A]"""
-
-    kc_electric_is_certification: Annotated[CertificationState | None, Ko("전기용품 인증여부")] = None
-    """Certificate state: given, none, or stated in the description (전기용품 인증여부). N when left out. [A]"""
-
-    kc_electric_certification_list: Annotated[
-        tuple[CertificationInput, ...] | None, Ko("전기용품 인증목록"), Items(0, 10)
-    ] = None
-    """Certificates (전기용품 인증목록). 0..10 items. [A]"""
-
-    kc_report_is_certification: Annotated[CertificationState | None, Ko("방송통신기자재 인증여부")] = None
-    """Certificate state: given, none, or stated in the description (방송통신기자재 인증여부). N when left out. [A]"""
-
-    kc_report_certification_list: Annotated[
-        tuple[CertificationInput, ...] | None, Ko("방송통신기자재 인증목록"), Items(0, 10)
-    ] = None
-    """Certificates (방송통신기자재 인증목록). 0..10 items. [A]"""
-
-    kc_life_chemistry_is_certification: Annotated[CertificationState | None, Ko("생활화학제품 인증여부")] = (
-        None
-    )
-    """Certificate state: given, none, or stated in the description (생활화학제품 인증여부). N when left out. [A]"""
-
-    kc_life_chemistry_certification_list: Annotated[
-        tuple[CertificationInput, ...] | None, Ko("생활화학제품 인증목록"), Items(0, 10)
-    ] = None
-    """Certificates (생활화학제품 인증목록). 0..10 items. [A]"""
-
-    seller_prod_code: Annotated[str | None, Ko("업체상품코드"), Chars(0, 50)] = None
-    """Seller product code; not unique (업체상품코드). 0..50 characters. [A]"""
-
-    price_comparison_site_yn: Annotated[bool | None, Ko("제휴채널 등록여부")] = None
-    """Register with partner channels (제휴채널 등록여부). N when left out. [A]"""
-
-    keyword_price_comparison_site: Annotated[str | None, Ko("제휴채널 키워드"), KEYWORDS] = None
-    """Up to ten keywords, comma separated (제휴채널 키워드). [A]"""
-
-    keyword_wemakeprice: Annotated[str | None, Ko("위메프 검색 키워드"), KEYWORDS] = None
-    """Up to ten keywords, comma separated (위메프 검색 키워드). [A]"""
-
-    isbn13: Annotated[str | None, Ko("국제표준도서번호 13자리"), ISBN13] = None
-    """ISBN-13 or empty (국제표준도서번호 13자리). [A]"""
-
-    isbn10: Annotated[str | None, Ko("국제표준도서번호 10자리"), ISBN10] = None
-    """ISBN-10 or empty (국제표준도서번호 10자리). [A]"""
-
-    display_only_deal_yn: Annotated[bool | None, Ko("딜에서만 노출 여부")] = None
-    """Shown only inside a deal (딜에서만 노출 여부). N when left out. [A]"""
-
-    review_disp: Annotated[ReviewDisplay | None, Ko("구매후기 노출")] = None
-    """Review display; categories that show reviews force N (구매후기 노출). [A]"""
-
-    label_no_list: Annotated[
-        tuple[Annotated[int, AsText(), Range(1)], ...] | None, Ko("상품속성라벨"), Items(0, 4)
-    ] = None
-    """Label numbers as text (상품속성라벨). 0..4 items. [A]"""
-
-    luxury_yn: Annotated[bool | None, Ko("명품 여부")] = None
-    """Luxury goods (명품 여부). N when left out. [B]"""
-
-
-@frozen(kw_only=True)
-class BranchInput(WriteModel):
-    """Branch of an e-ticket product (지점). [B]"""
-
-    branch_id: Annotated[str, Ko("지점 ID"), Chars(1)]
-    """Branch id (지점 ID). [B]"""
-
-    origin_price: Annotated[int, Ko("지점 정상가격"), Range(0, 999_999_999)]
-    """List price at the branch (지점 정상가격). 0..999,999,999. [B]"""
-
-    sale_price: Annotated[int, Ko("지점 판매가격"), Range(0, 999_999_999)]
-    """Sale price at the branch (지점 판매가격). 0..999,999,999. [B]"""
-
-    use_yn: Annotated[bool, Ko("사용여부")]
-    """Branch active (사용여부). [B]"""
+    desc_html: Annotated[str | None, Ko("상세설명 HTML"), Chars(1), Bytes(65_535), NO_IFRAME] = None
+    """Description HTML; with HTML; no iframe (상세설명 HTML). At most 65,535 bytes in UTF-8. [A]"""
+
+    def _cross(self) -> Iterator[tuple[str, Broken]]:
+        yield from super()._cross()
+        if self.desc_type == DescType.IMAGE and self.desc_img_url_list is not None:
+            broken = Items(1, 50).check(self.desc_img_url_list)
+            if broken is not None and not self.desc_img_url_list:
+                yield "desc_img_url_list", broken
 
 
 @frozen(kw_only=True)
 class ProductInput(WriteModel):
-    """Whole product to create or update (상품 일괄 등록/수정). Every mandatory key is sent on update too. [A]"""
+    """Whole product to create or update (상품 일괄 등록/수정). [A]
+
+    Every mandatory key is sent on update too; full replacement is assumed (C).
+    """
 
     product_no: Annotated[int | None, Ko("상품번호"), Range(1)] = None
     """Product number; leave out to create, send to update (상품번호). [A]"""
@@ -385,6 +292,40 @@ class ProductInput(WriteModel):
 
     branch_list: Annotated[tuple[BranchInput, ...] | None, Ko("지점 목록"), Items(0, 200)] = None
     """Branches (지점 목록). 0..200 items. [B]"""
+
+    def update_violations(self, stored: Product, now: datetime) -> tuple[Violation, ...]:
+        """Give what the marketplace would refuse when this replaces `stored` at the aware moment `now`.
+
+        What is frozen after creation or once the sale has begun: `bizYn`, `textOptionUseYn`, `saleStartDate`.
+        """
+        found: list[Violation] = []
+        if stored.basic is not None:
+            found += _under("basic", self.basic.update_violations(stored.basic))
+        if stored.sale is not None:
+            found += _under("sale", self.sale.update_violations(stored.sale, now))
+        if stored.option is not None:
+            found += _under("option", self.option.update_violations(stored.option))
+        return tuple(found)
+
+    def _deep(self, limits: Limits) -> Iterator[Violation]:  # noqa: ARG002
+        options = instances((self.option,), ProductOptionInput)
+        sales = instances((self.sale,), ProductSaleInput)
+        if any(not block.select_option_use_yn for block in options) and any(
+            block.stock_count is None for block in sales
+        ):
+            spec = field_specs(ProductSaleInput)["stock_count"]
+            yield make_violation(f"sale.{spec.wire}", None, spec, _STOCK_NEEDED)
+
+
+_STOCK_NEEDED = Broken(
+    "required",
+    "is required when option.selectOptionUseYn is N",
+    "선택옵션을 쓰지 않으면 필수입니다",
+)
+
+
+def _under(block: str, found: Iterable[Violation]) -> list[Violation]:
+    return [evolve(violation, path=f"{block}.{violation.path}") for violation in found]
 
 
 @frozen(kw_only=True)

@@ -223,7 +223,7 @@ class NoticeGroup(ReadModel):
     """Disclosure group as read (상품정보고시). [A]"""
 
     product_group_notice_no: int | None = None
-    """Number of the group stored on this product; send on update when known (상품별 정보고시 그룹번호). [A]"""
+    """Number of the stored group; send it on update when known (상품별 정보고시 그룹번호). [A]"""
 
     group_notice_no: int | None = None
     """Disclosure group number (정보고시 정책번호). [A]"""

@@ -13,7 +13,10 @@ from wemakeprice_sdk.models.codes import SettleKind
 
 @frozen(kw_only=True)
 class SettleOrderLine(ReadModel):
-    """Daily settlement row of one option (일별 상품 매출 정산). Ids are text; refund rows carry negative figures (C). [A]"""
+    """Daily settlement row of one option (일별 상품 매출 정산). [A]
+
+    Money in won; refund rows carry negative figures (C). Ids are text on the wire, `"0"` reads as None.
+    """
 
     basic_dt: date | None = None
     """Sales day (기준일자(매출일)). [A]"""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from attrs import field, frozen
 
+from wemakeprice_sdk.errors import Violation
 from wemakeprice_sdk.models._base import ReadModel, hide
-from wemakeprice_sdk.models._rules import ZIP_CODE, Chars, Ko, Range, WriteModel
+from wemakeprice_sdk.models._convert import frozen_field, to_write
+from wemakeprice_sdk.models._html import html_table, korean, won
+from wemakeprice_sdk.models._rules import ZIP_CODE, Chars, Ko, Range, When, WriteModel, show
 from wemakeprice_sdk.models.codes import BundleKind, HolidayExcept, PolicyShipMethod, ShipArea, ShipType
 
 
@@ -60,7 +63,7 @@ class ShipInfo(ReadModel):
 
 @frozen(kw_only=True)
 class SellerShip(ReadModel):
-    """Seller default shipping places (판매자 기본 배송지); meaning and keys unknown, this shape is our design. [C]"""
+    """Seller default shipping places (판매자 기본 배송지); meaning and keys unknown, our design. [C]"""
 
     release_zip_code: str | None = field(default=None, repr=hide)
     """Ship-from zip code, five digits (출고지 우편번호). [C]"""
@@ -95,7 +98,7 @@ class SellerShip(ReadModel):
 
 @frozen(kw_only=True)
 class ShipPolicy(ReadModel):
-    """Stored shipping policy (배송정책). Numbers or null are our reading (C); text numbers must be accepted. [B]"""
+    """Stored shipping policy, or template (배송정책, 배송 템플릿). Money in won. [B]"""
 
     partner_group_id: str | None = None
     """Seller group id (파트너 그룹 ID). [B]"""
@@ -193,10 +196,44 @@ class ShipPolicy(ReadModel):
     parcel_company_code: str | None = None
     """Courier code of the policy (택배사 코드). [B]"""
 
+    @property
+    def is_overseas(self) -> bool:
+        """Whether the policy is overseas purchase agency (해외구매대행)."""
+        return self.ship_method is not None and self.ship_method.is_overseas
+
+    def to_input(self) -> ShipPolicyInput:
+        """Give the write shape of this policy, to change it and save it again.
+
+        Read-only keys are gone, and so is every key that does not go with the stored kind (a fee of 0
+        under FREE). A mandatory key the marketplace left out stays None and is named by `violations()`.
+        """
+        return to_write(self, ShipPolicyInput)
+
+    def _repr_html_(self) -> str:
+        return html_table(
+            f"ShipPolicy {self.ship_policy_no}",
+            ("name", self.ship_policy_name),
+            ("method", korean(self.ship_method)),
+            ("kind", korean(self.bundle_kind)),
+            ("fee", f"{korean(self.ship_type)} {won(self.ship_fee)}"),
+            ("free from", won(self.free_condition)),
+            ("return fee, one way", won(self.claim_ship_fee)),
+            ("area", korean(self.ship_area)),
+            ("dispatch within days", self.release_day),
+        )
+
 
 @frozen(kw_only=True)
 class ShipInfoInput(WriteModel):
-    """Product-level places for a per-product (PRD) policy (상품별 배송정보). Documented as required for PRD, never sent in practice; leave out for BND. [A]"""
+    """Product-level places for a per-product (PRD) policy (상품별 배송정보). [A]
+
+    Documented as required for PRD, never sent in practice; leave it out for BND.
+    """
+
+    CROSS: ClassVar[tuple[When, ...]] = (
+        When("release_day", (1,), require=("release_time",)),
+        When("release_day", (1,), forbid=("release_time",), unless=True),
+    )
 
     claim_ship_fee: Annotated[int, Ko("반품/교환 배송비(편도)"), Range(0, 9_999_999)]
     """Return/exchange fee, one way (반품/교환 배송비(편도)). 0..9,999,999. [A]"""
@@ -243,7 +280,35 @@ class ShipInfoInput(WriteModel):
 
 @frozen(kw_only=True)
 class ShipPolicyInput(WriteModel):
-    """Shipping policy to create or update (배송정책 등록/수정 요청). [B]"""
+    """Shipping policy to create or update (배송정책 등록/수정 요청). [B]
+
+    Changing a policy changes every product linked to it. The matrix of what goes with what stands in
+    `CROSS`. Money in won.
+    """
+
+    CROSS: ClassVar[tuple[When, ...]] = (
+        When("ship_type", (ShipType.FREE,), forbid=("ship_fee", "free_condition")),
+        When("ship_type", (ShipType.FIXED,), require=("ship_fee",), forbid=("free_condition",)),
+        When(
+            "ship_type",
+            (ShipType.COND,),
+            require=("ship_fee", "free_condition"),
+            equal={"prepayment_yn": True},
+        ),
+        When(
+            "difference_yn",
+            (True,),
+            require=("difference_count",),
+            equal={"bundle_kind": BundleKind.PRODUCT, "ship_type": ShipType.FIXED},
+        ),
+        When("difference_yn", (True,), forbid=("difference_count",), unless=True),
+        When("ship_fee_display_yn", (False,), require=("prepayment_yn",), equal={"prepayment_yn": False}),
+        When(
+            "ship_area", (ShipArea.NO_MOUNTAIN_ISLAND,), forbid=("jeju_ship_fee", "island_mountain_ship_fee")
+        ),
+        When("release_day", (1,), require=("release_time",)),
+        When("release_day", (1,), forbid=("release_time",), unless=True),
+    )
 
     ship_policy_no: Annotated[int | None, Ko("배송정책 번호"), Range(1)] = None
     """Policy number; omit to create, send to update (배송정책 번호). [B]"""
@@ -331,3 +396,12 @@ class ShipPolicyInput(WriteModel):
 
     safety_no_display_yn: Annotated[bool | None, Ko("안심번호 노출여부")] = None
     """Show the buyer safety number (안심번호 노출여부). [B]"""
+
+    def update_violations(self, stored: ShipPolicy) -> tuple[Violation, ...]:
+        """Give what the marketplace would refuse when this replaces `stored`.
+
+        `bundleKind` cannot change after creation (B). `violations()` is not repeated here.
+        """
+        if stored.bundle_kind is None or stored.bundle_kind == self.bundle_kind:
+            return ()
+        return (frozen_field("bundleKind", show(self.bundle_kind), "배송유형"),)
