@@ -42,6 +42,7 @@ WemakepriceError
 │   ├── LedgerAccountError          the ledger belongs to another account
 │   ├── LedgerUnavailableError      read-only, full, locked or unreachable
 │   ├── LeaseLostError              another worker took the account over
+│   ├── TargetBusyError             another intent on the target is open, or its effect is there already
 │   └── ClockJumpError              the clock went backwards past what is recorded
 └── ExcelError
     ├── UnsafeFileError             a guard refused the file before reading it
@@ -176,8 +177,10 @@ class CallError(WemakepriceError):
 
     `operation` is the contract's operationId, `method` and `path` the call (without query or key),
     `http_status` and `result_code` what came back (None when nothing did), `text` the Korean text of
-    the answer.
+    the answer, `retry_after` the seconds the marketplace asked to wait (header `Retry-After`).
     """
+
+    retry_after: float | None = None
 
     def __init__(
         self,
@@ -333,6 +336,10 @@ class LedgerUnavailableError(LedgerError):
 
 class LeaseLostError(LedgerError):
     """Another worker took the account over; nothing more is done under the old lease."""
+
+
+class TargetBusyError(LedgerError):
+    """Another intent on the same target has no outcome yet, or the once-only effect is there already."""
 
 
 class ClockJumpError(LedgerError):

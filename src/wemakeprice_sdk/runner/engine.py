@@ -1,0 +1,50 @@
+"""What the one SQL ledger needs of a database: transactions, rows, a clock for leases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol, TypeAlias
+
+Cell: TypeAlias = "int | str | None"
+Row: TypeAlias = "tuple[Cell, ...]"
+
+
+class Session(Protocol):
+    """One transaction; parameters are written as `?`."""
+
+    def rows(self, sql: str, *values: Cell) -> list[Row]:
+        """Run one statement and give its rows."""
+
+    def many(self, sql: str, values: Iterable[Sequence[Cell]]) -> None:
+        """Run one statement for each set of values."""
+
+
+class Engine(Protocol):
+    """One kind of database."""
+
+    lock_clause: str
+    """What makes a SELECT lock its rows; empty where a writing transaction locks everything anyway."""
+
+    def begin(self, *, write: bool) -> AbstractContextManager[Session]:
+        """Open a transaction: committed at the end of the block, rolled back on any exception."""
+
+    def now(self, session: Session) -> int:
+        """Give the moment leases are measured by, in microseconds; one clock for all workers."""
+
+    def close(self) -> None:
+        """Close the connection; the next transaction opens a new one."""
+
+
+def text(cell: Cell) -> str:
+    """Read a text column."""
+    if not isinstance(cell, str):
+        raise TypeError("a text column holds something else")
+    return cell
+
+
+def whole(cell: Cell) -> int:
+    """Read a number column."""
+    if not isinstance(cell, int):
+        raise TypeError("a number column holds something else")
+    return cell

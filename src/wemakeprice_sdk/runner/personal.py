@@ -1,0 +1,148 @@
+"""Personal data inside collected JSON: taken apart for encryption, merged, masked.
+
+What may stand in clear is a list of known keys; everything else, unknown keys included, is sealed. So a
+key that the marketplace adds tomorrow is protected before anybody has looked at it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from wemakeprice_sdk.models import JsonValue
+from wemakeprice_sdk.runner.records import RecordKind
+
+_ORDER: Final = """
+bundleNo purchaseNo orderNo orderOptionNo claimBundleNo productNo optionNo orderDate payDate originShipDate
+orderConfirmDate orderShippingDate shipCompleteDate shipPrice prepayment shipType shipStatus shipMethod
+scheduleShipDate parcelCompany invoiceNo productName productOriginPrice productPrice productCommissionPrice
+productQty wmpChargeDiscountPrice sellerChargeDiscountPrice cardChargeDiscountPrice sellerProductCode
+optionQty sellerOptionCode optionAddPrice optionSalePrice optionCommissionPrice claimType claimStatus
+requestDate approveDate pendingDate rejectDate withdrawDate claimReason pendingReason rejectReason
+claimWhoReason claimFee claimShipFeeEnclose
+"""
+_CS: Final = """
+qnaSeq questionDate productNo productName orderNo privateYn reviewSeq rating orderOptionNo writeDate
+inquirySeq inquiryTypeName inquiryDate
+"""
+_CLEAR: Final[Mapping[str, frozenset[str]]] = {
+    RecordKind.BUNDLE: frozenset(_ORDER.split()),
+    RecordKind.CLAIM: frozenset(_ORDER.split()),
+    RecordKind.QUESTION: frozenset(_CS.split()),
+    RecordKind.REVIEW: frozenset(_CS.split()),
+    RecordKind.INQUIRY: frozenset(_CS.split()),
+}
+# Goods, deals, templates and settlement lines are the seller's own data.
+_IMPERSONAL: Final = frozenset(
+    {
+        RecordKind.SETTLE_ORDER,
+        RecordKind.SETTLE_SHIP,
+        RecordKind.TEMPLATE,
+        RecordKind.PRODUCT,
+        RecordKind.DEAL,
+    }
+)
+# List elements are told apart by these keys, so that a line that left does not shift its neighbours.
+_IDENTITIES: Final = ("orderOptionNo", "orderNo")
+
+Sealed = dict[str, "bool | int | float | str | None"]
+"""Path of a value inside the document, to the value."""
+
+
+def split(kind: str, body: Mapping[str, JsonValue]) -> tuple[dict[str, JsonValue], Sealed]:
+    """Part `body` into what may stand in clear and what has to be sealed; both keep the structure."""
+    sealed: Sealed = {}
+    if kind in _IMPERSONAL:
+        return dict(body), sealed
+    clear = _part(dict(body), "", _CLEAR.get(kind, frozenset()), sealed)
+    assert isinstance(clear, dict)  # noqa: S101 -- a dict goes in, a dict comes out
+    return clear, sealed
+
+
+def join(clear: Mapping[str, JsonValue], sealed: Sealed) -> dict[str, JsonValue]:
+    """Put sealed values back into their places."""
+    joined = _fill(dict(clear), "", sealed)
+    assert isinstance(joined, dict)  # noqa: S101
+    return joined
+
+
+def merge(old: Sealed, new: Sealed) -> Sealed:
+    """Give `new`, but where it is masked and `old` is clear, the old value."""
+    merged = dict(new)
+    for path, value in new.items():
+        before = old.get(path)
+        if is_masked(value) and before is not None and not is_masked(before):
+            merged[path] = before
+    return merged
+
+
+def is_masked(value: object) -> bool:
+    """Say whether the marketplace (or retention) put stars over the value."""
+    # 홍*동: a single star between the letters of a short name.
+    return isinstance(value, str) and ("**" in value or bool(re.fullmatch(r"[^\W\d_]+\*[^\W\d_]*", value)))
+
+
+def mask(sealed: Sealed) -> Sealed:
+    """Cover every text and number: the first letter of a name stays, four digits of a phone stay."""
+    return {path: _cover(path.rsplit(".", 1)[-1], value) for path, value in sealed.items()}
+
+
+def _cover(key: str, value: bool | float | str | None) -> bool | int | float | str | None:
+    if value is None or value == "" or isinstance(value, bool):
+        return value
+    text = str(value)
+    if key in {"name", "buyerName"}:
+        return text[:1] + "**"
+    if key in {"phone", "buyerPhone"} and len(text) >= 8:
+        return "***-****-" + text[-4:]
+    if key == "optionName":
+        return text.split("|", 1)[0] + ("|***" if "|" in text else "")
+    return "***"
+
+
+def _part(node: JsonValue, path: str, clear: frozenset[str], sealed: Sealed) -> JsonValue:
+    if isinstance(node, Mapping):
+        return {key: _part_value(key, value, f"{path}.{key}", clear, sealed) for key, value in node.items()}
+    if isinstance(node, Sequence) and not isinstance(node, str):
+        return [_part(item, step, clear, sealed) for item, step in _steps(node, path)]
+    if node is None:
+        return None
+    sealed[path] = node
+    return None
+
+
+def _part_value(key: str, value: JsonValue, path: str, clear: frozenset[str], sealed: Sealed) -> JsonValue:
+    if isinstance(value, Mapping) or (isinstance(value, Sequence) and not isinstance(value, str)):
+        return _part(value, path, clear, sealed)
+    if key in clear:
+        return value
+    return _part(value, path, clear, sealed)
+
+
+def _fill(node: JsonValue, path: str, sealed: Sealed) -> JsonValue:
+    if isinstance(node, Mapping):
+        return {key: _fill(value, f"{path}.{key}", sealed) for key, value in node.items()}
+    if isinstance(node, Sequence) and not isinstance(node, str):
+        return [_fill(item, step, sealed) for item, step in _steps(node, path)]
+    return sealed.get(path, node) if node is None else node
+
+
+def _steps(items: Sequence[JsonValue], path: str) -> Iterator[tuple[JsonValue, str]]:
+    seen: set[str] = set()
+    for index, item in enumerate(items):
+        step = f"{path}[{_identity(item) or index}]"
+        if step in seen:
+            step = f"{path}[{index}]"
+        seen.add(step)
+        yield item, step
+
+
+def _identity(item: JsonValue) -> str | None:
+    if not isinstance(item, Mapping):
+        return None
+    for key in _IDENTITIES:
+        value = item.get(key)
+        if isinstance(value, int | str) and value:
+            return f"{key}={value}"
+    return None

@@ -1,0 +1,180 @@
+"""The PostgreSQL engine of the ledger: many workers on many machines (psycopg 3, extra `postgres`)."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from wemakeprice_sdk.errors import LedgerCorruptError, LedgerError, LedgerSchemaError, LedgerUnavailableError
+from wemakeprice_sdk.runner.engine import Cell, Row, Session, text, whole
+from wemakeprice_sdk.runner.schema import APPLICATION, META, MIGRATIONS, VERSION
+from wemakeprice_sdk.runner.sql import SqlLedger
+from wemakeprice_sdk.secrets import Cipher, SecretStr
+
+if TYPE_CHECKING:
+    import psycopg
+
+_DATA_CORRUPTED: Final = frozenset({"XX001", "XX002"})
+
+
+class PostgresLedger(SqlLedger):
+    """The ledger in one schema of a PostgreSQL database (14 or newer), shared by any number of workers.
+
+    `conninfo` is a libpq connection text or URL; it may hold a password, so it never shows. `schema` is
+    made when it is missing. Leases are measured by the server's clock. Each ledger object uses one
+    connection, opened on first use and opened again after it broke. `lock_timeout` is in seconds.
+
+    Raises `LedgerUnavailableError` when the server cannot be reached, and the errors of `SqliteLedger`.
+    Needs `pip install "wemakeprice-sdk[postgres]"`.
+    """
+
+    def __init__(
+        self,
+        conninfo: SecretStr | str,
+        cipher: Cipher,
+        *,
+        schema: str = "wemakeprice_ledger",
+        account: str | None = None,
+        lock_timeout: float = 30.0,
+    ) -> None:
+        if not schema.isidentifier() or not schema.isascii() or len(schema) > 63:
+            raise ValueError("a schema name is at most 63 letters, digits and underscores")
+        secret = conninfo if isinstance(conninfo, SecretStr) else SecretStr(conninfo)
+        super().__init__(_PostgresEngine(secret, schema, lock_timeout), cipher, account=account)
+
+
+class _PostgresSession:
+    def __init__(self, cursor: psycopg.Cursor[tuple[Cell, ...]]) -> None:
+        self._cursor = cursor
+
+    def rows(self, sql: str, *values: Cell) -> list[Row]:
+        self._cursor.execute(_translate(sql), values)
+        return self._cursor.fetchall() if self._cursor.description is not None else []
+
+    def many(self, sql: str, values: Iterable[Sequence[Cell]]) -> None:
+        self._cursor.executemany(_translate(sql), values)
+
+
+class _PostgresEngine:
+    lock_clause = " FOR UPDATE"
+
+    def __init__(self, conninfo: SecretStr, schema: str, lock_timeout: float) -> None:
+        self._conninfo = conninfo
+        self._schema = schema
+        self._lock_timeout = lock_timeout
+        self._lock = threading.RLock()
+        self._connection: psycopg.Connection[tuple[Cell, ...]] | None = None
+        self._process = 0
+
+    @contextmanager
+    def begin(self, *, write: bool) -> Iterator[Session]:  # noqa: ARG002 -- row locks order the writers
+        with self._lock, _named_errors():
+            connection = self._open()
+            with connection.transaction(), connection.cursor() as cursor:
+                yield _PostgresSession(cursor)
+
+    def now(self, session: Session) -> int:
+        found = session.rows("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
+        return whole(found[0][0])
+
+    def close(self) -> None:
+        with self._lock:
+            if self._connection is not None and self._process == os.getpid():
+                self._connection.close()
+            self._connection = None
+
+    def _open(self) -> psycopg.Connection[tuple[Cell, ...]]:
+        # A forked child must neither use nor close its parent's connection.
+        if self._connection is not None and (self._process != os.getpid() or self._connection.closed):
+            self._connection = None
+        if self._connection is None:
+            self._connection = self._connect()
+            self._process = os.getpid()
+        return self._connection
+
+    def _connect(self) -> psycopg.Connection[tuple[Cell, ...]]:
+        import psycopg
+
+        connection: psycopg.Connection[tuple[Cell, ...]] = psycopg.connect(
+            self._conninfo.reveal(), autocommit=True, connect_timeout=10
+        )
+        try:
+            with connection.cursor() as cursor:
+                session = _PostgresSession(cursor)
+                session.rows(
+                    "SELECT set_config('lock_timeout', ?, false)", f"{int(self._lock_timeout * 1000)}ms"
+                )
+                session.rows("SELECT set_config('search_path', ?, false)", self._schema)
+            with connection.transaction(), connection.cursor() as cursor:
+                _migrate(_PostgresSession(cursor), self._schema)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _migrate(session: _PostgresSession, schema: str) -> None:
+    # One worker at a time lays the tables; the number is this library's own.
+    session.rows("SELECT pg_advisory_xact_lock(7165109)::text")
+    exists = session.rows("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?", schema)
+    if not exists:
+        session.rows(f"CREATE SCHEMA {schema}")
+    tables = {
+        text(row[0])
+        for row in session.rows("SELECT tablename::text FROM pg_tables WHERE schemaname = ?", schema)
+    }
+    done = _found_version(session, schema) if tables else 0
+    if done == VERSION:
+        return
+    session.rows(META)
+    for statements in MIGRATIONS[done:]:
+        for statement in statements:
+            session.rows(statement.format(id="BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", big="BIGINT"))
+    session.many(
+        "INSERT INTO meta (name, value) VALUES (?, ?) "
+        "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        [("application", APPLICATION), ("schema", str(VERSION))],
+    )
+
+
+def _found_version(session: _PostgresSession, schema: str) -> int:
+    known = session.rows("SELECT to_regclass(?)::text", f"{schema}.meta")
+    rows = session.rows("SELECT name, value FROM meta") if known[0][0] is not None else []
+    meta = {text(row[0]): text(row[1]) for row in rows}
+    if meta.get("application") != APPLICATION:
+        raise LedgerCorruptError(f"schema {schema!r} holds tables, but is not a ledger")
+    version = meta.get("schema", "")
+    if not version.isdecimal():
+        raise LedgerCorruptError("the ledger does not know its own schema version")
+    if int(version) > VERSION:
+        raise LedgerSchemaError(f"schema {version} is newer than {VERSION}; update the library")
+    return int(version)
+
+
+def _translate(sql: str) -> bytes:
+    # Only this package's own SQL comes here, and it holds no question mark or percent sign in a text.
+    return sql.replace("?", "%s").encode()
+
+
+@contextmanager
+def _named_errors() -> Iterator[None]:
+    import psycopg
+
+    try:
+        yield
+    except psycopg.Error as error:
+        raise _named(error) from error
+
+
+def _named(error: psycopg.Error) -> LedgerError:
+    import psycopg
+
+    said = error.diag.message_primary or type(error).__name__
+    if error.sqlstate in _DATA_CORRUPTED:
+        return LedgerCorruptError(f"PostgreSQL: {said}")
+    if isinstance(error, psycopg.OperationalError) or error.sqlstate in {"25006", "42501", "53100", "55P03"}:
+        return LedgerUnavailableError(f"PostgreSQL: {said}")
+    return LedgerCorruptError(f"PostgreSQL: {type(error).__name__}: {said}")

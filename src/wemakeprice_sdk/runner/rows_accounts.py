@@ -1,0 +1,146 @@
+"""Account rows: whose ledger it is, who holds the lease, where the audit trail ends."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from attrs import define
+
+from wemakeprice_sdk.errors import ClockJumpError, LeaseLostError, LedgerAccountError
+from wemakeprice_sdk.runner.audit import GENESIS, digest_of
+from wemakeprice_sdk.runner.engine import Engine, Session, text, whole
+from wemakeprice_sdk.runner.moments import to_micros, to_moment
+from wemakeprice_sdk.runner.records import Lease
+
+# A lease that seems to run longer than this was written before the clock jumped back.
+MAX_TTL: Final = 3600.0
+_SECOND: Final = 1_000_000
+
+
+@define
+class AccountRow:
+    """The locked row of one account inside a writing transaction."""
+
+    account: str
+    holder: str
+    fence: int
+    expires: int
+    latest: int
+    audit_number: int
+    audit_digest: str
+
+
+def lock(session: Session, engine: Engine, account: str) -> AccountRow:
+    """Lock the account's row, so that writers of one account queue up."""
+    rows = session.rows(
+        "SELECT holder, fence, expires, latest, audit_number, audit_digest FROM accounts "  # noqa: S608
+        f"WHERE account = ?{engine.lock_clause}",
+        account,
+    )
+    if not rows:
+        raise LedgerAccountError(f"the ledger does not know account {account!r}; open it first")
+    holder, fence, expires, latest, number, digest = rows[0]
+    return AccountRow(
+        account, text(holder), whole(fence), whole(expires), whole(latest), whole(number), text(digest)
+    )
+
+
+def lock_for(session: Session, engine: Engine, lease: Lease) -> AccountRow:
+    """Lock the account's row and refuse a lease that is another's by now."""
+    row = lock(session, engine, lease.account)
+    if row.fence != lease.fence or row.holder != lease.worker:
+        raise LeaseLostError(
+            f"account {lease.account!r}: fence {lease.fence} of {lease.worker!r} was overtaken by "
+            f"{row.fence} of {row.holder or 'nobody'!r}"
+        )
+    return row
+
+
+def open_account(session: Session, account: str, origin: str) -> None:
+    """Insert the account, or check that it belongs to the same origin."""
+    session.rows(
+        "INSERT INTO accounts (account, origin) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING account",
+        account,
+        origin,
+    )
+    known = text(session.rows("SELECT origin FROM accounts WHERE account = ?", account)[0][0])
+    if known != origin:
+        raise LedgerAccountError(f"account {account!r} of this ledger belongs to {known}, not to {origin}")
+
+
+def acquire(session: Session, engine: Engine, account: str, worker: str, ttl: float) -> Lease | None:
+    """Take the lease if it is free, expired or the worker's own; the fence grows."""
+    row = lock(session, engine, account)
+    now = engine.now(session)
+    running = now < row.expires <= now + int(MAX_TTL * _SECOND)
+    if row.holder and row.holder != worker and running:
+        return None
+    expires = now + _ttl(ttl)
+    session.rows(
+        "UPDATE accounts SET holder = ?, fence = ?, expires = ? WHERE account = ? RETURNING fence",
+        worker,
+        row.fence + 1,
+        expires,
+        account,
+    )
+    return Lease(account, worker, row.fence + 1, to_moment(expires))
+
+
+def renew(session: Session, engine: Engine, lease: Lease, ttl: float) -> Lease:
+    """Move the end of the lease."""
+    lock_for(session, engine, lease)
+    expires = engine.now(session) + _ttl(ttl)
+    session.rows("UPDATE accounts SET expires = ? WHERE account = ? RETURNING fence", expires, lease.account)
+    return Lease(lease.account, lease.worker, lease.fence, to_moment(expires))
+
+
+def release(session: Session, lease: Lease) -> None:
+    """Free the account if the lease still holds it."""
+    session.rows(
+        "UPDATE accounts SET holder = '', expires = 0 WHERE account = ? AND fence = ? AND holder = ? "
+        "RETURNING fence",
+        lease.account,
+        lease.fence,
+        lease.worker,
+    )
+
+
+def mark_time(session: Session, row: AccountRow, now: datetime, tolerance: float) -> None:
+    """Refuse a clock that went back past the tolerance; otherwise remember the latest moment."""
+    micros = to_micros(now)
+    if micros + int(tolerance * _SECOND) < row.latest:
+        raise ClockJumpError(
+            f"account {row.account!r}: the clock says {to_moment(micros).isoformat()}, "
+            f"the ledger already recorded {to_moment(row.latest).isoformat()}"
+        )
+    if micros > row.latest:
+        session.rows(
+            "UPDATE accounts SET latest = ? WHERE account = ? RETURNING account", micros, row.account
+        )
+
+
+def append_audit(
+    session: Session, row: AccountRow, actor: str, action: str, target: str, detail: str, now: datetime
+) -> None:
+    """Add a line to the chain and move its head; the row stays locked."""
+    micros = to_micros(now)
+    previous = row.audit_digest or GENESIS
+    number = row.audit_number + 1
+    digest = digest_of(row.account, number, to_moment(micros), actor, action, target, detail, previous)
+    session.many(
+        "INSERT INTO audit (account, number, at, actor, action, target, detail, previous, digest) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(row.account, number, micros, actor, action, target, detail, previous, digest)],
+    )
+    session.many(
+        "UPDATE accounts SET audit_number = ?, audit_digest = ? WHERE account = ?",
+        [(number, digest, row.account)],
+    )
+    row.audit_number, row.audit_digest = number, digest
+
+
+def _ttl(seconds: float) -> int:
+    if not 0 < seconds <= MAX_TTL:
+        raise ValueError(f"a lease runs for 0..{MAX_TTL:g} seconds, not {seconds:g}")
+    return int(seconds * _SECOND)

@@ -1,0 +1,319 @@
+"""The ledger in SQL, written once for both engines."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from wemakeprice_sdk.errors import LedgerAccountError
+from wemakeprice_sdk.models import JsonValue
+from wemakeprice_sdk.policy.snapshot import SkuLink
+from wemakeprice_sdk.runner import rows_accounts, rows_intents, rows_records, rows_things
+from wemakeprice_sdk.runner.engine import Engine, Session
+from wemakeprice_sdk.runner.moments import to_micros
+from wemakeprice_sdk.runner.records import (
+    AuditEntry,
+    Intent,
+    IntentDraft,
+    IntentState,
+    Lease,
+    LegalHold,
+    RecordDraft,
+    SaveCount,
+    StoredRecord,
+)
+from wemakeprice_sdk.runner.rows_accounts import AccountRow
+from wemakeprice_sdk.runner.vault import Vault
+from wemakeprice_sdk.secrets import Cipher
+
+
+class SqlLedger:
+    """The `Ledger` over an engine; use `SqliteLedger`, `PostgresLedger` or `MemoryLedger`."""
+
+    def __init__(self, engine: Engine, cipher: Cipher, *, account: str | None = None) -> None:
+        self._engine = engine
+        self._cipher = cipher
+        self._only = account
+        self._vault_lock = threading.Lock()
+        self._known_vault: Vault | None = None
+
+    def open_account(self, account: str, origin: str) -> None:
+        """Register `account` at `origin` (the base URL); raise `LedgerAccountError` when it is another's."""
+        with self._write() as session:
+            if self._only is not None:
+                rows_things.dedicate(session, self._only)
+            owner = rows_things.owner(session)
+            if owner is not None and account != owner:
+                raise LedgerAccountError(f"the ledger was made for account {owner!r}, not for {account!r}")
+            rows_accounts.open_account(session, account, origin)
+
+    def acquire_lease(self, account: str, worker: str, ttl: float) -> Lease | None:
+        """Take the account for `ttl` seconds, or give None while another worker holds it."""
+        with self._write() as session:
+            return rows_accounts.acquire(session, self._engine, account, worker, ttl)
+
+    def renew_lease(self, lease: Lease, ttl: float) -> Lease:
+        """Hold the account for `ttl` seconds from now."""
+        with self._write() as session:
+            return rows_accounts.renew(session, self._engine, lease, ttl)
+
+    def release_lease(self, lease: Lease) -> None:
+        """Give the account back; nothing happens when it is already another's."""
+        with self._write() as session:
+            rows_accounts.release(session, lease)
+
+    def mark_time(self, lease: Lease, now: datetime, tolerance: float) -> None:
+        """Record `now`; raise `ClockJumpError` when it lies over `tolerance` s before what is recorded."""
+        with self._write_for(lease) as (session, row):
+            rows_accounts.mark_time(session, row, now, tolerance)
+
+    def begin(self, lease: Lease, draft: IntentDraft, now: datetime) -> Intent:
+        """Write an intent before its act; raise `TargetBusyError` when target or effect are taken."""
+        with self._write_for(lease) as (session, _):
+            return rows_intents.begin(session, self._vault(), lease, draft, now)
+
+    def settle(
+        self,
+        lease: Lease,
+        intent: Intent,
+        state: IntentState,
+        now: datetime,
+        *,
+        detail: str = "",
+        records: Iterable[RecordDraft] = (),
+    ) -> Intent:
+        """Write the outcome of an open intent, and with it `records` that follow from it."""
+        with self._write_for(lease) as (session, row):
+            settled = rows_intents.settle(
+                session, intent, state, now, detail=detail, expected=IntentState.OPEN
+            )
+            rows_records.save(session, self._vault(), lease.account, records, now)
+            words = f"{state.value} {detail}".strip()
+            rows_accounts.append_audit(
+                session, row, lease.worker, intent.operation, intent.target, words, now
+            )
+        return settled
+
+    def resolve(self, account: str, intent_id: int, state: IntentState, now: datetime, *, by: str) -> Intent:
+        """Settle an unknown intent by a person's word; `by` names who."""
+        if state not in (IntentState.APPLIED, IntentState.NOT_APPLIED):
+            raise ValueError("a person says applied or not_applied")
+        with self._write() as session:
+            row = rows_accounts.lock(session, self._engine, account)
+            intent = rows_intents.find(session, self._vault(), account, intent_id)
+            settled = rows_intents.settle(
+                session, intent, state, now, detail="resolved", expected=IntentState.UNKNOWN, by=by
+            )
+            words = f"{state.value} resolved by a person"
+            rows_accounts.append_audit(session, row, by, intent.operation, intent.target, words, now)
+        return settled
+
+    def active_intents(self, account: str, state: IntentState | None = None) -> tuple[Intent, ...]:
+        """Give the open and unknown intents, oldest first."""
+        with self._read() as session:
+            return rows_intents.active(session, self._vault(), account, state)
+
+    def intents(self, account: str, *, target: str | None = None, limit: int = 1000) -> tuple[Intent, ...]:
+        """Give intents, newest first."""
+        with self._read() as session:
+            return rows_intents.newest(session, self._vault(), account, target, limit)
+
+    def is_done(self, account: str, once_keys: Iterable[str]) -> frozenset[str]:
+        """Give those of `once_keys` whose effect is there."""
+        with self._read() as session:
+            return rows_intents.done(session, account, once_keys)
+
+    def save(
+        self,
+        lease: Lease,
+        records: Iterable[RecordDraft],
+        now: datetime,
+        *,
+        watermark: tuple[str, datetime] | None = None,
+    ) -> SaveCount:
+        """Keep records and, in the same transaction, move a watermark forwards."""
+        with self._write_for(lease) as (session, _):
+            saved = rows_records.save(session, self._vault(), lease.account, records, now)
+            if watermark is not None:
+                rows_things.move_watermark(session, lease.account, *watermark)
+            return saved
+
+    def record(self, account: str, kind: str, key: str) -> StoredRecord | None:
+        """Give one record."""
+        with self._read() as session:
+            return rows_records.find(session, self._vault(), account, kind, key)
+
+    def records(
+        self,
+        account: str,
+        kind: str,
+        *,
+        status: str | None = None,
+        ref: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Iterator[StoredRecord]:
+        """Give records by business time, then key; `since` included, `until` left out."""
+        after: tuple[int, str] | None = None
+        while True:
+            with self._read() as session:
+                page = rows_records.page(
+                    session,
+                    self._vault(),
+                    account,
+                    kind,
+                    after=after,
+                    status=status,
+                    ref=ref,
+                    since=since,
+                    until=until,
+                )
+            yield from page
+            if rows_records.is_last_page(page):
+                return
+            after = (to_micros(page[-1].at), page[-1].key)
+
+    def count(self, account: str, kind: str, status: str | None = None) -> int:
+        """Count records."""
+        with self._read() as session:
+            return rows_records.count(session, account, kind, status)
+
+    def watermark(self, account: str, stream: str) -> datetime | None:
+        """Give the moment up to which `stream` is complete."""
+        with self._read() as session:
+            return rows_things.watermark(session, account, stream)
+
+    def mark_processed(self, lease: Lease, kind: str, keys: Iterable[str], now: datetime) -> None:
+        """Remember that these keys need no more work."""
+        with self._write_for(lease) as (session, _):
+            rows_things.mark_processed(session, lease.account, kind, keys, now)
+
+    def processed(self, account: str, kind: str, keys: Iterable[str]) -> frozenset[str]:
+        """Give those of `keys` that were processed."""
+        with self._read() as session:
+            return rows_things.processed(session, account, kind, keys)
+
+    def put_links(self, lease: Lease, links: Iterable[SkuLink], now: datetime) -> None:
+        """Add or replace links, by product and option."""
+        with self._write_for(lease) as (session, _):
+            rows_things.put_links(session, lease.account, links, now)
+
+    def links(self, account: str, *, sku: str | None = None) -> tuple[SkuLink, ...]:
+        """Give the links."""
+        with self._read() as session:
+            return rows_things.links(session, account, sku)
+
+    def put_progress(self, lease: Lease, job: str, progress: Mapping[str, JsonValue], now: datetime) -> None:
+        """Keep how far a long job came."""
+        with self._write_for(lease) as (session, _):
+            rows_things.put_progress(session, lease.account, job, progress, now)
+
+    def progress(self, account: str, job: str) -> Mapping[str, JsonValue] | None:
+        """Give how far a long job came."""
+        with self._read() as session:
+            return rows_things.progress(session, account, job)
+
+    def set_hold(self, lease: Lease, hold: LegalHold, now: datetime) -> None:
+        """Put personal data of one record kind under legal hold."""
+        with self._write_for(lease) as (session, row):
+            rows_things.set_hold(session, hold)
+            detail = f"until {hold.until.isoformat()}: {hold.reason}"
+            rows_accounts.append_audit(session, row, lease.worker, "legal_hold", hold.kind, detail, now)
+
+    def holds(self, account: str) -> tuple[LegalHold, ...]:
+        """Give the legal holds."""
+        with self._read() as session:
+            return rows_things.holds(session, account)
+
+    def mask_personal(self, lease: Lease, kind: str, before: datetime, now: datetime) -> int:
+        """Mask personal data of records whose moment lies before `before`; give how many."""
+        return self._forget(lease, kind, before, now, destroy=False)
+
+    def destroy_personal(self, lease: Lease, kind: str, before: datetime, now: datetime) -> int:
+        """Destroy personal data of records whose moment lies before `before`; give how many."""
+        return self._forget(lease, kind, before, now, destroy=True)
+
+    def _forget(self, lease: Lease, kind: str, before: datetime, now: datetime, *, destroy: bool) -> int:
+        with self._write_for(lease) as (session, row):
+            if any(
+                hold.kind == kind and now < hold.until for hold in rows_things.holds(session, row.account)
+            ):
+                return 0
+            vault = self._vault()
+            done = rows_records.forget(session, vault, row.account, kind, before, destroy=destroy)
+            if done:
+                action = "destroy_personal" if destroy else "mask_personal"
+                detail = f"{done} records before {before.isoformat()}"
+                rows_accounts.append_audit(session, row, lease.worker, action, kind, detail, now)
+            return done
+
+    def note(self, lease: Lease, action: str, target: str, detail: str, now: datetime) -> None:
+        """Add a line to the audit trail."""
+        with self._write_for(lease) as (session, row):
+            rows_accounts.append_audit(session, row, lease.worker, action, target, detail, now)
+
+    def audit(self, account: str, *, after: int = 0) -> Iterator[AuditEntry]:
+        """Give the audit trail in order."""
+        while True:
+            with self._read() as session:
+                page = rows_things.audit_page(session, account, after)
+            yield from page
+            if not page:
+                return
+            after = page[-1].number
+
+    def audit_head(self, account: str) -> tuple[int, str]:
+        """Give number and digest of the last audit line, from their own place."""
+        with self._read() as session:
+            return rows_things.audit_head(session, account)
+
+    def close(self) -> None:
+        """Close every connection; the ledger opens again when it is used."""
+        self._engine.close()
+
+    def __enter__(self) -> Self:
+        """Give the ledger itself."""
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> None:
+        """Close."""
+        self.close()
+
+    @contextmanager
+    def _write(self) -> Iterator[Session]:
+        self._ensure_vault()
+        with self._engine.begin(write=True) as session:
+            yield session
+
+    @contextmanager
+    def _write_for(self, lease: Lease) -> Iterator[tuple[Session, AccountRow]]:
+        with self._write() as session:
+            yield session, rows_accounts.lock_for(session, self._engine, lease)
+
+    @contextmanager
+    def _read(self) -> Iterator[Session]:
+        self._ensure_vault()
+        with self._engine.begin(write=False) as session:
+            yield session
+
+    def _ensure_vault(self) -> None:
+        # Made in a transaction of its own, so that no caller's rollback takes the seal away.
+        if self._known_vault is None:
+            with self._vault_lock, self._engine.begin(write=True) as session:
+                if self._known_vault is None:
+                    self._known_vault = Vault(self._cipher, session)
+
+    def _vault(self) -> Vault:
+        if self._known_vault is None:
+            raise RuntimeError("the ledger was not opened")
+        return self._known_vault

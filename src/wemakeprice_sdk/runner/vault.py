@@ -1,0 +1,71 @@
+"""Seals what must not lie open in the ledger, and tells whether a document changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from typing import Final
+
+from wemakeprice_sdk.errors import LedgerCorruptError
+from wemakeprice_sdk.models import JsonValue
+from wemakeprice_sdk.runner.engine import Session, text
+from wemakeprice_sdk.runner.personal import Sealed
+from wemakeprice_sdk.secrets import Cipher
+
+_CONTEXT: Final = b"wemakeprice-sdk-ledger/seal"
+
+
+class Vault:
+    """The cipher of one ledger, and the keyed digest made from its seal.
+
+    The seal is a random key, stored encrypted: opening it proves that the cipher is the right one, and
+    the digests of documents cannot be guessed back without it.
+    """
+
+    def __init__(self, cipher: Cipher, session: Session) -> None:
+        self._cipher = cipher
+        self._seal = self._open_seal(session)
+
+    def _open_seal(self, session: Session) -> bytes:
+        token = self._cipher.encrypt(b64encode(os.urandom(32)), context=_CONTEXT)
+        session.rows(
+            "INSERT INTO meta (name, value) VALUES ('seal', ?) ON CONFLICT DO NOTHING RETURNING name", token
+        )
+        stored = text(session.rows("SELECT value FROM meta WHERE name = 'seal'")[0][0])
+        return b64decode(self._cipher.decrypt(stored, context=_CONTEXT))
+
+    def digest(self, body: Mapping[str, JsonValue]) -> str:
+        """Give the keyed digest of a document."""
+        return hashlib.blake2b(dump(body).encode(), key=self._seal, digest_size=16).hexdigest()
+
+    def close_up(self, values: Mapping[str, object], *parts: str) -> str:
+        """Encrypt `values`, bound to the place named by `parts`."""
+        return self._cipher.encrypt(dump(values).encode(), context="\x1f".join(parts).encode())
+
+    def open_up(self, token: str, *parts: str) -> dict[str, JsonValue]:
+        """Decrypt what `close_up` made for the same place."""
+        return load(self._cipher.decrypt(token, context="\x1f".join(parts).encode()).decode())
+
+    def open_sealed(self, token: str, *parts: str) -> Sealed:
+        """Decrypt sealed values of a record."""
+        return {
+            path: value
+            for path, value in self.open_up(token, *parts).items()
+            if value is None or isinstance(value, str | int | float)
+        }
+
+
+def dump(value: Mapping[str, object]) -> str:
+    """Write JSON in one fixed form."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def load(stored: str) -> dict[str, JsonValue]:
+    """Read a JSON object."""
+    value = json.loads(stored)
+    if not isinstance(value, dict):
+        raise LedgerCorruptError("a stored document is not an object")
+    return value
