@@ -27,8 +27,6 @@ from wemakeprice_sdk.models._base import (
     JsonValue,
     OpenEnum,
     ReadModel,
-    is_personal,
-    merge_clear,
     wire_name,
 )
 from wemakeprice_sdk.models._rules import FieldSpec, WriteModel, field_specs
@@ -359,44 +357,3 @@ def _spell(value: object, spec: FieldSpec) -> JsonValue:
     if issubclass(spec.kind, OpenEnum):
         return spec.kind(str(value)).code
     return str(value)
-
-
-def keep_clear(stored: M, fresh: M) -> M:
-    """Give `fresh` with the personal data of `stored` wherever the fresh value is masked or gone.
-
-    Later answers mask names, phones and addresses (reader rule 14); what was once read in the clear must
-    not be lost to 홍*동. Everything but personal data is taken from `fresh`, and so is `raw`.
-    """
-    changes: dict[str, Any] = {}
-    for attribute in attrs.fields(type(fresh)):
-        if attribute.name != "raw":
-            old, new = getattr(stored, attribute.name), getattr(fresh, attribute.name)
-            changes[attribute.name] = _clearer(old, new, personal=is_personal(attribute))
-    return attrs.evolve(fresh, **changes)
-
-
-def _clearer(old: object, new: object, *, personal: bool) -> Any:
-    if personal:
-        return (
-            merge_clear(old, new) if isinstance(old, str) and (new is None or isinstance(new, str)) else new
-        )
-    if isinstance(new, ReadModel):
-        return keep_clear(old, new) if isinstance(old, type(new)) else new
-    if new is None and isinstance(old, ReadModel) and _is_all_personal(type(old)):
-        return old
-    if isinstance(old, tuple) and isinstance(new, tuple):
-        known = {_identity(row): row for row in old if isinstance(row, ReadModel)}
-        return tuple(
-            _clearer(known.get(_identity(row)), row, personal=False) if isinstance(row, ReadModel) else row
-            for row in new
-        )
-    return new
-
-
-def _is_all_personal(cls: type[ReadModel]) -> bool:
-    return all(is_personal(field) for field in attrs.fields(cls) if field.name != "raw")
-
-
-def _identity(row: ReadModel) -> tuple[object, ...]:
-    names = [field.name for field in attrs.fields(type(row)) if field.default is attrs.NOTHING]
-    return (type(row), *(getattr(row, name) for name in names)) if names else (id(row),)

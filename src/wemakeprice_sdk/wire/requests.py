@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import attrs
 from attrs import field, frozen
@@ -81,9 +81,10 @@ def normalised(model: WriteModel) -> WriteModel:
     if not isinstance(text, str) or _is_free_reference(model):
         return model
     try:
-        return attrs.evolve(model, invoice_no=normalise_invoice(text))
+        digits: dict[str, Any] = {"invoice_no": normalise_invoice(text)}
     except ValidationError:
         return model
+    return attrs.evolve(model, **digits)
 
 
 def _is_free_reference(model: WriteModel) -> bool:
