@@ -20,6 +20,7 @@ from wemakeprice_sdk.config.maintenance import (
     MaintenanceWindow,
     next_clear,
 )
+from wemakeprice_sdk.config.registry import ChannelRegistry
 from wemakeprice_sdk.config.settlement import PayoutRange, SettlementCycle, SettlementKind
 from wemakeprice_sdk.config.states import (
     ConfirmationMode,
@@ -29,6 +30,21 @@ from wemakeprice_sdk.config.states import (
     LinkState,
     MixedBundlePolicy,
     OnboardingState,
+)
+from wemakeprice_sdk.config.storage import (
+    RotationReport,
+    Syntax,
+    config_from_env,
+    config_to_env,
+    dumps_config,
+    dumps_registry,
+    load_config,
+    load_registry,
+    loads_config,
+    loads_registry,
+    rotate_file,
+    save_config,
+    save_registry,
 )
 from wemakeprice_sdk.config.switches import (
     DayWindow,
@@ -42,6 +58,7 @@ __all__ = [
     "WINSELLING",
     "Agency",
     "ChannelConfig",
+    "ChannelRegistry",
     "ConfirmationMode",
     "Contact",
     "CsKind",
@@ -64,14 +81,27 @@ __all__ = [
     "OnboardingState",
     "OrderConfirmation",
     "PayoutRange",
+    "RotationReport",
     "SalePeriodExtension",
     "SettlementCycle",
     "SettlementKind",
     "Severity",
     "Switches",
+    "Syntax",
+    "config_from_env",
+    "config_to_env",
+    "dumps_config",
+    "dumps_registry",
     "link",
+    "load_config",
+    "load_registry",
+    "loads_config",
+    "loads_registry",
     "next_clear",
     "normalise_agency",
     "notify_issue",
+    "rotate_file",
     "route_issue",
+    "save_config",
+    "save_registry",
 ]

@@ -38,10 +38,11 @@ class Agency:
     def __attrs_post_init__(self) -> None:
         """Check the names."""
         problems = Problems()
-        problems.text("name", self.name, required=True)
+        problems.instance("name", self.name, str, "text")
         problems.each("aliases", self.aliases, str, "text")
-        problems.settle("Agency") if problems.found else None
+        problems.settle("Agency")
         for path, name in [("name", self.name), *((f"aliases[{i}]", a) for i, a in enumerate(self.aliases))]:
+            problems.text(path, name)
             if not normalise_agency(name):
                 problems.add(path, name, "a name", "holds no name of its own", "업체명이 없습니다")
         problems.settle("Agency")

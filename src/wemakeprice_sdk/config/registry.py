@@ -1,0 +1,116 @@
+"""Many accounts side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from attrs import field, frozen
+
+from wemakeprice_sdk.config._checks import HIDDEN, Problems, as_tuple, fold
+from wemakeprice_sdk.config.channel import ChannelConfig
+from wemakeprice_sdk.errors import ConfigError
+
+
+def _channels(value: object) -> object:
+    return as_tuple(value)
+
+
+def _seller(config: ChannelConfig) -> str:
+    return fold(config.seller_id)
+
+
+def _store(config: ChannelConfig) -> str:
+    return fold(config.store_name)
+
+
+def _key(config: ChannelConfig) -> str:
+    return config.api_key.reveal() if config.api_key else ""
+
+
+@frozen
+class ChannelRegistry:
+    """Any number of store accounts (판매채널 목록), one configuration each; frozen, in the order given.
+
+    A seller id or a store name that stands twice is refused, compared without case, width and white space,
+    and so is a key that stands twice: one key is one seller account (grade B), and an account run twice
+    acts twice.
+    Raises `ConfigError` naming both sides of every clash.
+    """
+
+    channels: tuple[ChannelConfig, ...] = field(default=(), converter=_channels)
+
+    def __attrs_post_init__(self) -> None:
+        """Look for clashes."""
+        problems = Problems()
+        problems.each("channels", self.channels, ChannelConfig, "ChannelConfig")
+        if not problems.found:
+            self._find_twice(problems, "seller_id", "판매자 ID", _seller)
+            self._find_twice(problems, "store_name", "스토어명", _store)
+            self._find_twice(problems, "api_key", "인증키", _key)
+        problems.settle("ChannelRegistry")
+
+    def _find_twice(
+        self, problems: Problems, name: str, korean: str, identity: Callable[[ChannelConfig], str]
+    ) -> None:
+        first: dict[str, int] = {}
+        for index, config in enumerate(self.channels):
+            value = identity(config)
+            earlier = first.setdefault(value, index) if value else index
+            if earlier != index:
+                problems.add(
+                    f"channels[{index}].{name}",
+                    HIDDEN if name == "api_key" else getattr(config, name),
+                    "unique",
+                    f"the same {name} as channels[{earlier}]",
+                    f"channels[{earlier}]와 {korean}이(가) 같습니다",
+                )
+
+    def __iter__(self) -> Iterator[ChannelConfig]:
+        """Go through the configurations in order."""
+        return iter(self.channels)
+
+    def __len__(self) -> int:
+        """Give the number of accounts."""
+        return len(self.channels)
+
+    def __contains__(self, seller_id: object) -> bool:
+        """Say whether an account with this seller id is there."""
+        return isinstance(seller_id, str) and any(_seller(config) == fold(seller_id) for config in self)
+
+    def get(self, seller_id: str) -> ChannelConfig:
+        """Give the configuration of a seller id; raise `KeyError` when there is none."""
+        for config in self:
+            if _seller(config) == fold(seller_id):
+                return config
+        raise KeyError(seller_id)
+
+    def by_store(self, store_name: str) -> ChannelConfig:
+        """Give the configuration with a store name (스토어명); raise `KeyError` when there is none."""
+        for config in self:
+            if _store(config) == fold(store_name):
+                return config
+        raise KeyError(store_name)
+
+    def add(self, config: ChannelConfig) -> ChannelRegistry:
+        """Give a registry with one more account; raise `ConfigError` when it clashes with another."""
+        return ChannelRegistry((*self.channels, config))
+
+    def replace(self, config: ChannelConfig) -> ChannelRegistry:
+        """Give a registry with the account of that seller id replaced; raise `KeyError` without one."""
+        old = self.get(config.seller_id)
+        return ChannelRegistry(tuple(config if known is old else known for known in self))
+
+    def remove(self, seller_id: str) -> ChannelRegistry:
+        """Give a registry without one account; raise `KeyError` when there is none."""
+        old = self.get(seller_id)
+        return ChannelRegistry(tuple(known for known in self if known is not old))
+
+
+def build_registry(channels: list[ChannelConfig | ConfigError]) -> ChannelRegistry:
+    """Make a registry of what was read, raising the faults of all entries together."""
+    problems = Problems()
+    for index, part in enumerate(channels):
+        if isinstance(part, ConfigError):
+            problems.take(part, f"channels[{index}]")
+    problems.settle("ChannelRegistry")
+    return ChannelRegistry(tuple(part for part in channels if isinstance(part, ChannelConfig)))
