@@ -1,0 +1,88 @@
+"""The contract's own examples, and a builder of write shapes from their JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from wemakeprice_sdk.models import OpenEnum, WriteModel, field_specs
+from wemakeprice_sdk.wire import windows
+
+CONTRACT = Path(__file__).parents[2] / "contract/openapi.yaml"
+
+
+@pytest.fixture(scope="session")
+def contract() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(CONTRACT.read_text("utf-8"))
+    return loaded
+
+
+@pytest.fixture(scope="session")
+def bodies(contract: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Operation id to the contract's entry of that operation."""
+    found = (body for verbs in contract["paths"].values() for body in verbs.values())
+    return {body["operationId"]: body for body in found}
+
+
+def _value(raw: Any, spec: Any) -> Any:
+    if raw is None:
+        return None
+    if issubclass(spec.kind, WriteModel):
+        return model_of(spec.kind, raw)
+    if issubclass(spec.kind, OpenEnum):
+        return spec.kind(raw)
+    if spec.kind is bool:
+        return {"Y": True, "N": False}[raw]
+    if spec.kind is datetime:
+        return windows.parse_moment(raw)
+    if spec.kind is date:
+        return windows.parse_day(raw)
+    return spec.kind(raw)
+
+
+def model_of(cls: type[WriteModel], body: dict[str, Any]) -> Any:
+    specs = {spec.wire: spec for spec in field_specs(cls).values()}
+    assert set(body) <= set(specs), f"{cls.__name__} lacks {set(body) - set(specs)}"
+    fields = {
+        specs[key].name: tuple(_value(item, specs[key]) for item in raw)
+        if specs[key].many
+        else _value(raw, specs[key])
+        for key, raw in body.items()
+    }
+    missing = {spec.name for spec in specs.values() if not spec.optional} - set(fields)
+    assert not missing, f"{cls.__name__} wants {missing}"
+    return cls(**fields)
+
+
+@pytest.fixture(scope="session")
+def build() -> Callable[[type[WriteModel], dict[str, Any]], Any]:
+    return model_of
+
+
+def request_examples(contract: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for verbs in contract["paths"].values():
+        for body in verbs.values():
+            content = body.get("requestBody", {}).get("content", {}).get("application/json", {})
+            for name, example in content.get("examples", {}).items():
+                yield body["operationId"], name, example["value"]
+
+
+def answer_examples(contract: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for verbs in contract["paths"].values():
+        for body in verbs.values():
+            content = body["responses"]["200"]["content"]["application/json"]
+            for name, example in content.get("examples", {}).items():
+                yield body["operationId"], name, example["value"]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    sources = {"request_example": request_examples, "answer_example": answer_examples}
+    for fixture, examples in sources.items():
+        if fixture in metafunc.fixturenames:
+            rows = list(examples(yaml.safe_load(CONTRACT.read_text("utf-8"))))
+            metafunc.parametrize(fixture, rows, ids=[f"{operation}-{name}" for operation, name, _ in rows])
