@@ -1,0 +1,49 @@
+"""The only room that talks to the marketplace: a client per account, asynchronous and synchronous."""
+
+from __future__ import annotations
+
+from wemakeprice_sdk.client._async.client import AsyncWemakepriceClient
+from wemakeprice_sdk.client._async.pager import AsyncPager
+from wemakeprice_sdk.client._sync.client import WemakepriceClient
+from wemakeprice_sdk.client._sync.pager import Pager
+from wemakeprice_sdk.client.calloptions import Gate
+from wemakeprice_sdk.client.gating import gate_of
+from wemakeprice_sdk.client.hooks import Hooks, Purpose, RawAnswer, RequestEvent, ResponseEvent, Tap
+from wemakeprice_sdk.client.http import AsyncHttpClient, HttpClient
+from wemakeprice_sdk.client.options import (
+    PRODUCTION_URL,
+    STAGING_URL,
+    ConnectionLimits,
+    Timeouts,
+    VerificationPolicy,
+)
+from wemakeprice_sdk.client.paging import Cursor, Progress, ProgressCallback
+from wemakeprice_sdk.client.retry import RetryPolicy
+from wemakeprice_sdk.client.throttle import ThrottlePolicy
+
+__all__ = [
+    "PRODUCTION_URL",
+    "STAGING_URL",
+    "AsyncHttpClient",
+    "AsyncPager",
+    "AsyncWemakepriceClient",
+    "ConnectionLimits",
+    "Cursor",
+    "Gate",
+    "Hooks",
+    "HttpClient",
+    "Pager",
+    "Progress",
+    "ProgressCallback",
+    "Purpose",
+    "RawAnswer",
+    "RequestEvent",
+    "ResponseEvent",
+    "RetryPolicy",
+    "Tap",
+    "ThrottlePolicy",
+    "Timeouts",
+    "VerificationPolicy",
+    "WemakepriceClient",
+    "gate_of",
+]

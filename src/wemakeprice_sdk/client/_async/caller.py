@@ -1,0 +1,244 @@
+"""The one path of every operation: gate, body, throttle, transport, envelope, retry or verification."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+
+import tenacity
+from attrs import frozen
+
+from wemakeprice_sdk.client._async.shared import AsyncShared
+from wemakeprice_sdk.client.calloptions import CallOptions
+from wemakeprice_sdk.client.hooks import Event, Observer, Purpose, RawAnswer, RequestEvent, error_name
+from wemakeprice_sdk.client.http import Reply, TransportError
+from wemakeprice_sdk.client.retry import RetryPlan, note_attempts, parse_retry_after
+from wemakeprice_sdk.client.verification import (
+    DECISIVE,
+    Lost,
+    already_done,
+    applied,
+    baseline_read,
+    known_after,
+    network_error,
+    unproven,
+)
+from wemakeprice_sdk.errors import CallError
+from wemakeprice_sdk.models import JsonValue, WriteModel
+from wemakeprice_sdk.wire.envelope import (
+    AnswerBytes,
+    Success,
+    outcome_is_unknown,
+    read_answer,
+    read_outcome,
+)
+from wemakeprice_sdk.wire.operations import OPERATIONS, Operation
+from wemakeprice_sdk.wire.outcomes import AlreadyDone, Outcome
+from wemakeprice_sdk.wire.overrides import WireOverrides
+from wemakeprice_sdk.wire.proofs import NOTHING_KNOWN, Known, Proof, Verdict, VerifyRead, undecided
+from wemakeprice_sdk.wire.requests import Payload, WireRequest, build_request
+from wemakeprice_sdk.wire.verification import plan_verification, verification_steps
+
+T = TypeVar("T")
+_Reader = Callable[[Operation, AnswerBytes, WireOverrides], T]
+
+
+@frozen
+class AsyncCaller:
+    """Carries out operations for one client, or one clone of it with other options."""
+
+    shared: AsyncShared
+    options: CallOptions
+
+    @property
+    def _observer(self) -> Observer:
+        return self.options.observer
+
+    def _build(self, operation: Operation, payload: Payload) -> WireRequest:
+        return build_request(
+            operation, payload, overrides=self.options.overrides, limits=self.options.input_limits
+        )
+
+    def _row(self, operation: str) -> Operation:
+        return self.options.overrides.apply(OPERATIONS[operation])
+
+    def _admit(self, row: Operation, payload: Payload) -> None:
+        self.shared.transport.enter()
+        if self.options.gate is not None:
+            self.options.gate(row, payload)
+
+    async def read(self, operation: str, payload: Payload = None) -> JsonValue:
+        """Carry out a read and give the decoded `data`; repeated as the retry policy says."""
+        row = self._row(operation)
+        self._admit(row, payload)
+        return (await self._read(row, payload, Purpose.CALL)).data
+
+    async def _read(self, row: Operation, payload: Payload, purpose: Purpose) -> Success:
+        request = self._build(row, payload)
+        plan = RetryPlan(self.options.retry, self.shared.budget, self.shared.random)
+        retrying = tenacity.AsyncRetrying(
+            sleep=self.shared.sleep,
+            stop=plan.stop,
+            wait=plan.wait,
+            retry=plan.wants,
+            before_sleep=lambda state: self._tell_retry(row, state),
+            reraise=True,
+        )
+        attempts = 0
+
+        async def once() -> Success:
+            nonlocal attempts
+            attempts += 1
+            try:
+                return await self._exchange(row, request, purpose, attempts, read_answer)
+            except TransportError as failure:
+                error = network_error(row, failure)
+            raise error
+
+        try:
+            answer: Success = await retrying(once)
+        except CallError as error:
+            note_attempts(error, attempts, retrying.statistics.get("idle_for", 0.0))
+            raise
+        self.shared.budget.refund()
+        return answer
+
+    def _tell_retry(self, row: Operation, state: tenacity.RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome is not None else None
+        detail = f"error={error_name(error) if error is not None else None} wait={state.upcoming_sleep:.3f}"
+        self._observer.note(logging.INFO, Event.RETRY, row, detail, state.attempt_number)
+
+    async def write(self, operation: str, sent: WriteModel, known: Known = NOTHING_KNOWN) -> Outcome:
+        """Carry out a write, once; a lost answer is verified and never replayed blindly."""
+        row = self._row(operation)
+        self._admit(row, sent)
+        request = self._build(row, sent)
+        known = await self._prepare(row, sent, known)
+        return await self._carry_out(row, request, sent, known, 1)
+
+    async def _carry_out(
+        self, row: Operation, request: WireRequest, sent: WriteModel, known: Known, attempt: int
+    ) -> Outcome:
+        result = await self._send(row, request, attempt)
+        if not isinstance(result, Lost):
+            return await self._settle(row, sent, known, result)
+        note = self._observer.note
+        note(logging.WARNING, Event.LOST, row, f"reason={result.reason}", attempt)
+        proof = await self._prove(row, sent, known)
+        if proof.verdict is Verdict.APPLIED:
+            note(logging.INFO, Event.PROVEN, row, "applied", attempt)
+            return applied(row, sent, proof)
+        undone = proof.verdict is Verdict.NOT_APPLIED
+        if undone and attempt == 1 and self.options.verification.repeat_if_not_applied:
+            note(logging.WARNING, Event.REPEATED, row, "proven not applied", attempt)
+            return await self._carry_out(row, request, sent, known, 2)
+        event = Event.NOT_APPLIED if undone else Event.UNKNOWN
+        note(logging.WARNING, event, row, f"verdict={proof.verdict.value}", attempt)
+        raise unproven(row, result, proof)
+
+    async def _send(self, row: Operation, request: WireRequest, attempt: int) -> Outcome | Lost:
+        error: CallError
+        try:
+            return await self._exchange(row, request, Purpose.CALL, attempt, read_outcome)
+        except TransportError as failure:
+            if failure.sent:
+                return Lost.by(failure)
+            error = network_error(row, failure)
+        except CallError as refusal:
+            if not outcome_is_unknown(refusal):
+                raise
+            return Lost.by(refusal)
+        raise error
+
+    async def _prepare(self, row: Operation, sent: WriteModel, known: Known) -> Known:
+        read = baseline_read(row, sent, known) if self.options.verification.read_before else None
+        if read is None:
+            return known
+        answer = await self._read(self._row(read.operation.id), read.payload, Purpose.BASELINE)
+        return known_after(read, answer, known)
+
+    async def _settle(self, row: Operation, sent: WriteModel, known: Known, outcome: Outcome) -> Outcome:
+        if not isinstance(outcome, AlreadyDone) or not outcome.needs_verifying:
+            return outcome
+        return already_done(row, outcome, await self._verify(row, sent, known))
+
+    async def _prove(self, row: Operation, sent: WriteModel, known: Known) -> Proof:
+        """Read until the effect is certain; "not applied" counts only after the last wait."""
+        if not plan_verification(row, sent, known).reads:
+            return undecided("no read can decide this write", "이 요청의 결과를 확인할 조회가 없습니다")
+        proof = undecided("nothing was read", "확인 조회를 하지 못했습니다")
+        for wait in self.options.verification.waits:
+            await self.shared.sleep(wait)
+            proof = await self._verify(row, sent, known)
+            if proof.verdict in DECISIVE:
+                break
+        return proof
+
+    async def _verify(self, row: Operation, sent: WriteModel, known: Known) -> Proof:
+        steps = verification_steps(row, sent, known)
+        try:
+            read = next(steps)
+            while True:
+                read = steps.send(await self._read_back(read))
+        except StopIteration as done:
+            proof: Proof = done.value
+            return proof
+        except CallError as error:
+            return undecided(
+                f"the verifying read is unreadable: {error.message}", "확인 조회를 읽을 수 없습니다"
+            )
+
+    async def _read_back(self, read: VerifyRead) -> Success | CallError:
+        try:
+            return await self._read(self._row(read.operation.id), read.payload, Purpose.VERIFY)
+        except CallError as error:
+            return error
+
+    async def _exchange(
+        self, row: Operation, request: WireRequest, purpose: Purpose, attempt: int, reader: _Reader[T]
+    ) -> T:
+        event = RequestEvent(
+            operation=row.id, method=row.method, path=row.path, attempt=attempt, purpose=purpose
+        )
+        started, status, on_the_way = self.shared.monotonic(), None, False
+        try:
+            async with self.shared.throttle:
+                self.shared.transport.enter()
+                self._observer.sent(event)
+                started, on_the_way = self.shared.monotonic(), True
+                reply = await self.shared.transport.exchange(request, self.options.timeout)
+            status = reply.status
+            self._tap(row, reply, self.shared.monotonic() - started)
+            result = self._interpret(row, reply, reader)
+        except BaseException as error:
+            self._observer.ended(event, self.shared.monotonic() - started, status, error_name(error))
+            if on_the_way and not row.is_read and not isinstance(error, Exception):
+                self._abandoned(row, attempt, error)
+            raise
+        self._observer.ended(event, self.shared.monotonic() - started, status, None)
+        return result
+
+    def _abandoned(self, row: Operation, attempt: int, error: BaseException) -> None:
+        """A write was cancelled while it was on the way: say so, it may have been carried out."""
+        self._observer.note(logging.WARNING, Event.ABANDONED, row, f"error={error_name(error)}", attempt)
+        error.add_note(f"{row.id} was on the way when it was cancelled; it may have been carried out")
+
+    def _interpret(self, row: Operation, reply: Reply, reader: _Reader[T]) -> T:
+        answer = AnswerBytes(reply.status, reply.body, reply.content_type)
+        try:
+            return reader(row, answer, self.options.overrides)
+        except CallError as error:
+            error.retry_after = parse_retry_after(reply.retry_after, self.shared.clock.now())
+            raise
+
+    def _tap(self, row: Operation, reply: Reply, duration: float) -> None:
+        self._observer.raw(
+            RawAnswer(
+                operation=row.id,
+                http_status=reply.status,
+                content_type=reply.content_type,
+                body=reply.body,
+                duration=duration,
+            )
+        )

@@ -1,0 +1,243 @@
+"""The asynchronous client of one account."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random as chance
+import time
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import NoReturn, Self, Unpack
+
+from wemakeprice_sdk.client._async.caller import AsyncCaller
+from wemakeprice_sdk.client._async.resources.broadcast import AsyncBroadcast
+from wemakeprice_sdk.client._async.resources.claims import AsyncClaims
+from wemakeprice_sdk.client._async.resources.cs import AsyncCs
+from wemakeprice_sdk.client._async.resources.deals import AsyncDeals
+from wemakeprice_sdk.client._async.resources.notices import AsyncNotices
+from wemakeprice_sdk.client._async.resources.orders import AsyncOrders
+from wemakeprice_sdk.client._async.resources.products import AsyncProducts
+from wemakeprice_sdk.client._async.resources.reference import AsyncReference
+from wemakeprice_sdk.client._async.resources.settlement import AsyncSettlement
+from wemakeprice_sdk.client._async.resources.shipping_templates import AsyncShippingTemplates
+from wemakeprice_sdk.client._async.shared import AsyncShared
+from wemakeprice_sdk.client._async.throttle import AsyncThrottle
+from wemakeprice_sdk.client._async.transport import AsyncTransport
+from wemakeprice_sdk.client.calloptions import CallOptions, Gate, OptionChanges, changed
+from wemakeprice_sdk.client.gating import gate_of
+from wemakeprice_sdk.client.hooks import LOGGER_NAME, Hooks, Observer, Tap
+from wemakeprice_sdk.client.http import AsyncHttpClient
+from wemakeprice_sdk.client.options import (
+    BaseUrl,
+    ConnectionLimits,
+    Timeouts,
+    VerificationPolicy,
+    base_url_of,
+    checked_key,
+    refuse_mixing,
+)
+from wemakeprice_sdk.client.retry import RetryBudget, RetryPolicy
+from wemakeprice_sdk.client.throttle import ThrottlePolicy
+from wemakeprice_sdk.clock import Clock, SystemClock
+from wemakeprice_sdk.config import ChannelConfig
+from wemakeprice_sdk.models import JsonValue, Limits, WriteModel
+from wemakeprice_sdk.secrets import SecretStr
+from wemakeprice_sdk.wire.operations import OPERATIONS
+from wemakeprice_sdk.wire.outcomes import Outcome
+from wemakeprice_sdk.wire.overrides import NO_OVERRIDES, WireOverrides
+from wemakeprice_sdk.wire.proofs import NOTHING_KNOWN, Known
+from wemakeprice_sdk.wire.requests import Payload
+
+
+class AsyncWemakepriceClient:
+    """The partner API for one account (판매채널), asynchronous.
+
+    `api_key` is the account's key (인증키), `base_url` where to call: `PRODUCTION_URL`, `STAGING_URL` or a
+    sandbox. There is no default: nothing is ever called by accident.
+
+    Reads are repeated as `retry` says. Writes are sent once; when the answer is lost the marketplace is
+    read until the outcome is proven (`verification`), else `NotAppliedError` or `OutcomeUnknownError` is
+    raised. `throttle` holds for everything this client and its clones do, one call at a time by default.
+
+    `http_client` is a client of httpx or httpx2, used as it is and never closed; `timeout` and
+    `connection_limits` cannot be combined with it (`TypeError`). `overrides` changes paths and refusal
+    texts, `input_limits` the option depth, `gate` is asked before every operation, `hooks` and `tap`
+    observe. `clock`, `monotonic`, `sleep`, `random` and `logger` can be replaced for tests.
+
+    Use it in one event loop, and close it: `async with AsyncWemakepriceClient(...) as client`.
+    """
+
+    def __init__(
+        self,
+        api_key: SecretStr | str,
+        *,
+        base_url: str,
+        http_client: AsyncHttpClient | None = None,
+        timeout: Timeouts | None = None,
+        connection_limits: ConnectionLimits | None = None,
+        retry: RetryPolicy | None = None,
+        throttle: ThrottlePolicy | None = None,
+        verification: VerificationPolicy | None = None,
+        overrides: WireOverrides = NO_OVERRIDES,
+        input_limits: Limits | None = None,
+        gate: Gate | None = None,
+        hooks: Hooks | None = None,
+        tap: Tap | None = None,
+        logger: logging.Logger | None = None,
+        clock: Clock | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        random: Callable[[], float] = chance.random,
+    ) -> None:
+        refuse_mixing(http_client, timeout=timeout, connection_limits=connection_limits)
+        self._base_url = BaseUrl(base_url)
+        retry = retry or RetryPolicy()
+        shared = AsyncShared(
+            transport=AsyncTransport(
+                self._base_url, checked_key(api_key), connection_limits or ConnectionLimits(), http_client
+            ),
+            throttle=AsyncThrottle(throttle or ThrottlePolicy(), monotonic, sleep),
+            budget=RetryBudget(retry.budget, retry.budget_refill),
+            clock=clock or SystemClock(),
+            monotonic=monotonic,
+            sleep=sleep,
+            random=random,
+        )
+        observer = Observer(hooks or Hooks(), tap, logger or logging.getLogger(LOGGER_NAME))
+        options = CallOptions(
+            observer=observer,
+            timeout=timeout or Timeouts(),
+            retry=retry,
+            verification=verification or VerificationPolicy(),
+            overrides=overrides,
+            input_limits=input_limits or Limits(),
+            gate=gate,
+        )
+        self._injected = http_client is not None
+        self._bind(AsyncCaller(shared, options))
+
+    def _bind(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+        self.reference = AsyncReference(caller)
+        self.shipping_templates = AsyncShippingTemplates(caller)
+        self.products = AsyncProducts(caller)
+        self.deals = AsyncDeals(caller)
+        self.orders = AsyncOrders(caller)
+        self.claims = AsyncClaims(caller)
+        self.cs = AsyncCs(caller)
+        self.settlement = AsyncSettlement(caller)
+        self.notices = AsyncNotices(caller)
+        self.broadcast = AsyncBroadcast(caller)
+
+    @classmethod
+    def from_config(
+        cls,
+        config: ChannelConfig,
+        *,
+        base_url: str | None = None,
+        http_client: AsyncHttpClient | None = None,
+        timeout: Timeouts | None = None,
+        connection_limits: ConnectionLimits | None = None,
+        retry: RetryPolicy | None = None,
+        throttle: ThrottlePolicy | None = None,
+        verification: VerificationPolicy | None = None,
+        overrides: WireOverrides | None = None,
+        input_limits: Limits | None = None,
+        gate: Gate | None = None,
+        hooks: Hooks | None = None,
+        tap: Tap | None = None,
+        logger: logging.Logger | None = None,
+        clock: Clock | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        random: Callable[[], float] = chance.random,
+    ) -> Self:
+        """Build a client from an account's configuration: its key, host, paths and gates.
+
+        `base_url` wins over the configuration's; `ConfigError` when neither says where to call. Without
+        `gate` the configuration's own switches forbid what they forbid (`GateClosedError`).
+        """
+        return cls(
+            config.api_key,
+            base_url=base_url_of(base_url or config.base_url),
+            http_client=http_client,
+            timeout=timeout,
+            connection_limits=connection_limits,
+            retry=retry,
+            throttle=throttle,
+            verification=verification,
+            overrides=overrides or WireOverrides(paths=config.path_overrides),
+            input_limits=input_limits,
+            gate=gate or gate_of(config),
+            hooks=hooks,
+            tap=tap,
+            logger=logger,
+            clock=clock,
+            monotonic=monotonic,
+            sleep=sleep,
+            random=random,
+        )
+
+    def with_options(self, **changes: Unpack[OptionChanges]) -> Self:
+        """Give a cheap clone with other options, on the same connections, throttle and retry budget.
+
+        Takes `timeout`, `retry`, `verification`, `repeat_if_not_applied`, `overrides`, `input_limits`,
+        `gate`, `hooks`, `tap` and `logger`. Closing either closes both. `timeout` raises `TypeError` when
+        the HTTP client was injected.
+        """
+        if self._injected:
+            refuse_mixing(self, timeout=changes.get("timeout"), connection_limits=None)
+        clone = object.__new__(type(self))
+        clone._base_url = self._base_url
+        clone._injected = self._injected
+        clone._bind(AsyncCaller(self._caller.shared, changed(self._caller.options, changes)))
+        return clone
+
+    async def request(
+        self, operation: str, payload: Payload = None, known: Known = NOTHING_KNOWN
+    ) -> JsonValue | Outcome:
+        """Carry out any operation by its operationId: a read gives the decoded `data`, a write its outcome.
+
+        The same path as every method: gate, checks, throttle, retry, verification. Raises `KeyError` for an
+        id the contract does not have, `TypeError` for a write without its request model. The answer as it
+        came over the wire goes to `with_options(tap=...)`.
+        """
+        if OPERATIONS[operation].is_read:
+            return await self._caller.read(operation, payload)
+        if not isinstance(payload, WriteModel):
+            raise TypeError(f"{operation} is a write and takes its request model")
+        return await self._caller.write(operation, payload, known)
+
+    @property
+    def base_url(self) -> str:
+        """Where this client calls."""
+        return self._base_url.safe
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the client was closed."""
+        return self._caller.shared.transport.closed
+
+    async def aclose(self) -> None:
+        """Close the own connections; an injected HTTP client stays open. Closing twice is fine."""
+        await self._caller.shared.transport.aclose()
+
+    async def __aenter__(self) -> Self:
+        self._caller.shared.transport.enter()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        """Show host and state, never the key."""
+        state = "closed" if self.is_closed else "open"
+        return f"<{type(self).__name__} {self.base_url} {state}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"a {type(self).__name__} holds a key and connections; it cannot be pickled or copied"
+        )

@@ -1,0 +1,49 @@
+"""Lazy reading over many queries, asynchronous."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Generic, Self, TypeVar
+
+from wemakeprice_sdk.client.paging import Cursor, Page, ProgressCallback, Reading, Walk
+from wemakeprice_sdk.wire.windows import Window
+
+T = TypeVar("T")
+
+
+class AsyncPager(Generic[T]):
+    """Items of a range, read query by query as they are asked for; each natural key comes once.
+
+    `cursor` says at any time where to go on after the items taken so far. A query that fails raises its
+    error from the loop; the next step asks the same query again.
+    """
+
+    def __init__(
+        self,
+        reading: Reading,
+        fetch: Callable[[Window, int], Awaitable[Page[T]]],
+        key: Callable[[T], tuple[Hashable, ...]],
+        cursor: Cursor | None,
+        progress: ProgressCallback | None,
+    ) -> None:
+        self._walk = Walk(reading, key, cursor, progress)
+        self._fetch = fetch
+
+    @property
+    def cursor(self) -> Cursor:
+        """Where to go on after everything taken so far."""
+        return self._walk.cursor
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        """Give the next item; asks the marketplace only when the last answer is used up."""
+        while True:
+            item = self._walk.take()
+            if item is not None:
+                return item
+            query = self._walk.next_query()
+            if query is None:
+                raise StopAsyncIteration
+            self._walk.answered(await self._fetch(*query))

@@ -1,0 +1,26 @@
+"""What every resource group stands on."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from wemakeprice_sdk.client._async.caller import AsyncCaller
+from wemakeprice_sdk.models import ReadModel
+from wemakeprice_sdk.wire.converter import read_rows
+from wemakeprice_sdk.wire.operations import OPERATIONS
+from wemakeprice_sdk.wire.requests import Payload
+
+M = TypeVar("M", bound=ReadModel)
+
+
+class AsyncResource:
+    """A group of operations that belong together."""
+
+    __slots__ = ("_caller",)
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def _rows(self, model: type[M], operation: str, payload: Payload = None) -> tuple[M, ...]:
+        data = await self._caller.read(operation, payload)
+        return read_rows(model, OPERATIONS[operation], data)

@@ -1,0 +1,62 @@
+"""Deals (딜); the whole group is our own design, no public trace of it exists (C)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from wemakeprice_sdk.client._async.pager import AsyncPager
+from wemakeprice_sdk.client._async.resources._base import AsyncResource
+from wemakeprice_sdk.client.paging import (
+    PAGE_SIZE,
+    Cursor,
+    Page,
+    ProgressCallback,
+    Reading,
+    fingerprint,
+    page_of,
+    windows_of_months,
+)
+from wemakeprice_sdk.models import Deal, DealPage, DealRow
+from wemakeprice_sdk.wire.converter import read, read_page
+from wemakeprice_sdk.wire.operations import OPERATIONS
+from wemakeprice_sdk.wire.windows import Window
+
+
+class AsyncDeals(AsyncResource):
+    """Deals (딜). [C]"""
+
+    __slots__ = ()
+
+    async def list(
+        self, from_date: datetime, to_date: datetime, *, page: int = 1, size: int = PAGE_SIZE
+    ) -> DealPage:
+        """List one page of the deals registered in at most six calendar months (딜 목록 조회). [C]"""
+        operation = OPERATIONS["deals_list"]
+        data = await self._caller.read(
+            operation.id, {"from_date": from_date, "to_date": to_date, "page": page, "size": size}
+        )
+        return read_page(DealPage, operation, data)
+
+    async def get(self, deal_no: int) -> Deal:
+        """Read one deal (딜 상세 조회). [C] Raises `NotFoundError` when there is none."""
+        operation = OPERATIONS["deals_get"]
+        data = await self._caller.read(operation.id, {"deal_no": deal_no})
+        return read(Deal, data, path="$.data", operation=operation)
+
+    def iter(
+        self,
+        start: datetime,
+        end: datetime,
+        *,
+        overlap: timedelta = timedelta(0),
+        cursor: Cursor | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> AsyncPager[DealRow]:
+        """Read every deal registered in a range of any length lazily, each number once. [C]"""
+
+        async def fetch(window: Window, page: int) -> Page[DealRow]:
+            found = await self.list(window.start, window.end, page=page)
+            return page_of(found.rows, page, found.total_count)
+
+        reading = Reading("deals_list", fingerprint({}), windows_of_months(start, end, overlap))
+        return AsyncPager(reading, fetch, lambda row: (row.deal_no,), cursor, progress)

@@ -1,0 +1,39 @@
+"""Reference data (기초데이터)."""
+
+from __future__ import annotations
+
+from wemakeprice_sdk.client._async.resources._base import AsyncResource
+from wemakeprice_sdk.models import Brand, Category, Courier, Label, Maker, NoticeTemplateGroup
+
+
+class AsyncReference(AsyncResource):
+    """Reference data (기초데이터): categories, brands, makers, disclosure templates, labels, couriers."""
+
+    __slots__ = ()
+
+    async def list_categories(self) -> tuple[Category, ...]:
+        """List every leaf category (카테고리 전체 조회). [A]"""
+        return await self._rows(Category, "base_list_categories")
+
+    async def search_brands(self, brand_name: str) -> tuple[Brand, ...]:
+        """Search brands by name (브랜드 조회). [A; path B]
+
+        Whether the match is exact or partial is unknown, so several rows are possible.
+        """
+        return await self._rows(Brand, "base_search_brands", {"brand_name": brand_name})
+
+    async def search_makers(self, maker_name: str) -> tuple[Maker, ...]:
+        """Search makers by name (제조사 조회); matching as for brands. [A; path B]"""
+        return await self._rows(Maker, "base_search_makers", {"maker_name": maker_name})
+
+    async def list_notice_groups(self) -> tuple[NoticeTemplateGroup, ...]:
+        """List the disclosure templates (상품정보고시 조회). [A]"""
+        return await self._rows(NoticeTemplateGroup, "base_list_notice_groups")
+
+    async def list_labels(self) -> tuple[Label, ...]:
+        """List the product labels (상품속성라벨 조회). [A; path B, keys unknown]"""
+        return await self._rows(Label, "base_list_labels")
+
+    async def list_couriers(self) -> tuple[Courier, ...]:
+        """List the couriers (택배사 조회). [B; path C] `models.COURIERS` has the known table offline."""
+        return await self._rows(Courier, "base_list_couriers")

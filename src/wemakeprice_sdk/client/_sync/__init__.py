@@ -1,0 +1,2 @@
+# Generated from client/_async by scripts/unasync.py; edit that one.
+"""The synchronous client."""

@@ -1,0 +1,27 @@
+# Generated from client/_async by scripts/unasync.py; edit that one.
+"""What every resource group stands on."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from wemakeprice_sdk.client._sync.caller import Caller
+from wemakeprice_sdk.models import ReadModel
+from wemakeprice_sdk.wire.converter import read_rows
+from wemakeprice_sdk.wire.operations import OPERATIONS
+from wemakeprice_sdk.wire.requests import Payload
+
+M = TypeVar("M", bound=ReadModel)
+
+
+class Resource:
+    """A group of operations that belong together."""
+
+    __slots__ = ("_caller",)
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def _rows(self, model: type[M], operation: str, payload: Payload = None) -> tuple[M, ...]:
+        data = self._caller.read(operation, payload)
+        return read_rows(model, OPERATIONS[operation], data)

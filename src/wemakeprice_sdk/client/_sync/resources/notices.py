@@ -1,0 +1,48 @@
+# Generated from client/_async by scripts/unasync.py; edit that one.
+"""Partner notices (공지사항)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from wemakeprice_sdk.client._sync.pager import Pager
+from wemakeprice_sdk.client._sync.resources._base import Resource
+from wemakeprice_sdk.client.paging import (
+    Cursor,
+    Page,
+    ProgressCallback,
+    Reading,
+    fingerprint,
+    windows_of_weeks,
+)
+from wemakeprice_sdk.models import Notice
+from wemakeprice_sdk.wire.windows import Window
+
+
+class Notices(Resource):
+    """Partner notices (공지사항)."""
+
+    __slots__ = ()
+
+    def list(self, basic_date: date | None = None) -> tuple[Notice, ...]:
+        """List the notices of the week around `basic_date`, today when left out (공지사항 조회). [A; path B]
+
+        Which week is meant is not stated; the sandbox gives the seven days that end on it (C).
+        """
+        return self._rows(Notice, "notices_list", {"basic_date": basic_date})
+
+    def iter(
+        self,
+        start: date,
+        end: date,
+        *,
+        cursor: Cursor | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Pager[Notice]:
+        """Read the notices of a range lazily, week by week, each date, type and title once."""
+
+        def fetch(window: Window, page: int) -> Page[Notice]:  # noqa: ARG001 - never more than one page
+            return Page(self.list(window.start.date()))
+
+        reading = Reading("notices_list", fingerprint({}), windows_of_weeks(start, end))
+        return Pager(reading, fetch, lambda row: (row.reg_date, row.type, row.title), cursor, progress)

@@ -1,0 +1,112 @@
+# Generated from client/_async by scripts/unasync.py; edit that one.
+"""Settlement (정산)."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from datetime import date
+from typing import Literal, overload
+
+from wemakeprice_sdk.client._sync.pager import Pager
+from wemakeprice_sdk.client._sync.resources._base import Resource
+from wemakeprice_sdk.client.paging import (
+    Cursor,
+    Page,
+    ProgressCallback,
+    Reading,
+    fingerprint,
+    windows_of_days,
+)
+from wemakeprice_sdk.models import SettleOrderLine, SettleShipLine
+from wemakeprice_sdk.wire.windows import Window
+
+
+# The sales day belongs to the keys: the same line on another day is another posting, not a repeat.
+def _order_key(row: SettleOrderLine) -> tuple[Hashable, ...]:
+    return (row.basic_dt, row.order_no, row.order_opt_no, row.claim_no, row.claim_opt_no, row.gubun)
+
+
+def _ship_key(row: SettleShipLine) -> tuple[Hashable, ...]:
+    return (row.basic_dt, row.bundle_no, row.claim_bundle_no, row.gubun)
+
+
+class Settlement(Resource):
+    """Settlement (정산). Days are Korean sales days; amounts are whole won, negative on refunds."""
+
+    __slots__ = ()
+
+    def list_order_lines(self, basic_dt: date) -> tuple[SettleOrderLine, ...]:
+        """List the order lines settled for one sales day (일별 상품 정산 조회). [A]"""
+        return self._rows(SettleOrderLine, "settlement_list_order_lines", {"basic_dt": basic_dt})
+
+    def list_ship_lines(self, basic_dt: date) -> tuple[SettleShipLine, ...]:
+        """List the shipping fees settled for one sales day (배송비 정산 조회). [A]"""
+        return self._rows(SettleShipLine, "settlement_list_ship_lines", {"basic_dt": basic_dt})
+
+    def iter_order_lines(
+        self,
+        start: date,
+        end: date,
+        *,
+        cursor: Cursor | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Pager[SettleOrderLine]:
+        """Read the order lines of every sales day from `start` to `end` lazily, each row once."""
+
+        def fetch(window: Window, page: int) -> Page[SettleOrderLine]:  # noqa: ARG001 - one page
+            return Page(self.list_order_lines(window.start.date()))
+
+        reading = Reading("settlement_list_order_lines", fingerprint({}), windows_of_days(start, end))
+        return Pager(reading, fetch, _order_key, cursor, progress)
+
+    def iter_ship_lines(
+        self,
+        start: date,
+        end: date,
+        *,
+        cursor: Cursor | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Pager[SettleShipLine]:
+        """Read the shipping fees of every sales day from `start` to `end` lazily, each row once."""
+
+        def fetch(window: Window, page: int) -> Page[SettleShipLine]:  # noqa: ARG001 - one page
+            return Page(self.list_ship_lines(window.start.date()))
+
+        reading = Reading("settlement_list_ship_lines", fingerprint({}), windows_of_days(start, end))
+        return Pager(reading, fetch, _ship_key, cursor, progress)
+
+    @overload
+    def iter(
+        self,
+        start: date,
+        end: date,
+        kind: Literal["order"] = "order",
+        *,
+        cursor: Cursor | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Pager[SettleOrderLine]: ...
+
+    @overload
+    def iter(
+        self,
+        start: date,
+        end: date,
+        kind: Literal["ship"],
+        *,
+        cursor: Cursor | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Pager[SettleShipLine]: ...
+
+    def iter(
+        self,
+        start: date,
+        end: date,
+        kind: Literal["order", "ship"] = "order",
+        *,
+        cursor: Cursor | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Pager[SettleOrderLine] | Pager[SettleShipLine]:
+        """Read order lines or shipping fees, as `kind` says; see `iter_order_lines`, `iter_ship_lines`."""
+        if kind == "ship":
+            return self.iter_ship_lines(start, end, cursor=cursor, progress=progress)
+        return self.iter_order_lines(start, end, cursor=cursor, progress=progress)

@@ -1,0 +1,72 @@
+"""Everything `with_options` can change, in one frozen object."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TypedDict
+
+from attrs import evolve, field, frozen
+
+from wemakeprice_sdk.client.hooks import Hooks, Observer, Tap
+from wemakeprice_sdk.client.options import Timeouts, VerificationPolicy
+from wemakeprice_sdk.client.retry import RetryPolicy
+from wemakeprice_sdk.models import Limits
+from wemakeprice_sdk.wire.operations import Operation
+from wemakeprice_sdk.wire.overrides import NO_OVERRIDES, WireOverrides
+from wemakeprice_sdk.wire.requests import Payload
+
+Gate = Callable[[Operation, Payload], None]
+"""Asked before every operation of the caller, not before verifying reads; raises to forbid it."""
+
+
+@frozen(kw_only=True)
+class CallOptions:
+    """How one client, or one clone of it, carries out operations."""
+
+    observer: Observer
+    timeout: Timeouts = field(factory=Timeouts)
+    retry: RetryPolicy = field(factory=RetryPolicy)
+    verification: VerificationPolicy = field(factory=VerificationPolicy)
+    overrides: WireOverrides = NO_OVERRIDES
+    input_limits: Limits = field(factory=Limits)
+    gate: Gate | None = None
+
+
+class OptionChanges(TypedDict, total=False):
+    """What `with_options` takes."""
+
+    timeout: Timeouts
+    retry: RetryPolicy
+    verification: VerificationPolicy
+    repeat_if_not_applied: bool
+    overrides: WireOverrides
+    input_limits: Limits
+    gate: Gate | None
+    hooks: Hooks
+    tap: Tap | None
+    logger: logging.Logger
+
+
+def changed(options: CallOptions, changes: OptionChanges) -> CallOptions:
+    """Give the options with some of them changed; raises `TypeError` for a name that is none."""
+    unknown = sorted(changes.keys() - OptionChanges.__annotations__.keys())
+    if unknown:
+        raise TypeError(f"with_options() takes no {', '.join(unknown)}")
+    verification = changes.get("verification", options.verification)
+    if "repeat_if_not_applied" in changes:
+        verification = evolve(verification, repeat_if_not_applied=changes["repeat_if_not_applied"])
+    observer = options.observer
+    return CallOptions(
+        observer=Observer(
+            changes.get("hooks", observer.hooks),
+            changes.get("tap", observer.tap),
+            changes.get("logger", observer.logger),
+        ),
+        timeout=changes.get("timeout", options.timeout),
+        retry=changes.get("retry", options.retry),
+        verification=verification,
+        overrides=changes.get("overrides", options.overrides),
+        input_limits=changes.get("input_limits", options.input_limits),
+        gate=changes.get("gate", options.gate),
+    )

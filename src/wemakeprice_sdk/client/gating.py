@@ -1,0 +1,28 @@
+"""The gates of one account's configuration, as the client asks them before every operation."""
+
+from __future__ import annotations
+
+from wemakeprice_sdk.client.calloptions import Gate
+from wemakeprice_sdk.config import ChannelConfig
+from wemakeprice_sdk.models import ClaimApproveRequest, ClaimType
+from wemakeprice_sdk.policy.actions import ActionKind
+from wemakeprice_sdk.policy.gates import OPERATION_KINDS, require
+from wemakeprice_sdk.wire.operations import Operation
+from wemakeprice_sdk.wire.requests import Payload
+
+
+def gate_of(config: ChannelConfig) -> Gate:
+    """Give a gate that raises `GateClosedError` for what the configuration forbids.
+
+    Calls made on the client count as made by hand (`by_hand`): a mode that only rules what happens by
+    itself, such as automatic order confirmation, does not stop them.
+    """
+
+    def gate(operation: Operation, payload: Payload) -> None:
+        kind = OPERATION_KINDS.get(operation.id)
+        if isinstance(payload, ClaimApproveRequest) and payload.claim_type == ClaimType.RETURN:
+            kind = ActionKind.APPROVE_RETURN
+        if kind is not None:
+            require(config, kind, by_hand=True)
+
+    return gate

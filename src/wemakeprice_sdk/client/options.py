@@ -1,0 +1,223 @@
+"""What a caller may choose: hosts, timeouts, connection limits, verification. All frozen, in seconds."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from attrs import field, frozen
+
+from wemakeprice_sdk.errors import ConfigError
+from wemakeprice_sdk.secrets import SecretStr
+
+PRODUCTION_URL: Final = "https://w-api.wemakeprice.com"
+"""The marketplace itself (A). Its operator was declared bankrupt on 2025-11-10: assume nobody answers."""
+
+STAGING_URL: Final = "https://wapi-stg.wemakeprice.com"
+"""The marketplace's test host, with keys of its own (grade B); assumed unreachable as well."""
+
+TimeoutTuple = tuple[float | None, float | None, float | None, float | None]
+
+
+def require(holds: bool, path: str, value: object, rule: str, english: str, korean: str) -> None:
+    """Raise `ConfigError` naming field, value and rule unless `holds`."""
+    if not holds:
+        raise ConfigError.single(path, value, rule, english, korean)
+
+
+def _seconds(name: str, value: float | None) -> None:
+    require(
+        value is None or 0 < value < float("inf"),
+        name,
+        value,
+        "seconds > 0 or None",
+        "a timeout is a positive number of seconds, or None for no limit",
+        "시간 제한은 0보다 큰 초 단위 값이거나 None이어야 합니다",
+    )
+
+
+@frozen(kw_only=True)
+class Timeouts:
+    """How long each phase of one HTTP exchange may take, in seconds; None means no limit.
+
+    `read` is the longest silence while waiting for the answer. Integrators use 5 s throughout (grade B);
+    `read` is longer here because a product write downloads its images during the call (grade B).
+    """
+
+    connect: float | None = 5.0
+    read: float | None = 30.0
+    write: float | None = 15.0
+    pool: float | None = 30.0
+
+    def __attrs_post_init__(self) -> None:
+        for name in ("connect", "read", "write", "pool"):
+            _seconds(f"timeout.{name}", getattr(self, name))
+
+    def as_tuple(self) -> TimeoutTuple:
+        """Give (connect, read, write, pool), the order HTTP clients take."""
+        return (self.connect, self.read, self.write, self.pool)
+
+
+@frozen(kw_only=True)
+class ConnectionLimits:
+    """How many connections the client's own pool may hold, and how long an idle one is kept (seconds)."""
+
+    max_connections: int = 10
+    max_keepalive: int = 5
+    keepalive_expiry: float = 5.0
+
+    def __attrs_post_init__(self) -> None:
+        require(
+            self.max_connections >= 1 and 0 <= self.max_keepalive <= self.max_connections,
+            "limits",
+            f"{self.max_connections}/{self.max_keepalive}",
+            "max_connections >= 1, 0 <= max_keepalive <= max_connections",
+            "the pool needs room for at least one connection",
+            "연결 풀에는 최소 한 개의 연결이 필요합니다",
+        )
+
+
+@frozen(kw_only=True)
+class VerificationPolicy:
+    """What happens when the answer of a write was lost.
+
+    The write is never sent again blindly: after each wait of `waits` (seconds) the marketplace is read,
+    until the effect is proven. "Not applied" counts only after the last read, because a slow server may
+    still be working on the write. With `repeat_if_not_applied` a write proven undone is sent once more.
+
+    A lost *create* can only be recognised against what existed before, and a cancelled line only against
+    the lines there were: with `read_before` the known numbers are read first, one more read for each
+    product create with a seller code, shipping template create, and `orders.cancel_option` with a bundle.
+    """
+
+    waits: tuple[float, ...] = (0.5, 2.0, 5.0)
+    repeat_if_not_applied: bool = False
+    read_before: bool = True
+
+    def __attrs_post_init__(self) -> None:
+        require(
+            bool(self.waits) and all(0 <= wait < float("inf") for wait in self.waits),
+            "verification.waits",
+            self.waits,
+            "one or more waits >= 0",
+            "a verification needs at least one read",
+            "확인 조회는 한 번 이상이어야 합니다",
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _parts(text: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def _trimmed(value: str) -> str:
+    return value.strip().rstrip("/")
+
+
+@frozen
+class BaseUrl:
+    """The address of the marketplace, staging or sandbox, with or without a path prefix."""
+
+    text: str = field(converter=_trimmed)
+
+    def __attrs_post_init__(self) -> None:
+        parts = _parts(self.text)
+        good = parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname)
+        require(
+            good,
+            "base_url",
+            "<unreadable>" if parts is None else self.safe,
+            "http(s)://host[:port][/path]",
+            "give the address explicitly, for example PRODUCTION_URL or the sandbox's url",
+            "접속 주소를 명시해야 합니다(예: PRODUCTION_URL 또는 샌드박스 주소)",
+        )
+        if parts is not None:
+            self._refuse_extras(parts)
+
+    def _refuse_extras(self, parts: SplitResult) -> None:
+        require(
+            not (parts.username or parts.password or parts.query or parts.fragment),
+            "base_url",
+            self.safe,
+            "no user, password, query or fragment",
+            "the address carries only scheme, host, port and path",
+            "접속 주소에는 계정 정보나 쿼리를 넣을 수 없습니다",
+        )
+        # The key travels in a header: over plain http anybody on the way reads it.
+        require(
+            parts.scheme == "https" or not (parts.hostname or "").endswith("wemakeprice.com"),
+            "base_url",
+            self.safe,
+            "https for the marketplace's hosts",
+            "the key would travel unencrypted",
+            "인증키가 암호화되지 않은 채 전송됩니다",
+        )
+
+    @property
+    def safe(self) -> str:
+        """The address without anything that could be a secret."""
+        parts = _parts(self.text)
+        if parts is None:
+            return "<unreadable>"
+        port = f":{parts.port}" if parts.port else ""
+        return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the address is this machine."""
+        parts = _parts(self.text)
+        return parts is not None and _is_loopback(parts.hostname or "")
+
+    def join(self, path: str) -> str:
+        """Give the full address of one path of the contract."""
+        return f"{self.text}/{path.lstrip('/')}"
+
+
+def checked_key(value: SecretStr | str) -> SecretStr:
+    """Give the key (인증키) as a secret; raise `ConfigError` when no header can carry it."""
+    secret = value if isinstance(value, SecretStr) else SecretStr(value)
+    text = secret.reveal()
+    require(
+        bool(text) and all("!" <= character <= "~" for character in text),
+        "api_key",
+        "***",
+        "one or more printable ASCII characters without blanks",
+        "the key is empty or holds a character that no HTTP header can carry",
+        "인증키가 비어 있거나 HTTP 헤더에 쓸 수 없는 문자를 포함합니다",
+    )
+    return secret
+
+
+def base_url_of(value: str | None) -> str:
+    """Give an address that was stated somewhere; raise `ConfigError` when it was not."""
+    if not value:
+        raise ConfigError.single(
+            "base_url",
+            "None",
+            "required",
+            "neither the call nor the configuration says where to call",
+            "접속 주소가 지정되지 않았습니다",
+        )
+    return value
+
+
+def refuse_mixing(
+    injected: object | None, *, timeout: Timeouts | None, connection_limits: ConnectionLimits | None
+) -> None:
+    """Raise `TypeError` when own transport options come with an injected HTTP client."""
+    given = {"timeout": timeout, "connection_limits": connection_limits}
+    names = [name for name, value in given.items() if value is not None]
+    if injected is not None and names:
+        raise TypeError(f"an injected http_client is used as it is; set {', '.join(names)} on it instead")

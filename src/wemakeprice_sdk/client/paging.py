@@ -1,0 +1,288 @@
+"""The pure part of lazy reading: cursors, progress, de-duplication, and the queries a range needs."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from hashlib import blake2s
+from typing import Final, Generic, Self, TypeVar
+
+from attrs import field, frozen
+
+from wemakeprice_sdk.clock import KST, require_aware
+from wemakeprice_sdk.errors import ValidationError
+from wemakeprice_sdk.wire.windows import SECOND, Window, split_days, split_months, split_weeks, split_window
+
+T = TypeVar("T")
+
+PAGE_SIZE: Final = 100
+"""Rows per page, the contract's maximum."""
+
+_CURSOR_KEYS: Final = ("operation", "query", "position", "page", "delivered")
+
+
+def _texts(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(values)
+
+
+@frozen
+class Cursor:
+    """How far a lazy reading came; give it back to the same `iter` method to go on from there.
+
+    It holds no personal data, only the operation, a digest of its filters, the start of the query that is
+    being read, the page, and the natural keys already delivered from that query and the one before it.
+    """
+
+    operation: str
+    query: str
+    position: datetime
+    page: int = 1
+    delivered: tuple[str, ...] = field(default=(), converter=_texts)
+
+    def to_json(self) -> str:
+        """Give the cursor as one line of JSON."""
+        values = {
+            "operation": self.operation,
+            "query": self.query,
+            "position": self.position.isoformat(),
+            "page": self.page,
+            "delivered": list(self.delivered),
+        }
+        return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote; raises `ValidationError` when it is anything else."""
+        try:
+            values = json.loads(text)
+            operation, query, position, page, delivered = (values[key] for key in _CURSOR_KEYS)
+            return cls(
+                str(operation),
+                str(query),
+                require_aware(datetime.fromisoformat(position), "cursor.position"),
+                int(page),
+                tuple(str(key) for key in delivered),
+            )
+        except (ValueError, KeyError, TypeError):
+            raise _bad_cursor("<text>", "JSON of Cursor.to_json()") from None
+
+
+@frozen(kw_only=True)
+class Progress:
+    """One query of a lazy reading is through.
+
+    `queries_done` of `queries_total` windows are read (a window of several pages counts once, when its
+    last page is through), `items` were delivered so far including this answer's, `window` is what was
+    just read.
+    """
+
+    operation: str
+    queries_done: int
+    queries_total: int
+    items: int
+    window: Window
+
+
+ProgressCallback = Callable[[Progress], None]
+
+
+def _bad_cursor(value: str, rule: str) -> ValidationError:
+    return ValidationError.single(
+        "cursor",
+        value,
+        rule,
+        "the cursor belongs to another reading or is damaged",
+        "커서가 다른 조회의 것이거나 손상되었습니다",
+    )
+
+
+def fingerprint(filters: Mapping[str, object]) -> str:
+    """Give a short digest of the filters of a query, so that a cursor cannot be used for another one."""
+    text = "&".join(f"{name}={value}" for name, value in sorted(filters.items()) if value is not None)
+    return blake2s(text.encode(), digest_size=8).hexdigest()
+
+
+def key_text(key: Iterable[Hashable]) -> str:
+    """Spell a natural key as text."""
+    return ":".join("" if part is None else _spelt(part) for part in key)
+
+
+def _spelt(part: Hashable) -> str:
+    return part.isoformat() if isinstance(part, date) else str(part)
+
+
+def day_window(day: date) -> Window:
+    """Give a Korean calendar day as a window of whole seconds."""
+    start = datetime(day.year, day.month, day.day, tzinfo=KST)
+    return Window(start, start + timedelta(days=1) - SECOND)
+
+
+def windows_below_a_day(start: datetime, end: datetime, overlap: timedelta) -> tuple[Window, ...]:
+    """Give the windows of an order or claim reading (strictly below 24 hours each)."""
+    return tuple(split_window(start, end, overlap=overlap))
+
+
+def windows_of_months(start: datetime, end: datetime, overlap: timedelta) -> tuple[Window, ...]:
+    """Give the windows of a deal reading (at most six calendar months each)."""
+    return tuple(split_months(start, end, overlap=overlap))
+
+
+def windows_of(start: datetime, end: datetime, width: timedelta, overlap: timedelta) -> tuple[Window, ...]:
+    """Give the windows of a product reading, each strictly shorter than `width`."""
+    return tuple(split_window(start, end, limit=width, overlap=overlap))
+
+
+def windows_of_days(start: date, end: date) -> tuple[Window, ...]:
+    """Give one window per Korean calendar day."""
+    return tuple(day_window(day) for day in split_days(start, end))
+
+
+def windows_of_weeks(start: date, end: date) -> tuple[Window, ...]:
+    """Give the days to ask notices for, each standing for the week that ends on it."""
+    return tuple(day_window(day) for day in split_weeks(start, end))
+
+
+@frozen
+class Reading:
+    """What to read: the operation, the digest of its filters, and all windows of the range, in order."""
+
+    operation: str
+    query: str
+    windows: tuple[Window, ...]
+
+    def resumed(self, cursor: Cursor | None) -> tuple[Window, ...]:
+        """Give the windows still to be read; raises `ValidationError` for a cursor of another reading."""
+        if cursor is None:
+            return self.windows
+        if (cursor.operation, cursor.query) != (self.operation, self.query):
+            raise _bad_cursor(cursor.operation, f"a cursor of {self.operation} with the same filters")
+        starts = [window.start for window in self.windows]
+        if cursor.position in starts:
+            return self.windows[starts.index(cursor.position) :]
+        # A range that grew since: the window that was the last one then is read again as a whole.
+        return tuple(window for window in self.windows if window.end >= cursor.position)
+
+
+class Delivered:
+    """Remembers natural keys: all of this run against repeats, the latest ones for the cursor."""
+
+    __slots__ = ("_all", "_current", "_previous")
+
+    def __init__(self, keys: Iterable[str] = ()) -> None:
+        self._current = list(keys)
+        self._previous: list[str] = []
+        self._all = set(self._current)
+
+    def is_new(self, key: str) -> bool:
+        """Note a key that was read; say whether it is new."""
+        if key in self._all:
+            return False
+        self._all.add(key)
+        return True
+
+    def deliver(self, key: str) -> None:
+        """Note that the caller has it."""
+        self._current.append(key)
+
+    def next_query(self) -> None:
+        """Note that one query is through."""
+        self._previous, self._current = self._current, []
+
+    @property
+    def latest(self) -> tuple[str, ...]:
+        """The keys of the query being read and of the one before it."""
+        return (*self._previous, *self._current)
+
+
+@frozen
+class Page(Generic[T]):
+    """The items of one query, and whether the same window has another page."""
+
+    items: tuple[T, ...]
+    more: bool = False
+
+
+def page_of(items: tuple[T, ...], page: int, total: int | None) -> Page[T]:
+    """Tell from the total, or from a full page when no total came, whether another page follows."""
+    seen = (page - 1) * PAGE_SIZE + len(items)
+    return Page(items, bool(items) and (seen < total if total is not None else len(items) >= PAGE_SIZE))
+
+
+class Walk(Generic[T]):
+    """The state of a lazy reading without its I/O: what to ask next, what is new, where the cursor stands."""
+
+    def __init__(
+        self,
+        reading: Reading,
+        key: Callable[[T], tuple[Hashable, ...]],
+        cursor: Cursor | None,
+        progress: ProgressCallback | None,
+    ) -> None:
+        self._reading = reading
+        self._key = key
+        self._progress = progress
+        self._windows = reading.resumed(cursor)
+        self._total = len(self._windows)
+        self._index = 0
+        at_start = cursor is not None and bool(self._windows) and self._windows[0].start == cursor.position
+        self._page = cursor.page if cursor is not None and at_start else 1
+        self._delivered = Delivered(cursor.delivered if cursor is not None else ())
+        self._waiting: deque[tuple[str, T]] = deque()
+        self._more: bool | None = None
+        self._items = 0
+        self._last = cursor.position if cursor is not None else reading.windows[0].start
+
+    @property
+    def cursor(self) -> Cursor:
+        """Where to go on after everything delivered so far."""
+        return Cursor(
+            self._reading.operation, self._reading.query, self._position(), self._page, self._delivered.latest
+        )
+
+    def _position(self) -> datetime:
+        return self._windows[self._index].start if self._index < self._total else self._last
+
+    def take(self) -> T | None:
+        """Give the next item of the last answer, None when a new query is needed or all is read."""
+        if not self._waiting:
+            return None
+        key, item = self._waiting.popleft()
+        self._delivered.deliver(key)
+        return item
+
+    def next_query(self) -> tuple[Window, int] | None:
+        """Give the window and page to ask for, None when everything is read."""
+        if self._more is not None:
+            self._advance(self._more)
+        return (self._windows[self._index], self._page) if self._index < self._total else None
+
+    def _advance(self, more: bool) -> None:
+        self._more = None
+        self._delivered.next_query()
+        if more:
+            self._page += 1
+            return
+        self._last = self._windows[self._index].end + SECOND
+        self._index += 1
+        self._page = 1
+
+    def answered(self, page: Page[T]) -> None:
+        """Take the answer to the last query."""
+        for item in page.items:
+            key = key_text(self._key(item))
+            if self._delivered.is_new(key):
+                self._waiting.append((key, item))
+        self._more = page.more
+        self._items += len(self._waiting)
+        if self._progress is not None:
+            self._progress(
+                Progress(
+                    operation=self._reading.operation,
+                    queries_done=self._index + (not page.more),
+                    queries_total=self._total,
+                    items=self._items,
+                    window=self._windows[self._index],
+                )
+            )

@@ -1,0 +1,171 @@
+"""How reads are repeated: full jitter, bounded waits, `Retry-After`, and a budget shared by one client.
+
+Writes never come here: a write whose answer was lost is verified instead.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+from attrs import frozen
+from tenacity import RetryCallState
+
+from wemakeprice_sdk.client.options import require
+from wemakeprice_sdk.errors import ApiError, CallError, NetworkError, ServerError
+
+_BUSY_STATUS = frozenset({408, 429})
+
+
+@frozen(kw_only=True)
+class RetryPolicy:
+    """How often and how patiently a read is repeated; times in seconds.
+
+    Before attempt n+1 a random time between 0 and `first_wait` times 2^(n-1), at most `max_wait`, passes
+    (full jitter). A `Retry-After` of the answer is waited out in full; one longer than `max_retry_after`
+    ends the attempts. All waits of one call together stay below `max_total_wait`. Every client owns
+    `budget` repeats; each costs one, each success gives `budget_refill` back.
+    """
+
+    attempts: int = 4
+    first_wait: float = 0.5
+    max_wait: float = 8.0
+    max_total_wait: float = 30.0
+    max_retry_after: float = 30.0
+    budget: float = 10.0
+    budget_refill: float = 0.1
+
+    def __attrs_post_init__(self) -> None:
+        require(
+            self.attempts >= 1,
+            "retry.attempts",
+            self.attempts,
+            ">= 1",
+            "a call is attempted at least once",
+            "시도 횟수는 1 이상이어야 합니다",
+        )
+        for name in (
+            "first_wait",
+            "max_wait",
+            "max_total_wait",
+            "max_retry_after",
+            "budget",
+            "budget_refill",
+        ):
+            require(
+                0 <= getattr(self, name) < float("inf"),
+                f"retry.{name}",
+                getattr(self, name),
+                ">= 0 and finite",
+                "retries are bounded by finite numbers",
+                "재시도 설정은 0 이상의 유한한 값이어야 합니다",
+            )
+
+    @classmethod
+    def never(cls) -> RetryPolicy:
+        """Give a policy that repeats nothing."""
+        return cls(attempts=1)
+
+
+class RetryBudget:
+    """A bucket of repeats shared by everything one client does; safe among threads."""
+
+    def __init__(self, size: float, refill: float) -> None:
+        self._size = size
+        self._refill = refill
+        self._left = size
+        self._lock = threading.Lock()
+
+    @property
+    def left(self) -> float:
+        """How many repeats are left."""
+        return self._left
+
+    def spend(self) -> bool:
+        """Take one repeat; say whether there was one."""
+        with self._lock:
+            if self._left < 1:
+                return False
+            self._left -= 1
+            return True
+
+    def refund(self) -> None:
+        """Note a success."""
+        with self._lock:
+            self._left = min(self._size, self._left + self._refill)
+
+
+def parse_retry_after(text: str | None, now: datetime) -> float | None:
+    """Read a `Retry-After` header, seconds or HTTP date, as seconds from `now`; None when it says nothing."""
+    if text is None or not text.strip():
+        return None
+    cleaned = text.strip()
+    try:
+        seconds = float(cleaned)
+    except ValueError:
+        return _until(cleaned, now)
+    return seconds if 0 <= seconds < float("inf") else None
+
+
+def _until(text: str, now: datetime) -> float | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        # "-0000" means UTC without a statement about the zone; naive arithmetic would fail.
+        from datetime import UTC
+
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now).total_seconds())
+
+
+def is_repeatable(error: BaseException) -> bool:
+    """Say whether a *read* that failed like this may be tried again."""
+    if isinstance(error, NetworkError | ServerError):
+        return True
+    return isinstance(error, ApiError) and error.http_status in _BUSY_STATUS
+
+
+@frozen
+class RetryPlan:
+    """One policy with its budget and random source, in the shapes tenacity asks for."""
+
+    policy: RetryPolicy
+    budget: RetryBudget
+    random: Callable[[], float]
+
+    def wants(self, state: RetryCallState) -> bool:
+        """Say whether the failure is worth another attempt."""
+        error = _error_of(state)
+        return error is not None and is_repeatable(error)
+
+    def wait(self, state: RetryCallState) -> float:
+        """Give the seconds before the next attempt."""
+        ceiling = min(self.policy.max_wait, self.policy.first_wait * 2.0 ** min(state.attempt_number - 1, 60))
+        return max(self.random() * ceiling, _asked(_error_of(state)) or 0.0)
+
+    def stop(self, state: RetryCallState) -> bool:
+        """Say whether to give up: attempts, waits or budget are used up, or the server asks for too long."""
+        if state.attempt_number >= self.policy.attempts:
+            return True
+        if (_asked(_error_of(state)) or 0.0) > self.policy.max_retry_after:
+            return True
+        if state.idle_for + state.upcoming_sleep > self.policy.max_total_wait:
+            return True
+        return not self.budget.spend()
+
+
+def _error_of(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome is not None else None
+
+
+def _asked(error: BaseException | None) -> float | None:
+    return error.retry_after if isinstance(error, CallError) else None
+
+
+def note_attempts(error: BaseException, attempts: int, waited: float) -> None:
+    """Write on the error how often the call was tried."""
+    error.add_note(f"attempts: {attempts}, waited {waited:.2f} s between them")
