@@ -1,0 +1,391 @@
+"""The fourteen reader rules of contract section 10, each by its number."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wemakeprice_sdk import models
+from wemakeprice_sdk.clock import KST
+from wemakeprice_sdk.errors import BadRequestError, MaintenanceError, ProtocolError
+from wemakeprice_sdk.models import (
+    Bundle,
+    Claim,
+    ClaimStatus,
+    Delivery,
+    ExchangeDelivery,
+    NoticeTemplateItem,
+    OrderOption,
+    Prepayment,
+    Product,
+    ProductBasic,
+    ProductRow,
+    Question,
+    ReadModel,
+    SettleOrderLine,
+    SettleShipLine,
+    ShipMethod,
+    ShipPolicy,
+    ShipStatus,
+    couriers,
+    field_name,
+    merge_clear,
+)
+from wemakeprice_sdk.wire.converter import read, read_list, read_page, read_rows
+from wemakeprice_sdk.wire.envelope import AnswerBytes, read_answer, read_outcome, rows_of
+from wemakeprice_sdk.wire.operations import OPERATIONS, Operation, Shape
+from wemakeprice_sdk.wire.outcomes import Applied
+
+ORDERS = OPERATIONS["orders_list"]
+
+
+def bundle(**changes: Any) -> dict[str, Any]:
+    delivery = {"shipStatus": "신규주문", "name": "홍길동", "phone": "010-0000-0000"}
+    return {"bundleNo": 1, "purchaseNo": 2, "delivery": delivery, "orderProduct": [], **changes}
+
+
+def answer(body: object, status: int = 200) -> AnswerBytes:
+    return AnswerBytes(status, json.dumps(body).encode(), "application/json")
+
+
+@pytest.mark.parametrize(
+    ("given", "number"),
+    [
+        (12900, 12900), (12900.0, 12900), ("12900", 12900), ("12,900", 12900), ("12900.0", 12900),
+        (" 12,900.00 ", 12900), ("-1,234,567", -1234567), ("+5", 5), (-0.0, 0), ("", None), (" ", None),
+        (None, None), (3_000_000_000, 3_000_000_000), ("9007199254740993", 9007199254740993),
+    ],
+)  # fmt: skip
+def test_reader_rule_01_numbers_come_as_numbers_text_or_with_commas(given: Any, number: int | None) -> None:
+    found = read(Bundle, bundle(shipPrice=given))
+    assert found.ship_price == number
+    assert type(found.ship_price) in (int, type(None))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [1.9, "1.9", True, "12,90", "1,2345", "0x10", "1e3", "１２", "값", [], {}, float("inf"), 2.0**60, "1" * 20],
+)
+def test_reader_rule_01_what_is_no_whole_number_is_never_bent_into_one(given: Any) -> None:
+    with pytest.raises(ProtocolError, match=r"\$\.shipPrice: a whole number was expected"):
+        read(Bundle, bundle(shipPrice=given))
+
+
+@given(st.integers(-(10**15), 10**15))
+def test_reader_rule_01_every_spelling_of_a_number_reads_alike(number: int) -> None:
+    for spelling in (number, str(number), f"{number:,}", f"{number}.0", float(number)):
+        assert read(OrderOption, {"orderOptionNo": 1, "optionAddPrice": spelling}).option_add_price == number
+
+
+def test_reader_rule_02_the_result_code_may_be_text() -> None:
+    body = {"resultCode": "200", "data": {"returnKey": "1", "returnMsg": "완료"}}
+    assert read_outcome(OPERATIONS["orders_confirm"], answer(body)) == Applied("orders_confirm", None, "완료")
+
+
+@pytest.mark.parametrize(
+    ("extra", "text"),
+    [({}, ""), ({"error": None}, ""), ({"error": "오류"}, "오류"), ({"error": {"message": "오류"}}, "오류")],
+)
+def test_reader_rule_03_error_may_be_absent_null_text_or_an_object(extra: dict[str, Any], text: str) -> None:
+    with pytest.raises(BadRequestError) as caught:
+        read_answer(ORDERS, answer({"resultCode": 422, **extra}))
+    assert caught.value.text == text
+    assert read_answer(ORDERS, answer({"resultCode": 200, "data": None, **extra})).data is None
+
+
+@pytest.mark.parametrize("data", [None, {}, {"bundle": None}, {"bundle": []}])
+def test_reader_rule_04_every_form_of_nothing_is_an_empty_tuple(data: Any) -> None:
+    assert read_rows(Bundle, ORDERS, data) == ()
+    row = OPERATIONS["products_list"]
+    page = read_page(models.ProductPage, row, None if data is None else {"list": data.get("bundle")})
+    assert page.rows == ()
+
+
+def test_reader_rule_05_unknown_keys_and_codes_are_kept_raw() -> None:
+    given = bundle(newKey={"deep": [1]}, prepayment="후불")
+    given["delivery"]["shipStatus"] = "배송보류"
+    found = read(Bundle, given)
+    assert found.raw["newKey"] == {"deep": [1]}
+    assert found.prepayment is not None
+    assert not found.prepayment.is_known
+    assert found.prepayment.raw_text == "후불"
+    assert found.delivery is not None
+    assert found.delivery.ship_status is not None
+    assert (found.delivery.ship_status.is_known, str(found.delivery.ship_status)) == (False, "배송보류")
+    assert read(Question, {"qnaSeq": 1, "privateYn": "X"}).private_yn is None
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"defaltValue": "상세"}, "상세"), ({"defaultValue": "상세"}, "상세"), ({"defaltValue": ""}, ""),
+        ({"defaltValue": None, "defaultValue": "상세"}, "상세"), ({}, None),
+        ({"defaltValue": "먼저", "defaultValue": "나중"}, "먼저"),
+    ],
+)  # fmt: skip
+def test_reader_rule_06_both_spellings_of_the_disclosure_default(given: dict[str, Any], text: str | None) -> None:
+    item = read(NoticeTemplateItem, {"noticeNo": 1, "noticeName": "도서명", **given})
+    assert item.default_value == text
+    assert "\0raw" not in item.raw
+
+
+@pytest.mark.parametrize("given", [None, "", " "])
+def test_reader_rule_07_an_empty_completion_date_is_not_delivered(given: Any) -> None:
+    assert read(Bundle, bundle(shipCompleteDate=given)).ship_complete_date is None
+    done = read(Bundle, bundle(shipCompleteDate="2026-01-02 03:04:05"))
+    assert done.ship_complete_date == datetime(2026, 1, 2, 3, 4, 5, tzinfo=KST)
+    assert done.ship_complete_date.tzinfo is KST
+
+
+@pytest.mark.parametrize("given", ["2026-01-02", "2026-01-02 15:00:00", "20260102", " 2026-01-02 "])
+def test_reader_rule_08_an_exchange_date_is_a_day_or_a_moment(given: str) -> None:
+    assert read(ExchangeDelivery, {"scheduleShipDate": given}).schedule_ship_date == date(2026, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("given", "method"),
+    [
+        ("택배배송", ShipMethod.PARCEL), ("일반-택배배송", ShipMethod.PARCEL), ("PARCEL", ShipMethod.PARCEL),
+        ("해외구매대행-직접배송", ShipMethod.DIRECT), ("기타배송", ShipMethod.ETC), ("우편배송", ShipMethod.POST),
+    ],
+)  # fmt: skip
+def test_reader_rule_09_plain_and_prefixed_methods_and_courier_codes(given: str, method: ShipMethod) -> None:
+    found = read(Delivery, {"shipMethod": given, "parcelCompany": "D002"})
+    assert found.ship_method == method
+    assert found.wire_text("ship_method") == given
+    assert found.parcel_company is not None
+    assert couriers.find(found.parcel_company) == couriers.find("CJ대한통운") == "D002"
+
+
+def test_reader_rule_10_bodies_that_are_not_json() -> None:
+    with pytest.raises(MaintenanceError):
+        read_answer(ORDERS, AnswerBytes(500, "<p>위메프 접속이 원활하지 않습니다.</p>".encode(), "text/html"))
+    with pytest.raises(ProtocolError):
+        read_answer(ORDERS, AnswerBytes(200, b"<p>login</p>", "text/html"))
+
+
+def test_reader_rule_11_http_201_is_read_as_200() -> None:
+    assert read_answer(ORDERS, answer({"resultCode": 200, "data": {"bundle": []}}, 201)).data == {"bundle": []}
+
+
+def test_reader_rule_12_an_error_body_under_http_200_is_a_failure() -> None:
+    with pytest.raises(BadRequestError) as caught:
+        read_answer(ORDERS, answer({"resultCode": 422, "error": "조회 조건 오류"}))
+    assert (caught.value.http_status, caught.value.result_code) == (200, 422)
+
+
+def readable() -> list[type[ReadModel]]:
+    found = (getattr(models, name) for name in models.__all__)
+    return [cls for cls in found if isinstance(cls, type) and issubclass(cls, ReadModel) and cls is not ReadModel]
+
+
+IDENTIFIERS: dict[type[ReadModel], set[str]] = {
+    models.Bundle: {"bundleNo", "purchaseNo"},
+    models.Claim: {"claimBundleNo"},
+    models.Product: {"productNo"},
+    models.SettleOrderLine: set(),
+}
+
+
+@pytest.mark.parametrize("cls", readable(), ids=lambda cls: cls.__name__)
+def test_reader_rule_13_only_identifiers_are_essential(cls: type[ReadModel]) -> None:
+    import attrs
+
+    needed = [field.name for field in attrs.fields(cls) if field.default is attrs.NOTHING]
+    least = {models.wire_name(name): "D002" if cls is models.Courier else 7 for name in needed}
+    assert IDENTIFIERS.get(cls, set(least)) == set(least)
+    found = read(cls, least)
+    for field in attrs.fields(cls):
+        if field.name not in (*needed, "raw"):
+            assert getattr(found, field.name) in (None, ())
+    for key in least:
+        for broken in ({k: v for k, v in least.items() if k != key}, {**least, key: None}, {**least, key: ""}):
+            if broken.get(key) == "" and isinstance(getattr(found, field_name(key)), str):
+                continue
+            with pytest.raises(ProtocolError, match=rf"^\$\.{key}: an identifier is missing$"):
+                read(cls, broken)
+
+
+def test_reader_rule_14_masked_personal_data_does_not_overwrite_clear_data() -> None:
+    stored = read(Bundle, bundle(buyerName="홍길동", buyerPhone="010-0000-0000"))
+    later = bundle(buyerName="홍*동", buyerPhone=None, shipPrice=2500)
+    later["delivery"] = {"shipStatus": "배송완료", "name": "홍**", "phone": "010-****-0000"}
+    kept = merge_clear(stored, read(Bundle, later))
+    assert (kept.buyer_name, kept.buyer_phone, kept.ship_price) == ("홍길동", "010-0000-0000", 2500)
+    assert kept.delivery is not None
+    assert (kept.delivery.name, kept.delivery.phone) == ("홍길동", "010-0000-0000")
+    assert kept.delivery.ship_status == ShipStatus.COMPLETE
+
+
+# Beyond the rules: the whole contract through the reader
+
+
+def read_example(row: Operation, data: Any) -> tuple[ReadModel, ...]:
+    cls = getattr(models, row.model)
+    if row.shape in (Shape.OBJECT, Shape.OPAQUE):
+        return (read(cls, data, path="$.data", operation=row),)
+    return read_list(cls, rows_of(row, data).rows, operation=row)
+
+
+def check_nothing_is_lost(model: ReadModel, raw: dict[str, Any]) -> None:
+    assert model.raw is raw
+    for key, value in raw.items():
+        found = getattr(model, field_name(key))
+        if value in (None, "") or (type(model).__name__.startswith("Settle") and value == "0"):
+            continue
+        assert found is not None, key
+        if isinstance(value, dict):
+            check_nothing_is_lost(found, value)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            assert len(found) == len(value)
+            for inner, raw_inner in zip(found, value, strict=True):
+                check_nothing_is_lost(inner, raw_inner)
+        elif isinstance(value, int):
+            assert found == value
+
+
+def test_every_answer_example_of_the_contract_becomes_models_without_loss(
+    answer_example: tuple[str, str, dict[str, Any]],
+) -> None:
+    operation, _, body = answer_example
+    row = OPERATIONS[operation]
+    if not row.is_read or body["resultCode"] != 200 or body["data"] is None:
+        return
+    raws = [body["data"]] if row.shape in (Shape.OBJECT, Shape.OPAQUE) else list(rows_of(row, body["data"]).rows)
+    found = read_example(row, body["data"])
+    assert len(found) == len(raws)
+    for model, raw in zip(found, raws, strict=True):
+        assert isinstance(raw, dict)
+        check_nothing_is_lost(model, raw)
+
+
+def test_flags_are_never_the_truth_of_a_text() -> None:
+    for given, flag in (("Y", True), ("N", False), ("n", False), (" y ", True), (True, True), (False, False)):
+        assert read(ShipPolicy, {"shipPolicyNo": 1, "prepaymentYn": given}).prepayment_yn is flag
+    with pytest.raises(ProtocolError, match="Y or N was expected"):
+        read(ShipPolicy, {"shipPolicyNo": 1, "prepaymentYn": 1})
+
+
+def test_texts_are_never_made_of_none_flags_or_objects() -> None:
+    assert read(ProductBasic, {"productName": None}).product_name is None
+    assert read(Delivery, {"invoiceNo": 600000000001}).invoice_no == "600000000001"
+    for wrong in (True, ["a"], {"a": 1}):
+        with pytest.raises(ProtocolError, match=r"\$\.invoiceNo: a text was expected"):
+            read(Delivery, {"invoiceNo": wrong})
+
+
+def test_codes_read_from_names_codes_and_numbers() -> None:
+    assert read(Bundle, bundle(prepayment="선불")).prepayment == Prepayment.PREPAID
+    assert read(Claim, {"claimBundleNo": 1, "claimStatus": "교환 완료"}).claim_status == ClaimStatus.APPROVE
+    line = read(SettleOrderLine, {"gubun": 2})
+    assert line.gubun == models.SettleKind.REFUNDED
+    with pytest.raises(ProtocolError, match=r"\$\.prepayment: a code was expected"):
+        read(Bundle, bundle(prepayment={"Y": 1}))
+
+
+def test_absent_settlement_numbers_are_none_and_rates_are_decimals() -> None:
+    line = read(SettleOrderLine, {"orderOptNo": "0", "claimNo": "0", "claimOptNo": None, "prodNo": "3000000000",
+                                  "feeRate": "8.00", "basicDt": "20260102", "completeQty": "0"})  # fmt: skip
+    assert (line.order_opt_no, line.claim_no, line.claim_opt_no) == (None, None, None)
+    assert (line.prod_no, line.fee_rate, line.basic_dt) == (3_000_000_000, Decimal("8.00"), date(2026, 1, 2))
+    assert line.complete_qty == 0
+    assert read(SettleShipLine, {"claimBundleNo": "0"}).claim_bundle_no is None
+    for wrong in ("팔", "NaN", True, []):
+        with pytest.raises(ProtocolError, match="a decimal number was expected"):
+            read(SettleOrderLine, {"feeRate": wrong})
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["2026-02-30 10:00:00", "어제", 20260101, True, [], "2026-01-01 10:00:00 KST", "2026-01-01x10:00:00", "2026"],
+)
+def test_unreadable_moments_are_refused_without_showing_them(given: Any) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        read_rows(Bundle, ORDERS, {"bundle": [bundle(), bundle(), bundle(), bundle(payDate=given)]})
+    assert caught.value.message == "$.data.bundle[3].payDate: a moment was expected"
+    assert caught.value.operation == "orders_list"
+    assert not isinstance(given, str) or given not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"delivery": {"shipAddress": {"zipcode": ["00000"]}}}, "$.data.bundle[1].delivery.shipAddress.zipcode: a text"),
+        ({"orderProduct": [{"orderNo": 1}, {"orderNo": "홍길동"}]}, "$.data.bundle[1].orderProduct[1].orderNo: a whole"),
+        ({"orderProduct": [{"orderNo": 1, "orderOption": [{}]}]},
+         "$.data.bundle[1].orderProduct[0].orderOption[0].orderOptionNo: an identifier"),
+        ({"orderProduct": ["홍길동"]}, "$.data.bundle[1].orderProduct[0]: an object was expected"),
+        ({"orderProduct": {"orderNo": 1}}, "$.data.bundle[1].orderProduct: a list was expected"),
+        ({"orderProduct": 5}, "$.data.bundle[1].orderProduct: a list was expected"),
+        ({"delivery": "홍길동"}, "$.data.bundle[1].delivery: an object was expected"),
+    ],
+)  # fmt: skip
+def test_errors_name_the_place_and_never_the_value(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        read_rows(Bundle, ORDERS, {"bundle": [bundle(), bundle(**change)]})
+    assert caught.value.message.startswith(message)
+    assert "홍길동" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize("row", ["홍길동", None, 7, []])
+def test_a_row_that_is_no_object_is_named(row: Any) -> None:
+    with pytest.raises(ProtocolError, match=r"^\$\.data\.bundle\[1\]: an object was expected"):
+        read_rows(Bundle, ORDERS, {"bundle": [bundle(), row]})
+
+
+def test_loosely_typed_emptiness_is_no_object() -> None:
+    for empty in (None, "", []):
+        assert read(Bundle, bundle(delivery=empty)).delivery is None
+        assert read(Product, {"productNo": 1, "etc": {"labelNoList": empty}}).etc is not None
+
+
+def test_lists_of_texts_and_numbers_name_the_item() -> None:
+    etc = {"labelNoList": ["19", 20, "21.0"]}
+    product = read(Product, {"productNo": 1, "etc": etc, "detail": {"addImgUrlList": ["https://a.example/1.jpg"]}})
+    assert product.etc is not None
+    assert product.etc.label_no_list == (19, 20, 21)
+    with pytest.raises(ProtocolError, match=r"^\$\.etc\.labelNoList\[1\]: a whole number was expected$"):
+        read(Product, {"productNo": 1, "etc": {"labelNoList": [1, "가"]}})
+
+
+def test_pages_read_their_rows_and_total() -> None:
+    row = OPERATIONS["products_list"]
+    page = read_page(models.ProductPage, row, {"totalCount": "201", "list": [{"productNo": 1}]})
+    assert page.total_count == 201
+    assert page.rows == (read(ProductRow, {"productNo": 1}),)
+    with pytest.raises(ProtocolError, match=r"\$\.data\.list\[0\]\.productNo: an identifier is missing"):
+        read_page(models.ProductPage, row, {"totalCount": 1, "list": [{}]})
+
+
+def test_what_was_read_survives_pickle_and_copy() -> None:
+    import copy
+    import pickle
+
+    found = read(Bundle, bundle(orderProduct=[{"orderNo": 3, "orderOption": [{"orderOptionNo": 4}]}]))
+    assert pickle.loads(pickle.dumps(found)) == found == copy.deepcopy(found)
+
+
+JSONISH = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=6), inner, max_size=2),
+    max_leaves=5,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["bundleNo", "purchaseNo", "payDate", "shipPrice", "buyerName", "prepayment",
+                                        "delivery", "orderProduct"]), JSONISH))  # fmt: skip
+def test_no_object_escapes_the_exception_tree(given: dict[str, Any]) -> None:
+    try:
+        found = read(Bundle, given)
+    except ProtocolError as error:
+        assert error.message.startswith("$.")
+    else:
+        assert found.raw is given
