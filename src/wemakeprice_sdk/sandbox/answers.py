@@ -1,0 +1,81 @@
+"""What the sandbox answers: replies, envelopes, and the two ways to refuse."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Json = dict[str, Any]
+
+DONE = "완료 되었습니다."
+OUTAGE = "위메프 접속이 원활하지 않습니다"
+OUTAGE_PAGE = (
+    '<!DOCTYPE html><html lang="ko"><head><meta charset="utf-8"><title>안내</title></head>'
+    f"<body><p>{OUTAGE}.</p></body></html>"
+)
+JSON_TYPE = "application/json; charset=utf-8"
+HTML_TYPE = "text/html; charset=utf-8"
+
+
+class SandboxError(ValueError):
+    """A buyer or operator action, or a setting, that makes no sense in the present state."""
+
+
+class Failed(Exception):  # noqa: N818 - an answer, not a fault of the program
+    """A technical or validation failure: `resultCode` other than 200 and a Korean `error` text."""
+
+    def __init__(self, code: int, text: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(code, text)
+        self.code = code
+        self.text = text
+        self.headers = headers
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a fault of the program
+    """A business refusal inside HTTP 200 and `resultCode` 200: `returnKey` 0 and a Korean text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One HTTP answer; `connection` says what the server does instead of sending it."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = field(repr=False)
+    connection: Literal["answer", "drop", "hang"] = "answer"
+    hold: float = 0.0
+
+    def json(self) -> Any:
+        """Decode the body."""
+        return json.loads(self.body)
+
+
+def envelope(data: object) -> Json:
+    """Wrap the data of a success."""
+    return {"resultCode": 200, "data": data, "error": None}
+
+
+def failure(code: int, text: object) -> Json:
+    """Wrap a failure."""
+    return {"resultCode": code, "data": None, "error": text}
+
+
+def done(key: int = 1) -> Json:
+    """Give the result of a write that was applied; `key` is 1 except for shipping policies."""
+    return {"returnKey": key, "returnMsg": DONE}
+
+
+def json_reply(status: int, body: object, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
+    """Encode `body` as the JSON of an answer."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Reply(status, (("Content-Type", JSON_TYPE), *headers), text.encode())
+
+
+def html_reply(status: int, text: str) -> Reply:
+    """Send a page."""
+    return Reply(status, (("Content-Type", HTML_TYPE),), text.encode())

@@ -1,0 +1,134 @@
+"""The control surface under `/__sandbox__/`: everything beside the contract, as JSON.
+
+`GET /__sandbox__/` tells what there is; `POST /__sandbox__/NAME` with a JSON object calls the method of
+that name. It is for tests and people on this machine: it asks for no key, and gives none out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from wemakeprice_sdk.sandbox.answers import Failed, Json, Reply, SandboxError, json_reply
+from wemakeprice_sdk.sandbox.moments import stamp
+
+if TYPE_CHECKING:
+    from wemakeprice_sdk.sandbox.core import Sandbox
+
+PREFIX = "/__sandbox__/"
+
+ACTIONS = (
+    "add_account",
+    "advance",
+    "approve_key",
+    "ask_inquiry",
+    "ask_question",
+    "bind_category",
+    "block_image_host",
+    "close_category",
+    "close_product",
+    "configure",
+    "delete_question",
+    "deliver",
+    "forbid_word",
+    "lock_product",
+    "make_deal",
+    "make_policy",
+    "make_product",
+    "move_pickup",
+    "place_order",
+    "post_notice",
+    "prepare_bundle",
+    "request_cancel",
+    "request_exchange",
+    "request_return",
+    "set_clock",
+    "settlement_totals",
+    "withdraw",
+    "write_review",
+)
+
+
+def _seed(sandbox: Sandbox, **arguments: Any) -> object:
+    from wemakeprice_sdk.sandbox.seed import seed_shop
+
+    return seed_shop(sandbox, **arguments)
+
+
+def _fault(sandbox: Sandbox, **row: Any) -> object:
+    from wemakeprice_sdk.sandbox.settings import Fault
+
+    fault = Fault.from_json(row)
+    sandbox.faults.put(fault)
+    return fault
+
+
+def _clear_faults(sandbox: Sandbox) -> None:
+    sandbox.faults.clear()
+
+
+_FUNCTIONS: dict[str, Callable[..., object]] = {"seed": _seed, "fault": _fault, "clear_faults": _clear_faults}
+
+
+def _state(sandbox: Sandbox) -> Json:
+    return {
+        "now": sandbox.now(),
+        "clock": sandbox.clock.describe(),
+        "settings": sandbox.settings.as_json(),
+        "faults": [asdict(fault) for fault in sandbox.faults],
+        "accounts": [asdict(account) for account in sandbox.accounts],
+        "counts": sandbox.counts(),
+        "calls": dict(sandbox.calls),
+        "journalLength": len(sandbox.journal),
+    }
+
+
+def _read(sandbox: Sandbox, name: str) -> object:
+    if name == "":
+        return {"read": ["state", "settings", "counts", "journal"], "actions": sorted((*ACTIONS, *_FUNCTIONS))}
+    if name == "journal":
+        return [entry.as_json() for entry in sandbox.journal]
+    state = _state(sandbox)
+    if name == "state":
+        return state
+    if name in ("settings", "counts"):
+        return state[name]
+    raise Failed(404, f"no {name} here")
+
+
+def _act(sandbox: Sandbox, name: str, body: bytes) -> object:
+    if name not in ACTIONS and name not in _FUNCTIONS:
+        raise Failed(404, f"no action {name}")
+    try:
+        arguments = json.loads(body or b"{}")
+        if not isinstance(arguments, dict):
+            raise Failed(400, "send a JSON object")
+        if name in _FUNCTIONS:
+            return _FUNCTIONS[name](sandbox, **arguments)
+        return getattr(sandbox, name)(**arguments)
+    except (SandboxError, ValueError, TypeError, KeyError) as error:
+        raise Failed(400, f"{type(error).__name__}: {error}") from error
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return stamp(value) if isinstance(value, datetime) else value
+
+
+def serve(sandbox: Sandbox, method: str, path: str, body: bytes) -> Reply:
+    """Answer a control request: 200 with the result, 400 with what was wrong, 404, 405."""
+    name = path.removeprefix(PREFIX).strip("/")
+    try:
+        if method == "GET":
+            result = _read(sandbox, name)
+        elif method == "POST":
+            result = _plain(_act(sandbox, name, body))
+        else:
+            raise Failed(405, "GET or POST")
+    except Failed as failed:
+        return json_reply(failed.code, {"error": failed.text})
+    return json_reply(200, {"result": result})

@@ -1,0 +1,71 @@
+"""The journal: what really happened in the sandbox, in order.
+
+One entry per applied write of the partner API, and one per action of a buyer, an operator or the site
+itself. An entry names the account by its label and targets by number; it holds no key and no personal
+data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, overload
+
+Target = int | str | list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One thing that happened. `actor` is api, buyer, operator or site; `at` is KST."""
+
+    seq: int
+    at: str
+    account: str
+    actor: str
+    operation: str
+    targets: dict[str, Target]
+    result: str = "applied"
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the entry as JSON."""
+        return asdict(self)
+
+
+class Journal(Sequence[JournalEntry]):
+    """The entries so far, oldest first; `len`, indexing, slices and iteration work as for a list."""
+
+    def __init__(self) -> None:
+        self._entries: list[JournalEntry] = []
+
+    @overload
+    def __getitem__(self, index: int) -> JournalEntry: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[JournalEntry]: ...
+    def __getitem__(self, index: int | slice) -> JournalEntry | list[JournalEntry]:
+        return self._entries[index]
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[JournalEntry]:
+        return iter(list(self._entries))
+
+    @property
+    def next_seq(self) -> int:
+        """The sequence number the next entry gets."""
+        return self._entries[-1].seq + 1 if self._entries else 1
+
+    def add(self, entry: JournalEntry) -> None:
+        """Append an entry."""
+        self._entries.append(entry)
+
+    def writes(self, operation: str | None = None, account: str | None = None, **targets: Target) -> list[JournalEntry]:
+        """Give the applied writes of the partner API, narrowed by operation, account label and targets."""
+        return [
+            entry
+            for entry in self
+            if entry.actor == "api"
+            and operation in (None, entry.operation)
+            and account in (None, entry.account)
+            and targets.items() <= entry.targets.items()
+        ]

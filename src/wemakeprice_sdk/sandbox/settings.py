@@ -1,0 +1,168 @@
+"""The settings of the contract's `x-sandbox-settings`, and the faults."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import date
+from threading import Lock
+from typing import Any, Self
+
+from wemakeprice_sdk.sandbox.answers import SandboxError
+from wemakeprice_sdk.sandbox.moments import earliest_start
+
+FAULT_KINDS = (
+    "html-500",
+    "json-500",
+    "503",
+    "timeout",
+    "drop-before-commit",
+    "drop-after-commit",
+    "quoted-code",
+    "error-object",
+)
+
+_CHOICES: dict[str, tuple[object, ...]] = {
+    "error_mode": ("http", "envelope"),
+    "strict_unknown_keys": (True, False),
+    "missing_product": ("error", "null"),
+    "empty_container": ("list", "null-list", "missing-key", "null-data"),
+    "notice_default_key": ("defaltValue", "defaultValue", "both"),
+    "ship_method_display": ("plain", "prefixed"),
+    "prepaid_display": ("선결제", "선불"),
+    "max_option_depth": (1, 2, 3, 4, 5),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the sandbox answers where the contract knows several forms; the defaults are the contract's."""
+
+    holidays: frozenset[str] = frozenset()
+    error_mode: str = "http"
+    strict_unknown_keys: bool = False
+    missing_product: str = "error"
+    empty_container: str = "list"
+    notice_default_key: str = "defaltValue"
+    ship_method_display: str = "plain"
+    prepaid_display: str = "선결제"
+    transit_days: int = 2
+    max_option_depth: int = 5
+    product_window: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, allowed in _CHOICES.items():
+            value = getattr(self, name)
+            if value not in allowed or isinstance(value, bool) is not isinstance(allowed[0], bool):
+                raise SandboxError(f"{name} is one of {', '.join(map(str, allowed))}, not {value!r}")
+        if isinstance(self.transit_days, bool) or not isinstance(self.transit_days, int) or self.transit_days < 0:
+            raise SandboxError("transit_days is a number of days, 0 or more")
+        if self.product_window is not None:
+            earliest_start("2024-01-01 00:00:00", self.product_window)
+        for day in self.holidays:
+            date.fromisoformat(day)
+
+    def changed(self, **changes: Any) -> Settings:
+        """Give a copy with some settings changed; raise `SandboxError` on an unknown name or value."""
+        known = {item.name for item in fields(self)}
+        if unknown := sorted(set(changes) - known):
+            raise SandboxError(f"unknown setting: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+        if "holidays" in changes:
+            try:
+                changes["holidays"] = frozenset(
+                    date.fromisoformat(day).isoformat() if isinstance(day, str) else day.isoformat()
+                    for day in changes["holidays"]
+                )
+            except (ValueError, AttributeError, TypeError) as error:
+                raise SandboxError("holidays is a list of yyyy-MM-dd") from error
+        return replace(self, **changes)
+
+    def as_json(self) -> dict[str, object]:
+        """Give every setting as JSON."""
+        return asdict(self) | {"holidays": sorted(self.holidays)}
+
+
+@dataclass(slots=True)
+class Fault:
+    """One injected fault: the next `count` calls of `operation` (`*` for any) fail in the way of `kind`.
+
+    `count` None means always; `skip` lets that many calls through first. `timeout` holds the connection
+    for `hold` seconds and closes it without an answer; it stores the write only with `commit`.
+    `retry_after` is sent as the `Retry-After` header of a 503. `code` and `text` are those of
+    `error-object`. Grades: C, except the page of `html-500` (B).
+    """
+
+    operation: str
+    kind: str
+    count: int | None = 1
+    skip: int = 0
+    hold: float = 30.0
+    commit: bool = False
+    retry_after: str | None = None
+    code: int = 500
+    text: str = "처리 중 오류가 발생했습니다."
+
+    def __post_init__(self) -> None:
+        if self.kind not in FAULT_KINDS:
+            raise SandboxError(f"kind is one of {', '.join(FAULT_KINDS)}, not {self.kind!r}")
+        if self.count is not None and (isinstance(self.count, bool) or not isinstance(self.count, int)):
+            raise SandboxError("count is a number of calls, or null for always")
+
+    @classmethod
+    def from_json(cls, row: dict[str, Any]) -> Self:
+        """Read a row of the contract's form (`operationId`, `count`, `kind`) or of this class."""
+        row = {"operation" if key == "operationId" else key: value for key, value in row.items()}
+        try:
+            return cls(**row)
+        except TypeError as error:
+            raise SandboxError(f"not a fault: {error}") from error
+
+
+@dataclass(slots=True)
+class Faults:
+    """The faults waiting to happen, in the order they were added."""
+
+    known: frozenset[str]
+    _waiting: list[Fault] = field(default_factory=list)
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    def add(self, operation: str, kind: str, count: int | None = 1, **more: Any) -> Fault:
+        """Queue a fault; raise `SandboxError` on an unknown operation or kind."""
+        fault = Fault(operation, kind, count, **more)
+        self.put(fault)
+        return fault
+
+    def put(self, fault: Fault) -> None:
+        """Queue a fault that was built before."""
+        if fault.operation != "*" and fault.operation not in self.known:
+            raise SandboxError(f"no operation {fault.operation!r}")
+        with self._lock:
+            self._waiting.append(fault)
+
+    def take(self, operation: str) -> Fault | None:
+        """Give the fault that hits this call, and count it."""
+        with self._lock:
+            for fault in self._waiting:
+                if fault.operation not in ("*", operation):
+                    continue
+                if fault.skip:
+                    fault.skip -= 1
+                    continue
+                if fault.count is not None:
+                    fault.count -= 1
+                    if fault.count <= 0:
+                        self._waiting.remove(fault)
+                return fault
+        return None
+
+    def clear(self) -> None:
+        """Forget every fault."""
+        with self._lock:
+            self._waiting.clear()
+
+    def __iter__(self) -> Any:
+        with self._lock:
+            return iter(list(self._waiting))
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._waiting)

@@ -1,0 +1,102 @@
+"""The state file: SQLite, written in one transaction before a write is answered.
+
+Records are kept as JSON rows; on start everything is read into memory. The file is locked exclusively
+while a sandbox runs on it. API keys are kept only as SHA-256 digests.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from wemakeprice_sdk.sandbox.answers import Json, SandboxError
+from wemakeprice_sdk.sandbox.journal import JournalEntry
+from wemakeprice_sdk.sandbox.state import Shop, load_record, pack
+
+FORMAT = "1"
+
+_TABLES = """
+create table if not exists meta (name text primary key, body text not null);
+create table if not exists shop (digest text primary key, place integer not null, label text not null,
+    approved integer not null);
+create table if not exists record (digest text not null, kind text not null, number text not null,
+    body text not null, primary key (digest, kind, number)) without rowid;
+create table if not exists journal (seq integer primary key, body text not null);
+"""
+
+
+class Storage:
+    """One state file. Raises `SandboxError` when it is in use or no sandbox wrote it."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=2.0)
+        try:
+            self._db.execute("pragma locking_mode = exclusive")
+            self._db.execute("pragma journal_mode = wal")
+            self._db.execute("pragma synchronous = full")
+            self._db.executescript(_TABLES)
+            self._db.execute("begin immediate")
+            self._db.execute("insert or ignore into meta values ('format', ?)", (FORMAT,))
+            self._db.execute("commit")
+        except sqlite3.Error as error:
+            self._db.close()
+            raise SandboxError(f"cannot use {path} as a state file: {error}") from error
+        written = self._db.execute("select body from meta where name = 'format'").fetchone()[0]
+        if written != FORMAT:
+            self._db.close()
+            raise SandboxError(f"{path} was written in state format {written}; this sandbox reads {FORMAT}")
+
+    def save(self, shops: Iterable[Shop], entries: Iterable[JournalEntry], meta: Json) -> None:
+        """Write what was touched, the new journal entries and the meta data, all or nothing."""
+        self._db.execute("begin immediate")
+        try:
+            for place, shop in enumerate(shops):
+                self._db.execute(
+                    "insert or replace into shop values (?, ?, ?, ?)", (shop.digest, place, shop.label, shop.approved)
+                )
+                self._db.executemany("insert or replace into record values (?, ?, ?, ?)", _rows(shop))
+            self._db.executemany(
+                "insert or replace into journal values (?, ?)",
+                ((entry.seq, _dump(entry.as_json())) for entry in entries),
+            )
+            self._db.execute("insert or replace into meta values ('state', ?)", (_dump(meta),))
+            self._db.execute("commit")
+        except BaseException:
+            self._db.execute("rollback")
+            raise
+
+    def load_meta(self) -> Json:
+        """Give the meta data, empty for a new file."""
+        row = self._db.execute("select body from meta where name = 'state'").fetchone()
+        return dict(json.loads(row[0])) if row else {}
+
+    def load_shops(self) -> Iterator[Shop]:
+        """Read every account with its records."""
+        for digest, label, approved in self._db.execute("select digest, label, approved from shop order by place"):
+            shop = Shop(label, digest, approved=bool(approved))
+            rows = self._db.execute("select kind, number, body from record where digest = ?", (digest,))
+            # Bundles come before claims: a claim only completes what the lines left in a bundle say.
+            for kind, number, body in sorted(rows, key=lambda row: row[0] != "bundle"):
+                load_record(shop, kind, number if kind == "programme" else int(number), json.loads(body))
+            yield shop
+
+    def load_journal(self) -> Iterator[JournalEntry]:
+        """Read the journal."""
+        for (body,) in self._db.execute("select body from journal order by seq"):
+            yield JournalEntry(**json.loads(body))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+
+def _rows(shop: Shop) -> Iterator[tuple[str, str, str, str]]:
+    for kind, number in shop.touched:
+        yield shop.digest, kind, str(number), _dump(pack(shop.table(kind)[number]))
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
