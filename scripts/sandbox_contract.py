@@ -117,7 +117,9 @@ def main() -> int:
     text = derive()
     if check:
         if not TARGET.exists() or TARGET.read_text(encoding="utf-8") != text:
-            print(f"{TARGET.relative_to(ROOT)} is not what contract/openapi.yaml gives; run scripts/sandbox_contract.py")
+            print(
+                f"{TARGET.relative_to(ROOT)} is not what contract/openapi.yaml gives; run scripts/sandbox_contract.py"
+            )
             return 1
         return 0
     TARGET.write_text(text, encoding="utf-8")

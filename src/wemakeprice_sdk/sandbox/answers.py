@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Json = dict[str, Any]
+JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
 
 DONE = "완료 되었습니다."
 OUTAGE = "위메프 접속이 원활하지 않습니다"
@@ -50,9 +51,10 @@ class Reply:
     connection: Literal["answer", "drop", "hang"] = "answer"
     hold: float = 0.0
 
-    def json(self) -> Any:
-        """Decode the body."""
-        return json.loads(self.body)
+    def json(self) -> dict[str, JsonValue]:
+        """Decode the body of an answer that is not a page."""
+        value: dict[str, JsonValue] = json.loads(self.body)
+        return value
 
 
 def envelope(data: object) -> Json:

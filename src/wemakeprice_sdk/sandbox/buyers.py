@@ -1,4 +1,4 @@
-"""What buyers do: order, ask for a cancel, return or exchange, withdraw, ask, review. All data is invented."""
+"""What buyers do: order, ask for a cancel, return or exchange, withdraw, ask, review."""
 
 from __future__ import annotations
 
@@ -12,7 +12,17 @@ from wemakeprice_sdk.sandbox.answers import Json, SandboxError
 from wemakeprice_sdk.sandbox.base import Call, SandboxBase
 from wemakeprice_sdk.sandbox.moments import later
 from wemakeprice_sdk.sandbox.products import option_rows
-from wemakeprice_sdk.sandbox.state import Bundle, Claim, Leg, OptionLine, Person, Product, ProductLine, Shop, Thread
+from wemakeprice_sdk.sandbox.state import (
+    Bundle,
+    Claim,
+    Leg,
+    OptionLine,
+    Person,
+    Product,
+    ProductLine,
+    Shop,
+    Thread,
+)
 
 POLICY_METHODS = {"KP": "PARCEL", "OP": "PARCEL", "KD": "DIRECT", "OD": "DIRECT", "KM": "POST"}
 EXAMPLE_SALE: Json = {
@@ -67,7 +77,7 @@ class BuyerActions(SandboxBase):
     def place_order(
         self,
         key: str | None = None,
-        lines: Sequence[OrderLine | Mapping[str, Any]] = (),
+        lines: Sequence[OrderLine | Mapping[str, object]] = (),
         *,
         product_no: int | None = None,
         quantity: int = 1,
@@ -81,9 +91,9 @@ class BuyerActions(SandboxBase):
         buyer_name: str = "홍길동",
         customs_pin: str | None = None,
     ) -> PlacedOrder:
-        """Buy and pay: one new bundle in 신규주문. Without lines it takes `product_no`, or an example product."""
+        """Buy and pay: one new bundle in 신규주문; without lines `product_no`, or an example product."""
         with self.acting(key, "buyer", "place_order") as call:
-            wanted = [line if isinstance(line, OrderLine) else OrderLine(**line) for line in lines]
+            wanted = [line if isinstance(line, OrderLine) else _order_line(line) for line in lines]
             if not wanted:
                 wanted = [OrderLine(product_no or example_product(call).product_no, quantity, option_no)]
             _check_basket(call.shop, wanted)
@@ -137,7 +147,9 @@ class BuyerActions(SandboxBase):
         with self.acting(key, "buyer", "request_return") as call:
             bundle = call.shop.find_bundle(bundle_no)
             if bundle.status not in ("DELIVERY", "COMPLETE") and not sold_out:
-                raise SandboxError(f"bundle {bundle_no} is {bundle.status}; a return needs DELIVERY or COMPLETE")
+                raise SandboxError(
+                    f"bundle {bundle_no} is {bundle.status}; a return needs DELIVERY or COMPLETE"
+                )
             moment = self.moment(at)
             claim = _claim(call, bundle, "RETURN", quantities, moment, reason, detail, who)
             claim.fee, claim.enclosed = _return_fee(call.shop, bundle), enclosed
@@ -165,7 +177,9 @@ class BuyerActions(SandboxBase):
         with self.acting(key, "buyer", "request_exchange") as call:
             bundle = call.shop.find_bundle(bundle_no)
             if bundle.status not in ("DELIVERY", "COMPLETE"):
-                raise SandboxError(f"bundle {bundle_no} is {bundle.status}; an exchange needs DELIVERY or COMPLETE")
+                raise SandboxError(
+                    f"bundle {bundle_no} is {bundle.status}; an exchange needs DELIVERY or COMPLETE"
+                )
             claim = _claim(call, bundle, "EXCHANGE", quantities, self.moment(at), reason, detail, who)
             claim.fee, claim.enclosed = 2 * _return_fee(call.shop, bundle), enclosed
             claim.pickup, claim.delivery = _pickup(courier, invoice), Leg(claims.READY)
@@ -221,7 +235,9 @@ class BuyerActions(SandboxBase):
         with self.acting(key, "buyer", "ask_inquiry") as call:
             if product_no is not None:
                 call.shop.find_product(product_no)
-            thread = Thread(call.number("inquiry"), kind, product_no, str(order_no) if order_no else "", private=True)
+            thread = Thread(
+                call.number("inquiry"), kind, product_no, str(order_no) if order_no else "", private=True
+            )
             return _ask(call, "inquiry", thread, text, self.moment(at))
 
     def write_review(
@@ -235,7 +251,7 @@ class BuyerActions(SandboxBase):
     ) -> int:
         """Review an option line that was ordered, 1 to 5 points; gives the review number."""
         with self.acting(key, "buyer", "write_review") as call:
-            if isinstance(rating, bool) or not isinstance(rating, int) or not 1 <= rating <= 5:
+            if type(rating) is not int or not 1 <= rating <= 5:
                 raise SandboxError("rating is 1 to 5")
             owner = call.shop.line_owner.get(order_option_no)
             found = call.shop.bundles[owner].line(order_option_no) if owner else None
@@ -267,12 +283,18 @@ def example_product(call: Call) -> Product:
         return next(iter(call.shop.products.values()))
     policy = example_policy(call)
     start = call.now[:13] + ":00"
-    basic = {"productName": "예시 면 티셔츠", "productType": "N", "dcateCode": 4100001, "shipPolicyNo": policy}
+    basic = {
+        "productName": "예시 면 티셔츠",
+        "productType": "N",
+        "dcateCode": 4100001,
+        "shipPolicyNo": policy,
+    }
     product = Product(
         call.number("product"),
         call.now,
         basic | {"displayYn": "Y", "bizYn": "N", "brandNo": 10001, "makerNo": 0},
-        EXAMPLE_SALE | {"saleStartDate": start, "saleEndDate": later(f"{start}:00", timedelta(days=365))[:16]},
+        EXAMPLE_SALE
+        | {"saleStartDate": start, "saleEndDate": later(f"{start}:00", timedelta(days=365))[:16]},
         dict(EXAMPLE_DETAIL),
         {"selectOptionUseYn": "N", "textOptionUseYn": "N"},
         [_example_notice(call)],
@@ -286,6 +308,14 @@ def example_product(call: Call) -> Product:
 def _example_notice(call: Call) -> Json:
     items = [{"noticeNo": number, "description": "상세설명 참조"} for number in (195, 198)]
     return {"groupNoticeNo": 38, "noticeList": items, "productGroupNoticeNo": call.number("product_notice")}
+
+
+def _order_line(row: Mapping[str, object]) -> OrderLine:
+    values: dict[str, Any] = dict(row)
+    try:
+        return OrderLine(**values)
+    except TypeError as error:
+        raise SandboxError(f"not an order line: {error}") from error
 
 
 def _check_basket(shop: Shop, lines: Sequence[OrderLine]) -> None:
@@ -307,7 +337,12 @@ def _take_stock(shop: Shop, lines: Sequence[OrderLine]) -> None:
 
 
 def make_bundle(
-    call: Call, lines: Sequence[OrderLine], paid: str, person: Person, buyer_name: str, purchase_no: int | None
+    call: Call,
+    lines: Sequence[OrderLine],
+    paid: str,
+    person: Person,
+    buyer_name: str,
+    purchase_no: int | None,
 ) -> Bundle:
     """Build a bundle in 신규주문; its fee, method and deadline follow the policy of the first product."""
     policy = call.shop.policies.get(call.shop.products[lines[0].product_no].basic["shipPolicyNo"], {})
@@ -357,7 +392,9 @@ def _option_line(call: Call, product: Product, line: OrderLine) -> OptionLine:
         code = row.get("sellerOptionCode") or ""
     if line.typed:
         name = f"{name}|{line.typed}"
-    return OptionLine(call.number("option_line"), place if rows else 0, name, line.quantity, code, line.add_price)
+    return OptionLine(
+        call.number("option_line"), place if rows else 0, name, line.quantity, code, line.add_price
+    )
 
 
 def _ship_price(policy: Json, bundle: Bundle) -> int:
@@ -368,7 +405,8 @@ def _ship_price(policy: Json, bundle: Bundle) -> int:
         return 0
     fee: int = policy["shipFee"]
     if policy.get("differenceYn") == "Y":
-        return fee * -(-sum(p.quantity for p in bundle.products) // policy["differenceCount"])
+        steps = -(-sum(p.quantity for p in bundle.products) // policy["differenceCount"])
+        return int(fee * steps)
     return fee
 
 
@@ -415,7 +453,9 @@ def _claim(
         raise SandboxError(f"bundle {bundle.bundle_no} has nothing left to claim")
     for number, pieces in wanted.items():
         if not 1 <= pieces <= left.get(number, 0):
-            raise SandboxError(f"option line {number} has {left.get(number, 0)} pieces to claim, not {pieces}")
+            raise SandboxError(
+                f"option line {number} has {left.get(number, 0)} pieces to claim, not {pieces}"
+            )
     claim = claims.open_claim(call, bundle, kind, wanted, at)
     claim.reason, claim.reason_detail, claim.who = reason, detail, who
     return claim

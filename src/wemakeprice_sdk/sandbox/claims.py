@@ -227,7 +227,11 @@ def claims_register_pickup(call: Call) -> Json:
 
 def _leg(body: Json, status: str) -> Leg:
     return Leg(
-        status, body["shipMethod"], body.get("scheduleShipDate"), body.get("parcelCompanyCode"), body.get("invoiceNo")
+        status,
+        body["shipMethod"],
+        body.get("scheduleShipDate"),
+        body.get("parcelCompanyCode"),
+        body.get("invoiceNo"),
     )
 
 

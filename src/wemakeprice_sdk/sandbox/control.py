@@ -88,7 +88,10 @@ def _state(sandbox: Sandbox) -> Json:
 
 def _read(sandbox: Sandbox, name: str) -> object:
     if name == "":
-        return {"read": ["state", "settings", "counts", "journal"], "actions": sorted((*ACTIONS, *_FUNCTIONS))}
+        return {
+            "read": ["state", "settings", "counts", "journal"],
+            "actions": sorted((*ACTIONS, *_FUNCTIONS)),
+        }
     if name == "journal":
         return [entry.as_json() for entry in sandbox.journal]
     state = _state(sandbox)
@@ -122,13 +125,10 @@ def _plain(value: object) -> object:
 def serve(sandbox: Sandbox, method: str, path: str, body: bytes) -> Reply:
     """Answer a control request: 200 with the result, 400 with what was wrong, 404, 405."""
     name = path.removeprefix(PREFIX).strip("/")
+    if method not in ("GET", "POST"):
+        return json_reply(405, {"error": "GET or POST"}, (("Allow", "GET, POST"),))
     try:
-        if method == "GET":
-            result = _read(sandbox, name)
-        elif method == "POST":
-            result = _plain(_act(sandbox, name, body))
-        else:
-            raise Failed(405, "GET or POST")
+        result = _read(sandbox, name) if method == "GET" else _plain(_act(sandbox, name, body))
     except Failed as failed:
         return json_reply(failed.code, {"error": failed.text})
     return json_reply(200, {"result": result})

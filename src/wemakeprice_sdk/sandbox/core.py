@@ -8,8 +8,19 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from wemakeprice_sdk.sandbox import broadcast, claims, cs, deals, notices, orders, products, reference, schema
-from wemakeprice_sdk.sandbox import settlement, shipping
+from wemakeprice_sdk.sandbox import (
+    broadcast,
+    claims,
+    cs,
+    deals,
+    notices,
+    orders,
+    products,
+    reference,
+    schema,
+    settlement,
+    shipping,
+)
 from wemakeprice_sdk.sandbox.answers import (
     OUTAGE_PAGE,
     Failed,
@@ -56,7 +67,9 @@ Headers = Mapping[str, str] | Iterable[tuple[str, str]]
 def find_operation(method: str, path: str) -> str:
     """Find the operation of a call; raise `Failed` 404 or 405."""
     path = "/" + path.lstrip("/")
-    known = [(name, row["method"]) for name, row in schema.load()["operations"].items() if row["path"] == path]
+    known = [
+        (name, row["method"]) for name, row in schema.load()["operations"].items() if row["path"] == path
+    ]
     if not known:
         raise Failed(404, "요청하신 경로를 찾을 수 없습니다.")
     for name, verb in known:

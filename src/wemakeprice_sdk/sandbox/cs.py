@@ -71,7 +71,8 @@ def cs_list_reviews(call: Call) -> list[Json]:
         for number in call.shop.review_dates.between(f"{day} 00:00:00", f"{day} 23:59:59")
     )
     return [
-        {"reviewSeq": number, **row, "productName": _product_name(call.shop, row["productNo"])} for number, row in rows
+        {"reviewSeq": number, **row, "productName": _product_name(call.shop, row["productNo"])}
+        for number, row in rows
     ]
 
 

@@ -12,7 +12,13 @@ if TYPE_CHECKING:
 
 
 def serve(
-    sandbox: Sandbox, method: str, target: str, headers: Headers = (), body: bytes = b"", *, controls: bool = True
+    sandbox: Sandbox,
+    method: str,
+    target: str,
+    headers: Headers = (),
+    body: bytes = b"",
+    *,
+    controls: bool = True,
 ) -> Reply:
     """Answer any request; `target` is the path with its query, as in the request line."""
     path, _, query = target.partition("?")

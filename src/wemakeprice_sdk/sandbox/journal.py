@@ -59,7 +59,9 @@ class Journal(Sequence[JournalEntry]):
         """Append an entry."""
         self._entries.append(entry)
 
-    def writes(self, operation: str | None = None, account: str | None = None, **targets: Target) -> list[JournalEntry]:
+    def writes(
+        self, operation: str | None = None, account: str | None = None, **targets: Target
+    ) -> list[JournalEntry]:
         """Give the applied writes of the partner API, narrowed by operation, account label and targets."""
         return [
             entry

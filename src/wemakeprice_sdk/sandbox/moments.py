@@ -54,7 +54,9 @@ def to_stamp(value: datetime | str) -> str:
     try:
         return stamp(require_aware(datetime.fromisoformat(value)))
     except ValueError as error:
-        raise SandboxError(f"not a moment: {value!r}; write 2024-05-20 10:00:00 or ISO 8601 with a zone") from error
+        raise SandboxError(
+            f"not a moment: {value!r}; write 2024-05-20 10:00:00 or ISO 8601 with a zone"
+        ) from error
 
 
 def minus_months(text: str, months: int) -> str:

@@ -19,7 +19,9 @@ def notices_list(call: Call) -> list[Json]:
     back = date.fromisoformat(last).toordinal() - (DAYS - 1)
     first = date.fromordinal(max(back, 1)).isoformat()
     found = [
-        (row["regDate"], number, row) for number, row in call.shop.notices.items() if first <= row["regDate"] <= last
+        (row["regDate"], number, row)
+        for number, row in call.shop.notices.items()
+        if first <= row["regDate"] <= last
     ]
     return [row for _, _, row in sorted(found, key=lambda item: item[:2], reverse=True)]
 

@@ -1,22 +1,22 @@
-"""What operators of the site do: accounts, settings, notices, deals, content rules, locks, parcels that arrive."""
+"""What operators of the site do: accounts, settings, notices, deals, rules, parcels that arrive."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any
+from typing import cast
 
 from wemakeprice_sdk.sandbox import claims, orders, schema, settlement
 from wemakeprice_sdk.sandbox.answers import Failed, Json, SandboxError
 from wemakeprice_sdk.sandbox.base import Call, SandboxBase
 from wemakeprice_sdk.sandbox.buyers import example_policy, example_product
 from wemakeprice_sdk.sandbox.moments import is_kind
-from wemakeprice_sdk.sandbox.products import ROUTES as PRODUCT_ROUTES
-from wemakeprice_sdk.sandbox.products import prepare
+from wemakeprice_sdk.sandbox.products import prepare, products_save
+from wemakeprice_sdk.sandbox.settings import Fault
 from wemakeprice_sdk.sandbox.settlement import SettlementTotals
-from wemakeprice_sdk.sandbox.shipping import ROUTES as SHIPPING_ROUTES
+from wemakeprice_sdk.sandbox.shipping import shipping_save_policy
 from wemakeprice_sdk.sandbox.state import Shop
 
 
@@ -29,7 +29,7 @@ class Account:
 
 
 class OperatorActions(SandboxBase):
-    """The operators of the site. `key` is the API key or the label of the account; None means the only one."""
+    """The operators of the site; `key` is the API key or the label of the account, None the only one."""
 
     def add_account(self, key: str, label: str | None = None, *, approved: bool = True) -> Account:
         """Add an account with its own data; an unapproved key is answered 403.
@@ -63,14 +63,12 @@ class OperatorActions(SandboxBase):
         """The accounts, without their keys."""
         return tuple(Account(shop.label, shop.approved) for shop in self.shops)
 
-    def configure(self, **changes: Any) -> None:
+    def configure(self, **changes: object) -> None:
         """Change settings of `x-sandbox-settings`; `faults` replaces the faults waiting to happen."""
-        from wemakeprice_sdk.sandbox.settings import Fault
-
         with self.lock:
-            faults = changes.pop("faults", None)
-            clock = changes.pop("clock", None)
-            rows = None if faults is None else [Fault.from_json(dict(row)) for row in faults]
+            faults = cast("Iterable[Mapping[str, object]] | None", changes.pop("faults", None))
+            clock = cast("datetime | str | None", changes.pop("clock", None))
+            rows = None if faults is None else [Fault.from_json(row) for row in faults]
             self.settings = self.settings.changed(**changes)
             if clock is not None:
                 self.set_clock(None if clock == "system" else clock)
@@ -79,18 +77,18 @@ class OperatorActions(SandboxBase):
                 for fault in rows:
                     self.faults.put(fault)
 
-    def make_policy(self, key: str | None = None, body: Mapping[str, Any] | None = None) -> int:
+    def make_policy(self, key: str | None = None, body: Mapping[str, object] | None = None) -> int:
         """Store a shipping policy as the partner centre would; the example one when `body` is left out."""
         with self.acting(key, "operator", "make_policy") as call:
             if body is None:
                 number = example_policy(call)
             else:
                 call.body = schema.read_request(dict(body), {"ref": "ShipPolicyInput"})
-                number = SHIPPING_ROUTES["shipping_save_policy"](call)["returnKey"]
+                number = int(shipping_save_policy(call)["returnKey"])
             call.applied(shipPolicyNo=number)
             return number
 
-    def make_product(self, key: str | None = None, body: Mapping[str, Any] | None = None) -> int:
+    def make_product(self, key: str | None = None, body: Mapping[str, object] | None = None) -> int:
         """Store a product as the partner centre would (`ProductInput`); the example one when left out."""
         with self.acting(key, "operator", "make_product") as call:
             if body is None:
@@ -98,7 +96,7 @@ class OperatorActions(SandboxBase):
             else:
                 call.body = schema.read_request(prepare(dict(body)), {"ref": "ProductInput"})
                 try:
-                    number = PRODUCT_ROUTES["products_save"](call)["productNo"]
+                    number = int(products_save(call)["productNo"])
                 except Failed as failed:
                     raise SandboxError(failed.text) from failed
             call.applied(productNo=number)

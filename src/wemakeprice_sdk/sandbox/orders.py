@@ -278,8 +278,10 @@ def arrive(shop: Shop, now: datetime, transit_days: int) -> Iterator[tuple[str, 
         while heap and heap[0][0] <= limit:
             shipped, number = heapq.heappop(heap)
             bundle = shop.bundles[number]
-            if bundle.status == "DELIVERY" and bundle.ship_date == shipped and (
-                (bundle.method == "DIRECT") == (heap is shop.direct)
+            if (
+                bundle.status == "DELIVERY"
+                and bundle.ship_date == shipped
+                and ((bundle.method == "DIRECT") == (heap is shop.direct))
             ):
                 at = later(shipped, timedelta(days=days))
                 complete(shop, bundle, at)

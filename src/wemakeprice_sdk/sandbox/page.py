@@ -25,7 +25,9 @@ _STYLE = (
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     top = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
-    body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows
+    )
     return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
@@ -48,8 +50,8 @@ def serve(sandbox: Sandbox) -> Reply:
     )
     parts = (
         "<h1>WeMakePrice sandbox (위메프 샌드박스)</h1>",
-        "<p>A stand-in partner server with invented data. It is not WeMakePrice and reaches no real host. "
-        f"Sandbox time <b>{escape(now)}</b> KST. Control surface: <code>/__sandbox__/</code></p>",
+        "<p>A stand-in partner server with invented data. It is not WeMakePrice and reaches no real host.</p>",
+        f"<p>Sandbox time <b>{escape(now)}</b> KST. Control surface: <code>/__sandbox__/</code></p>",
         "<h2>Accounts</h2>",
         _table(("label", "key approved"), ((a.label, "yes" if a.approved else "no") for a in accounts)),
         "<h2>Data</h2>",

@@ -52,7 +52,11 @@ NOTICE_GROUPS: tuple[tuple[int, str, tuple[tuple[int, str, str], ...]], ...] = (
         ),
     ),
     (38, "기타 재화", ((195, "품명 및 모델명", "상세설명 참조"), (198, "제조자/수입자", "상세설명 참조"))),
-    (1, "의류", ((101, "소재", "상세설명 참조"), (102, "색상", "상세설명 참조"), (103, "치수", "상세설명 참조"))),
+    (
+        1,
+        "의류",
+        ((101, "소재", "상세설명 참조"), (102, "색상", "상세설명 참조"), (103, "치수", "상세설명 참조")),
+    ),
 )
 
 CATEGORY_BY_CODE = {row[4]: row for row in CATEGORIES}
@@ -60,7 +64,7 @@ BRAND_NAMES = {number: name for number, name, _ in BRANDS}
 MAKER_NAMES = {number: name for number, name, _ in MAKERS}
 
 
-def base_list_categories(call: Call) -> list[Json]:
+def base_list_categories(_: Call) -> list[Json]:
     """List every leaf category."""
     names = ("lcateName", "mcateName", "scateName", "dcateName", "dcateCode")
     return [dict(zip(names, row, strict=True)) for row in CATEGORIES]
@@ -94,21 +98,24 @@ def base_list_notice_groups(call: Call) -> list[Json]:
             "groupNoticeNo": number,
             "groupNoticeNoName": name,
             "noticeList": [
-                {"noticeNo": item, "noticeName": title} | dict.fromkeys(keys, default) for item, title, default in items
+                {"noticeNo": item, "noticeName": title} | dict.fromkeys(keys, default)
+                for item, title, default in items
             ],
         }
         for number, name, items in NOTICE_GROUPS
     ]
 
 
-def base_list_labels(call: Call) -> list[Json]:
+def base_list_labels(_: Call) -> list[Json]:
     """List the product labels."""
     return [{"labelNo": number, "labelName": name} for number, name in LABELS]
 
 
-def base_list_couriers(call: Call) -> list[Json]:
+def base_list_couriers(_: Call) -> list[Json]:
     """List the couriers."""
-    return [{"parcelCompanyCode": code, "parcelCompanyName": name} for code, name in load()["couriers"].items()]
+    return [
+        {"parcelCompanyCode": code, "parcelCompanyName": name} for code, name in load()["couriers"].items()
+    ]
 
 
 ROUTES = {

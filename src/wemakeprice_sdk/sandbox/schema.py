@@ -78,7 +78,9 @@ class _Reader:
             if any(value.get(key) is None for key in condition.get("required", ())):
                 return False
             return all(
-                self.holds(part, value[key]) for key, part in condition.get("properties", {}).items() if key in value
+                self.holds(part, value[key])
+                for key, part in condition.get("properties", {}).items()
+                if key in value
             )
         return True
 
@@ -138,7 +140,10 @@ class _Reader:
         if not isinstance(value, list):
             self.complain(WRONG, path)
             return []
-        if any(len(value) < rule.get("minItems", 0) or len(value) > rule.get("maxItems", math.inf) for rule in rules):
+        if any(
+            len(value) < rule.get("minItems", 0) or len(value) > rule.get("maxItems", math.inf)
+            for rule in rules
+        ):
             self.complain(WRONG, path)
         parts = [rule["items"] for rule in rules if "items" in rule]
         return [self.read_value(item, parts, f"{path}[{index}]") for index, item in enumerate(value)]
@@ -222,5 +227,7 @@ def read_request(value: object, schema: Json, *, strict: bool = False) -> Json:
     reader = _Reader(contract["schemas"], contract["couriers"], strict)
     clean = reader.read_object(value, reader.expand(schema, value), "")
     if reader.problems:
-        raise Failed(422, " / ".join(f"{text}: {', '.join(paths)}" for text, paths in reader.problems.items()))
+        raise Failed(
+            422, " / ".join(f"{text}: {', '.join(paths)}" for text, paths in reader.problems.items())
+        )
     return clean

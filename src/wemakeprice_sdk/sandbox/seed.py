@@ -17,7 +17,9 @@ class SeededShop:
     orders: int
 
 
-def seed_shop(sandbox: Sandbox, key: str | None = None, *, products: int = 20, orders: int = 200) -> SeededShop:
+def seed_shop(
+    sandbox: Sandbox, key: str | None = None, *, products: int = 20, orders: int = 200
+) -> SeededShop:
     """Make a shop (for now a simple one)."""
     for _ in range(orders):
         sandbox.place_order(key)

@@ -23,7 +23,7 @@ LARGEST_BODY = 32 * 1024 * 1024
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "wemakeprice-sandbox"
-    # Headers and body go out in one piece, at once: Nagle against delayed acknowledgements costs 40 ms a call.
+    # Headers and body go out at once: Nagle against delayed acknowledgements costs 40 ms a call.
     disable_nagle_algorithm = True
     wbufsize = -1
     server: _Server
@@ -139,7 +139,9 @@ class SandboxServer:
     who reaches the port can otherwise use. The sandbox is not closed with the server.
     """
 
-    def __init__(self, sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0, *, controls: bool = True) -> None:
+    def __init__(
+        self, sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0, *, controls: bool = True
+    ) -> None:
         self.sandbox = sandbox
         self.controls = controls
         self.closing = Event()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from threading import Lock
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from wemakeprice_sdk.sandbox.answers import SandboxError
 from wemakeprice_sdk.sandbox.moments import earliest_start
@@ -33,6 +34,16 @@ _CHOICES: dict[str, tuple[object, ...]] = {
 }
 
 
+def _days(value: object) -> frozenset[str]:
+    try:
+        days = [
+            day if isinstance(day, date) else date.fromisoformat(day) for day in cast("Iterable[Any]", value)
+        ]
+    except (ValueError, TypeError) as error:
+        raise SandboxError("holidays is a list of yyyy-MM-dd") from error
+    return frozenset(day.isoformat()[:10] for day in days)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How the sandbox answers where the contract knows several forms; the defaults are the contract's."""
@@ -54,27 +65,20 @@ class Settings:
             value = getattr(self, name)
             if value not in allowed or isinstance(value, bool) is not isinstance(allowed[0], bool):
                 raise SandboxError(f"{name} is one of {', '.join(map(str, allowed))}, not {value!r}")
-        if isinstance(self.transit_days, bool) or not isinstance(self.transit_days, int) or self.transit_days < 0:
+        if type(self.transit_days) is not int or self.transit_days < 0:
             raise SandboxError("transit_days is a number of days, 0 or more")
         if self.product_window is not None:
             earliest_start("2024-01-01 00:00:00", self.product_window)
-        for day in self.holidays:
-            date.fromisoformat(day)
+        _days(self.holidays)
 
-    def changed(self, **changes: Any) -> Settings:
+    def changed(self, **changes: object) -> Settings:
         """Give a copy with some settings changed; raise `SandboxError` on an unknown name or value."""
         known = {item.name for item in fields(self)}
         if unknown := sorted(set(changes) - known):
             raise SandboxError(f"unknown setting: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
         if "holidays" in changes:
-            try:
-                changes["holidays"] = frozenset(
-                    date.fromisoformat(day).isoformat() if isinstance(day, str) else day.isoformat()
-                    for day in changes["holidays"]
-                )
-            except (ValueError, AttributeError, TypeError) as error:
-                raise SandboxError("holidays is a list of yyyy-MM-dd") from error
-        return replace(self, **changes)
+            changes["holidays"] = _days(changes["holidays"])
+        return replace(self, **cast("dict[str, Any]", changes))
 
     def as_json(self) -> dict[str, object]:
         """Give every setting as JSON."""
@@ -104,15 +108,15 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in FAULT_KINDS:
             raise SandboxError(f"kind is one of {', '.join(FAULT_KINDS)}, not {self.kind!r}")
-        if self.count is not None and (isinstance(self.count, bool) or not isinstance(self.count, int)):
+        if self.count is not None and type(self.count) is not int:
             raise SandboxError("count is a number of calls, or null for always")
 
     @classmethod
-    def from_json(cls, row: dict[str, Any]) -> Self:
+    def from_json(cls, row: Mapping[str, object]) -> Self:
         """Read a row of the contract's form (`operationId`, `count`, `kind`) or of this class."""
-        row = {"operation" if key == "operationId" else key: value for key, value in row.items()}
+        named: dict[str, Any] = {"operation" if key == "operationId" else key: row[key] for key in row}
         try:
-            return cls(**row)
+            return cls(**named)
         except TypeError as error:
             raise SandboxError(f"not a fault: {error}") from error
 
@@ -125,9 +129,19 @@ class Faults:
     _waiting: list[Fault] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock, repr=False)
 
-    def add(self, operation: str, kind: str, count: int | None = 1, **more: Any) -> Fault:
+    def add(
+        self,
+        operation: str,
+        kind: str,
+        count: int | None = 1,
+        *,
+        skip: int = 0,
+        hold: float = 30.0,
+        commit: bool = False,
+        retry_after: str | None = None,
+    ) -> Fault:
         """Queue a fault; raise `SandboxError` on an unknown operation or kind."""
-        fault = Fault(operation, kind, count, **more)
+        fault = Fault(operation, kind, count, skip, hold, commit, retry_after)
         self.put(fault)
         return fault
 
@@ -159,7 +173,7 @@ class Faults:
         with self._lock:
             self._waiting.clear()
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Fault]:
         with self._lock:
             return iter(list(self._waiting))
 

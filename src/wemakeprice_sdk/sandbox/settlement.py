@@ -63,7 +63,7 @@ def _ep_fee(product: ProductLine, option: OptionLine) -> int:
 
 
 def payout_day(day: str) -> str:
-    """Give the expected pay-out of a sales day: weeks run Monday to Sunday and are paid on the next Friday."""
+    """Give the expected pay-out of a sales day: the Friday after its week, Monday to Sunday."""
     at = date.fromisoformat(day)
     return (at - timedelta(days=at.weekday()) + timedelta(days=11)).strftime("%Y%m%d")
 

@@ -40,7 +40,7 @@ EXAMPLE_POLICY: Json = {
 }
 
 
-def shipping_get_seller_ship(call: Call) -> Json:
+def shipping_get_seller_ship(_: Call) -> Json:
     """Read the seller's places."""
     return dict(PLACES)
 

@@ -128,7 +128,12 @@ class Leg:
 class Claim:
     """A claim (클레임) on one bundle; `products` is a copy of the claimed lines with claimed quantities."""
 
-    NESTED: ClassVar[dict[str, type]] = {"pickup": Leg, "delivery": Leg, "products": ProductLine, "person": Person}
+    NESTED: ClassVar[dict[str, type]] = {
+        "pickup": Leg,
+        "delivery": Leg,
+        "products": ProductLine,
+        "person": Person,
+    }
     claim_no: int
     kind: str
     bundle_no: int
@@ -429,7 +434,7 @@ def unpack(kind: type, row: Json) -> Any:
 
 def load_record(shop: Shop, kind: str, number: int | str, row: Json) -> None:
     """Enter a stored record; nothing is marked for the storage by it."""
-    record = unpack(Shop.RECORDS[kind], row) if kind in Shop.RECORDS else row
+    record: Any = unpack(Shop.RECORDS[kind], row) if kind in Shop.RECORDS else row
     if kind == "bundle":
         shop.enter_bundle(record)
     else:

@@ -55,7 +55,8 @@ class Storage:
         try:
             for place, shop in enumerate(shops):
                 self._db.execute(
-                    "insert or replace into shop values (?, ?, ?, ?)", (shop.digest, place, shop.label, shop.approved)
+                    "insert or replace into shop values (?, ?, ?, ?)",
+                    (shop.digest, place, shop.label, shop.approved),
                 )
                 self._db.executemany("insert or replace into record values (?, ?, ?, ?)", _rows(shop))
             self._db.executemany(
@@ -75,7 +76,9 @@ class Storage:
 
     def load_shops(self) -> Iterator[Shop]:
         """Read every account with its records."""
-        for digest, label, approved in self._db.execute("select digest, label, approved from shop order by place"):
+        for digest, label, approved in self._db.execute(
+            "select digest, label, approved from shop order by place"
+        ):
             shop = Shop(label, digest, approved=bool(approved))
             rows = self._db.execute("select kind, number, body from record where digest = ?", (digest,))
             # Bundles come before claims: a claim only completes what the lines left in a bundle say.

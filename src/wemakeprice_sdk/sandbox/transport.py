@@ -24,7 +24,9 @@ def _answer(module: Any, request: Any, reply: Reply) -> Any:
 
 
 def _serve(sandbox: Sandbox, request: Any, body: bytes) -> Reply:
-    return serve(sandbox, request.method, request.url.raw_path.decode("ascii"), request.headers.multi_items(), body)
+    return serve(
+        sandbox, request.method, request.url.raw_path.decode("ascii"), request.headers.multi_items(), body
+    )
 
 
 def make_transport(sandbox: Sandbox, module: ModuleType | None = None) -> httpx.BaseTransport:
