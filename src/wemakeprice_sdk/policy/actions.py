@@ -290,7 +290,7 @@ class CompletePickup(ClaimAction):
 
 @frozen(kw_only=True)
 class HoldReturn(ClaimAction):
-    """Put a return on hold after its goods came back (반품 보류); code RPD5, never proven to run (grade B)."""
+    """Put a return on hold after its goods came back (반품 보류); RPD5, never proven to run (grade B)."""
 
     kind: ClassVar[ActionKind] = ActionKind.HOLD_RETURN
 

@@ -11,10 +11,10 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 
 from attrs import evolve, field, frozen
 
+from wemakeprice_sdk.config import Severity
 from wemakeprice_sdk.errors import BlastRadiusError, PolicyError
 from wemakeprice_sdk.policy.actions import Action, ActionKind, Reason, SaveTemplate, Target, TargetKind
 
@@ -37,13 +37,6 @@ _COLUMNS = (
     "due",
 )
 _EVERYTHING = Target(TargetKind.ACCOUNT, "*")
-
-
-class Severity(StrEnum):
-    """How much a matter presses: `ordinary` goes to e-mail, `serious` to the mobile number."""
-
-    ORDINARY = "ordinary"
-    SERIOUS = "serious"
 
 
 @frozen
@@ -151,11 +144,11 @@ class SyncPlan:
 
     seller_id: str
     made_at: datetime
-    actions: tuple[Action, ...] = field(default=(), converter=tuple, validator=_checked)
-    held: tuple[Held, ...] = field(default=(), converter=tuple)
-    blocked: tuple[Blocked, ...] = field(default=(), converter=tuple)
-    alarms: tuple[Alarm, ...] = field(default=(), converter=tuple)
-    notes: tuple[Note, ...] = field(default=(), converter=tuple)
+    actions: tuple[Action, ...] = field(default=(), validator=_checked)
+    held: tuple[Held, ...] = ()
+    blocked: tuple[Blocked, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def __iter__(self) -> Iterator[Action]:
         """Go through the actions in order."""

@@ -54,19 +54,8 @@ def claimed_quantity(product: ClaimProduct, option: ClaimOption) -> int:
 
 
 def option_key(value: OptionValue) -> tuple[str, ...]:
-    """Give the values of an option row in order, up to the first that is empty (옵션값1..5)."""
-    key: list[str] = []
-    for text in (
-        value.option_value1,
-        value.option_value2,
-        value.option_value3,
-        value.option_value4,
-        value.option_value5,
-    ):
-        if not text:
-            break
-        key.append(text)
-    return tuple(key)
+    """Give the values of an option row in order (옵션값1..5), which tell it from the others."""
+    return value.values
 
 
 def option_rows(product: Product) -> tuple[OptionValue, ...]:
@@ -92,7 +81,14 @@ def bundle_essence(bundle: Bundle) -> tuple[object, ...]:
     )
     status = None if delivery is None else delivery.ship_status
     invoice = None if delivery is None else (delivery.parcel_company, delivery.invoice_no)
-    return (bundle.bundle_no, status, bundle.order_confirm_date, bundle.origin_ship_date, invoice, lines)
+    return (
+        bundle.bundle_no,
+        status,
+        bundle.order_confirm_date,
+        bundle.origin_ship_date,
+        invoice,
+        tuple(lines),
+    )
 
 
 def claim_essence(claim: Claim) -> tuple[object, ...]:

@@ -1,0 +1,60 @@
+"""Answers a person wrote to questions and inquiries (CS, rule 3.5): sent once, never repeated."""
+
+from __future__ import annotations
+
+from wemakeprice_sdk.policy.actions import Action, ActionKind, AnswerInquiry, AnswerQuestion, Reason
+from wemakeprice_sdk.policy.draft import Draft
+from wemakeprice_sdk.policy.snapshot import Snapshot
+
+SHORTEST, LONGEST = 10, 1500
+"""Length of an answer in characters (grade B)."""
+
+_WRITTEN = Reason("answer-written", "3.5", "a person wrote the answer", "담당자가 답변을 작성했습니다")
+_LENGTH = Reason(
+    "answer-length",
+    "contract Q2",
+    f"an answer has {SHORTEST} to {LONGEST} characters",
+    f"답변은 {SHORTEST}~{LONGEST}자여야 합니다",
+)
+
+
+def plan_answers(draft: Draft, snapshot: Snapshot) -> None:
+    """Send every written answer that was not sent yet.
+
+    `Snapshot.answered` holds the keys of answers sent before: their outcome cannot be read back, so an
+    answer that may have arrived is never sent again (grade C).
+    """
+    rows: list[tuple[Action, str]] = [
+        (
+            AnswerQuestion(
+                qna_seq=row.qna_seq,
+                question_date=row.question_date,
+                answer=row.answer,
+                reason=_WRITTEN,
+                after=f"{len(row.answer)} characters",
+            ),
+            row.answer,
+        )
+        for row in snapshot.answers
+    ]
+    rows += [
+        (
+            AnswerInquiry(
+                inquiry_seq=row.inquiry_seq,
+                answer=row.answer,
+                reason=_WRITTEN,
+                after=f"{len(row.answer)} characters",
+            ),
+            row.answer,
+        )
+        for row in snapshot.inquiry_answers
+    ]
+    for kind in (ActionKind.ANSWER_QUESTION, ActionKind.ANSWER_INQUIRY):
+        waiting = [(a, text) for a, text in rows if a.kind is kind and a.key not in snapshot.answered]
+        if not waiting or not draft.is_open(kind, len(waiting)):
+            continue
+        for action, text in waiting:
+            if SHORTEST <= len(text) <= LONGEST:
+                draft.add(action)
+            else:
+                draft.hold(kind, action.target, _LENGTH)

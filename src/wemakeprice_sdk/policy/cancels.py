@@ -1,0 +1,356 @@
+"""Cancel requests (취소신청): a replaceable strategy, the deadline, reject wins (rules 6.3, 6.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol, TypeAlias
+
+from attrs import field, frozen
+
+from wemakeprice_sdk.clock import BusinessCalendar, add_business_days
+from wemakeprice_sdk.config import Severity
+from wemakeprice_sdk.models import couriers
+from wemakeprice_sdk.models.claims import Claim
+from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType, ShipMethod
+from wemakeprice_sdk.models.orders import Bundle
+from wemakeprice_sdk.policy.actions import (
+    ActionKind,
+    ApproveCancel,
+    Reason,
+    RejectCancel,
+    Shipment,
+    Target,
+    TargetKind,
+)
+from wemakeprice_sdk.policy.draft import Draft
+from wemakeprice_sdk.policy.reading import (
+    bundle_lines,
+    claim_lines,
+    claimed_quantity,
+    is_shipped,
+    ordered_quantity,
+)
+from wemakeprice_sdk.policy.settings import ClaimSettings
+from wemakeprice_sdk.policy.snapshot import Snapshot
+
+__all__ = [
+    "Approve",
+    "AtDeadline",
+    "CancelDecision",
+    "CancelLine",
+    "CancelRequest",
+    "CancelStrategy",
+    "Hold",
+    "HoldForPerson",
+    "PickStrategy",
+    "Reject",
+    "combine",
+]
+
+
+@frozen
+class CancelLine:
+    """One line of a cancel request: claimed, ordered (None when the bundle is not known) and picked units."""
+
+    order_option_no: int
+    claimed: int
+    ordered: int | None
+    picked: int
+
+    @property
+    def touches_picked(self) -> bool:
+        """Whether goods already taken from the shelf would have to go back."""
+        if self.ordered is None:
+            return self.picked > 0
+        return self.picked + self.claimed > self.ordered
+
+
+@frozen
+class CancelRequest:
+    """What a strategy decides on: claim, lines, bundle, the parcel that exists, the deadline (KST).
+
+    At the deadline the marketplace approves the claim itself (grade B); None when the request moment is not
+    known. `shipped` says that the bundle has left, even if its invoice cannot be read.
+    """
+
+    claim: Claim = field(repr=False)
+    lines: tuple[CancelLine, ...]
+    bundle: Bundle | None = field(repr=False)
+    shipment: Shipment | None
+    shipped: bool
+    deadline: datetime | None
+
+
+@frozen
+class Approve:
+    """Let the buyer cancel."""
+
+    reason: Reason
+
+
+@frozen
+class Reject:
+    """Refuse, because the goods travel with `shipment`; the marketplace ships the bundle with it."""
+
+    shipment: Shipment
+    reason: Reason
+
+
+@frozen
+class Hold:
+    """Decide later: `until` is the moment to look again, `severity` says how much it presses."""
+
+    reason: Reason
+    until: datetime | None = None
+    severity: Severity | None = None
+
+
+CancelDecision: TypeAlias = Approve | Reject | Hold
+"""What a strategy says about one line."""
+
+
+class CancelStrategy(Protocol):
+    """Decides cancel requests line by line; pure."""
+
+    def decide(self, request: CancelRequest, line: CancelLine, now: datetime) -> CancelDecision:
+        """Say what happens to one line; `combine` makes one decision of all lines."""
+        ...
+
+
+class AtDeadline(StrEnum):
+    """What happens just before the deadline to a request whose goods are picked but have no invoice.
+
+    `ASK` (default) stays on hold with a serious alarm: without an answer the marketplace approves. `APPROVE`
+    approves, so that the goods go back to the shelf on our word and not by surprise.
+    """
+
+    ASK = "ask"
+    APPROVE = "approve"
+
+
+_NOT_PICKED = Reason(
+    "not-picked",
+    "6.3",
+    "the goods were not taken from the shelf yet",
+    "아직 피킹하지 않은 상품입니다",
+)
+_INVOICE = Reason(
+    "invoice-exists",
+    "6.3",
+    "the goods already travel with an invoice, so the request is refused with it",
+    "이미 송장이 발행되어 출고된 상품이므로 송장과 함께 거절합니다",
+)
+_PICKED = Reason(
+    "picked-without-invoice",
+    "6.6",
+    "the goods are picked but have no invoice yet; wait for the invoice",
+    "피킹되었으나 송장이 없습니다. 송장 발행을 기다립니다",
+)
+_DECIDE = Reason(
+    "decide-now",
+    "6.6",
+    "the goods are picked, there is no invoice and the marketplace is about to approve the request itself",
+    "피킹되었으나 송장이 없으며 곧 자동 승인됩니다. 지금 결정해야 합니다",
+)
+_DEADLINE_APPROVE = Reason(
+    "approved-at-deadline",
+    "6.6",
+    "no invoice came before the deadline; the goods go back to the shelf",
+    "기한까지 송장이 없어 승인합니다",
+)
+_UNREADABLE = Reason(
+    "shipped-without-readable-invoice",
+    "6.3",
+    "the bundle has left, but its courier or invoice cannot be sent back with a refusal",
+    "이미 발송되었으나 택배사나 송장을 확인할 수 없어 거절을 등록할 수 없습니다",
+)
+_NO_BUNDLE = Reason(
+    "bundle-unknown",
+    "6.3",
+    "the bundle of the claim was not read, so nobody knows whether it has left",
+    "클레임의 배송 정보를 조회하지 못해 출고 여부를 알 수 없습니다",
+)
+_PERSON = Reason("left-to-a-person", "6.3", "a person decides", "담당자가 직접 처리합니다")
+
+
+@frozen
+class PickStrategy:
+    """The default: not picked → approve; invoice exists → reject with it; picked without invoice → wait.
+
+    Waiting ends `margin` before the deadline; then `at_deadline` applies. A request whose bundle was not read
+    waits in the same way, because nobody can say whether its goods have left.
+    """
+
+    margin: timedelta = timedelta(hours=2)
+    at_deadline: AtDeadline = AtDeadline.ASK
+
+    def decide(self, request: CancelRequest, line: CancelLine, now: datetime) -> CancelDecision:
+        """Decide one line; see the class."""
+        if request.shipment is not None:
+            return Reject(request.shipment, _INVOICE)
+        if request.shipped:
+            return Hold(_UNREADABLE, request.deadline, Severity.SERIOUS)
+        if request.bundle is None:
+            return self._wait(request.deadline, now, _NO_BUNDLE, AtDeadline.ASK)
+        if not line.touches_picked:
+            return Approve(_NOT_PICKED)
+        return self._wait(request.deadline, now, _PICKED, self.at_deadline)
+
+    def _wait(
+        self, deadline: datetime | None, now: datetime, why: Reason, then: AtDeadline
+    ) -> CancelDecision:
+        if deadline is None:
+            return Hold(why, None, Severity.SERIOUS)
+        if now < deadline - self.margin:
+            return Hold(why, deadline - self.margin)
+        if then is AtDeadline.APPROVE:
+            return Approve(_DEADLINE_APPROVE)
+        return Hold(_DECIDE if why is _PICKED else why, deadline, Severity.SERIOUS)
+
+
+@frozen
+class HoldForPerson:
+    """Leaves every cancel request to a person."""
+
+    def decide(self, request: CancelRequest, line: CancelLine, now: datetime) -> CancelDecision:
+        """Hold until the deadline."""
+        del line, now
+        return Hold(_PERSON, request.deadline)
+
+
+def combine(decisions: Sequence[CancelDecision]) -> CancelDecision:
+    """Make one decision of the lines of a claim: a reject wins, then a hold, else it is approved.
+
+    Writes act on the whole claim, and one rejected line rejects it (grade B). Of several holds the one that
+    ends first counts, and a serious one before others. An empty claim is held.
+    """
+    rejects = [decision for decision in decisions if isinstance(decision, Reject)]
+    if rejects:
+        return rejects[0]
+    holds = [decision for decision in decisions if isinstance(decision, Hold)]
+    if holds:
+        return min(holds, key=_hold_rank)
+    return decisions[0] if decisions else Hold(_PERSON, None, Severity.SERIOUS)
+
+
+def _hold_rank(hold: Hold) -> tuple[bool, bool, float, str]:
+    until = 0.0 if hold.until is None else hold.until.timestamp()
+    return (hold.severity is None, hold.until is None, until, hold.reason.code)
+
+
+def cancel_deadline(claim: Claim, calendar: BusinessCalendar, settings: ClaimSettings) -> datetime | None:
+    """Give the moment at which the marketplace approves a cancel request itself (grade B; calendar C)."""
+    if claim.request_date is None:
+        return None
+    return add_business_days(claim.request_date, settings.business_days, calendar)
+
+
+def shipment_of(bundle: Bundle) -> Shipment | None:
+    """Give the parcel a shipped bundle travels with, None when it cannot be written back."""
+    delivery = bundle.delivery
+    if delivery is None or not is_shipped(bundle):
+        return None
+    if delivery.ship_method == ShipMethod.DIRECT and delivery.schedule_ship_date is not None:
+        return Shipment(ShipMethod.DIRECT, schedule_ship_date=delivery.schedule_ship_date)
+    if delivery.ship_method == ShipMethod.ETC and delivery.ship_method_message:
+        return Shipment(ShipMethod.ETC, message=delivery.ship_method_message)
+    code = couriers.lookup(delivery.parcel_company)
+    # The invoice equals itself only when it is one that may be written.
+    if code is None or not couriers.same_invoice(delivery.invoice_no, delivery.invoice_no):
+        return None
+    return Shipment(ShipMethod.PARCEL, code, couriers.normalise_invoice(delivery.invoice_no or ""))
+
+
+def plan_cancels(
+    draft: Draft,
+    snapshot: Snapshot,
+    strategy: CancelStrategy,
+    calendar: BusinessCalendar,
+    settings: ClaimSettings,
+) -> None:
+    """Answer every open cancel request as the strategy says, and warn before each deadline."""
+    bundles = {bundle.bundle_no: bundle for bundle in snapshot.bundles}
+    parcels = {pending.bundle_no: pending.shipment for pending in snapshot.shipments}
+    picked = {row.order_option_no: row.quantity for row in snapshot.picked}
+    for claim in snapshot.claims:
+        if claim.claim_type != ClaimType.CANCEL or claim.claim_status != ClaimStatus.REQUEST:
+            continue
+        bundle = None if claim.bundle_no is None else bundles.get(claim.bundle_no)
+        shipment = None if bundle is None else shipment_of(bundle)
+        if shipment is None and claim.bundle_no is not None:
+            shipment = parcels.get(claim.bundle_no)
+        request = CancelRequest(
+            claim=claim,
+            lines=_lines(claim, bundle, picked),
+            bundle=bundle,
+            shipment=shipment,
+            shipped=bundle is not None and is_shipped(bundle),
+            deadline=cancel_deadline(claim, calendar, settings),
+        )
+        _answer(draft, request, strategy, settings)
+
+
+def _lines(claim: Claim, bundle: Bundle | None, picked: Mapping[int, int]) -> tuple[CancelLine, ...]:
+    ordered = {o.order_option_no: ordered_quantity(p, o) for p, o in (bundle_lines(bundle) if bundle else ())}
+    lines: Iterable[CancelLine] = (
+        CancelLine(
+            option.order_option_no,
+            claimed_quantity(product, option),
+            ordered.get(option.order_option_no),
+            picked.get(option.order_option_no, 0),
+        )
+        for product, option in claim_lines(claim)
+    )
+    return tuple(sorted(lines, key=lambda line: line.order_option_no))
+
+
+def _answer(draft: Draft, request: CancelRequest, strategy: CancelStrategy, settings: ClaimSettings) -> None:
+    claim, now = request.claim, draft.now
+    target = Target(TargetKind.CLAIM, str(claim.claim_bundle_no))
+    decision = combine([strategy.decide(request, line, now) for line in request.lines])
+    taken = False
+    bundle_no = claim.bundle_no or 0
+    match decision:
+        case Approve(reason):
+            taken = draft.add(
+                ApproveCancel(
+                    claim_bundle_no=claim.claim_bundle_no,
+                    bundle_no=bundle_no,
+                    claim_type=ClaimType.CANCEL,
+                    reason=reason,
+                    before="취소신청",
+                    after="취소승인",
+                )
+            )
+        case Reject(shipment, reason):
+            taken = draft.add(
+                RejectCancel(
+                    claim_bundle_no=claim.claim_bundle_no,
+                    bundle_no=bundle_no,
+                    claim_type=ClaimType.CANCEL,
+                    shipment=shipment,
+                    reason=reason,
+                    before="취소신청",
+                    after=f"취소거절 {shipment}",
+                )
+            )
+        case Hold(reason, until, severity):
+            draft.hold(ActionKind.APPROVE_CANCEL, target, reason, until)
+            if severity is not None:
+                draft.alarm(target, severity, reason, request.deadline)
+    if not taken:
+        _warn(draft, target, request.deadline, settings)
+
+
+def _warn(draft: Draft, target: Target, deadline: datetime | None, settings: ClaimSettings) -> None:
+    if deadline is None or deadline - draft.now > settings.warn_before:
+        return
+    reason = Reason(
+        "cancel-deadline",
+        "6.6",
+        f"unanswered; the marketplace approves the cancel request at {deadline.isoformat()}",
+        f"답변하지 않으면 {deadline.isoformat()}에 취소신청이 자동 승인됩니다",
+    )
+    draft.alarm(target, Severity.SERIOUS, reason, deadline)

@@ -1,0 +1,104 @@
+"""The sheet that the jobs of a plan write on: one gate for every action, whatever rule wants it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import define, evolve, field
+
+from wemakeprice_sdk.config import Severity
+from wemakeprice_sdk.policy.actions import (
+    Action,
+    ActionKind,
+    BundleAction,
+    ClaimAction,
+    ImportDeal,
+    ImportProduct,
+    Reason,
+    Target,
+)
+from wemakeprice_sdk.policy.gates import Gatekeeper, LinkFlags
+from wemakeprice_sdk.policy.plan import Alarm, Blocked, Held, Note, SyncPlan
+
+_OPEN_INTENT = Reason(
+    "in-flight",
+    "6.5",
+    "an earlier attempt has no known outcome yet; it is verified before anything is repeated",
+    "이전 시도의 결과가 확인되지 않아 먼저 조회로 확인합니다",
+)
+
+
+@define
+class Draft:
+    """Collects what the jobs want and sorts it into done, held and blocked; lives for one plan only."""
+
+    gates: Gatekeeper
+    now: datetime
+    in_flight: frozenset[str]
+    actions: dict[str, Action] = field(factory=dict)
+    _held: dict[str, Held] = field(factory=dict)
+    _blocked: list[Blocked] = field(factory=list)
+    _alarms: list[Alarm] = field(factory=list)
+    _notes: list[Note] = field(factory=list)
+    _of_bundle: dict[int, list[str]] = field(factory=dict)
+
+    def is_open(self, kind: ActionKind, targets: int, *, by_hand: bool = False) -> bool:
+        """Say whether the account's gates let `kind` through; note once what they keep back."""
+        closed = self.gates.first_closed(kind, by_hand=by_hand)
+        if closed is None:
+            return True
+        if targets and all((known.kind, known.target) != (kind, None) for known in self._blocked):
+            self._blocked.append(Blocked(kind, closed.gate, closed.reason, targets))
+        return False
+
+    def add(self, action: Action, *, flags: LinkFlags | None = None, by_hand: bool = False) -> bool:
+        """Take an action unless a gate is closed or an earlier attempt is open; say whether it was taken."""
+        source = action.source if isinstance(action, ImportProduct | ImportDeal) else None
+        closed = self.gates.first_closed(action.kind, flags=flags, by_hand=by_hand, source=source)
+        if closed is not None:
+            self._blocked.append(Blocked(action.kind, closed.gate, closed.reason, 1, action.target))
+            return False
+        if action.key in self.in_flight:
+            self.hold(action.kind, action.target, _OPEN_INTENT)
+            return False
+        if any(key not in self.actions for key in action.depends_on):
+            return False
+        if isinstance(action, BundleAction | ClaimAction):
+            earlier = self._of_bundle.setdefault(action.bundle_no, [])
+            missing = tuple(key for key in earlier if key not in action.depends_on)
+            if missing:
+                action = evolve(action, depends_on=(*action.depends_on, *missing))
+            earlier.append(action.key)
+        self.actions[action.key] = action
+        return True
+
+    def block(self, kind: ActionKind, target: Target, flags: LinkFlags) -> None:
+        """Note that a per-link flag (or any gate before it) keeps back a change of one target."""
+        closed = self.gates.first_closed(kind, flags=flags)
+        if closed is not None:
+            self._blocked.append(Blocked(kind, closed.gate, closed.reason, 1, target))
+
+    def hold(self, kind: ActionKind, target: Target, reason: Reason, until: datetime | None = None) -> None:
+        """Note that an action has to wait; the first reason for one action stands."""
+        held = Held(kind, target, reason, until)
+        self._held.setdefault(f"{held.key}:{reason.code}", held)
+
+    def alarm(self, target: Target, severity: Severity, reason: Reason, due: datetime | None = None) -> None:
+        """Note something a person should look at."""
+        self._alarms.append(Alarm(target, severity, reason, due))
+
+    def note(self, target: Target, reason: Reason) -> None:
+        """Note something that changes nothing."""
+        self._notes.append(Note(target, reason))
+
+    def plan(self, seller_id: str) -> SyncPlan:
+        """Give the finished plan."""
+        return SyncPlan(
+            seller_id=seller_id,
+            made_at=self.now,
+            actions=tuple(self.actions.values()),
+            held=tuple(self._held.values()),
+            blocked=tuple(self._blocked),
+            alarms=tuple(self._alarms),
+            notes=tuple(self._notes),
+        )

@@ -1,0 +1,462 @@
+"""Gates: may this be done for this account, and if not, what is the first thing that forbids it?
+
+The order is fixed (rule 3.8): onboarding → link → master → scope → feature → per-link flag. Every answer has
+a machine code and a sentence in Korean and English, so that a seller sees why nothing moved.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from attrs import define, field, frozen
+
+from wemakeprice_sdk.config import ChannelConfig, ConfirmationMode, CsKind, LinkState
+from wemakeprice_sdk.errors import GateClosedError
+from wemakeprice_sdk.policy.actions import ActionKind, ImportSource, Reason
+
+__all__ = [
+    "OPERATION_KINDS",
+    "ClosedGate",
+    "GateReport",
+    "GateRow",
+    "GateStep",
+    "Gatekeeper",
+    "LinkFlags",
+    "check",
+    "explain",
+    "require",
+]
+
+
+class GateStep(StrEnum):
+    """The gates in the order in which they are asked."""
+
+    ONBOARDING = "onboarding"
+    LINK = "link"
+    MASTER = "master"
+    SCOPE = "scope"
+    FEATURE = "feature"
+    FLAG = "flag"
+
+
+@frozen
+class LinkFlags:
+    """What the product link of one target says: a SKU link, its stock-sync flag, the Runple mark."""
+
+    sku_link: bool = False
+    stock_sync: bool = False
+    runple: bool = False
+
+
+@frozen
+class GateRow:
+    """One gate for one target: open or closed, and why; `gate` is the machine code (`scope.order-api`)."""
+
+    step: GateStep
+    gate: str
+    is_open: bool
+    reason: Reason
+
+
+@frozen
+class ClosedGate:
+    """The first gate that blocks."""
+
+    step: GateStep
+    gate: str
+    reason: Reason
+
+    def error(self) -> GateClosedError:
+        """Give the error to raise when someone tries anyway."""
+        return GateClosedError(self.gate, self.reason.text, self.reason.text_ko)
+
+
+@frozen
+class GateReport:
+    """All gates for one kind of action and one target, in order."""
+
+    kind: ActionKind
+    rows: tuple[GateRow, ...]
+
+    @property
+    def first_closed(self) -> ClosedGate | None:
+        """The first gate that blocks, or None."""
+        for row in self.rows:
+            if not row.is_open:
+                return ClosedGate(row.step, row.gate, row.reason)
+        return None
+
+    @property
+    def allowed(self) -> bool:
+        """Whether every gate is open."""
+        return self.first_closed is None
+
+    def __str__(self) -> str:
+        """Give the table as text, one gate per line; the first closed one is marked."""
+        first = self.first_closed
+        lines = [f"{self.kind}: {'allowed' if first is None else 'blocked by ' + first.gate}"]
+        for row in self.rows:
+            mark = "open  " if row.is_open else "CLOSED"
+            arrow = "→" if first is not None and row.gate == first.gate else " "
+            lines.append(
+                f" {arrow} {row.step:<10} {mark} {row.gate}: {row.reason.text} ({row.reason.text_ko})"
+            )
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        cells = [
+            (r.step, "open" if r.is_open else "closed", r.gate, r.reason.text, r.reason.text_ko)
+            for r in self.rows
+        ]
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(str(c))}</td>" for c in row) + "</tr>" for row in cells
+        )
+        return f"<p>{html.escape(self.kind)}</p><table>{body}</table>"
+
+
+_ORDER_KINDS = frozenset(
+    {
+        ActionKind.COLLECT_ORDERS,
+        ActionKind.COLLECT_CLAIMS,
+        ActionKind.CONFIRM_BUNDLE,
+        ActionKind.SHIP_BUNDLE,
+        ActionKind.CHANGE_INVOICE,
+        ActionKind.COMPLETE_DIRECT,
+        ActionKind.CANCEL_OPTION,
+        ActionKind.APPROVE_CANCEL,
+        ActionKind.REJECT_CANCEL,
+        ActionKind.REGISTER_PICKUP,
+        ActionKind.COMPLETE_PICKUP,
+        ActionKind.HOLD_RETURN,
+        ActionKind.APPROVE_RETURN,
+        ActionKind.SHIP_EXCHANGE,
+        ActionKind.COMPLETE_EXCHANGE,
+    }
+)
+_CS_KINDS: Mapping[ActionKind, CsKind] = MappingProxyType(
+    {
+        ActionKind.COLLECT_QUESTIONS: CsKind.QUESTION,
+        ActionKind.ANSWER_QUESTION: CsKind.QUESTION,
+        ActionKind.COLLECT_REVIEWS: CsKind.REVIEW,
+        ActionKind.COLLECT_INQUIRIES: CsKind.INQUIRY,
+        ActionKind.ANSWER_INQUIRY: CsKind.INQUIRY,
+    }
+)
+_SYNC_KINDS = frozenset(
+    {ActionKind.SET_STOCK, ActionKind.SET_OPTIONS, ActionKind.SET_STATUS, ActionKind.SET_DISPLAY}
+)
+_IMPORT_KINDS = frozenset({ActionKind.IMPORT_PRODUCT, ActionKind.IMPORT_DEAL})
+
+OPERATION_KINDS: Mapping[str, ActionKind] = MappingProxyType(
+    {
+        "shipping_save_policy": ActionKind.SAVE_TEMPLATE,
+        "products_save": ActionKind.SAVE_PRODUCT,
+        "products_update_basic": ActionKind.SAVE_PRODUCT,
+        "products_update_sale": ActionKind.SAVE_PRODUCT,
+        "products_update_options": ActionKind.SAVE_PRODUCT,
+        "products_set_status": ActionKind.SAVE_PRODUCT,
+        "products_get": ActionKind.COLLECT_PRODUCTS,
+        "products_list": ActionKind.COLLECT_PRODUCTS,
+        "products_find_by_seller_code": ActionKind.COLLECT_PRODUCTS,
+        "deals_list": ActionKind.COLLECT_PRODUCTS,
+        "deals_get": ActionKind.COLLECT_PRODUCTS,
+        "orders_list": ActionKind.COLLECT_ORDERS,
+        "orders_get": ActionKind.COLLECT_ORDERS,
+        "orders_confirm": ActionKind.CONFIRM_BUNDLE,
+        "orders_ship": ActionKind.SHIP_BUNDLE,
+        "orders_change_invoice": ActionKind.CHANGE_INVOICE,
+        "orders_complete_direct": ActionKind.COMPLETE_DIRECT,
+        "orders_cancel_option": ActionKind.CANCEL_OPTION,
+        "claims_list": ActionKind.COLLECT_CLAIMS,
+        "claims_get": ActionKind.COLLECT_CLAIMS,
+        "claims_approve": ActionKind.APPROVE_CANCEL,
+        "claims_reject": ActionKind.REJECT_CANCEL,
+        "claims_hold": ActionKind.HOLD_RETURN,
+        "claims_register_pickup": ActionKind.REGISTER_PICKUP,
+        "claims_complete_pickup": ActionKind.COMPLETE_PICKUP,
+        "claims_ship_exchange": ActionKind.SHIP_EXCHANGE,
+        "claims_complete_exchange": ActionKind.COMPLETE_EXCHANGE,
+        "cs_list_questions": ActionKind.COLLECT_QUESTIONS,
+        "cs_answer_question": ActionKind.ANSWER_QUESTION,
+        "cs_list_reviews": ActionKind.COLLECT_REVIEWS,
+        "cs_list_inquiries": ActionKind.COLLECT_INQUIRIES,
+        "cs_answer_inquiry": ActionKind.ANSWER_INQUIRY,
+        "settlement_list_order_lines": ActionKind.COLLECT_SETTLEMENT,
+        "settlement_list_ship_lines": ActionKind.COLLECT_SETTLEMENT,
+        "broadcast_set_schedule": ActionKind.SET_BROADCAST,
+    }
+)
+"""Contract operation → kind of action whose gates it passes. Reference reads are missing on purpose: they
+probe a link that is not approved yet, so no gate stands before them."""
+
+
+def _onboarding(config: ChannelConfig) -> GateRow:
+    state = config.onboarding
+    return GateRow(
+        GateStep.ONBOARDING,
+        f"onboarding.{state.value}",
+        config.is_onboarded,
+        Reason(
+            f"onboarding.{state.value}",
+            "1.1",
+            f"the account is {state.value}; the API needs complete onboarding",
+            f"입점 상태가 '{state.korean}'입니다. API는 입점완료 후 사용할 수 있습니다",
+        ),
+    )
+
+
+_LINK_HELP: Mapping[LinkState, tuple[str, str]] = MappingProxyType(
+    {
+        LinkState.DRAFT: (
+            "the settings were never saved; save them",
+            "설정이 아직 저장되지 않았습니다. 저장하세요",
+        ),
+        LinkState.SAVED_UNAPPROVED: (
+            "the saved settings were not approved; open them and save again",
+            "저장된 설정이 승인되지 않았습니다. 수정 화면에서 다시 저장하세요",
+        ),
+        LinkState.APPROVED: ("the link is approved", "연동이 승인되었습니다"),
+        LinkState.AGENCY_MISMATCH: (
+            "another agency is chosen at the marketplace; choose this one and save again",
+            "파트너센터의 API 대행사가 다릅니다. 대행사를 바꾸고 다시 저장하세요",
+        ),
+        LinkState.KEY_REJECTED: (
+            "the marketplace refused the key; issue a new one and save again",
+            "인증키가 거절되었습니다. 새로 발급하여 다시 저장하세요",
+        ),
+    }
+)
+
+
+def _link(config: ChannelConfig) -> GateRow:
+    state = config.link_state
+    text, text_ko = _LINK_HELP[state]
+    code = f"link.{state.value}"
+    return GateRow(GateStep.LINK, code, state is LinkState.APPROVED, Reason(code, "1.4", text, text_ko))
+
+
+def _switch(step: GateStep, gate: str, rule: str, name: str, name_ko: str, *, is_open: bool) -> GateRow:
+    word, word_ko = ("on", "켜져 있습니다") if is_open else ("off", "꺼져 있습니다")
+    return GateRow(step, gate, is_open, Reason(gate, rule, f"{name} is {word}", f"{name_ko} {word_ko}"))
+
+
+def _free(step: GateStep, rule: str, text: str, text_ko: str) -> GateRow:
+    gate = f"{step}.none"
+    return GateRow(step, gate, True, Reason(gate, rule, text, text_ko))
+
+
+def _scope(config: ChannelConfig, kind: ActionKind, source: ImportSource | None) -> GateRow:
+    switches = config.switches
+    if kind in _ORDER_KINDS:
+        return _switch(
+            GateStep.SCOPE,
+            "scope.order-api",
+            "3.4",
+            "the order API (orders and claims)",
+            "주문 API(주문/클레임)가",
+            is_open=switches.order_api,
+        )
+    if kind in _CS_KINDS:
+        return _cs_scope(config, _CS_KINDS[kind])
+    if kind is ActionKind.COLLECT_SETTLEMENT:
+        return _free(
+            GateStep.SCOPE, "3.8", "no scope switch covers settlement", "정산에는 별도 스위치가 없습니다"
+        )
+    if kind in _IMPORT_KINDS and source is ImportSource.EXCEL:
+        return _free(
+            GateStep.SCOPE,
+            "3.3",
+            "an Excel import works whatever the product API says",
+            "엑셀 가져오기는 상품 API와 무관합니다",
+        )
+    return _switch(
+        GateStep.SCOPE,
+        "scope.product-api",
+        "3.3",
+        "the product API",
+        "상품 API가",
+        is_open=switches.product_api,
+    )
+
+
+def _cs_scope(config: ChannelConfig, kind: CsKind) -> GateRow:
+    if not config.switches.cs_api:
+        return _switch(GateStep.SCOPE, "scope.cs-api", "3.5", "the CS API", "CS API가", is_open=False)
+    return _switch(
+        GateStep.SCOPE,
+        f"scope.cs-api.{kind.value}",
+        "3.5",
+        f"the CS API for kind {kind.value}",
+        f"CS API의 {kind.korean} 항목이",
+        is_open=config.switches.covers_cs(kind),
+    )
+
+
+def _feature(config: ChannelConfig, kind: ActionKind, *, by_hand: bool) -> GateRow:
+    if by_hand:
+        return _free(
+            GateStep.FEATURE,
+            "3.8",
+            "a person asked for it; no automatic feature is used",
+            "사람이 직접 요청했습니다",
+        )
+    if kind is ActionKind.CONFIRM_BUNDLE:
+        mode = config.confirmation.mode
+        gate = f"feature.order-confirmation.{mode.value}"
+        return GateRow(
+            GateStep.FEATURE,
+            gate,
+            mode is not ConfirmationMode.MANUAL,
+            Reason(
+                gate,
+                "3.2",
+                f"order confirmation is set to {mode.value}",
+                f"자동 발주확인이 '{mode.korean}'입니다",
+            ),
+        )
+    if kind in _SYNC_KINDS:
+        return _switch(
+            GateStep.FEATURE,
+            "feature.sku-sync",
+            "3.6",
+            "display, sale-state and stock sync",
+            "진열/판매상태/재고연동이",
+            is_open=config.switches.sku_sync,
+        )
+    if kind is ActionKind.EXTEND_SALE_PERIOD:
+        return _switch(
+            GateStep.FEATURE,
+            "feature.sale-period",
+            "3.7",
+            "the automatic sale-period extension",
+            "판매기간 자동연장이",
+            is_open=config.sale_period.enabled,
+        )
+    return _free(GateStep.FEATURE, "3.8", "no feature switch covers this", "해당하는 기능 스위치가 없습니다")
+
+
+def _flag(config: ChannelConfig, kind: ActionKind, flags: LinkFlags | None, *, by_hand: bool) -> GateRow:
+    if by_hand or flags is None:
+        return _free(GateStep.FLAG, "3.8", "no product link is asked", "상품 연동 정보는 확인하지 않습니다")
+    if kind is ActionKind.CONFIRM_BUNDLE and config.confirmation.mode is ConfirmationMode.RUNPLE:
+        text = (
+            ("ships through Runple", "런플 상품입니다")
+            if flags.runple
+            else ("does not ship through Runple", "런플 상품이 아닙니다")
+        )
+        return GateRow(
+            GateStep.FLAG,
+            "flag.runple",
+            flags.runple,
+            Reason("flag.runple", "3.2", f"the product {text[0]}", text[1]),
+        )
+    if kind not in _SYNC_KINDS:
+        return _free(GateStep.FLAG, "3.8", "no product link is asked", "상품 연동 정보는 확인하지 않습니다")
+    if not flags.sku_link:
+        return GateRow(
+            GateStep.FLAG,
+            "flag.sku-link",
+            False,
+            Reason(
+                "flag.sku-link", "5.6", "the product is not linked to a SKU", "SKU와 연동되지 않은 상품입니다"
+            ),
+        )
+    return _switch(
+        GateStep.FLAG,
+        "flag.stock-sync",
+        "3.6",
+        "the stock sync of the product link",
+        "상품 연동의 SKU 재고연동이",
+        is_open=flags.stock_sync,
+    )
+
+
+def _rows(
+    config: ChannelConfig,
+    kind: ActionKind,
+    flags: LinkFlags | None,
+    source: ImportSource | None,
+    *,
+    by_hand: bool,
+) -> Iterator[GateRow]:
+    yield _onboarding(config)
+    yield _link(config)
+    yield _switch(
+        GateStep.MASTER, "master", "3.1", "the link switch", "연동설정이", is_open=config.switches.master
+    )
+    yield _scope(config, kind, source)
+    yield _feature(config, kind, by_hand=by_hand)
+    yield _flag(config, kind, flags, by_hand=by_hand)
+
+
+def explain(
+    config: ChannelConfig,
+    kind: ActionKind,
+    *,
+    flags: LinkFlags | None = None,
+    by_hand: bool = False,
+    source: ImportSource | None = None,
+) -> GateReport:
+    """Give all six gates for one kind of action and one target.
+
+    `flags` is what the target's product link says (None when no link matters), `by_hand` says that a person
+    asked for exactly this, which passes the automatic features but nothing before them; `source` matters for
+    imports only.
+    """
+    return GateReport(kind, tuple(_rows(config, kind, flags, source, by_hand=by_hand)))
+
+
+def check(
+    config: ChannelConfig,
+    kind: ActionKind,
+    *,
+    flags: LinkFlags | None = None,
+    by_hand: bool = False,
+    source: ImportSource | None = None,
+) -> ClosedGate | None:
+    """Give the first gate that blocks, or None when the action is allowed; arguments as in `explain`."""
+    for row in _rows(config, kind, flags, source, by_hand=by_hand):
+        if not row.is_open:
+            return ClosedGate(row.step, row.gate, row.reason)
+    return None
+
+
+def require(
+    config: ChannelConfig,
+    kind: ActionKind,
+    *,
+    flags: LinkFlags | None = None,
+    by_hand: bool = False,
+    source: ImportSource | None = None,
+) -> None:
+    """Raise `GateClosedError` for the first gate that blocks; arguments as in `explain`."""
+    closed = check(config, kind, flags=flags, by_hand=by_hand, source=source)
+    if closed is not None:
+        raise closed.error()
+
+
+@define
+class Gatekeeper:
+    """The gates of one configuration, each question answered once; for plans over very many targets."""
+
+    config: ChannelConfig
+    _known: dict[tuple[ActionKind, LinkFlags | None, ImportSource | None, bool], ClosedGate | None] = field(
+        factory=dict, init=False
+    )
+
+    def first_closed(
+        self,
+        kind: ActionKind,
+        *,
+        flags: LinkFlags | None = None,
+        by_hand: bool = False,
+        source: ImportSource | None = None,
+    ) -> ClosedGate | None:
+        """Give what `check` gives."""
+        question = (kind, flags, source, by_hand)
+        if question not in self._known:
+            self._known[question] = check(self.config, kind, flags=flags, by_hand=by_hand, source=source)
+        return self._known[question]

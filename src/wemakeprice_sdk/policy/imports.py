@@ -1,0 +1,122 @@
+"""Importing what already sells (상품/딜 가져오기, rules 4.1, 5.1 and 5.5–5.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wemakeprice_sdk.policy.actions import (
+    ActionKind,
+    ImportDeal,
+    ImportProduct,
+    Reason,
+    SkuLinkMode,
+    Target,
+    TargetKind,
+)
+from wemakeprice_sdk.policy.draft import Draft
+from wemakeprice_sdk.policy.snapshot import DealCandidate, ProductCandidate, SkuLink, Snapshot
+from wemakeprice_sdk.policy.templates import NOT_IMPORTED
+
+_NEW_PRODUCT = Reason(
+    "not-registered", "5.5", "the product is not registered on our side yet", "아직 등록되지 않은 상품입니다"
+)
+_NEW_DEAL = Reason(
+    "not-registered", "5.5", "the deal is not registered on our side yet", "아직 등록되지 않은 딜입니다"
+)
+_SYNC_WITHOUT_LINK = Reason(
+    "stock-sync-without-link",
+    "5.6",
+    "stock_sync=True means nothing with sku_link=none; choose a link or switch the sync off",
+    "SKU 연동 없이 SKU 재고연동을 선택할 수 없습니다",
+)
+
+
+def imported_link(
+    product_no: int, sku: str, option_key: Iterable[str] = (), *, stock_sync: bool, created: bool = False
+) -> SkuLink:
+    """Give the SKU link of a freshly imported option: its first stock may not be 0 by accident."""
+    return SkuLink(
+        product_no=product_no,
+        sku=sku,
+        option_key=tuple(option_key),
+        mode=SkuLinkMode.CREATE if created else SkuLinkMode.BY_SELLER_CODE,
+        stock_sync=stock_sync,
+        never_pushed=True,
+    )
+
+
+def plan_imports(draft: Draft, snapshot: Snapshot) -> None:
+    """Import products, then deals, that are not registered yet; nothing before the templates."""
+    products = [c for c in snapshot.product_candidates if c.product_no not in snapshot.registered_products]
+    deals = [c for c in snapshot.deal_candidates if c.deal_no not in snapshot.registered_deals]
+    if not snapshot.templates_imported:
+        for product in products:
+            draft.hold(ActionKind.IMPORT_PRODUCT, _product(product.product_no), NOT_IMPORTED)
+        for deal in deals:
+            draft.hold(ActionKind.IMPORT_DEAL, _deal(deal.deal_no), NOT_IMPORTED)
+        return
+    imported = set(snapshot.registered_products)
+    for product in products:
+        if _import_product(draft, product):
+            imported.add(product.product_no)
+    for deal in deals:
+        _import_deal(draft, deal, imported)
+
+
+def _product(product_no: int) -> Target:
+    return Target(TargetKind.PRODUCT, str(product_no))
+
+
+def _deal(deal_no: int) -> Target:
+    return Target(TargetKind.DEAL, str(deal_no))
+
+
+def _import_product(draft: Draft, candidate: ProductCandidate) -> bool:
+    if candidate.stock_sync and candidate.sku_link is SkuLinkMode.NONE:
+        draft.hold(ActionKind.IMPORT_PRODUCT, _product(candidate.product_no), _SYNC_WITHOUT_LINK)
+        return False
+    return draft.add(
+        ImportProduct(
+            product_no=candidate.product_no,
+            source=candidate.source,
+            sku_link=candidate.sku_link,
+            stock_sync=candidate.stock_sync,
+            reason=_NEW_PRODUCT,
+            before="",
+            after=f"registered, SKU link {candidate.sku_link}, stock sync {_word(on=candidate.stock_sync)}",
+        )
+    )
+
+
+def _word(*, on: bool) -> str:
+    return "on" if on else "off"
+
+
+def _import_deal(draft: Draft, candidate: DealCandidate, imported: set[int]) -> None:
+    missing = tuple(sorted({number for number in candidate.product_nos if number not in imported}))
+    taken = draft.add(
+        ImportDeal(
+            deal_no=candidate.deal_no,
+            source=candidate.source,
+            missing_products=missing,
+            reason=_NEW_DEAL,
+            after="registered",
+            depends_on=tuple(
+                key
+                for number in sorted(set(candidate.product_nos))
+                if (key := f"import-product:{number}") in draft.actions
+            ),
+        )
+    )
+    if taken and missing:
+        draft.note(_deal(candidate.deal_no), _missing(missing))
+
+
+def _missing(numbers: tuple[int, ...]) -> Reason:
+    named = ", ".join(str(number) for number in numbers)
+    return Reason(
+        "deal-products-missing",
+        "5.8",
+        f"the deal names products that are not imported: {named}",
+        f"딜에 포함된 상품이 아직 등록되지 않았습니다: {named}",
+    )

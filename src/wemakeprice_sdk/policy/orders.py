@@ -1,0 +1,171 @@
+"""Order confirmation (발주확인) and alarms about late shipments (rules 3.2, 6.2, 6.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wemakeprice_sdk.config import ConfirmationMode, MixedBundlePolicy, OrderConfirmation, Severity
+from wemakeprice_sdk.models.claims import Claim
+from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType, ShipStatus
+from wemakeprice_sdk.models.orders import Bundle
+from wemakeprice_sdk.policy.actions import ActionKind, ConfirmBundle, Reason, Target, TargetKind
+from wemakeprice_sdk.policy.draft import Draft
+from wemakeprice_sdk.policy.gates import LinkFlags
+from wemakeprice_sdk.policy.reading import bundle_lines, bundle_status, is_unconfirmed
+from wemakeprice_sdk.policy.settings import OrderSettings
+from wemakeprice_sdk.policy.snapshot import Part, Snapshot
+
+_AUTO = Reason(
+    "auto-confirmation",
+    "3.2",
+    "collecting confirms in the same run",
+    "주문수집과 동시에 발주확인합니다",
+)
+_RUNPLE = Reason(
+    "runple-confirmation", "3.2", "every product ships through Runple", "모든 상품이 런플 상품입니다"
+)
+_MIXED_CONFIRM = Reason(
+    "mixed-runple-confirmed",
+    "3.2",
+    "some products ship through Runple, and mixed bundles are set to be confirmed whole",
+    "런플 상품이 섞인 묶음도 전체 발주확인하도록 설정되었습니다",
+)
+_MIXED = Reason(
+    "mixed-runple",
+    "3.2",
+    "the bundle mixes Runple and other goods, and only whole bundles can be confirmed",
+    "런플 상품과 일반 상품이 섞인 묶음배송이며, 발주확인은 묶음 단위로만 가능합니다",
+)
+OPEN_CANCEL = Reason(
+    "open-cancel",
+    "6.3",
+    "a cancel request of the bundle is not answered yet",
+    "처리되지 않은 취소신청이 있습니다",
+)
+_CONFIRMED_BEFORE = Reason(
+    "confirmed-before",
+    "6.1",
+    "the bundle was confirmed before and the read still shows the old state",
+    "이미 발주확인한 묶음이나 조회 결과에 아직 반영되지 않았습니다",
+)
+_UNKNOWN_STATE = Reason(
+    "unknown-state",
+    "6.2",
+    "the state of the bundle is not one the contract knows",
+    "알 수 없는 배송상태입니다",
+)
+_NO_LINES = Reason(
+    "no-lines", "6.2", "the bundle came without any product line", "상품 정보가 없는 묶음입니다"
+)
+
+
+def bundle_target(bundle_no: int) -> Target:
+    """Give the target of a bundle."""
+    return Target(TargetKind.BUNDLE, str(bundle_no))
+
+
+def open_cancels(snapshot: Snapshot) -> Mapping[int, Claim]:
+    """Give the bundles with a cancel request that waits for an answer."""
+    return {
+        claim.bundle_no: claim
+        for claim in snapshot.claims
+        if claim.bundle_no is not None
+        and claim.claim_type == ClaimType.CANCEL
+        and claim.claim_status == ClaimStatus.REQUEST
+    }
+
+
+def plan_orders(
+    draft: Draft, snapshot: Snapshot, confirmation: OrderConfirmation, settings: OrderSettings
+) -> None:
+    """Confirm what the mode says, hold the rest with its reason, and warn about late shipments."""
+    snapshot.require_fresh(Part.BUNDLES, draft.now, settings.max_age)
+    waiting = [bundle for bundle in snapshot.bundles if is_unconfirmed(bundle)]
+    _warn_late(draft, snapshot, settings)
+    _hold_unknown(draft, snapshot)
+    if not waiting or not draft.is_open(ActionKind.CONFIRM_BUNDLE, len(waiting)):
+        return
+    snapshot.require_fresh(Part.CLAIMS, draft.now, settings.claims_max_age)
+    cancels = open_cancels(snapshot)
+    runple = frozenset(link.product_no for link in snapshot.links if link.runple)
+    for bundle in waiting:
+        _confirm(draft, bundle, snapshot, cancels, runple, confirmation)
+
+
+def _confirm(
+    draft: Draft,
+    bundle: Bundle,
+    snapshot: Snapshot,
+    cancels: Mapping[int, Claim],
+    runple: frozenset[int],
+    confirmation: OrderConfirmation,
+) -> None:
+    target = bundle_target(bundle.bundle_no)
+    if bundle.bundle_no in snapshot.confirmed:
+        draft.hold(ActionKind.CONFIRM_BUNDLE, target, _CONFIRMED_BEFORE)
+    elif bundle.bundle_no in cancels:
+        draft.hold(ActionKind.CONFIRM_BUNDLE, target, OPEN_CANCEL)
+    elif not any(bundle_lines(bundle)):
+        draft.hold(ActionKind.CONFIRM_BUNDLE, target, _NO_LINES)
+    elif confirmation.mode is ConfirmationMode.RUNPLE:
+        _confirm_runple(draft, bundle, runple, confirmation.mixed_bundles)
+    else:
+        draft.add(_action(bundle, _AUTO))
+
+
+def _confirm_runple(draft: Draft, bundle: Bundle, runple: frozenset[int], mixed: MixedBundlePolicy) -> None:
+    ours = [product.product_no in runple for product, _ in bundle_lines(bundle)]
+    if all(ours):
+        draft.add(_action(bundle, _RUNPLE), flags=LinkFlags(runple=True))
+    elif not any(ours):
+        draft.add(_action(bundle, _RUNPLE), flags=LinkFlags(runple=False))
+    elif mixed is MixedBundlePolicy.CONFIRM:
+        draft.add(_action(bundle, _MIXED_CONFIRM), flags=LinkFlags(runple=True))
+    else:
+        draft.hold(ActionKind.CONFIRM_BUNDLE, bundle_target(bundle.bundle_no), _MIXED)
+
+
+def _action(bundle: Bundle, reason: Reason) -> ConfirmBundle:
+    return ConfirmBundle(
+        bundle_no=bundle.bundle_no,
+        reason=reason,
+        before=ShipStatus.NEW.korean,
+        after=ShipStatus.CONFIRM.korean,
+    )
+
+
+def _hold_unknown(draft: Draft, snapshot: Snapshot) -> None:
+    for bundle in snapshot.bundles:
+        status = bundle_status(bundle)
+        if status is None or not status.is_known:
+            draft.hold(ActionKind.CONFIRM_BUNDLE, bundle_target(bundle.bundle_no), _UNKNOWN_STATE)
+
+
+def _warn_late(draft: Draft, snapshot: Snapshot, settings: OrderSettings) -> None:
+    for bundle in snapshot.bundles:
+        due = bundle.origin_ship_date
+        if due is None or bundle_status(bundle) not in (ShipStatus.NEW, ShipStatus.CONFIRM):
+            continue
+        target = bundle_target(bundle.bundle_no)
+        if due < draft.now:
+            draft.alarm(target, Severity.SERIOUS, _late(due.isoformat()), due)
+        elif due - draft.now <= settings.late_warning:
+            draft.alarm(target, Severity.ORDINARY, _soon(due.isoformat()), due)
+
+
+def _late(due: str) -> Reason:
+    return Reason(
+        "ship-overdue",
+        "6.2",
+        f"the dispatch deadline {due} has passed and the bundle is not shipped",
+        f"발송기한({due})이 지났으나 발송되지 않았습니다",
+    )
+
+
+def _soon(due: str) -> Reason:
+    return Reason(
+        "ship-due-soon",
+        "6.2",
+        f"the dispatch deadline {due} is near and the bundle is not shipped",
+        f"발송기한({due})이 임박했으나 발송되지 않았습니다",
+    )

@@ -1,0 +1,161 @@
+"""What the business rules leave open: explicit settings with safe defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from attrs import field, frozen
+
+from wemakeprice_sdk.errors import ConfigError, Violation
+
+__all__ = [
+    "MAX_STOCK",
+    "ClaimSettings",
+    "OrderSettings",
+    "PolicySettings",
+    "SalePeriodSettings",
+    "ShippingSettings",
+    "StockSettings",
+    "TemplateSettings",
+]
+
+MAX_STOCK = 99_999
+"""Largest stock the marketplace takes (재고수량, grade A)."""
+
+HOUR = timedelta(hours=1)
+
+
+def _check(subject: str, found: list[Violation]) -> None:
+    if found:
+        raise ConfigError(found, subject=subject)
+
+
+def _positive(subject: str, **ages: timedelta) -> None:
+    found = [
+        Violation(name, str(age), "> 0", "has to be a positive duration", "0보다 긴 시간이어야 합니다")
+        for name, age in ages.items()
+        if age <= timedelta()
+    ]
+    _check(subject, found)
+
+
+@frozen(kw_only=True)
+class OrderSettings:
+    """Orders: how old the reads may be, and how long before 발송기한 a late shipment is announced."""
+
+    max_age: timedelta = HOUR
+    claims_max_age: timedelta = HOUR
+    late_warning: timedelta = timedelta(hours=24)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse durations that are not positive."""
+        _positive("orders", max_age=self.max_age, claims_max_age=self.claims_max_age)
+
+
+@frozen(kw_only=True)
+class ClaimSettings:
+    """Claims: how old the read may be, the auto-approval in business days (2, grade B), the warning time."""
+
+    max_age: timedelta = HOUR
+    business_days: int = 2
+    warn_before: timedelta = timedelta(hours=4)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse durations that are not positive."""
+        _positive("claims", max_age=self.max_age)
+
+
+@frozen(kw_only=True)
+class ShippingSettings:
+    """Shipping: how fresh the claims (and bundles) have to be before an invoice goes out (rule 6.3)."""
+
+    claims_max_age: timedelta = timedelta(minutes=10)
+    bundles_max_age: timedelta = HOUR
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse durations that are not positive."""
+        _positive("shipping", claims_max_age=self.claims_max_age, bundles_max_age=self.bundles_max_age)
+
+
+@frozen(kw_only=True)
+class StockSettings:
+    """Stock, sale state and display by SKU.
+
+    `max_age` is the age at which a stock level is refused, `products_max_age` the same for the products.
+    `buffer` units of every SKU (`buffers` for single ones) are kept off the marketplace (안전재고).
+    `stop_when_sold_out` also stops the sale (판매중지) when nothing is left of a product; by default only the
+    stock becomes 0, which shows 품절. `resume_foreign_stops` lets the sync resume a sale that someone else
+    stopped; off by default.
+    """
+
+    max_age: timedelta = timedelta(hours=2)
+    products_max_age: timedelta = timedelta(hours=24)
+    buffer: int = 0
+    buffers: Mapping[str, int] = field(factory=dict)
+    stop_when_sold_out: bool = False
+    resume_foreign_stops: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse negative buffers and durations that are not positive."""
+        _positive("stock", max_age=self.max_age, products_max_age=self.products_max_age)
+        found = [
+            Violation(
+                name,
+                str(value),
+                ">= 0",
+                "a safety buffer cannot be negative",
+                "안전재고는 음수일 수 없습니다",
+            )
+            for name, value in (
+                ("buffer", self.buffer),
+                *((f"buffers[{k}]", v) for k, v in self.buffers.items()),
+            )
+            if value < 0
+        ]
+        _check("stock", found)
+
+    def buffer_of(self, sku: str) -> int:
+        """Give the units of a SKU that are kept back."""
+        return self.buffers.get(sku, self.buffer)
+
+
+@frozen(kw_only=True)
+class SalePeriodSettings:
+    """Sale periods: how old the product reads may be."""
+
+    products_max_age: timedelta = timedelta(hours=24)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse durations that are not positive."""
+        _positive("sale_period", products_max_age=self.products_max_age)
+
+
+@frozen(kw_only=True)
+class TemplateSettings:
+    """Shipping templates: how many products one change may reach before a person has to raise the limit."""
+
+    max_affected: int = 100
+    max_age: timedelta = timedelta(hours=24)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a negative limit and durations that are not positive."""
+        _positive("templates", max_age=self.max_age)
+        if self.max_affected < 0:
+            bad = Violation(
+                "max_affected", str(self.max_affected), ">= 0", "cannot be negative", "음수일 수 없습니다"
+            )
+            _check("templates", [bad])
+
+
+@frozen(kw_only=True)
+class PolicySettings:
+    """All settings together; `max_targets` bounds every plan (`BlastRadiusError`), None for no bound."""
+
+    orders: OrderSettings = OrderSettings()
+    claims: ClaimSettings = ClaimSettings()
+    shipping: ShippingSettings = ShippingSettings()
+    stock: StockSettings = field(factory=StockSettings)
+    sale_period: SalePeriodSettings = SalePeriodSettings()
+    templates: TemplateSettings = TemplateSettings()
+    max_targets: int | None = None

@@ -1,0 +1,484 @@
+"""Stock, sale state and display by SKU (진열/판매상태/재고연동, rules 3.6 and 5.6).
+
+What a SKU may sell = goods on hand − collected, unshipped goods − safety buffer, between 0 and 99,999. It
+goes to every option tied to the SKU. Options that are not tied, or whose level cannot be trusted, keep
+the stock they have, and the list that is sent is always complete.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from attrs import frozen
+
+from wemakeprice_sdk.config import Severity
+from wemakeprice_sdk.models.codes import DisplayState, ProductStatus
+from wemakeprice_sdk.models.orders import Bundle
+from wemakeprice_sdk.models.products import OptionValue, Product
+from wemakeprice_sdk.policy.actions import (
+    Action,
+    ActionKind,
+    OptionChange,
+    Reason,
+    SetDisplay,
+    SetOptions,
+    SetStatus,
+    SetStock,
+    SkuLinkMode,
+    Target,
+    TargetKind,
+)
+from wemakeprice_sdk.policy.draft import Draft
+from wemakeprice_sdk.policy.gates import LinkFlags
+from wemakeprice_sdk.policy.reading import (
+    bundle_lines,
+    is_shipped,
+    option_key,
+    option_rows,
+    ordered_quantity,
+    product_status,
+)
+from wemakeprice_sdk.policy.settings import MAX_STOCK, StockSettings
+from wemakeprice_sdk.policy.snapshot import Part, Reservation, SkuLink, SkuStock, Snapshot
+
+__all__ = ["SkuTarget", "plan_stock", "proven_links", "reservations_of", "sku_targets"]
+
+
+def _why(code: str, rule: str, text: str, text_ko: str) -> Reason:
+    return Reason(code, rule, text, text_ko)
+
+
+_CHANGED = _why("stock-changed", "3.6", "the SKU's sellable stock differs", "SKU 판매가능 재고가 다릅니다")
+_SOLD_OUT = _why(
+    "sold-out",
+    "3.6",
+    "nothing is left to sell, which shows as 품절",
+    "판매가능 재고가 없어 품절로 표시합니다",
+)
+_BACK = _why("back-in-stock", "3.6", "there is stock again", "재고가 다시 확보되었습니다")
+_STALE = _why(
+    "stale-stock",
+    "3.6",
+    "the stock level is too old to be pushed; the option keeps the stock it has",
+    "재고 기준시각이 오래되어 반영하지 않고 기존 재고를 유지합니다",
+)
+_NO_LEVEL = _why(
+    "no-stock-level",
+    "3.6",
+    "no stock level is known for the linked SKU; the option keeps the stock it has",
+    "연동된 SKU의 재고 정보가 없어 기존 재고를 유지합니다",
+)
+_IMPORT_ZERO = _why(
+    "import-zero",
+    "5.6",
+    "the product was just linked and its SKU has no stock; a 0 is not pushed until someone confirms it",
+    "가져오기 직후 SKU 재고가 0입니다. 확인 전에는 0을 반영하지 않습니다",
+)
+_NO_ROW = _why(
+    "option-missing",
+    "3.6",
+    "the link names an option that the product does not have",
+    "연동 정보의 옵션이 상품에 없습니다",
+)
+_TWICE = _why(
+    "option-twice",
+    "3.6",
+    "the product has two options with the same values; the list cannot be written",
+    "같은 옵션값이 두 번 있어 옵션 목록을 전송할 수 없습니다",
+)
+_NO_PRODUCT = _why(
+    "product-unknown", "3.6", "the linked product was not read", "연동된 상품이 조회되지 않았습니다"
+)
+_STOP_WISH = _why("sku-off-sale", "3.6", "the SKU is not on sale", "SKU 판매상태가 판매중지입니다")
+_RESUME_WISH = _why("sku-on-sale", "3.6", "the SKU is on sale", "SKU 판매상태가 판매중입니다")
+_STOP_EMPTY = _why(
+    "sold-out-stop",
+    "3.6",
+    "nothing is left of the product, and the sale is set to stop then",
+    "전량 품절로 판매를 중지합니다",
+)
+_FOREIGN_STOP = _why(
+    "stopped-elsewhere",
+    "3.6",
+    "someone else stopped the sale; it is not resumed without them",
+    "다른 곳에서 판매중지한 상품이므로 자동으로 재개하지 않습니다",
+)
+_SHOW = _why("sku-shown", "3.6", "the SKU is shown", "SKU 진열상태가 노출입니다")
+_HIDE = _why("sku-hidden", "3.6", "the SKU is hidden", "SKU 진열상태가 비노출입니다")
+
+
+@frozen
+class SkuTarget:
+    """What one SKU should show: `stock` (None when it cannot be trusted, then `held` says why) and wishes."""
+
+    sku: str
+    stock: int | None
+    held: Reason | None
+    clamped_from: int | None
+    on_sale: bool | None
+    display: DisplayState | None
+
+
+def reservations_of(bundles: Iterable[Bundle], links: Iterable[SkuLink]) -> tuple[Reservation, ...]:
+    """Give the reservations of unshipped bundles, for lines whose product has exactly one linked SKU or whose
+    seller option code names the SKU.
+
+    Lines that match no link, or several, are left out; a ledger that knows its SKUs can do better.
+    """
+    skus: dict[int, set[str]] = defaultdict(set)
+    for link in links:
+        if link.sku is not None:
+            skus[link.product_no].add(link.sku)
+    found: dict[int, Reservation] = {}
+    for bundle in bundles:
+        if is_shipped(bundle):
+            continue
+        for product, option in bundle_lines(bundle):
+            known = skus.get(product.product_no or 0, set())
+            sku = option.seller_option_code if option.seller_option_code in known else None
+            if sku is None and len(known) == 1:
+                (sku,) = known
+            if sku is not None:
+                number = option.order_option_no
+                found[number] = Reservation(number, bundle.bundle_no, sku, ordered_quantity(product, option))
+    return tuple(found.values())
+
+
+def sku_targets(snapshot: Snapshot, settings: StockSettings, now: datetime) -> Mapping[str, SkuTarget]:
+    """Give what every SKU of the snapshot should show at `now`."""
+    reserved: dict[str, int] = defaultdict(int)
+    for row in snapshot.reservations:
+        reserved[row.sku] += row.quantity
+    return {row.sku: _target(row, reserved.get(row.sku, 0), settings, now) for row in snapshot.stock}
+
+
+def _target(row: SkuStock, reserved: int, settings: StockSettings, now: datetime) -> SkuTarget:
+    if now - row.as_of > settings.max_age:
+        return SkuTarget(row.sku, None, _STALE, None, None, None)
+    free = max(0, row.quantity - reserved - settings.buffer_of(row.sku))
+    clamped = free if free > MAX_STOCK else None
+    return SkuTarget(row.sku, min(free, MAX_STOCK), None, clamped, row.on_sale, row.display)
+
+
+def proven_links(
+    snapshot: Snapshot, settings: StockSettings, now: datetime
+) -> frozenset[tuple[int, tuple[str, ...]]]:
+    """Give the fresh links (product number, option key) whose SKU shows sellable stock.
+
+    After a run whoever keeps the links clears `never_pushed` for them: a later 0 is then a true sell-out.
+    """
+    targets = sku_targets(snapshot, settings, now)
+    return frozenset(
+        (link.product_no, link.option_key)
+        for link in snapshot.links
+        if link.never_pushed
+        and link.sku is not None
+        and (target := targets.get(link.sku)) is not None
+        and target.stock
+    )
+
+
+def plan_stock(draft: Draft, snapshot: Snapshot, settings: StockSettings) -> None:
+    """Bring stock, sale state and display of every linked product in line with its SKUs, lowest stock first.
+
+    Raises `StaleSnapshotError` when products or stock were read too long ago.
+    """
+    if not snapshot.links or not draft.is_open(ActionKind.SET_STOCK, len(snapshot.links)):
+        return
+    snapshot.require_fresh(Part.PRODUCTS, draft.now, settings.products_max_age)
+    snapshot.require_fresh(Part.STOCK, draft.now, settings.max_age)
+    targets = sku_targets(snapshot, settings, draft.now)
+    links: dict[int, list[SkuLink]] = defaultdict(list)
+    for link in snapshot.links:
+        links[link.product_no].append(link)
+    planned: list[_Planned] = []
+    for product in snapshot.products:
+        mine = links.pop(product.product_no, None)
+        if mine is None or product_status(product) == ProductStatus.END:
+            continue
+        entry = _plan_product(draft, product, snapshot, settings, mine, targets)
+        if entry is not None:
+            planned.append(entry)
+    for product_no, left in links.items():
+        if any(link.syncs for link in left):
+            draft.hold(ActionKind.SET_STOCK, _product(product_no), _NO_PRODUCT)
+    planned.sort(key=lambda entry: entry.risk)
+    for entry in planned:
+        for action in entry.actions:
+            draft.add(action, flags=_OPEN)
+
+
+_OPEN = LinkFlags(sku_link=True, stock_sync=True)
+
+
+@frozen
+class _Planned:
+    risk: tuple[int, bool, int]
+    actions: tuple[Action, ...]
+
+
+@frozen
+class _Job:
+    """One product at work; `rows` are its options by their values, empty when it has none."""
+
+    draft: Draft
+    product: Product
+    snapshot: Snapshot
+    settings: StockSettings
+    rows: Mapping[tuple[str, ...], OptionValue]
+
+    @property
+    def target(self) -> Target:
+        return _product(self.product.product_no)
+
+    @property
+    def keys(self) -> Sequence[tuple[str, ...]]:
+        return tuple(self.rows) or ((),)
+
+    def current(self, key: tuple[str, ...]) -> int | None:
+        if self.rows:
+            return self.rows[key].stock_count
+        return self.product.sale.stock_count if self.product.sale else None
+
+
+def _product(product_no: int) -> Target:
+    return Target(TargetKind.PRODUCT, str(product_no))
+
+
+def _plan_product(
+    draft: Draft,
+    product: Product,
+    snapshot: Snapshot,
+    settings: StockSettings,
+    links: Sequence[SkuLink],
+    targets: Mapping[str, SkuTarget],
+) -> _Planned | None:
+    rows = option_rows(product)
+    job = _Job(draft, product, snapshot, settings, {option_key(row): row for row in rows})
+    if len(job.rows) < len(rows):
+        if any(link.syncs for link in links):
+            draft.hold(ActionKind.SET_OPTIONS, job.target, _TWICE)
+        return None
+    known = frozenset(job.keys)
+    wanted: dict[tuple[str, ...], SkuTarget] = {}
+    for link in links:
+        if link.option_key in known:
+            found = _wanted(job, link, targets)
+            if found is not None:
+                wanted[link.option_key] = found
+        elif link.syncs:
+            draft.hold(ActionKind.SET_OPTIONS, job.target, _NO_ROW)
+    return _changes(job, wanted) if wanted else None
+
+
+def _wanted(job: _Job, link: SkuLink, targets: Mapping[str, SkuTarget]) -> SkuTarget | None:
+    if link.sku is None:
+        return None
+    target = targets.get(link.sku)
+    if not link.syncs:
+        # Only a difference is worth a word: a link without sync is a choice, not a fault.
+        if target is not None and target.stock not in (None, job.current(link.option_key)):
+            flags = LinkFlags(sku_link=link.mode is not SkuLinkMode.NONE, stock_sync=link.stock_sync)
+            job.draft.block(ActionKind.SET_STOCK, job.target, flags)
+        return None
+    kind = ActionKind.SET_OPTIONS if link.option_key else ActionKind.SET_STOCK
+    if target is None or target.held is not None:
+        job.draft.hold(kind, job.target, _NO_LEVEL if target is None else target.held or _STALE)
+        return None
+    if link.never_pushed and not link.zero_acknowledged and (target.stock == 0 or target.on_sale is False):
+        job.draft.hold(kind, job.target, _IMPORT_ZERO)
+        job.draft.alarm(job.target, Severity.ORDINARY, _IMPORT_ZERO)
+        return None
+    if target.clamped_from is not None:
+        job.draft.note(Target(TargetKind.SKU, target.sku), _clamped(target.clamped_from))
+    return target
+
+
+def _clamped(count: int) -> Reason:
+    return _why(
+        "stock-clamped",
+        "contract P6",
+        f"{count} units are more than the marketplace takes; {MAX_STOCK} are shown",
+        f"재고 {count}개는 한도를 넘어 {MAX_STOCK}개로 표시합니다",
+    )
+
+
+def _changes(job: _Job, wanted: Mapping[tuple[str, ...], SkuTarget]) -> _Planned | None:
+    if job.rows:
+        change: tuple[Action | None, int, bool] = _option_change(job, wanted)
+    else:
+        change = _plain_change(job, wanted[()])
+    stock, lowest, falls = change
+    actions: list[Action] = [] if stock is None else [stock]
+    status = _status(job, wanted, stock)
+    if status is not None:
+        actions.append(status)
+        if status.status == ProductStatus.STOP:
+            lowest, falls = 0, True
+    display = _display(job, wanted)
+    if display is not None:
+        actions.append(display)
+    if not actions:
+        return None
+    return _Planned((lowest, not falls, job.product.product_no), tuple(actions))
+
+
+def _plain_change(job: _Job, target: SkuTarget) -> tuple[SetStock | None, int, bool]:
+    current = job.product.sale.stock_count if job.product.sale else None
+    wanted = target.stock
+    if wanted is None or wanted == current:
+        return None, MAX_STOCK, False
+    action = SetStock(
+        product_no=job.product.product_no,
+        stock_count=wanted,
+        reason=_stock_reason(current, wanted),
+        before=str(current),
+        after=str(wanted),
+    )
+    return action, wanted, current is not None and wanted < current
+
+
+def _stock_reason(current: int | None, wanted: int) -> Reason:
+    if wanted == 0:
+        return _SOLD_OUT
+    return _BACK if current == 0 else _CHANGED
+
+
+@frozen
+class _RowChange:
+    change: OptionChange
+    row: OptionValue
+
+    @property
+    def before(self) -> str:
+        return _row_text(self.change.option_key, self.row.stock_count, self.row.display_yn)
+
+    @property
+    def after(self) -> str:
+        stock, shown = self.change.stock_count, self.change.display_yn
+        return _row_text(
+            self.change.option_key,
+            self.row.stock_count if stock is None else stock,
+            self.row.display_yn if shown is None else shown,
+        )
+
+    @property
+    def falls(self) -> bool:
+        stock = self.change.stock_count
+        return stock is not None and stock < (self.row.stock_count or 0)
+
+    @property
+    def lowest(self) -> int:
+        return MAX_STOCK if self.change.stock_count is None else self.change.stock_count
+
+
+def _row_change(key: tuple[str, ...], row: OptionValue, target: SkuTarget) -> _RowChange | None:
+    stock = 0 if target.on_sale is False else target.stock
+    shown = None if target.display is None else target.display == DisplayState.SHOWN
+    new_stock = stock if stock != row.stock_count else None
+    new_shown = shown if shown != row.display_yn else None
+    if new_stock is None and new_shown is None:
+        return None
+    return _RowChange(OptionChange(key, new_stock, new_shown), row)
+
+
+def _option_change(
+    job: _Job, wanted: Mapping[tuple[str, ...], SkuTarget]
+) -> tuple[SetOptions | None, int, bool]:
+    found = [
+        change
+        for key, row in job.rows.items()
+        if key in wanted and (change := _row_change(key, row, wanted[key])) is not None
+    ]
+    if not found:
+        return None, MAX_STOCK, False
+    first = min(found, key=lambda change: change.lowest)
+    action = SetOptions(
+        product_no=job.product.product_no,
+        changes=tuple(change.change for change in found),
+        reason=_stock_reason(first.row.stock_count, first.lowest),
+        before="; ".join(change.before for change in found),
+        after="; ".join(change.after for change in found),
+    )
+    return action, first.lowest, any(change.falls for change in found)
+
+
+def _row_text(key: tuple[str, ...], stock: int | None, shown: bool | None) -> str:
+    hidden = " hidden" if shown is False else ""
+    return f"{'/'.join(key)}={stock}{hidden}"
+
+
+def _status(
+    job: _Job,
+    wanted: Mapping[tuple[str, ...], SkuTarget],
+    stock: Action | None,
+) -> SetStatus | None:
+    status = product_status(job.product)
+    if status not in (ProductStatus.SALE, ProductStatus.STOP):
+        return None
+    reason, wish = _sale_wish(job, wanted)
+    if reason is None or wish == status:
+        return None
+    if wish == ProductStatus.SALE and not _may_resume(job):
+        job.draft.hold(ActionKind.SET_STATUS, job.target, _FOREIGN_STOP)
+        return None
+    return SetStatus(
+        product_no=job.product.product_no,
+        status=wish,
+        reason=reason,
+        before=status.korean if status else "",
+        after=wish.korean,
+        depends_on=(stock.key,) if stock is not None and wish == ProductStatus.SALE else (),
+    )
+
+
+def _may_resume(job: _Job) -> bool:
+    return job.settings.resume_foreign_stops or job.product.product_no in job.snapshot.stopped_by_us
+
+
+def _sale_wish(
+    job: _Job,
+    wanted: Mapping[tuple[str, ...], SkuTarget],
+) -> tuple[Reason | None, ProductStatus]:
+    complete = all(key in wanted for key in job.keys)
+    if complete and all(target.on_sale is False for target in wanted.values()):
+        return _STOP_WISH, ProductStatus.STOP
+    if job.settings.stop_when_sold_out:
+        if not any(_left(job, wanted)):
+            return _STOP_EMPTY, ProductStatus.STOP
+        if job.product.product_no in job.snapshot.stopped_by_us:
+            return _BACK, ProductStatus.SALE
+    if any(target.on_sale for target in wanted.values()):
+        return _RESUME_WISH, ProductStatus.SALE
+    return None, ProductStatus.SALE
+
+
+def _left(
+    job: _Job,
+    wanted: Mapping[tuple[str, ...], SkuTarget],
+) -> Iterable[bool]:
+    for key in job.keys:
+        target = wanted.get(key)
+        if target is None:
+            yield bool(job.current(key))
+        else:
+            yield target.on_sale is not False and bool(target.stock)
+
+
+def _display(job: _Job, wanted: Mapping[tuple[str, ...], SkuTarget]) -> SetDisplay | None:
+    basic = job.product.basic
+    wishes = [wanted[key].display for key in job.keys if key in wanted]
+    if basic is None or len(wishes) < len(job.keys) or any(wish is None for wish in wishes):
+        return None
+    shown = next((wish for wish in wishes if wish == DisplayState.SHOWN), wishes[0])
+    if shown is None or shown == basic.display_yn:
+        return None
+    return SetDisplay(
+        product_no=job.product.product_no,
+        display_yn=shown,
+        reason=_SHOW if shown == DisplayState.SHOWN else _HIDE,
+        before=basic.display_yn.korean if basic.display_yn else "",
+        after=shown.korean,
+    )

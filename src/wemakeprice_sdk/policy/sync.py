@@ -1,0 +1,179 @@
+"""SyncPolicy: settings, data and a moment become a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from attrs import evolve, field, frozen
+
+from wemakeprice_sdk.clock import BusinessCalendar, KoreanBusinessCalendar, require_aware
+from wemakeprice_sdk.config import ChannelConfig
+from wemakeprice_sdk.policy.actions import ActionKind
+from wemakeprice_sdk.policy.answers import plan_answers
+from wemakeprice_sdk.policy.cancels import CancelStrategy, PickStrategy, plan_cancels
+from wemakeprice_sdk.policy.draft import Draft
+from wemakeprice_sdk.policy.gates import Gatekeeper
+from wemakeprice_sdk.policy.imports import plan_imports
+from wemakeprice_sdk.policy.orders import plan_orders
+from wemakeprice_sdk.policy.plan import SyncPlan
+from wemakeprice_sdk.policy.returns import note_sold_out, plan_returns
+from wemakeprice_sdk.policy.sale_period import plan_sale_periods
+from wemakeprice_sdk.policy.settings import PolicySettings
+from wemakeprice_sdk.policy.shipping import plan_shipping
+from wemakeprice_sdk.policy.simulate import advance
+from wemakeprice_sdk.policy.snapshot import Part, Snapshot
+from wemakeprice_sdk.policy.stock import plan_stock
+from wemakeprice_sdk.policy.templates import plan_templates
+from wemakeprice_sdk.policy.winddown import hold_confirmations, hold_extensions, plan_stops
+
+__all__ = ["Job", "SyncPolicy"]
+
+
+class Job(StrEnum):
+    """The parts of a plan, in the order in which they are planned."""
+
+    CLAIMS = "claims"
+    ORDERS = "orders"
+    SHIPPING = "shipping"
+    TEMPLATES = "templates"
+    IMPORTS = "imports"
+    STOCK = "stock"
+    SALE_PERIODS = "sale-periods"
+    ANSWERS = "answers"
+
+
+@frozen
+class SyncPolicy:
+    """Decides what should be done for one account.
+
+    Pure: no I/O and no clock; the same configuration, snapshot and moment give the same plan, whatever the
+    order of the rows. `cancel_strategy` answers cancel requests, `calendar` counts the business days until
+    the marketplace answers itself, `settings` fill what the rules leave open. With `wind_down` every sale is
+    stopped and nothing is confirmed, extended or resumed any more; claims, shipping and answers go on.
+    """
+
+    config: ChannelConfig
+    calendar: BusinessCalendar = field(factory=KoreanBusinessCalendar, kw_only=True)
+    cancel_strategy: CancelStrategy = field(factory=PickStrategy, kw_only=True)
+    settings: PolicySettings = field(factory=PolicySettings, kw_only=True)
+    wind_down: bool = field(default=False, kw_only=True)
+
+    def plan(self, snapshot: Snapshot, now: datetime, *, jobs: Iterable[Job] | None = None) -> SyncPlan:
+        """Plan every job whose data the snapshot holds, or exactly `jobs`.
+
+        Later jobs see what earlier ones will have done: a bundle confirmed here may be shipped here, and
+        depends on it. Raises `NaiveDatetimeError`, `StaleSnapshotError` when data is older than the settings
+        allow, `BlastRadiusError` when the plan touches more than `settings.max_targets`.
+        """
+        at = require_aware(now, "now")
+        wanted = frozenset(_ready(snapshot) if jobs is None else jobs)
+        draft = Draft(Gatekeeper(self.config), at, snapshot.in_flight)
+        self._plan_orders(draft, snapshot, wanted)
+        self._plan_products(draft, snapshot, wanted)
+        if Job.ANSWERS in wanted:
+            plan_answers(draft, snapshot)
+        plan = draft.plan(self.config.seller_id)
+        return plan if self.settings.max_targets is None else plan.require_radius(self.settings.max_targets)
+
+    def plan_claims(self, snapshot: Snapshot, now: datetime) -> SyncPlan:
+        """Plan the answers to cancel requests and the next steps of returns and exchanges."""
+        return self.plan(snapshot, now, jobs=(Job.CLAIMS,))
+
+    def plan_orders(self, snapshot: Snapshot, now: datetime) -> SyncPlan:
+        """Plan confirmations, and alarms about late shipments."""
+        return self.plan(snapshot, now, jobs=(Job.ORDERS,))
+
+    def plan_shipping(self, snapshot: Snapshot, now: datetime) -> SyncPlan:
+        """Plan the shipments whose parcels are ready."""
+        return self.plan(snapshot, now, jobs=(Job.SHIPPING,))
+
+    def plan_templates(self, snapshot: Snapshot, now: datetime) -> SyncPlan:
+        """Plan the first import of templates, and wished changes and deletions."""
+        return self.plan(snapshot, now, jobs=(Job.TEMPLATES,))
+
+    def plan_imports(self, snapshot: Snapshot, now: datetime) -> SyncPlan:
+        """Plan the import of products and deals that are not registered yet."""
+        return self.plan(snapshot, now, jobs=(Job.IMPORTS,))
+
+    def plan_stock(self, snapshot: Snapshot, now: datetime) -> SyncPlan:
+        """Plan stock, sale state and display by SKU."""
+        return self.plan(snapshot, now, jobs=(Job.STOCK,))
+
+    def plan_sale_periods(self, snapshot: Snapshot, now: datetime) -> SyncPlan:
+        """Plan the nightly extension of sale periods."""
+        return self.plan(snapshot, now, jobs=(Job.SALE_PERIODS,))
+
+    def plan_answers(self, snapshot: Snapshot, now: datetime) -> SyncPlan:
+        """Plan the answers to questions and inquiries that a person wrote."""
+        return self.plan(snapshot, now, jobs=(Job.ANSWERS,))
+
+    def _plan_orders(self, draft: Draft, snapshot: Snapshot, wanted: frozenset[Job]) -> None:
+        if wanted.isdisjoint((Job.CLAIMS, Job.ORDERS, Job.SHIPPING)):
+            return
+        view = _orders_view(snapshot)
+        if Job.CLAIMS in wanted:
+            self._claims(draft, view)
+            view = _after(draft, view, since=0)
+        done = len(draft.actions)
+        if Job.ORDERS in wanted and self.wind_down:
+            hold_confirmations(draft, view)
+        elif Job.ORDERS in wanted:
+            plan_orders(draft, view, self.config.confirmation, self.settings.orders)
+            view = _after(draft, view, since=done)
+        if Job.SHIPPING in wanted:
+            plan_shipping(draft, view, self.settings.shipping)
+
+    def _claims(self, draft: Draft, snapshot: Snapshot) -> None:
+        if not draft.is_open(ActionKind.APPROVE_CANCEL, len(snapshot.claims)):
+            return
+        snapshot.require_fresh(Part.CLAIMS, draft.now, self.settings.claims.max_age)
+        plan_cancels(draft, snapshot, self.cancel_strategy, self.calendar, self.settings.claims)
+        plan_returns(draft, snapshot)
+        note_sold_out(draft, snapshot)
+
+    def _plan_products(self, draft: Draft, snapshot: Snapshot, wanted: frozenset[Job]) -> None:
+        if Job.TEMPLATES in wanted:
+            plan_templates(draft, snapshot, self.settings.templates)
+        if Job.IMPORTS in wanted:
+            plan_imports(draft, snapshot)
+        if Job.STOCK in wanted and self.wind_down:
+            plan_stops(draft, snapshot, self.settings.stock)
+        elif Job.STOCK in wanted:
+            plan_stock(draft, snapshot, self.settings.stock)
+        if Job.SALE_PERIODS in wanted and self.wind_down:
+            hold_extensions(draft, snapshot)
+        elif Job.SALE_PERIODS in wanted:
+            plan_sale_periods(draft, snapshot, self.config, self.settings.sale_period)
+
+
+def _ready(snapshot: Snapshot) -> set[Job]:
+    asked = {
+        Job.CLAIMS: snapshot.claims_at is not None,
+        Job.ORDERS: snapshot.bundles_at is not None,
+        Job.SHIPPING: bool(snapshot.shipments),
+        Job.TEMPLATES: snapshot.templates_imported is not None,
+        Job.IMPORTS: bool(snapshot.product_candidates or snapshot.deal_candidates),
+        Job.STOCK: snapshot.products_at is not None,
+        Job.SALE_PERIODS: snapshot.products_at is not None,
+        Job.ANSWERS: bool(snapshot.answers or snapshot.inquiry_answers),
+    }
+    return {job for job, ready in asked.items() if ready}
+
+
+def _orders_view(snapshot: Snapshot) -> Snapshot:
+    # Products and stock can be a million rows; orders only need to know which products are Runple.
+    return evolve(
+        snapshot,
+        products=(),
+        stock=(),
+        stock_at=None,
+        reservations=(),
+        links=tuple(link for link in snapshot.links if link.runple),
+    )
+
+
+def _after(draft: Draft, view: Snapshot, *, since: int) -> Snapshot:
+    fresh = list(draft.actions.values())[since:]
+    return advance(view, fresh, draft.now) if fresh else view

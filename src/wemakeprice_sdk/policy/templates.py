@@ -1,0 +1,269 @@
+"""Shipping templates (배송 템플릿): import first, change with a known reach, delete if unused (4.1–4.5)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from attrs import fields
+
+from wemakeprice_sdk.models.products import Product
+from wemakeprice_sdk.models.shipping import ShipPolicy, ShipPolicyInput
+from wemakeprice_sdk.policy.actions import (
+    ActionKind,
+    DeleteTemplate,
+    ImportTemplates,
+    Reason,
+    ReassignTemplate,
+    SaveTemplate,
+    Target,
+    TargetKind,
+)
+from wemakeprice_sdk.policy.draft import Draft
+from wemakeprice_sdk.policy.settings import TemplateSettings
+from wemakeprice_sdk.policy.snapshot import Part, Snapshot, TemplateDelete, TemplateSave
+
+_FIRST_IMPORT = Reason(
+    "first-import",
+    "4.1",
+    "the templates of the account were never imported since it was linked",
+    "연동 후 배송 템플릿을 한 번도 가져오지 않았습니다",
+)
+NOT_IMPORTED = Reason(
+    "templates-not-imported",
+    "4.1",
+    "templates have to be imported once before anything that uses them",
+    "배송 템플릿을 먼저 한 번 가져와야 합니다",
+)
+_SAVE = Reason(
+    "template-differs",
+    "4.3",
+    "the stored template differs; every linked product changes with it",
+    "저장된 배송 템플릿과 다릅니다. 연결된 모든 상품에 함께 적용됩니다",
+)
+_NEW = Reason("template-new", "4.3", "there is no such template yet", "아직 없는 배송 템플릿입니다")
+_GONE = Reason(
+    "template-unknown", "4.3", "there is no template with this number", "해당 번호의 배송 템플릿이 없습니다"
+)
+_FIXED_KIND = Reason(
+    "bundle-kind-fixed",
+    "4.5",
+    "bundleKind cannot change after creation",
+    "배송유형(bundleKind)은 등록 후 수정할 수 없습니다",
+)
+_DELETE = Reason(
+    "template-unused",
+    "4.4",
+    "no product uses the template; it is forgotten on our side only",
+    "사용 중인 상품이 없어 저장된 템플릿을 삭제합니다",
+)
+_REASSIGN = Reason(
+    "template-replaced",
+    "4.4",
+    "the template is to be deleted, so its products get another one",
+    "삭제할 템플릿을 사용하는 상품에 다른 템플릿을 지정합니다",
+)
+
+
+def _target(number: int | str) -> Target:
+    return Target(TargetKind.TEMPLATE, str(number))
+
+
+def products_by_template(products: Sequence[Product]) -> Mapping[int, tuple[int, ...]]:
+    """Give the products linked to each shipping template (배송정책 번호 → 상품번호)."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for product in products:
+        if product.basic is not None and product.basic.ship_policy_no is not None:
+            found[product.basic.ship_policy_no].append(product.product_no)
+    return {number: tuple(numbers) for number, numbers in found.items()}
+
+
+def plan_templates(draft: Draft, snapshot: Snapshot, settings: TemplateSettings) -> None:
+    """Import templates the first time, then carry out wished changes and deletions.
+
+    Raises `StaleSnapshotError` when templates or products were read too long ago for a change to know its
+    reach.
+    """
+    if not snapshot.templates_imported:
+        if draft.is_open(ActionKind.IMPORT_TEMPLATES, 1):
+            draft.add(ImportTemplates(reason=_FIRST_IMPORT, before="never", after="imported"))
+        for wish in snapshot.template_saves:
+            draft.hold(ActionKind.SAVE_TEMPLATE, _target(_label(wish.template)), NOT_IMPORTED)
+        for gone in snapshot.template_deletes:
+            draft.hold(ActionKind.DELETE_TEMPLATE, _target(gone.ship_policy_no), NOT_IMPORTED)
+        return
+    if not (snapshot.template_saves or snapshot.template_deletes):
+        return
+    if not draft.is_open(
+        ActionKind.SAVE_TEMPLATE, len(snapshot.template_saves) + len(snapshot.template_deletes)
+    ):
+        return
+    snapshot.require_fresh(Part.TEMPLATES, draft.now, settings.max_age)
+    snapshot.require_fresh(Part.PRODUCTS, draft.now, settings.max_age)
+    linked = products_by_template(snapshot.products)
+    stored = {template.ship_policy_no: template for template in snapshot.templates}
+    for wish in snapshot.template_saves:
+        _save(draft, wish, stored, linked, settings)
+    for gone in snapshot.template_deletes:
+        _delete(draft, gone, stored, linked, settings)
+
+
+def _label(template: ShipPolicyInput) -> str:
+    number = template.ship_policy_no
+    return f"new:{template.ship_policy_name}" if number is None else str(number)
+
+
+def _save(
+    draft: Draft,
+    wish: TemplateSave,
+    stored: Mapping[int, ShipPolicy],
+    linked: Mapping[int, tuple[int, ...]],
+    settings: TemplateSettings,
+) -> None:
+    template = wish.template
+    number = template.ship_policy_no
+    old = _same(template, stored) if number is None else stored.get(number)
+    changed = () if old is None else changed_fields(old, template)
+    affected = () if number is None else linked.get(number, ())
+    reason = _save_obstacle(template, old, changed, affected, settings)
+    if reason is not None:
+        draft.hold(ActionKind.SAVE_TEMPLATE, _target(_label(template)), reason)
+    elif old is None or changed:
+        draft.add(
+            SaveTemplate(
+                template=template,
+                name=template.ship_policy_name,
+                ship_policy_no=number,
+                affected=affected,
+                reason=_NEW if old is None else _SAVE,
+                before="" if old is None else "stored",
+                after=_after(template, changed),
+            )
+        )
+
+
+def _after(template: ShipPolicyInput, changed: Sequence[str]) -> str:
+    return ", ".join(changed) if changed else f"new {template.ship_policy_name}"
+
+
+def _save_obstacle(
+    template: ShipPolicyInput,
+    old: ShipPolicy | None,
+    changed: Sequence[str],
+    affected: Sequence[int],
+    settings: TemplateSettings,
+) -> Reason | None:
+    if template.ship_policy_no is not None and old is None:
+        return _GONE
+    violations = template.violations()
+    if violations:
+        return Reason(
+            "template-invalid",
+            "4.5",
+            "; ".join(violation.message for violation in violations),
+            "; ".join(violation.message_ko for violation in violations),
+        )
+    if "bundle_kind" in changed:
+        return _FIXED_KIND
+    return _too_many(len(affected), settings) if changed else None
+
+
+def _too_many(count: int, settings: TemplateSettings) -> Reason | None:
+    if count <= settings.max_affected:
+        return None
+    return Reason(
+        "blast-radius",
+        "4.3",
+        f"the change reaches {count} products; the limit is {settings.max_affected}",
+        f"변경이 상품 {count}개에 적용됩니다. 한도는 {settings.max_affected}개입니다",
+    )
+
+
+def changed_fields(old: ShipPolicy, new: ShipPolicyInput) -> tuple[str, ...]:
+    """Give the names of the fields in which a wished template differs from the stored one, never the values.
+
+    A field the wish leaves out counts as its default, so leaving out what is stored as N is no change.
+    """
+    normal = old.to_input()
+    names = [part.name for part in fields(ShipPolicyInput) if part.name != "ship_policy_no"]
+    return tuple(name for name in names if _value(normal, name) != _value(new, name))
+
+
+_DEFAULTS: Mapping[str, object] = {
+    "ship_fee_display_yn": True,
+    "difference_yn": False,
+    "prepayment_yn": True,
+    "holiday_except_yn": "Y",
+}
+
+
+def _value(template: ShipPolicyInput, name: str) -> object:
+    value = getattr(template, name)
+    return _DEFAULTS.get(name) if value is None else value
+
+
+def _same(template: ShipPolicyInput, stored: Mapping[int, ShipPolicy]) -> ShipPolicy | None:
+    # A new template has no number to find it by; one with equal content is the one already created.
+    return next((old for _, old in sorted(stored.items()) if not changed_fields(old, template)), None)
+
+
+def _delete(
+    draft: Draft,
+    gone: TemplateDelete,
+    stored: Mapping[int, ShipPolicy],
+    linked: Mapping[int, tuple[int, ...]],
+    settings: TemplateSettings,
+) -> None:
+    if gone.ship_policy_no not in stored:
+        return
+    users = linked.get(gone.ship_policy_no, ())
+    reason = _delete_obstacle(gone, users, stored, settings)
+    if reason is not None:
+        draft.hold(ActionKind.DELETE_TEMPLATE, _target(gone.ship_policy_no), reason)
+        return
+    moves = [_reassign(gone, number) for number in users]
+    taken = [draft.add(move) for move in moves]
+    if all(taken):
+        draft.add(
+            DeleteTemplate(
+                ship_policy_no=gone.ship_policy_no,
+                reason=_DELETE,
+                before="stored",
+                after="forgotten",
+                depends_on=tuple(move.key for move in moves),
+            )
+        )
+
+
+def _reassign(gone: TemplateDelete, product_no: int) -> ReassignTemplate:
+    new = gone.reassign_to or 0
+    return ReassignTemplate(
+        product_no=product_no,
+        from_ship_policy_no=gone.ship_policy_no,
+        to_ship_policy_no=new,
+        reason=_REASSIGN,
+        before=str(gone.ship_policy_no),
+        after=str(new),
+    )
+
+
+def _delete_obstacle(
+    gone: TemplateDelete, users: Sequence[int], stored: Mapping[int, ShipPolicy], settings: TemplateSettings
+) -> Reason | None:
+    if not users:
+        return None
+    if gone.reassign_to is None:
+        return Reason(
+            "template-in-use",
+            "4.4",
+            f"{len(users)} product(s) use the template; re-assign them first",
+            f"상품 {len(users)}개가 사용 중인 템플릿입니다. 먼저 다른 템플릿을 지정하세요",
+        )
+    if gone.reassign_to == gone.ship_policy_no or gone.reassign_to not in stored:
+        return Reason(
+            "reassign-target-unknown",
+            "4.4",
+            f"products cannot be re-assigned to template {gone.reassign_to}: it is not stored",
+            f"지정할 배송 템플릿({gone.reassign_to})이 없습니다",
+        )
+    return _too_many(len(users), settings)

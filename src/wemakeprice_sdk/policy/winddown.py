@@ -1,0 +1,66 @@
+"""Winding an account down (판매 종료 준비): stop every sale, extend and confirm nothing more."""
+
+from __future__ import annotations
+
+from wemakeprice_sdk.models.codes import ProductStatus
+from wemakeprice_sdk.policy.actions import ActionKind, Reason, SetStatus, Target, TargetKind
+from wemakeprice_sdk.policy.draft import Draft
+from wemakeprice_sdk.policy.orders import bundle_target
+from wemakeprice_sdk.policy.reading import is_unconfirmed, product_status
+from wemakeprice_sdk.policy.settings import StockSettings
+from wemakeprice_sdk.policy.snapshot import Part, Snapshot
+
+_STOP = Reason("wind-down", "3.6", "the account is being wound down", "계정 정리를 위해 판매를 중지합니다")
+_NO_CONFIRM = Reason(
+    "wind-down-no-confirmation",
+    "3.2",
+    "the account is being wound down; a person decides about new orders",
+    "계정 정리 중이므로 신규주문은 담당자가 처리합니다",
+)
+_NO_EXTENSION = Reason(
+    "wind-down-no-extension",
+    "3.7",
+    "the account is being wound down; no sale period is extended",
+    "계정 정리 중이므로 판매기간을 연장하지 않습니다",
+)
+
+
+def plan_stops(draft: Draft, snapshot: Snapshot, settings: StockSettings) -> None:
+    """Stop the sale of every product that sells or is about to, whatever the sync switches say.
+
+    A person asked for the wind-down, so the automatic features do not matter; onboarding, link, master and
+    the product API do.
+    """
+    selling = [
+        product
+        for product in snapshot.products
+        if product_status(product) not in (ProductStatus.STOP, ProductStatus.END)
+    ]
+    if not draft.is_open(ActionKind.SET_STATUS, len(selling), by_hand=True):
+        return
+    snapshot.require_fresh(Part.PRODUCTS, draft.now, settings.products_max_age)
+    for product in selling:
+        status = product_status(product)
+        draft.add(
+            SetStatus(
+                product_no=product.product_no,
+                status=ProductStatus.STOP,
+                reason=_STOP,
+                before=status.korean if status is not None else "",
+                after=ProductStatus.STOP.korean,
+            ),
+            by_hand=True,
+        )
+
+
+def hold_confirmations(draft: Draft, snapshot: Snapshot) -> None:
+    """Hold every new bundle for a person."""
+    for bundle in snapshot.bundles:
+        if is_unconfirmed(bundle):
+            draft.hold(ActionKind.CONFIRM_BUNDLE, bundle_target(bundle.bundle_no), _NO_CONFIRM)
+
+
+def hold_extensions(draft: Draft, snapshot: Snapshot) -> None:
+    """Say once that no sale period is extended."""
+    if snapshot.products:
+        draft.hold(ActionKind.EXTEND_SALE_PERIOD, Target(TargetKind.ACCOUNT, "products"), _NO_EXTENSION)
