@@ -100,7 +100,9 @@ def test_any_other_page_is_a_protocol_error_that_shows_nothing_of_it() -> None:
     assert "text/html" in str(error)
 
 
-@pytest.mark.parametrize("body", [b'{"resultCode":200,"data":{"bundle":[{"buyerName":"X', b'[{"a":1}', b" {]"])
+@pytest.mark.parametrize(
+    "body", [b'{"resultCode":200,"data":{"bundle":[{"buyerName":"X', b'[{"a":1}', b" {]"]
+)
 def test_truncated_json_is_a_protocol_error(body: bytes) -> None:
     error = failed("orders_list", answer(body))
     assert type(error) is errors.ProtocolError
@@ -131,7 +133,9 @@ JSONISH = st.recursive(
 
 
 @given(JSONISH, JSONISH, JSONISH, st.integers(100, 599))
-def test_no_envelope_escapes_the_exception_tree(code: object, data: object, error: object, status: int) -> None:
+def test_no_envelope_escapes_the_exception_tree(
+    code: object, data: object, error: object, status: int
+) -> None:
     body = json.dumps({"resultCode": code, "data": data, "error": error}).encode()
     for operation in ("orders_list", "deals_get", "orders_ship", "shipping_save_policy"):
         row = OPERATIONS[operation]
@@ -201,7 +205,10 @@ def test_a_failure_without_a_text_is_still_typed(body: object) -> None:
 
 
 def test_a_known_text_says_more_than_its_code_but_not_more_than_a_refused_key() -> None:
-    assert type(failed("products_save", answer(refuse("중복 옵션이 존재합니다", 500)))) is errors.ContentRejectedError
+    assert (
+        type(failed("products_save", answer(refuse("중복 옵션이 존재합니다", 500))))
+        is errors.ContentRejectedError
+    )
     for code, cls in ((401, errors.AuthenticationError), (403, errors.PermissionDeniedError)):
         assert type(failed("products_save", answer(refuse("데이터가 없습니다", code)))) is cls
 
@@ -264,7 +271,9 @@ def test_product_writes_succeed_with_a_number_above_31_bits() -> None:
     assert type(failed("products_save", answer(done(0, name="productNo")))) is errors.RefusedError
 
 
-@pytest.mark.parametrize("data", [None, {}, [], "1", {"returnKey": None}, {"returnKey": "가"}, {"productNo": 1}])
+@pytest.mark.parametrize(
+    "data", [None, {}, [], "1", {"returnKey": None}, {"returnKey": "가"}, {"productNo": 1}]
+)
 def test_a_write_without_its_key_is_a_protocol_error(data: object) -> None:
     error = failed("orders_ship", answer({"resultCode": 200, "data": data}))
     assert type(error) is errors.ProtocolError
@@ -296,8 +305,13 @@ def test_the_first_match_in_table_order_wins() -> None:
 
 def test_a_text_counts_only_in_its_own_channel() -> None:
     assert type(failed("orders_ship", answer(refuse("이미 발송되었습니다", 422)))) is errors.BadRequestError
-    assert type(failed("products_save", answer(done(0, "금칙어가 포함되었습니다", "productNo")))) is errors.RefusedError
-    assert type(failed("orders_ship", answer(done(0, "위메프 접속이 원활하지 않습니다")))) is errors.RefusedError
+    assert (
+        type(failed("products_save", answer(done(0, "금칙어가 포함되었습니다", "productNo"))))
+        is errors.RefusedError
+    )
+    assert (
+        type(failed("orders_ship", answer(done(0, "위메프 접속이 원활하지 않습니다")))) is errors.RefusedError
+    )
 
 
 def test_the_same_text_means_opposite_things_for_approve_and_reject() -> None:
@@ -350,7 +364,11 @@ def test_a_missing_product_or_deal_is_not_found_in_every_form(name: str, body: o
 
 def test_a_search_that_finds_nothing_is_empty_in_every_form() -> None:
     row = OPERATIONS["products_find_by_seller_code"]
-    for body in ({"resultCode": 200, "data": []}, {"resultCode": 200, "data": None}, refuse("데이터가 없습니다", 404)):
+    for body in (
+        {"resultCode": 200, "data": []},
+        {"resultCode": 200, "data": None},
+        refuse("데이터가 없습니다", 404),
+    ):
         assert list(rows_of(row, read_answer(row, answer(body)).data).rows) == []
 
 
@@ -402,7 +420,10 @@ def test_texts_are_masked_in_outcomes_too() -> None:
 
 
 def test_numbers_of_the_marketplace_stay_readable() -> None:
-    assert safe_text("존재하지 않는 배송번호 210000001, 1000000001") == "존재하지 않는 배송번호 210000001, 1000000001"
+    assert (
+        safe_text("존재하지 않는 배송번호 210000001, 1000000001")
+        == "존재하지 않는 배송번호 210000001, 1000000001"
+    )
 
 
 def test_texts_are_one_line_and_capped() -> None:

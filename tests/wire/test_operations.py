@@ -76,9 +76,7 @@ def test_row_equals_contract(name: str) -> None:
 
 @pytest.mark.parametrize("name", PATHS)
 def test_refusals_equal_contract_in_order(name: str) -> None:
-    expected = [
-        (r["match"], r["meaning"], r["channel"], r["evidence"]) for r in PATHS[name][2]["x-refusals"]
-    ]
+    expected = [(r["match"], r["meaning"], r["channel"], r["evidence"]) for r in PATHS[name][2]["x-refusals"]]
     found = [(r.match, r.meaning.value, r.channel.value, r.evidence) for r in OPERATIONS[name].refusals]
     assert found == expected
 

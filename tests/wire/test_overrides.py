@@ -20,8 +20,13 @@ def test_nothing_changes_without_overrides() -> None:
 
 def test_another_path_is_used_for_its_operation_only() -> None:
     overrides = WireOverrides(paths={"orders_get": "/order/out/getOrderDetail"})
-    assert build_request("orders_get", {"bundle_no": 1}, overrides=overrides).path == "/order/out/getOrderDetail"
-    assert build_request("orders_confirm", {"bundle_no": 1}, overrides=overrides).path == "/order/in/setOrderConfirm"
+    assert (
+        build_request("orders_get", {"bundle_no": 1}, overrides=overrides).path == "/order/out/getOrderDetail"
+    )
+    assert (
+        build_request("orders_confirm", {"bundle_no": 1}, overrides=overrides).path
+        == "/order/in/setOrderConfirm"
+    )
     assert GET.path == "/order/out/getOrderInfo"
 
 

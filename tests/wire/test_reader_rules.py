@@ -70,7 +70,22 @@ def test_reader_rule_01_numbers_come_as_numbers_text_or_with_commas(given: Any, 
 
 @pytest.mark.parametrize(
     "given",
-    [1.9, "1.9", True, "12,90", "1,2345", "0x10", "1e3", "１２", "값", [], {}, float("inf"), 2.0**60, "1" * 20],
+    [
+        1.9,
+        "1.9",
+        True,
+        "12,90",
+        "1,2345",
+        "0x10",
+        "1e3",
+        "１２",
+        "값",
+        [],
+        {},
+        float("inf"),
+        2.0**60,
+        "1" * 20,
+    ],
 )
 def test_reader_rule_01_what_is_no_whole_number_is_never_bent_into_one(given: Any) -> None:
     with pytest.raises(ProtocolError, match=r"\$\.shipPrice: a whole number was expected"):
@@ -129,7 +144,9 @@ def test_reader_rule_05_unknown_keys_and_codes_are_kept_raw() -> None:
         ({"defaltValue": "먼저", "defaultValue": "나중"}, "먼저"),
     ],
 )  # fmt: skip
-def test_reader_rule_06_both_spellings_of_the_disclosure_default(given: dict[str, Any], text: str | None) -> None:
+def test_reader_rule_06_both_spellings_of_the_disclosure_default(
+    given: dict[str, Any], text: str | None
+) -> None:
     item = read(NoticeTemplateItem, {"noticeNo": 1, "noticeName": "도서명", **given})
     assert item.default_value == text
     assert "\0raw" not in item.raw
@@ -171,7 +188,9 @@ def test_reader_rule_10_bodies_that_are_not_json() -> None:
 
 
 def test_reader_rule_11_http_201_is_read_as_200() -> None:
-    assert read_answer(ORDERS, answer({"resultCode": 200, "data": {"bundle": []}}, 201)).data == {"bundle": []}
+    assert read_answer(ORDERS, answer({"resultCode": 200, "data": {"bundle": []}}, 201)).data == {
+        "bundle": []
+    }
 
 
 def test_reader_rule_12_an_error_body_under_http_200_is_a_failure() -> None:
@@ -182,7 +201,9 @@ def test_reader_rule_12_an_error_body_under_http_200_is_a_failure() -> None:
 
 def readable() -> list[type[ReadModel]]:
     found = (getattr(models, name) for name in models.__all__)
-    return [cls for cls in found if isinstance(cls, type) and issubclass(cls, ReadModel) and cls is not ReadModel]
+    return [
+        cls for cls in found if isinstance(cls, type) and issubclass(cls, ReadModel) and cls is not ReadModel
+    ]
 
 
 IDENTIFIERS: dict[type[ReadModel], set[str]] = {
@@ -205,7 +226,11 @@ def test_reader_rule_13_only_identifiers_are_essential(cls: type[ReadModel]) -> 
         if field.name not in (*needed, "raw"):
             assert getattr(found, field.name) in (None, ())
     for key in least:
-        for broken in ({k: v for k, v in least.items() if k != key}, {**least, key: None}, {**least, key: ""}):
+        for broken in (
+            {k: v for k, v in least.items() if k != key},
+            {**least, key: None},
+            {**least, key: ""},
+        ):
             if broken.get(key) == "" and isinstance(getattr(found, field_name(key)), str):
                 continue
             with pytest.raises(ProtocolError, match=rf"^\$\.{key}: an identifier is missing$"):
@@ -257,7 +282,9 @@ def test_every_answer_example_of_the_contract_becomes_models_without_loss(
     row = OPERATIONS[operation]
     if not row.is_read or body["resultCode"] != 200 or body["data"] is None:
         return
-    raws = [body["data"]] if row.shape in (Shape.OBJECT, Shape.OPAQUE) else list(rows_of(row, body["data"]).rows)
+    raws = (
+        [body["data"]] if row.shape in (Shape.OBJECT, Shape.OPAQUE) else list(rows_of(row, body["data"]).rows)
+    )
     found = read_example(row, body["data"])
     assert len(found) == len(raws)
     for model, raw in zip(found, raws, strict=True):
@@ -303,7 +330,16 @@ def test_absent_settlement_numbers_are_none_and_rates_are_decimals() -> None:
 
 @pytest.mark.parametrize(
     "given",
-    ["2026-02-30 10:00:00", "어제", 20260101, True, [], "2026-01-01 10:00:00 KST", "2026-01-01x10:00:00", "2026"],
+    [
+        "2026-02-30 10:00:00",
+        "어제",
+        20260101,
+        True,
+        [],
+        "2026-01-01 10:00:00 KST",
+        "2026-01-01x10:00:00",
+        "2026",
+    ],
 )
 def test_unreadable_moments_are_refused_without_showing_them(given: Any) -> None:
     with pytest.raises(ProtocolError) as caught:
@@ -349,7 +385,9 @@ def test_loosely_typed_emptiness_is_no_object() -> None:
 
 def test_lists_of_texts_and_numbers_name_the_item() -> None:
     etc = {"labelNoList": ["19", 20, "21.0"]}
-    product = read(Product, {"productNo": 1, "etc": etc, "detail": {"addImgUrlList": ["https://a.example/1.jpg"]}})
+    product = read(
+        Product, {"productNo": 1, "etc": etc, "detail": {"addImgUrlList": ["https://a.example/1.jpg"]}}
+    )
     assert product.etc is not None
     assert product.etc.label_no_list == (19, 20, 21)
     with pytest.raises(ProtocolError, match=r"^\$\.etc\.labelNoList\[1\]: a whole number was expected$"):

@@ -135,7 +135,9 @@ def test_the_last_second_of_all_time_ends_the_split() -> None:
 
 
 @given(MOMENTS, st.timedeltas(timedelta(0), timedelta(days=1500)))
-def test_month_windows_cover_exactly_and_keep_the_limit_from_both_ends(start: datetime, span: timedelta) -> None:
+def test_month_windows_cover_exactly_and_keep_the_limit_from_both_ends(
+    start: datetime, span: timedelta
+) -> None:
     found = list(split_months(start, start + span))
     assert found[0].start == floor(start)
     assert found[-1].end == ceil(start + span)

@@ -67,7 +67,9 @@ def build_request(
         return WireRequest(row.id, row.method, row.path, _query(row, payload))
     model = normalised(_model(row, payload))
     _refuse_naive(model, row)
-    _refuse([*model.violations(limits), *_window_violations(row, model)], row)
+    period = list(_window_violations(row, model))
+    rest = [item for item in model.violations(limits) if not (period and item.path == "toDate")]
+    _refuse([*rest, *period], row)
     return WireRequest(row.id, row.method, row.path, body=_encode(write(model), row))
 
 
@@ -212,7 +214,7 @@ def _checked(row: Operation, start: datetime, end: datetime) -> Iterator[Violati
     try:
         windows.check_window(row.window, start, end)
     except WindowError as error:
-        yield from error.violations
+        yield from (attrs.evolve(item, path="toDate") for item in error.violations)
     except NaiveDatetimeError:
         return  # every naive value is reported where it is spelt
 
