@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _KEY_BYTES: Final = 32
-_CHECK_BYTES: Final = 8
+# Nine bytes fill whole base64 characters, so that one changed character never touches check and nonce both.
+_CHECK_BYTES: Final = 9
 _NONCE_BYTES: Final = 12
 _VERSION: Final = "wmp1"
 _END: Final = "end"
@@ -214,7 +215,7 @@ def _key_map(keys: Mapping[str, SecretKey]) -> Mapping[str, SecretKey]:
 class AesGcmCipher:
     """AES-256-GCM with a ring of keys: `primary` encrypts, every key of `keys` decrypts.
 
-    A token reads `wmp1.<key id>.<base64>.end`. The base64 holds an 8-byte key check, a random 12-byte nonce
+    A token reads `wmp1.<key id>.<base64>.end`. The base64 holds a 9-byte key check, a random 12-byte nonce
     and the ciphertext with its tag; key id and `context` are authenticated with it. So a wrong key
     (`WrongKeyError`), a key id that is not in the ring (`UnknownKeyError`), a changed token or another
     account (`TamperedError`) and a cut token (`TruncatedError`) can be told apart. `entropy` replaces the

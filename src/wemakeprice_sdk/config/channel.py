@@ -81,7 +81,7 @@ class ChannelChanges(TypedDict, total=False):
     path_overrides: Mapping[str, str] | tuple[tuple[str, str], ...]
 
 
-_IDENTITY: Final = ("seller_id", "api_key", "agency", "selected_agency", "base_url")
+_IDENTITY: Final = frozenset({"seller_id", "api_key", "agency", "selected_agency", "base_url"})
 
 
 @frozen
@@ -227,11 +227,12 @@ class ChannelConfig:
         values: dict[str, object] = {part.name: getattr(self, part.name) for part in fields(ChannelConfig)}
         values.update(changes)
         build: Callable[..., ChannelConfig] = ChannelConfig
-        changed = build(**values)
-        moved = any(getattr(changed, name) != getattr(self, name) for name in _IDENTITY)
-        if not moved or "link" in changes:
-            return changed
-        return build(**{**values, "link": self.link.reset()})
+        if "link" in changes or not changes.keys() & _IDENTITY:
+            return build(**values)
+        # Built as a draft first: the old approval must not count against an emptied key.
+        moved = build(**{**values, "link": self.link.reset()})
+        same = all(getattr(moved, name) == getattr(self, name) for name in _IDENTITY)
+        return build(**values) if same else moved
 
 
 _KINDS: Final[Mapping[str, type]] = {

@@ -96,7 +96,7 @@ def save_config(path: str | os.PathLike[str], config: ChannelConfig, *, cipher: 
 def load_config(
     path: str | os.PathLike[str], *, cipher: Cipher | None = None, allow_plain: bool = False
 ) -> ChannelConfig:
-    """Read one configuration from a `.toml` or `.json` file; raises `OSError` and what `loads_config` does."""
+    """Read one configuration from a `.toml` or `.json` file; raises `OSError` and as `loads_config`."""
     return loads_config(_read(path), cipher=cipher, syntax=_syntax_of(path), allow_plain=allow_plain)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Final
 
 from attrs import field, frozen
@@ -146,12 +147,13 @@ class ExtensionLength:
         """Give the least time the length can mean; a calendar month may have 28 days."""
         if self.unit is LengthUnit.DAYS:
             return timedelta(days=self.amount)
-        years, months = divmod(self.amount, 12)
-        return timedelta(days=365 * years + years // 4 + _SHORTEST_MONTHS[months])
+        return timedelta(days=_shortest_days(self.amount))
 
 
-# Fewest days that so many calendar months in a row can have, over all starting months of a common year.
-_SHORTEST_MONTHS: Final = (0, 28, 59, 89, 120, 150, 181, 212, 242, 273, 303, 334)
+@cache
+def _shortest_days(months: int) -> int:
+    starts = [date(year, month, 1) for year in range(2025, 2029) for month in range(1, 13)]
+    return min((add_months(start, months) - start).days for start in starts)
 
 
 @frozen
