@@ -40,11 +40,14 @@ _MOVING = frozenset({"stock_count"})
 
 _SOFT = frozenset(
     {
-        "adult_limit_yn", "basket_limit_yn", "review_disp", "sale_status", "product_group_notice_no",
+        "adult_limit_yn", "basket_limit_yn", "review_disp", "sale_status",
         "basic_img_url", "list_img_url", "add_img_url_list", "desc_img_url_list", "desc_html",
     }
 )  # fmt: skip
 """Values that the site sets, overrides by category or rewrites when it downloads images."""
+
+_NOT_COMPARED = frozenset({"product_no", "product_group_notice_no"})
+"""Numbers by which things are found, not values that are stored."""
 
 _ROW_KEYS: Mapping[str, tuple[str, ...]] = {
     "notice_list": ("group_notice_no", "notice_no"),
@@ -74,11 +77,13 @@ def differences(sent: WriteModel, stored: ReadModel | None, prefix: str = "") ->
     for attribute in attrs.fields(type(sent)):
         name = attribute.name
         value = getattr(sent, name)
-        if value is None or not hasattr(stored, name) or _is_fixed_end(sent, name):
-            if value is not None and stored is None:
-                yield Difference(f"{prefix}{wire_name(name)}", name, None)
+        if value is None or name in _NOT_COMPARED or _is_fixed_end(sent, name):
             continue
-        yield from _compare(value, getattr(stored, name), f"{prefix}{wire_name(name)}", name)
+        path = f"{prefix}{wire_name(name)}"
+        if stored is None:
+            yield Difference(path, name, None)
+        elif hasattr(stored, name):
+            yield from _compare(value, getattr(stored, name), path, name)
 
 
 def _is_fixed_end(sent: WriteModel, name: str) -> bool:
@@ -137,7 +142,10 @@ def _row_key(row: object, name: str) -> tuple[object, ...]:
 
 
 def _block(sent: WriteModel, product: Product) -> Iterator[Difference]:
-    return (item for item in differences(sent, product) if item.name != "product_no")
+    # With options the stock of the product is their total, whatever was sent for it.
+    has_options = product.option is not None and product.option.select_option_use_yn
+    ignored = "sale.stockCount" if has_options else None
+    return (item for item in differences(sent, product) if item.path != ignored)
 
 
 def _judge(sent: WriteModel, product: Product | None, known: Known) -> Proof:
