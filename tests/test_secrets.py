@@ -49,7 +49,14 @@ HERE = b"account-1/api_key"
 class TestSecretStr:
     def test_it_never_shows_itself(self) -> None:
         secret = SecretStr("abc123")
-        texts = [repr(secret), str(secret), f"{secret}", f"{[secret]}", "%s" % secret, str({"key": secret})]
+        texts = [
+            repr(secret),
+            str(secret),
+            f"{secret}",
+            f"{[secret]}",
+            "{}".format(secret),
+            str({"key": secret}),
+        ]
         assert not any("abc123" in text for text in texts)
         assert b"abc123" not in pickle.dumps(secret)
 

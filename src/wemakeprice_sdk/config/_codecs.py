@@ -298,7 +298,7 @@ class Record(Generic[T]):
     def _parts(self, raw: Mapping[str, object], reading: Reading, problems: Problems) -> dict[str, object]:
         values: dict[str, object] = {}
         for name, codec in self.fields.items():
-            if name in raw:
+            if raw.get(name) is not None:
                 try:
                     values[name] = codec.decode(raw[name], reading)
                     continue
