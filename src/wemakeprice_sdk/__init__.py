@@ -1,0 +1,81 @@
+"""Typed Python library for the WeMakePrice (위메프) partner API, with an offline sandbox.
+
+The names below are the public face; each part is imported on first use. The marketplace's nouns are in
+`wemakeprice_sdk.models`, the exceptions in `wemakeprice_sdk.errors`.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from wemakeprice_sdk._version import __version__
+
+if TYPE_CHECKING:
+    from wemakeprice_sdk import errors, models
+    from wemakeprice_sdk.client import (
+        PRODUCTION_URL,
+        STAGING_URL,
+        AsyncWemakepriceClient,
+        WemakepriceClient,
+    )
+    from wemakeprice_sdk.clock import KST, KoreanBusinessCalendar, ManualClock, SystemClock
+    from wemakeprice_sdk.config import ChannelConfig, ChannelRegistry
+    from wemakeprice_sdk.errors import ValidationError, Violation, WemakepriceError
+    from wemakeprice_sdk.excel import ExcelMigrator
+    from wemakeprice_sdk.policy import SyncPlan, SyncPolicy
+    from wemakeprice_sdk.runner import AsyncChannelRunner, ChannelRunner
+    from wemakeprice_sdk.secrets import SecretStr
+    from wemakeprice_sdk.wire import AlreadyDone, Applied, Outcome, WireOverrides
+
+_HOMES = {
+    "client": ("PRODUCTION_URL", "STAGING_URL", "AsyncWemakepriceClient", "WemakepriceClient"),
+    "clock": ("KST", "KoreanBusinessCalendar", "ManualClock", "SystemClock"),
+    "config": ("ChannelConfig", "ChannelRegistry"),
+    "errors": ("ValidationError", "Violation", "WemakepriceError"),
+    "excel": ("ExcelMigrator",),
+    "policy": ("SyncPlan", "SyncPolicy"),
+    "runner": ("AsyncChannelRunner", "ChannelRunner"),
+    "secrets": ("SecretStr",),
+    "wire": ("AlreadyDone", "Applied", "Outcome", "WireOverrides"),
+}
+
+__all__ = [
+    "KST",
+    "PRODUCTION_URL",
+    "STAGING_URL",
+    "AlreadyDone",
+    "Applied",
+    "AsyncChannelRunner",
+    "AsyncWemakepriceClient",
+    "ChannelConfig",
+    "ChannelRegistry",
+    "ChannelRunner",
+    "ExcelMigrator",
+    "KoreanBusinessCalendar",
+    "ManualClock",
+    "Outcome",
+    "SecretStr",
+    "SyncPlan",
+    "SyncPolicy",
+    "SystemClock",
+    "ValidationError",
+    "Violation",
+    "WemakepriceClient",
+    "WemakepriceError",
+    "WireOverrides",
+    "__version__",
+    "errors",
+    "models",
+]
+
+
+def __getattr__(name: str) -> object:
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{home}"), name)
+    if name in __all__:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,7 @@
+"""Run the command line: `python -m wemakeprice_sdk.cli`."""
+
+import sys
+
+from wemakeprice_sdk.cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,272 @@
+"""A seller's day on the embedded sandbox, over real HTTP, through the public API."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Final, TextIO
+from unicodedata import east_asian_width
+
+from attrs import define, field
+
+from wemakeprice_sdk.client import ThrottlePolicy, WemakepriceClient
+from wemakeprice_sdk.clock import KST
+from wemakeprice_sdk.models import (
+    Bundle,
+    Claim,
+    ClaimStatus,
+    ClaimType,
+    DescType,
+    DisplayState,
+    NoticeGroupInput,
+    NoticeItemInput,
+    OptionValueInput,
+    OrderDateType,
+    ProductBasicInput,
+    ProductDetailInput,
+    ProductEtcInput,
+    ProductInput,
+    ProductOptionInput,
+    ProductSaleInput,
+    ProductType,
+    ReferencePriceType,
+    SalePeriod,
+    ShipStatus,
+)
+from wemakeprice_sdk.sandbox import Sandbox, SandboxServer
+from wemakeprice_sdk.wire.outcomes import AlreadyDone, Applied, Outcome
+
+KEY: Final = "demo-key-of-the-embedded-sandbox"
+MORNING: Final = datetime(2026, 11, 23, 9, 0, tzinfo=KST)
+ORDERS: Final = 24
+COURIER: Final = "CJ대한통운"
+
+
+@define
+class Day:
+    """What the day came to, and where it is told."""
+
+    out: TextIO
+    rows: list[tuple[str, str, str]] = field(factory=list)
+
+    def say(self, text: str) -> None:
+        """Print one line."""
+        self.out.write(f"{text}\n")
+        self.out.flush()
+
+    def note(self, step: str, count: object, remark: str = "") -> None:
+        """Keep one row of the summary, and print it."""
+        self.rows.append((step, str(count), remark))
+        self.say(f"  {count} {remark}".rstrip())
+
+    def steps(self, title: str, items: Iterable[int], total: int) -> Iterator[int]:
+        """Give the items one by one behind a progress bar."""
+        self.say(title)
+        for done, item in enumerate(items, start=1):
+            yield item
+            if self.out.isatty() or done == total:
+                bar = "█" * (20 * done // total)
+                self.out.write(f"\r  {bar:·<20} {done}/{total}{chr(10) if done == total else ''}")
+                self.out.flush()
+
+
+def seed(sandbox: Sandbox) -> list[int]:
+    """Give the sandbox a shop with this morning's orders."""
+    sandbox.add_account(KEY, "demo-shop")
+    placed = [
+        sandbox.place_order(KEY, quantity=1 + number % 3, paid_at=MORNING - timedelta(minutes=5 * number + 1))
+        for number in range(ORDERS)
+    ]
+    return [order.bundle_no for order in placed]
+
+
+def example_product(policy_no: int, notice: NoticeGroupInput) -> ProductInput:
+    """Build a product with two options, ready to be registered."""
+    return ProductInput(
+        basic=ProductBasicInput(
+            product_name="예시 면 티셔츠 2026",
+            product_type=ProductType.NEW,
+            dcate_code=4100001,
+            ship_policy_no=policy_no,
+            display_yn=DisplayState.SHOWN,
+        ),
+        sale=ProductSaleInput(
+            sale_period=SalePeriod.PERIOD,
+            sale_start_date=MORNING + timedelta(hours=1),
+            sale_end_date=MORNING + timedelta(days=30, hours=1),
+            origin_price=15000,
+            sale_price=12900,
+            tax_yn=True,
+            purchase_limit_yn=False,
+            reference_price_type=ReferencePriceType.ONLINE,
+        ),
+        detail=ProductDetailInput(
+            basic_img_url="https://img.example.com/a.jpg",
+            list_img_url="https://img.example.com/a-list.jpg",
+            desc_type=DescType.HTML,
+            desc_html="<div>예시 상세설명</div>",
+        ),
+        option=ProductOptionInput(
+            select_option_use_yn=True,
+            select_option_depth=1,
+            select_option_title1="색상",
+            select_option_value_list=(
+                OptionValueInput(
+                    option_value1="검정", stock_count=30, display_yn=True, seller_option_code="001"
+                ),
+                OptionValueInput(
+                    option_value1="흰색", stock_count=20, display_yn=True, seller_option_code="002"
+                ),
+            ),
+            text_option_use_yn=False,
+        ),
+        notice_list=(notice,),
+        etc=ProductEtcInput(parallel_import_yn=False, seller_prod_code="SKU-2026-0001"),
+    )
+
+
+def how(outcome: Outcome) -> str:
+    """Say in words how a write ended."""
+    if isinstance(outcome, AlreadyDone):
+        return "done before"
+    return "answer lost, proven by a read" if outcome.verified else "applied"
+
+
+def register(client: WemakepriceClient, day: Day) -> None:
+    """List the shipping templates and register a product on the first."""
+    day.say("배송 템플릿 · shipping templates")
+    templates = client.shipping_templates.list()
+    day.note("shipping templates read", len(templates), str(templates[0].ship_policy_name))
+    group = client.reference.list_notice_groups()[0]
+    notice = NoticeGroupInput(
+        group_notice_no=group.group_notice_no,
+        notice_list=tuple(
+            NoticeItemInput(notice_no=item.notice_no, description="상세설명 참조")
+            for item in group.notice_list
+        ),
+    )
+    day.say("상품 등록 · register a product")
+    outcome = client.products.save(example_product(templates[0].ship_policy_no, notice))
+    if isinstance(outcome, Applied) and outcome.key is not None:
+        basic = client.products.get(outcome.key).basic
+        status = basic.product_status_name if basic else None
+        day.note("products registered", 1, status.korean if status else "")
+
+
+def collect(
+    client: WemakepriceClient, day: Day, status: ShipStatus, date_type: OrderDateType
+) -> list[Bundle]:
+    """Read a week of bundles in one state."""
+    start, end = MORNING - timedelta(days=7), MORNING + timedelta(hours=12)
+    bundles = list(client.orders.iter(start, end, status, date_type))
+    day.note(f"bundles in {status.korean}", len(bundles), f"{sum(b.amount for b in bundles):,} won")
+    return bundles
+
+
+def confirm(client: WemakepriceClient, day: Day, sandbox: Sandbox, bundles: list[Bundle]) -> None:
+    """Confirm every bundle; the answer to one confirmation is lost on the way back."""
+    numbers = [bundle.bundle_no for bundle in bundles]
+    ended: dict[str, int] = {}
+    for number in day.steps("발주확인 · confirm", numbers, len(numbers)):
+        if number == numbers[len(numbers) // 2]:
+            sandbox.faults.add("orders_confirm", "drop-after-commit")
+        result = how(client.orders.confirm(number))
+        ended[result] = ended.get(result, 0) + 1
+    for result, count in sorted(ended.items()):
+        day.note("confirmations", count, result)
+
+
+def open_cancels(client: WemakepriceClient) -> list[Claim]:
+    """Read the cancel requests that wait for an answer."""
+    start, end = MORNING - timedelta(days=2), MORNING + timedelta(hours=12)
+    return list(client.claims.iter(start, end, ClaimType.CANCEL, ClaimStatus.REQUEST))
+
+
+def answer_cancels(client: WemakepriceClient, day: Day) -> set[int]:
+    """Answer the cancels: the first was not packed yet, the second has left already."""
+    day.say("취소 응답 · answer cancels")
+    claims = open_cancels(client)
+    settled: set[int] = set()
+    for position, claim in enumerate(claims):
+        if position == 0:
+            outcome = client.claims.approve(claim.claim_bundle_no, ClaimType.CANCEL)
+            day.note("cancels approved", 1, how(outcome))
+        else:
+            outcome = client.claims.reject(
+                claim.claim_bundle_no, parcel_company_code=COURIER, invoice_no=f"60000099{position:04}"
+            )
+            day.note("cancels rejected", 1, f"{how(outcome)}; ships the bundle with its invoice")
+        settled.add(claim.bundle_no or 0)
+    return settled
+
+
+def ship(client: WemakepriceClient, day: Day, bundles: list[Bundle], settled: set[int]) -> None:
+    """Ship what no cancel has settled, then try one again with another invoice."""
+    numbers = [bundle.bundle_no for bundle in bundles if bundle.bundle_no not in settled]
+    for number in day.steps("발송 · ship", numbers, len(numbers)):
+        client.orders.ship(number, parcel_company_code=COURIER, invoice_no=f"6{number:011}")
+    day.note("bundles shipped", len(numbers), COURIER)
+    again = client.orders.ship(numbers[0], parcel_company_code=COURIER, invoice_no=f"6{numbers[0]:011}")
+    day.note("shipped a second time", 0, f"the same invoice again: {how(again)}")
+
+
+def settle(client: WemakepriceClient, day: Day, sandbox: Sandbox) -> None:
+    """Let the parcels arrive, and read what they pay."""
+    day.say("정산 · settlement, three days later")
+    sandbox.advance(timedelta(days=3))
+    lines = list(client.settlement.iter_order_lines(MORNING.date(), (MORNING + timedelta(days=3)).date()))
+    paid = sum(line.payable for line in lines)
+    due = sorted({line.settle_pre_dt for line in lines if line.settle_pre_dt})
+    day.note("settlement rows", len(lines), f"{paid:,} won due on {', '.join(map(str, due))}")
+
+
+def once_each(sandbox: Sandbox, operation: str) -> tuple[int, str]:
+    """Count what the sandbox's journal says was applied, and how often per bundle."""
+    targets = [str(entry.targets["bundleNo"]) for entry in sandbox.journal.writes(operation)]
+    most = max(map(targets.count, targets))
+    return len(targets), "each bundle once" if most == 1 else f"one bundle {most} times"
+
+
+def padded(text: str, width: int) -> str:
+    """Fill a text up to a width on the screen, where a Korean letter takes two places."""
+    return text + " " * (width - screen_width(text))
+
+
+def screen_width(text: str) -> int:
+    """Count the places a text takes on the screen."""
+    return sum(1 + (east_asian_width(letter) in "WF") for letter in text)
+
+
+def summary(day: Day, sandbox: Sandbox) -> None:
+    """Print the table, with what the sandbox's journal says really happened."""
+    for name, operation in (("confirmations", "orders_confirm"), ("shipments", "orders_ship")):
+        applied, often = once_each(sandbox, operation)
+        day.rows.append((f"the sandbox's journal: {name}", str(applied), often))
+    width = max(screen_width(step) for step, _, _ in day.rows)
+    day.say(f"\n{'step':<{width}}  count  remark\n{'-' * width}  -----  {'-' * 40}")
+    for step, count, remark in day.rows:
+        day.say(f"{padded(step, width)}  {count:>5}  {remark}".rstrip())
+
+
+def run(out: TextIO) -> None:
+    """Run the day and print it."""
+    day = Day(out)
+    logging.getLogger("wemakeprice_sdk").addHandler(logging.NullHandler())
+    sandbox = Sandbox(seed=7, clock=MORNING)
+    bundles = seed(sandbox)
+    with (
+        SandboxServer(sandbox) as server,
+        WemakepriceClient(KEY, base_url=server.url, throttle=ThrottlePolicy(min_gap=0)) as client,
+    ):
+        day.say(f"A seller's day against {server.url}; everything in it is invented.\n")
+        register(client, day)
+        day.say("주문 수집 · collect")
+        confirm(client, day, sandbox, collect(client, day, ShipStatus.NEW, OrderDateType.NEW))
+        confirmed = collect(client, day, ShipStatus.CONFIRM, OrderDateType.CONFIRM)
+        for bundle_no in bundles[:2]:
+            sandbox.request_cancel(KEY, bundle_no)
+        settled = answer_cancels(client, day)
+        ship(client, day, confirmed, settled)
+        settle(client, day, sandbox)
+        summary(day, sandbox)

@@ -1,0 +1,67 @@
+"""The public face: exactly what is exported, and light to import."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import wemakeprice_sdk
+
+SOURCE = Path(wemakeprice_sdk.__file__)
+HEAVY = [
+    "openpyxl",
+    "cryptography",
+    "httpx",
+    "holidays",
+    "xlrd",
+    "tenacity",
+    "wemakeprice_sdk.sandbox",
+    "wemakeprice_sdk.client",
+]
+
+
+def names_for_type_checkers() -> set[str]:
+    block = next(
+        node for node in ast.parse(SOURCE.read_text(encoding="utf-8")).body if isinstance(node, ast.If)
+    )
+    return {alias.name for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+
+
+def test_all_is_sorted_and_is_exactly_what_is_exported() -> None:
+    constants = sorted(name for name in wemakeprice_sdk.__all__ if name.isupper())
+    classes = sorted(name for name in wemakeprice_sdk.__all__ if not name.isupper() and name[0].isupper())
+    rest = sorted(name for name in wemakeprice_sdk.__all__ if not name[0].isupper())
+    assert wemakeprice_sdk.__all__ == [*constants, *classes, *rest]
+    lazy = {name for names in wemakeprice_sdk._HOMES.values() for name in names}
+    assert set(wemakeprice_sdk.__all__) == lazy | {"__version__", "errors", "models"}
+    assert names_for_type_checkers() == lazy | {"errors", "models"}
+
+
+@pytest.mark.parametrize("name", wemakeprice_sdk.__all__)
+def test_every_exported_name_is_there(name: str) -> None:
+    assert getattr(wemakeprice_sdk, name) is not None
+    assert name in dir(wemakeprice_sdk)
+
+
+def test_a_name_that_is_not_exported_says_so() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        wemakeprice_sdk.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    "package", ["config", "excel", "models", "policy", "runner", "sandbox", "testing", "wire"]
+)
+def test_the_names_of_every_room_are_sorted_and_there(package: str) -> None:
+    module = __import__(f"wemakeprice_sdk.{package}", fromlist=["x"])
+    assert len(set(module.__all__)) == len(module.__all__)
+    for name in module.__all__:
+        assert getattr(module, name) is not None
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    code = "import json, sys, wemakeprice_sdk; print(json.dumps(sorted(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert not set(HEAVY) & set(json.loads(run.stdout))
