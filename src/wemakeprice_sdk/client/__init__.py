@@ -20,6 +20,7 @@ from wemakeprice_sdk.client.options import (
 from wemakeprice_sdk.client.paging import Cursor, Progress, ProgressCallback
 from wemakeprice_sdk.client.retry import RetryPolicy
 from wemakeprice_sdk.client.throttle import ThrottlePolicy
+from wemakeprice_sdk.wire.proofs import Known
 
 __all__ = [
     "PRODUCTION_URL",
@@ -32,6 +33,7 @@ __all__ = [
     "Gate",
     "Hooks",
     "HttpClient",
+    "Known",
     "Pager",
     "Progress",
     "ProgressCallback",

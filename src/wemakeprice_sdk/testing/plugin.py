@@ -1,1 +1,89 @@
-"""The pytest plugin."""
+"""The pytest plugin: a sandbox with one account, and clients of it. Nothing is imported before it is used.
+
+def test_shop(wemakeprice_sandbox, wemakeprice_client):
+    order = wemakeprice_sandbox.place_order()
+    wemakeprice_client.orders.confirm(order.bundle_no)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from wemakeprice_sdk.client import AsyncWemakepriceClient, WemakepriceClient
+    from wemakeprice_sdk.sandbox import Sandbox, SandboxServer
+    from wemakeprice_sdk.testing.stub import StubMarketplace
+
+
+@pytest.fixture
+def wemakeprice_key() -> str:
+    """Give the invented key of the sandbox account; override the fixture to use another one."""
+    return "test-key-of-the-sandbox"
+
+
+@pytest.fixture
+def wemakeprice_sandbox(wemakeprice_key: str) -> Sandbox:
+    """Give a fresh sandbox with one empty account, in this process and without a port."""
+    from wemakeprice_sdk.sandbox import Sandbox
+
+    sandbox = Sandbox(seed=1)
+    sandbox.add_account(wemakeprice_key)
+    return sandbox
+
+
+@pytest.fixture
+def wemakeprice_server(wemakeprice_sandbox: Sandbox) -> Iterator[SandboxServer]:
+    """Give a server of the sandbox on a free port of 127.0.0.1; its address is `.url`."""
+    from wemakeprice_sdk.sandbox import SandboxServer
+
+    with SandboxServer(wemakeprice_sandbox) as server:
+        yield server
+
+
+@pytest.fixture
+def wemakeprice_client(wemakeprice_sandbox: Sandbox, wemakeprice_key: str) -> Iterator[WemakepriceClient]:
+    """Give a client of the sandbox that neither waits between calls nor before verifying."""
+    import httpx
+
+    from wemakeprice_sdk.client import ThrottlePolicy, VerificationPolicy, WemakepriceClient
+
+    with (
+        httpx.Client(transport=wemakeprice_sandbox.transport()) as inner,
+        WemakepriceClient(
+            wemakeprice_key,
+            base_url="http://sandbox.invalid",
+            http_client=inner,
+            throttle=ThrottlePolicy(min_gap=0),
+            verification=VerificationPolicy(waits=(0.0,)),
+        ) as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+def wemakeprice_async_client(wemakeprice_sandbox: Sandbox, wemakeprice_key: str) -> AsyncWemakepriceClient:
+    """Give an asynchronous client of the sandbox; use it in one event loop, with `async with`."""
+    import httpx
+
+    from wemakeprice_sdk.client import AsyncWemakepriceClient, ThrottlePolicy, VerificationPolicy
+
+    return AsyncWemakepriceClient(
+        wemakeprice_key,
+        base_url="http://sandbox.invalid",
+        http_client=httpx.AsyncClient(transport=wemakeprice_sandbox.async_transport()),
+        throttle=ThrottlePolicy(min_gap=0),
+        verification=VerificationPolicy(waits=(0.0,)),
+    )
+
+
+@pytest.fixture
+def wemakeprice_stub() -> Iterator[StubMarketplace]:
+    """Give a strict stub; the test fails when a queued answer was not used."""
+    from wemakeprice_sdk.testing.stub import StubMarketplace
+
+    stub = StubMarketplace()
+    yield stub
+    stub.assert_all_used()

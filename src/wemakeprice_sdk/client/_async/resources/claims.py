@@ -32,11 +32,16 @@ from wemakeprice_sdk.models import (
     couriers,
 )
 from wemakeprice_sdk.wire.outcomes import Outcome
+from wemakeprice_sdk.wire.proofs import NOTHING_KNOWN, Known
 from wemakeprice_sdk.wire.windows import Window
 
 
 class AsyncClaims(AsyncResource):
-    """Claims (클레임): cancel, return, exchange. Every write acts on the whole claim (클레임번호)."""
+    """Claims (클레임): cancel, return, exchange. Every write acts on the whole claim (클레임번호).
+
+    Writes take `known`: with `Known(claim_requested_at=...)` a lost answer can be verified from the claim
+    list too, should the claim detail (C) not exist.
+    """
 
     __slots__ = ()
 
@@ -67,13 +72,15 @@ class AsyncClaims(AsyncResource):
         rows = await self._rows(Claim, "claims_get", ClaimInfoRequest(claim_bundle_no=claim_bundle_no))
         return rows[0] if rows else None
 
-    async def approve(self, claim_bundle_no: int, claim_type: ClaimType) -> Outcome:
+    async def approve(
+        self, claim_bundle_no: int, claim_type: ClaimType, *, known: Known = NOTHING_KNOWN
+    ) -> Outcome:
         """Approve a cancel, or a return whose goods are back (클레임 승인). [B; path C]
 
         Raises `WithdrawnError` when the buyer took the claim back (철회, B).
         """
         request = ClaimApproveRequest(claim_bundle_no=claim_bundle_no, claim_type=claim_type)
-        return await self._caller.write("claims_approve", request)
+        return await self._caller.write("claims_approve", request, known)
 
     async def reject(
         self,
@@ -86,6 +93,7 @@ class AsyncClaims(AsyncResource):
         invoice_no: str | None = None,
         schedule_ship_date: date | None = None,
         ship_method_message: str | None = None,
+        known: Known = NOTHING_KNOWN,
     ) -> Outcome:
         """Reject a cancel because the goods left already (클레임 거절). [B; path C]
 
@@ -104,10 +112,15 @@ class AsyncClaims(AsyncResource):
             schedule_ship_date=schedule_ship_date,
             ship_method_message=ship_method_message,
         )
-        return await self._caller.write("claims_reject", request)
+        return await self._caller.write("claims_reject", request, known)
 
     async def hold(
-        self, claim_bundle_no: int, *, pending_reason_code: str = "RPD5", pending_reason_detail: str
+        self,
+        claim_bundle_no: int,
+        *,
+        pending_reason_code: str = "RPD5",
+        pending_reason_detail: str,
+        known: Known = NOTHING_KNOWN,
     ) -> Outcome:
         """Put a return whose goods are back on hold (클레임 보류). [B, never proven to run; path C]"""
         request = ClaimHoldRequest(
@@ -116,7 +129,7 @@ class AsyncClaims(AsyncResource):
             pending_reason_code=pending_reason_code,
             pending_reason_detail=pending_reason_detail,
         )
-        return await self._caller.write("claims_hold", request)
+        return await self._caller.write("claims_hold", request, known)
 
     async def register_pickup(
         self,
@@ -127,6 +140,7 @@ class AsyncClaims(AsyncResource):
         parcel_company_code: str | None = None,
         invoice_no: str | None = None,
         schedule_ship_date: date | None = None,
+        known: Known = NOTHING_KNOWN,
     ) -> Outcome:
         """Register the pickup of a return or exchange, once per claim (수거요청). [B; path C]
 
@@ -140,12 +154,14 @@ class AsyncClaims(AsyncResource):
             invoice_no=invoice_no,
             schedule_ship_date=schedule_ship_date,
         )
-        return await self._caller.write("claims_register_pickup", request)
+        return await self._caller.write("claims_register_pickup", request, known)
 
-    async def complete_pickup(self, claim_bundle_no: int, claim_type: ClaimType) -> Outcome:
+    async def complete_pickup(
+        self, claim_bundle_no: int, claim_type: ClaimType, *, known: Known = NOTHING_KNOWN
+    ) -> Outcome:
         """Report the goods as back, once, when all lines are back (수거완료). [B; path C]"""
         request = PickupCompleteRequest(claim_bundle_no=claim_bundle_no, claim_type=claim_type)
-        return await self._caller.write("claims_complete_pickup", request)
+        return await self._caller.write("claims_complete_pickup", request, known)
 
     async def ship_exchange(
         self,
@@ -155,6 +171,7 @@ class AsyncClaims(AsyncResource):
         parcel_company_code: str | None = None,
         invoice_no: str | None = None,
         schedule_ship_date: date | None = None,
+        known: Known = NOTHING_KNOWN,
     ) -> Outcome:
         """Register the replacement of an exchange as shipped (교환배송 등록). [B; path C]"""
         request = ExchangeShipRequest(
@@ -165,12 +182,12 @@ class AsyncClaims(AsyncResource):
             invoice_no=invoice_no,
             schedule_ship_date=schedule_ship_date,
         )
-        return await self._caller.write("claims_ship_exchange", request)
+        return await self._caller.write("claims_ship_exchange", request, known)
 
-    async def complete_exchange(self, claim_bundle_no: int) -> Outcome:
+    async def complete_exchange(self, claim_bundle_no: int, *, known: Known = NOTHING_KNOWN) -> Outcome:
         """Complete an exchange whose replacement is delivered (교환완료). [B; path C]"""
         request = ExchangeCompleteRequest(claim_bundle_no=claim_bundle_no, claim_type=ClaimType.EXCHANGE)
-        return await self._caller.write("claims_complete_exchange", request)
+        return await self._caller.write("claims_complete_exchange", request, known)
 
     def iter(
         self,

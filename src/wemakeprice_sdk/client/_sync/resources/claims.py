@@ -33,11 +33,16 @@ from wemakeprice_sdk.models import (
     couriers,
 )
 from wemakeprice_sdk.wire.outcomes import Outcome
+from wemakeprice_sdk.wire.proofs import NOTHING_KNOWN, Known
 from wemakeprice_sdk.wire.windows import Window
 
 
 class Claims(Resource):
-    """Claims (클레임): cancel, return, exchange. Every write acts on the whole claim (클레임번호)."""
+    """Claims (클레임): cancel, return, exchange. Every write acts on the whole claim (클레임번호).
+
+    Writes take `known`: with `Known(claim_requested_at=...)` a lost answer can be verified from the claim
+    list too, should the claim detail (C) not exist.
+    """
 
     __slots__ = ()
 
@@ -68,13 +73,15 @@ class Claims(Resource):
         rows = self._rows(Claim, "claims_get", ClaimInfoRequest(claim_bundle_no=claim_bundle_no))
         return rows[0] if rows else None
 
-    def approve(self, claim_bundle_no: int, claim_type: ClaimType) -> Outcome:
+    def approve(
+        self, claim_bundle_no: int, claim_type: ClaimType, *, known: Known = NOTHING_KNOWN
+    ) -> Outcome:
         """Approve a cancel, or a return whose goods are back (클레임 승인). [B; path C]
 
         Raises `WithdrawnError` when the buyer took the claim back (철회, B).
         """
         request = ClaimApproveRequest(claim_bundle_no=claim_bundle_no, claim_type=claim_type)
-        return self._caller.write("claims_approve", request)
+        return self._caller.write("claims_approve", request, known)
 
     def reject(
         self,
@@ -87,6 +94,7 @@ class Claims(Resource):
         invoice_no: str | None = None,
         schedule_ship_date: date | None = None,
         ship_method_message: str | None = None,
+        known: Known = NOTHING_KNOWN,
     ) -> Outcome:
         """Reject a cancel because the goods left already (클레임 거절). [B; path C]
 
@@ -105,10 +113,15 @@ class Claims(Resource):
             schedule_ship_date=schedule_ship_date,
             ship_method_message=ship_method_message,
         )
-        return self._caller.write("claims_reject", request)
+        return self._caller.write("claims_reject", request, known)
 
     def hold(
-        self, claim_bundle_no: int, *, pending_reason_code: str = "RPD5", pending_reason_detail: str
+        self,
+        claim_bundle_no: int,
+        *,
+        pending_reason_code: str = "RPD5",
+        pending_reason_detail: str,
+        known: Known = NOTHING_KNOWN,
     ) -> Outcome:
         """Put a return whose goods are back on hold (클레임 보류). [B, never proven to run; path C]"""
         request = ClaimHoldRequest(
@@ -117,7 +130,7 @@ class Claims(Resource):
             pending_reason_code=pending_reason_code,
             pending_reason_detail=pending_reason_detail,
         )
-        return self._caller.write("claims_hold", request)
+        return self._caller.write("claims_hold", request, known)
 
     def register_pickup(
         self,
@@ -128,6 +141,7 @@ class Claims(Resource):
         parcel_company_code: str | None = None,
         invoice_no: str | None = None,
         schedule_ship_date: date | None = None,
+        known: Known = NOTHING_KNOWN,
     ) -> Outcome:
         """Register the pickup of a return or exchange, once per claim (수거요청). [B; path C]
 
@@ -141,12 +155,14 @@ class Claims(Resource):
             invoice_no=invoice_no,
             schedule_ship_date=schedule_ship_date,
         )
-        return self._caller.write("claims_register_pickup", request)
+        return self._caller.write("claims_register_pickup", request, known)
 
-    def complete_pickup(self, claim_bundle_no: int, claim_type: ClaimType) -> Outcome:
+    def complete_pickup(
+        self, claim_bundle_no: int, claim_type: ClaimType, *, known: Known = NOTHING_KNOWN
+    ) -> Outcome:
         """Report the goods as back, once, when all lines are back (수거완료). [B; path C]"""
         request = PickupCompleteRequest(claim_bundle_no=claim_bundle_no, claim_type=claim_type)
-        return self._caller.write("claims_complete_pickup", request)
+        return self._caller.write("claims_complete_pickup", request, known)
 
     def ship_exchange(
         self,
@@ -156,6 +172,7 @@ class Claims(Resource):
         parcel_company_code: str | None = None,
         invoice_no: str | None = None,
         schedule_ship_date: date | None = None,
+        known: Known = NOTHING_KNOWN,
     ) -> Outcome:
         """Register the replacement of an exchange as shipped (교환배송 등록). [B; path C]"""
         request = ExchangeShipRequest(
@@ -166,12 +183,12 @@ class Claims(Resource):
             invoice_no=invoice_no,
             schedule_ship_date=schedule_ship_date,
         )
-        return self._caller.write("claims_ship_exchange", request)
+        return self._caller.write("claims_ship_exchange", request, known)
 
-    def complete_exchange(self, claim_bundle_no: int) -> Outcome:
+    def complete_exchange(self, claim_bundle_no: int, *, known: Known = NOTHING_KNOWN) -> Outcome:
         """Complete an exchange whose replacement is delivered (교환완료). [B; path C]"""
         request = ExchangeCompleteRequest(claim_bundle_no=claim_bundle_no, claim_type=ClaimType.EXCHANGE)
-        return self._caller.write("claims_complete_exchange", request)
+        return self._caller.write("claims_complete_exchange", request, known)
 
     def iter(
         self,

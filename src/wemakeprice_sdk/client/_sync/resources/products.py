@@ -37,6 +37,7 @@ from wemakeprice_sdk.models import (
 from wemakeprice_sdk.wire.converter import read, read_page
 from wemakeprice_sdk.wire.operations import OPERATIONS
 from wemakeprice_sdk.wire.outcomes import Outcome
+from wemakeprice_sdk.wire.proofs import NOTHING_KNOWN, Known
 from wemakeprice_sdk.wire.windows import Window
 
 WINDOW: Final = timedelta(days=31)
@@ -48,32 +49,45 @@ class Products(Resource):
 
     __slots__ = ()
 
-    def save(self, product: ProductInput) -> Outcome:
+    def save(self, product: ProductInput, *, known: Known = NOTHING_KNOWN) -> Outcome:
         """Register a product, or replace the one whose `product_no` is given (상품 일괄 등록/수정). [A]
 
         `Applied.key` is the product number; the product is live at once. A create whose answer was lost is
         looked for by its seller code (업체상품코드), against the numbers read beforehand; without a seller
-        code it ends as `OutcomeUnknownError`.
+        code it ends as `OutcomeUnknownError`. `known` says what the caller knew before, such as
+        `Known(product_before=...)`, which lets a lost update be decided where only stock differs.
         """
-        return self._caller.write("products_save", product)
+        return self._caller.write("products_save", product, known)
 
-    def update_basic(self, product_no: int, basic: ProductBasicInput) -> Outcome:
+    def update_basic(
+        self, product_no: int, basic: ProductBasicInput, *, known: Known = NOTHING_KNOWN
+    ) -> Outcome:
         """Replace the basic block (상품 기본정보 수정). [B]"""
         return self._caller.write(
-            "products_update_basic", ProductBasicUpdate(product_no=product_no, basic=basic)
+            "products_update_basic", ProductBasicUpdate(product_no=product_no, basic=basic), known
         )
 
-    def update_sale(self, product_no: int, sale: ProductSaleInput) -> Outcome:
+    def update_sale(
+        self, product_no: int, sale: ProductSaleInput, *, known: Known = NOTHING_KNOWN
+    ) -> Outcome:
         """Replace the sale block (상품 판매정보 수정): period, price in won, stock. [B]
 
         Once the sale began `sale_start_date` has to be the stored one (A).
         """
-        return self._caller.write("products_update_sale", ProductSaleUpdate(product_no=product_no, sale=sale))
-
-    def update_options(self, product_no: int, option: ProductOptionInput) -> Outcome:
-        """Replace the options and their stock (옵션/재고 수정); rows left out are gone. [B; path C]"""
         return self._caller.write(
-            "products_update_options", ProductOptionUpdate(product_no=product_no, option=option)
+            "products_update_sale", ProductSaleUpdate(product_no=product_no, sale=sale), known
+        )
+
+    def update_options(
+        self, product_no: int, option: ProductOptionInput, *, known: Known = NOTHING_KNOWN
+    ) -> Outcome:
+        """Replace the options and their stock (옵션/재고 수정); rows left out are gone. [B; path C]
+
+        Orders change the stock too: a lost change of nothing but stock is decided only when `known` carries
+        the product as it was (`Known(product_before=...)`), else it may end as `OutcomeUnknownError`.
+        """
+        return self._caller.write(
+            "products_update_options", ProductOptionUpdate(product_no=product_no, option=option), known
         )
 
     def set_status(self, product_no: int, product_status: ProductStatus) -> Outcome:

@@ -1,0 +1,39 @@
+"""Which keys of an answer the contract does not know, found through the models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import UnionType
+from typing import Annotated, Union, get_args, get_origin, get_type_hints
+
+import attrs
+
+from wemakeprice_sdk.models import JsonValue, ReadModel, wire_name
+
+_SECOND_SPELLINGS = {"defaultValue"}
+
+
+def unknown_keys(model: type[ReadModel], data: JsonValue, path: str = "") -> list[str]:
+    """Give the paths of all keys that no field of the model stands for."""
+    if not isinstance(data, Mapping):
+        return []
+    hints = get_type_hints(model)
+    known = {wire_name(item.name): hints[item.name] for item in attrs.fields(model) if item.name != "raw"}
+    found = [f"{path}{key}" for key in data if key not in known and key not in _SECOND_SPELLINGS]
+    for key, hint in known.items():
+        inner = _inner(hint)
+        if inner is not None:
+            found += _below(inner, data.get(key), f"{path}{key}")
+    return found
+
+
+def _below(model: type[ReadModel], value: JsonValue, path: str) -> list[str]:
+    if isinstance(value, list):
+        return [key for item in value for key in unknown_keys(model, item, f"{path}[].")]
+    return unknown_keys(model, value, f"{path}.")
+
+
+def _inner(hint: object) -> type[ReadModel] | None:
+    while get_origin(hint) in (Annotated, Union, UnionType, tuple):
+        hint = next(part for part in get_args(hint) if part is not type(None))
+    return hint if isinstance(hint, type) and issubclass(hint, ReadModel) else None
