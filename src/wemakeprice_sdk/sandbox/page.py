@@ -50,7 +50,7 @@ def serve(sandbox: Sandbox) -> Reply:
     )
     parts = (
         "<h1>WeMakePrice sandbox (위메프 샌드박스)</h1>",
-        "<p>A stand-in partner server with invented data. It is not WeMakePrice and reaches no real host.</p>",
+        "<p>A stand-in partner server with invented data. It is not WeMakePrice.</p>",
         f"<p>Sandbox time <b>{escape(now)}</b> KST. Control surface: <code>/__sandbox__/</code></p>",
         "<h2>Accounts</h2>",
         _table(("label", "key approved"), ((a.label, "yes" if a.approved else "no") for a in accounts)),

@@ -402,9 +402,9 @@ class Shop:
 
 
 def pack(record: Any) -> Any:
-    """Turn a record into JSON."""
+    """Turn a record into JSON: its values in the order of its fields."""
     if is_dataclass(record):
-        return {name: pack(getattr(record, name)) for name in _names(type(record))}
+        return [pack(getattr(record, name)) for name in _names(type(record))]
     if isinstance(record, list):
         return [pack(item) for item in record]
     return record
@@ -419,20 +419,20 @@ def _names(kind: type) -> tuple[str, ...]:
     return _NAMES[kind]
 
 
-def unpack(kind: type, row: Json) -> Any:
+def unpack(kind: type, row: list[Any]) -> Any:
     """Turn JSON back into a record."""
     nested: dict[str, type] = getattr(kind, "NESTED", {})
-    values = dict(row)
+    values = dict(zip(_names(kind), row, strict=True))
     for name, part in nested.items():
         value = values[name]
-        if isinstance(value, list):
+        if name in ("products", "options"):
             values[name] = [unpack(part, item) for item in value]
         elif value is not None:
             values[name] = unpack(part, value)
     return kind(**values)
 
 
-def load_record(shop: Shop, kind: str, number: int | str, row: Json) -> None:
+def load_record(shop: Shop, kind: str, number: int | str, row: Any) -> None:
     """Enter a stored record; nothing is marked for the storage by it."""
     record: Any = unpack(Shop.RECORDS[kind], row) if kind in Shop.RECORDS else row
     if kind == "bundle":

@@ -20,10 +20,10 @@ FORMAT = "1"
 
 _TABLES = """
 create table if not exists meta (name text primary key, body text not null);
-create table if not exists shop (digest text primary key, place integer not null, label text not null,
+create table if not exists shop (place integer primary key, digest text not null, label text not null,
     approved integer not null);
-create table if not exists record (digest text not null, kind text not null, number text not null,
-    body text not null, primary key (digest, kind, number)) without rowid;
+create table if not exists record (place integer not null, kind text not null, number text not null,
+    body text not null, primary key (place, kind, number));
 create table if not exists journal (seq integer primary key, body text not null);
 """
 
@@ -56,9 +56,9 @@ class Storage:
             for place, shop in enumerate(shops):
                 self._db.execute(
                     "insert or replace into shop values (?, ?, ?, ?)",
-                    (shop.digest, place, shop.label, shop.approved),
+                    (place, shop.digest, shop.label, shop.approved),
                 )
-                self._db.executemany("insert or replace into record values (?, ?, ?, ?)", _rows(shop))
+                self._db.executemany("insert or replace into record values (?, ?, ?, ?)", _rows(place, shop))
             self._db.executemany(
                 "insert or replace into journal values (?, ?)",
                 ((entry.seq, _dump(entry.as_json())) for entry in entries),
@@ -76,11 +76,10 @@ class Storage:
 
     def load_shops(self) -> Iterator[Shop]:
         """Read every account with its records."""
-        for digest, label, approved in self._db.execute(
-            "select digest, label, approved from shop order by place"
-        ):
+        shops = self._db.execute("select place, digest, label, approved from shop order by place").fetchall()
+        for place, digest, label, approved in shops:
             shop = Shop(label, digest, approved=bool(approved))
-            rows = self._db.execute("select kind, number, body from record where digest = ?", (digest,))
+            rows = self._db.execute("select kind, number, body from record where place = ?", (place,))
             # Bundles come before claims: a claim only completes what the lines left in a bundle say.
             for kind, number, body in sorted(rows, key=lambda row: row[0] != "bundle"):
                 load_record(shop, kind, number if kind == "programme" else int(number), json.loads(body))
@@ -96,9 +95,9 @@ class Storage:
         self._db.close()
 
 
-def _rows(shop: Shop) -> Iterator[tuple[str, str, str, str]]:
+def _rows(place: int, shop: Shop) -> Iterator[tuple[int, str, str, str]]:
     for kind, number in shop.touched:
-        yield shop.digest, kind, str(number), _dump(pack(shop.table(kind)[number]))
+        yield place, kind, str(number), _dump(pack(shop.table(kind)[number]))
 
 
 def _dump(value: Any) -> str:
