@@ -26,6 +26,7 @@ CHECKED = {
     ("orders_ship", "이미"),
     ("orders_complete_direct", "이미"),
     ("orders_cancel_option", "이미"),
+    ("claims_approve", "완료된"),
     ("claims_reject", "거절된"),
     ("claims_hold", "보류된"),
     ("claims_register_pickup", "수거요청대기 상태에서만"),

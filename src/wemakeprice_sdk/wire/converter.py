@@ -70,7 +70,7 @@ def _read_absent_zero(value: JsonValue, kind: object) -> int | None:
 
 
 def _read_text(value: JsonValue, _: object) -> str | None:
-    if value is None or isinstance(value, str):
+    if type(value) is str or value is None:
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
@@ -193,6 +193,8 @@ def _plain_hook(kind: object, converter: cattrs.Converter) -> _Hook:
 
 
 def _read_object(hook: _Hook, value: JsonValue, kind: object) -> object:
+    if type(value) is dict:
+        return hook(value, kind)
     # An empty text or list stands for "no such object" in answers made by loosely typed servers.
     return None if value is None or value in ("", []) else hook(value, kind)
 
@@ -245,13 +247,18 @@ def _structure_factory(cls: type[ReadModel], converter: cattrs.Converter) -> _Ho
     def structure(value: JsonValue, _: object) -> object:
         if type(value) is not dict:
             raise _UnreadableError("an object was expected")
+        return build({**value, _RAW: value}, cls)
+
+    def structure_either(value: JsonValue, _: object) -> object:
+        if type(value) is not dict:
+            raise _UnreadableError("an object was expected")
         keyed = {**value, _RAW: value}
         for key, other in seconds.items():
             if keyed.get(key) is None:
                 keyed[key] = keyed.get(other)
         return build(keyed, cls)
 
-    return structure
+    return structure_either if seconds else structure
 
 
 @cache

@@ -371,7 +371,7 @@ def _claims() -> tuple[Operation, ...]:
               Shape.CLAIMS, "ClaimInfoRequest"),
         _write("claims_approve", "/claim/in/setClaimApprove", "claims.approve", "클레임 승인", ("B", "C"),
                "ClaimApproveRequest",
-               (_GONE_CANCEL, _refusal("승인된", _DONE, "B"), _refusal("완료된", _DONE, "B"), after_pickup,
+               (_GONE_CANCEL, _refusal("승인된", _DONE, "B"), _refusal("완료된", _DONE, "B", verify=True), after_pickup,
                 _refusal("거절된", _CLASH, "C"), _NO_CLAIM), read),
         _write("claims_reject", "/claim/in/setClaimReject", "claims.reject", "클레임 거절(취소)", ("B", "C"),
                "ClaimRejectRequest",
