@@ -54,7 +54,7 @@ class TestSecretStr:
             str(secret),
             f"{secret}",
             f"{[secret]}",
-            "{}".format(secret),
+            f"{secret}",
             str({"key": secret}),
         ]
         assert not any("abc123" in text for text in texts)

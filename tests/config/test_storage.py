@@ -526,20 +526,21 @@ class TestFaults:
                 loads_registry(other)
 
 
-class TestEnvironment:
-    base = {"WEMAKEPRICE_SELLER_ID": "s", "WEMAKEPRICE_STORE_NAME": "t"}
+SMALLEST = {"WEMAKEPRICE_SELLER_ID": "s", "WEMAKEPRICE_STORE_NAME": "t"}
 
+
+class TestEnvironment:
     @pytest.mark.parametrize(
         ("text", "on"),
         [("true", True), ("On", True), ("1", True), ("no", False), ("0", False), (" off ", False)],
     )
     def test_switches(self, text: str, on: bool) -> None:
-        assert config_from_env({**self.base, "WEMAKEPRICE_SWITCHES__MASTER": text}).switches.master is on
+        assert config_from_env({**SMALLEST, "WEMAKEPRICE_SWITCHES__MASTER": text}).switches.master is on
 
     def test_tables_lists_and_numbers(self) -> None:
         read = config_from_env(
             {
-                **self.base,
+                **SMALLEST,
                 "WEMAKEPRICE_SALE_PERIOD__THRESHOLD_DAYS": "14",
                 "WEMAKEPRICE_SALE_PERIOD__LENGTH": "30일",
                 "WEMAKEPRICE_SALE_PERIOD__ENABLED": "yes",
@@ -590,13 +591,13 @@ class TestEnvironment:
     )
     def test_a_setting_given_twice(self, pair: tuple[str, str]) -> None:
         with pytest.raises(ConfigError, match="another variable"):
-            config_from_env({**self.base, **{f"WEMAKEPRICE_{name}": "윈셀링" for name in pair}})
+            config_from_env({**SMALLEST, **{f"WEMAKEPRICE_{name}": "윈셀링" for name in pair}})
 
     def test_versions(self) -> None:
-        assert config_from_env({**self.base, "WEMAKEPRICE_VERSION": "1"}).seller_id == "s"
+        assert config_from_env({**SMALLEST, "WEMAKEPRICE_VERSION": "1"}).seller_id == "s"
         for version in ("2", "one"):
             with pytest.raises(ConfigError) as error:
-                config_from_env({**self.base, "WEMAKEPRICE_VERSION": version})
+                config_from_env({**SMALLEST, "WEMAKEPRICE_VERSION": version})
             assert error.value.violations[0].path == "version"
 
 
