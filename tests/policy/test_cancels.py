@@ -1,0 +1,258 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from attrs import frozen
+from hypothesis import given
+from hypothesis import strategies as st
+from policy_builders import CJ, HOUR, NOW, at, bundle, claim, policy, snapshot
+
+from wemakeprice_sdk.clock import KoreanBusinessCalendar, WeekdayCalendar
+from wemakeprice_sdk.config import Severity
+from wemakeprice_sdk.errors import StaleSnapshotError
+from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType, ShipMethod, ShipStatus
+from wemakeprice_sdk.policy import (
+    Approve,
+    ApproveCancel,
+    AtDeadline,
+    CancelDecision,
+    CancelLine,
+    CancelRequest,
+    ClaimSettings,
+    Hold,
+    HoldForPerson,
+    PendingShipment,
+    PickedLine,
+    PickStrategy,
+    Reason,
+    Reject,
+    RejectCancel,
+    Shipment,
+    SyncPolicy,
+)
+from wemakeprice_sdk.policy.cancels import cancel_deadline, combine
+
+WHY = Reason("test", "6.3", "test", "시험")
+SHIPPED = bundle(1, status=ShipStatus.DELIVERY, courier="CJ대한통운", invoice="1234-5678-9012")
+
+
+def test_not_picked_is_approved() -> None:
+    (action,) = policy().plan_claims(snapshot(bundles=[bundle(1)], claims=[claim()]), NOW)
+    assert isinstance(action, ApproveCancel)
+    assert (action.claim_bundle_no, action.bundle_no, action.reason.code) == (500, 1, "not-picked")
+
+
+def test_an_invoice_in_hand_rejects_with_it_and_no_ship_call_follows() -> None:
+    shop = snapshot(
+        bundles=[bundle(1, status=ShipStatus.CONFIRM)], claims=[claim()], shipments=[PendingShipment(1, CJ)]
+    )
+    plan = policy().plan(shop, NOW)
+    (action,) = plan
+    assert isinstance(action, RejectCancel)
+    assert (action.reason_code, action.shipment) == ("CJD3", CJ)
+    assert [note.reason.code for note in plan.notes] == ["already-shipped"]
+
+
+def test_a_bundle_that_left_rejects_with_its_own_invoice() -> None:
+    (action,) = policy().plan_claims(snapshot(bundles=[SHIPPED], claims=[claim()]), NOW)
+    assert isinstance(action, RejectCancel)
+    assert action.shipment == Shipment(ShipMethod.PARCEL, "D002", "123456789012")
+
+
+def test_direct_and_other_methods_are_written_back() -> None:
+    direct = bundle(1, status=ShipStatus.DELIVERY, method=ShipMethod.DIRECT, schedule_ship_date=date(2026, 3, 12))
+    other = bundle(2, status=ShipStatus.DELIVERY, method=ShipMethod.ETC, ship_method_message="퀵서비스")
+    shop = snapshot(bundles=[direct, other], claims=[claim(500), claim(501, bundle_no=2)])
+    shipments = [a.shipment for a in policy().plan_claims(shop, NOW) if isinstance(a, RejectCancel)]
+    assert shipments == [
+        Shipment(ShipMethod.DIRECT, schedule_ship_date=date(2026, 3, 12)),
+        Shipment(ShipMethod.ETC, message="퀵서비스"),
+    ]
+
+
+def test_a_bundle_that_left_with_an_unreadable_invoice_goes_to_a_person() -> None:
+    gone = bundle(1, status=ShipStatus.DELIVERY, courier="동네택배", invoice="AB-1")
+    plan = policy().plan_claims(snapshot(bundles=[gone], claims=[claim()]), NOW)
+    assert plan.is_empty
+    assert [h.reason.code for h in plan.held] == ["shipped-without-readable-invoice"]
+    assert plan.alarms[0].severity is Severity.SERIOUS
+
+
+# The claim of Wednesday 02:00 is approved by the marketplace on Friday 02:00.
+DEADLINE = at("2026-03-13T02:00:00")
+
+
+@pytest.mark.parametrize(
+    ("now", "code"),
+    [
+        (NOW, "picked-without-invoice"),
+        (DEADLINE - timedelta(hours=2, seconds=1), "picked-without-invoice"),
+        (DEADLINE - timedelta(hours=2), "decide-now"),
+        (DEADLINE + HOUR, "decide-now"),
+    ],
+)
+def test_picked_without_invoice_waits_until_just_before_the_deadline(now: object, code: str) -> None:
+    shop = snapshot(at=now, bundles=[bundle(1)], claims=[claim()], picked=[PickedLine(100, 2)])  # type: ignore[arg-type]
+    plan = policy().plan_claims(shop, now)  # type: ignore[arg-type]
+    assert plan.is_empty
+    (held,) = plan.held
+    assert held.reason.code == code
+    assert held.until == (DEADLINE if code == "decide-now" else DEADLINE - timedelta(hours=2))
+
+
+def test_at_the_deadline_it_may_be_set_to_approve() -> None:
+    now = DEADLINE - HOUR
+    shop = snapshot(at=now, bundles=[bundle(1)], claims=[claim()], picked=[PickedLine(100, 2)])
+    mine = policy(cancel_strategy=PickStrategy(at_deadline=AtDeadline.APPROVE))
+    assert [a.reason.code for a in mine.plan_claims(shop, now)] == ["approved-at-deadline"]
+
+
+def test_an_unread_bundle_is_never_approved_blindly() -> None:
+    for now in (NOW, DEADLINE - HOUR):
+        mine = policy(cancel_strategy=PickStrategy(at_deadline=AtDeadline.APPROVE))
+        plan = mine.plan_claims(snapshot(at=now, claims=[claim()]), now)
+        assert plan.is_empty
+        assert plan.held[0].reason.code == "bundle-unknown"
+
+
+@pytest.mark.parametrize(("ordered", "picked", "claimed", "approved"), [
+    (5, 3, 2, True), (5, 3, 3, False), (5, 0, 5, True), (5, 5, 1, False), (1, 1, 1, False),
+])
+def test_partial_quantities(ordered: int, picked: int, claimed: int, approved: bool) -> None:
+    shop = snapshot(
+        bundles=[bundle(1, lines=[(10, ordered)])],
+        claims=[claim(lines=[(0, claimed)])],
+        picked=[PickedLine(100, picked)],
+    )
+    assert bool(policy().plan_claims(shop, NOW)) is approved
+
+
+@frozen
+class OneLineRejects:
+    """Rejects the line it is told to, approves the others."""
+
+    line_no: int
+
+    def decide(self, request: CancelRequest, line: CancelLine, now: object) -> CancelDecision:
+        return Reject(CJ, WHY) if line.order_option_no == self.line_no else Approve(WHY)
+
+
+@pytest.mark.parametrize("line_no", [100, 101, 102])
+def test_reject_wins_inside_one_claim(line_no: int) -> None:
+    shop = snapshot(
+        bundles=[bundle(1, lines=[(10, 1), (11, 1), (12, 1)])], claims=[claim(lines=[(0, 1), (1, 1), (2, 1)])]
+    )
+    (action,) = policy(cancel_strategy=OneLineRejects(line_no)).plan_claims(shop, NOW)
+    assert isinstance(action, RejectCancel)
+
+
+decisions = st.lists(
+    st.one_of(
+        st.just(Approve(WHY)),
+        st.just(Reject(CJ, WHY)),
+        st.builds(
+            Hold,
+            st.just(WHY),
+            st.one_of(st.none(), st.datetimes().map(lambda d: d.replace(tzinfo=NOW.tzinfo))),
+            st.one_of(st.none(), st.sampled_from(Severity)),
+        ),
+    ),
+    max_size=5,
+)
+
+
+@given(decisions, st.randoms())
+def test_combining_does_not_depend_on_the_order_of_lines(rows: list[CancelDecision], random: object) -> None:
+    first = combine(rows)
+    shuffled = list(rows)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    second = combine(shuffled)
+    assert type(first) is type(second)
+    if any(isinstance(row, Reject) for row in rows):
+        assert isinstance(first, Reject)
+    elif any(isinstance(row, Hold) for row in rows) or not rows:
+        assert isinstance(first, Hold)
+        assert isinstance(second, Hold)
+        assert first.until == second.until
+    else:
+        assert isinstance(first, Approve)
+
+
+def test_without_lines_a_claim_is_left_to_a_person() -> None:
+    plan = policy().plan_claims(snapshot(bundles=[bundle(1)], claims=[claim(lines=[])]), NOW)
+    assert plan.is_empty
+    assert plan.alarms[0].severity is Severity.SERIOUS
+
+
+@pytest.mark.parametrize("status", [s for s in ClaimStatus if s != ClaimStatus.REQUEST])
+def test_settled_and_withdrawn_cancels_need_nothing(status: ClaimStatus) -> None:
+    plan = policy().plan_claims(snapshot(bundles=[bundle(1)], claims=[claim(status=status)]), NOW)
+    assert plan.is_empty
+    assert not plan.held
+
+
+def test_the_strategy_can_be_replaced() -> None:
+    plan = policy(cancel_strategy=HoldForPerson()).plan_claims(
+        snapshot(bundles=[bundle(1)], claims=[claim()]), NOW
+    )
+    assert [h.reason.code for h in plan.held] == ["left-to-a-person"]
+    assert plan.held[0].until == DEADLINE
+
+
+@pytest.mark.parametrize(
+    ("requested", "deadline"),
+    [
+        ("2026-03-11T02:00:00", "2026-03-13T02:00:00"),
+        ("2026-03-13T15:30:00", "2026-03-17T15:30:00"),
+        ("2026-03-14T10:00:00", "2026-03-18T00:00:00"),
+        # Lunar New Year 2026: 16 to 18 February are days off.
+        ("2026-02-13T09:00:00", "2026-02-20T09:00:00"),
+        # 1 March 2026 is a Sunday, so Monday the 2nd is its substitute holiday.
+        ("2026-02-27T18:00:00", "2026-03-04T18:00:00"),
+    ],
+)
+def test_the_deadline_counts_korean_business_days(requested: str, deadline: str) -> None:
+    found = cancel_deadline(claim(requested=at(requested)), KoreanBusinessCalendar(), ClaimSettings())
+    assert found == at(deadline)
+
+
+moments = st.datetimes(min_value=at("2024-01-01T00:00:00").replace(tzinfo=None), max_value=at("2027-12-01T00:00:00").replace(tzinfo=None)).map(
+    lambda moment: moment.replace(tzinfo=NOW.tzinfo)
+)
+days_off = st.frozensets(st.dates(min_value=date(2024, 1, 1), max_value=date(2027, 12, 31)), max_size=20)
+
+
+@given(moments, moments, st.integers(0, 5), days_off)
+def test_a_later_request_never_has_an_earlier_deadline(one: object, two: object, days: int, off: frozenset[date]) -> None:
+    early, late = sorted([one, two])  # type: ignore[type-var]
+    calendar, settings = WeekdayCalendar(off), ClaimSettings(business_days=days)
+    first = cancel_deadline(claim(requested=early), calendar, settings)  # type: ignore[arg-type]
+    second = cancel_deadline(claim(requested=late), calendar, settings)  # type: ignore[arg-type]
+    assert first is not None
+    assert second is not None
+    assert first <= second
+    assert early <= first  # type: ignore[operator]
+
+
+def test_a_claim_without_a_request_moment_presses_at_once() -> None:
+    shop = snapshot(bundles=[bundle(1)], claims=[claim(requested=None)], picked=[PickedLine(100, 2)])
+    plan = policy().plan_claims(shop, NOW)
+    assert plan.is_empty
+    assert (plan.held[0].until, plan.alarms[0].severity) == (None, Severity.SERIOUS)
+
+
+def test_stale_claims_are_refused() -> None:
+    with pytest.raises(StaleSnapshotError, match="claims were read"):
+        policy().plan_claims(snapshot(claims_at=NOW - 2 * HOUR, claims=[claim()]), NOW)
+
+
+def test_the_default_calendar_is_the_korean_one() -> None:
+    assert isinstance(SyncPolicy(policy().config).calendar, KoreanBusinessCalendar)
+
+
+def test_order_switch_off_blocks_claims_too() -> None:
+    plan = policy(switches={"order_api": False}).plan_claims(snapshot(claims=[claim()]), NOW)
+    assert plan.is_empty
+    assert [(b.gate, b.targets) for b in plan.blocked] == [("scope.order-api", 1)]
+    assert claim().claim_type == ClaimType.CANCEL
