@@ -1,6 +1,6 @@
 """Write the sync clients from the async ones, or check that they are in step.
 
-`src/wemakeprice_sdk/client/_async` is written by hand, `_sync` comes from it by the rules below, formatted
+`_async` of the client and of the runner is written by hand, `_sync` comes from it by the rules below, formatted
 by ruff. A rule that no longer matches anything is an error, so that dead rules do not pile up.
 """
 
@@ -11,12 +11,12 @@ import difflib
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCE = ROOT / "src/wemakeprice_sdk/client/_async"
-TARGET = ROOT / "src/wemakeprice_sdk/client/_sync"
-HEADER = "# Generated from client/_async by scripts/unasync.py; edit that one.\n"
+ROOMS = tuple(ROOT / "src/wemakeprice_sdk" / room for room in ("client", "runner"))
+HEADER = "# Generated from {room}/_async by scripts/unasync.py; edit that one.\n"
 
 RULES: tuple[tuple[str, str], ...] = (
     (r"\basync def\b", "def"),
@@ -28,7 +28,8 @@ RULES: tuple[tuple[str, str], ...] = (
     (r"\b__anext__\b", "__next__"),
     (r"\bStopAsyncIteration\b", "StopIteration"),
     (r"\baclose\b", "close"),
-    (r"\bclient\._async\b", "client._sync"),
+    (r"\basync for\b", "for"),
+    (r"\b(client|runner)\._async\b", r"\1._sync"),
     (r"\bAsync([A-Z]\w*)\b", r"\1"),
     (r"\basynchronous\b", "synchronous"),
     (r"\bAwaitable\[((?:[^\[\]]|\[[^\[\]]*\])+)\]", r"\1"),
@@ -37,44 +38,45 @@ RULES: tuple[tuple[str, str], ...] = (
 )
 
 
-def translate(text: str, used: set[str]) -> str:
+def translate(text: str, room: str, used: set[str]) -> str:
     for pattern, replacement in RULES:
         text, count = re.subn(pattern, replacement, text, flags=re.MULTILINE)
         if count:
             used.add(pattern)
-    return HEADER + text
+    return HEADER.format(room=room) + text
 
 
-def formatted(text: str, name: Path) -> str:
+def formatted(texts: dict[Path, str]) -> dict[Path, str]:
+    """Sort imports, drop unused ones and format, all files in one go."""
     ruff = Path(sys.executable).with_name("ruff")
-    for command in (["check", "--select", "I,F401", "--fix", "--quiet"], ["format", "--quiet"]):
-        done = subprocess.run(
-            [str(ruff), *command, "--stdin-filename", str(name), "-"],
-            input=text,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise SystemExit(f"{name}: {done.stdout}{done.stderr}")
-        text = done.stdout
-    return text
+    with tempfile.TemporaryDirectory() as folder:
+        places = {target: Path(folder) / target.relative_to(ROOT) for target in texts}
+        for target, place in places.items():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(texts[target], encoding="utf-8")
+        settings = ["--config", str(ROOT / "pyproject.toml"), "--quiet", folder]
+        for command in (["check", "--select", "I,F401", "--fix"], ["format"]):
+            subprocess.run([str(ruff), *command, *settings], check=True)
+        return {target: place.read_text(encoding="utf-8") for target, place in places.items()}
 
 
 def wanted() -> dict[Path, str]:
     used: set[str] = set()
-    files = {}
-    for source in sorted(SOURCE.rglob("*.py")):
-        target = TARGET / source.relative_to(SOURCE)
-        files[target] = formatted(translate(source.read_text(encoding="utf-8"), used), target)
+    texts = {
+        room / "_sync" / source.relative_to(room / "_async"): translate(
+            source.read_text(encoding="utf-8"), room.name, used
+        )
+        for room in ROOMS
+        for source in sorted((room / "_async").rglob("*.py"))
+    }
     unused = [pattern for pattern, _ in RULES if pattern not in used]
     if unused:
         raise SystemExit(f"replacement rules that match nothing: {unused}")
-    return files
+    return formatted(texts)
 
 
 def check(files: dict[Path, str]) -> int:
-    there = {path: path.read_text(encoding="utf-8") for path in TARGET.rglob("*.py")}
+    there = {path: path.read_text(encoding="utf-8") for path in _generated()}
     for path in sorted({*files, *there}):
         old, new = there.get(path, ""), files.get(path, "")
         name = str(path.relative_to(ROOT))
@@ -85,7 +87,7 @@ def check(files: dict[Path, str]) -> int:
 
 
 def write(files: dict[Path, str]) -> int:
-    for path in TARGET.rglob("*.py"):
+    for path in _generated():
         if path not in files:
             path.unlink()
     for path, text in files.items():
