@@ -10,8 +10,10 @@ from wemakeprice_sdk.models._base import (
     OpenEnum,
     ReadModel,
     field_name,
+    has_masked,
     is_masked,
     merge_clear,
+    merge_text,
     wire_name,
 )
 from wemakeprice_sdk.models._rules import (
@@ -26,6 +28,7 @@ from wemakeprice_sdk.models.broadcast import (
     BroadcastScheduleRequest,
 )
 from wemakeprice_sdk.models.claims import (
+    AUTO_APPROVAL_BUSINESS_DAYS,
     Claim,
     ClaimApproveRequest,
     ClaimHoldRequest,
@@ -113,11 +116,13 @@ from wemakeprice_sdk.models.orders import (
     ChangeInvoiceRequest,
     Delivery,
     OptionCancelRequest,
+    OrderLine,
     OrderListRequest,
     OrderOption,
     OrderProduct,
     ShipAddress,
     ShipRequest,
+    split_option_name,
 )
 from wemakeprice_sdk.models.product_inputs import (
     ALWAYS_ON_END,
@@ -159,6 +164,7 @@ from wemakeprice_sdk.models.reference import (
 from wemakeprice_sdk.models.settlement import (
     SettleOrderLine,
     SettleShipLine,
+    total_payable,
 )
 from wemakeprice_sdk.models.shipping import (
     SellerShip,
@@ -170,6 +176,7 @@ from wemakeprice_sdk.models.shipping import (
 
 __all__ = [
     "ALWAYS_ON_END",
+    "AUTO_APPROVAL_BUSINESS_DAYS",
     "COURIERS",
     "AnswerRequest",
     "Branch",
@@ -236,6 +243,7 @@ __all__ = [
     "OptionValue",
     "OptionValueInput",
     "OrderDateType",
+    "OrderLine",
     "OrderListRequest",
     "OrderOption",
     "OrderProduct",
@@ -293,10 +301,14 @@ __all__ = [
     "couriers",
     "field_name",
     "field_specs",
+    "has_masked",
     "is_masked",
     "latest_sale_end",
     "merge_clear",
+    "merge_text",
     "normalise_invoice",
     "same_invoice",
+    "split_option_name",
+    "total_payable",
     "wire_name",
 ]

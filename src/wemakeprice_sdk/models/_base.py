@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cache
-from typing import Self, TypeAlias
+from typing import Any, Self, TypeAlias, TypeVar
 
 import attrs
 from attrs import field, frozen
+
+from wemakeprice_sdk.errors import ValidationError
 
 JsonValue: TypeAlias = "bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
 """Anything that JSON can say."""
@@ -53,22 +55,12 @@ def is_personal(attribute: attrs.Attribute[object]) -> bool:
     return attribute.repr is hide or attribute.repr is hide_typed
 
 
+_MASK = re.compile(r"\*\*|[^\W\d_]\*|^\s*\*")
+
+
 def is_masked(text: str | None) -> bool:
-    """Say whether a text was masked by the marketplace: it holds `**` or is one lone `*`."""
-    return text is not None and ("**" in text or text.strip() == "*" or bool(_ONE_STAR.search(text)))
-
-
-_ONE_STAR = re.compile(r"\w\*\w|\w\*$|^\*\w")
-
-
-def merge_clear(old: str | None, new: str | None) -> str | None:
-    """Give the value to keep when `new` arrives over `old`.
-
-    A masked or missing `new` never overwrites a clear `old`; anything clear does.
-    """
-    if new is None or (is_masked(new) and old is not None and not is_masked(old)):
-        return old
-    return new
+    """Say whether a text was masked by the marketplace: `***`, `홍*동`, `010-****-0000`."""
+    return text is not None and _MASK.search(text) is not None
 
 
 @frozen(kw_only=True)
@@ -81,10 +73,62 @@ class ReadModel:
     raw: Mapping[str, JsonValue] = field(factory=dict, repr=False, eq=False)
     """The decoded JSON as it came, with unknown keys and the original spellings. Holds personal data."""
 
-    def raw_text(self, name: str) -> str | None:
+    def wire_text(self, name: str) -> str | None:
         """Give the text that stood under the field `name` on the wire, None when it was no text."""
         value = self.raw.get(wire_name(name))
         return value if isinstance(value, str) else None
+
+
+M = TypeVar("M", bound=ReadModel)
+
+
+def has_masked(model: ReadModel) -> bool:
+    """Say whether any personal field of a model, or of the models directly inside it, is masked."""
+    for attribute in attrs.fields(type(model)):
+        value = getattr(model, attribute.name)
+        if isinstance(value, ReadModel):
+            if has_masked(value):
+                return True
+        elif is_personal(attribute) and isinstance(value, str) and is_masked(value):
+            return True
+    return False
+
+
+def merge_text(old: str | None, new: str | None) -> str | None:
+    """Give the personal text to keep when `new` arrives over `old`.
+
+    A masked, blank or missing `new` never overwrites a clear `old`; anything clear does.
+    """
+    if old is None or is_masked(old) or not old.strip():
+        return new if new is not None else old
+    return old if new is None or not new.strip() or is_masked(new) else new
+
+
+def merge_clear(old: M, new: M) -> M:
+    """Give `new` with the clear personal texts of `old` where `new` has them masked or missing.
+
+    Everything that is not personal comes from `new`, and so does `raw`. Both are the same noun, such as two
+    reads of one bundle.
+    """
+    changes: dict[str, Any] = {}
+    for attribute in attrs.fields(type(new)):
+        before, after = getattr(old, attribute.name), getattr(new, attribute.name)
+        if isinstance(before, ReadModel) and isinstance(after, ReadModel):
+            changes[attribute.name] = merge_clear(before, after)
+        elif is_personal(attribute) and (before is None or isinstance(before, str)):
+            changes[attribute.name] = merge_text(before, after)
+    return attrs.evolve(new, **changes)
+
+
+def missing_figure(path: str, term: str) -> ValidationError:
+    """Give the error for a figure that cannot be computed because the marketplace left its base out."""
+    return ValidationError.single(
+        path,
+        "",
+        "present",
+        f"{path} is missing in the answer, the figure cannot be computed",
+        f"{term}: 응답에 값이 없어 계산할 수 없습니다",
+    )
 
 
 def _squeeze(text: str) -> str:

@@ -92,7 +92,9 @@ class Range:
         """Refuse numbers outside."""
         if not isinstance(value, int) or self.low <= value <= self.high:
             return None
-        bounds = f"{self.low}..{self.high}"
+        bounds = f"{self.low}..{'' if self.high == MAX_ID else self.high}"
+        if self.high == MAX_ID:
+            return Broken(f"range {bounds}", f"must be {self.low} or more", f"{self.low} 이상이어야 합니다")
         return Broken(f"range {bounds}", f"must be {bounds}", f"{self.low}~{self.high} 범위여야 합니다")
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Annotated, ClassVar
 
 from attrs import field, frozen
 
+from wemakeprice_sdk.clock import BusinessCalendar, add_business_days
 from wemakeprice_sdk.models._base import ReadModel, hide, hide_typed
+from wemakeprice_sdk.models._html import html_table, korean, won
 from wemakeprice_sdk.models._rules import (
     HOLD_CODE,
     INVOICE,
@@ -32,7 +34,15 @@ from wemakeprice_sdk.models.codes import (
     PickupStatus,
     ShipMethod,
 )
-from wemakeprice_sdk.models.orders import ShipAddress
+from wemakeprice_sdk.models.couriers import lookup
+from wemakeprice_sdk.models.orders import Bundle, ShipAddress, effective_quantity, split_option_name
+
+AUTO_APPROVAL_BUSINESS_DAYS = 2
+"""Business days after which the marketplace approves an unanswered cancel by itself. [B]"""
+
+
+def _same(text: str | None, wanted: str) -> bool:
+    return text is not None and "".join(text.split()) == wanted
 
 
 @frozen(kw_only=True)
@@ -63,6 +73,16 @@ class Pickup(ReadModel):
     ship_address: ShipAddress | None = None
     """Address (주소). [B]"""
 
+    @property
+    def parcel_company_code(self) -> str | None:
+        """The courier's code, found from its name or code; None when it is in no row."""
+        return lookup(self.parcel_company)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the goods are back (수거완료)."""
+        return self.ship_status == PickupStatus.PICKUP_DONE
+
 
 @frozen(kw_only=True)
 class ExchangeDelivery(ReadModel):
@@ -92,6 +112,11 @@ class ExchangeDelivery(ReadModel):
     ship_address: ShipAddress | None = None
     """Address (주소). [B]"""
 
+    @property
+    def parcel_company_code(self) -> str | None:
+        """The courier's code, found from its name or code; None when it is in no row."""
+        return lookup(self.parcel_company)
+
 
 @frozen(kw_only=True)
 class ClaimOption(ReadModel):
@@ -111,6 +136,16 @@ class ClaimOption(ReadModel):
 
     seller_option_code: str | None = None
     """Seller option code (업체옵션코드). [A]"""
+
+    @property
+    def option_label(self) -> str | None:
+        """The option part of `option_name`, without the text the buyer typed."""
+        return split_option_name(self.option_name)[0]
+
+    @property
+    def typed_text(self) -> str | None:
+        """The text the buyer typed (텍스트옵션), None when there is none. May be personal. [B]"""
+        return split_option_name(self.option_name)[1]
 
 
 @frozen(kw_only=True)
@@ -137,6 +172,14 @@ class ClaimProduct(ReadModel):
 
     order_option: tuple[ClaimOption, ...] = ()
     """Option lines (옵션 목록). [A]"""
+
+    @property
+    def quantities(self) -> Mapping[int, int]:
+        """Claimed quantity by `orderOptionNo`: `optionQty`, below 1 `productQty`. [A]"""
+        return {
+            option.order_option_no: effective_quantity(option.option_qty, self.product_qty)
+            for option in self.order_option
+        }
 
 
 @frozen(kw_only=True)
@@ -205,6 +248,99 @@ class Claim(ReadModel):
 
     order_product: tuple[ClaimProduct, ...] = ()
     """Claimed lines (클레임 상품 목록). [A]"""
+
+    @property
+    def key(self) -> tuple[int, int | None, int | None, ClaimType | None]:
+        """Natural key: (`claim_bundle_no`, `purchase_no`, `bundle_no`, `claim_type`). [B]"""
+        return self.claim_bundle_no, self.purchase_no, self.bundle_no, self.claim_type
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the claim waits for an answer: requested (신청) or on hold (보류)."""
+        return self.claim_status in (ClaimStatus.REQUEST, ClaimStatus.PENDING)
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the buyer took it back (철회); withdrawn cancels are never listed. [B]"""
+        return self.claim_status == ClaimStatus.WITHDRAW
+
+    @property
+    def quantities(self) -> Mapping[int, int]:
+        """Claimed quantity by `orderOptionNo`; may be lower than the ordered one. [A]"""
+        return {
+            number: count for product in self.order_product for number, count in product.quantities.items()
+        }
+
+    @property
+    def quantity(self) -> int:
+        """Sum of the claimed quantities. A write still acts on the whole claim. [A]"""
+        return sum(self.quantities.values())
+
+    def covers(self, bundle: Bundle) -> bool:
+        """Say whether the claim takes every line of the bundle in its full quantity."""
+        claimed = self.quantities
+        return self.bundle_no == bundle.bundle_no and all(
+            claimed.get(line.key, 0) >= line.quantity for line in bundle.lines
+        )
+
+    @property
+    def is_sold_out_return(self) -> bool:
+        """Whether it is a return made because nothing was left (재고없음/발송불가), not by the buyer. [B]"""
+        return self.claim_type == ClaimType.RETURN and _same(self.claim_reason, "재고없음/발송불가")
+
+    @property
+    def is_fee_enclosed(self) -> bool:
+        """Whether the fee lies in the box (박스동봉); do not charge it again. [B]"""
+        return _same(self.claim_ship_fee_enclose, "박스동봉")
+
+    @property
+    def buyer_sent_goods(self) -> bool:
+        """Whether the buyer already sent the goods: an open claim with a filled pickup invoice. [B]"""
+        return self.is_open and self.pickup is not None and bool((self.pickup.invoice_no or "").strip())
+
+    @property
+    def is_pickup_done(self) -> bool:
+        """Whether the goods of a return or exchange are back (수거완료)."""
+        return self.pickup is not None and self.pickup.is_done
+
+    @property
+    def is_exchange_shipped(self) -> bool:
+        """Whether the replacement of an exchange is on its way or delivered."""
+        sent = (ExchangeShipStatus.DELIVERY, ExchangeShipStatus.COMPLETE)
+        return self.delivery is not None and self.delivery.ship_status in sent
+
+    @property
+    def is_exchange_complete(self) -> bool:
+        """Whether the replacement was delivered (교환완료, read by its original spelling too)."""
+        if self.claim_type != ClaimType.EXCHANGE:
+            return False
+        done = self.delivery is not None and self.delivery.ship_status == ExchangeShipStatus.COMPLETE
+        return done or (self.wire_text("claim_status") or "").strip().endswith("완료")
+
+    def auto_approval_at(self, calendar: BusinessCalendar) -> datetime | None:
+        """Give when the marketplace approves an open cancel by itself: 2 business days after the request. [B]
+
+        None for anything else. Which days count is the calendar's word; the marketplace's own is unknown (C).
+        """
+        if self.claim_type != ClaimType.CANCEL or self.claim_status != ClaimStatus.REQUEST:
+            return None
+        if self.request_date is None:
+            return None
+        return add_business_days(self.request_date, AUTO_APPROVAL_BUSINESS_DAYS, calendar)
+
+    def _repr_html_(self) -> str:
+        return html_table(
+            f"Claim {self.claim_bundle_no}",
+            ("kind", korean(self.claim_type)),
+            ("status", korean(self.claim_status)),
+            ("bundle", self.bundle_no),
+            ("requested", self.request_date),
+            ("approved", self.approve_date),
+            ("fault", korean(self.claim_who_reason)),
+            ("fee", won(self.claim_fee)),
+            ("pickup", korean(self.pickup.ship_status) if self.pickup else ""),
+            ("products", ", ".join(product.product_name or "" for product in self.order_product)),
+        )
 
 
 @frozen(kw_only=True)

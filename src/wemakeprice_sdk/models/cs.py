@@ -39,6 +39,11 @@ class Question(ReadModel):
     private_yn: bool | None = None
     """Private question (비공개 여부). [B]"""
 
+    @property
+    def key(self) -> tuple[int, datetime | None]:
+        """Natural key: (`qna_seq`, `question_date`); a follow-up has a new one. [B]"""
+        return self.qna_seq, self.question_date
+
 
 @frozen(kw_only=True)
 class Review(ReadModel):
@@ -65,6 +70,11 @@ class Review(ReadModel):
     write_date: datetime | None = None
     """Written at (작성일시). [C]"""
 
+    @property
+    def key(self) -> int:
+        """Natural key: `review_seq`. [C]"""
+        return self.review_seq
+
 
 @frozen(kw_only=True)
 class Inquiry(ReadModel):
@@ -90,6 +100,11 @@ class Inquiry(ReadModel):
 
     order_no: int | None = None
     """Order number as text, blank when unrelated (주문번호). [C]"""
+
+    @property
+    def key(self) -> tuple[int, datetime | None]:
+        """Natural key: (`inquiry_seq`, `inquiry_date`), as with questions. [C]"""
+        return self.inquiry_seq, self.inquiry_date
 
 
 @frozen(kw_only=True)

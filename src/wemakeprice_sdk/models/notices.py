@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from hashlib import sha256
 
 from attrs import frozen
 
@@ -24,3 +25,14 @@ class Notice(ReadModel):
 
     reg_date: date | None = None
     """Registered on (등록일). [B]"""
+
+    @property
+    def key(self) -> tuple[date | None, str | None, str | None, str]:
+        """Day, kind, title and a digest of the contents; there is no id, so equal notices are one. [C]"""
+        digest = sha256((self.contents or "").encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        return self.reg_date, self.type, self.title, digest
+
+    @property
+    def is_individual(self) -> bool:
+        """Whether the notice is meant for this seller alone (개별공지). [B]"""
+        return self.type is not None and "".join(self.type.split()) == "개별공지"

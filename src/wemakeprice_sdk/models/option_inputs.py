@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from wemakeprice_sdk.errors import Violation
 from wemakeprice_sdk.models._convert import frozen_field
@@ -169,6 +169,14 @@ def _too_deep(limit: int) -> Broken:
         f"is deeper than the {limit} level(s) asked for; see Limits(max_option_depth=...)",
         f"옵션 단계는 {limit}단계까지만 허용됩니다",
     )
+
+
+def cut_to_depth(rows: tuple[OptionValueInput, ...], depth: int | None) -> tuple[OptionValueInput, ...]:
+    """Give the rows without values beyond `depth`; unchanged without a depth."""
+    if depth is None:
+        return rows
+    beyond: dict[str, Any] = {f"option_value{level}": None for level in _LEVELS[depth:]}
+    return tuple(evolve(row, **beyond) for row in rows)
 
 
 def _check_rows(rows: Sequence[OptionValueInput], depth: int) -> Iterator[Violation]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, ClassVar, Self
 
 from attrs import field, frozen
 
-from wemakeprice_sdk.models._base import ReadModel, hide, hide_typed
+from wemakeprice_sdk.clock import require_aware
+from wemakeprice_sdk.models._base import ReadModel, hide, hide_typed, missing_figure
+from wemakeprice_sdk.models._html import html_table, korean, won
 from wemakeprice_sdk.models._rules import (
     INVOICE,
     Broken,
@@ -21,7 +23,29 @@ from wemakeprice_sdk.models._rules import (
     check_day_window,
 )
 from wemakeprice_sdk.models.codes import OrderDateType, Prepayment, ShipMethod, ShipStatus, ShipType
-from wemakeprice_sdk.models.couriers import find, normalise_invoice
+from wemakeprice_sdk.models.couriers import find, lookup, normalise_invoice, same_invoice
+
+_SHIPPED = (ShipStatus.DELIVERY, ShipStatus.COMPLETE)
+
+
+def split_option_name(text: str | None) -> tuple[str | None, str | None]:
+    """Split an option name into the option and the text the buyer typed behind the first `|`. [B]"""
+    if text is None:
+        return None, None
+    label, bar, typed = text.partition("|")
+    return label.strip(), typed.strip() if bar else None
+
+
+def effective_quantity(option_qty: int | None, product_qty: int | None) -> int:
+    """Give the quantity of an option line: `optionQty`, below 1 `productQty`. [B]
+
+    Raises `ValidationError` when neither was given.
+    """
+    if option_qty is not None and option_qty >= 1:
+        return option_qty
+    if product_qty is None:
+        raise missing_figure("productQty", "상품수량")
+    return product_qty
 
 
 @frozen(kw_only=True)
@@ -75,6 +99,31 @@ class Delivery(ReadModel):
     ship_address: ShipAddress | None = None
     """Address (배송지). [A]"""
 
+    @property
+    def is_overseas(self) -> bool:
+        """Whether the method was named as overseas purchase agency (해외구매대행); needs the raw answer."""
+        return self.ship_method == ShipMethod.OVERSEAS or ShipMethod.is_overseas_text(
+            self.wire_text("ship_method")
+        )
+
+    @property
+    def parcel_company_code(self) -> str | None:
+        """The courier's code, found from its name or code; None when it is in no row."""
+        return lookup(self.parcel_company)
+
+    def carries(self, courier: str, invoice: str | int) -> bool:
+        """Say whether this is the shipment with that courier (name or code) and that invoice.
+
+        It decides whether 이미 (shipped before) is success or a conflict. Blanks and dashes do not matter;
+        an unknown courier is compared by its text.
+        """
+        if not same_invoice(self.invoice_no, invoice):
+            return False
+        code = lookup(courier)
+        if code is None:
+            return (self.parcel_company or "").strip() == courier.strip()
+        return code == self.parcel_company_code
+
 
 @frozen(kw_only=True)
 class OrderOption(ReadModel):
@@ -103,6 +152,16 @@ class OrderOption(ReadModel):
 
     option_commission_price: int | None = None
     """Option commission (옵션 수수료). [B]"""
+
+    @property
+    def option_label(self) -> str | None:
+        """The option part of `option_name`, without the text the buyer typed."""
+        return split_option_name(self.option_name)[0]
+
+    @property
+    def typed_text(self) -> str | None:
+        """The text the buyer typed (텍스트옵션), None when there is none. May be personal. [B]"""
+        return split_option_name(self.option_name)[1]
 
 
 @frozen(kw_only=True)
@@ -144,6 +203,90 @@ class OrderProduct(ReadModel):
 
     order_option: tuple[OrderOption, ...] = ()
     """Option lines, at least one (주문 옵션 목록). [A]"""
+
+    @property
+    def discount(self) -> int:
+        """Discounts that lower the revenue, in won: borne by WMP plus borne by the seller. [B]
+
+        Stated once per product, whatever the number of its options; the card's discount is not deducted.
+        """
+        return (self.wmp_charge_discount_price or 0) + (self.seller_charge_discount_price or 0)
+
+    @property
+    def unit_price(self) -> int:
+        """`productPrice`, in won; raises `ValidationError` when the marketplace left it out."""
+        if self.product_price is None:
+            raise missing_figure("productPrice", "판매단가")
+        return self.product_price
+
+    @property
+    def lines(self) -> tuple[OrderLine, ...]:
+        """The option lines with their money; the discount is booked on the first one, 0 on the others."""
+        return tuple(
+            OrderLine(product=self, option=option, discount=self.discount if index == 0 else 0)
+            for index, option in enumerate(self.order_option)
+        )
+
+    @property
+    def quantity(self) -> int:
+        """Sum of the effective quantities of the options; `productQty` when there is no option."""
+        if not self.order_option:
+            return effective_quantity(None, self.product_qty)
+        return sum(line.quantity for line in self.lines)
+
+    @property
+    def amount(self) -> int:
+        """Sum of the line amounts, in won, before discounts; price times quantity without options."""
+        if not self.order_option:
+            return self.unit_price * self.quantity
+        return sum(line.amount for line in self.lines)
+
+    @property
+    def revenue(self) -> int:
+        """`amount` without `discount`, in won; equals the sum of the line revenues. [B]"""
+        return self.amount - self.discount
+
+
+@frozen(kw_only=True)
+class OrderLine:
+    """One option line with its money, computed (옵션 주문 라인); the unit of seller cancels.
+
+    Raises `ValidationError` when the marketplace left out what the figure rests on, rather than count 0.
+    """
+
+    product: OrderProduct
+    """The product line this option belongs to."""
+
+    option: OrderOption
+    """The option line itself."""
+
+    discount: int = 0
+    """Discount booked on this line, in won."""
+
+    @property
+    def key(self) -> int:
+        """`orderOptionNo`, the best natural key of a line. [A]"""
+        return self.option.order_option_no
+
+    @property
+    def quantity(self) -> int:
+        """Effective quantity: `optionQty`, below 1 `productQty`. [B]"""
+        return effective_quantity(self.option.option_qty, self.product.product_qty)
+
+    @property
+    def unit_price(self) -> int:
+        """`productPrice` + `optionAddPrice` (0 when absent), in won. [B, the sum C]"""
+        return self.product.unit_price + (self.option.option_add_price or 0)
+
+    @property
+    def amount(self) -> int:
+        """`unit_price` times `quantity`, in won. [B]"""
+        return self.unit_price * self.quantity
+
+    @property
+    def revenue(self) -> int:
+        """`amount` without `discount`, in won. [B]"""
+        return self.amount - self.discount
 
 
 @frozen(kw_only=True)
@@ -194,6 +337,90 @@ class Bundle(ReadModel):
 
     order_product: tuple[OrderProduct, ...] = ()
     """Product lines (주문 상품 목록). [A]"""
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Natural key for de-duplication: (`purchase_no`, `bundle_no`). [B]"""
+        return self.purchase_no, self.bundle_no
+
+    @property
+    def ship_status(self) -> ShipStatus | None:
+        """State of the bundle (배송상태)."""
+        return None if self.delivery is None else self.delivery.ship_status
+
+    @property
+    def is_delivered(self) -> bool:
+        """Delivered means that `shipCompleteDate` is filled. [B]"""
+        return self.ship_complete_date is not None
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether the bundle has left, by its state or by the date shipping began."""
+        return self.order_shipping_date is not None or self.ship_status in _SHIPPED
+
+    @property
+    def dispatch_deadline(self) -> datetime | None:
+        """Moment by which the bundle must leave (발송기한, `originShipDate`)."""
+        return self.origin_ship_date
+
+    def is_late(self, now: datetime) -> bool:
+        """Say whether the bundle left, or is still here, after its dispatch deadline.
+
+        `now` is aware, else `NaiveDatetimeError`. Without a deadline nothing is late.
+        """
+        moment = require_aware(now, "now")
+        if self.dispatch_deadline is None:
+            return False
+        if self.order_shipping_date is not None:
+            return self.order_shipping_date > self.dispatch_deadline
+        return not self.is_shipped and moment > self.dispatch_deadline
+
+    def time_left(self, now: datetime) -> timedelta | None:
+        """Give the time until the dispatch deadline, negative when late; None when shipped or without one."""
+        moment = require_aware(now, "now")
+        if self.dispatch_deadline is None or self.is_shipped:
+            return None
+        return self.dispatch_deadline - moment
+
+    @property
+    def lines(self) -> tuple[OrderLine, ...]:
+        """All option lines of all products, with their money."""
+        return tuple(line for product in self.order_product for line in product.lines)
+
+    @property
+    def quantity(self) -> int:
+        """Sum of the effective quantities of all lines."""
+        return sum(product.quantity for product in self.order_product)
+
+    @property
+    def amount(self) -> int:
+        """Sum of all line amounts, in won, before discounts and without the shipping fee."""
+        return sum(product.amount for product in self.order_product)
+
+    @property
+    def revenue(self) -> int:
+        """Sum of all line revenues, in won, without the shipping fee."""
+        return sum(product.revenue for product in self.order_product)
+
+    @property
+    def prepaid_ship_price(self) -> int:
+        """Shipping fee the buyer paid with the order, in won; 0 when it is paid on delivery (착불)."""
+        if self.prepayment == Prepayment.ON_DELIVERY:
+            return 0
+        return self.ship_price or 0
+
+    def _repr_html_(self) -> str:
+        return html_table(
+            f"Bundle {self.bundle_no}",
+            ("purchase", self.purchase_no),
+            ("status", korean(self.ship_status)),
+            ("paid", self.pay_date),
+            ("dispatch by", self.dispatch_deadline),
+            ("delivered", self.ship_complete_date),
+            ("shipping fee", won(self.ship_price)),
+            ("products", ", ".join(product.product_name or "" for product in self.order_product)),
+            ("lines", len(self.lines)),
+        )
 
 
 @frozen(kw_only=True)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.models._base import ReadModel
+from wemakeprice_sdk.models._convert import to_write
+from wemakeprice_sdk.models._html import html_table, korean, won
 from wemakeprice_sdk.models.codes import (
     CertificationState,
     CertificationType,
@@ -19,6 +23,21 @@ from wemakeprice_sdk.models.codes import (
     ReferencePriceType,
     ReviewDisplay,
     SalePeriod,
+)
+from wemakeprice_sdk.models.etc_inputs import (
+    BranchInput,
+    CertificationInput,
+    NoticeGroupInput,
+    NoticeItemInput,
+    ProductEtcInput,
+)
+from wemakeprice_sdk.models.option_inputs import OptionValueInput, ProductOptionInput, cut_to_depth
+from wemakeprice_sdk.models.product_inputs import (
+    ALWAYS_ON_END,
+    ProductBasicInput,
+    ProductDetailInput,
+    ProductInput,
+    ProductSaleInput,
 )
 from wemakeprice_sdk.models.shipping import ShipInfo
 
@@ -59,6 +78,10 @@ class ProductBasic(ReadModel):
 
     product_status_name: ProductStatus | None = None
     """Status text; only 판매종료 is attested, the other values are ours (C) (상품상태명). [B]"""
+
+    def to_input(self) -> ProductBasicInput:
+        """Give the write shape, without nulls, read-only keys and keys that do not apply."""
+        return to_write(self, ProductBasicInput)
 
 
 @frozen(kw_only=True)
@@ -107,6 +130,29 @@ class ProductSale(ReadModel):
     reference_price_type: ReferencePriceType | None = None
     """Basis of the reference price (기준가격 근거정보 타입). [A]"""
 
+    def to_input(self, *, option_goods: bool = False) -> ProductSaleInput:
+        """Give the write shape, with the stored `saleStartDate`, without nulls and keys that do not apply.
+
+        `option_goods` leaves `stockCount` out: for goods with selection options it reads as their total (C).
+        A missing `salePeriod` becomes `A` when the end is the always-on end, else `P`, the server's default.
+        """
+        sale = to_write(self, ProductSaleInput)
+        if self.sale_period is None:
+            sale = evolve(sale, sale_period=SalePeriod.ALWAYS if self.is_always_on else SalePeriod.PERIOD)
+        return evolve(sale, stock_count=None) if option_goods else sale
+
+    @property
+    def is_always_on(self) -> bool:
+        """Whether the goods are always on sale (상시판매)."""
+        return self.sale_period == SalePeriod.ALWAYS or (
+            self.sale_period is None and self.sale_end_date == ALWAYS_ON_END
+        )
+
+    def remaining(self, now: datetime) -> timedelta | None:
+        """Give the time until the sale ends, negative once it has; None without an end. `now` is aware."""
+        moment = require_aware(now, "now")
+        return None if self.sale_end_date is None else self.sale_end_date - moment
+
 
 @frozen(kw_only=True)
 class ProductDetail(ReadModel):
@@ -129,6 +175,10 @@ class ProductDetail(ReadModel):
 
     desc_html: str | None = None
     """Description HTML; with HTML; no iframe (상세설명 HTML). [A]"""
+
+    def to_input(self) -> ProductDetailInput:
+        """Give the write shape, without nulls, read-only keys and keys that do not apply."""
+        return to_write(self, ProductDetailInput)
 
 
 @frozen(kw_only=True)
@@ -164,6 +214,27 @@ class OptionValue(ReadModel):
 
     opt_add_price: int | None = None
     """Extra price; presence disputed (옵션추가금액). [B]"""
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The level values that are filled, in order."""
+        levels = (
+            self.option_value1,
+            self.option_value2,
+            self.option_value3,
+            self.option_value4,
+            self.option_value5,
+        )
+        return tuple(value for value in levels if value)
+
+    def to_input(self) -> OptionValueInput:
+        """Give the write shape, without nulls and `optAddPrice`.
+
+        `saleStatus` is kept only where stock alone would not give it: sold out (S) with stock left.
+        """
+        row = to_write(self, OptionValueInput)
+        held_back = self.sale_status == OptionSaleStatus.SOLD_OUT and (self.stock_count or 0) > 0
+        return row if held_back else evolve(row, sale_status=None)
 
 
 @frozen(kw_only=True)
@@ -206,6 +277,23 @@ class ProductOption(ReadModel):
     text_option_title2: str | None = None
     """Typed option 2 title (텍스트옵션 타이틀2). [A]"""
 
+    @property
+    def total_stock(self) -> int:
+        """Sum of the stock of all option rows; a row without a figure counts 0."""
+        return sum(row.stock_count or 0 for row in self.select_option_value_list)
+
+    def to_input(self) -> ProductOptionInput:
+        """Give the write shape with the complete list of rows, without nulls and `optAddPrice`.
+
+        Titles and values beyond the stored depth are left out. A depth above 2 is refused by
+        `violations()` unless `Limits(max_option_depth=...)` allows it.
+        """
+        block = to_write(self, ProductOptionInput)
+        if block.select_option_value_list is None:
+            return block
+        rows = tuple(row.to_input() for row in self.select_option_value_list)
+        return evolve(block, select_option_value_list=cut_to_depth(rows, block.select_option_depth))
+
 
 @frozen(kw_only=True)
 class NoticeItem(ReadModel):
@@ -216,6 +304,10 @@ class NoticeItem(ReadModel):
 
     description: str | None = None
     """Item text; the server cuts longer input at 1000 characters (B) (항목 내용). [A]"""
+
+    def to_input(self) -> NoticeItemInput:
+        """Give the write shape, without nulls, read-only keys and keys that do not apply."""
+        return to_write(self, NoticeItemInput)
 
 
 @frozen(kw_only=True)
@@ -231,6 +323,10 @@ class NoticeGroup(ReadModel):
     notice_list: tuple[NoticeItem, ...] = ()
     """Items (항목 목록). [A]"""
 
+    def to_input(self) -> NoticeGroupInput:
+        """Give the write shape, without nulls; `productGroupNoticeNo` stays, to prevent a second group."""
+        return to_write(self, NoticeGroupInput)
+
 
 @frozen(kw_only=True)
 class Certification(ReadModel):
@@ -241,6 +337,10 @@ class Certification(ReadModel):
 
     certification_no: str | None = None
     """Certificate number; null only for a supplier declaration (B) (인증번호). [A]"""
+
+    def to_input(self) -> CertificationInput:
+        """Give the write shape, without nulls, read-only keys and keys that do not apply."""
+        return to_write(self, CertificationInput)
 
 
 @frozen(kw_only=True)
@@ -313,6 +413,10 @@ class ProductEtc(ReadModel):
     luxury_yn: bool | None = None
     """Luxury goods (명품 여부). [B]"""
 
+    def to_input(self) -> ProductEtcInput:
+        """Give the write shape, without nulls, read-only keys and keys that do not apply."""
+        return to_write(self, ProductEtcInput)
+
 
 @frozen(kw_only=True)
 class Branch(ReadModel):
@@ -329,6 +433,10 @@ class Branch(ReadModel):
 
     use_yn: bool | None = None
     """Branch active (사용여부). [B]"""
+
+    def to_input(self) -> BranchInput:
+        """Give the write shape, without nulls, read-only keys and keys that do not apply."""
+        return to_write(self, BranchInput)
 
 
 @frozen(kw_only=True)
@@ -361,6 +469,51 @@ class Product(ReadModel):
 
     branch_list: tuple[Branch, ...] = ()
     """Branches (지점 목록). [B]"""
+
+    @property
+    def status(self) -> ProductStatus | None:
+        """State of the product (상품상태); only 판매종료 is attested. [C]"""
+        return None if self.basic is None else self.basic.product_status_name
+
+    @property
+    def has_options(self) -> bool:
+        """Whether the product uses selection options (선택옵션)."""
+        return self.option is not None and bool(self.option.select_option_use_yn)
+
+    @property
+    def stock(self) -> int | None:
+        """Stock: the sum over the options, else `sale.stockCount`; None when unknown."""
+        if self.option is not None and self.has_options:
+            return self.option.total_stock
+        return None if self.sale is None else self.sale.stock_count
+
+    def to_input(self) -> ProductInput:
+        """Give the write shape of the whole product, to change it and save it again.
+
+        Nulls, read-only keys, `optAddPrice` and keys that do not go with the stored switches are gone; the
+        stored `saleStartDate`, `productNo` and `productGroupNoticeNo` stay. A mandatory block or key that the
+        marketplace left out stays None and is named by `violations()`.
+        """
+        product = to_write(self, ProductInput)
+        changes: dict[str, Any] = {}
+        if self.sale is not None:
+            changes["sale"] = self.sale.to_input(option_goods=self.has_options)
+        if self.option is not None:
+            changes["option"] = self.option.to_input()
+        return evolve(product, **changes)
+
+    def _repr_html_(self) -> str:
+        sale = self.sale
+        return html_table(
+            f"Product {self.product_no}",
+            ("name", self.basic.product_name if self.basic else ""),
+            ("status", korean(self.status)),
+            ("price", won(sale.sale_price) if sale else ""),
+            ("stock", self.stock),
+            ("on sale from", sale.sale_start_date if sale else ""),
+            ("on sale until", sale.sale_end_date if sale else ""),
+            ("shipping policy", self.basic.ship_policy_no if self.basic else ""),
+        )
 
 
 @frozen(kw_only=True)

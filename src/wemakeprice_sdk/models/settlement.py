@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
 from attrs import frozen
 
-from wemakeprice_sdk.models._base import ReadModel
+from wemakeprice_sdk.models._base import ReadModel, missing_figure
+from wemakeprice_sdk.models._html import html_table, korean, won
 from wemakeprice_sdk.models.codes import SettleKind
 
 
@@ -123,6 +125,64 @@ class SettleOrderLine(ReadModel):
     settle_pre_dt: date | None = None
     """Expected payout day (정산예정일). [B]"""
 
+    @property
+    def key(self) -> tuple[int | None, int | None, int | None, int | None, SettleKind | None]:
+        """Natural key: order, option order, claim, option claim (None when absent) and kind. [B]"""
+        return self.order_no, self.order_opt_no, self.claim_no, self.claim_opt_no, self.gubun
+
+    @property
+    def is_refund(self) -> bool:
+        """Whether the row takes money back (환불)."""
+        return self.gubun is not None and self.gubun.is_refund
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether the row only corrects coupons: its quantity is 0. [B]"""
+        return self.complete_qty == 0
+
+    @property
+    def payable(self) -> int:
+        """What is paid out for this row, in won; negative when it is taken back. [B]
+
+        (`prodSaleAmt` + `optSaleAmt`) × `completeQty` − `sellerChargeCouponAmt` − `sellerCartCouponAmt` −
+        `saleAgencyFee` − `wmpDiscountBurdenAmt` − `epFee`. Signs carry refunds; coupons of WMP and of the
+        card and `claimDeductAmt` are not part of it. A missing fee or coupon counts 0; a missing quantity, or
+        a missing price where there is a quantity, raises `ValidationError`.
+        """
+        deducted = (
+            self.seller_charge_coupon_amt,
+            self.seller_cart_coupon_amt,
+            self.sale_agency_fee,
+            self.wmp_discount_burden_amt,
+            self.ep_fee,
+        )
+        return self.gross - sum(amount or 0 for amount in deducted)
+
+    @property
+    def gross(self) -> int:
+        """Unit price times quantity, in won: (`prodSaleAmt` + `optSaleAmt`) × `completeQty`. [B]"""
+        if self.complete_qty is None:
+            raise missing_figure("completeQty", "완료수량")
+        if self.complete_qty == 0:
+            return 0
+        if self.prod_sale_amt is None:
+            raise missing_figure("prodSaleAmt", "상품판매가")
+        return (self.prod_sale_amt + (self.opt_sale_amt or 0)) * self.complete_qty
+
+    def _repr_html_(self) -> str:
+        return html_table(
+            f"Settlement {self.order_no}",
+            ("sales day", self.basic_dt),
+            ("kind", korean(self.gubun)),
+            ("option order", self.order_opt_no),
+            ("claim", self.claim_no),
+            ("product", self.prod_name),
+            ("quantity", self.complete_qty),
+            ("unit price", won(self.prod_sale_amt)),
+            ("agency fee", won(self.sale_agency_fee)),
+            ("expected payout", self.settle_pre_dt),
+        )
+
 
 @frozen(kw_only=True)
 class SettleShipLine(ReadModel):
@@ -187,3 +247,44 @@ class SettleShipLine(ReadModel):
 
     claim_deduct_amt: int | None = None
     """Claim deduction (클레임 공제금). [A]"""
+
+    @property
+    def key(self) -> tuple[int | None, int | None, SettleKind | None]:
+        """Natural key: bundle, claim (None when absent) and kind. [B]"""
+        return self.bundle_no, self.claim_bundle_no, self.gubun
+
+    @property
+    def is_refund(self) -> bool:
+        """Whether the row takes money back (환불)."""
+        return self.gubun is not None and self.gubun.is_refund
+
+    @property
+    def payable(self) -> int:
+        """What is paid out for this row, in won; negative when it is taken back. [B]
+
+        `shipAmt` + `wmpChargeCouponAmt` + `custChargeAddShipAmt` + `custChargeReturnShipAmt` +
+        `claimDeductAmt`; a missing part counts 0.
+        """
+        parts = (
+            self.ship_amt,
+            self.wmp_charge_coupon_amt,
+            self.cust_charge_add_ship_amt,
+            self.cust_charge_return_ship_amt,
+            self.claim_deduct_amt,
+        )
+        return sum(amount or 0 for amount in parts)
+
+    def _repr_html_(self) -> str:
+        return html_table(
+            f"Shipping settlement {self.bundle_no}",
+            ("sales day", self.basic_dt),
+            ("kind", korean(self.gubun)),
+            ("claim", self.claim_bundle_no),
+            ("fee", won(self.ship_amt)),
+            ("payable", won(self.payable)),
+        )
+
+
+def total_payable(rows: Iterable[SettleOrderLine | SettleShipLine]) -> int:
+    """Give the sum of what is paid out for the rows, in won; a row given twice counts twice."""
+    return sum(row.payable for row in rows)

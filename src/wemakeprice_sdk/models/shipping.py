@@ -60,6 +60,10 @@ class ShipInfo(ReadModel):
     holiday_except_yn: HolidayExcept | None = None
     """How weekends and holidays count (주말·공휴일 발송여부). [A]"""
 
+    def to_input(self) -> ShipInfoInput:
+        """Give the write shape, without nulls and keys that do not apply."""
+        return to_write(self, ShipInfoInput)
+
 
 @frozen(kw_only=True)
 class SellerShip(ReadModel):
