@@ -1,7 +1,7 @@
 """Write the sync clients from the async ones, or check that they are in step.
 
-`_async` of the client and of the runner is written by hand, `_sync` comes from it by the rules below, formatted
-by ruff. A rule that no longer matches anything is an error, so that dead rules do not pile up.
+`_async` of the client and of the runner is written by hand, `_sync` comes from it by the rules below,
+formatted by ruff. A rule that no longer matches anything is an error, so that dead rules do not pile up.
 """
 
 from __future__ import annotations
@@ -60,6 +60,10 @@ def formatted(texts: dict[Path, str]) -> dict[Path, str]:
         return {target: place.read_text(encoding="utf-8") for target, place in places.items()}
 
 
+def generated() -> list[Path]:
+    return [path for room in ROOMS for path in (room / "_sync").rglob("*.py")]
+
+
 def wanted() -> dict[Path, str]:
     used: set[str] = set()
     texts = {
@@ -75,8 +79,12 @@ def wanted() -> dict[Path, str]:
     return formatted(texts)
 
 
+def _generated() -> list[Path]:
+    return [path for room in ROOMS for path in (room / "_sync").rglob("*.py")]
+
+
 def check(files: dict[Path, str]) -> int:
-    there = {path: path.read_text(encoding="utf-8") for path in _generated()}
+    there = {path: path.read_text(encoding="utf-8") for path in generated()}
     for path in sorted({*files, *there}):
         old, new = there.get(path, ""), files.get(path, "")
         name = str(path.relative_to(ROOT))
@@ -87,7 +95,7 @@ def check(files: dict[Path, str]) -> int:
 
 
 def write(files: dict[Path, str]) -> int:
-    for path in _generated():
+    for path in generated():
         if path not in files:
             path.unlink()
     for path, text in files.items():
