@@ -108,6 +108,9 @@ class Ledger(Protocol):
     def count(self, account: str, kind: str, status: str | None = None) -> int:
         """Count records."""
 
+    def oldest(self, account: str, kind: str, status: str) -> datetime | None:
+        """Give the moment of the oldest record in a state."""
+
     def watermark(self, account: str, stream: str) -> datetime | None:
         """Give the moment up to which `stream` is complete."""
 

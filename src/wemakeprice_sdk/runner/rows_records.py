@@ -175,6 +175,17 @@ def count(session: Session, account: str, kind: str, status: str | None) -> int:
     return whole(session.rows(sql, *values)[0][0])
 
 
+def oldest(session: Session, account: str, kind: str, status: str) -> datetime | None:
+    """Give the moment of the oldest record in a state."""
+    rows = session.rows(
+        "SELECT at FROM records WHERE account = ? AND kind = ? AND status = ? ORDER BY at LIMIT 1",
+        account,
+        kind,
+        status,
+    )
+    return to_moment(rows[0][0]) if rows else None
+
+
 def forget(
     session: Session, vault: Vault, account: str, kind: str, before: datetime, *, destroy: bool
 ) -> int:

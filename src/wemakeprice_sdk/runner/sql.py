@@ -182,6 +182,11 @@ class SqlLedger:
         with self._read() as session:
             return rows_records.count(session, account, kind, status)
 
+    def oldest(self, account: str, kind: str, status: str) -> datetime | None:
+        """Give the moment of the oldest record in a state."""
+        with self._read() as session:
+            return rows_records.oldest(session, account, kind, status)
+
     def watermark(self, account: str, stream: str) -> datetime | None:
         """Give the moment up to which `stream` is complete."""
         with self._read() as session:

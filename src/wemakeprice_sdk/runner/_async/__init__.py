@@ -1,0 +1,1 @@
+"""The runner, written once; the sync one is generated from it."""

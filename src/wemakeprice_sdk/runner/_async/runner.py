@@ -1,0 +1,521 @@
+"""ChannelRunner: every job of one account, each run under a lease and with its recovery first."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import Final
+
+from wemakeprice_sdk.client._async.client import AsyncWemakepriceClient
+from wemakeprice_sdk.client._synchronization import AsyncTurnstile
+from wemakeprice_sdk.clock import Clock, SystemClock
+from wemakeprice_sdk.config import ChannelConfig
+from wemakeprice_sdk.errors import LedgerError, ValidationError
+from wemakeprice_sdk.policy.actions import ActionKind, SkuLinkMode
+from wemakeprice_sdk.policy.gates import check
+from wemakeprice_sdk.policy.snapshot import (
+    PendingAnswer,
+    PendingInquiryAnswer,
+    PendingShipment,
+    PickedLine,
+    ReturnFacts,
+    SkuLink,
+    SkuStock,
+    TemplateDelete,
+    TemplateSave,
+)
+from wemakeprice_sdk.policy.sync import SyncPolicy
+from wemakeprice_sdk.runner._async import claims as claim_jobs
+from wemakeprice_sdk.runner._async import goods, imports, orders, service
+from wemakeprice_sdk.runner._async.session import AsyncSession, AsyncSurroundings
+from wemakeprice_sdk.runner._offload import AsyncOffload
+from wemakeprice_sdk.runner.ledger import Ledger
+from wemakeprice_sdk.runner.reconcile import Reconciliation
+from wemakeprice_sdk.runner.records import Intent, IntentState, LegalHold
+from wemakeprice_sdk.runner.reports import (
+    Job,
+    JobReport,
+    ProgressCallback,
+    RetentionReport,
+    SettlementReport,
+    Skipped,
+    StopSwitch,
+)
+from wemakeprice_sdk.runner.settings import PERSONAL_KINDS, RetentionPolicy, RunnerSettings
+
+_GATES: Final[Mapping[Job, tuple[ActionKind, ...]]] = {
+    Job.COLLECT_ORDERS: (ActionKind.COLLECT_ORDERS,),
+    Job.CONFIRM: (ActionKind.COLLECT_ORDERS,),
+    Job.TRACK: (ActionKind.COLLECT_ORDERS,),
+    Job.SHIP: (ActionKind.SHIP_BUNDLE,),
+    Job.CLAIMS: (ActionKind.COLLECT_CLAIMS,),
+    Job.STOCK: (ActionKind.COLLECT_PRODUCTS,),
+    Job.EXTEND_SALE_PERIODS: (ActionKind.EXTEND_SALE_PERIOD,),
+    Job.TEMPLATES: (ActionKind.IMPORT_TEMPLATES,),
+    Job.IMPORT_PRODUCTS: (ActionKind.COLLECT_PRODUCTS,),
+    Job.IMPORT_DEALS: (ActionKind.COLLECT_PRODUCTS,),
+    Job.SETTLEMENT: (ActionKind.COLLECT_SETTLEMENT,),
+    Job.CS: (
+        ActionKind.COLLECT_QUESTIONS,
+        ActionKind.COLLECT_REVIEWS,
+        ActionKind.COLLECT_INQUIRIES,
+        ActionKind.ANSWER_QUESTION,
+        ActionKind.ANSWER_INQUIRY,
+    ),
+}
+
+
+class AsyncChannelRunner:
+    """Carries out the jobs of one account (판매채널) so that a crash loses nothing and repeats nothing.
+
+    Each job takes the account's lease, settles by verifying reads what an earlier run left without an
+    outcome, reads, lets the policy plan, and then for every action writes the intent, acts, and writes
+    the outcome. Killed anywhere, the next run goes on.
+
+    `client`, `ledger` and `policy` are handed in and stay the caller's; the policy's configuration is the
+    account's. `worker` names this worker: two workers must never share a name, and a worker that is
+    started again under its own name need not wait for its old lease. `clock`, `monotonic` and `sleep` can
+    be replaced for tests. One runner runs one job at a time; others wait their turn.
+
+    Every job takes `dry_run` (plan only: nothing is written at the marketplace or in the ledger),
+    `progress` (called with `Progress`) and `stop` (a `StopSwitch`: stops before the next action), and
+    returns a `JobReport`. A job raises `LeaseLostError`, `ClockJumpError`, other `LedgerError`s, and what
+    the client raises for reads; whatever was begun by then is settled by the next run.
+    """
+
+    def __init__(
+        self,
+        client: AsyncWemakepriceClient,
+        ledger: Ledger,
+        policy: SyncPolicy,
+        *,
+        worker: str | None = None,
+        settings: RunnerSettings | None = None,
+        clock: Clock | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._around = AsyncSurroundings(
+            account=policy.config.seller_id,
+            config=policy.config,
+            client=client,
+            ledger=ledger,
+            policy=policy,
+            clock=clock or SystemClock(),
+            settings=settings or RunnerSettings(),
+            sleep=sleep,
+            monotonic=monotonic,
+            offload=AsyncOffload(),
+        )
+        self._worker = worker
+        self._default_worker = secrets.token_hex(4)
+        self._turn = AsyncTurnstile(1)
+
+    @property
+    def account(self) -> str:
+        """The seller id (판매자 ID) this runner works for."""
+        return self._around.account
+
+    @property
+    def config(self) -> ChannelConfig:
+        """The account's configuration."""
+        return self._around.config
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger this runner writes."""
+        return self._around.ledger
+
+    @property
+    def worker(self) -> str:
+        """The name the lease is held under."""
+        return self._worker or f"{socket.gethostname()}:{os.getpid()}:{self._default_worker}"
+
+    async def collect_orders(
+        self,
+        *,
+        dry_run: bool = False,
+        progress: ProgressCallback | None = None,
+        stop: StopSwitch | None = None,
+    ) -> JobReport:
+        """Collect orders in two phases (주문 수집), confirming in between as the mode says.
+
+        Reads back behind the watermark by the overlap, after a pause from where it stopped.
+        """
+        return await self._run(Job.COLLECT_ORDERS, orders.collect_orders, dry_run, progress, stop)
+
+    async def confirm(
+        self,
+        bundle_nos: Iterable[int] | None = None,
+        *,
+        dry_run: bool = False,
+        progress: ProgressCallback | None = None,
+        stop: StopSwitch | None = None,
+    ) -> JobReport:
+        """Confirm new bundles (발주확인): what the mode says, or exactly the ones a person names."""
+        named = None if bundle_nos is None else tuple(bundle_nos)
+
+        async def job(session: AsyncSession) -> None:
+            await orders.confirm(session, named)
+
+        return await self._run(Job.CONFIRM, job, dry_run, progress, stop)
+
+    async def ship(
+        self,
+        shipments: Iterable[PendingShipment],
+        *,
+        dry_run: bool = False,
+        progress: ProgressCallback | None = None,
+        stop: StopSwitch | None = None,
+    ) -> JobReport:
+        """Ship the parcels that are ready (발송처리), after the claims were read again.
+
+        A bundle with an open cancel request is held; one that is shipped with the same invoice is nothing
+        to do, with another a conflict for a person.
+        """
+        parcels = tuple(shipments)
+
+        async def job(session: AsyncSession) -> None:
+            await orders.ship(session, parcels)
+
+        return await self._run(Job.SHIP, job, dry_run, progress, stop)
+
+    async def track(
+        self,
+        *,
+        dry_run: bool = False,
+        progress: ProgressCallback | None = None,
+        stop: StopSwitch | None = None,
+    ) -> JobReport:
+        """Follow shipped bundles to their delivery (배송 추적), so that settlement can be reconciled."""
+        return await self._run(Job.TRACK, orders.track, dry_run, progress, stop)
+
+    async def claims(
+        self,
+        *,
+        shipments: Iterable[PendingShipment] = (),
+        picked: Iterable[PickedLine] = (),
+        facts: Iterable[ReturnFacts] = (),
+        dry_run: bool = False,
+        progress: ProgressCallback | None = None,
+        stop: StopSwitch | None = None,
+    ) -> JobReport:
+        """Collect claims, decide and answer (클레임 처리).
+
+        `shipments` are parcels that already have an invoice, `picked` what left the shelf, `facts` what is
+        known of returned goods; without them cancels of unshipped goods are approved.
+        """
+        parcels, taken, known = tuple(shipments), tuple(picked), tuple(facts)
+
+        async def job(session: AsyncSession) -> None:
+            await claim_jobs.answer_claims(session, parcels, taken, known)
+
+        return await self._run(Job.CLAIMS, job, dry_run, progress, stop)
+
+    async def stock(
+        self,
+        levels: Iterable[SkuStock],
+        *,
+        dry_run: bool = False,
+        progress: ProgressCallback | None = None,
+        stop: StopSwitch | None = None,
+    ) -> JobReport:
+        """Bring stock, sale state and display in line with the SKUs (재고연동)."""
+        rows = tuple(levels)
+
+        async def job(session: AsyncSession) -> None:
+            await goods.sync_stock(session, rows)
+
+        return await self._run(Job.STOCK, job, dry_run, progress, stop)
+
+    async def extend_sale_periods(
+        self,
+        *,
+        dry_run: bool = False,
+        progress: ProgressCallback | None = None,
+        stop: StopSwitch | None = None,
+    ) -> JobReport:
+        """Extend sale periods that end too soon (판매기간 자동연장), in the dawn batch only.
+
+        Works on imported products. Maintenance is waited out, up to `RunnerSettings.max_wait`.
+        """
+        missed: list[Skipped] = []
+
+        async def job(session: AsyncSession) -> None:
+            if not await goods.extend_sale_periods(session):
+                missed.append(Skipped.MAINTENANCE)
+
+        return await self._run(Job.EXTEND_SALE_PERIODS, job, dry_run, progress, stop, missed)
+
+    async def templates(
+        self,
+        *,
+        saves: Iterable[TemplateSave] = (),
+        deletes: Iterable[TemplateDelete] = (),
+        dry_run: bool = False,
+        progress: ProgressCallback | None = None,
+        stop: StopSwitch | None = None,
+    ) -> JobReport:
+        """Import the shipping templates (배송 템플릿 가져오기) and make the wished changes."""
+        wishes, unwanted = tuple(saves), tuple(deletes)
+
+        async def job(session: AsyncSession) -> None:
+            await goods.sync_templates(session, wishes, unwanted)
+
+        return await self._run(Job.TEMPLATES, job, dry_run, progress, stop)
+
+    async def import_products(
+        self,
+        start: datetime,
+        end: datetime,
+        *,
+        sku_link: SkuLinkMode = SkuLinkMode.NONE,
+        stock_sync: bool = False,
+        dry_run: bool = False,
+        progress: ProgressCallback | None = None,
+        stop: StopSwitch | None = None,
+    ) -> JobReport:
+        """Import products by registration date (상품 가져오기); the templates have to be imported first.
+
+        Raises `ValidationError` for `stock_sync` without a link. Resumes after a crash where it was.
+        """
+        if stock_sync and sku_link is SkuLinkMode.NONE:
+            raise ValidationError.single(
+                "stock_sync",
+                f"{stock_sync}, sku_link={sku_link}",
+                "stock sync needs a SKU link",
+                "stock_sync means nothing without a SKU link",
+                "SKU 연동 없이 SKU 재고연동을 선택할 수 없습니다",
+            )
+
+        async def job(session: AsyncSession) -> None:
+            await imports.import_products(session, start, end, sku_link, stock_sync=stock_sync)
+
+        return await self._run(Job.IMPORT_PRODUCTS, job, dry_run, progress, stop)
+
+    async def import_deals(
+        self,
+        start: datetime,
+        end: datetime,
+        *,
+        dry_run: bool = False,
+        progress: ProgressCallback | None = None,
+        stop: StopSwitch | None = None,
+    ) -> JobReport:
+        """Import deals by registration date (딜 가져오기), in windows of at most six months."""
+
+        async def job(session: AsyncSession) -> None:
+            await imports.import_deals(session, start, end)
+
+        return await self._run(Job.IMPORT_DEALS, job, dry_run, progress, stop)
+
+    async def settlement(
+        self,
+        *,
+        start: date | None = None,
+        end: date | None = None,
+        received: Mapping[date, int] | None = None,
+        dry_run: bool = False,
+        progress: ProgressCallback | None = None,
+        stop: StopSwitch | None = None,
+    ) -> SettlementReport:
+        """Collect settlement rows (정산) up to yesterday and reconcile them with orders and claims.
+
+        `received` says what really arrived, in won by pay-out day; without it "paid" rests on the schedule.
+        A dry run reconciles what the ledger held before.
+        """
+        results: list[Reconciliation] = []
+
+        async def job(session: AsyncSession) -> None:
+            results.append(await service.settle(session, start, end, received))
+
+        report = await self._run(Job.SETTLEMENT, job, dry_run, progress, stop)
+        return SettlementReport.of(report, results[0] if results else None)
+
+    async def cs(
+        self,
+        *,
+        answers: Iterable[PendingAnswer] = (),
+        inquiry_answers: Iterable[PendingInquiryAnswer] = (),
+        dry_run: bool = False,
+        progress: ProgressCallback | None = None,
+        stop: StopSwitch | None = None,
+    ) -> JobReport:
+        """Collect questions, reviews and inquiries (CS), and send answers that a person wrote, each once.
+
+        An answer whose fate is unknown waits for a person: nothing can read it back.
+        """
+        written, replies = tuple(answers), tuple(inquiry_answers)
+
+        async def job(session: AsyncSession) -> None:
+            await service.serve_customers(session, written, replies)
+
+        return await self._run(Job.CS, job, dry_run, progress, stop)
+
+    async def recover(self) -> JobReport:
+        """Only settle what earlier runs left without an outcome."""
+
+        async def nothing(session: AsyncSession) -> None:
+            session.tell("recover", len(session.recovered), len(session.recovered))
+
+        return await self._run(Job.RECOVER, nothing, False, None, None)
+
+    async def retention(self, policy: RetentionPolicy, *, dry_run: bool = False) -> RetentionReport:
+        """Mask and destroy personal data (개인정보 보유기간) that is older than the policy allows."""
+        masked: dict[str, int] = {}
+        destroyed: dict[str, int] = {}
+
+        async def job(session: AsyncSession) -> None:
+            for kind in PERSONAL_KINDS:
+                await self._forget(session, kind, policy, masked, destroyed)
+
+        report = await self._run(Job.RETENTION, job, dry_run, None, None)
+        return RetentionReport.of(report, masked, destroyed)
+
+    async def _forget(
+        self,
+        session: AsyncSession,
+        kind: str,
+        policy: RetentionPolicy,
+        masked: dict[str, int],
+        destroyed: dict[str, int],
+    ) -> None:
+        lease = await session.keep_lease()
+        if lease is None:
+            return
+        around, now = self._around, session.now
+        mask, destroy = policy.of(kind)
+        if destroy is not None:
+            done = await around.offload(around.ledger.destroy_personal, lease, kind, now - destroy, now)
+            destroyed[kind] = done
+        if mask is not None:
+            masked[kind] = await around.offload(around.ledger.mask_personal, lease, kind, now - mask, now)
+
+    async def waiting(self) -> tuple[Intent, ...]:
+        """Give the intents that block their target; the unknown ones wait for `resolve`."""
+        return await self._around.offload(self._around.ledger.active_intents, self.account)
+
+    async def resolve(self, intent_id: int, *, applied: bool, by: str) -> Intent:
+        """Settle an unknown intent by a person's word; `by` names who says so."""
+        state = IntentState.APPLIED if applied else IntentState.NOT_APPLIED
+        around = self._around
+        now = around.clock.now()
+        return await around.offload(around.ledger.resolve, self.account, intent_id, state, now, by=by)
+
+    async def put_links(self, links: Iterable[SkuLink]) -> None:
+        """Store SKU links (SKU 연동), for example from an Excel import."""
+        rows = tuple(links)
+
+        async def job(session: AsyncSession) -> None:
+            lease = await session.keep_lease()
+            if lease is not None:
+                await self._around.offload(self._around.ledger.put_links, lease, rows, session.now)
+
+        await self._must_run(job)
+
+    async def set_hold(self, kind: str, until: datetime, reason: str) -> None:
+        """Put the personal data of one record kind under legal hold (법정 보존)."""
+        hold = LegalHold(self.account, kind, until, reason)
+
+        async def job(session: AsyncSession) -> None:
+            lease = await session.keep_lease()
+            if lease is not None:
+                await self._around.offload(self._around.ledger.set_hold, lease, hold, session.now)
+
+        await self._must_run(job)
+
+    async def _must_run(self, job: Callable[[AsyncSession], Awaitable[None]]) -> None:
+        report = await self._run(Job.RECOVER, job, False, None, None)
+        if report.skipped is not None:
+            raise LedgerError(f"account {self.account!r} is held by another worker; nothing was written")
+
+    async def _run(
+        self,
+        job: Job,
+        body: Callable[[AsyncSession], Awaitable[None]],
+        dry_run: bool,
+        progress: ProgressCallback | None,
+        stop: StopSwitch | None,
+        missed: list[Skipped] | None = None,
+    ) -> JobReport:
+        await self._turn.acquire()
+        try:
+            started = self._around.clock.now()
+            closed = self._closed_gate(job)
+            if closed is not None:
+                return self._report(job, started, dry_run=dry_run, skipped=Skipped.GATE_CLOSED, detail=closed)
+            if dry_run:
+                session = AsyncSession(self._around, job, None, progress, stop or StopSwitch())
+                await body(session)
+                return await self._finished(session, started, missed)
+            return await self._under_lease(job, body, started, progress, stop or StopSwitch(), missed)
+        finally:
+            self._turn.release()
+
+    def _closed_gate(self, job: Job) -> str | None:
+        closed = [check(self._around.config, kind) for kind in _GATES.get(job, ())]
+        if not closed or any(gate is None for gate in closed):
+            return None
+        first = closed[0]
+        return "" if first is None else f"{first.gate}: {first.reason.text} ({first.reason.text_ko})"
+
+    async def _under_lease(
+        self,
+        job: Job,
+        body: Callable[[AsyncSession], Awaitable[None]],
+        started: datetime,
+        progress: ProgressCallback | None,
+        stop: StopSwitch,
+        missed: list[Skipped] | None,
+    ) -> JobReport:
+        around = self._around
+        ledger, settings = around.ledger, around.settings
+        await around.offload(ledger.open_account, self.account, around.client.base_url)
+        lease = await around.offload(ledger.acquire_lease, self.account, self.worker, settings.lease_ttl)
+        if lease is None:
+            return self._report(job, started, skipped=Skipped.LEASE_HELD)
+        session = AsyncSession(around, job, lease, progress, stop)
+        try:
+            await around.offload(ledger.mark_time, lease, started, settings.clock_tolerance)
+            await session.recover()
+            await body(session)
+            return await self._finished(session, started, missed)
+        finally:
+            await around.offload(ledger.release_lease, lease)
+
+    async def _finished(
+        self, session: AsyncSession, started: datetime, missed: list[Skipped] | None
+    ) -> JobReport:
+        around = self._around
+        return JobReport(
+            job=session.job,
+            account=self.account,
+            started_at=started,
+            finished_at=around.clock.now(),
+            dry_run=session.dry_run,
+            skipped=missed[0] if missed else None,
+            stopped=session.stopped or session.stop.pressed,
+            plan=session.plan,
+            results=tuple(session.results),
+            collected=dict(session.collected),
+            recovered=tuple(session.recovered),
+            waiting=await around.offload(around.ledger.active_intents, self.account),
+        )
+
+    def _report(
+        self, job: Job, started: datetime, *, skipped: Skipped, detail: str = "", dry_run: bool = False
+    ) -> JobReport:
+        return JobReport(
+            job=job,
+            account=self.account,
+            started_at=started,
+            finished_at=self._around.clock.now(),
+            dry_run=dry_run,
+            skipped=skipped,
+            detail=detail,
+        )

@@ -1,0 +1,130 @@
+"""Jobs on questions, reviews, inquiries and settlement (CS·정산)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import TypeVar
+
+from wemakeprice_sdk.clock import KST
+from wemakeprice_sdk.models import Bundle, Claim, ReadModel, SettleOrderLine, SettleShipLine
+from wemakeprice_sdk.policy.actions import ActionKind
+from wemakeprice_sdk.policy.gates import check
+from wemakeprice_sdk.policy.snapshot import PendingAnswer, PendingInquiryAnswer, Snapshot
+from wemakeprice_sdk.runner._async.orders import in_flight
+from wemakeprice_sdk.runner._async.session import AsyncSession
+from wemakeprice_sdk.runner.drafts import (
+    inquiry_draft,
+    order_line_draft,
+    question_draft,
+    restore,
+    review_draft,
+    ship_line_draft,
+)
+from wemakeprice_sdk.runner.reconcile import Reconciliation, SettlementFacts, reconcile
+from wemakeprice_sdk.runner.records import RecordDraft, RecordKind
+from wemakeprice_sdk.wire.windows import split_days
+
+T = TypeVar("T")
+M = TypeVar("M", bound=ReadModel)
+_LATE_ROWS = timedelta(days=3)
+
+
+async def serve_customers(
+    session: AsyncSession,
+    answers: Iterable[PendingAnswer],
+    inquiry_answers: Iterable[PendingInquiryAnswer],
+) -> None:
+    """Collect questions, reviews and inquiries as far as each is switched on, then send the answers."""
+    cs = session.around.client.cs
+    if _is_open(session, ActionKind.COLLECT_QUESTIONS):
+        await _by_day(session, RecordKind.QUESTION, cs.list_questions, question_draft)
+    if _is_open(session, ActionKind.COLLECT_REVIEWS):
+        await _by_day(session, RecordKind.REVIEW, cs.list_reviews, review_draft)
+    if _is_open(session, ActionKind.COLLECT_INQUIRIES):
+        await _by_day(session, RecordKind.INQUIRY, cs.list_inquiries, inquiry_draft)
+    await _answer(session, tuple(answers), tuple(inquiry_answers))
+
+
+def _is_open(session: AsyncSession, kind: ActionKind) -> bool:
+    return check(session.around.config, kind) is None
+
+
+async def _by_day(
+    session: AsyncSession,
+    kind: RecordKind,
+    read: Callable[[date], Awaitable[tuple[T, ...]]],
+    draft: Callable[[T, datetime], RecordDraft],
+) -> None:
+    now = session.now
+    stream = f"days/{kind.value}"
+    settings = session.around.settings
+    mark = await session.around.offload(session.around.ledger.watermark, session.account, stream)
+    start = (now - settings.backfill if mark is None else mark - settings.overlap).date()
+    for day in split_days(min(start, now.date()), now.date()):
+        rows = await read(day)
+        await session.save(kind, [draft(row, now) for row in rows], (stream, min(_midnight(day, 1), now)))
+        session.tell(stream, (day - start).days + 1)
+
+
+def _midnight(day: date, later: int = 0) -> datetime:
+    return datetime.combine(day + timedelta(days=later), time(), KST)
+
+
+async def _answer(
+    session: AsyncSession,
+    answers: tuple[PendingAnswer, ...],
+    inquiry_answers: tuple[PendingInquiryAnswer, ...],
+) -> None:
+    if not answers and not inquiry_answers:
+        return
+    around = session.around
+    snapshot = Snapshot(answers=answers, inquiry_answers=inquiry_answers, in_flight=await in_flight(session))
+    plan = around.policy.plan_answers(snapshot, session.now)
+    done = await around.offload(
+        around.ledger.is_done, session.account, [action.key for action in plan.actions]
+    )
+    await session.act(plan.filter(where=lambda action: action.key not in done))
+
+
+async def settle(
+    session: AsyncSession, start: date | None, end: date | None, received: Mapping[date, int] | None
+) -> Reconciliation:
+    """Collect the rows of the days that are missing (and a few before), then reconcile everything."""
+    last = end or session.now.date() - timedelta(days=1)
+    first = start or await _first_day(session, last)
+    settlement = session.around.client.settlement
+    for day in split_days(min(first, last), last):
+        orders = await settlement.list_order_lines(day)
+        ships = await settlement.list_ship_lines(day)
+        await session.save(RecordKind.SETTLE_SHIP, [ship_line_draft(row, day) for row in ships])
+        drafts = [order_line_draft(row, day) for row in orders]
+        await session.save(RecordKind.SETTLE_ORDER, drafts, ("settlement", _midnight(day)))
+        session.tell("settlement", (day - first).days + 1, (last - first).days + 1)
+        if session.stop.pressed:
+            break
+    return await session.around.offload(_reconcile, session, received)
+
+
+async def _first_day(session: AsyncSession, last: date) -> date:
+    around = session.around
+    mark = await around.offload(around.ledger.watermark, session.account, "settlement")
+    if mark is None:
+        return last - around.settings.max_back
+    return min(mark.date() - _LATE_ROWS, last)
+
+
+def _reconcile(session: AsyncSession, received: Mapping[date, int] | None) -> Reconciliation:
+    facts = SettlementFacts(
+        bundles=_kept(session, Bundle, RecordKind.BUNDLE),
+        claims=_kept(session, Claim, RecordKind.CLAIM),
+        order_lines=_kept(session, SettleOrderLine, RecordKind.SETTLE_ORDER),
+        ship_lines=_kept(session, SettleShipLine, RecordKind.SETTLE_SHIP),
+        received=received,
+    )
+    cycle = session.around.config.settlement_cycle
+    return reconcile(session.account, facts, session.now.date(), cycle=cycle)
+
+
+def _kept(session: AsyncSession, cls: type[M], kind: RecordKind) -> tuple[M, ...]:
+    return tuple(restore(cls, row) for row in session.around.ledger.records(session.account, kind))

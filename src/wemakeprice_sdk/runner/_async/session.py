@@ -1,0 +1,247 @@
+"""One run of one job: the lease it holds, what it saves, how it acts, what it reports."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
+
+from attrs import define, field, frozen
+
+from wemakeprice_sdk.client._async.client import AsyncWemakepriceClient
+from wemakeprice_sdk.clock import Clock
+from wemakeprice_sdk.config import ChannelConfig
+from wemakeprice_sdk.errors import (
+    AuthenticationError,
+    CallError,
+    GateClosedError,
+    NetworkError,
+    NotAppliedError,
+    NotFoundError,
+    OutcomeUnknownError,
+    PreconditionError,
+    TargetBusyError,
+    ValidationError,
+)
+from wemakeprice_sdk.models import Product
+from wemakeprice_sdk.policy.actions import Action, ProductAction
+from wemakeprice_sdk.policy.plan import SyncPlan, merge_plans
+from wemakeprice_sdk.policy.sync import SyncPolicy
+from wemakeprice_sdk.runner._async.proving import prove
+from wemakeprice_sdk.runner._offload import AsyncOffload
+from wemakeprice_sdk.runner.commands import Command, command_for, needs_product, unpack
+from wemakeprice_sdk.runner.ledger import Ledger
+from wemakeprice_sdk.runner.records import Intent, IntentState, Lease, RecordDraft, SaveCount
+from wemakeprice_sdk.runner.reports import (
+    ActionResult,
+    ActionState,
+    Job,
+    Progress,
+    ProgressCallback,
+    StopSwitch,
+)
+from wemakeprice_sdk.runner.settings import RunnerSettings
+from wemakeprice_sdk.wire.operations import OPERATIONS
+from wemakeprice_sdk.wire.outcomes import Applied
+from wemakeprice_sdk.wire.verification import plan_verification
+
+
+@frozen(kw_only=True)
+class AsyncSurroundings:
+    """Everything a run needs and does not own."""
+
+    account: str
+    config: ChannelConfig
+    client: AsyncWemakepriceClient
+    ledger: Ledger
+    policy: SyncPolicy
+    clock: Clock
+    settings: RunnerSettings
+    sleep: Callable[[float], Awaitable[None]]
+    monotonic: Callable[[], float]
+    offload: AsyncOffload
+
+
+_Local = Callable[[Action], Awaitable[None]]
+
+
+@define
+class AsyncSession:
+    """One run; `lease` is None in a dry run, and then nothing is written anywhere."""
+
+    around: AsyncSurroundings
+    job: Job
+    lease: Lease | None
+    progress: ProgressCallback | None
+    stop: StopSwitch
+    collected: dict[str, SaveCount] = field(factory=dict)
+    plans: list[SyncPlan] = field(factory=list)
+    results: list[ActionResult] = field(factory=list)
+    recovered: list[Intent] = field(factory=list)
+    stopped: bool = False
+    _renew_at: float = 0.0
+
+    def __attrs_post_init__(self) -> None:
+        self._renew_at = self.around.monotonic() + self.around.settings.lease_ttl / 3
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether nothing may be written."""
+        return self.lease is None
+
+    @property
+    def now(self) -> datetime:
+        """The current moment (KST)."""
+        return self.around.clock.now()
+
+    @property
+    def account(self) -> str:
+        """The account of this run."""
+        return self.around.account
+
+    @property
+    def plan(self) -> SyncPlan | None:
+        """All plans of this run as one."""
+        if not self.plans:
+            return None
+        return merge_plans(self.plans) if len({plan.made_at for plan in self.plans}) == 1 else self.plans[-1]
+
+    def tell(self, phase: str, done: int, total: int | None = None) -> None:
+        """Report progress."""
+        if self.progress is not None:
+            self.progress(Progress(self.job, phase, done, total))
+
+    def note_saved(self, kind: str, saved: SaveCount) -> None:
+        """Count what was read."""
+        self.collected[kind] = self.collected.get(kind, SaveCount()) + saved
+
+    async def keep_lease(self) -> Lease | None:
+        """Renew the lease when a third of it is gone; raise `LeaseLostError` when it is another's."""
+        lease, moment = self.lease, self.around.monotonic()
+        if lease is not None and moment >= self._renew_at:
+            ttl = self.around.settings.lease_ttl
+            self.lease = await self.around.offload(self.around.ledger.renew_lease, lease, ttl)
+            self._renew_at = moment + ttl / 3
+        return self.lease
+
+    async def save(
+        self, kind: str, drafts: Iterable[RecordDraft], watermark: tuple[str, datetime] | None = None
+    ) -> None:
+        """Keep records, and with them how far the stream is complete."""
+        rows = list(drafts)
+        lease = await self.keep_lease()
+        if lease is None:
+            self.note_saved(kind, SaveCount(new=len(rows)))
+            return
+        saved = await self.around.offload(self.around.ledger.save, lease, rows, self.now, watermark=watermark)
+        self.note_saved(kind, saved)
+
+    async def recover(self) -> None:
+        """Settle what earlier runs left without an outcome, by the operation's verifying read."""
+        lease = self.lease
+        if lease is None:
+            return
+        ledger = self.around.ledger
+        for intent in await self.around.offload(ledger.active_intents, self.account, IntentState.OPEN):
+            await self._let_settle(intent)
+            state, detail = await self._judge(intent)
+            if state is IntentState.OPEN:
+                continue
+            lease = await self.keep_lease()
+            if lease is None:
+                return
+            settled = await self.around.offload(
+                ledger.settle, lease, intent, state, self.now, detail=f"verified: {detail}"
+            )
+            self.recovered.append(settled)
+            self.tell("recover", len(self.recovered))
+
+    async def _let_settle(self, intent: Intent) -> None:
+        # The request of a killed worker may still be on its way to the marketplace.
+        age = (self.now - intent.opened_at).total_seconds()
+        left = self.around.settings.settle_delay - max(age, 0.0)
+        if left > 0:
+            await self.around.sleep(left)
+
+    async def _judge(self, intent: Intent) -> tuple[IntentState, str]:
+        what = unpack(intent)
+        return await prove(self.around.client, OPERATIONS[intent.operation], what.request, what.known)
+
+    async def act(self, plan: SyncPlan, local: _Local | None = None) -> None:
+        """Carry the plan out, action by action: intent, act, outcome."""
+        self.plans.append(plan)
+        if self.dry_run:
+            return
+        good: set[str] = set()
+        for index, action in enumerate(plan.actions):
+            self.tell("act", index, len(plan.actions))
+            self.stopped = self.stopped or self.stop.pressed
+            missing = [key for key in action.depends_on if key not in good]
+            if self.stopped or missing:
+                detail = "stopped" if self.stopped else f"depends on {missing[0]}"
+                self._note_result(action, ActionState.LEFT_OUT, detail)
+                continue
+            if await self._act(action, local) in (ActionState.APPLIED, ActionState.ALREADY_DONE):
+                good.add(action.key)
+        self.tell("act", len(plan.actions), len(plan.actions))
+
+    def _note_result(self, action: Action, state: ActionState, detail: str) -> ActionState:
+        self.results.append(ActionResult(action.key, action.kind, action.target, state, detail))
+        return state
+
+    async def _act(self, action: Action, local: _Local | None) -> ActionState:
+        try:
+            if local is not None:
+                await local(action)
+                return self._note_result(action, ActionState.APPLIED, "")
+            command = command_for(action, await self._fresh_product(action))
+        except (PreconditionError, NotFoundError) as error:
+            return self._note_result(action, ActionState.NOT_APPLIED, _name(error))
+        except ValidationError as error:
+            rules = ", ".join(f"{violation.path}: {violation.rule}" for violation in error.violations)
+            return self._note_result(action, ActionState.REFUSED, rules)
+        return await self._carry_out(action, command)
+
+    async def _fresh_product(self, action: Action) -> Product | None:
+        if not needs_product(action) or not isinstance(action, ProductAction):
+            return None
+        return await self.around.client.products.get(action.product_no)
+
+    async def _carry_out(self, action: Action, command: Command) -> ActionState:
+        lease = await self.keep_lease()
+        if lease is None:
+            raise RuntimeError("a dry run must not act")
+        ledger = self.around.ledger
+        try:
+            intent = await self.around.offload(ledger.begin, lease, command.draft(), self.now)
+        except TargetBusyError:
+            return self._note_result(action, ActionState.BUSY, "an intent on the target is open or done")
+        state, detail, fatal = await self._send(command)
+        if state is not IntentState.OPEN:
+            await self.around.offload(ledger.settle, lease, intent, state, self.now, detail=detail)
+        self._note_result(action, ActionState(state.value), detail)
+        if fatal is not None:
+            raise fatal
+        return ActionState(state.value)
+
+    async def _send(self, command: Command) -> tuple[IntentState, str, Exception | None]:
+        try:
+            outcome = await self.around.client.request(command.operation, command.request, command.known)
+        except OutcomeUnknownError:
+            row = OPERATIONS[command.operation]
+            readable = bool(plan_verification(row, command.request, command.known).reads)
+            return (IntentState.OPEN if readable else IntentState.UNKNOWN), "answer lost", None
+        except (NotAppliedError, NetworkError) as error:
+            return IntentState.NOT_APPLIED, _name(error), None
+        except (AuthenticationError, GateClosedError) as error:
+            # Every further call would fail in the same way.
+            return IntentState.NOT_APPLIED, _name(error), error
+        except CallError as error:
+            return IntentState.REFUSED, _name(error), None
+        done = IntentState.APPLIED if isinstance(outcome, Applied) else IntentState.ALREADY_DONE
+        return done, "", None
+
+
+def _name(error: Exception) -> str:
+    # The text of an answer may name people; the class and its code do not.
+    code = getattr(error, "result_code", None)
+    return type(error).__name__ + (f" {code}" if code is not None else "")

@@ -1,0 +1,135 @@
+"""Reading lists by time without losing anything: overlap, watermark, back-fill, what vanished."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from wemakeprice_sdk.client.paging import windows_below_a_day
+from wemakeprice_sdk.models import (
+    Bundle,
+    Claim,
+    ClaimDateType,
+    ClaimStatus,
+    ClaimType,
+    OrderDateType,
+    ShipStatus,
+)
+from wemakeprice_sdk.runner._async.session import AsyncSession
+from wemakeprice_sdk.runner.drafts import GONE, bundle_draft, claim_draft
+from wemakeprice_sdk.runner.records import RecordDraft, RecordKind, StoredRecord
+
+T = TypeVar("T")
+
+
+async def sweep(
+    session: AsyncSession,
+    stream: str,
+    kind: RecordKind,
+    states: Sequence[str],
+    read: Callable[[datetime, datetime], Awaitable[tuple[T, ...]]],
+    draft: Callable[[T, datetime], RecordDraft],
+) -> dict[str, T]:
+    """Read a list from its watermark (less the overlap) to now, or from its oldest open record.
+
+    Every window is saved together with the watermark that makes it complete, so a crash in between reads
+    the window again. `states` are the states in which known records are still in the list; those that are
+    older than the watermark are looked for too.
+    """
+    end = session.now
+    rows: dict[str, T] = {}
+    start = await _start(session, stream, kind, states, end)
+    for window in windows_below_a_day(start, end, timedelta(0)):
+        found = await read(window.start, window.end)
+        drafts = [draft(row, end) for row in found]
+        await session.save(kind, drafts, (stream, window.end))
+        rows.update({made.key: row for made, row in zip(drafts, found, strict=True)})
+        session.tell(stream, len(rows))
+    return rows
+
+
+async def _start(
+    session: AsyncSession, stream: str, kind: RecordKind, states: Sequence[str], end: datetime
+) -> datetime:
+    around = session.around
+    settings = around.settings
+    mark = await around.offload(around.ledger.watermark, session.account, stream)
+    start = end - settings.backfill if mark is None else mark - settings.overlap
+    for state in states:
+        oldest = await around.offload(around.ledger.oldest, session.account, kind, state)
+        if oldest is not None:
+            # A pause is filled up however long it was; only the search for old open records has a bound.
+            start = min(start, max(oldest, end - settings.max_back))
+    return min(start, end)
+
+
+async def bundles_in(
+    session: AsyncSession, state: ShipStatus, by: OrderDateType, open_states: Sequence[str] = ()
+) -> dict[str, Bundle]:
+    """Sweep the bundles in one state (주문 목록)."""
+    orders = session.around.client.orders
+
+    async def read(start: datetime, end: datetime) -> tuple[Bundle, ...]:
+        return await orders.list(start, end, state, by)
+
+    stream = f"orders/{state.value}/{by.value}"
+    return await sweep(session, stream, RecordKind.BUNDLE, open_states, read, bundle_draft)
+
+
+async def claims_in(
+    session: AsyncSession, kind: ClaimType, state: ClaimStatus, by: ClaimDateType
+) -> dict[str, Claim]:
+    """Sweep the claims of one kind and state (클레임 목록)."""
+    claims = session.around.client.claims
+
+    async def read(start: datetime, end: datetime) -> tuple[Claim, ...]:
+        return await claims.list(start, end, kind, state, by)
+
+    is_open = state in (ClaimStatus.REQUEST, ClaimStatus.PENDING)
+    open_states = (f"{kind.value}:{state.value}",) if is_open else ()
+    stream = f"claims/{kind.value}/{state.value}"
+    return await sweep(session, stream, RecordKind.CLAIM, open_states, read, claim_draft)
+
+
+async def settle_vanished(
+    session: AsyncSession, kind: RecordKind, state: str, listed: dict[str, T]
+) -> dict[str, Bundle | Claim]:
+    """Ask one by one after records that the ledger holds in `state` and the list shows no more.
+
+    What is still there comes back in its new state; what is gone (withdrawn cancels are never listed) is
+    marked so.
+    """
+    if session.dry_run:
+        return {}
+    around = session.around
+    stored = await around.offload(_stored, session, kind, state)
+    back: dict[str, Bundle | Claim] = {}
+    end = session.now
+    for record in stored:
+        if record.key in listed:
+            continue
+        row = await _ask(session, kind, record)
+        if row is None:
+            gone = RecordDraft(kind, record.key, GONE, record.at, record.body, record.ref)
+            await session.save(kind, [gone])
+        else:
+            back[record.key] = row
+            draft = (
+                bundle_draft(row, session.now) if isinstance(row, Bundle) else claim_draft(row, session.now)
+            )
+            await session.save(kind, [draft])
+    return back
+
+
+def _stored(session: AsyncSession, kind: RecordKind, state: str) -> list[StoredRecord]:
+    limit = session.now - session.around.settings.max_back
+    return list(session.around.ledger.records(session.account, kind, status=state, since=limit))
+
+
+async def _ask(session: AsyncSession, kind: RecordKind, record: StoredRecord) -> Bundle | Claim | None:
+    client = session.around.client
+    number = int(record.key.split("/", 1)[0])
+    if kind is RecordKind.BUNDLE:
+        return await client.orders.get(number)
+    return await client.claims.get(number)

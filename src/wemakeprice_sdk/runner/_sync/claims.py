@@ -1,0 +1,114 @@
+# Generated from runner/_async by scripts/unasync.py; edit that one.
+"""The job on claims: collect, decide, answer (취소·반품·교환)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from wemakeprice_sdk.models import Bundle, Claim, ClaimDateType, ClaimStatus, ClaimType
+from wemakeprice_sdk.policy.snapshot import PendingShipment, PickedLine, ReturnFacts, Snapshot
+from wemakeprice_sdk.runner._sync.orders import in_flight
+from wemakeprice_sdk.runner._sync.session import Session
+from wemakeprice_sdk.runner._sync.sweeps import claims_in, settle_vanished
+from wemakeprice_sdk.runner.drafts import bundle_draft, claim_state, restore
+from wemakeprice_sdk.runner.records import RecordKind
+
+_R, _E = ClaimType.RETURN, ClaimType.EXCHANGE
+_OPEN: Final = (
+    (ClaimType.CANCEL, ClaimStatus.REQUEST),
+    (_R, ClaimStatus.REQUEST),
+    (_R, ClaimStatus.PENDING),
+    (_E, ClaimStatus.REQUEST),
+    (_E, ClaimStatus.PENDING),
+)
+# Cancels are approved by the site itself after two business days, returns at first sight when sold out.
+_CLOSED: Final = (
+    (ClaimType.CANCEL, ClaimStatus.APPROVE, ClaimDateType.APPROVE),
+    (_R, ClaimStatus.APPROVE, ClaimDateType.APPROVE),
+    (_E, ClaimStatus.APPROVE, ClaimDateType.APPROVE),
+    (_R, ClaimStatus.WITHDRAW, ClaimDateType.WITHDRAW),
+    (_E, ClaimStatus.WITHDRAW, ClaimDateType.WITHDRAW),
+)
+
+
+def answer_claims(
+    session: Session,
+    shipments: Iterable[PendingShipment],
+    picked: Iterable[PickedLine],
+    facts: Iterable[ReturnFacts],
+) -> None:
+    """Collect claims of every kind, decide as the strategy says, and answer."""
+    claims_at = session.now
+    claims = _collect(session)
+    snapshot = Snapshot(
+        claims_at=claims_at,
+        claims=tuple(claims.values()),
+        bundles_at=claims_at,
+        bundles=_bundles(session, claims.values()),
+        shipments=tuple(shipments),
+        picked=tuple(picked),
+        return_facts=tuple(facts),
+        in_flight=in_flight(session),
+    )
+    session.act(session.around.policy.plan_claims(snapshot, session.now))
+
+
+def _collect(session: Session) -> dict[str, Claim]:
+    rows: dict[str, Claim] = {}
+    for kind, state in _OPEN:
+        listed = claims_in(session, kind, state, ClaimDateType.REQUEST)
+        rows |= listed
+    for kind, state, by in _CLOSED:
+        closed = claims_in(session, kind, state, by)
+        if (kind, state) == (_E, ClaimStatus.APPROVE):
+            # A re-shipped exchange still has to be completed.
+            rows |= closed
+        else:
+            rows = {key: row for key, row in rows.items() if key not in closed}
+    for kind, state in _OPEN:
+        back = settle_vanished(session, RecordKind.CLAIM, f"{kind.value}:{state.value}", rows)
+        rows |= {key: row for key, row in back.items() if isinstance(row, Claim)}
+    rows |= {key: row for key, row in (_unfinished(session)).items() if key not in rows}
+    return rows
+
+
+def _unfinished(session: Session) -> dict[str, Claim]:
+    """Read again the exchanges that were re-shipped and are not completed: lists show them no more."""
+    around = session.around
+    state = f"{_E.value}:{ClaimStatus.APPROVE.value}"
+    limit = session.now - around.settings.max_back
+    records = around.offload(
+        lambda: list(around.ledger.records(session.account, RecordKind.CLAIM, status=state, since=limit))
+    )
+    stored = [restore(Claim, record) for record in records]
+    rows: dict[str, Claim] = {}
+    for record, claim in zip(records, stored, strict=True):
+        if not claim.is_exchange_complete:
+            fresh = around.client.claims.get(claim.claim_bundle_no)
+            if fresh is not None and claim_state(fresh) == state:
+                rows[record.key] = fresh
+    return rows
+
+
+def _bundles(session: Session, claims: Iterable[Claim]) -> tuple[Bundle, ...]:
+    """Read the bundles of open cancels now; those in a return come back empty: the ledger's copy serves."""
+    around = session.around
+    found: dict[int, Bundle] = {}
+    for claim in claims:
+        number = claim.bundle_no
+        if number is None or number in found or not claim.is_open:
+            continue
+        bundle = around.client.orders.get(number) if claim.claim_type == ClaimType.CANCEL else None
+        if bundle is not None:
+            session.save(RecordKind.BUNDLE, [bundle_draft(bundle, session.now)])
+        elif claim.claim_type != ClaimType.CANCEL:
+            bundle = around.offload(_kept, session, number)
+        if bundle is not None:
+            found[number] = bundle
+    return tuple(found.values())
+
+
+def _kept(session: Session, number: int) -> Bundle | None:
+    records = session.around.ledger.records(session.account, RecordKind.BUNDLE, ref=str(number))
+    return next((restore(Bundle, record) for record in records), None)

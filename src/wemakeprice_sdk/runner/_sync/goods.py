@@ -1,0 +1,203 @@
+# Generated from runner/_async by scripts/unasync.py; edit that one.
+"""Jobs on goods: stock, sale periods, templates (재고·판매기간·배송 템플릿)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from wemakeprice_sdk.errors import MaintenanceError, NotFoundError
+from wemakeprice_sdk.models import Bundle, JsonValue, Product, ShipStatus
+from wemakeprice_sdk.policy.actions import Action, ActionKind, DeleteTemplate
+from wemakeprice_sdk.policy.sale_period import dawn_of
+from wemakeprice_sdk.policy.snapshot import SkuStock, Snapshot, TemplateDelete, TemplateSave
+from wemakeprice_sdk.policy.stock import proven_links, reservations_of
+from wemakeprice_sdk.runner._sync.orders import in_flight
+from wemakeprice_sdk.runner._sync.session import Session
+from wemakeprice_sdk.runner.commands import extension_key
+from wemakeprice_sdk.runner.drafts import product_draft, restore, template_draft
+from wemakeprice_sdk.runner.goods import due_soon, settled_links
+from wemakeprice_sdk.runner.records import RecordKind
+from wemakeprice_sdk.runner.reports import ActionState
+
+TEMPLATES = "templates"
+"""Progress key that says the templates were imported once."""
+_PAUSE = 60.0
+
+
+def sync_stock(session: Session, levels: Iterable[SkuStock]) -> None:
+    """Bring stock, sale state and display in line with the SKUs (규칙 3.6)."""
+    around = session.around
+    stock_at = session.now
+    stock = tuple(levels)
+    links = around.offload(around.ledger.links, session.account)
+    products_at = session.now
+    products = read_products(session, sorted({link.product_no for link in links}))
+    bundles = around.offload(_unshipped, session)
+    snapshot = Snapshot(
+        products_at=products_at,
+        products=products,
+        stock_at=stock_at,
+        stock=stock,
+        links=links,
+        reservations=reservations_of(bundles, links),
+        in_flight=in_flight(session),
+    )
+    now = session.now
+    session.act(around.policy.plan_stock(snapshot, now))
+    good = {
+        result.target.id
+        for result in session.results
+        if result.state in (ActionState.APPLIED, ActionState.ALREADY_DONE)
+    }
+    proven = proven_links(snapshot, around.policy.settings.stock, now)
+    fresh = settled_links(links, proven, good, {row.target.id for row in session.results})
+    lease = session.keep_lease()
+    if fresh and lease is not None:
+        around.offload(around.ledger.put_links, lease, fresh, session.now)
+
+
+def read_products(session: Session, numbers: Iterable[int]) -> tuple[Product, ...]:
+    """Read products one by one and keep them; those that are gone are left out."""
+    found: list[Product] = []
+    for number in numbers:
+        if session.stop.pressed:
+            break
+        try:
+            product = session.around.client.products.get(number)
+        except NotFoundError:
+            continue
+        found.append(product)
+        session.save(RecordKind.PRODUCT, [product_draft(product, session.now)])
+        session.tell("products", len(found))
+    return tuple(found)
+
+
+def _unshipped(session: Session) -> list[Bundle]:
+    ledger, account = session.around.ledger, session.account
+    limit = session.now - session.around.settings.max_back
+    bundles = [
+        restore(Bundle, record)
+        for state in (ShipStatus.NEW.value, ShipStatus.CONFIRM.value)
+        for record in ledger.records(account, RecordKind.BUNDLE, status=state, since=limit)
+    ]
+    keys = {f"{ActionKind.SHIP_BUNDLE}:{bundle.bundle_no}": bundle.bundle_no for bundle in bundles}
+    shipped = {keys[key] for key in ledger.is_done(account, keys)}
+    return [bundle for bundle in bundles if bundle.bundle_no not in shipped]
+
+
+def extend_sale_periods(session: Session) -> bool:
+    """Extend what ends too soon, once per product and dawn (규칙 3.7); False when maintenance is too long.
+
+    A batch that meets a maintenance window, announced or not, waits and goes on.
+    """
+    around = session.around
+    if not _wait_for_clear(session):
+        return False
+    rules = around.config.sale_period
+    horizon = session.now + rules.threshold + timedelta(days=1)
+    candidates = around.offload(
+        lambda: due_soon(around.ledger.records(session.account, RecordKind.PRODUCT), horizon)
+    )
+    products_at = session.now
+    products = _patiently(session, candidates)
+    if products is None:
+        return False
+    day = dawn_of(around.config, session.now).day
+    snapshot = Snapshot(
+        products_at=products_at,
+        products=products,
+        last_extension=_extended(session, products, day),
+        in_flight=in_flight(session),
+    )
+    session.act(around.policy.plan_sale_periods(snapshot, session.now))
+    return True
+
+
+def _extended(session: Session, products: Iterable[Product], day: date) -> dict[int, date]:
+    around = session.around
+    keys = {extension_key(row.product_no, day.isoformat()): row.product_no for row in products}
+    done = around.offload(around.ledger.is_done, session.account, keys)
+    return {keys[key]: day for key in done}
+
+
+def _wait_for_clear(session: Session) -> bool:
+    around = session.around
+    waited = timedelta()
+    while dawn_of(around.config, session.now).in_maintenance:
+        left = dawn_of(around.config, session.now).opens - session.now
+        if session.dry_run or session.stop.pressed or waited + left > around.settings.max_wait:
+            return session.dry_run
+        step = min(left.total_seconds(), around.settings.lease_ttl / 3)
+        session.tell("maintenance", int(waited.total_seconds()))
+        around.sleep(step)
+        waited += timedelta(seconds=step)
+        session.keep_lease()
+    return True
+
+
+def _patiently(session: Session, numbers: list[int]) -> tuple[Product, ...] | None:
+    """Read products; an outage that nobody announced is waited out too."""
+    found: list[Product] = []
+    waited = timedelta()
+    pending = list(numbers)
+    while pending and not session.stop.pressed:
+        try:
+            found += read_products(session, pending[:1])
+        except MaintenanceError:
+            waited += timedelta(seconds=_PAUSE)
+            if session.dry_run or waited > session.around.settings.max_wait:
+                return None
+            session.around.sleep(_PAUSE)
+            session.keep_lease()
+        else:
+            pending.pop(0)
+    return tuple(found)
+
+
+def sync_templates(
+    session: Session, saves: Iterable[TemplateSave], deletes: Iterable[TemplateDelete]
+) -> None:
+    """Import the shipping templates, then make the wished changes within their limit (규칙 4.1-4.5)."""
+    around = session.around
+    templates_at = session.now
+    templates = around.client.shipping_templates.list()
+    session.save(RecordKind.TEMPLATE, [template_draft(row, session.now) for row in templates])
+    lease = session.keep_lease()
+    if lease is not None:
+        body: dict[str, JsonValue] = {"count": len(templates), "at": session.now.isoformat()}
+        around.offload(around.ledger.put_progress, lease, TEMPLATES, body, session.now)
+    products = around.offload(
+        lambda: [
+            restore(Product, record) for record in around.ledger.records(session.account, RecordKind.PRODUCT)
+        ]
+    )
+    snapshot = Snapshot(
+        templates_at=templates_at,
+        templates=templates,
+        templates_imported=True,
+        products_at=templates_at,
+        products=tuple(products),
+        template_saves=tuple(saves),
+        template_deletes=tuple(deletes),
+        in_flight=in_flight(session),
+    )
+    plan = around.policy.plan_templates(snapshot, session.now)
+    remote = plan.filter(where=lambda action: not isinstance(action, DeleteTemplate))
+    session.act(remote)
+    failed = {row.key for row in session.results if row.state is not ActionState.APPLIED}
+    local = [action for action in plan if isinstance(action, DeleteTemplate)]
+    for action in local:
+        if not failed.intersection(action.depends_on) and not session.stop.pressed:
+            _forget_template(session, action)
+
+
+def _forget_template(session: Session, action: Action) -> None:
+    lease = session.keep_lease()
+    if lease is None:
+        return
+    around = session.around
+    around.offload(around.ledger.mark_processed, lease, "template-deleted", [action.target.id], session.now)
+    around.offload(
+        around.ledger.note, lease, "delete_template", str(action.target), "on our side only", session.now
+    )

@@ -1,0 +1,132 @@
+# Generated from runner/_async by scripts/unasync.py; edit that one.
+"""Reading lists by time without losing anything: overlap, watermark, back-fill, what vanished."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from wemakeprice_sdk.client.paging import windows_below_a_day
+from wemakeprice_sdk.models import (
+    Bundle,
+    Claim,
+    ClaimDateType,
+    ClaimStatus,
+    ClaimType,
+    OrderDateType,
+    ShipStatus,
+)
+from wemakeprice_sdk.runner._sync.session import Session
+from wemakeprice_sdk.runner.drafts import GONE, bundle_draft, claim_draft
+from wemakeprice_sdk.runner.records import RecordDraft, RecordKind, StoredRecord
+
+T = TypeVar("T")
+
+
+def sweep(
+    session: Session,
+    stream: str,
+    kind: RecordKind,
+    states: Sequence[str],
+    read: Callable[[datetime, datetime], tuple[T, ...]],
+    draft: Callable[[T, datetime], RecordDraft],
+) -> dict[str, T]:
+    """Read a list from its watermark (less the overlap) to now, or from its oldest open record.
+
+    Every window is saved together with the watermark that makes it complete, so a crash in between reads
+    the window again. `states` are the states in which known records are still in the list; those that are
+    older than the watermark are looked for too.
+    """
+    end = session.now
+    rows: dict[str, T] = {}
+    start = _start(session, stream, kind, states, end)
+    for window in windows_below_a_day(start, end, timedelta(0)):
+        found = read(window.start, window.end)
+        drafts = [draft(row, end) for row in found]
+        session.save(kind, drafts, (stream, window.end))
+        rows.update({made.key: row for made, row in zip(drafts, found, strict=True)})
+        session.tell(stream, len(rows))
+    return rows
+
+
+def _start(session: Session, stream: str, kind: RecordKind, states: Sequence[str], end: datetime) -> datetime:
+    around = session.around
+    settings = around.settings
+    mark = around.offload(around.ledger.watermark, session.account, stream)
+    start = end - settings.backfill if mark is None else mark - settings.overlap
+    for state in states:
+        oldest = around.offload(around.ledger.oldest, session.account, kind, state)
+        if oldest is not None:
+            # A pause is filled up however long it was; only the search for old open records has a bound.
+            start = min(start, max(oldest, end - settings.max_back))
+    return min(start, end)
+
+
+def bundles_in(
+    session: Session, state: ShipStatus, by: OrderDateType, open_states: Sequence[str] = ()
+) -> dict[str, Bundle]:
+    """Sweep the bundles in one state (주문 목록)."""
+    orders = session.around.client.orders
+
+    def read(start: datetime, end: datetime) -> tuple[Bundle, ...]:
+        return orders.list(start, end, state, by)
+
+    stream = f"orders/{state.value}/{by.value}"
+    return sweep(session, stream, RecordKind.BUNDLE, open_states, read, bundle_draft)
+
+
+def claims_in(session: Session, kind: ClaimType, state: ClaimStatus, by: ClaimDateType) -> dict[str, Claim]:
+    """Sweep the claims of one kind and state (클레임 목록)."""
+    claims = session.around.client.claims
+
+    def read(start: datetime, end: datetime) -> tuple[Claim, ...]:
+        return claims.list(start, end, kind, state, by)
+
+    is_open = state in (ClaimStatus.REQUEST, ClaimStatus.PENDING)
+    open_states = (f"{kind.value}:{state.value}",) if is_open else ()
+    stream = f"claims/{kind.value}/{state.value}"
+    return sweep(session, stream, RecordKind.CLAIM, open_states, read, claim_draft)
+
+
+def settle_vanished(
+    session: Session, kind: RecordKind, state: str, listed: dict[str, T]
+) -> dict[str, Bundle | Claim]:
+    """Ask one by one after records that the ledger holds in `state` and the list shows no more.
+
+    What is still there comes back in its new state; what is gone (withdrawn cancels are never listed) is
+    marked so.
+    """
+    if session.dry_run:
+        return {}
+    around = session.around
+    stored = around.offload(_stored, session, kind, state)
+    back: dict[str, Bundle | Claim] = {}
+    end = session.now
+    for record in stored:
+        if record.key in listed:
+            continue
+        row = _ask(session, kind, record)
+        if row is None:
+            gone = RecordDraft(kind, record.key, GONE, record.at, record.body, record.ref)
+            session.save(kind, [gone])
+        else:
+            back[record.key] = row
+            draft = (
+                bundle_draft(row, session.now) if isinstance(row, Bundle) else claim_draft(row, session.now)
+            )
+            session.save(kind, [draft])
+    return back
+
+
+def _stored(session: Session, kind: RecordKind, state: str) -> list[StoredRecord]:
+    limit = session.now - session.around.settings.max_back
+    return list(session.around.ledger.records(session.account, kind, status=state, since=limit))
+
+
+def _ask(session: Session, kind: RecordKind, record: StoredRecord) -> Bundle | Claim | None:
+    client = session.around.client
+    number = int(record.key.split("/", 1)[0])
+    if kind is RecordKind.BUNDLE:
+        return client.orders.get(number)
+    return client.claims.get(number)

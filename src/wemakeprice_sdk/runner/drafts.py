@@ -1,0 +1,145 @@
+"""Models to records and back: natural keys, short states, the moment retention counts from."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import TypeVar
+
+from wemakeprice_sdk.clock import KST
+from wemakeprice_sdk.models import (
+    Bundle,
+    Claim,
+    Deal,
+    Inquiry,
+    Product,
+    Question,
+    ReadModel,
+    Review,
+    SettleOrderLine,
+    SettleShipLine,
+    ShipPolicy,
+)
+from wemakeprice_sdk.models._base import OpenEnum
+from wemakeprice_sdk.runner.records import RecordDraft, RecordKind, StoredRecord
+from wemakeprice_sdk.wire.converter import read
+
+M = TypeVar("M", bound=ReadModel)
+
+GONE = "GONE"
+"""State of a bundle or claim that the marketplace shows no more (cancelled, withdrawn, in a return)."""
+
+
+def bundle_draft(bundle: Bundle, now: datetime) -> RecordDraft:
+    """Keep a bundle (배송번호) under its natural key: bundle and purchase number."""
+    return RecordDraft(
+        RecordKind.BUNDLE,
+        f"{bundle.bundle_no}/{bundle.purchase_no}",
+        _word(bundle.ship_status),
+        bundle.pay_date or bundle.order_date or now,
+        dict(bundle.raw),
+        ref=str(bundle.bundle_no),
+    )
+
+
+def claim_draft(claim: Claim, now: datetime) -> RecordDraft:
+    """Keep a claim (클레임번호); its reference is the bundle it belongs to."""
+    return RecordDraft(
+        RecordKind.CLAIM,
+        "/".join(str(part) for part in (claim.claim_bundle_no, claim.bundle_no, _word(claim.claim_type))),
+        claim_state(claim),
+        claim.request_date or now,
+        dict(claim.raw),
+        ref=str(claim.bundle_no),
+    )
+
+
+def claim_state(claim: Claim) -> str:
+    """Give kind and state of a claim as one word to search by."""
+    return f"{_word(claim.claim_type)}:{_word(claim.claim_status)}"
+
+
+def question_key(question: Question) -> str:
+    """Give the natural key of one round of a question: number and date, as plans name it."""
+    at = question.question_date
+    return f"{question.qna_seq}@{at:%Y-%m-%d %H:%M:%S}" if at else str(question.qna_seq)
+
+
+def question_draft(question: Question, now: datetime) -> RecordDraft:
+    """Keep one round of a question (판매자문의)."""
+    at = question.question_date or now
+    return RecordDraft(RecordKind.QUESTION, question_key(question), "ASKED", at, dict(question.raw))
+
+
+def review_draft(review: Review, now: datetime) -> RecordDraft:
+    """Keep a review (구매후기)."""
+    at = review.write_date or now
+    return RecordDraft(RecordKind.REVIEW, str(review.review_seq), "WRITTEN", at, dict(review.raw))
+
+
+def inquiry_draft(inquiry: Inquiry, now: datetime) -> RecordDraft:
+    """Keep an inquiry of the CS centre (CS문의)."""
+    at = inquiry.inquiry_date or now
+    return RecordDraft(RecordKind.INQUIRY, str(inquiry.inquiry_seq), "ASKED", at, dict(inquiry.raw))
+
+
+def order_line_draft(line: SettleOrderLine, day: date) -> RecordDraft:
+    """Keep a product settlement row (일별 상품 정산) under the contract's row key and its sales day."""
+    parts = (
+        day,
+        line.order_no,
+        line.order_opt_no,
+        line.claim_no,
+        line.claim_opt_no,
+        _word(line.gubun),
+        line.complete_qty,
+    )
+    return RecordDraft(
+        RecordKind.SETTLE_ORDER,
+        "/".join(str(part) for part in parts),
+        _word(line.gubun),
+        _midnight(day),
+        dict(line.raw),
+        ref=str(line.bundle_no),
+    )
+
+
+def ship_line_draft(line: SettleShipLine, day: date) -> RecordDraft:
+    """Keep a shipping settlement row (배송비 정산) under the contract's row key and its sales day."""
+    parts = (day, line.bundle_no, line.claim_bundle_no, _word(line.gubun))
+    return RecordDraft(
+        RecordKind.SETTLE_SHIP,
+        "/".join(str(part) for part in parts),
+        _word(line.gubun),
+        _midnight(day),
+        dict(line.raw),
+        ref=str(line.bundle_no),
+    )
+
+
+def template_draft(template: ShipPolicy, now: datetime) -> RecordDraft:
+    """Keep a shipping template (배송 템플릿)."""
+    return RecordDraft(RecordKind.TEMPLATE, str(template.ship_policy_no), "SAVED", now, dict(template.raw))
+
+
+def product_draft(product: Product, now: datetime) -> RecordDraft:
+    """Keep a product (상품)."""
+    status = _word(product.basic.product_status_name) if product.basic else "UNKNOWN"
+    return RecordDraft(RecordKind.PRODUCT, str(product.product_no), status, now, dict(product.raw))
+
+
+def deal_draft(deal: Deal, now: datetime) -> RecordDraft:
+    """Keep a deal (딜)."""
+    return RecordDraft(RecordKind.DEAL, str(deal.deal_no), "SAVED", now, dict(deal.raw))
+
+
+def restore(cls: type[M], record: StoredRecord) -> M:
+    """Read the model back from its record."""
+    return read(cls, dict(record.body), path=f"{record.kind}[{record.key}]")
+
+
+def _word(code: OpenEnum | None) -> str:
+    return "UNKNOWN" if code is None else code.value
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), KST)

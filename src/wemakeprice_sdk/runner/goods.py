@@ -1,0 +1,66 @@
+"""Small pure readings on goods that the jobs share."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from attrs import evolve
+
+from wemakeprice_sdk.models import Product, ProductStatus
+from wemakeprice_sdk.policy.actions import SkuLinkMode
+from wemakeprice_sdk.policy.imports import imported_link
+from wemakeprice_sdk.policy.reading import option_key, option_rows
+from wemakeprice_sdk.policy.snapshot import SkuLink
+from wemakeprice_sdk.runner.drafts import restore
+from wemakeprice_sdk.runner.records import StoredRecord
+
+
+def due_soon(records: Iterable[StoredRecord], horizon: datetime) -> list[int]:
+    """Give the products whose sale period ends before `horizon` as far as the ledger knows, soonest first."""
+    due: list[tuple[datetime, int]] = []
+    for record in records:
+        if record.status == ProductStatus.STOP.value:
+            continue
+        product = restore(Product, record)
+        end = product.sale.sale_end_date if product.sale else None
+        if end is not None and end < horizon:
+            due.append((end, product.product_no))
+    return [number for _, number in sorted(due)]
+
+
+def settled_links(
+    links: Iterable[SkuLink],
+    proven: Collection[tuple[int, tuple[str, ...]]],
+    good: Collection[str],
+    tried: Collection[str],
+) -> list[SkuLink]:
+    """Give the fresh links that showed sellable stock and whose product was not refused: fresh no longer."""
+    return [
+        evolve(link, never_pushed=False)
+        for link in links
+        if (link.product_no, link.option_key) in proven
+        and (str(link.product_no) in good or str(link.product_no) not in tried)
+    ]
+
+
+def links_of(product: Product, mode: SkuLinkMode, *, stock_sync: bool) -> list[SkuLink]:
+    """Give the SKU links of a product that is imported: by seller code (업체코드), created, or none.
+
+    An option or product without a seller code is left without a link, except under CREATE.
+    """
+    if mode is SkuLinkMode.NONE:
+        return []
+    created = mode is SkuLinkMode.CREATE
+    code = product.etc.seller_prod_code if product.etc else None
+    rows = option_rows(product)
+    named: list[tuple[tuple[str, ...], str | None]] = [
+        (option_key(row), row.seller_option_code) for row in rows
+    ] or [((), code)]
+    links: list[SkuLink] = []
+    for index, (key, sku) in enumerate(named, start=1):
+        if not sku and created:
+            sku = f"{product.product_no}-{index}" if rows else str(product.product_no)
+        if sku:
+            links.append(imported_link(product.product_no, sku, key, stock_sync=stock_sync, created=created))
+    return links

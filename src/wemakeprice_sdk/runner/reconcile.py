@@ -1,0 +1,378 @@
+"""Settlement reconciliation (정산 대사): orders × claims × settlement rows.
+
+Every row says what it rests on. "Paid" without bank records only means that the marketplace announced the
+money and the announced day has passed; give `received` (what really arrived, by day) to know better.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+from attrs import frozen
+
+from wemakeprice_sdk.config.settlement import SettlementCycle
+from wemakeprice_sdk.errors import ValidationError
+from wemakeprice_sdk.models.claims import Claim
+from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType
+from wemakeprice_sdk.models.orders import Bundle, OrderLine
+from wemakeprice_sdk.models.settlement import SettleOrderLine, SettleShipLine
+
+GRACE_DAYS: Final = 10
+"""Days after delivery within which a settlement row may still be on its way; the real rule is unknown (C)."""
+
+
+class SettlementStatus(StrEnum):
+    """Where the money of one row stands."""
+
+    PAID = "paid"
+    EXPECTED = "expected"
+    MISSING = "missing"
+    UNEXPLAINED = "unexplained"
+
+
+class Evidence(StrEnum):
+    """What a status rests on."""
+
+    BANK = "bank"
+    """A receipt of that day covers what was announced for it."""
+    SCHEDULE = "schedule"
+    """Announced by the marketplace (정산예정일)."""
+    CYCLE = "cycle"
+    """Computed from the settlement cycle."""
+    NONE = "none"
+
+
+@frozen(kw_only=True)
+class ReconciledRow:
+    """One piece of money: a settlement row, or an order line without one.
+
+    Amounts in won. `settled` is the payable of the settlement row (0 without one), `expected` what the
+    order says before fees (None when it cannot be said). `reason` is a stable machine word.
+    """
+
+    subject: str
+    status: SettlementStatus
+    reason: str
+    evidence: Evidence
+    bundle_no: int | None = None
+    order_no: int | None = None
+    order_option_no: int | None = None
+    claim_no: int | None = None
+    sales_day: date | None = None
+    payout_day: date | None = None
+    settled: int = 0
+    expected: int | None = None
+
+
+@frozen
+class PayoutTotal:
+    """What a pay-out day (지급일) should bring and what arrived; `received` is None without bank records."""
+
+    payout_day: date | None
+    announced: int
+    received: int | None
+    rows: int
+
+    @property
+    def difference(self) -> int | None:
+        """What arrived beyond (or, negative, below) what was announced, in won."""
+        return None if self.received is None else self.received - self.announced
+
+
+@frozen(kw_only=True)
+class Reconciliation:
+    """The result for one account: all rows, and totals by pay-out day and by status (won)."""
+
+    account: str
+    as_of: date
+    rows: tuple[ReconciledRow, ...]
+    payouts: tuple[PayoutTotal, ...]
+
+    @property
+    def totals(self) -> Mapping[SettlementStatus, int]:
+        """Settled amounts by status; rows without a settlement row count with what is expected."""
+        sums = dict.fromkeys(SettlementStatus, 0)
+        for row in self.rows:
+            sums[row.status] += row.settled or (row.expected or 0)
+        return sums
+
+    def of(self, status: SettlementStatus) -> tuple[ReconciledRow, ...]:
+        """Give the rows of one status."""
+        return tuple(row for row in self.rows if row.status is status)
+
+
+@frozen(kw_only=True)
+class SettlementFacts:
+    """Everything a reconciliation looks at; `received` maps a pay-out day to the won that arrived then."""
+
+    bundles: tuple[Bundle, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    order_lines: tuple[SettleOrderLine, ...] = ()
+    ship_lines: tuple[SettleShipLine, ...] = ()
+    received: Mapping[date, int] | None = None
+
+
+def order_payable(line: SettleOrderLine) -> int:
+    """Give what a product row pays, in won, refunds negative (formula B, signs C)."""
+    unit = (line.prod_sale_amt or 0) + (line.opt_sale_amt or 0)
+    taken = (
+        line.seller_charge_coupon_amt,
+        line.seller_cart_coupon_amt,
+        line.sale_agency_fee,
+        line.wmp_discount_burden_amt,
+        line.ep_fee,
+    )
+    return abs(unit) * (line.complete_qty or 0) - sum(amount or 0 for amount in taken)
+
+
+def ship_payable(line: SettleShipLine) -> int:
+    """Give what a shipping row pays, in won, refunds negative (formula B)."""
+    parts = (
+        line.ship_amt,
+        line.wmp_charge_coupon_amt,
+        line.cust_charge_add_ship_amt,
+        line.cust_charge_return_ship_amt,
+        line.claim_deduct_amt,
+    )
+    return sum(amount or 0 for amount in parts)
+
+
+def reconcile(
+    account: str,
+    facts: SettlementFacts,
+    as_of: date,
+    *,
+    cycle: SettlementCycle | None = None,
+    grace_days: int = GRACE_DAYS,
+) -> Reconciliation:
+    """Say of every won whether it was paid, is expected (when), is missing or cannot be explained.
+
+    Pure: the same facts give the same result. Rows listed twice (same natural key) count once.
+    """
+    work = _Work(facts, as_of, cycle, grace_days)
+    rows = [*work.order_rows(), *work.ship_rows(), *work.unsettled_lines(), *work.unbooked_refunds()]
+    return Reconciliation(account=account, as_of=as_of, rows=tuple(rows), payouts=work.payouts())
+
+
+class _Work:
+    def __init__(
+        self, facts: SettlementFacts, as_of: date, cycle: SettlementCycle | None, grace_days: int
+    ) -> None:
+        self._as_of = as_of
+        self._cycle = cycle
+        self._grace = timedelta(days=grace_days)
+        self._received = facts.received
+        self._bundles = {bundle.bundle_no: bundle for bundle in facts.bundles}
+        self._lines = {line.key: (bundle, line) for bundle in facts.bundles for line in bundle.lines}
+        self._claims = {claim.claim_bundle_no: claim for claim in facts.claims}
+        self._order_lines = list({_order_key(line): line for line in facts.order_lines}.values())
+        self._ship_lines = list({_ship_key(line): line for line in facts.ship_lines}.values())
+        self._announced: dict[date | None, int] = defaultdict(int)
+        self._counts: dict[date | None, int] = defaultdict(int)
+        # Shipping rows name no pay-out day of their own: they follow the product rows of their sales day.
+        self._day_of_sales = {
+            line.basic_dt: line.settle_pre_dt for line in self._order_lines if line.settle_pre_dt
+        }
+        for line in self._order_lines:
+            self._announce(self._payout_day(line.basic_dt, line.settle_pre_dt), order_payable(line))
+        for shipping in self._ship_lines:
+            self._announce(self._payout_day(shipping.basic_dt, None), ship_payable(shipping))
+
+    def _announce(self, day: date | None, amount: int) -> None:
+        self._announced[day] += amount
+        self._counts[day] += 1
+
+    def _payout_day(self, sales_day: date | None, announced: date | None) -> date | None:
+        known = announced or self._day_of_sales.get(sales_day)
+        if known is not None or sales_day is None or self._cycle is None:
+            return known
+        return self._cycle.expected_payout(sales_day)
+
+    def order_rows(self) -> Iterable[ReconciledRow]:
+        for line in sorted(self._order_lines, key=_order_sort):
+            day = self._payout_day(line.basic_dt, line.settle_pre_dt)
+            problem = self._order_problem(line)
+            status, reason, evidence = self._judge(day, announced=line.settle_pre_dt is not None)
+            if problem:
+                status, reason, evidence = SettlementStatus.UNEXPLAINED, problem, Evidence.NONE
+            elif line.complete_qty == 0:
+                reason = "coupon-correction"
+            elif line.gubun is not None and line.gubun.is_refund:
+                reason = "refund"
+            yield ReconciledRow(
+                subject="product",
+                status=status,
+                reason=reason,
+                evidence=evidence,
+                bundle_no=line.bundle_no,
+                order_no=line.order_no,
+                order_option_no=line.order_opt_no,
+                claim_no=line.claim_no,
+                sales_day=line.basic_dt,
+                payout_day=day,
+                settled=order_payable(line),
+            )
+
+    def _order_problem(self, line: SettleOrderLine) -> str:
+        if line.gubun is None or not line.gubun.is_known:
+            return "unknown-row-kind"
+        found = self._lines.get(line.order_opt_no or 0)
+        if found is None:
+            return "" if self._left_by_claim(line) else "no-such-order-line"
+        unit = abs((line.prod_sale_amt or 0) + (line.opt_sale_amt or 0))
+        if line.complete_qty and unit != _unit_price(found[1]):
+            return "price-differs"
+        if line.gubun.is_refund and line.complete_qty and not self._left_by_claim(line):
+            # Without the claim row the order's own claims still explain a refund.
+            return "" if self._claimed(line.order_opt_no or 0) else "refund-without-claim"
+        return ""
+
+    def _left_by_claim(self, line: SettleOrderLine) -> bool:
+        return line.claim_no is not None and line.claim_no in self._claims
+
+    def _claimed(self, order_option_no: int) -> int:
+        return sum(
+            claim.quantities.get(order_option_no, 0)
+            for claim in self._claims.values()
+            if claim.claim_type != ClaimType.EXCHANGE and claim.claim_status == ClaimStatus.APPROVE
+        )
+
+    def _judge(self, day: date | None, *, announced: bool) -> tuple[SettlementStatus, str, Evidence]:
+        told = Evidence.SCHEDULE if announced else Evidence.CYCLE
+        if day is None:
+            return SettlementStatus.EXPECTED, "pay-out-day-unknown", Evidence.NONE
+        if day > self._as_of:
+            return SettlementStatus.EXPECTED, "pay-out-ahead", told
+        if self._received is None:
+            return SettlementStatus.PAID, "pay-out-day-passed", told
+        if self._received.get(day, 0) >= self._announced[day]:
+            return SettlementStatus.PAID, "received", Evidence.BANK
+        return SettlementStatus.MISSING, "not-received", Evidence.BANK
+
+    def ship_rows(self) -> Iterable[ReconciledRow]:
+        for line in sorted(self._ship_lines, key=_ship_sort):
+            day = self._payout_day(line.basic_dt, None)
+            status, reason, evidence = self._judge(day, announced=line.basic_dt in self._day_of_sales)
+            known = line.bundle_no in self._bundles or line.claim_bundle_no in self._claims
+            if not known:
+                status, reason, evidence = SettlementStatus.UNEXPLAINED, "no-such-bundle", Evidence.NONE
+            elif line.gubun is not None and line.gubun.is_refund:
+                reason = "refund"
+            yield ReconciledRow(
+                subject="shipping",
+                status=status,
+                reason=reason,
+                evidence=evidence,
+                bundle_no=line.bundle_no,
+                claim_no=line.claim_bundle_no,
+                sales_day=line.basic_dt,
+                payout_day=day,
+                settled=ship_payable(line),
+            )
+
+    def unsettled_lines(self) -> Iterable[ReconciledRow]:
+        """Give delivered order lines that no settlement row speaks of."""
+        settled = {line.order_opt_no for line in self._order_lines}
+        for key, (bundle, line) in sorted(self._lines.items()):
+            if key in settled or bundle.ship_complete_date is None:
+                continue
+            if self._claimed(key) >= _quantity(line):
+                continue
+            yield self._unsettled(bundle, line, bundle.ship_complete_date.date())
+
+    def _unsettled(self, bundle: Bundle, line: OrderLine, delivered: date) -> ReconciledRow:
+        late = self._as_of - delivered > self._grace
+        return ReconciledRow(
+            subject="product",
+            status=SettlementStatus.MISSING if late else SettlementStatus.EXPECTED,
+            reason="no-settlement-row" if late else "row-ahead",
+            evidence=Evidence.CYCLE if self._cycle else Evidence.NONE,
+            bundle_no=bundle.bundle_no,
+            order_no=line.product.order_no,
+            order_option_no=line.key,
+            sales_day=delivered,
+            payout_day=self._payout_day(delivered, None),
+            expected=_revenue(line),
+        )
+
+    def unbooked_refunds(self) -> Iterable[ReconciledRow]:
+        """Give approved returns of settled lines whose refund row has not come: money still to be taken."""
+        sold = {line.order_opt_no for line in self._order_lines if line.gubun and not line.gubun.is_refund}
+        refunded = {line.order_opt_no for line in self._order_lines if line.gubun and line.gubun.is_refund}
+        for key, (bundle, line) in sorted(self._lines.items()):
+            quantity = self._claimed(key)
+            if quantity and key in sold and key not in refunded:
+                unit = _unit_price(line)
+                yield ReconciledRow(
+                    subject="product",
+                    status=SettlementStatus.EXPECTED,
+                    reason="refund-ahead",
+                    evidence=Evidence.NONE,
+                    bundle_no=bundle.bundle_no,
+                    order_no=line.product.order_no,
+                    order_option_no=key,
+                    expected=None if unit is None else -unit * quantity,
+                )
+
+    def payouts(self) -> tuple[PayoutTotal, ...]:
+        days = {*self._announced, *(self._received or {})}
+        return tuple(
+            PayoutTotal(
+                day,
+                self._announced.get(day, 0),
+                None if self._received is None or day is None else self._received.get(day, 0),
+                self._counts.get(day, 0),
+            )
+            for day in sorted(days, key=lambda day: day or date.max)
+        )
+
+
+def _unit_price(line: OrderLine) -> int | None:
+    try:
+        return line.unit_price
+    except ValidationError:
+        return None
+
+
+def _revenue(line: OrderLine) -> int | None:
+    try:
+        return line.revenue
+    except ValidationError:
+        return None
+
+
+def _quantity(line: OrderLine) -> int:
+    try:
+        return line.quantity
+    except ValidationError:
+        return 1
+
+
+def _order_key(line: SettleOrderLine) -> tuple[object, ...]:
+    # The contract's row key, with the sales day and quantity: corrections repeat the rest.
+    return (
+        line.basic_dt,
+        line.order_no,
+        line.order_opt_no,
+        line.claim_no,
+        line.claim_opt_no,
+        line.gubun,
+        line.complete_qty,
+        line.settle_pre_dt,
+    )
+
+
+def _ship_key(line: SettleShipLine) -> tuple[object, ...]:
+    return (line.basic_dt, line.bundle_no, line.claim_bundle_no, line.gubun)
+
+
+def _order_sort(line: SettleOrderLine) -> tuple[str, int, int, int]:
+    return (str(line.basic_dt), line.bundle_no or 0, line.order_opt_no or 0, line.claim_no or 0)
+
+
+def _ship_sort(line: SettleShipLine) -> tuple[str, int, int]:
+    return (str(line.basic_dt), line.bundle_no or 0, line.claim_bundle_no or 0)

@@ -1,0 +1,84 @@
+"""What an operator may set on a runner: leases, overlaps, delays, retention."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from attrs import field, frozen
+
+from wemakeprice_sdk.errors import ConfigError
+from wemakeprice_sdk.runner.records import RecordKind
+
+
+def _require(holds: bool, path: str, value: object, rule: str) -> None:
+    if not holds:
+        raise ConfigError.single(
+            path, value, rule, f"{path} breaks {rule}", f"{path} 값이 규칙({rule})에 맞지 않습니다"
+        )
+
+
+@frozen(kw_only=True)
+class RunnerSettings:
+    """How a runner behaves.
+
+    `lease_ttl`: seconds a worker holds an account without a sign of life; it has to be longer than the
+    longest call. `settle_delay`: seconds an intent of a dead worker is left alone before it is verified,
+    because its request may still be on its way. `overlap`: how far a collection reaches back behind its
+    watermark. `backfill`: how far the very first one reaches back. `max_back`: how far a pause is filled
+    up at most. `clock_tolerance`: seconds a clock may go back before a job refuses to run.
+    `max_wait`: the longest maintenance a dawn batch waits out.
+    """
+
+    lease_ttl: float = 120.0
+    settle_delay: float = 5.0
+    overlap: timedelta = timedelta(minutes=10)
+    backfill: timedelta = timedelta(days=3)
+    max_back: timedelta = timedelta(days=30)
+    clock_tolerance: float = 300.0
+    max_wait: timedelta = timedelta(hours=6)
+
+    def __attrs_post_init__(self) -> None:
+        """Check the numbers."""
+        _require(1 <= self.lease_ttl <= 3600, "lease_ttl", self.lease_ttl, "1..3600 s")
+        _require(0 <= self.settle_delay < self.lease_ttl, "settle_delay", self.settle_delay, "0..lease_ttl s")
+        _require(timedelta() <= self.overlap < timedelta(hours=12), "overlap", self.overlap, "0..12 h")
+        _require(timedelta() < self.backfill <= self.max_back, "backfill", self.backfill, "0..max_back")
+        _require(self.clock_tolerance >= 0, "clock_tolerance", self.clock_tolerance, ">= 0 s")
+
+
+@frozen(kw_only=True)
+class RetentionPolicy:
+    """When personal data is masked and destroyed, counted from the moment a record belongs to.
+
+    `mask_after` and `destroy_after` hold for every kind with personal data; `kinds` sets other times for
+    single kinds. A legal hold in the ledger (법정 보존) comes before both. None means never.
+    """
+
+    mask_after: timedelta | None = timedelta(days=90)
+    destroy_after: timedelta | None = timedelta(days=365)
+    kinds: Mapping[str, tuple[timedelta | None, timedelta | None]] = field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a destruction before the masking."""
+        for kind, (mask, destroy) in {"*": (self.mask_after, self.destroy_after), **self.kinds}.items():
+            _require(
+                mask is None or destroy is None or timedelta() <= mask <= destroy,
+                f"retention[{kind}]",
+                f"{mask} / {destroy}",
+                "0 <= mask_after <= destroy_after",
+            )
+
+    def of(self, kind: str) -> tuple[timedelta | None, timedelta | None]:
+        """Give (mask after, destroy after) of a record kind."""
+        return self.kinds.get(kind, (self.mask_after, self.destroy_after))
+
+
+PERSONAL_KINDS = (
+    RecordKind.BUNDLE,
+    RecordKind.CLAIM,
+    RecordKind.QUESTION,
+    RecordKind.REVIEW,
+    RecordKind.INQUIRY,
+)
+"""Record kinds that may hold personal data."""
