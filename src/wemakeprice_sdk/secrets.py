@@ -35,7 +35,7 @@ _KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _KEY_FILE_LIMIT: Final = 65_536
 
 # Stray characters that come along when a key is copied from a web page or a message.
-_INVISIBLE: Final = dict.fromkeys(
+_INVISIBLE: Final[dict[int, None]] = dict.fromkeys(
     (0x00A0, 0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, ItemsView
 from typing import Final
 
 from attrs import define, field
@@ -13,7 +13,9 @@ from wemakeprice_sdk.errors import ConfigError, Violation
 
 HIDDEN: Final = "***"
 _SHOWN_LENGTH: Final = 80
-_INVISIBLE: Final = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF))
+_INVISIBLE: Final[dict[int, None]] = dict.fromkeys(
+    (0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF)
+)
 
 
 def shown(value: object) -> str:
@@ -144,4 +146,4 @@ def joined(left: str, right: str) -> str:
 
 def as_tuple(value: object) -> object:
     """Make a tuple of any plain collection; leave the rest for validation to name."""
-    return tuple(value) if isinstance(value, (list, set, frozenset)) else value
+    return tuple(value) if isinstance(value, (list, set, frozenset, ItemsView)) else value

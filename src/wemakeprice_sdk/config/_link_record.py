@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 
 from attrs import evolve, field, frozen
 
@@ -54,8 +54,8 @@ def take_moment(problems: Problems, owner: object, path: str) -> None:
     object.__setattr__(owner, path, value.astimezone(KST))
 
 
-def _attempts(value: object) -> object:
-    return as_tuple(value)
+def _attempts(value: object) -> tuple[LinkAttempt, ...]:
+    return cast("tuple[LinkAttempt, ...]", as_tuple(value))
 
 
 @frozen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, cast
 
 from attrs import field, frozen
 
@@ -20,8 +20,8 @@ def normalise_agency(name: str) -> str:
     return folded
 
 
-def _names(value: object) -> object:
-    return as_tuple(value)
+def _names(value: object) -> tuple[str, ...]:
+    return cast("tuple[str, ...]", as_tuple(value))
 
 
 @frozen

@@ -45,17 +45,19 @@ def _link(value: object) -> LinkRecord:
     return LinkRecord(value) if isinstance(value, LinkState) else cast("LinkRecord", value)
 
 
-def _many(value: object) -> object:
-    return as_tuple(value)
+def _people(value: object) -> tuple[Contact, ...]:
+    return cast("tuple[Contact, ...]", as_tuple(value))
 
 
-def _pairs(value: object) -> object:
-    if isinstance(value, Mapping):
-        return tuple(sorted(value.items()))
-    value = as_tuple(value)
-    if isinstance(value, tuple) and all(isinstance(pair, (tuple, list)) for pair in value):
-        return tuple(sorted(tuple(pair) for pair in value))
-    return value
+def _windows(value: object) -> tuple[MaintenanceWindow, ...]:
+    return cast("tuple[MaintenanceWindow, ...]", as_tuple(value))
+
+
+def _pairs(value: object) -> tuple[tuple[str, str], ...]:
+    pairs = as_tuple(value.items() if isinstance(value, Mapping) else value)
+    if isinstance(pairs, tuple) and all(isinstance(pair, (tuple, list)) for pair in pairs):
+        pairs = tuple(sorted((tuple(pair) for pair in pairs), key=repr))
+    return cast("tuple[tuple[str, str], ...]", pairs)
 
 
 class ChannelChanges(TypedDict, total=False):
@@ -118,12 +120,12 @@ class ChannelConfig:
     representative_category: str = ""
     settlement_cycle: SettlementCycle | None = None
     memo: SecretStr = field(default=_NOTHING, converter=_memo, repr=False)
-    contacts: tuple[Contact, ...] = field(default=(), converter=_many, repr=False)
+    contacts: tuple[Contact, ...] = field(default=(), converter=_people, repr=False)
     switches: Switches = field(factory=Switches)
     confirmation: OrderConfirmation = field(factory=OrderConfirmation)
     runple: bool = False
     sale_period: SalePeriodExtension = field(factory=SalePeriodExtension)
-    maintenance: tuple[MaintenanceWindow, ...] = field(default=(), converter=_many)
+    maintenance: tuple[MaintenanceWindow, ...] = field(default=(), converter=_windows)
     base_url: str | None = None
     path_overrides: tuple[tuple[str, str], ...] = field(default=(), converter=_pairs)
 
@@ -226,7 +228,7 @@ class ChannelConfig:
         """
         values: dict[str, object] = {part.name: getattr(self, part.name) for part in fields(ChannelConfig)}
         values.update(changes)
-        build: Callable[..., ChannelConfig] = ChannelConfig
+        build = cast("Callable[..., ChannelConfig]", ChannelConfig)
         if "link" in changes or not changes.keys() & _IDENTITY:
             return build(**values)
         # Built as a draft first: the old approval must not count against an emptied key.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
 from attrs import field, frozen
 
@@ -16,8 +16,8 @@ _WEEK: Final = 7 * _DAY
 _ONE_DAY: Final = timedelta(days=1)
 
 
-def _weekdays(value: object) -> object:
-    return as_tuple(value)
+def _weekdays(value: object) -> tuple[int, ...]:
+    return cast("tuple[int, ...]", as_tuple(value))
 
 
 @frozen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import cast
 
 from attrs import field, frozen
 
@@ -11,8 +12,8 @@ from wemakeprice_sdk.config.channel import ChannelConfig
 from wemakeprice_sdk.errors import ConfigError
 
 
-def _channels(value: object) -> object:
-    return as_tuple(value)
+def _channels(value: object) -> tuple[ChannelConfig, ...]:
+    return cast("tuple[ChannelConfig, ...]", as_tuple(value))
 
 
 def _seller(config: ChannelConfig) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from typing import Final
+from typing import Final, cast
 
 from attrs import field, frozen
 
@@ -24,11 +24,11 @@ _LONGEST: Final = {LengthUnit.DAYS: 1826, LengthUnit.MONTHS: 60}
 _LENGTH: Final = re.compile(r"(\d{1,4})\s*(d|days?|일|m|months?|개월|달)", re.IGNORECASE)
 
 
-def _kinds(value: object) -> object:
-    value = as_tuple(value)
-    if isinstance(value, tuple):
-        return tuple(_kind(kind) if isinstance(kind, str) else kind for kind in value)
-    return value
+def _kinds(value: object) -> tuple[str, ...]:
+    kinds = as_tuple(value)
+    if isinstance(kinds, tuple):
+        return tuple(_kind(kind) if isinstance(kind, str) else kind for kind in kinds)
+    return cast("tuple[str, ...]", kinds)
 
 
 def _kind(text: str) -> str:
