@@ -1,0 +1,290 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from policy_builders import HOUR, NOW, bundle, level, link, policy, product, snapshot
+
+from wemakeprice_sdk.errors import NaiveDatetimeError, StaleSnapshotError, ValidationError
+from wemakeprice_sdk.models.codes import DisplayState, ProductStatus, ShipStatus
+from wemakeprice_sdk.policy import (
+    OptionChange,
+    PolicySettings,
+    Reservation,
+    SetDisplay,
+    SetOptions,
+    SetStatus,
+    SetStock,
+    SkuLinkMode,
+    StockSettings,
+    SyncPlan,
+    imported_link,
+    proven_links,
+    reservations_of,
+)
+
+
+def plan_of(*, settings: StockSettings | None = None, switches: dict[str, bool] | None = None, **parts: object) -> SyncPlan:
+    base = {"products": [product()], "links": [link()], "stock": [level()]}
+    mine = policy(PolicySettings(stock=settings or StockSettings()), switches=switches)
+    return mine.plan_stock(snapshot(**{**base, **parts}), NOW)
+
+
+def stock_of(plan: SyncPlan) -> int:
+    (action,) = plan
+    assert isinstance(action, SetStock)
+    return action.stock_count
+
+
+def test_a_difference_is_pushed_and_equality_is_not() -> None:
+    assert plan_of().is_empty
+    plan = plan_of(stock=[level(quantity=3)])
+    assert stock_of(plan) == 3
+    assert (plan.actions[0].before, plan.actions[0].after) == ("5", "3")
+
+
+@pytest.mark.parametrize(("account", "flag", "pushed", "gate"), [
+    (True, True, True, None),
+    (True, False, False, "flag.stock-sync"),
+    (False, True, False, "feature.sku-sync"),
+    (False, False, False, "feature.sku-sync"),
+])
+def test_account_switch_and_link_flag_are_both_needed(account: bool, flag: bool, pushed: bool, gate: str | None) -> None:
+    plan = plan_of(
+        stock=[level(quantity=3)], links=[link(stock_sync=flag)], switches={"sku_sync": account}
+    )
+    assert bool(plan) is pushed
+    assert [b.gate for b in plan.blocked] == ([gate] if gate else [])
+
+
+def test_an_unlinked_product_is_not_touched_and_not_complained_about() -> None:
+    unlinked = link(sku=None, mode=SkuLinkMode.NONE, stock_sync=False)
+    plan = plan_of(links=[unlinked], stock=[level(quantity=0)])
+    assert plan.is_empty
+    assert not (plan.held or plan.blocked)
+
+
+def test_a_stock_sync_without_a_link_names_both_sides() -> None:
+    with pytest.raises(ValidationError, match=r"stock_sync=True, mode=none"):
+        link(mode=SkuLinkMode.NONE)
+    with pytest.raises(ValidationError, match="needs a SKU"):
+        link(sku=None)
+
+
+@pytest.mark.parametrize(
+    ("hand", "reserved", "buffer", "shown"),
+    [(10, 0, 0, 10), (10, 3, 0, 7), (10, 3, 2, 5), (10, 9, 2, 0), (3, 9, 0, 0), (99_999, 0, 0, 99_999)],
+)
+def test_buffer_and_reservation(hand: int, reserved: int, buffer: int, shown: int) -> None:
+    rows = [Reservation(100 + i, 1, "SKU-10", 1) for i in range(reserved)]
+    plan = plan_of(
+        products=[product(stock=77)],
+        stock=[level(quantity=hand)],
+        reservations=rows,
+        settings=StockSettings(buffer=buffer),
+    )
+    assert stock_of(plan) == shown
+
+
+def test_single_buffers_override_the_general_one() -> None:
+    settings = StockSettings(buffer=1, buffers={"SKU-10": 4})
+    assert stock_of(plan_of(stock=[level(quantity=9)], products=[product(stock=0)], settings=settings)) == 5
+
+
+def test_too_much_is_clamped_with_a_note_and_negative_is_refused() -> None:
+    plan = plan_of(stock=[level(quantity=100_000)])
+    assert stock_of(plan) == 99_999
+    assert [(n.reason.code, str(n.target)) for n in plan.notes] == [("stock-clamped", "sku:SKU-10")]
+    with pytest.raises(ValidationError, match=r"stock\[SKU-10\]=-1"):
+        level(quantity=-1)
+
+
+def test_stale_missing_and_future_levels() -> None:
+    stale = plan_of(stock=[level(quantity=0, as_of=NOW - timedelta(hours=2, seconds=1))])
+    assert stale.is_empty
+    assert [h.reason.code for h in stale.held] == ["stale-stock"]
+    missing = plan_of(stock=[])
+    assert [h.reason.code for h in missing.held] == ["no-stock-level"]
+    with pytest.raises(ValidationError, match=r"stock\[SKU-10\]\.as_of"):
+        plan_of(stock=[level(as_of=NOW + HOUR)])
+    with pytest.raises(NaiveDatetimeError):
+        level(as_of=NOW.replace(tzinfo=None))
+    with pytest.raises(StaleSnapshotError, match="stock were read"):
+        plan_of(stock_at=NOW - 3 * HOUR, stock=[level(as_of=NOW - 4 * HOUR)])
+    with pytest.raises(StaleSnapshotError, match="products were not read"):
+        plan_of(products_at=None, products=[])
+
+
+OPTIONS = {"빨강": 5, "파랑": 6, "초록": 7}
+
+
+def test_only_changed_rows_are_named_and_unlinked_ones_keep_their_stock() -> None:
+    plan = plan_of(
+        products=[product(options=OPTIONS)],
+        links=[link(option="빨강", sku="R"), link(option="파랑", sku="B")],
+        stock=[level("R", 5), level("B", 1), level("G", 0)],
+    )
+    (action,) = plan
+    assert isinstance(action, SetOptions)
+    assert action.changes == (OptionChange(("파랑",), 1, None),)
+
+
+def test_one_bad_level_does_not_stop_the_other_options() -> None:
+    plan = plan_of(
+        products=[product(options=OPTIONS)],
+        links=[link(option="빨강", sku="R"), link(option="파랑", sku="B"), link(option="초록", sku="G")],
+        stock=[level("R", 1, as_of=NOW - 5 * HOUR), level("B", 1)],
+    )
+    (action,) = plan
+    assert isinstance(action, SetOptions)
+    assert [change.option_key for change in action.changes] == [("파랑",)]
+    assert {h.reason.code for h in plan.held} == {"stale-stock", "no-stock-level"}
+
+
+def test_a_link_to_a_missing_option_and_doubled_options_are_held() -> None:
+    plan = plan_of(products=[product(options=OPTIONS)], links=[link(option="노랑")])
+    assert [h.reason.code for h in plan.held] == ["option-missing"]
+    twice = product(options=OPTIONS)
+    row = twice.option.select_option_value_list[0]  # type: ignore[union-attr]
+    from attrs import evolve
+
+    twice = evolve(twice, option=evolve(twice.option, select_option_value_list=(row, row)))
+    plan = plan_of(products=[twice], links=[link(option="빨강")], stock=[level(quantity=0)])
+    assert plan.is_empty
+    assert [h.reason.code for h in plan.held] == ["option-twice"]
+
+
+def test_sold_out_and_back() -> None:
+    out = plan_of(stock=[level(quantity=0)])
+    assert (stock_of(out), out.actions[0].reason.code) == (0, "sold-out")
+    back = plan_of(products=[product(stock=0)], stock=[level(quantity=4)])
+    assert (stock_of(back), back.actions[0].reason.code) == (4, "back-in-stock")
+
+
+def test_lowest_stock_goes_first_and_falls_before_rises() -> None:
+    rows = [product(n, stock=50) for n in (1, 2, 3)] + [product(4, stock=0)]
+    links = [link(n, f"S{n}") for n in (1, 2, 3, 4)]
+    levels = [level("S1", 40), level("S2", 0), level("S3", 2), level("S4", 2)]
+    plan = plan_of(products=rows, links=links, stock=levels)
+    assert [a.target.id for a in plan] == ["2", "3", "4", "1"]
+
+
+@pytest.mark.parametrize("quantity", [0, 1, 5])
+def test_an_import_never_pushes_zero_by_accident(quantity: int) -> None:
+    fresh = imported_link(10, "SKU-10", stock_sync=True)
+    plan = plan_of(links=[fresh], stock=[level(quantity=quantity)])
+    if quantity:
+        assert not plan.held
+        return
+    assert plan.is_empty
+    assert [h.reason.code for h in plan.held] == ["import-zero"]
+    told = link(never_pushed=True, zero_acknowledged=True)
+    assert stock_of(plan_of(links=[told], stock=[level(quantity=0)])) == 0
+    assert stock_of(plan_of(links=[link()], stock=[level(quantity=0)])) == 0
+
+
+def test_an_import_does_not_stop_the_sale_either() -> None:
+    fresh = imported_link(10, "SKU-10", stock_sync=True)
+    plan = plan_of(links=[fresh], stock=[level(quantity=5, on_sale=False)])
+    assert plan.is_empty
+    assert [h.reason.code for h in plan.held] == ["import-zero"]
+
+
+def test_a_link_is_proven_once_its_sku_shows_stock() -> None:
+    links = [imported_link(n, f"S{n}", stock_sync=True) for n in (1, 2, 3)]
+    shop = snapshot(links=links, stock=[level("S1", 4), level("S2", 0)])
+    assert proven_links(shop, StockSettings(), NOW) == {(1, ())}
+
+
+def test_ended_goods_are_left_alone_and_unread_ones_are_held() -> None:
+    ended = plan_of(products=[product(status=ProductStatus.END)], stock=[level(quantity=0)])
+    assert ended.is_empty
+    unread = plan_of(products=[], stock=[level(quantity=0)])
+    assert [h.reason.code for h in unread.held] == ["product-unknown"]
+
+
+def test_stop_when_sold_out_is_a_setting_and_resumes_only_its_own_stops() -> None:
+    settings = StockSettings(stop_when_sold_out=True)
+    stop = plan_of(stock=[level(quantity=0)], settings=settings)
+    assert [a.key for a in stop] == ["set-stock:10", "set-status:10"]
+    stopped = [product(stock=0, status=ProductStatus.STOP)]
+    ours = plan_of(products=stopped, stock=[level(quantity=4)], settings=settings, stopped_by_us=[10])
+    assert [a.after for a in ours] == ["4", "판매중"]
+    assert ours.actions[1].depends_on == ("set-stock:10",)
+    foreign = plan_of(products=stopped, stock=[level(quantity=4)], settings=settings)
+    assert [a.key for a in foreign] == ["set-stock:10"]
+
+
+def test_sale_state_follows_the_sku() -> None:
+    off = plan_of(stock=[level(on_sale=False)])
+    (action,) = off
+    assert isinstance(action, SetStatus)
+    assert (action.status, action.after) == (ProductStatus.STOP, "판매중지")
+    paused = [product(status=ProductStatus.STOP)]
+    held = plan_of(products=paused, stock=[level(on_sale=True)])
+    assert [h.reason.code for h in held.held] == ["stopped-elsewhere"]
+    on = plan_of(products=paused, stock=[level(on_sale=True)], stopped_by_us=[10])
+    assert [a.after for a in on] == ["판매중"]
+    told = StockSettings(resume_foreign_stops=True)
+    assert len(plan_of(products=paused, stock=[level(on_sale=True)], settings=told)) == 1
+
+
+def test_an_option_off_sale_shows_no_stock_and_all_off_stop_the_product() -> None:
+    links = [link(option=name, sku=name) for name in OPTIONS]
+    rows = {name: level(name, OPTIONS[name]) for name in OPTIONS}
+    one = {**rows, "빨강": level("빨강", 5, on_sale=False)}
+    (action,) = plan_of(products=[product(options=OPTIONS)], links=links, stock=list(one.values()))
+    assert isinstance(action, SetOptions)
+    assert action.changes == (OptionChange(("빨강",), 0, None),)
+    off = [level(name, OPTIONS[name], on_sale=False) for name in OPTIONS]
+    plan = plan_of(products=[product(options=OPTIONS)], links=links, stock=off)
+    assert [a.kind for a in plan] == ["set-options", "set-status"]
+    partly = plan_of(products=[product(options=OPTIONS)], links=links[:2], stock=off)
+    assert [a.kind for a in partly] == ["set-options"]
+
+
+def test_display_follows_the_sku() -> None:
+    hide = plan_of(stock=[level(display=DisplayState.LINK_ONLY)])
+    (action,) = hide
+    assert isinstance(action, SetDisplay)
+    assert action.display_yn == DisplayState.LINK_ONLY
+    links = [link(option=name, sku=name) for name in OPTIONS]
+    mixed = [level(name, OPTIONS[name], display=DisplayState.SHOWN) for name in list(OPTIONS)[1:]]
+    mixed.append(level("빨강", 5, display=DisplayState.HIDDEN))
+    plan = plan_of(products=[product(options=OPTIONS)], links=links, stock=mixed)
+    assert [a.kind for a in plan] == ["set-options"]
+    assert plan.actions[0].after == "빨강=5 hidden"
+
+
+def test_reservations_of_unshipped_bundles() -> None:
+    rows = [
+        bundle(1, lines=[(10, 2)]),
+        bundle(2, lines=[(10, 3)], status=ShipStatus.DELIVERY),
+        bundle(3, lines=[(99, 9)]),
+    ]
+    assert reservations_of(rows, [link()]) == (Reservation(100, 1, "SKU-10", 2),)
+    two = [link(option="빨강", sku="R"), link(option="파랑", sku="B")]
+    assert reservations_of(rows, two) == ()
+
+
+quantities = st.integers(0, 150_000)
+
+
+@given(quantities, quantities, st.integers(0, 200), st.integers(0, 200), st.integers(0, 99_999))
+def test_more_goods_never_show_less_and_the_range_holds(
+    one: int, two: int, buffer: int, reserved: int, current: int
+) -> None:
+    def shown(quantity: int) -> int:
+        plan = plan_of(
+            products=[product(stock=current)],
+            stock=[level(quantity=quantity)],
+            reservations=[Reservation(1, 1, "SKU-10", reserved)],
+            settings=StockSettings(buffer=buffer),
+        )
+        return stock_of(plan) if plan else current
+
+    low, high = sorted((one, two))
+    assert 0 <= shown(low) <= shown(high) <= 99_999
+    assert shown(low) <= low
