@@ -149,7 +149,7 @@ def test_reader_rule_06_both_spellings_of_the_disclosure_default(
 ) -> None:
     item = read(NoticeTemplateItem, {"noticeNo": 1, "noticeName": "도서명", **given})
     assert item.default_value == text
-    assert "\0raw" not in item.raw
+    assert set(item.raw) == {"noticeNo", "noticeName", *given}
 
 
 @pytest.mark.parametrize("given", [None, "", " "])

@@ -37,7 +37,7 @@ from wemakeprice_sdk.wire.operations import Operation
 M = TypeVar("M", bound=ReadModel)
 _Hook: TypeAlias = "Callable[[JsonValue, object], object]"
 
-_RAW = "\0raw"
+_RAW = "(raw)"
 _SECOND_SPELLING: Mapping[str, str] = {"defaltValue": "defaultValue"}
 _ALLOWED_NULLS = frozenset({"originPrice", "certificationNo"})
 _EXACT_FLOAT = 2**53
