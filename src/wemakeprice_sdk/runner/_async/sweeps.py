@@ -116,7 +116,7 @@ async def settle_vanished(
         else:
             back[record.key] = row
             draft = (
-                bundle_draft(row, session.now) if isinstance(row, Bundle) else claim_draft(row, session.now)
+                bundle_draft(row, end) if isinstance(row, Bundle) else claim_draft(row, end)
             )
             await session.save(kind, [draft])
     return back

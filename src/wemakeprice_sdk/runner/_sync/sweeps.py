@@ -112,9 +112,7 @@ def settle_vanished(
             session.save(kind, [gone])
         else:
             back[record.key] = row
-            draft = (
-                bundle_draft(row, session.now) if isinstance(row, Bundle) else claim_draft(row, session.now)
-            )
+            draft = bundle_draft(row, end) if isinstance(row, Bundle) else claim_draft(row, end)
             session.save(kind, [draft])
     return back
 
