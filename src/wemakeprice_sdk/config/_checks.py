@@ -99,6 +99,8 @@ class Problems:
                 path, value, "no outer white space", "has white space around it", "앞뒤에 공백이 있습니다"
             )
         allowed = "\n\t" if lines else ""
+        if value.isprintable():
+            return
         if any(unicodedata.category(sign) in {"Cc", "Cs"} and sign not in allowed for sign in value):
             self.add(
                 path,

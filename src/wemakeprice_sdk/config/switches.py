@@ -31,11 +31,14 @@ def _kinds(value: object) -> tuple[str, ...]:
     return cast("tuple[str, ...]", kinds)
 
 
+@cache
+def _cs_words() -> dict[str, str]:
+    return {fold(text): kind.value for kind in CsKind for text in (kind.value, kind.korean)}
+
+
 def _kind(text: str) -> str:
-    for kind in CsKind:
-        if fold(text) in {fold(kind.value), fold(kind.korean)}:
-            return str(kind)
-    return text.strip()
+    words = _cs_words()
+    return words.get(text) or words.get(fold(text)) or text.strip()
 
 
 @frozen
