@@ -131,6 +131,9 @@ def test_the_hour_is_korean() -> None:
 def test_naive_dates_and_reversed_periods_are_refused() -> None:
     naive = sale(sale_start_date=datetime(2024, 5, 1))
     assert rules(naive.violations()) == [("saleStartDate", "type datetime")]
+    assert naive.violations()[0].value == "2024-05-01 00:00:00 (no zone)"
+    in_utc = sale(sale_end_date=datetime(2030, 1, 1, tzinfo=UTC))
+    assert in_utc.violations()[0].value == "2030-01-01 09:00:00"
     assert rules(sale(sale_end_date=START).violations()) == [("saleEndDate", "after saleStartDate")]
 
 

@@ -411,7 +411,7 @@ def show(value: object) -> str:
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, datetime):
-        return value.isoformat(sep=" ", timespec="minutes")
+        return f"{value.astimezone(KST):%Y-%m-%d %H:%M:%S}" if is_aware(value) else f"{value} (no zone)"
     if isinstance(value, tuple | list):
         return f"{len(value)} item(s)"
     if attrs.has(type(value)):
