@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -136,8 +137,11 @@ class Sandbox(BuyerActions, OperatorActions):
         except Failed as failed:
             return self._failed(failed)
         reply = json_reply(200, envelope(data))
-        # Nothing may be promised that is not in the state file yet.
-        self.commit()
+        try:
+            # Nothing may be promised that is not in the state file yet.
+            self.commit()
+        except sqlite3.Error:
+            return self._failed(Failed(500, "처리 중 오류가 발생했습니다."))
         return reply
 
     def _authenticate(self, headers: Headers) -> Shop:

@@ -114,11 +114,11 @@ class _Reader:
         return clean
 
     def fill(self, clean: Json, key: str, rules: list[Json], path: str) -> None:
-        for rule in rules:
-            if "default" in rule:
-                clean[key] = rule["default"]
-                return
-        self.complain(MISSING, path)
+        default = next((rule["default"] for rule in rules if "default" in rule), None)
+        if default is None or any(self.text_breaks(default, rule) for rule in rules):
+            self.complain(MISSING, path)
+        else:
+            clean[key] = default
 
     def read_value(self, value: object, schemas: list[Json], path: str) -> object:
         rules = [rule for schema in schemas for rule in self.expand(schema, value)]

@@ -1,0 +1,131 @@
+"""The server: kept connections, malformed requests, leaving nothing behind; and the command line."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import httpx
+import pytest
+
+from wemakeprice_sdk.sandbox import Sandbox, SandboxServer
+from wemakeprice_sdk.sandbox.__main__ import main
+
+
+def talk(server, data):
+    """Send raw bytes and give what comes back until the server closes or falls silent."""
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), 5) as wire:
+        wire.sendall(data)
+        wire.settimeout(0.3)
+        out = b""
+        try:
+            while part := wire.recv(65536):
+                out += part
+        except TimeoutError:
+            pass
+        return out
+
+
+def test_it_listens_on_this_machine_only_and_names_its_url():
+    with SandboxServer(Sandbox()) as server:
+        assert server.url.startswith("http://127.0.0.1:")
+
+
+def test_one_connection_carries_many_calls(server, partner):
+    head = f"GET /product/out/getLabel HTTP/1.1\r\nHost: x\r\napikey: {partner.key}\r\n\r\n".encode()
+    assert talk(server, head * 3).count(b"HTTP/1.1 200") == 3
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (b"POST /order/in/setOrderConfirm HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n", b"400"),
+        (
+            b"POST /order/in/setOrderConfirm HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n",
+            b"413",
+        ),
+        (b"POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"400"),
+        (b"BREW /product/out/getLabel HTTP/1.1\r\nHost: x\r\n\r\n", b"405"),
+        (b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n", b"404"),
+    ],
+)
+def test_malformed_requests_get_a_client_error(server, data, status):
+    assert talk(server, data).split()[1] == status
+
+
+def test_a_call_takes_no_40_milliseconds(http, partner):
+    headers = {"apiKey": partner.key}
+    http.get("/product/out/getLabel", headers=headers)
+    best = min(timed(lambda: http.get("/product/out/getLabel", headers=headers)) for _ in range(10))
+    assert best < 0.03
+
+
+def timed(call):
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
+
+
+def test_closing_ends_waiting_calls_and_every_thread():
+    before = threading.active_count()
+    sandbox = Sandbox()
+    sandbox.add_account("k")
+    sandbox.faults.add("base_list_labels", "timeout", hold=60)
+    server = SandboxServer(sandbox).start()
+    failed = []
+
+    def wait():
+        try:
+            httpx.get(f"{server.url}/product/out/getLabel", headers={"apiKey": "k"}, timeout=30)
+        except httpx.TransportError as error:
+            failed.append(error)
+
+    caller = threading.Thread(target=wait)
+    caller.start()
+    while not sandbox.calls["base_list_labels"]:
+        time.sleep(0.01)
+    started = time.monotonic()
+    server.close()
+    caller.join(5)
+    assert time.monotonic() - started < 3
+    assert len(failed) == 1
+    assert threading.active_count() == before
+
+
+def run(*arguments):
+    return subprocess.Popen(
+        [sys.executable, "-m", "wemakeprice_sdk.sandbox", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal")
+def test_the_command_line_runs_a_seeded_shop(tmp_path):
+    arguments = ["--port", "0", "--orders", "30", "--days", "3", "--products", "5", "--seed", "4"]
+    arguments += ["--clock", "2024-05-20 10:00:00", "--state", str(tmp_path / "s.db")]
+    with run(*arguments) as process:
+        line = process.stdout.readline()
+        url = line.split()[2]
+        assert url.startswith("http://127.0.0.1:")
+        state = httpx.get(f"{url}/__sandbox__/state").json()["result"]
+        assert (state["counts"]["bundle"], state["now"]) == (30, "2024-05-20 10:00:00")
+        answer = httpx.get(f"{url}/product/out/getLabel", headers={"apiKey": "sandbox-key"})
+        assert answer.status_code == 200
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+        assert process.stderr.read() == ""
+
+
+def test_the_command_line_says_why_it_cannot_start(tmp_path, capsys):
+    (tmp_path / "junk").write_bytes(b"x" * 5000)
+    assert main(["--port", "0", "--state", str(tmp_path / "junk")]) == 2
+    assert "cannot start" in capsys.readouterr().err
+    assert main(["--port", "0", "--clock", "tomorrow"]) == 2
+    with SandboxServer(Sandbox()) as server:
+        assert main(["--port", server.url.rsplit(":", 1)[1]]) == 2
