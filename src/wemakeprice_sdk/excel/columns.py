@@ -1,0 +1,264 @@
+"""Which column holds what: header words, normalised and weighed, with the content as judge where words are not enough."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TypeAlias
+
+from attrs import evolve, field, frozen
+
+from wemakeprice_sdk.errors import ValidationError, Violation
+from wemakeprice_sdk.excel.records import ExportKind, Severity
+
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u180e]")
+_MARKS = re.compile(r"[\s*※●○★☆▶▷■□◆◇•·:_/\-.,'\"“”‘’~!?+=|\\<>#&@^`]+")
+_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>|【[^】]*】|〔[^〕]*〕")
+_BRACKETS = re.compile(r"[()\[\]{}<>【】〔〕]")
+_NUMBER_WORDS = re.compile(r"(?:코드번호|번호코드|코드|번호|넘버|number|code|no|id|아이디)$")
+_DATE_WORDS = re.compile(r"(?:일시|일자|날짜|시각|시간)$")
+_NAME_WORDS = re.compile(r"(?:이름|명칭|명)$")
+_MOST_LABEL = 200
+
+FIELD_TYPES = frozenset(
+    "id id_list text code won count moment flag product_status sale_status deal_status display ship_status "
+    "ship_method prepayment".split()
+)
+"""The types that a field of an alias file can have."""
+
+
+def _flat(label: str) -> str:
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", label[:_MOST_LABEL])).lower()
+    return _MARKS.sub("", text)
+
+
+@cache
+def spellings(label: str) -> tuple[str, str, str]:
+    """Give a header as its words, without bracketed parts, and with 코드/번호, 일시/일 and 명 made alike."""
+    whole = _BRACKETS.sub("", _flat(label))
+    bare = _flat(_BRACKETED.sub("", unicodedata.normalize("NFKC", label[:_MOST_LABEL])))
+    bare = _BRACKETS.sub("", bare) or whole
+    stem = _NUMBER_WORDS.sub("번호", bare)
+    stem = _DATE_WORDS.sub("일", stem)
+    shorter = _NAME_WORDS.sub("", stem)
+    return whole, bare, shorter or stem
+
+
+@frozen(kw_only=True)
+class FieldSpec:
+    """One field of an export: its type, its bounds and the headers it is known by."""
+
+    name: str
+    korean: str
+    type: str
+    aliases: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
+    """Headers that mean this field only when the content agrees."""
+    required: bool = False
+    severity: Severity = Severity.ERROR
+    """What an unreadable value is worth."""
+    minimum: int | None = None
+    maximum: int | None = None
+    personal: bool = False
+    zero_is_none: bool = False
+
+
+@frozen(kw_only=True)
+class KindSpec:
+    """One kind of export."""
+
+    kind: ExportKind
+    korean: str
+    english: str
+    fields: Mapping[str, FieldSpec]
+
+
+@frozen(kw_only=True)
+class Stranger:
+    """An export that is none of ours, known well enough to be named."""
+
+    korean: str
+    english: str
+    headers: frozenset[str]
+
+
+Candidate: TypeAlias = "tuple[str, float, str]"
+"""Field, confidence, how it was found."""
+
+
+@frozen
+class ColumnBook:
+    """The table of headers. `ColumnBook.default()` is the packaged one; extend it, or load a file of your own.
+
+    The headers of the product and deal exports are nowhere documented (C); the 36 of the order export are
+    known (B).
+    """
+
+    kinds: Mapping[ExportKind, KindSpec]
+    strangers: tuple[Stranger, ...] = ()
+    _index: Mapping[ExportKind, Mapping[str, tuple[Candidate, ...]]] = field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Build the look-up."""
+        index = {kind: _index_of(spec) for kind, spec in self.kinds.items()}
+        object.__setattr__(self, "_index", index)
+
+    @classmethod
+    def default(cls) -> ColumnBook:
+        """Give the packaged table."""
+        return _default_book()
+
+    @classmethod
+    def load(cls, path: Path) -> ColumnBook:
+        """Load a table of the packaged file's shape (`aliases.json`); raises `ValidationError` listing every mistake."""
+        return book_from_json(path.read_text(encoding="utf-8"))
+
+    def extended(self, kind: ExportKind, aliases: Mapping[str, Iterable[str]]) -> ColumnBook:
+        """Add headers to fields; raises `ValidationError` for a field the kind does not have."""
+        spec = self.kinds[kind]
+        unknown = sorted(set(aliases) - set(spec.fields))
+        if unknown:
+            raise ValidationError(_unknown_field(name, spec) for name in unknown)
+        fields = {
+            name: evolve(one, aliases=(*one.aliases, *aliases.get(name, ())))
+            for name, one in spec.fields.items()
+        }
+        return ColumnBook({**self.kinds, kind: evolve(spec, fields=fields)}, self.strangers)
+
+    def candidates(self, kind: ExportKind, label: str) -> tuple[Candidate, ...]:
+        """Give the fields that a header may stand for, each with its confidence."""
+        if not label.strip():
+            return ()
+        index = self._index[kind]
+        best: dict[str, Candidate] = {}
+        for spelling, weight, how in zip(
+            spellings(label), (1.0, 0.92, 0.78), ("name", "brackets", "variant"), strict=True
+        ):
+            for name, confidence, found in index.get(spelling, ()):
+                value = confidence * weight
+                if value > best.get(name, ("", 0.0, ""))[1]:
+                    best[name] = (name, value, found if how == "name" else how)
+        exact = [one for one in best.values() if one[1] >= 0.9]
+        return tuple(exact or best.values())
+
+    def stranger(self, labels: Sequence[str]) -> Stranger | None:
+        """Name an export of another kind when at least three of its headers are there."""
+        seen = {spellings(label)[1] for label in labels if label.strip()}
+        for stranger in self.strangers:
+            if len({word for word in stranger.headers if spellings(word)[1] in seen}) >= 3:
+                return stranger
+        return None
+
+
+def _index_of(spec: KindSpec) -> Mapping[str, tuple[Candidate, ...]]:
+    index: dict[str, dict[str, Candidate]] = {}
+
+    def add(word: str, name: str, confidence: float, how: str) -> None:
+        whole, _, stem = spellings(word)
+        for spelling, weight in ((whole, 1.0), (stem, 0.99)):
+            slot = index.setdefault(spelling, {})
+            if confidence * weight > slot.get(name, ("", 0.0, ""))[1]:
+                slot[name] = (name, confidence * weight, how)
+
+    for name, one in spec.fields.items():
+        add(one.korean, name, 1.0, "name")
+        for word in one.aliases:
+            add(word, name, 0.96, "alias")
+        for word in one.weak:
+            add(word, name, 0.5, "weak")
+    return {word: tuple(slot.values()) for word, slot in index.items()}
+
+
+def _unknown_field(name: str, spec: KindSpec) -> Violation:
+    known = ", ".join(spec.fields)
+    return Violation(
+        name, name, "known field", f"{spec.english} has no such field; it has {known}", "없는 항목입니다"
+    )
+
+
+@cache
+def _default_book() -> ColumnBook:
+    text = resources.files("wemakeprice_sdk.excel").joinpath("aliases.json").read_text(encoding="utf-8")
+    return book_from_json(text)
+
+
+def book_from_json(text: str) -> ColumnBook:
+    """Build a table from JSON text of the packaged file's shape."""
+    violations: list[Violation] = []
+    try:
+        data = json.loads(text)
+        kinds = {
+            ExportKind(name): _kind(ExportKind(name), body, violations)
+            for name, body in data["kinds"].items()
+        }
+        strangers = tuple(
+            Stranger(korean=body["korean"], english=body["english"], headers=frozenset(body["headers"]))
+            for body in data.get("strangers", {}).values()
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValidationError.single(
+            "aliases",
+            type(error).__name__,
+            "shape of aliases.json",
+            f"not an alias table: {error}",
+            "별칭 파일 형식이 아닙니다",
+        ) from error
+    if violations:
+        raise ValidationError(violations, subject="aliases")
+    return ColumnBook(kinds, strangers)
+
+
+def _kind(kind: ExportKind, body: Mapping[str, object], violations: list[Violation]) -> KindSpec:
+    fields = body["fields"]
+    if not isinstance(fields, dict):
+        raise TypeError("fields is not a table")
+    specs = {name: _field(kind, name, one, violations) for name, one in fields.items()}
+    return KindSpec(kind=kind, korean=str(body["korean"]), english=str(body["english"]), fields=specs)
+
+
+def _field(kind: ExportKind, name: str, body: Mapping[str, object], violations: list[Violation]) -> FieldSpec:
+    path = f"kinds.{kind.value}.fields.{name}"
+    type_ = str(body.get("type"))
+    if type_ not in FIELD_TYPES:
+        known = ", ".join(sorted(FIELD_TYPES))
+        violations.append(
+            Violation(f"{path}.type", type_, "known type", f"types are {known}", "알 수 없는 자료형입니다")
+        )
+    severity = str(body.get("severity", "error"))
+    if severity not in ("error", "warning"):
+        violations.append(
+            Violation(
+                f"{path}.severity",
+                severity,
+                "error or warning",
+                "severity is error or warning",
+                "error 또는 warning",
+            )
+        )
+        severity = "error"
+    return FieldSpec(
+        name=name,
+        korean=str(body["korean"]),
+        type=type_,
+        aliases=_words(body.get("aliases")),
+        weak=_words(body.get("weak")),
+        required=bool(body.get("required", False)),
+        severity=Severity(severity),
+        minimum=_bound(body.get("minimum")),
+        maximum=_bound(body.get("maximum")),
+        personal=bool(body.get("personal", False)),
+        zero_is_none=bool(body.get("zero_is_none", False)),
+    )
+
+
+def _words(value: object) -> tuple[str, ...]:
+    return tuple(str(word) for word in value) if isinstance(value, list) else ()
+
+
+def _bound(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -1,0 +1,195 @@
+"""Carrying an import out: batch by batch, each item once, every row accounted for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from enum import Enum
+from itertools import islice
+from typing import TypeAlias
+
+from attrs import define, evolve, field, frozen
+
+from wemakeprice_sdk.errors import CommitError, LedgerError, WemakepriceError
+from wemakeprice_sdk.excel.preview import PreviewRow
+from wemakeprice_sdk.excel.records import DealRecord, ExportKind
+from wemakeprice_sdk.excel.target import DealImport, ImportTarget, ProductImport
+
+Item: TypeAlias = "ProductImport | DealImport"
+
+
+class ItemOutcome(Enum):
+    """What became of one item."""
+
+    IMPORTED = "imported"
+    ALREADY = "already"
+    """The target had it before this run, or before the run that was cut short."""
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@frozen
+class RowResult:
+    """The outcome of one item, with the rows of the source it came from."""
+
+    number: int
+    outcome: ItemOutcome
+    source: str
+    rows: tuple[int, ...]
+    message: str = ""
+    missing_products: tuple[int, ...] = ()
+    """Of a deal: the products that were left out because they are not imported."""
+
+
+@frozen
+class NotCarried:
+    """Something of the source that the import does not take over, and why."""
+
+    what: str
+    reason: str
+    reason_ko: str
+
+
+@frozen
+class Progress:
+    """How far a commit has come."""
+
+    done: int
+    total: int
+    last: RowResult
+
+
+@define
+class CommitReport:
+    """The outcome of every item of one commit."""
+
+    total: int
+    not_carried: tuple[NotCarried, ...] = ()
+    results: list[RowResult] = field(factory=list)
+
+    @property
+    def counts(self) -> Counter[ItemOutcome]:
+        """How many items ended how."""
+        return Counter(result.outcome for result in self.results)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every item is in the target now."""
+        counts = self.counts
+        return counts[ItemOutcome.IMPORTED] + counts[ItemOutcome.ALREADY] == self.total
+
+    def failures(self) -> Iterator[RowResult]:
+        """Give the items the target refused."""
+        return (result for result in self.results if result.outcome is ItemOutcome.FAILED)
+
+
+def commit_items(
+    items: Iterable[tuple[PreviewRow, Item]],
+    target: ImportTarget,
+    *,
+    seller_id: str,
+    kind: ExportKind,
+    total: int,
+    not_carried: tuple[NotCarried, ...],
+    progress: Callable[[Progress], None] | None,
+    cancelled: Callable[[], bool] | None,
+    batch: int,
+) -> CommitReport:
+    """Import items; see `ImportPlan.commit`."""
+    if not target.templates_imported(seller_id):
+        raise CommitError(
+            "import the shipping templates once before anything else (배송 템플릿을 먼저 1회 가져와야 합니다)"
+        )
+    run = _Run(target, seller_id, kind, CommitReport(total, not_carried), progress, cancelled)
+    stream = iter(items)
+    while chunk := list(islice(stream, max(1, batch))):
+        run.batch(chunk)
+    return run.report
+
+
+@define(eq=False)
+class _Run:
+    target: ImportTarget
+    seller_id: str
+    kind: ExportKind
+    report: CommitReport
+    progress: Callable[[Progress], None] | None
+    cancelled: Callable[[], bool] | None
+    stopped: bool = False
+
+    def batch(self, chunk: list[tuple[PreviewRow, Item]]) -> None:
+        """Import a batch, after asking once what of it is there."""
+        if self.stopped:
+            self._cancel(chunk)
+            return
+        try:
+            numbers = [_number(item) for _, item in chunk]
+            ask = self.target.known_products if self.kind is ExportKind.PRODUCTS else self.target.known_deals
+            known = ask(self.seller_id, numbers)
+            present = self._present_products(chunk)
+        except LedgerError as error:
+            raise self._stop(error) from error
+        for position, (row, item) in enumerate(chunk):
+            self.stopped = self.stopped or (self.cancelled is not None and self.cancelled())
+            if self.stopped:
+                self._cancel(chunk[position:])
+                return
+            self._one(row, item, already=_number(item) in known, present=present)
+
+    def _present_products(self, chunk: list[tuple[PreviewRow, Item]]) -> frozenset[int]:
+        wanted = {no for _, item in chunk if isinstance(item, DealImport) for no in item.record.product_nos}
+        return (
+            frozenset(self.target.known_products(self.seller_id, sorted(wanted))) if wanted else frozenset()
+        )
+
+    def _one(self, row: PreviewRow, item: Item, *, already: bool, present: frozenset[int]) -> None:
+        missing: tuple[int, ...] = ()
+        if isinstance(item, DealImport):
+            item = _with_products(item, present)
+            missing = item.missing_products
+        outcome, message = ItemOutcome.ALREADY, ""
+        if not already:
+            try:
+                outcome = self._import(item)
+            except LedgerError as error:
+                raise self._stop(error) from error
+            except WemakepriceError as error:
+                outcome, message = ItemOutcome.FAILED, f"{type(error).__name__}: {error}"[:1_000]
+        self._record(RowResult(_number(item), outcome, row.source, row.rows, message, missing))
+
+    def _import(self, item: Item) -> ItemOutcome:
+        if isinstance(item, DealImport):
+            added = self.target.import_deal(item)
+        else:
+            added = self.target.import_product(item)
+        return ItemOutcome.IMPORTED if added else ItemOutcome.ALREADY
+
+    def _record(self, result: RowResult) -> None:
+        self.report.results.append(result)
+        if self.progress is not None:
+            self.progress(Progress(len(self.report.results), self.report.total, result))
+
+    def _cancel(self, chunk: list[tuple[PreviewRow, Item]]) -> None:
+        for row, item in chunk:
+            result = RowResult(_number(item), ItemOutcome.CANCELLED, row.source, row.rows)
+            self.report.results.append(result)
+
+    def _stop(self, error: LedgerError) -> CommitError:
+        counts = self.report.counts
+        done = counts[ItemOutcome.IMPORTED] + counts[ItemOutcome.ALREADY]
+        return CommitError(
+            f"the import stopped after {done} of {self.report.total} items and can be run again: {error} "
+            f"(가져오기가 중단되었습니다. 다시 실행하면 이어서 진행됩니다)"
+        )
+
+
+def _number(item: Item) -> int:
+    record = item.record
+    return record.deal_no if isinstance(record, DealRecord) else record.product_no
+
+
+def _with_products(item: DealImport, present: frozenset[int]) -> DealImport:
+    """Hold a deal's products against what the target has now, not against what it had at the preview."""
+    numbers = item.record.product_nos
+    there = tuple(no for no in numbers if no in present)
+    return evolve(item, product_nos=there, missing_products=tuple(no for no in numbers if no not in present))

@@ -1,0 +1,182 @@
+"""Reading CSV and TSV: the encoding is proven over the whole file, the delimiter chosen from its first lines."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from attrs import define
+
+from wemakeprice_sdk.errors import UnreadableFileError
+from wemakeprice_sdk.excel.cells import Cell, SheetRow
+from wemakeprice_sdk.excel.limits import Budget, Limits, over
+from wemakeprice_sdk.excel.workbook import FileFormat, SheetInfo
+
+_CHUNK = 1 << 18
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DELIMITERS = (",", "\t", ";", "|")
+_SAMPLE = 1 << 16
+_FORMULA_TEXT = re.compile(r'="([^"]*)"')
+
+
+def declared_encoding(head: bytes) -> str:
+    """Give the encoding that a byte order mark or a pattern of NUL bytes shows; empty when neither does."""
+    for mark, encoding in _BOMS:
+        if head.startswith(mark):
+            return encoding
+    sample = head[:512]
+    if len(sample) >= 8 and b"\0" in sample:
+        if sample[1::2].count(0) * 2 > len(sample) // 2 and not sample[::2].count(0):
+            return "utf-16-le"
+        if sample[::2].count(0) * 2 > len(sample) // 2 and not sample[1::2].count(0):
+            return "utf-16-be"
+    return ""
+
+
+def detect_encoding(path: Path, budget: Budget) -> str:
+    """Find the encoding under which the whole file decodes: a mark, UTF-8, then CP949.
+
+    Raises `UnreadableFileError` when none does.
+    """
+    with path.open("rb") as stream:
+        declared = declared_encoding(stream.read(1024))
+    candidates = (declared,) if declared else ("utf-8", "cp949")
+    reason = ""
+    for encoding in candidates:
+        reason = _undecodable(path, encoding, budget)
+        if not reason:
+            return encoding
+    raise UnreadableFileError(f"the text is neither UTF-8 nor CP949: {reason} (문자 인코딩을 알 수 없습니다)")
+
+
+def _undecodable(path: Path, encoding: str, budget: Budget) -> str:
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    try:
+        with path.open("rb") as stream:
+            while piece := stream.read(_CHUNK):
+                budget.check_time()
+                decoder.decode(piece)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        return f"{encoding}: {error.reason}"
+    return ""
+
+
+def choose_delimiter(sample: str) -> str:
+    """Choose the delimiter that cuts the first lines into the most, and most even, columns."""
+    directive = re.match(r"sep=(.)\r?\n", sample, re.IGNORECASE)
+    if directive:
+        return directive[1]
+    best, best_score = ",", 0.0
+    for delimiter in _DELIMITERS:
+        widths = _widths(sample, delimiter)
+        if not widths:
+            continue
+        width, votes = Counter(widths).most_common(1)[0]
+        score = (width - 1) * votes / len(widths)
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+def _widths(sample: str, delimiter: str) -> list[int]:
+    widths: list[int] = []
+    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+    try:
+        for row in reader:
+            if any(row):
+                widths.append(len(row))
+            if len(widths) > 30:
+                break
+    except csv.Error:
+        return widths
+    return widths
+
+
+@define(eq=False)
+class DelimitedFile:
+    """A CSV or TSV file: one sheet, every cell text."""
+
+    path: Path
+    limits: Limits
+    encoding: str
+    delimiter: str
+
+    format = FileFormat.CSV
+    engine = "csv"
+    date1904 = False
+    sheets = (SheetInfo("CSV"),)
+    notes = ()
+
+    @classmethod
+    def open(cls, path: Path, limits: Limits, budget: Budget) -> DelimitedFile:
+        """Decide encoding and delimiter; raises `UnreadableFileError` when the text cannot be decoded."""
+        encoding = detect_encoding(path, budget)
+        with path.open(encoding=encoding, newline="") as stream:
+            sample = stream.read(_SAMPLE)
+        return cls(path, limits, encoding, choose_delimiter(sample))
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def rows(self, sheet: int, budget: Budget) -> Iterator[SheetRow]:
+        """Give the lines; a quoted line break does not start a new row."""
+        with self.path.open(encoding=self.encoding, newline="") as stream:
+            reader = csv.reader(_bounded(stream, self.limits, budget), delimiter=self.delimiter)
+            number = 0
+            try:
+                for number, fields in enumerate(reader, 1):
+                    if number == 1 and _is_directive(fields, self.delimiter):
+                        continue
+                    yield number, _cells(fields, budget, self.limits)
+            except csv.Error as error:
+                raise UnreadableFileError(
+                    f"row {number + 1}: {error} (CSV 형식이 올바르지 않습니다)"
+                ) from error
+            except UnicodeError as error:
+                raise UnreadableFileError(f"row {number + 1}: {error}") from error
+
+
+def _bounded(stream: io.TextIOBase, limits: Limits, budget: Budget) -> Iterator[str]:
+    """Give lines without ever holding more than one bound's worth of text."""
+    bound = limits.xml_token
+    count = 0
+    while line := stream.readline(bound + 1):
+        if len(line) > bound:
+            raise over("line", len(line), bound)
+        if count % 1024 == 0:
+            budget.check_time()
+        count += 1
+        yield line
+
+
+def _is_directive(fields: list[str], delimiter: str) -> bool:
+    return bool(fields) and fields[0].lower() in ("sep=", f"sep={delimiter}")
+
+
+def _cells(fields: list[str], budget: Budget, limits: Limits) -> list[Cell]:
+    budget.spend(1, len(fields))
+    if len(fields) > limits.columns:
+        raise over("columns", len(fields), limits.columns)
+    return [_cell(field, limits) if field else None for field in fields]
+
+
+def _cell(text: str, limits: Limits) -> Cell:
+    if len(text) > limits.cell_text:
+        raise over("cell_text", len(text), limits.cell_text)
+    if text[0] == "=":
+        formula = _FORMULA_TEXT.fullmatch(text)
+        if formula:
+            return formula[1]
+    return text

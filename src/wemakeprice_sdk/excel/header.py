@@ -1,0 +1,184 @@
+"""Finding the header: below title rows, in one row or two, on the sheet that holds the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from attrs import frozen
+
+from wemakeprice_sdk.errors import ColumnError, WrongKindError
+from wemakeprice_sdk.excel.cells import Cell, SheetRow, cell_text, is_blank
+from wemakeprice_sdk.excel.columns import ColumnBook
+from wemakeprice_sdk.excel.mapping import ColumnMap, map_columns
+from wemakeprice_sdk.excel.records import ExportKind
+
+_SAMPLE = 60
+_ENOUGH = 2
+_PREFERENCE: Mapping[ExportKind, float] = {
+    ExportKind.ORDERS: 4.0,
+    ExportKind.DEALS: 3.0,
+    ExportKind.PRODUCTS: 0.0,
+}
+
+
+@frozen(kw_only=True)
+class Header:
+    """A header that was found: its rows, what stood above it, and what its columns mean."""
+
+    columns: ColumnMap
+    first_row: int
+    last_row: int
+    titles: tuple[str, ...]
+    """Text of the rows above the header."""
+    score: float
+    eligible: bool
+    """Whether every required column was found."""
+
+
+@frozen
+class Sample:
+    """The first rows of a sheet, and the rest still to come."""
+
+    rows: tuple[SheetRow, ...]
+    rest: Iterator[SheetRow]
+
+    @classmethod
+    def take(cls, rows: Iterator[SheetRow], count: int) -> Sample:
+        """Read `count` rows that hold anything."""
+        first: list[SheetRow] = []
+        for row in rows:
+            if any(not is_blank(cell) for cell in row[1]):
+                first.append(row)
+                if len(first) >= count:
+                    break
+        return cls(tuple(first), rows)
+
+
+def _texts(cells: Sequence[Cell], width: int) -> list[str]:
+    texts = [cell_text(cell)[:200] if isinstance(cell, str) else "" for cell in cells[:width]]
+    return texts + [""] * (width - len(texts))
+
+
+def _filled_right(texts: Sequence[str], below: Sequence[str]) -> list[str]:
+    """Repeat a merged heading over the columns it spans: blank cells with something below them."""
+    filled: list[str] = []
+    current = ""
+    for text, under in zip(texts, below, strict=True):
+        current = text or (current if under.strip() else "")
+        filled.append(current)
+    return filled
+
+
+def _one_row(texts: Sequence[str]) -> list[tuple[str, ...]]:
+    return [(text,) for text in texts]
+
+
+def _two_rows(top: Sequence[str], bottom: Sequence[str]) -> list[tuple[str, ...]]:
+    labels: list[tuple[str, ...]] = []
+    for above, below in zip(_filled_right(top, bottom), bottom, strict=True):
+        if not below.strip():
+            labels.append((above,))
+        elif not above.strip() or above == below:
+            labels.append((below,))
+        else:
+            labels.append((f"{above} {below}", below))
+    return labels
+
+
+def find_header(
+    rows: Sequence[SheetRow],
+    book: ColumnBook,
+    kinds: Sequence[ExportKind],
+    explicit: Mapping[str, str] | None,
+    depth: int,
+) -> Header | None:
+    """Find the best header of any of `kinds` among the first `depth` rows; None when nothing looks like one."""
+    best: Header | None = None
+    for position in range(min(depth, len(rows))):
+        for span in (1, 2):
+            if position + span > len(rows):
+                continue
+            for kind in kinds:
+                header = _try(rows, position, span, book, kind, explicit)
+                if header is not None and (best is None or header.score > best.score + 1e-9):
+                    best = header
+    return best
+
+
+def _try(
+    rows: Sequence[SheetRow],
+    position: int,
+    span: int,
+    book: ColumnBook,
+    kind: ExportKind,
+    explicit: Mapping[str, str] | None,
+) -> Header | None:
+    width = max((len(cells) for _, cells in rows[position : position + span]), default=0)
+    first = _texts(rows[position][1], width)
+    if sum(bool(text.strip()) for text in first) < (1 if span == 2 else _ENOUGH):
+        return None
+    if span == 1:
+        labels = _one_row(first)
+    else:
+        second = _texts(rows[position + 1][1], width)
+        if rows[position + 1][0] != rows[position][0] + 1 or not _heading(rows[position + 1][1]):
+            return None
+        labels = _two_rows(first, second)
+    hits = sum(bool(book.candidates(kind, label)) for options in labels for label in options[:1])
+    if hits < _ENOUGH and not explicit:
+        return None
+    sample = [cells for _, cells in rows[position + span : position + span + _SAMPLE]]
+    try:
+        columns = map_columns(book, kind, labels, sample, explicit)
+    except ColumnError:
+        return None
+    return _scored(columns, rows, position, span, book)
+
+
+def _heading(cells: Sequence[Cell]) -> bool:
+    """Say whether a row could be the second row of a header: text only, no long text, no digits alone."""
+    return all(
+        cell is None
+        or (isinstance(cell, str) and len(cell) <= 60 and not cell.strip().replace(",", "").isdigit())
+        for cell in cells
+    )
+
+
+def _scored(
+    columns: ColumnMap, rows: Sequence[SheetRow], position: int, span: int, book: ColumnBook
+) -> Header | None:
+    specs = book.kinds[columns.kind].fields
+    understood = columns.understood
+    if len(understood) < _ENOUGH:
+        return None
+    score = sum(match.confidence * (3 if specs[match.field or ""].required else 1) for match in understood)
+    eligible = all(columns.get(name) is not None for name, spec in specs.items() if spec.required)
+    if eligible:
+        score += 6 + _PREFERENCE[columns.kind]
+    # One row is enough unless the second adds something.
+    score -= 0.4 * (span - 1)
+    titles = tuple(
+        text
+        for _, cells in rows[:position]
+        for text in [" ".join(filter(None, map(cell_text, cells)))]
+        if text.strip()
+    )
+    return Header(
+        columns=columns,
+        first_row=rows[position][0],
+        last_row=rows[position + span - 1][0],
+        titles=titles,
+        score=score,
+        eligible=eligible,
+    )
+
+
+def refuse_strangers(rows: Sequence[SheetRow], book: ColumnBook, depth: int) -> None:
+    """Raise `WrongKindError` when a row is the header of an export that is none of ours."""
+    for _, cells in rows[:depth]:
+        stranger = book.stranger([cell_text(cell) for cell in cells if isinstance(cell, str)])
+        if stranger is not None:
+            raise WrongKindError(
+                f"this looks like a {stranger.english}, which cannot be imported "
+                f"({stranger.korean}(으)로 보입니다. 상품 또는 딜 목록 파일을 올려 주세요)"
+            )

@@ -1,0 +1,360 @@
+"""Assigning columns to fields: by their headers, and by their content where headers are not enough."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+
+from attrs import field, frozen
+
+from wemakeprice_sdk.errors import ColumnError, ValidationError
+from wemakeprice_sdk.excel.cells import Cell, CellError, Serial, cell_text, column_letter, is_blank
+from wemakeprice_sdk.excel.columns import ColumnBook, FieldSpec
+from wemakeprice_sdk.excel.records import ExportKind
+from wemakeprice_sdk.excel.values import (
+    Fault,
+    narrow,
+    parse_amount,
+    parse_flag,
+    parse_id,
+    parse_id_list,
+    parse_moment,
+)
+from wemakeprice_sdk.models import (
+    DealStatus,
+    DisplayState,
+    OptionSaleStatus,
+    Prepayment,
+    ProductStatus,
+    ShipMethod,
+    ShipStatus,
+)
+from wemakeprice_sdk.models._base import OpenEnum
+
+ENUMS: Mapping[str, type[OpenEnum]] = {
+    "product_status": ProductStatus,
+    "sale_status": OptionSaleStatus,
+    "deal_status": DealStatus,
+    "display": DisplayState,
+    "ship_status": ShipStatus,
+    "ship_method": ShipMethod,
+    "prepayment": Prepayment,
+}
+"""The open enum of each field type that has one."""
+
+_CLOSE = 0.03
+_LEAST = 0.35
+_SURE = 0.9
+
+
+@frozen(kw_only=True)
+class ColumnMatch:
+    """One column of the file: where it stands, what its header says, what it was understood as, and how surely.
+
+    `field` is None for a column nobody understood. `confidence` runs from 0 to 1; `how` is `name`, `alias`,
+    `brackets`, `variant`, `content`, `weak`, `explicit`, or why it was left (`unknown`, `duplicate`, `ambiguous`).
+    """
+
+    index: int
+    letter: str
+    header: str
+    field: str | None
+    confidence: float
+    how: str
+
+
+@frozen(kw_only=True)
+class ColumnMap:
+    """What every column of a file was understood as; can be saved and used again."""
+
+    kind: ExportKind
+    matches: tuple[ColumnMatch, ...]
+    missing: tuple[str, ...] = ()
+    """Korean names of the fields that no column was found for."""
+    ambiguous: tuple[str, ...] = ()
+    """One sentence for every field that several different columns claim to be."""
+    _by_field: Mapping[str, ColumnMatch] = field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Index the columns by field."""
+        found = {match.field: match for match in self.matches if match.field is not None}
+        object.__setattr__(self, "_by_field", found)
+
+    def get(self, name: str) -> ColumnMatch | None:
+        """Give the column of a field."""
+        return self._by_field.get(name)
+
+    @property
+    def understood(self) -> tuple[ColumnMatch, ...]:
+        """The columns that mean something."""
+        return tuple(match for match in self.matches if match.field is not None)
+
+    @property
+    def unknown(self) -> tuple[ColumnMatch, ...]:
+        """The columns nobody understood; carried along as `extras`."""
+        return tuple(match for match in self.matches if match.field is None)
+
+    @property
+    def guessed(self) -> tuple[ColumnMatch, ...]:
+        """The columns that were understood with less than full confidence."""
+        return tuple(match for match in self.understood if match.confidence < _SURE)
+
+    def to_json(self) -> str:
+        """Give the mapping as JSON text, field to header, for `ExcelMigrator(mapping=…)` later."""
+        columns = {match.field: match.header for match in self.understood}
+        return json.dumps({"kind": self.kind.value, "columns": columns}, ensure_ascii=False, indent=1)
+
+
+def mapping_from_json(text: str, kind: ExportKind) -> Mapping[str, str]:
+    """Read what `ColumnMap.to_json` wrote: field to header. Raises `ValidationError` for anything else."""
+    try:
+        data = json.loads(text)
+        columns = {str(name): str(header) for name, header in data["columns"].items()}
+        saved = str(data["kind"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValidationError.single(
+            "mapping",
+            type(error).__name__,
+            "saved mapping",
+            "not a saved column mapping",
+            "저장된 열 매핑이 아닙니다",
+        ) from error
+    if saved != kind.value:
+        raise ValidationError.single(
+            "mapping.kind",
+            saved,
+            kind.value,
+            f"the mapping is for {saved}",
+            f"{kind.korean}용 매핑이 아닙니다",
+        )
+    return columns
+
+
+# --- how well content fits a type --------------------------------------------------------------------------
+
+
+def _reads(parse: Callable[[Cell], object]) -> Callable[[Cell], bool]:
+    def test(cell: Cell) -> bool:
+        try:
+            return parse(cell) is not None
+        except Fault:
+            return False
+
+    return test
+
+
+def _is_name(cell: Cell) -> bool:
+    return isinstance(cell, str) and not narrow(cell).replace(",", "").isdigit()
+
+
+_READS: Mapping[str, Callable[[Cell], bool]] = {
+    "id": _reads(parse_id),
+    "id_list": _reads(lambda cell: parse_id_list(cell) or None),
+    "won": _reads(parse_amount),
+    "count": _reads(parse_amount),
+    "moment": _reads(parse_moment),
+    "flag": _reads(parse_flag),
+    "text": _is_name,
+    "code": lambda cell: not isinstance(cell, Serial | CellError),
+}
+
+
+def fit(spec: FieldSpec, cells: Sequence[Cell]) -> float:
+    """Say how much of the content reads as the field's type: 0 to 1, 0.7 when there is none."""
+    filled = [cell for cell in cells if not is_blank(cell)]
+    if not filled:
+        return 0.7
+    enum = ENUMS.get(spec.type)
+    if enum is not None:
+        good = sum(isinstance(cell, str) and enum.from_wire(narrow(cell)).is_known for cell in filled)
+    else:
+        good = sum(map(_READS[spec.type], filled))
+    if spec.type == "id" and spec.required and _is_counter(filled):
+        return 0.0
+    return good / len(filled)
+
+
+def _is_counter(cells: Sequence[Cell]) -> bool:
+    """Say whether cells count 1, 2, 3: the number of the line, not of a product."""
+    numbers = [
+        int(cell) if isinstance(cell, int | float) else _digits(cell)
+        for cell in cells
+        if not isinstance(cell, CellError)
+    ]
+    return (
+        len(numbers) >= 3
+        and numbers[0] in (0, 1)
+        and all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    )
+
+
+def _digits(cell: Cell) -> int:
+    text = narrow(cell) if isinstance(cell, str) else ""
+    return int(text) if text.isdigit() and len(text) < 10 else -1
+
+
+# --- assignment --------------------------------------------------------------------------------------------
+
+
+@frozen
+class _Claim:
+    """A column's claim to a field."""
+
+    score: float
+    index: int
+    field: str
+    how: str
+
+
+def map_columns(
+    book: ColumnBook,
+    kind: ExportKind,
+    labels: Sequence[Sequence[str]],
+    sample: Sequence[Sequence[Cell]],
+    explicit: Mapping[str, str] | None = None,
+) -> ColumnMap:
+    """Assign columns to fields.
+
+    `labels` gives per column the spellings to try (bottom row of the header first), `sample` rows of data,
+    `explicit` a caller's own choice: field to header or column letter. Raises `ColumnError` for an explicit
+    column that is not there.
+    """
+    headers = [" ".join(options[0].split()) if options else "" for options in labels]
+    claims = _claims(book, kind, labels, sample)
+    taken: dict[int, _Claim] = {}
+    fields: dict[str, int] = {}
+    for name, wanted in (explicit or {}).items():
+        index = _explicit_column(book, kind, name, wanted, headers)
+        taken[index] = _Claim(1.0, index, name, "explicit")
+        fields[name] = index
+    for claim in claims:
+        if claim.index not in taken and claim.field not in fields:
+            taken[claim.index] = claim
+            fields[claim.field] = claim.index
+    ambiguous, rivals = _rivals(claims, fields, sample, headers, book, kind, frozenset(explicit or ()))
+    for name in rivals:
+        taken.pop(fields[name], None)
+    matches = tuple(_match(index, header, taken.get(index), claims) for index, header in enumerate(headers))
+    found = {match.field for match in matches}
+    missing = tuple(spec.korean for name, spec in book.kinds[kind].fields.items() if name not in found)
+    return ColumnMap(kind=kind, matches=matches, missing=missing, ambiguous=ambiguous)
+
+
+def _claims(
+    book: ColumnBook, kind: ExportKind, labels: Sequence[Sequence[str]], sample: Sequence[Sequence[Cell]]
+) -> list[_Claim]:
+    specs = book.kinds[kind].fields
+    order = {name: position for position, name in enumerate(specs)}
+    claims: list[_Claim] = []
+    for index, options in enumerate(labels):
+        best: dict[str, _Claim] = {}
+        cells = [row[index] for row in sample if index < len(row)]
+        for depth, label in enumerate(options):
+            for name, confidence, how in book.candidates(kind, label):
+                content = fit(specs[name], cells)
+                if how == "weak" and content < 0.8:
+                    continue
+                score = confidence * (0.98**depth) * (0.6 + 0.4 * content)
+                if name not in best or score > best[name].score:
+                    best[name] = _Claim(score, index, name, how)
+        shared = len(best) > 1
+        claims += [
+            _Claim(one.score, one.index, one.field, "content" if shared else one.how)
+            for one in best.values()
+            if one.score >= _LEAST
+        ]
+    return sorted(claims, key=lambda one: (-round(one.score, 3), order[one.field], one.index))
+
+
+def _explicit_column(
+    book: ColumnBook, kind: ExportKind, name: str, wanted: str, headers: Sequence[str]
+) -> int:
+    if name not in book.kinds[kind].fields:
+        raise ColumnError(f"{name!r} is no field of {kind.value} ({kind.korean}에 없는 항목입니다)")
+    squeezed = "".join(wanted.split())
+    for index, header in enumerate(headers):
+        if "".join(header.split()) == squeezed:
+            return index
+    for index in range(len(headers)):
+        if column_letter(index) == wanted.strip().upper():
+            return index
+    raise ColumnError(
+        f"no column {wanted!r} for {name}; the file has {', '.join(filter(None, headers))} (열을 찾을 수 없습니다)"
+    )
+
+
+def _rivals(
+    claims: Sequence[_Claim],
+    fields: Mapping[str, int],
+    sample: Sequence[Sequence[Cell]],
+    headers: Sequence[str],
+    book: ColumnBook,
+    kind: ExportKind,
+    explicit: frozenset[str],
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Find the fields that two columns with different content claim equally well."""
+    sentences: list[str] = []
+    rivals: list[str] = []
+    by_field: defaultdict[str, list[_Claim]] = defaultdict(list)
+    used = set(fields.values())
+    for claim in claims:
+        if claim.field in fields and (claim.index == fields[claim.field] or claim.index not in used):
+            by_field[claim.field].append(claim)
+    for name, contenders in by_field.items():
+        best = contenders[0].score
+        close = [one for one in contenders if best - one.score < _CLOSE]
+        contents = {
+            tuple(cell_text(row[one.index]) if one.index < len(row) else "" for row in sample)
+            for one in close
+        }
+        if len(close) > 1 and len(contents) > 1 and name not in explicit:
+            places = ", ".join(f"{column_letter(one.index)} [{headers[one.index]}]" for one in close)
+            sentences.append(f"{book.kinds[kind].fields[name].korean}: {places}")
+            rivals.append(name)
+    return tuple(sentences), tuple(rivals)
+
+
+def _match(index: int, header: str, claim: _Claim | None, claims: Sequence[_Claim]) -> ColumnMatch:
+    letter = column_letter(index)
+    if claim is not None:
+        score = min(1.0, claim.score)
+        return ColumnMatch(
+            index=index,
+            letter=letter,
+            header=header,
+            field=claim.field,
+            confidence=round(score, 3),
+            how=claim.how,
+        )
+    how = "duplicate" if any(one.index == index for one in claims) else "unknown"
+    return ColumnMatch(index=index, letter=letter, header=header, field=None, confidence=0.0, how=how)
+
+
+def require_columns(columns: ColumnMap, book: ColumnBook) -> None:
+    """Raise one `ColumnError` naming every required field without a column, and the columns that could be it."""
+    specs = book.kinds[columns.kind].fields
+    missing = [spec for name, spec in specs.items() if spec.required and columns.get(name) is None]
+    if not missing:
+        return
+    lines = [f"  - {spec.korean} ({spec.name}); known as {', '.join(spec.aliases[:6])}" for spec in missing]
+    lines += [f"  - ambiguous: {sentence}" for sentence in columns.ambiguous]
+    candidates = ", ".join(f"{match.letter} [{match.header}]" for match in columns.unknown if match.header)
+    raise ColumnError(
+        f"required columns of {columns.kind.value} are missing or ambiguous (필수 열을 찾을 수 없습니다):\n"
+        + "\n".join(lines)
+        + f"\n  candidates (후보): {candidates or 'none'}\n  give mapping={{field: header}} to decide it"
+    )
+
+
+def digit_lengths(cells: Sequence[Cell]) -> int:
+    """Give the usual number of digits of a code column, 0 when there is no usual one."""
+    lengths = Counter(
+        len(text)
+        for text in (cell_text(cell).strip() for cell in cells if cell is not None)
+        if text.isdigit()
+    )
+    if not lengths:
+        return 0
+    length, votes = lengths.most_common(1)[0]
+    return length if votes * 2 >= sum(lengths.values()) else 0

@@ -1,0 +1,402 @@
+"""`ExcelMigrator`: from a file of the partner centre to an import, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
+from typing import TypeAlias
+
+from attrs import define, field, frozen
+
+from wemakeprice_sdk.errors import ColumnError, UnreadableFileError, ValidationError, WrongKindError
+from wemakeprice_sdk.excel.cells import Cell, SheetRow, cell_text
+from wemakeprice_sdk.excel.columns import ColumnBook
+from wemakeprice_sdk.excel.deals import ParsedDeal, read_deals
+from wemakeprice_sdk.excel.header import Header, Sample, find_header, refuse_strangers
+from wemakeprice_sdk.excel.limits import DEFAULT_LIMITS, Budget, Limits
+from wemakeprice_sdk.excel.mapping import ColumnMap, mapping_from_json, require_columns
+from wemakeprice_sdk.excel.orders import OrderArchiveEntry, read_orders
+from wemakeprice_sdk.excel.plan import ImportPlan, select
+from wemakeprice_sdk.excel.preview import Preview, PreviewBuilder, PreviewInput
+from wemakeprice_sdk.excel.products import Parsed, read_products
+from wemakeprice_sdk.excel.records import DealRecord, ExportKind, ProductRecord
+from wemakeprice_sdk.excel.report import SourceTable, api_table, write_report
+from wemakeprice_sdk.excel.sniff import open_workbook
+from wemakeprice_sdk.excel.structure import RowPlan, compile_plan
+from wemakeprice_sdk.excel.target import Account, ImportRegistry, NothingKnown, SkuChoice
+from wemakeprice_sdk.excel.workbook import FileFormat, Workbook
+from wemakeprice_sdk.models import DealRow, ProductRow
+
+AnyPath: TypeAlias = "str | PathLike[str]"
+Mapped: TypeAlias = "ColumnMap | Mapping[str, str] | str | None"
+"""A column mapping: one that was inspected before, field → header (or letter), or the saved JSON text."""
+
+_MOST_SHEETS = 64
+_SAMPLE_ROWS = 120
+
+
+@frozen(kw_only=True)
+class Inspection:
+    """What a file is and how it was understood, before any row is judged."""
+
+    path: Path
+    format: FileFormat
+    engine: str
+    encoding: str
+    """Of text files; empty where the format says it itself."""
+    date1904: bool
+    sheet: str
+    sheets: tuple[str, ...]
+    kind: ExportKind
+    header_rows: tuple[int, int]
+    """First and last row of the header."""
+    titles: tuple[str, ...]
+    """Text of the rows above the header."""
+    columns: ColumnMap
+    first_rows: tuple[tuple[str, ...], ...]
+    """The first rows below the header, as seen; personal data masked."""
+    notes: tuple[str, ...]
+
+    missing_required: bool
+    """Whether a required column was not found; a preview would raise `ColumnError`."""
+
+
+@define(eq=False)
+class _Opened:
+    """A workbook with its data sheet found."""
+
+    book: Workbook
+    sheet: int
+    header: Header
+    sample: tuple[SheetRow, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def sheet_name(self) -> str:
+        return self.book.sheets[self.sheet].name
+
+
+@define(eq=False)
+class ExcelMigrator:
+    """Takes over what a seller already sells out of the partner centre's exports (상품 가져오기, DOMAIN 5).
+
+    `account` is a `ChannelConfig` or anything with a `seller_id`; neither the product switch nor any other is
+    asked (DOMAIN 3.3). `registry` tells what is registered already, usually the target of the commit.
+    `limits` bound what a file may cost. Nothing here talks to a marketplace.
+    """
+
+    account: Account
+    registry: ImportRegistry = field(factory=NothingKnown)
+    book: ColumnBook = field(factory=ColumnBook.default)
+    limits: Limits = DEFAULT_LIMITS
+
+    # --- looking ---
+
+    def inspect(self, file: AnyPath, *, kind: ExportKind | None = None, mapping: Mapped = None) -> Inspection:
+        """Say what a file is: format, engine, sheet, header, columns; reads its first rows only.
+
+        Raises `UnreadableFileError`, `UnsafeFileError`, `ColumnError` when no header is found, and
+        `WrongKindError` when `kind` is given and the file is another.
+        """
+        with self._open(Path(file), kind, mapping) as opened:
+            book, header = opened.book, opened.header
+            specs = self.book.kinds[header.columns.kind].fields
+            missing = any(spec.required and header.columns.get(name) is None for name, spec in specs.items())
+            return Inspection(
+                path=Path(file),
+                format=book.format,
+                engine=book.engine,
+                encoding=book.encoding,
+                date1904=book.date1904,
+                sheet=opened.sheet_name,
+                sheets=tuple(sheet.name for sheet in book.sheets),
+                kind=header.columns.kind,
+                header_rows=(header.first_row, header.last_row),
+                titles=header.titles,
+                columns=header.columns,
+                first_rows=tuple(self._shown(row, header) for row in _below(opened.sample, header)[:10]),
+                notes=(*opened.notes, *book.notes),
+                missing_required=missing,
+            )
+
+    def _shown(self, row: SheetRow, header: Header) -> tuple[str, ...]:
+        hidden = self._personal(header.columns)
+        return tuple(
+            "***" if at in hidden and cell is not None else cell_text(cell) for at, cell in enumerate(row[1])
+        )
+
+    def _personal(self, columns: ColumnMap) -> frozenset[int]:
+        specs = self.book.kinds[columns.kind].fields
+        return frozenset(match.index for match in columns.understood if specs[match.field or ""].personal)
+
+    # --- reading ---
+
+    def products(self, file: AnyPath, *, mapping: Mapped = None) -> Iterator[Parsed]:
+        """Stream the products of a file with everything that is wrong with them, the first within a moment."""
+        with self._open(Path(file), ExportKind.PRODUCTS, mapping) as opened:
+            rows, plan = self._data(opened)
+            yield from read_products(rows, plan)
+
+    def deals(self, file: AnyPath, *, mapping: Mapped = None) -> Iterator[ParsedDeal]:
+        """Stream the deals of a file."""
+        with self._open(Path(file), ExportKind.DEALS, mapping) as opened:
+            rows, plan = self._data(opened)
+            yield from read_deals(rows, plan)
+
+    def orders(self, file: AnyPath, *, mapping: Mapped = None) -> Iterator[OrderArchiveEntry]:
+        """Stream the bundles of an order export, for archives. They hold personal data."""
+        with self._open(Path(file), ExportKind.ORDERS, mapping) as opened:
+            rows, plan = self._data(opened)
+            yield from read_orders(rows, plan)
+
+    # --- previewing ---
+
+    def preview(
+        self,
+        files: AnyPath | Sequence[AnyPath],
+        *,
+        kind: ExportKind = ExportKind.PRODUCTS,
+        mapping: Mapped = None,
+    ) -> Preview:
+        """Judge every row of one file, or of several of one kind as one run; touches nothing.
+
+        Raises `WrongKindError` naming the kind the file looks like, `ColumnError` naming every required column
+        that is missing, and the file errors of `inspect`. Rows in error raise nothing: they are counted.
+        """
+        if kind is ExportKind.ORDERS:
+            raise WrongKindError(
+                "orders are archived, not imported; use orders() (주문 파일은 가져오기 대상이 아닙니다)"
+            )
+        paths = [Path(files)] if isinstance(files, str | PathLike) else [Path(one) for one in files]
+        builder = self._builder(kind)
+        extras: tuple[str, ...] = ()
+        missing: tuple[str, ...] = ()
+        notes: list[str] = []
+        for path in paths:
+            with self._open(path, kind, mapping) as opened:
+                rows, plan = self._data(opened)
+                name = opened.sheet_name if len(paths) == 1 else f"{path.name}/{opened.sheet_name}"
+                plan.sheet = name
+                parsed: Iterable[Parsed | ParsedDeal]
+                parsed = read_products(rows, plan) if kind is ExportKind.PRODUCTS else read_deals(rows, plan)
+                builder.add(PreviewInput(name=name, parsed=parsed, titles=opened.header.titles))
+                headers = {match.index: match.header for match in plan.columns.matches}
+                extras = extras or tuple(headers[index] for index in plan.extras)
+                missing = missing or plan.columns.missing
+                notes += [*opened.notes, *opened.book.notes, *_column_notes(plan.columns)]
+        return builder.finish(extras, missing, dict.fromkeys(notes))
+
+    def preview_rows(self, rows: Iterable[ProductRow] | Iterable[DealRow], *, kind: ExportKind) -> Preview:
+        """Judge rows that came through the API by registration date; the same preview as from a file.
+
+        `rows` may come from several windows that overlap: an identical repeat is dropped without a word. The
+        client is the caller's (`client.products.list`, `client.deals.list`).
+        """
+        if kind is ExportKind.ORDERS:
+            raise WrongKindError("orders are archived, not imported (주문은 가져오기 대상이 아닙니다)")
+        builder = self._builder(kind)
+        parsed = (_parsed_row(number, row, kind) for number, row in enumerate(rows, 1))
+        builder.add(PreviewInput(name="API", parsed=parsed, silent_repeats=True))
+        return builder.finish((), (), ())
+
+    def _builder(self, kind: ExportKind) -> PreviewBuilder:
+        return PreviewBuilder(kind, self.account.seller_id, self.registry, self.limits.scattered_rows)
+
+    def select(
+        self,
+        preview: Preview,
+        numbers: Iterable[int] | None = None,
+        *,
+        sku: SkuChoice | None = None,
+        per_product: Mapping[int, SkuChoice] | None = None,
+        include_flagged: bool = True,
+        include_incomplete: bool = False,
+    ) -> ImportPlan:
+        """Choose from a preview, see `wemakeprice_sdk.excel.select`."""
+        return select(
+            preview,
+            numbers,
+            sku=sku,
+            per_product=per_product,
+            include_flagged=include_flagged,
+            include_incomplete=include_incomplete,
+        )
+
+    # --- reporting ---
+
+    def report(
+        self,
+        preview: Preview,
+        path: AnyPath,
+        files: AnyPath | Sequence[AnyPath] = (),
+        *,
+        mapping: Mapped = None,
+        only_problems: bool = False,
+    ) -> None:
+        """Write the report workbook of a preview; `files` are those it was made from (none for the API).
+
+        The files are read again, so that the report shows the seller's own columns in their order.
+        """
+        paths = [Path(files)] if isinstance(files, str | PathLike) else [Path(one) for one in files]
+        if not paths:
+            write_report(Path(path), preview, [api_table(preview)], only_problems=only_problems)
+            return
+        tables = self._tables(paths, preview.kind, mapping)
+        write_report(Path(path), preview, tables, only_problems=only_problems)
+
+    def _tables(self, paths: Sequence[Path], kind: ExportKind, mapping: Mapped) -> list[SourceTable]:
+        tables: list[SourceTable] = []
+        for path in paths:
+            with self._open(path, kind, mapping) as opened:
+                name = opened.sheet_name if len(paths) == 1 else f"{path.name}/{opened.sheet_name}"
+                headers = tuple(match.header for match in opened.header.columns.matches)
+                personal = self._personal(opened.header.columns)
+                rows = self._report_rows(path, kind, mapping)
+                tables.append(SourceTable(name, headers, rows, opened.book.date1904, personal))
+        return tables
+
+    def _report_rows(self, path: Path, kind: ExportKind, mapping: Mapped) -> Iterator[SheetRow]:
+        with self._open(path, kind, mapping) as opened:
+            yield from self._data(opened)[0]
+
+    # --- opening ---
+
+    @contextmanager
+    def _open(self, path: Path, kind: ExportKind | None, mapping: Mapped) -> Iterator[_Opened]:
+        budget = Budget(self.limits)
+        book = open_workbook(path, self.limits, budget)
+        try:
+            yield self._find_sheet(book, kind, mapping, budget)
+        finally:
+            book.close()
+
+    def _find_sheet(
+        self, book: Workbook, kind: ExportKind | None, mapping: Mapped, budget: Budget
+    ) -> _Opened:
+        kinds = tuple(ExportKind)
+        explicit = _explicit(mapping, kind)
+        if explicit is not None and kind is not None:
+            kinds = (kind,)
+        order = sorted(range(len(book.sheets)), key=lambda index: book.sheets[index].hidden)[:_MOST_SHEETS]
+        best: _Opened | None = None
+        samples: list[tuple[SheetRow, ...]] = []
+        for index in order:
+            sample = Sample.take(book.rows(index, Budget(self.limits, budget.monotonic)), _SAMPLE_ROWS).rows
+            samples.append(sample)
+            header = find_header(sample, self.book, kinds, explicit, self.limits.header_rows)
+            hidden = book.sheets[index].hidden
+            if header is not None and (best is None or (header.score > best.header.score and not hidden)):
+                best = _Opened(book, index, header, sample, ())
+        if best is None or not best.header.eligible:
+            for sample in samples:
+                refuse_strangers(sample, self.book, self.limits.header_rows)
+        if best is None:
+            raise _no_header(samples)
+        refuse_strangers(best.sample, self.book, self.limits.header_rows)
+        if kind is not None and explicit is None:
+            best = self._of_kind(best, kind)
+        best.notes = self._sheet_notes(best)
+        return best
+
+    def _of_kind(self, found: _Opened, kind: ExportKind) -> _Opened:
+        """Hold what was found against what was asked for."""
+        looks = found.header.columns.kind
+        if looks is kind:
+            return found
+        if found.header.eligible:
+            raise WrongKindError(
+                f"this looks like a {self.book.kinds[looks].english}, not a {self.book.kinds[kind].english} "
+                f"({looks.korean} 파일로 보입니다. {kind.korean} 파일을 올려 주세요)"
+            )
+        header = find_header(found.sample, self.book, (kind,), None, self.limits.header_rows)
+        if header is None:
+            raise _no_header([found.sample])
+        found.header = header
+        return found
+
+    def _sheet_notes(self, opened: _Opened) -> tuple[str, ...]:
+        notes = []
+        if opened.book.sheets[opened.sheet].hidden:
+            notes.append(
+                f"the data lies in the hidden sheet {opened.sheet_name!r} (숨겨진 시트의 데이터입니다)"
+            )
+        if len(opened.book.sheets) > 1:
+            notes.append(
+                f"{len(opened.book.sheets)} sheets; read {opened.sheet_name!r} (여러 시트 중 하나를 읽었습니다)"
+            )
+        return tuple(notes)
+
+    def _data(self, opened: _Opened) -> tuple[Iterator[SheetRow], RowPlan]:
+        """Give the data rows, from the top, and the compiled plan."""
+        header = opened.header
+        require_columns(header.columns, self.book)
+        cells: list[Sequence[Cell]] = [cells for _, cells in _below(opened.sample, header)]
+        plan = compile_plan(
+            opened.sheet_name, header.columns, self.book, cells, date1904=opened.book.date1904
+        )
+        rows = opened.book.rows(opened.sheet, Budget(self.limits))
+        return _after(rows, header.last_row), plan
+
+
+def _below(sample: Iterable[SheetRow], header: Header) -> list[SheetRow]:
+    return [row for row in sample if row[0] > header.last_row]
+
+
+def _after(rows: Iterator[SheetRow], last: int) -> Iterator[SheetRow]:
+    """Skip up to the header's last row; what follows comes straight from the reader."""
+    for row in rows:
+        if row[0] > last:
+            yield row
+            break
+    yield from rows
+
+
+def _explicit(mapping: Mapped, kind: ExportKind | None) -> Mapping[str, str] | None:
+    if mapping is None:
+        return None
+    if kind is None:
+        raise ValidationError.single(
+            "kind",
+            "None",
+            "kind with mapping",
+            "a mapping needs the kind it is for",
+            "매핑에는 파일 종류가 필요합니다",
+        )
+    if isinstance(mapping, ColumnMap):
+        return {match.field: match.header for match in mapping.understood if match.field is not None}
+    return mapping_from_json(mapping, kind) if isinstance(mapping, str) else mapping
+
+
+def _no_header(samples: Sequence[tuple[SheetRow, ...]]) -> ColumnError | UnreadableFileError:
+    rows = [row for sample in samples for row in sample][:5]
+    if not rows:
+        return UnreadableFileError("the file holds no rows (데이터가 없는 파일입니다)")
+    seen = " / ".join(
+        ", ".join(filter(None, (cell_text(cell)[:20] for cell in cells[:12]))) for _, cells in rows[:2]
+    )
+    return ColumnError(
+        f"no header row was found; the file begins with: {seen[:300]} (제목 행을 찾을 수 없습니다)"
+    )
+
+
+def _column_notes(columns: ColumnMap) -> list[str]:
+    notes = [
+        f"{match.letter} [{match.header}] was taken as {match.field}, confidence {match.confidence:.2f} (추정한 열입니다)"
+        for match in columns.guessed
+    ]
+    return notes + [
+        f"ambiguous, not used: {sentence} (중복된 열이라 사용하지 않았습니다)"
+        for sentence in columns.ambiguous
+    ]
+
+
+def _parsed_row(number: int, row: ProductRow | DealRow, kind: ExportKind) -> Parsed | ParsedDeal:
+    if isinstance(row, ProductRow) and kind is ExportKind.PRODUCTS:
+        return Parsed(ProductRecord.from_row(row), (number,), (), row.product_no)
+    if isinstance(row, DealRow) and kind is ExportKind.DEALS:
+        return ParsedDeal(DealRecord.from_row(row), (number,), (), row.deal_no)
+    raise WrongKindError(
+        f"row {number} is a {type(row).__name__}, not a row of {kind.value} ({kind.korean}이 아닙니다)"
+    )

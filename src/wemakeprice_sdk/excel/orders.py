@@ -1,0 +1,187 @@
+"""Rows of the order export → `Bundle` models, for archives. Nothing is sent and nothing is confirmed.
+
+The 36 columns are known (B); how 상품금액 relates to 총상품금액 is not, so it is decided by arithmetic per row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from attrs import frozen
+
+from wemakeprice_sdk.excel.cells import Cell, SheetRow, cell_text, is_blank
+from wemakeprice_sdk.excel.records import Problem, Severity
+from wemakeprice_sdk.excel.structure import RowPlan, TypedRow
+from wemakeprice_sdk.models import Bundle, Delivery, OrderOption, OrderProduct, ShipAddress
+
+_NO_MODEL_FIELD = ("total_price", "partner_fee", "island_ship_price", "second_ship_date")
+ORDER_FIELDS = (
+    "bundle_no order_no order_option_no order_date ship_status origin_ship_date purchase_no product_no product_name "
+    "option_name quantity price total_price commission wmp_discount partner_fee buyer_name buyer_phone recipient "
+    "recipient_phone ship_method courier invoice_no schedule_ship_date zipcode address message prepayment ship_price "
+    "island_ship_price pay_date order_confirm_date second_ship_date seller_product_code seller_option_code customs_pin"
+).split()
+"""The 36 columns, in the order of the export."""
+
+_REQUIRED = ("bundle_no", "order_no", "order_option_no", "purchase_no", "product_no", "quantity")
+
+
+@frozen
+class OrderArchiveEntry:
+    """One bundle of an order export (배송번호 묶음): None when its identifiers cannot be read.
+
+    `extras` holds, per order option number, what the model has no field for (총상품금액, 제휴채널 수수료,
+    도서산간 배송비, 2차발송기한 and unknown columns) as text under the file's headers.
+    """
+
+    bundle: Bundle | None
+    rows: tuple[int, ...]
+    problems: tuple[Problem, ...]
+    extras: Mapping[int, Mapping[str, str]]
+
+    @property
+    def valid(self) -> bool:
+        """Whether the bundle was read and no row of it is in error."""
+        return self.bundle is not None and all(one.severity is not Severity.ERROR for one in self.problems)
+
+
+class _BundleRows:
+    """The rows of one bundle while they are being collected."""
+
+    def __init__(self, values: Mapping[str, object]) -> None:
+        self.first = values
+        self.lines: list[Mapping[str, object]] = []
+        self.rows: list[int] = []
+        self.problems: list[Problem] = []
+        self.extras: dict[int, Mapping[str, str]] = {}
+
+    def finish(self) -> OrderArchiveEntry:
+        """Make the bundle."""
+        whole = bool(self.lines) and all(
+            self.first[name] is not None for name in ("bundle_no", "purchase_no")
+        )
+        bundle = _bundle(self.first, self.lines) if whole else None
+        return OrderArchiveEntry(bundle, tuple(self.rows), tuple(self.problems), self.extras)
+
+
+def read_orders(rows: Iterable[SheetRow], plan: RowPlan) -> Iterator[OrderArchiveEntry]:
+    """Give the bundles of a file in its order; neighbouring rows of one 배송번호 become one bundle."""
+    group: _BundleRows | None = None
+    for row in plan.typed(rows, ORDER_FIELDS):
+        if all(map(is_blank, row.cells)):
+            continue
+        values = dict(zip(ORDER_FIELDS, row.values, strict=True))
+        problems = [*plan.problems(row), *_totals(row, values, plan)]
+        if group is None or values["bundle_no"] is None or values["bundle_no"] != group.first["bundle_no"]:
+            if group is not None:
+                yield group.finish()
+            group = _BundleRows(values)
+        group.rows.append(row.number)
+        group.problems += problems
+        if all(values[name] is not None for name in _REQUIRED):
+            group.lines.append(values)
+            line = values["order_option_no"]
+            if isinstance(line, int):
+                group.extras[line] = _extras(row.cells, plan)
+    if group is not None:
+        yield group.finish()
+
+
+def _totals(row: TypedRow, values: Mapping[str, object], plan: RowPlan) -> list[Problem]:
+    price, quantity, total = values["price"], values["quantity"], values["total_price"]
+    if not (isinstance(price, int) and isinstance(quantity, int) and isinstance(total, int)):
+        return []
+    if total in (price, price * quantity):
+        return []
+    cell = row.cells[plan.steps["total_price"].index]
+    return [
+        plan.problem(
+            row, "total_price", cell, "total-differs", f"{price} × {quantity} ≠ {total}", Severity.WARNING
+        )
+    ]
+
+
+def _extras(cells: Sequence[Cell], plan: RowPlan) -> Mapping[str, str]:
+    indexes = [plan.steps[name].index for name in _NO_MODEL_FIELD if name in plan.steps]
+    headers = {match.index: match.header for match in plan.columns.matches}
+    kept = [index for index in (*indexes, *plan.extras) if not is_blank(cells[index])]
+    return {headers[index]: cell_text(cells[index]) for index in kept}
+
+
+def _unit_price(line: Mapping[str, object]) -> object:
+    """Give the unit price: 상품금액, unless it can only be the total of several."""
+    price, quantity, total = line["price"], line["quantity"], line["total_price"]
+    if (
+        isinstance(price, int)
+        and isinstance(quantity, int)
+        and quantity > 1
+        and price == total
+        and price % quantity == 0
+    ):
+        return price // quantity
+    return price
+
+
+def _bundle(first: Mapping[str, object], lines: list[Mapping[str, object]]) -> Bundle:
+    products: dict[object, list[Mapping[str, object]]] = {}
+    for line in lines:
+        products.setdefault(line["order_no"], []).append(line)
+    return Bundle(
+        bundle_no=first["bundle_no"],  # type: ignore[arg-type] # typed by the plan, here and below
+        purchase_no=first["purchase_no"],  # type: ignore[arg-type]
+        order_date=first["order_date"],  # type: ignore[arg-type]
+        pay_date=first["pay_date"],  # type: ignore[arg-type]
+        origin_ship_date=first["origin_ship_date"],  # type: ignore[arg-type]
+        order_confirm_date=first["order_confirm_date"],  # type: ignore[arg-type]
+        buyer_name=first["buyer_name"],  # type: ignore[arg-type]
+        buyer_phone=first["buyer_phone"],  # type: ignore[arg-type]
+        ship_price=first["ship_price"],  # type: ignore[arg-type]
+        prepayment=first["prepayment"],  # type: ignore[arg-type]
+        delivery=_delivery(first),
+        order_product=tuple(_product(rows) for rows in products.values()),
+    )
+
+
+def _delivery(first: Mapping[str, object]) -> Delivery:
+    at = first["schedule_ship_date"]
+    address = ShipAddress(
+        zipcode=first["zipcode"],  # type: ignore[arg-type]
+        addr_fixed=first["address"],  # type: ignore[arg-type]
+        message=first["message"],  # type: ignore[arg-type]
+    )
+    return Delivery(
+        ship_status=first["ship_status"],  # type: ignore[arg-type]
+        ship_method=first["ship_method"],  # type: ignore[arg-type]
+        schedule_ship_date=None if at is None else at.date(),  # type: ignore[attr-defined] # a moment
+        parcel_company=first["courier"],  # type: ignore[arg-type]
+        invoice_no=first["invoice_no"],  # type: ignore[arg-type]
+        name=first["recipient"],  # type: ignore[arg-type]
+        phone=first["recipient_phone"],  # type: ignore[arg-type]
+        customs_pin=first["customs_pin"],  # type: ignore[arg-type]
+        ship_address=address,
+    )
+
+
+def _product(lines: list[Mapping[str, object]]) -> OrderProduct:
+    first = lines[0]
+    quantities = [line["quantity"] for line in lines]
+    return OrderProduct(
+        order_no=first["order_no"],  # type: ignore[arg-type]
+        product_no=first["product_no"],  # type: ignore[arg-type]
+        product_name=first["product_name"],  # type: ignore[arg-type]
+        product_price=_unit_price(first),  # type: ignore[arg-type]
+        product_commission_price=first["commission"],  # type: ignore[arg-type]
+        product_qty=sum(quantity for quantity in quantities if isinstance(quantity, int)),
+        wmp_charge_discount_price=first["wmp_discount"],  # type: ignore[arg-type]
+        seller_product_code=first["seller_product_code"],  # type: ignore[arg-type]
+        order_option=tuple(_option(line) for line in lines),
+    )
+
+
+def _option(line: Mapping[str, object]) -> OrderOption:
+    return OrderOption(
+        order_option_no=line["order_option_no"],  # type: ignore[arg-type]
+        option_name=line["option_name"],  # type: ignore[arg-type]
+        option_qty=line["quantity"],  # type: ignore[arg-type]
+        seller_option_code=line["seller_option_code"],  # type: ignore[arg-type]
+    )

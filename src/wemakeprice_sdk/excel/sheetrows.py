@@ -1,0 +1,312 @@
+"""The rows of an xlsx worksheet, streamed: whole rows matched in C, anything unusual through expat.
+
+One expat parser, the *shell*, sees everything that the patterns do not: what stands before the rows, every
+row that is unusual, and what stands after the rows. So the document as a whole is checked, and a row read by
+either way gives the same cells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterable, Iterator
+
+from attrs import define, field
+
+from wemakeprice_sdk.errors import UnreadableFileError
+from wemakeprice_sdk.excel import rowpattern
+from wemakeprice_sdk.excel.cells import FORMULA_WITHOUT_VALUE, Cell, SheetRow, split_reference
+from wemakeprice_sdk.excel.guard import GuardedXml, attribute
+from wemakeprice_sdk.excel.limits import Budget, over
+from wemakeprice_sdk.excel.rowpattern import CellReaders, Groups, RowPattern
+from wemakeprice_sdk.excel.sharedstrings import unescape_text, unescape_x
+
+_SHEET_DATA = re.compile(rb"<((?:[A-Za-z][\w.-]{0,30}:)?)sheetData\s*+>")
+_NOT_UTF8 = re.compile(rb"<\?xml[^>]*encoding=[\"'](?!utf-8|us-ascii)", re.IGNORECASE)
+_LEARN_ROWS = 200
+
+
+@define(eq=False)
+class _Rows:
+    """Collects rows from XML events."""
+
+    readers: CellReaders
+    budget: Budget
+    rows: list[SheetRow] = field(factory=list)
+    far_cells: int = 0
+    first_far: str = ""
+    _row: int = 0
+    _column: int = 0
+    _cells: list[Cell] = field(factory=list)
+    _kind: str = ""
+    _style: str = ""
+    _value: list[str] | None = None
+    _inline: list[str] | None = None
+    _formula: bool = False
+    _into: list[str] | None = None
+    _phonetic: int = 0
+    _text_size: int = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "c":
+            self._start_cell(attributes)
+        elif name == "v":
+            self._into = self._value = []
+        elif name == "t" and not self._phonetic:
+            if self._inline is None:
+                self._inline = []
+            self._into = self._inline
+        elif name == "row":
+            self._start_row(attributes)
+        elif name == "f":
+            self._formula = True
+            self._into = None
+        elif name == "rPh":
+            self._phonetic += 1
+
+    def end(self, name: str) -> None:
+        self._into = None
+        if name == "c":
+            self._end_cell()
+        elif name == "row":
+            self.budget.spend(0, len(self._cells))
+            self.rows.append((self._row, self._cells))
+            self._cells = []
+        elif name == "rPh":
+            self._phonetic -= 1
+
+    def text(self, data: str) -> None:
+        if self._into is None:
+            return
+        self._text_size += len(data)
+        if self._text_size > self.budget.limits.cell_text:
+            raise over("cell_text", self._text_size, self.budget.limits.cell_text, f"row {self._row}")
+        self._into.append(data)
+
+    def _start_row(self, attributes: dict[str, str]) -> None:
+        given = attributes.get("r", "")
+        self._row = int(given) if given.isdigit() and len(given) < 9 and given.isascii() else self._row + 1
+        self.budget.check_row_number(self._row)
+        self._column = 0
+        self._cells = []
+
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        self._kind = attribute(attributes, "t")
+        self._style = attribute(attributes, "s")
+        self._value = self._inline = None
+        self._formula = False
+        self._text_size = 0
+        reference = attributes.get("r")
+        if reference is None:
+            return
+        place = split_reference(reference)
+        if place is None:
+            raise UnreadableFileError(f"{reference[:20]!r} is no cell of a sheet (손상된 파일입니다)")
+        self._column = place[1]
+
+    def _end_cell(self) -> None:
+        value = None if self._value is None else "".join(self._value)
+        inline = None if self._inline is None else "".join(self._inline)
+        if value is None and self._formula and inline is None:
+            cell: Cell = FORMULA_WITHOUT_VALUE
+        else:
+            value = unescape_x(value) if value is not None and "_x" in value else value
+            inline = unescape_x(inline) if inline is not None and "_x" in inline else inline
+            style = self._style if self._style.isdigit() and len(self._style) < 10 else ""
+            cell = self.readers.make(self._kind, style, value, inline)
+        self._place(cell)
+        self._column += 1
+
+    def _place(self, cell: Cell) -> None:
+        if self._column >= self.budget.limits.columns:
+            if cell is not None:
+                self.far_cells += 1
+                self.first_far = self.first_far or f"row {self._row}"
+            return
+        missing = self._column - len(self._cells)
+        if missing >= 0:
+            self._cells += [None] * missing
+            self._cells.append(cell)
+        else:
+            self._cells[self._column] = cell
+
+    def take(self) -> list[SheetRow]:
+        taken, self.rows = self.rows, []
+        return taken
+
+
+@define(eq=False)
+class SheetRows:
+    """Iterates over the rows of one worksheet, given the bytes of its part; rows may be ragged."""
+
+    chunks: Iterable[bytes]
+    readers: CellReaders
+    budget: Budget
+    where: str
+    slow_rows: int = field(default=0, init=False)
+    """Rows that went through expat."""
+    fast_rows: int = field(default=0, init=False)
+    """Rows that were matched in C."""
+    _sink: _Rows = field(init=False)
+    _shell: GuardedXml = field(init=False)
+    _prefix: str = field(default="", init=False)
+    _columns: int = field(default=0, init=False)
+    _patterns: list[RowPattern] = field(factory=list, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Arm the shell."""
+        self._sink = _Rows(self.readers, self.budget)
+        self._shell = GuardedXml(self._sink, self.budget, self.where)
+
+    @property
+    def far_cells(self) -> int:
+        """Cells right of the column limit, which were not read."""
+        return self._sink.far_cells
+
+    @property
+    def first_far(self) -> str:
+        """Where the first of them stands."""
+        return self._sink.first_far
+
+    def __iter__(self) -> Iterator[SheetRow]:
+        """Give the rows in file order; raise a typed error where the file is damaged or unsafe."""
+        chunks = iter(self.chunks)
+        buffer, opening = self._prologue(chunks)
+        if opening is not None:
+            self._prefix = opening[1].decode()
+            self._shell.feed(buffer[: opening.end()])
+            buffer = yield from self._fast(buffer[opening.end() :], chunks)
+        while buffer:
+            yield from self._slow(buffer)
+            buffer = next(chunks, b"")
+        self._shell.feed(b"", final=True)
+        yield from self._taken()
+
+    def _prologue(self, chunks: Iterator[bytes]) -> tuple[bytes, re.Match[bytes] | None]:
+        """Read up to the first row; no match means that the whole sheet is left to expat."""
+        buffer = next(chunks, b"")
+        if buffer[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in buffer[:64] or _NOT_UTF8.search(buffer[:200]):
+            return buffer, None
+        opening = _SHEET_DATA.search(buffer)
+        while opening is None and len(buffer) < self.budget.limits.xml_token and (piece := next(chunks, b"")):
+            buffer += piece
+            opening = _SHEET_DATA.search(buffer)
+        if opening is None or b"<!" in buffer[: opening.end()]:
+            return buffer, None
+        return buffer, opening
+
+    def _fast(self, buffer: bytes, chunks: Iterator[bytes]) -> Generator[SheetRow, None, bytes]:
+        """Match rows block by block; give back the bytes from which on expat has to go on."""
+        end = f"</{self._prefix}row>".encode()
+        while True:
+            cut = buffer.rfind(end)
+            if cut >= 0:
+                cut += len(end)
+                if b"<!" in buffer or b"<?" in buffer:
+                    return buffer
+                yield from self._block(buffer[:cut])
+                buffer = buffer[cut:]
+            if len(buffer) > self.budget.limits.xml_token:
+                return buffer
+            piece = next(chunks, b"")
+            if not piece:
+                return buffer
+            buffer += piece
+
+    def _block(self, data: bytes) -> Iterator[SheetRow]:
+        self.budget.check_time()
+        try:
+            text = data.decode()
+        except UnicodeDecodeError as error:
+            raise UnreadableFileError(
+                f"{self.where} is not UTF-8: {error.reason} (손상된 파일입니다)"
+            ) from error
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if not self._patterns:
+            self._prepare(text)
+        escaped = "&" in text or "_x" in text
+        yield from self._match(text, escaped=escaped)
+
+    def _prepare(self, sample: str) -> None:
+        """Learn from the first block which cells this sheet writes, and how."""
+        sample = sample[: _position_of(sample, f"</{self._prefix}row>", _LEARN_ROWS)]
+        self._columns = rowpattern.last_column(sample, self._prefix) + 1
+        if not 0 < self._columns <= min(rowpattern.MOST_COLUMNS, self.budget.limits.columns):
+            return
+        learned = rowpattern.learned_pattern(sample, self._columns, self._prefix, self.readers)
+        general = rowpattern.general_pattern(self._columns, self._prefix, self.readers)
+        self._patterns = [general] if learned is None else [learned, general]
+
+    def _match(self, text: str, *, escaped: bool) -> Iterator[SheetRow]:
+        """Match row after row; rows of one pattern are turned into cells together."""
+        position, length = 0, len(text)
+        bound = self.budget.limits.cell_text
+        run: list[Groups] = []
+        using: RowPattern | None = None
+        while position < length:
+            for pattern in self._patterns:
+                match = pattern.match(text, position)
+                if match is not None:
+                    break
+            else:
+                yield from self._made(using, run)
+                using, run = None, []
+                position = yield from self._odd_row(text, position)
+                continue
+            if pattern is not using:
+                yield from self._made(using, run)
+                using, run = pattern, []
+            groups: Groups = match.groups()
+            end = match.end()
+            if end - position > bound:
+                self._check_texts(groups)
+            if escaped and (text.find("&", position, end) >= 0 or text.find("_x", position, end) >= 0):
+                groups = tuple(_unescaped(group) for group in groups)
+            position = end
+            run.append(groups)
+        yield from self._made(using, run)
+
+    def _made(self, pattern: RowPattern | None, run: list[Groups]) -> Iterator[SheetRow]:
+        if pattern is None:
+            return
+        self.fast_rows += len(run)
+        self.budget.spend(len(run), len(run) * self._columns)
+        numbers = [int(groups[0] or 0) for groups in run]
+        self.budget.check_row_number(max(numbers))
+        yield from zip(numbers, pattern.make(run), strict=True)
+
+    def _check_texts(self, groups: Groups) -> None:
+        longest = max(len(group) for group in groups if group is not None)
+        if longest > self.budget.limits.cell_text:
+            raise over("cell_text", longest, self.budget.limits.cell_text, f"row {groups[0]}")
+
+    def _odd_row(self, text: str, position: int) -> Generator[SheetRow, None, int]:
+        end_tag = f"</{self._prefix}row>"
+        end = text.find(end_tag, position)
+        end = len(text) if end < 0 else end + len(end_tag)
+        yield from self._slow(text[position:end].encode())
+        return end
+
+    def _slow(self, data: bytes) -> Iterator[SheetRow]:
+        self._shell.feed(data)
+        yield from self._taken()
+
+    def _taken(self) -> Iterator[SheetRow]:
+        rows = self._sink.take()
+        self.slow_rows += len(rows)
+        self.budget.spend(len(rows), 0)
+        return iter(rows)
+
+
+def _unescaped(text: str | None) -> str | None:
+    return text if text is None or ("&" not in text and "_x" not in text) else unescape_text(text)
+
+
+def _position_of(text: str, needle: str, count: int) -> int:
+    position = 0
+    for _ in range(count):
+        found = text.find(needle, position)
+        if found < 0:
+            break
+        position = found + len(needle)
+    return position

@@ -1,0 +1,551 @@
+"""The plan by which a row's cells become typed values: compiled once per file, then run per row.
+
+Every reader has a short way for the values that nearly all cells hold, and a careful one for the rest. What a
+reader finds wrong goes to one `Faults` list, so that a clean row costs nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time
+from itertools import islice
+from typing import TypeAlias, TypeVar
+
+from attrs import define, field, frozen
+
+from wemakeprice_sdk.excel.cells import (
+    EXACT_DIGITS,
+    Cell,
+    CellError,
+    Serial,
+    SheetRow,
+    cell_text,
+    plain_number,
+    serial_to_datetime,
+)
+from wemakeprice_sdk.excel.columns import ColumnBook, FieldSpec
+from wemakeprice_sdk.excel.faults import sentences
+from wemakeprice_sdk.excel.mapping import ENUMS, ColumnMap, digit_lengths
+from wemakeprice_sdk.excel.records import Problem, Severity
+from wemakeprice_sdk.excel.values import (
+    EMPTY_MARKS,
+    Doubt,
+    Fault,
+    clean,
+    is_empty_mark,
+    narrow,
+    parse_amount,
+    parse_flag,
+    parse_id,
+    parse_id_list,
+    parse_moment,
+)
+from wemakeprice_sdk.models._base import is_masked
+
+Read: TypeAlias = "Callable[[Cell], object]"
+Column: TypeAlias = "Sequence[Cell]"
+Even: TypeAlias = "Callable[[Column], Sequence[object] | None]"
+
+_V = TypeVar("_V")
+_MEMO = 90_000
+_FIRST_BATCH = 16
+_BATCH = 256
+_LONGEST_TEXT = 4_000
+_SHOWN = 80
+_EXACT = 10**EXACT_DIGITS
+_ZIP_DIGITS = 5
+_NOTES = frozenset(("recovered-id", "cleaned"))
+_DOUBTS = frozenset(
+    "long-id leading-zero two-digit-year american-date unformatted-date date-in-text unknown-name masked".split()
+)
+
+
+Found: TypeAlias = "tuple[str, Cell, str, str]"
+"""Field, cell, rule, detail."""
+
+
+@define
+class Faults:
+    """What the readers found wrong in a batch of rows; `at` is the row within it."""
+
+    at: int = 0
+    found: dict[int, list[Found]] = field(factory=dict)
+
+    def add(self, name: str, cell: Cell, rule: str, detail: str = "") -> None:
+        """Note that a field's cell breaks a rule."""
+        self.found.setdefault(self.at, []).append((name, cell, rule, detail))
+
+    def take(self) -> dict[int, list[Found]]:
+        """Give what was found and start afresh."""
+        taken, self.found = self.found, {}
+        return taken
+
+
+@frozen
+class Step:
+    """One field of the plan: its specification, its column, and its readers."""
+
+    spec: FieldSpec
+    index: int
+    letter: str
+    header: str
+    read: Read = field(eq=False, repr=False)
+    """Reads one cell, with care."""
+    even: Even = field(eq=False, repr=False)
+    """Reads a whole column of clean cells at once; None when any cell needs care."""
+
+
+@frozen
+class TypedRow:
+    """One row of the file with the values of the fields that were asked for."""
+
+    number: int
+    cells: Sequence[Cell]
+    values: tuple[object, ...]
+    faults: Sequence[Found]
+
+
+def severity_of(rule: str, spec: FieldSpec) -> Severity:
+    """Weigh a broken rule by itself and by the field it stands in."""
+    if rule in _NOTES:
+        return Severity.NOTE
+    if rule in _DOUBTS:
+        return Severity.WARNING
+    return Severity.ERROR if spec.required else spec.severity
+
+
+def shown(cell: Cell, spec: FieldSpec | None) -> str:
+    """Show a cell in a problem: personal data masked, long text cut."""
+    if spec is not None and spec.personal and cell is not None:
+        return "***"
+    text = cell_text(cell)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+@define(eq=False)
+class RowPlan:
+    """The compiled steps of one file."""
+
+    sheet: str
+    columns: ColumnMap
+    steps: Mapping[str, Step]
+    faults: Faults
+    width: int
+    extras: tuple[int, ...]
+    """Indexes of the columns nobody understood."""
+
+    def typed(self, rows: Iterable[SheetRow], names: Sequence[str]) -> Iterator[TypedRow]:
+        """Give the rows with the values of `names`; a field without a column reads as None.
+
+        Rows are read in batches, column by column; the first batch is small, so that the first row comes soon.
+        """
+        stream, need, size = iter(rows), self.width, _FIRST_BATCH
+        while batch := list(islice(stream, size)):
+            size = _BATCH
+            numbers = [number for number, _ in batch]
+            cells = [row if len(row) >= need else (*row, *[None] * (need - len(row))) for _, row in batch]
+            columns = list(zip(*cells, strict=False))
+            blank: Sequence[object] = [None] * len(batch)
+            values = [self._column(name, columns, blank) for name in names]
+            found = self.faults.take()
+            for at, typed in enumerate(zip(*values, strict=True)):
+                yield TypedRow(numbers[at], cells[at], typed, found.get(at, ()))
+
+    def _column(self, name: str, columns: Sequence[Column], blank: Sequence[object]) -> Sequence[object]:
+        step = self.steps.get(name)
+        if step is None:
+            return blank
+        column = columns[step.index]
+        even = step.even(column)
+        if even is not None:
+            return even
+        faults, read = self.faults, step.read
+        values: list[object] = []
+        for faults.at, cell in enumerate(column):
+            values.append(read(cell))
+        return values
+
+    def problem(
+        self, row: int, name: str, cell: Cell, rule: str, detail: str = "", severity: Severity | None = None
+    ) -> Problem:
+        """Put a broken rule into words."""
+        step = self.steps.get(name)
+        english, korean = sentences(rule, detail)
+        weight = severity or (severity_of(rule, step.spec) if step else Severity.WARNING)
+        return Problem(
+            self.sheet,
+            row,
+            step.letter if step else "",
+            step.header if step else "",
+            name,
+            shown(cell, step.spec if step else None),
+            rule,
+            weight,
+            english,
+            korean,
+        )
+
+    def problems(self, row: TypedRow) -> list[Problem]:
+        """Put everything the readers found in a row into words."""
+        return [self.problem(row.number, *fault) for fault in row.faults] if row.faults else []
+
+
+def compile_plan(
+    sheet: str, columns: ColumnMap, book: ColumnBook, sample: Sequence[Sequence[Cell]], *, date1904: bool
+) -> RowPlan:
+    """Compile the plan of a file from its columns."""
+    faults = Faults()
+    specs = book.kinds[columns.kind].fields
+    steps: dict[str, Step] = {}
+    for match in columns.understood:
+        spec = specs[match.field or ""]
+        cells = [row[match.index] for row in sample if match.index < len(row)]
+        read, even = _readers(spec, faults, cells, date1904=date1904)
+        steps[spec.name] = Step(spec, match.index, match.letter, match.header, read, even)
+    width = max((match.index for match in columns.matches), default=-1) + 1
+    extras = tuple(match.index for match in columns.unknown if match.header)
+    return RowPlan(sheet, columns, steps, faults, width, extras)
+
+
+Note: TypeAlias = "Callable[[str, Cell, str, str], None]"
+
+
+def _readers(spec: FieldSpec, faults: Faults, sample: Sequence[Cell], *, date1904: bool) -> tuple[Read, Even]:
+    note = faults.add
+    if spec.type == "id":
+        return _id_reader(spec, note), _even_numbers(spec, 1, _EXACT - 1)
+    if spec.type in ("won", "count"):
+        return _amount_reader(spec, note), _even_numbers(spec, *_bounds(spec))
+    if spec.type == "moment":
+        return _moment_readers(spec, faults, date1904=date1904)
+    if spec.type == "text":
+        return _text_reader(spec, note, date1904=date1904), _even_texts(spec)
+    if spec.type == "code":
+        return _code_reader(spec, note, digit_lengths(sample), date1904=date1904), _even_texts(spec)
+    if spec.type == "id_list":
+        return _id_list_reader(spec, note), _uneven
+    memo: dict[Cell, object] = {None: None}
+    read = _flag_reader(spec, note, memo) if spec.type == "flag" else _enum_reader(spec, note, memo)
+    return read, _even_memo(memo)
+
+
+# --- whole columns -----------------------------------------------------------------------------------------
+
+_INTS = frozenset((int,))
+_STRS = frozenset((str,))
+_NONE = type(None)
+
+
+def _uneven(_: Column) -> None:
+    return None
+
+
+def _filled(column: Column, spec: FieldSpec) -> tuple[frozenset[type], Column] | None:
+    """Give the types and the cells of a column without its blanks; None when a blank is a fault."""
+    kinds = frozenset(map(type, column))
+    if _NONE not in kinds and (str not in kinds or "" not in column):
+        return kinds, column
+    if spec.required:
+        return None
+    return kinds - {_NONE}, [cell for cell in column if cell is not None and cell != ""]
+
+
+def _spread(column: Column, filled: Column, values: Sequence[object]) -> Sequence[object]:
+    """Put the values of the filled cells back between the blanks."""
+    if len(filled) == len(column):
+        return values
+    following = iter(values)
+    return [None if cell is None or cell == "" else next(following) for cell in column]
+
+
+def _even_numbers(spec: FieldSpec, low: int, high: int) -> Even:
+    def even(column: Column) -> Sequence[object] | None:
+        found = _filled(column, spec)
+        if found is None:
+            return None
+        kinds, filled = found
+        numbers: Sequence[int] | None = None
+        if kinds == _INTS:
+            numbers = filled  # type: ignore[assignment] # the types were looked at
+        elif kinds == _STRS and filled:
+            numbers = _digits(filled)  # type: ignore[arg-type] # the types were looked at
+        if not filled:
+            return [None] * len(column)
+        if numbers is None or min(numbers) < low or max(numbers) > high:
+            return None
+        return _spread(column, filled, numbers)
+
+    return even
+
+
+def _digits(texts: Sequence[str]) -> Sequence[int] | None:
+    joined = "".join(texts)
+    if not (joined.isascii() and joined.isdigit()) or max(map(len, texts)) > EXACT_DIGITS:
+        return None
+    return list(map(int, texts))
+
+
+def _even_texts(spec: FieldSpec) -> Even:
+    longest = spec.maximum or _LONGEST_TEXT
+    if spec.personal:
+        return _uneven
+
+    def even(column: Column) -> Sequence[object] | None:
+        found = _filled(column, spec)
+        if found is None:
+            return None
+        kinds, filled = found
+        if not filled:
+            return [None] * len(column)
+        if kinds != _STRS:
+            return None
+        texts: list[str] = list(filled)  # type: ignore[arg-type] # the types were looked at
+        if (
+            not "".join(texts).isprintable()
+            or list(map(str.strip, texts)) != texts
+            or max(map(len, texts)) > longest
+        ):
+            return None
+        return _spread(column, filled, texts) if EMPTY_MARKS.isdisjoint(texts) else None
+
+    return even
+
+
+def _even_memo(memo: dict[Cell, object]) -> Even:
+    def even(column: Column) -> Sequence[object] | None:
+        try:
+            # A number could equal no key: only texts and None are remembered.
+            return list(map(memo.__getitem__, column))
+        except KeyError:
+            return None
+
+    return even
+
+
+# --- single cells ------------------------------------------------------------------------------------------
+
+
+def _careful(spec: FieldSpec, note: Note, parse: Callable[[Cell], object]) -> Read:
+    """Run a parser and note what it finds."""
+    name, required = spec.name, spec.required
+
+    def read(cell: Cell) -> object:
+        try:
+            value = parse(cell)
+        except Fault as fault:
+            note(name, cell, fault.rule, fault.detail)
+            return None
+        if isinstance(value, Doubt):
+            note(name, cell, value.rule, "")
+            value = value.value
+        if value is None and required:
+            note(name, cell, "required", "")
+        return value
+
+    return read
+
+
+def _id_reader(spec: FieldSpec, note: Note) -> Read:
+    careful = _careful(spec, note, parse_id)
+    name, zero_is_none = spec.name, spec.zero_is_none
+
+    def read(cell: Cell) -> object:
+        if type(cell) is int and 0 < cell < _EXACT:
+            return cell
+        if (
+            type(cell) is str
+            and cell.isdigit()
+            and cell.isascii()
+            and len(cell) <= EXACT_DIGITS
+            and cell[0] != "0"
+        ):
+            return int(cell)
+        value = careful(cell)
+        if value == 0:
+            if not zero_is_none:
+                note(name, cell, "range", "1..")
+            return None
+        return value
+
+    return read
+
+
+def _bounds(spec: FieldSpec) -> tuple[int, int]:
+    low = spec.minimum if spec.minimum is not None else -_EXACT
+    return low, spec.maximum if spec.maximum is not None else _EXACT
+
+
+def _amount_reader(spec: FieldSpec, note: Note) -> Read:
+    careful = _careful(spec, note, parse_amount)
+    name = spec.name
+    low, high = _bounds(spec)
+    bounds = f"{low}..{high}"
+
+    def read(cell: Cell) -> object:
+        if type(cell) is int:
+            value: object = cell
+        elif type(cell) is str and cell.isdigit() and cell.isascii() and len(cell) <= EXACT_DIGITS:
+            value = int(cell)
+        else:
+            value = careful(cell)
+        if isinstance(value, int) and not low <= value <= high:
+            note(name, cell, "range", bounds)
+            return None
+        return value
+
+    return read
+
+
+def _moment_readers(spec: FieldSpec, faults: Faults, *, date1904: bool) -> tuple[Read, Even]:
+    """Read moments; days and times of day are remembered apart, as both come again and again."""
+    careful = _careful(spec, faults.add, lambda cell: parse_moment(cell, date1904=date1904))
+    days: dict[str, date] = {}
+    times: dict[str, time] = {}
+    combine = datetime.combine
+
+    def read(cell: Cell) -> object:
+        value = careful(cell) if cell is not None or spec.required else None
+        if type(cell) is str and isinstance(value, datetime) and _ISO.fullmatch(cell):
+            _remember(days, cell[:11], value.date())
+            _remember(times, cell[11:], value.timetz())
+        return value
+
+    def even(column: Column) -> Sequence[object]:
+        values: list[object] = []
+        for at, cell in enumerate(column):
+            try:
+                values.append(combine(days[cell[:11]], times[cell[11:]]))  # type: ignore[index] # see below
+            except (KeyError, TypeError):
+                # Not seen before, or no text at all.
+                faults.at = at
+                values.append(read(cell))
+        return values
+
+    return read, even
+
+
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: (?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?)?")
+
+
+def _remember(memo: dict[str, _V], key: str, value: _V) -> None:
+    if len(memo) >= _MEMO:
+        memo.clear()
+    memo[key] = value
+
+
+def _text_reader(spec: FieldSpec, note: Note, *, date1904: bool) -> Read:
+    name, required, personal = spec.name, spec.required, spec.personal
+    longest = spec.maximum or _LONGEST_TEXT
+
+    def read(cell: Cell) -> object:
+        if cell is None and not required:
+            return None
+        text = _as_text(cell, name, note, date1904=date1904)
+        cleaned = clean(text)
+        if cleaned != text.strip():
+            note(name, cell, "cleaned", "")
+        if not cleaned:
+            if required:
+                note(name, cell, "required", "")
+            return None
+        if len(cleaned) > longest:
+            note(name, cell, "too-long", f"{len(cleaned)} > {longest}")
+            return cleaned[:longest]
+        if personal and is_masked(cleaned):
+            note(name, cell, "masked", "")
+        return cleaned
+
+    return read
+
+
+def _as_text(cell: Cell, name: str, note: Note, *, date1904: bool) -> str:
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, CellError):
+        note(name, cell, "error-value", "")
+        return ""
+    if isinstance(cell, Serial):
+        note(name, cell, "date-in-text", "")
+        wall = serial_to_datetime(float(cell), date1904=date1904)
+        return wall.isoformat(sep=" ") if wall is not None else plain_number(cell)
+    return cell_text(cell)
+
+
+def _code_reader(spec: FieldSpec, note: Note, usual: int, *, date1904: bool) -> Read:
+    """Read a code that only looks like a number: as text, its leading zeros missed where they can be."""
+    name = spec.name
+    text_reader = _text_reader(spec, note, date1904=date1904)
+    longest = spec.maximum or _LONGEST_TEXT
+    least = _ZIP_DIGITS if name == "zipcode" else usual
+    phone = name.endswith("phone")
+
+    def read(cell: Cell) -> object:
+        if type(cell) is int or type(cell) is float:
+            return read_number(cell)
+        value = text_reader(cell)
+        if isinstance(value, str):
+            if is_empty_mark(value):
+                return None
+            if len(value) > longest:
+                note(name, cell, "too-long", f"{len(value)} > {longest}")
+                return None
+        return value
+
+    def read_number(cell: int | float) -> object:
+        text = plain_number(cell)
+        if abs(cell) >= _EXACT and not (isinstance(cell, int) and text[EXACT_DIGITS:].strip("0")):
+            note(name, cell, "damaged-id", "")
+            return None
+        lost = phone and text.startswith(("10", "2", "31", "50")) and len(text) in (8, 9, 10, 11)
+        if lost or (text.isdigit() and len(text) < least):
+            note(name, cell, "leading-zero", f"{text} → {text.zfill(least) if not phone else '0' + text}")
+        return text
+
+    return read
+
+
+def _flag_reader(spec: FieldSpec, note: Note, memo: dict[Cell, object]) -> Read:
+    careful = _careful(spec, note, parse_flag)
+
+    def read(cell: Cell) -> object:
+        value = careful(cell) if cell is not None or spec.required else None
+        if value is not None and type(cell) is str and len(memo) < _MEMO:
+            memo[cell] = value
+        return value
+
+    return read
+
+
+def _enum_reader(spec: FieldSpec, note: Note, memo: dict[Cell, object]) -> Read:
+    enum = ENUMS[spec.type]
+    name = spec.name
+
+    def read(cell: Cell) -> object:
+        if type(cell) is str and cell in memo:
+            return memo[cell]
+        if cell is None:
+            return None
+        if isinstance(cell, CellError):
+            note(name, cell, "error-value", "")
+            return None
+        text = narrow(cell_text(cell))
+        if is_empty_mark(text):
+            return None
+        value = enum.from_wire(text)
+        if not value.is_known:
+            note(name, cell, "unknown-name", "")
+        elif type(cell) is str and len(memo) < _MEMO:
+            memo[cell] = value
+        return value
+
+    return read
+
+
+def _id_list_reader(spec: FieldSpec, note: Note) -> Read:
+    careful = _careful(spec, note, parse_id_list)
+
+    def read(cell: Cell) -> object:
+        return () if cell is None else careful(cell) or ()
+
+    return read

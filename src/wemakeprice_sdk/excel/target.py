@@ -1,0 +1,132 @@
+"""What an import is committed to: the runner's ledger, or any object of the caller's with these methods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from enum import Enum
+from typing import Protocol
+
+from attrs import field, frozen
+
+from wemakeprice_sdk.errors import ValidationError
+from wemakeprice_sdk.excel.cells import Cell
+from wemakeprice_sdk.excel.records import DealRecord, ProductRecord
+
+
+class Account(Protocol):
+    """The part of a `ChannelConfig` that an import needs. The product switch is not asked (DOMAIN 3.3)."""
+
+    @property
+    def seller_id(self) -> str:
+        """Partner-centre login id (판매자 ID)."""
+        ...
+
+
+class SkuLink(Enum):
+    """How an imported product is joined to a stock keeping unit (SKU 연동여부)."""
+
+    BY_SELLER_CODE = "by-seller-code"
+    """Join the SKU whose code is the seller's product or option code."""
+
+    CREATE = "create"
+    """Make a new SKU."""
+
+    NONE = "none"
+    """Join nothing."""
+
+
+@frozen
+class SkuChoice:
+    """A user's choice for one product (SKU 연동, SKU 재고연동). Stock sync without a link is refused."""
+
+    link: SkuLink
+    stock_sync: bool = field(default=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse stock sync without a link; raises `ValidationError`."""
+        if self.stock_sync and self.link is SkuLink.NONE:
+            raise ValidationError.single(
+                "sku.stock_sync",
+                "True",
+                "link != none",
+                "stock sync is meaningless without an SKU link",
+                "SKU 연동 없이 재고연동을 켤 수 없습니다",
+            )
+
+
+@frozen
+class ProductImport:
+    """One product to take over.
+
+    `observed_stock` is what the source said the marketplace has (None: it does not say). It is for the record
+    only: an import never sends a stock to the marketplace, so it cannot send 0 by accident (DOMAIN 5.6).
+    """
+
+    key: str
+    """Natural key: seller id, kind and number. The same product always has the same key."""
+
+    seller_id: str
+    record: ProductRecord
+    sku: SkuChoice
+    extras: Mapping[str, Cell] = field(factory=dict)
+
+    @property
+    def observed_stock(self) -> int | None:
+        """The stock the source shows, None when it does not say or an option does not."""
+        return self.record.stock_count
+
+
+@frozen
+class DealImport:
+    """One deal to take over. `product_nos` are imported products only; `missing_products` are named, never invented."""
+
+    key: str
+    seller_id: str
+    record: DealRecord
+    product_nos: tuple[int, ...] = ()
+    missing_products: tuple[int, ...] = ()
+
+
+class ImportRegistry(Protocol):
+    """Tells what an account already has."""
+
+    def templates_imported(self, seller_id: str) -> bool:
+        """Say whether shipping templates were imported at least once (DOMAIN 4.1)."""
+        ...
+
+    def known_products(self, seller_id: str, product_nos: Sequence[int]) -> Set[int]:
+        """Give those of the products that are registered."""
+        ...
+
+    def known_deals(self, seller_id: str, deal_nos: Sequence[int]) -> Set[int]:
+        """Give those of the deals that are registered."""
+        ...
+
+
+class ImportTarget(ImportRegistry, Protocol):
+    """Takes imports over. Each call is atomic: when it returns, the item is wholly there and stays there."""
+
+    def import_product(self, item: ProductImport) -> bool:
+        """Add a product unless `item.key` is there already; say whether it was added."""
+        ...
+
+    def import_deal(self, item: DealImport) -> bool:
+        """Add a deal unless `item.key` is there already; say whether it was added."""
+        ...
+
+
+@frozen
+class NothingKnown:
+    """A registry of an account that has nothing yet, not even templates; what a preview assumes when given none."""
+
+    def templates_imported(self, seller_id: str) -> bool:
+        """Say no."""
+        return False
+
+    def known_products(self, seller_id: str, product_nos: Sequence[int]) -> Set[int]:
+        """Give none."""
+        return frozenset()
+
+    def known_deals(self, seller_id: str, deal_nos: Sequence[int]) -> Set[int]:
+        """Give none."""
+        return frozenset()

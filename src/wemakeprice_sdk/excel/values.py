@@ -1,0 +1,370 @@
+"""Reading one value out of a cell: numbers, ids, dates and yes/no in every form that exports use.
+
+Every function gives the value, or raises `Fault` with the rule that was broken. What is read but doubtful is
+given together with a rule to flag (`Doubt`).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
+
+from wemakeprice_sdk.clock import KST
+from wemakeprice_sdk.excel.cells import EXACT_DIGITS, Cell, CellError, Serial, serial_to_datetime
+
+_ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u200e\u200f"))
+_CONTROLS = {code: None for code in range(32) if code not in (9, 10, 13)} | {127: None}
+EMPTY_MARKS = frozenset(("-", "--", "—", "–", "N/A", "n/a", "없음", "null", "NULL", "(null)", "해당없음"))
+_EXACT_LIMIT = 10**EXACT_DIGITS
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
+
+
+class Fault(Exception):
+    """A value that breaks a rule; caught where the row is known, never seen by callers of the library."""
+
+    def __init__(self, rule: str, detail: str = "") -> None:
+        self.rule = rule
+        self.detail = detail
+        super().__init__(rule)
+
+
+class Doubt(NamedTuple):
+    """A value that could be read, with the rule that says why it should be looked at."""
+
+    value: object
+    rule: str
+
+
+def clean(text: str) -> str:
+    """Strip blanks of every kind, zero-width and control characters."""
+    return (
+        text.translate(_ZERO_WIDTH).translate(_CONTROLS).replace("\u00a0", " ").replace("\u3000", " ").strip()
+    )
+
+
+def narrow(text: str) -> str:
+    """Clean, and turn full-width digits and signs into plain ones."""
+    return clean(unicodedata.normalize("NFKC", clean(text)))
+
+
+def is_empty_mark(text: str) -> bool:
+    """Say whether a text stands for nothing (`-`, 없음)."""
+    return not text or text in EMPTY_MARKS
+
+
+# --- numbers -----------------------------------------------------------------------------------------------
+
+_UNITS = re.compile(r"(?:krw|won|원|￦|₩|\\|개|건|ea|pcs|점|장|박스|박)", re.IGNORECASE)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?", re.ASCII)
+_PLAIN = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_DIGITS = re.compile(r"\d{1,40}", re.ASCII)
+
+
+def parse_amount(cell: Cell) -> int | None:
+    """Read won or a count: `12,900원`, `₩12,900`, `１２９００`, `12900.0`, `(1,000)`, `△500`, `1.29E+4`."""
+    if isinstance(cell, str):
+        return _amount_text(narrow(cell))
+    if isinstance(cell, bool):
+        raise Fault("number")
+    if isinstance(cell, int | float):
+        return _whole(cell)
+    if isinstance(cell, CellError):
+        raise Fault("error-value")
+    return None
+
+
+def _whole(value: float) -> int:
+    if isinstance(value, int):
+        return value
+    if not math.isfinite(value):
+        raise Fault("number")
+    nearest = round(value)
+    # 0.1 + 0.2 arithmetic in sheets leaves dust in the last digits; half a won is a real fraction.
+    if abs(value - nearest) > 1e-6 * max(1.0, abs(value) * 1e-6):
+        raise Fault("whole-number")
+    return nearest
+
+
+def _amount_text(text: str) -> int | None:
+    if is_empty_mark(text):
+        return None
+    negative = False
+    if text[:1] == "(" and text[-1:] == ")":
+        negative, text = True, text[1:-1]
+    if text[:1] in "△▲▽▼":
+        negative, text = True, text[1:]
+    bare = _UNITS.sub("", text).replace(" ", "")
+    if _GROUPED.fullmatch(bare):
+        bare = bare.replace(",", "")
+    if _PLAIN.fullmatch(bare) is None:
+        raise Fault("number")
+    value = _decimal(bare)
+    if value != value.to_integral_value():
+        raise Fault("whole-number")
+    number = int(value)
+    return -number if negative else number
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise Fault("number") from None
+    if value.adjusted() > 60:
+        raise Fault("number")
+    return value
+
+
+def parse_id(cell: Cell) -> int | Doubt | None:
+    """Read a number that names something (상품번호): exact, or refused.
+
+    A spreadsheet keeps 15 digits; a number cell with more, or scientific text with fewer digits than its
+    exponent asks for, has lost some and raises `Fault("damaged-id")`.
+    """
+    if isinstance(cell, str):
+        return _id_text(narrow(cell))
+    if cell is None:
+        return None
+    if isinstance(cell, bool | Serial):
+        raise Fault("id")
+    if isinstance(cell, CellError):
+        raise Fault("error-value")
+    if isinstance(cell, float) and not (math.isfinite(cell) and cell.is_integer()):
+        raise Fault("id")
+    return _id_number(int(cell), exact=isinstance(cell, int))
+
+
+def _id_number(number: int, *, exact: bool) -> int | Doubt:
+    if number < 0:
+        raise Fault("id")
+    if number < _EXACT_LIMIT:
+        return number
+    digits = str(number)
+    # Digits after the 15th that are not zero were never rounded away: a writer other than Excel kept them.
+    if exact and number < 1 << 63 and digits[EXACT_DIGITS:].strip("0"):
+        return Doubt(number, "long-id")
+    raise Fault("damaged-id")
+
+
+def _id_text(text: str) -> int | Doubt | None:
+    if is_empty_mark(text):
+        return None
+    bare = text.removeprefix("'").replace(" ", "")
+    if _GROUPED.fullmatch(bare):
+        bare = bare.replace(",", "")
+    if _DIGITS.fullmatch(bare):
+        number = int(bare)
+        if number >= 1 << 63:
+            raise Fault("id")
+        return number
+    if _PLAIN.fullmatch(bare) is None:
+        raise Fault("id")
+    return _scientific_id(bare)
+
+
+def _scientific_id(text: str) -> int | Doubt:
+    value = _decimal(text)
+    if value < 0 or value != value.to_integral_value() or value >= 1 << 63:
+        raise Fault("id")
+    mantissa = re.split("[eE]", text)[0]
+    digits = len(mantissa.replace(".", "").lstrip("+0")) if "e" in text.lower() else 99
+    if digits <= value.adjusted():
+        raise Fault("damaged-id")
+    return Doubt(int(value), "recovered-id")
+
+
+# --- yes and no --------------------------------------------------------------------------------------------
+
+_YES = frozenset("y yes t true o 1 예 네 사용 노출 과세 있음 유 가능 on ○ ◯ 적용 설정 대상 v √ ✓".split())
+_NO = frozenset(
+    "n no f false x 0 아니오 아니요 미사용 비노출 면세 없음 무 불가 불가능 off × ✕ 미적용 미설정 비대상".split()
+)
+
+
+def parse_flag(cell: Cell) -> bool | None:
+    """Read Y/N, 예/아니오, 사용/미사용, 과세/면세, O/X, TRUE/FALSE, 1/0."""
+    if isinstance(cell, bool) or cell is None:
+        return cell
+    if isinstance(cell, CellError):
+        raise Fault("error-value")
+    text = narrow(cell).lower() if isinstance(cell, str) else f"{cell:g}"
+    if not text or text in ("-", "null"):
+        return None
+    bare = text.removesuffix("상품").strip()
+    if bare in _YES:
+        return True
+    if bare in _NO:
+        return False
+    raise Fault("yes-no")
+
+
+# --- dates -------------------------------------------------------------------------------------------------
+
+ALWAYS_END = datetime(2037, 12, 31, 23, tzinfo=KST)
+"""The end the marketplace stores for always-on goods (상시판매). [B]"""
+
+_ALWAYS = frozenset(("상시", "상시판매", "무기한", "제한없음", "계속", "상시진행"))
+_WEEKDAY = re.compile(r"\(?[월화수목금토일](?:요일)?\)|[월화수목금토일]요일")
+_OFFSET = re.compile(r"(?<=\d)\s*(Z|[+-]\d{2}:?\d{2})$")
+_DATE = (
+    r"(?P<y>\d{4}|\d{2})\s*(?:[-/.]|년)\s*(?P<m>\d{1,2})\s*(?:[-/.]|월)\s*(?P<d>\d{1,2})(?:일|\.)?"
+    r"|(?P<us_m>\d{1,2})[/](?P<us_d>\d{1,2})[/](?P<us_y>\d{4}|\d{2})"
+    r"|(?P<packed>(?:19|20)\d{6})"
+)
+_TIME = (
+    r"(?P<half>오전|오후|am|pm|a\.m\.|p\.m\.)?\s*(?P<h>\d{1,2})\s*(?::|시)\s*"
+    r"(?:(?P<min>\d{1,2})\s*(?:분|:)?\s*(?:(?P<s>\d{1,2})(?:\.\d{1,9})?\s*초?)?)?\s*(?P<half2>am|pm|오전|오후)?"
+)
+_MOMENT = re.compile(
+    rf"(?:{_DATE})(?:(?:\s*t\s*|\s*[,]?\s*)(?:{_TIME}|(?P<packed_time>\d{{4}}(?:\d{{2}})?)))?", re.ASCII
+)
+_PM = ("오후", "pm", "p.m.")
+_AM = ("오전", "am", "a.m.")
+
+
+def parse_moment(cell: Cell, *, date1904: bool = False) -> datetime | Doubt | None:
+    """Read a moment in Korean time from a date number or any usual Korean spelling; a day becomes its midnight."""
+    if isinstance(cell, str):
+        if len(cell) in (16, 19) and cell[4] == "-" and cell[10] == " " and cell.isascii():
+            quick = _iso(cell)
+            if quick is not None:
+                return quick
+        return _moment_text(narrow(cell), date1904=date1904)
+    if cell is None:
+        return None
+    if isinstance(cell, CellError):
+        raise Fault("error-value")
+    if isinstance(cell, bool):
+        raise Fault("date")
+    return _moment_number(cell, date1904=date1904)
+
+
+def _iso(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text).replace(tzinfo=KST)
+    except ValueError:
+        return None
+    return moment if _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
+
+
+def _moment_number(value: float, *, date1904: bool) -> datetime | Doubt:
+    if isinstance(value, int) or value.is_integer():
+        digits = str(int(value))
+        if len(digits) in (8, 12, 14):
+            return _moment_text(digits, date1904=date1904) or _fail("date")
+    wall = serial_to_datetime(float(value), date1904=date1904)
+    if wall is None:
+        raise Fault("date")
+    moment = _plausible(wall.replace(tzinfo=KST))
+    return moment if isinstance(value, Serial) else Doubt(moment, "unformatted-date")
+
+
+def _fail(rule: str) -> datetime:
+    raise Fault(rule)
+
+
+def _moment_text(text: str, *, date1904: bool) -> datetime | Doubt | None:
+    if is_empty_mark(text):
+        return None
+    if text.replace(" ", "") in _ALWAYS:
+        return ALWAYS_END
+    lowered, zone = _without_zone(_WEEKDAY.sub(" ", text.lower()).strip())
+    if re.fullmatch(r"\d{5}(?:\.\d{1,12})?", lowered, re.ASCII):
+        return _moment_number(Serial(lowered), date1904=date1904)
+    match = _MOMENT.fullmatch(lowered) if len(lowered) <= 60 else None
+    if match is None:
+        raise Fault("date")
+    day, rule = _day(match)
+    moment = _plausible(day + _time(match))
+    moment = moment.replace(tzinfo=KST) if zone is None else moment.replace(tzinfo=zone).astimezone(KST)
+    return Doubt(moment, rule) if rule else moment
+
+
+def _without_zone(text: str) -> tuple[str, timezone | None]:
+    match = _OFFSET.search(text.upper())
+    if match is None or ":" not in text:
+        return text, None
+    sign = match[1]
+    if sign == "Z":
+        return text[: match.start()].strip(), timezone.utc
+    minutes = int(sign[1:3]) * 60 + int(sign[-2:])
+    if minutes > 14 * 60:
+        raise Fault("date")
+    delta = timedelta(minutes=minutes)
+    return text[: match.start()].strip(), timezone(-delta if sign[0] == "-" else delta)
+
+
+def _day(match: re.Match[str]) -> tuple[datetime, str]:
+    rule = ""
+    if match["packed"]:
+        packed = match["packed"]
+        year, month, day = int(packed[:4]), int(packed[4:6]), int(packed[6:])
+    elif match["us_m"]:
+        year, month, day = int(match["us_y"]), int(match["us_m"]), int(match["us_d"])
+        rule = "american-date" if day <= 12 and day != month else ""
+    else:
+        year, month, day = int(match["y"]), int(match["m"]), int(match["d"])
+    if year < 100:
+        year += 2000
+        rule = rule or "two-digit-year"
+    try:
+        return datetime(year, month, day), rule  # noqa: DTZ001 - the zone is joined by the caller
+    except ValueError:
+        raise Fault("date") from None
+
+
+def _time(match: re.Match[str]) -> timedelta:
+    packed = match["packed_time"]
+    if packed:
+        hour, minute, second = int(packed[:2]), int(packed[2:4]), int(packed[4:] or 0)
+    elif match["h"]:
+        hour, minute, second = int(match["h"]), int(match["min"] or 0), int(match["s"] or 0)
+        hour = _half_day(hour, match["half"] or match["half2"])
+    else:
+        return timedelta()
+    if minute > 59 or second > 59 or hour > 24 or (hour == 24 and (minute or second)):
+        raise Fault("date")
+    return timedelta(hours=hour, minutes=minute, seconds=second)
+
+
+def _half_day(hour: int, half: str | None) -> int:
+    if half is None:
+        return hour
+    if hour > 12:
+        if half in _AM:
+            raise Fault("date")
+        return hour
+    return hour % 12 + (12 if half in _PM else 0)
+
+
+def _plausible(moment: datetime) -> datetime:
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise Fault("year")
+    return moment
+
+
+# --- lists of ids ------------------------------------------------------------------------------------------
+
+_SEPARATORS = re.compile(r"[,;|/\s]+")
+
+
+def parse_id_list(cell: Cell) -> tuple[int, ...]:
+    """Read the ids of one cell, separated by commas, semicolons, bars or line breaks; each once, in order."""
+    if not isinstance(cell, str):
+        one = parse_id(cell)
+        single = one.value if isinstance(one, Doubt) else one
+        return (single,) if isinstance(single, int) else ()
+    found: dict[int, None] = {}
+    text = narrow(cell)
+    for part in () if is_empty_mark(text) else _SEPARATORS.split(text.strip("[](){} ")):
+        value = parse_id(part)
+        number = value.value if isinstance(value, Doubt) else value
+        if isinstance(number, int) and number > 0:
+            found[number] = None
+        elif part:
+            raise Fault("id")
+    return tuple(found)

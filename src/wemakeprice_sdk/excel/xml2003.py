@@ -1,0 +1,149 @@
+"""Reading XML Spreadsheet 2003 (`<?mso-application progid="Excel.Sheet"?>`), usually named `.xls`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from attrs import define, field
+
+from wemakeprice_sdk.errors import UnreadableFileError
+from wemakeprice_sdk.excel.cells import Cell, CellError, SheetRow, number_cell
+from wemakeprice_sdk.excel.guard import GuardedXml, attribute
+from wemakeprice_sdk.excel.limits import Budget, Limits, over
+from wemakeprice_sdk.excel.workbook import FileFormat, SheetInfo
+
+_CHUNK = 1 << 18
+
+
+@define(eq=False)
+class _Events:
+    """Follows Worksheet, Row, Cell and Data; keeps the rows of one sheet."""
+
+    wanted: int
+    budget: Budget
+    sheets: list[SheetInfo] = field(factory=list)
+    rows: list[SheetRow] = field(factory=list)
+    date1904: bool = False
+    is_workbook: bool = False
+    _row: int = 0
+    _cells: list[Cell] = field(factory=list)
+    _column: int = 0
+    _next_column: int = 0
+    _type: str = ""
+    _parts: list[str] | None = None
+    _size: int = 0
+    _in_date: bool = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "Cell":
+            self._start_cell(attributes)
+        elif name == "Data":
+            self._type = attribute(attributes, "Type", "String")
+            self._parts = []
+            self._size = 0
+        elif name == "Row":
+            self._row = _index(attributes, self._row + 1)
+            self.budget.check_row_number(self._row)
+            self._cells, self._next_column = [], 0
+        elif name == "Worksheet":
+            hidden = attribute(attributes, "Visible", "SheetVisible") != "SheetVisible"
+            self.sheets.append(SheetInfo(attribute(attributes, "Name"), hidden))
+            self._row = 0
+        elif name == "Workbook":
+            self.is_workbook = True
+        elif name == "Date1904":
+            self.date1904 = True
+
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        self._column = _index(attributes, self._next_column + 1) - 1
+        across = attribute(attributes, "MergeAcross", "0")
+        merged = int(across) if across.isdigit() and len(across) < 6 else 0
+        self._next_column = self._column + 1 + merged
+
+    def end(self, name: str) -> None:
+        if name == "Data" and self._parts is not None:
+            self._place(_value(self._type, "".join(self._parts)))
+            self._parts = None
+        elif name == "Row":
+            self.budget.spend(1, len(self._cells))
+            if len(self.sheets) - 1 == self.wanted and self._cells:
+                self.rows.append((self._row, self._cells))
+            self._cells = []
+        elif name == "Table":
+            self._row = 0
+
+    def text(self, data: str) -> None:
+        if self._parts is None:
+            return
+        self._size += len(data)
+        if self._size > self.budget.limits.cell_text:
+            raise over("cell_text", self._size, self.budget.limits.cell_text, f"row {self._row}")
+        self._parts.append(data)
+
+    def _place(self, cell: Cell) -> None:
+        if self._column >= self.budget.limits.columns:
+            return
+        self._cells += [None] * (self._column + 1 - len(self._cells))
+        self._cells[self._column] = cell
+
+    def take(self) -> list[SheetRow]:
+        taken, self.rows = self.rows, []
+        return taken
+
+
+def _index(attributes: dict[str, str], following: int) -> int:
+    text = attribute(attributes, "Index")
+    return int(text) if text.isdigit() and 0 < len(text) < 9 and int(text) > 0 else following
+
+
+def _value(kind: str, text: str) -> Cell:
+    if kind == "Number":
+        return number_cell(text)
+    if kind == "Boolean":
+        return text.strip() == "1"
+    if kind == "Error":
+        return CellError(text[:64])
+    return text or None
+
+
+@define(eq=False)
+class Xml2003Workbook:
+    """An XML spreadsheet. Dates are ISO text in it, so the date system does not matter."""
+
+    path: Path
+    limits: Limits
+    sheets: tuple[SheetInfo, ...]
+    date1904: bool = False
+
+    format = FileFormat.XML2003
+    engine = "xml-expat"
+    encoding = ""
+    notes = ()
+
+    @classmethod
+    def open(cls, path: Path, limits: Limits, budget: Budget) -> Xml2003Workbook:
+        """Read the names of the sheets, and check the document as a whole while doing so."""
+        events = _Events(-1, budget)
+        for _ in _parse(path, events, budget):
+            pass
+        if not events.is_workbook or not events.sheets:
+            raise UnreadableFileError("an XML file, but not an XML spreadsheet (엑셀 XML 형식이 아닙니다)")
+        return cls(path, limits, tuple(events.sheets), events.date1904)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def rows(self, sheet: int, budget: Budget) -> Iterator[SheetRow]:
+        """Give the rows of a sheet that hold anything."""
+        return _parse(self.path, _Events(sheet, budget), budget)
+
+
+def _parse(path: Path, events: _Events, budget: Budget) -> Iterator[SheetRow]:
+    parser = GuardedXml(events, budget, path.name)
+    with path.open("rb") as stream:
+        while piece := stream.read(_CHUNK):
+            parser.feed(piece)
+            yield from events.take()
+    parser.feed(b"", final=True)
+    yield from events.take()
