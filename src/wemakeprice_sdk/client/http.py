@@ -5,6 +5,7 @@ An injected client is used as it is; the exception classes of its library are fo
 
 from __future__ import annotations
 
+import ssl
 import sys
 from collections.abc import Mapping
 from types import ModuleType
@@ -163,3 +164,12 @@ def reply_of(response: HttpResponse) -> Reply:
     return Reply(
         response.status_code, headers.get("content-type", ""), response.content, headers.get("retry-after")
     )
+
+
+def tls_for(base: BaseUrl) -> ssl.SSLContext | bool:
+    """Give the TLS settings of the own connections.
+
+    Loading the machine's certificates takes longer than many a call, so plain http does without: its
+    context trusts nobody.
+    """
+    return base.is_secure or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -106,13 +105,6 @@ class VerificationPolicy:
         )
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _parts(text: str) -> SplitResult | None:
     try:
         parts = urlsplit(text)
@@ -175,10 +167,9 @@ class BaseUrl:
         return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
 
     @property
-    def is_local(self) -> bool:
-        """Whether the address is this machine."""
-        parts = _parts(self.text)
-        return parts is not None and _is_loopback(parts.hostname or "")
+    def is_secure(self) -> bool:
+        """Whether the connection is encrypted."""
+        return self.text.startswith("https:")
 
     def join(self, path: str) -> str:
         """Give the full address of one path of the contract."""

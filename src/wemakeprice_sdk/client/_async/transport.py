@@ -14,6 +14,7 @@ from wemakeprice_sdk.client.http import (
     failure_of,
     headers_of,
     reply_of,
+    tls_for,
     url_of,
 )
 from wemakeprice_sdk.client.options import BaseUrl, ConnectionLimits, Timeouts
@@ -70,6 +71,7 @@ class AsyncTransport:
             # Proxies and .netrc of the machine are left out: what carries the key is chosen explicitly.
             self._own = httpx.AsyncClient(
                 trust_env=False,
+                verify=tls_for(self._base_url),
                 limits=httpx.Limits(
                     max_connections=self._limits.max_connections,
                     max_keepalive_connections=self._limits.max_keepalive,
