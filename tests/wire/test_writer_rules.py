@@ -183,12 +183,13 @@ def test_writer_rule_06_what_is_no_invoice_is_refused(text: str) -> None:
     assert {violation.path for violation in caught.value.violations} == {"invoiceNo"}
 
 
-def test_writer_rule_06_the_free_reference_of_a_direct_pickup_is_not_touched() -> None:
+@pytest.mark.parametrize("reference", ["방문-12 오전", "12-34"])
+def test_writer_rule_06_the_free_reference_of_a_direct_pickup_is_not_touched(reference: str) -> None:
     pickup = PickupRequest(
         claim_bundle_no=1, claim_type=models.ClaimType.RETURN, ship_method=ShipMethod.DIRECT,
-        invoice_no="방문-12 오전", schedule_ship_date=date(2026, 1, 2),
+        invoice_no=reference, schedule_ship_date=date(2026, 1, 2),
     )  # fmt: skip
-    assert sent(build_request("claims_register_pickup", pickup))["invoiceNo"] == "방문-12 오전"
+    assert sent(build_request("claims_register_pickup", pickup))["invoiceNo"] == reference
 
 
 def orders(start: datetime, end: datetime) -> OrderListRequest:
