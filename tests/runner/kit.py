@@ -71,8 +71,8 @@ class Shop:
         self.slept.append(seconds)
         self.clock.advance(timedelta(seconds=seconds))
 
-    def runner(self, settings: ChannelConfig | None = None, **options: Any) -> ChannelRunner:
-        policy = SyncPolicy(settings or config(), calendar=WeekdayCalendar())
+    def runner(self, channel: ChannelConfig | None = None, **options: Any) -> ChannelRunner:
+        policy = SyncPolicy(channel or config(), calendar=WeekdayCalendar())
         values: dict[str, Any] = {"worker": "w1", "settings": RunnerSettings(settle_delay=0)}
         return ChannelRunner(
             self.client, self.ledger, policy, clock=self.clock, sleep=self.sleep, **{**values, **options}

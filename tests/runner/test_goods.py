@@ -1,0 +1,168 @@
+"""Stock, sale periods, templates and imports against the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+
+import pytest
+from attrs import evolve
+from kit import DAWN, KEY, START, Shop, config, open_shop
+
+from wemakeprice_sdk.clock import KST
+from wemakeprice_sdk.config import DailyMaintenance
+from wemakeprice_sdk.errors import ValidationError
+from wemakeprice_sdk.models import SalePeriod
+from wemakeprice_sdk.policy.actions import SkuLinkMode
+from wemakeprice_sdk.policy.snapshot import SkuLink, SkuStock, TemplateDelete
+from wemakeprice_sdk.runner import ActionState, Skipped
+from wemakeprice_sdk.wire.converter import write
+
+FROM, TO = START - timedelta(days=40), START + timedelta(days=1)
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    with open_shop() as made:
+        yield made
+
+
+def product(shop: Shop, *, ends: datetime, code: str = "SKU-1", stock: int = 10) -> int:
+    shop.sandbox.make_product(KEY)  # the example product, for the form of one
+    example = shop.client.products.get(next(iter(shop.sandbox.find_shop(KEY).products)))
+    blocks = example.to_input()
+    made = evolve(
+        blocks,
+        product_no=None,
+        basic=evolve(blocks.basic, product_name=f"상품 {code}"),
+        sale=evolve(
+            blocks.sale, sale_period=SalePeriod.PERIOD, sale_end_date=ends, stock_count=stock
+        ),
+        etc=evolve(blocks.etc, seller_prod_code=code),
+    )
+    return shop.sandbox.make_product(KEY, write(made))
+
+
+def imported(shop: Shop, **options: object) -> None:
+    runner = shop.runner()
+    runner.templates()
+    report = runner.import_products(FROM, TO, **options)  # type: ignore[arg-type]
+    assert report.ok, str(report)
+
+
+def test_nothing_is_imported_before_the_templates(shop: Shop) -> None:
+    product(shop, ends=START + timedelta(days=90))
+    report = shop.runner().import_products(FROM, TO)
+    assert report.results == ()
+    assert report.plan is not None
+    assert {held.reason.code for held in report.plan.held} == {"templates-not-imported"}
+
+
+def test_import_is_resumed_and_repeats_nothing(shop: Shop) -> None:
+    number = product(shop, ends=START + timedelta(days=90))
+    imported(shop, sku_link=SkuLinkMode.BY_SELLER_CODE, stock_sync=True)
+    links = [link for link in shop.ledger.links("shop") if link.product_no == number]
+    assert links == [SkuLink(product_no=number, sku="SKU-1", stock_sync=True, never_pushed=True)]
+    again = shop.runner().import_products(FROM, TO)
+    assert again.results == ()
+    wider = shop.runner().import_products(FROM - timedelta(days=5), TO)
+    assert wider.results == (), "known products are not imported twice"
+
+
+def test_stock_sync_without_a_link_is_refused_at_once(shop: Shop) -> None:
+    with pytest.raises(ValidationError, match="SKU"):
+        shop.runner().import_products(FROM, TO, stock_sync=True)
+
+
+def test_deals_are_imported_and_missing_products_named(shop: Shop) -> None:
+    number = product(shop, ends=START + timedelta(days=90))
+    deal = shop.sandbox.make_deal(KEY, [number])
+    runner = shop.runner()
+    runner.templates()
+    report = runner.import_deals(FROM, TO)
+    assert report.plan is not None
+    assert [note.reason.code for note in report.plan.notes] == ["deal-products-missing"]
+    assert [row.key for row in shop.ledger.records("shop", "deal")] == [str(deal)]
+    assert runner.import_deals(FROM, TO).results == ()
+
+
+def test_stock_goes_out_less_what_is_reserved(shop: Shop) -> None:
+    number = product(shop, ends=START + timedelta(days=90))
+    imported(shop, sku_link=SkuLinkMode.BY_SELLER_CODE, stock_sync=True)
+    runner = shop.runner()
+    shop.order(product_no=number, quantity=3)
+    runner.collect_orders()
+    report = runner.stock([SkuStock(sku="SKU-1", quantity=20, as_of=shop.clock.now())])
+    assert report.counts == {ActionState.APPLIED: 1}, str(report)
+    assert shop.client.products.get(number).stock == 17
+    link = next(link for link in shop.ledger.links("shop") if link.product_no == number)
+    assert not link.never_pushed
+    assert runner.stock([SkuStock(sku="SKU-1", quantity=20, as_of=shop.clock.now())]).results == ()
+
+
+def test_an_import_never_pushes_a_zero(shop: Shop) -> None:
+    number = product(shop, ends=START + timedelta(days=90), stock=10)
+    imported(shop, sku_link=SkuLinkMode.BY_SELLER_CODE, stock_sync=True)
+    report = shop.runner().stock([SkuStock(sku="SKU-1", quantity=0, as_of=shop.clock.now())])
+    assert report.plan is not None
+    assert "import-zero" in {held.reason.code for held in report.plan.held}
+    assert shop.client.products.get(number).stock == 10
+
+
+def test_sale_periods_are_extended_at_dawn_once(shop: Shop) -> None:
+    number = product(shop, ends=START + timedelta(days=5))
+    imported(shop)
+    runner = shop.runner()
+    assert runner.extend_sale_periods().results == (), "not before dawn"
+    shop.clock.set(DAWN)
+    report = runner.extend_sale_periods()
+    assert report.counts == {ActionState.APPLIED: 1}, str(report)
+    sale = shop.client.products.get(number).sale
+    assert sale is not None
+    assert sale.sale_end_date == START + timedelta(days=35)
+    shop.pass_time(minutes=30)
+    assert runner.extend_sale_periods().results == ()
+    assert shop.writes("products_update_sale") == [number]
+
+
+def test_the_dawn_batch_waits_out_maintenance_and_goes_on(shop: Shop) -> None:
+    number = product(shop, ends=START + timedelta(days=5))
+    imported(shop)
+    shop.clock.set(DAWN)
+    away = config(maintenance=(DailyMaintenance(time(2, 30), time(4)),))
+    report = shop.runner(away).extend_sale_periods()
+    assert report.counts == {ActionState.APPLIED: 1}, str(report)
+    assert sum(shop.slept) >= 3600
+    assert shop.clock.now() >= datetime(2026, 3, 5, 4, 0, tzinfo=KST)
+    assert shop.writes("products_update_sale") == [number]
+
+
+def test_a_dawn_batch_that_meets_an_outage_waits_for_its_end(shop: Shop) -> None:
+    number = product(shop, ends=START + timedelta(days=5))
+    imported(shop)
+    shop.clock.set(DAWN)
+    shop.sandbox.faults.add("products_get", "html-500", count=9)
+    report = shop.runner().extend_sale_periods()
+    assert report.counts == {ActionState.APPLIED: 1}, str(report)
+    assert shop.slept
+    assert shop.writes("products_update_sale") == [number]
+
+
+def test_an_endless_maintenance_is_not_waited_for(shop: Shop) -> None:
+    product(shop, ends=START + timedelta(days=5))
+    imported(shop)
+    shop.clock.set(DAWN)
+    shop.sandbox.faults.add("products_get", "html-500", count=None)
+    assert shop.runner().extend_sale_periods().skipped is Skipped.MAINTENANCE
+    assert shop.writes("products_update_sale") == []
+
+
+def test_templates_are_kept_and_one_in_use_is_not_forgotten(shop: Shop) -> None:
+    product(shop, ends=START + timedelta(days=90))
+    imported(shop)
+    kept = [int(row.key) for row in shop.ledger.records("shop", "template")]
+    assert kept
+    report = shop.runner().templates(deletes=[TemplateDelete(kept[0])])
+    assert report.plan is not None
+    assert report.plan.held or report.plan.is_empty
+    assert shop.ledger.processed("shop", "template-deleted", [str(kept[0])]) == frozenset()
