@@ -91,7 +91,7 @@ def operation(method: str, path: str, item: dict[str, object], found: set[str]) 
 
 
 def derive() -> str:
-    document = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
+    document = yaml.load(SOURCE.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     waiting: set[str] = set()
     operations = {
         item["operationId"]: operation(method, path, item, waiting)

@@ -84,6 +84,14 @@ def referenced(openapi, name):
     return jsonschema.Draft202012Validator(whole)
 
 
+def read(body, name):
+    """Give the cleaned body, or the refusal."""
+    try:
+        return schema.read_request(body, {"ref": name}), None
+    except Failed as failed:
+        return {}, failed
+
+
 VALUES = st.sampled_from(
     [None, 0, 1, 2, 15, 3000, -1, "", "Y", "N", "X", "KP", "PRD", "BND", "FREE", "FIXED", "COND"]
 )
@@ -98,10 +106,9 @@ VALUES = st.sampled_from(
 def test_whatever_the_contract_accepts_the_sandbox_accepts(openapi, policy_body, change):
     body = {key: value for key, value in (policy_body | change).items() if value is not None}
     strict = not list(referenced(openapi, "ShipPolicyInput").iter_errors(body))
-    try:
-        clean = schema.read_request(body, {"ref": "ShipPolicyInput"})
-    except Failed as failed:
-        assert failed.code == 422
+    clean, refusal = read(body, "ShipPolicyInput")
+    if refusal is not None:
+        assert refusal.code == 422
         assert not strict
     else:
         # The sandbox may be more tolerant, but what it keeps is what the contract allows.
@@ -122,10 +129,9 @@ JSON = st.recursive(
     value=JSON,
 )
 def test_no_value_breaks_the_reader(product_body, block, value):
-    try:
-        clean = schema.read_request(product_body | {block: value}, {"ref": "ProductInput"})
-    except Failed as failed:
-        assert failed.code == 422
-        assert block in failed.text
+    clean, refusal = read(product_body | {block: value}, "ProductInput")
+    if refusal is not None:
+        assert refusal.code == 422
+        assert block in refusal.text
     else:
         json.dumps(clean)

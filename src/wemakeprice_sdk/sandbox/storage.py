@@ -32,7 +32,7 @@ class Storage:
     """One state file. Raises `SandboxError` when it is in use or no sandbox wrote it."""
 
     def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=2.0)
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=0.5)
         try:
             self._db.execute("pragma locking_mode = exclusive")
             self._db.execute("pragma journal_mode = wal")
