@@ -268,6 +268,13 @@ def test_certificates_fit_their_kind(tools: SimpleNamespace) -> None:
     }
 
 
+def test_certificates_count_only_when_they_are_said_to_be_given() -> None:
+    odd = (CertificationInput(certification_type=CertificationType.RP_STB, certification_no="1"),)
+    for state in (None, CertificationState.NONE, CertificationState.IN_DESCRIPTION):
+        etc = evolve(whole().etc, kc_kid_is_certification=state, kc_kid_certification_list=odd)
+        assert etc.violations() == ()
+
+
 def stored(**changes: Any) -> Product:
     rows = (
         OptionValue(option_value1="빨강", option_value2="L", option_value3="", stock_count=3, display_yn=True,
