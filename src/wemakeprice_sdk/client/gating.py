@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wemakeprice_sdk.client.calloptions import Gate
-from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.models import ClaimApproveRequest, ClaimType
-from wemakeprice_sdk.policy.actions import ActionKind
-from wemakeprice_sdk.policy.gates import OPERATION_KINDS, require
 from wemakeprice_sdk.wire.operations import Operation
 from wemakeprice_sdk.wire.requests import Payload
+
+if TYPE_CHECKING:
+    from wemakeprice_sdk.config import ChannelConfig
 
 
 def gate_of(config: ChannelConfig) -> Gate:
@@ -17,6 +19,9 @@ def gate_of(config: ChannelConfig) -> Gate:
     Calls made on the client count as made by hand (`by_hand`): a mode that only rules what happens by
     itself, such as automatic order confirmation, does not stop them.
     """
+    # A client without a configuration never loads the policy room.
+    from wemakeprice_sdk.policy.actions import ActionKind
+    from wemakeprice_sdk.policy.gates import OPERATION_KINDS, require
 
     def gate(operation: Operation, payload: Payload) -> None:
         kind = OPERATION_KINDS.get(operation.id)

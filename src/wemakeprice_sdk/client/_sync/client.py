@@ -8,7 +8,7 @@ import random as chance
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import NoReturn, Self, Unpack
+from typing import TYPE_CHECKING, NoReturn, Self, Unpack
 
 from wemakeprice_sdk.client._sync.caller import Caller
 from wemakeprice_sdk.client._sync.resources.broadcast import Broadcast
@@ -40,7 +40,6 @@ from wemakeprice_sdk.client.options import (
 from wemakeprice_sdk.client.retry import RetryBudget, RetryPolicy
 from wemakeprice_sdk.client.throttle import ThrottlePolicy
 from wemakeprice_sdk.clock import Clock, SystemClock
-from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.models import JsonValue, Limits, WriteModel
 from wemakeprice_sdk.secrets import SecretStr
 from wemakeprice_sdk.wire.operations import OPERATIONS
@@ -48,6 +47,9 @@ from wemakeprice_sdk.wire.outcomes import Outcome
 from wemakeprice_sdk.wire.overrides import NO_OVERRIDES, WireOverrides
 from wemakeprice_sdk.wire.proofs import NOTHING_KNOWN, Known
 from wemakeprice_sdk.wire.requests import Payload
+
+if TYPE_CHECKING:
+    from wemakeprice_sdk.config import ChannelConfig
 
 
 class WemakepriceClient:
