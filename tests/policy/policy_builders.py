@@ -218,7 +218,9 @@ def link(number: int = 10, sku: str = "SKU-10", option: str | None = None, **res
     return SkuLink(product_no=number, sku=sku, option_key=key, **{"stock_sync": True, **rest})  # type: ignore[arg-type]
 
 
-def level(sku: str = "SKU-10", quantity: int = 5, *, as_of: datetime = NOW - HOUR, **rest: object) -> SkuStock:
+def level(
+    sku: str = "SKU-10", quantity: int = 5, *, as_of: datetime = NOW - HOUR, **rest: object
+) -> SkuStock:
     return SkuStock(sku=sku, quantity=quantity, as_of=as_of, **rest)  # type: ignore[arg-type]
 
 

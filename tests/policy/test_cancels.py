@@ -61,7 +61,9 @@ def test_a_bundle_that_left_rejects_with_its_own_invoice() -> None:
 
 
 def test_direct_and_other_methods_are_written_back() -> None:
-    direct = bundle(1, status=ShipStatus.DELIVERY, method=ShipMethod.DIRECT, schedule_ship_date=date(2026, 3, 12))
+    direct = bundle(
+        1, status=ShipStatus.DELIVERY, method=ShipMethod.DIRECT, schedule_ship_date=date(2026, 3, 12)
+    )
     other = bundle(2, status=ShipStatus.DELIVERY, method=ShipMethod.ETC, ship_method_message="퀵서비스")
     shop = snapshot(bundles=[direct, other], claims=[claim(500), claim(501, bundle_no=2)])
     shipments = [a.shipment for a in policy().plan_claims(shop, NOW) if isinstance(a, RejectCancel)]
@@ -116,9 +118,16 @@ def test_an_unread_bundle_is_never_approved_blindly() -> None:
         assert plan.held[0].reason.code == "bundle-unknown"
 
 
-@pytest.mark.parametrize(("ordered", "picked", "claimed", "approved"), [
-    (5, 3, 2, True), (5, 3, 3, False), (5, 0, 5, True), (5, 5, 1, False), (1, 1, 1, False),
-])
+@pytest.mark.parametrize(
+    ("ordered", "picked", "claimed", "approved"),
+    [
+        (5, 3, 2, True),
+        (5, 3, 3, False),
+        (5, 0, 5, True),
+        (5, 5, 1, False),
+        (1, 1, 1, False),
+    ],
+)
 def test_partial_quantities(ordered: int, picked: int, claimed: int, approved: bool) -> None:
     shop = snapshot(
         bundles=[bundle(1, lines=[(10, ordered)])],
@@ -217,14 +226,17 @@ def test_the_deadline_counts_korean_business_days(requested: str, deadline: str)
     assert found == at(deadline)
 
 
-moments = st.datetimes(min_value=at("2024-01-01T00:00:00").replace(tzinfo=None), max_value=at("2027-12-01T00:00:00").replace(tzinfo=None)).map(
-    lambda moment: moment.replace(tzinfo=NOW.tzinfo)
-)
+moments = st.datetimes(
+    min_value=at("2024-01-01T00:00:00").replace(tzinfo=None),
+    max_value=at("2027-12-01T00:00:00").replace(tzinfo=None),
+).map(lambda moment: moment.replace(tzinfo=NOW.tzinfo))
 days_off = st.frozensets(st.dates(min_value=date(2024, 1, 1), max_value=date(2027, 12, 31)), max_size=20)
 
 
 @given(moments, moments, st.integers(0, 5), days_off)
-def test_a_later_request_never_has_an_earlier_deadline(one: object, two: object, days: int, off: frozenset[date]) -> None:
+def test_a_later_request_never_has_an_earlier_deadline(
+    one: object, two: object, days: int, off: frozenset[date]
+) -> None:
     early, late = sorted([one, two])  # type: ignore[type-var]
     calendar, settings = WeekdayCalendar(off), ClaimSettings(business_days=days)
     first = cancel_deadline(claim(requested=early), calendar, settings)  # type: ignore[arg-type]

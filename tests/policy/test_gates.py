@@ -13,8 +13,22 @@ from wemakeprice_sdk.errors import GateClosedError
 from wemakeprice_sdk.policy import ActionKind, GateStep, ImportSource, LinkFlags, gates
 
 ORDER = {
-    *("collect-orders", "collect-claims", "confirm-bundle", "ship-bundle", "change-invoice", "complete-direct"),
-    *("cancel-option", "approve-cancel", "reject-cancel", "register-pickup", "complete-pickup", "hold-return"),
+    *(
+        "collect-orders",
+        "collect-claims",
+        "confirm-bundle",
+        "ship-bundle",
+        "change-invoice",
+        "complete-direct",
+    ),
+    *(
+        "cancel-option",
+        "approve-cancel",
+        "reject-cancel",
+        "register-pickup",
+        "complete-pickup",
+        "hold-return",
+    ),
     *("approve-return", "ship-exchange", "complete-exchange"),
 }
 CS = {
@@ -31,7 +45,9 @@ FLAGS = [
 ]
 
 
-def expected(world: dict[str, object], kind: str, flags: LinkFlags | None, *, by_hand: bool, excel: bool) -> str | None:
+def expected(
+    world: dict[str, object], kind: str, flags: LinkFlags | None, *, by_hand: bool, excel: bool
+) -> str | None:
     """The truth table: the code of the first closed gate, straight from rules 1.1, 1.4 and 3.1–3.8."""
     if world["onboarding"] != "complete":
         return f"onboarding.{world['onboarding']}"
@@ -80,7 +96,18 @@ def worlds() -> itertools.product[tuple[object, ...]]:
 
 def test_the_truth_table_over_all_switches() -> None:
     questions = 0
-    for onboarding, link, master, product_api, order_api, cs_api, kinds, mode, sku_sync, extension in worlds():
+    for (
+        onboarding,
+        link,
+        master,
+        product_api,
+        order_api,
+        cs_api,
+        kinds,
+        mode,
+        sku_sync,
+        extension,
+    ) in worlds():
         account = config(
             onboarding=onboarding,
             link=link,

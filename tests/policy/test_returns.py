@@ -6,7 +6,14 @@ import pytest
 from policy_builders import CJ, HANJIN, NOW, bundle, claim, policy, snapshot
 
 from wemakeprice_sdk.models.claims import Claim
-from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType, ExchangeShipStatus, PickupStatus, ShipMethod, ShipStatus
+from wemakeprice_sdk.models.codes import (
+    ClaimStatus,
+    ClaimType,
+    ExchangeShipStatus,
+    PickupStatus,
+    ShipMethod,
+    ShipStatus,
+)
 from wemakeprice_sdk.policy import HoldReturn, Inspection, RegisterPickup, ReturnFacts, Shipment, SyncPlan
 
 RETURN, EXCHANGE = ClaimType.RETURN, ClaimType.EXCHANGE
@@ -113,14 +120,21 @@ def test_an_exchange_waits_for_what_is_missing(facts: dict[str, object], code: s
 
 
 def test_an_exchange_on_its_way_completes_only_on_arrival() -> None:
-    out = claim(kind=EXCHANGE, status=ClaimStatus.APPROVE, pickup=PickupStatus.PICKUP_DONE, delivery=ExchangeShipStatus.DELIVERY)
+    out = claim(
+        kind=EXCHANGE,
+        status=ClaimStatus.APPROVE,
+        pickup=PickupStatus.PICKUP_DONE,
+        delivery=ExchangeShipStatus.DELIVERY,
+    )
     assert [h.reason.code for h in plan_of(out).held] == ["replacement-on-the-way"]
     assert [a.kind for a in plan_of(out, replacement_delivered=True)] == ["complete-exchange"]
 
 
 @pytest.mark.parametrize("delivery", [None, ExchangeShipStatus.COMPLETE, ExchangeShipStatus.READY])
 def test_a_finished_exchange_needs_nothing(delivery: ExchangeShipStatus | None) -> None:
-    done = claim(kind=EXCHANGE, status=ClaimStatus.APPROVE, pickup=PickupStatus.PICKUP_DONE, delivery=delivery)
+    done = claim(
+        kind=EXCHANGE, status=ClaimStatus.APPROVE, pickup=PickupStatus.PICKUP_DONE, delivery=delivery
+    )
     assert plan_of(done, replacement_delivered=True, replacement=CJ).is_empty
 
 

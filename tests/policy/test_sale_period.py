@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -97,7 +97,7 @@ def test_length_month_ends_leap_day_and_the_full_hour(length: str, end: str, wan
 
 
 def test_ends_on_the_wire_in_another_zone_are_counted_in_korean_time() -> None:
-    utc = datetime(2026, 1, 30, 20, 0, tzinfo=timezone.utc)
+    utc = datetime(2026, 1, 30, 20, 0, tzinfo=UTC)
     assert extended_end(utc, ExtensionLength.parse("1 month"), None) == at("2026-02-28T05:00:00")
 
 
@@ -227,7 +227,9 @@ lengths = st.one_of(
 
 
 @given(hours, hours, lengths)
-def test_an_extension_is_on_the_hour_never_past_five_years(start: datetime, end: datetime, length: ExtensionLength) -> None:
+def test_an_extension_is_on_the_hour_never_past_five_years(
+    start: datetime, end: datetime, length: ExtensionLength
+) -> None:
     found = extended_end(end, length, start)
     assert (found.minute, found.second, found.microsecond) == (0, 0, 0)
     assert found <= latest_end(start)
@@ -236,7 +238,9 @@ def test_an_extension_is_on_the_hour_never_past_five_years(start: datetime, end:
 
 
 @given(hours, hours, lengths)
-def test_a_later_end_is_never_extended_to_an_earlier_one(one: datetime, two: datetime, length: ExtensionLength) -> None:
+def test_a_later_end_is_never_extended_to_an_earlier_one(
+    one: datetime, two: datetime, length: ExtensionLength
+) -> None:
     early, late = sorted((one, two))
     start = at("2022-01-01T00:00:00")
     assert extended_end(early, length, start) <= extended_end(late, length, start)

@@ -26,7 +26,9 @@ from wemakeprice_sdk.policy import (
 )
 
 
-def plan_of(*, settings: StockSettings | None = None, switches: dict[str, bool] | None = None, **parts: object) -> SyncPlan:
+def plan_of(
+    *, settings: StockSettings | None = None, switches: dict[str, bool] | None = None, **parts: object
+) -> SyncPlan:
     base = {"products": [product()], "links": [link()], "stock": [level()]}
     mine = policy(PolicySettings(stock=settings or StockSettings()), switches=switches)
     return mine.plan_stock(snapshot(**{**base, **parts}), NOW)
@@ -45,16 +47,19 @@ def test_a_difference_is_pushed_and_equality_is_not() -> None:
     assert (plan.actions[0].before, plan.actions[0].after) == ("5", "3")
 
 
-@pytest.mark.parametrize(("account", "flag", "pushed", "gate"), [
-    (True, True, True, None),
-    (True, False, False, "flag.stock-sync"),
-    (False, True, False, "feature.sku-sync"),
-    (False, False, False, "feature.sku-sync"),
-])
-def test_account_switch_and_link_flag_are_both_needed(account: bool, flag: bool, pushed: bool, gate: str | None) -> None:
-    plan = plan_of(
-        stock=[level(quantity=3)], links=[link(stock_sync=flag)], switches={"sku_sync": account}
-    )
+@pytest.mark.parametrize(
+    ("account", "flag", "pushed", "gate"),
+    [
+        (True, True, True, None),
+        (True, False, False, "flag.stock-sync"),
+        (False, True, False, "feature.sku-sync"),
+        (False, False, False, "feature.sku-sync"),
+    ],
+)
+def test_account_switch_and_link_flag_are_both_needed(
+    account: bool, flag: bool, pushed: bool, gate: str | None
+) -> None:
+    plan = plan_of(stock=[level(quantity=3)], links=[link(stock_sync=flag)], switches={"sku_sync": account})
     assert bool(plan) is pushed
     assert [b.gate for b in plan.blocked] == ([gate] if gate else [])
 
@@ -63,7 +68,7 @@ def test_an_unlinked_product_is_not_touched_and_not_complained_about() -> None:
     unlinked = link(sku=None, mode=SkuLinkMode.NONE, stock_sync=False)
     plan = plan_of(links=[unlinked], stock=[level(quantity=0)])
     assert plan.is_empty
-    assert not (plan.held or plan.blocked)
+    assert not [*plan.held, *plan.blocked]
 
 
 def test_a_stock_sync_without_a_link_names_both_sides() -> None:

@@ -18,9 +18,9 @@ from wemakeprice_sdk.policy.actions import (
     Target,
 )
 from wemakeprice_sdk.policy.gates import Gatekeeper, LinkFlags
-from wemakeprice_sdk.policy.plan import Alarm, Blocked, Held, Note, SyncPlan
+from wemakeprice_sdk.policy.plan import Alarm, Blocked, Held, Note, SyncPlan, left_out
 
-_OPEN_INTENT = Reason(
+OPEN_INTENT = Reason(
     "in-flight",
     "6.5",
     "an earlier attempt has no known outcome yet; it is verified before anything is repeated",
@@ -59,15 +59,17 @@ class Draft:
             self._blocked.append(Blocked(action.kind, closed.gate, closed.reason, 1, action.target))
             return False
         if action.key in self.in_flight:
-            self.hold(action.kind, action.target, _OPEN_INTENT)
+            self.hold(action.kind, action.target, OPEN_INTENT)
             return False
-        if any(key not in self.actions for key in action.depends_on):
+        missing = next((key for key in action.depends_on if key not in self.actions), None)
+        if missing is not None:
+            self.hold(action.kind, action.target, left_out(missing))
             return False
         if isinstance(action, BundleAction | ClaimAction):
             earlier = self._of_bundle.setdefault(action.bundle_no, [])
-            missing = tuple(key for key in earlier if key not in action.depends_on)
-            if missing:
-                action = evolve(action, depends_on=(*action.depends_on, *missing))
+            more = tuple(key for key in earlier if key not in action.depends_on)
+            if more:
+                action = evolve(action, depends_on=(*action.depends_on, *more))
             earlier.append(action.key)
         self.actions[action.key] = action
         return True

@@ -9,11 +9,12 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 
 from attrs import define, field, frozen
 
-from wemakeprice_sdk.config import ChannelConfig, ConfirmationMode, CsKind, LinkState
+from wemakeprice_sdk.config import ChannelConfig, ConfirmationMode, CsKind, LinkState, OnboardingState
 from wemakeprice_sdk.errors import GateClosedError
 from wemakeprice_sdk.policy.actions import ActionKind, ImportSource, Reason
 
@@ -193,12 +194,13 @@ OPERATION_KINDS: Mapping[str, ActionKind] = MappingProxyType(
 probe a link that is not approved yet, so no gate stands before them."""
 
 
-def _onboarding(config: ChannelConfig) -> GateRow:
-    state = config.onboarding
+# The rows have few values and are asked for in bulk, so each is built once.
+@cache
+def _onboarding(state: OnboardingState) -> GateRow:
     return GateRow(
         GateStep.ONBOARDING,
         f"onboarding.{state.value}",
-        config.is_onboarded,
+        state is OnboardingState.COMPLETE,
         Reason(
             f"onboarding.{state.value}",
             "1.1",
@@ -231,18 +233,20 @@ _LINK_HELP: Mapping[LinkState, tuple[str, str]] = MappingProxyType(
 )
 
 
-def _link(config: ChannelConfig) -> GateRow:
-    state = config.link_state
+@cache
+def _link(state: LinkState) -> GateRow:
     text, text_ko = _LINK_HELP[state]
     code = f"link.{state.value}"
     return GateRow(GateStep.LINK, code, state is LinkState.APPROVED, Reason(code, "1.4", text, text_ko))
 
 
+@cache
 def _switch(step: GateStep, gate: str, rule: str, name: str, name_ko: str, *, is_open: bool) -> GateRow:
     word, word_ko = ("on", "켜져 있습니다") if is_open else ("off", "꺼져 있습니다")
     return GateRow(step, gate, is_open, Reason(gate, rule, f"{name} is {word}", f"{name_ko} {word_ko}"))
 
 
+@cache
 def _free(step: GateStep, rule: str, text: str, text_ko: str) -> GateRow:
     gate = f"{step}.none"
     return GateRow(step, gate, True, Reason(gate, rule, text, text_ko))
@@ -382,8 +386,8 @@ def _rows(
     *,
     by_hand: bool,
 ) -> Iterator[GateRow]:
-    yield _onboarding(config)
-    yield _link(config)
+    yield _onboarding(config.onboarding)
+    yield _link(config.link_state)
     yield _switch(
         GateStep.MASTER, "master", "3.1", "the link switch", "연동설정이", is_open=config.switches.master
     )

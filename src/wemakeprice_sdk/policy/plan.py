@@ -217,7 +217,7 @@ class SyncPlan:
             if missing is None:
                 kept[action.key] = action
             else:
-                left.append(Held(action.kind, action.target, _left_out(missing)))
+                left.append(Held(action.kind, action.target, left_out(missing)))
         return evolve(self, actions=tuple(kept.values()), held=(*self.held, *left))
 
     def diff(self, earlier: SyncPlan) -> PlanDiff:
@@ -310,7 +310,8 @@ def merge_plans(plans: Sequence[SyncPlan]) -> SyncPlan:
     )
 
 
-def _left_out(missing: str) -> Reason:
+def left_out(missing: str) -> Reason:
+    """Give the reason to hold an action whose dependency is not in the plan."""
     return Reason(
         "dependency-left-out",
         "3.8",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from wemakeprice_sdk.clock import KST, require_aware
 from wemakeprice_sdk.config import (
@@ -18,9 +19,9 @@ from wemakeprice_sdk.config import (
     next_clear,
 )
 from wemakeprice_sdk.models.codes import ProductStatus, SalePeriod
-from wemakeprice_sdk.models.products import Product, ProductSale
-from wemakeprice_sdk.policy.actions import ActionKind, ExtendSalePeriod, Reason, Target, TargetKind
-from wemakeprice_sdk.policy.draft import Draft
+from wemakeprice_sdk.models.products import Product, ProductBasic, ProductSale
+from wemakeprice_sdk.policy.actions import ActionKind, ExtendSalePeriod, Reason, SetStatus, Target, TargetKind
+from wemakeprice_sdk.policy.draft import OPEN_INTENT, Draft
 from wemakeprice_sdk.policy.reading import product_status
 from wemakeprice_sdk.policy.settings import SalePeriodSettings
 from wemakeprice_sdk.policy.snapshot import Part, Snapshot
@@ -115,18 +116,33 @@ def plan_sale_periods(
     snapshot.require_fresh(Part.PRODUCTS, draft.now, settings.products_max_age)
     dawn = dawn_of(config, draft.now)
     due: list[ExtendSalePeriod] = []
+    moved = _moved(draft)
     for product in snapshot.products:
+        if product.product_no in moved:
+            product = _as_moved(product, moved[product.product_no])
         action = _extension(draft, product, rules, rules.length, dawn)
         if action is None:
             continue
         if not dawn.is_open:
             draft.hold(action.kind, action.target, _wait(dawn), dawn.opens)
+        elif f"{ActionKind.SET_STATUS}:{product.product_no}" in draft.in_flight:
+            draft.hold(action.kind, action.target, OPEN_INTENT)
         elif snapshot.last_extension.get(product.product_no, date.min) >= dawn.day:
             draft.hold(action.kind, action.target, _once(dawn.day))
         else:
-            due.append(action)
+            resumed = moved.get(product.product_no)
+            due.append(action if resumed is None else evolve(action, depends_on=(resumed.key,)))
     for action in sorted(due, key=lambda action: (action.old_end, action.product_no)):
         draft.add(action)
+
+
+def _moved(draft: Draft) -> Mapping[int, SetStatus]:
+    """Give the products whose sale this very plan stops or resumes: paused goods are not extended."""
+    return {action.product_no: action for action in draft.actions.values() if isinstance(action, SetStatus)}
+
+
+def _as_moved(product: Product, action: SetStatus) -> Product:
+    return evolve(product, basic=evolve(product.basic or ProductBasic(), product_status_name=action.status))
 
 
 def _extension(

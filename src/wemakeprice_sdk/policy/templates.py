@@ -222,17 +222,17 @@ def _delete(
         draft.hold(ActionKind.DELETE_TEMPLATE, _target(gone.ship_policy_no), reason)
         return
     moves = [_reassign(gone, number) for number in users]
-    taken = [draft.add(move) for move in moves]
-    if all(taken):
-        draft.add(
-            DeleteTemplate(
-                ship_policy_no=gone.ship_policy_no,
-                reason=_DELETE,
-                before="stored",
-                after="forgotten",
-                depends_on=tuple(move.key for move in moves),
-            )
+    for move in moves:
+        draft.add(move)
+    draft.add(
+        DeleteTemplate(
+            ship_policy_no=gone.ship_policy_no,
+            reason=_DELETE,
+            before="stored",
+            after="forgotten",
+            depends_on=tuple(move.key for move in moves),
         )
+    )
 
 
 def _reassign(gone: TemplateDelete, product_no: int) -> ReassignTemplate:
