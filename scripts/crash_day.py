@@ -45,7 +45,7 @@ from wemakeprice_sdk.config import (
     OrderConfirmation,
 )
 from wemakeprice_sdk.errors import CallError, LeaseLostError, LedgerUnavailableError, StaleSnapshotError
-from wemakeprice_sdk.models import ShipMethod
+from wemakeprice_sdk.models import Question, ShipMethod
 from wemakeprice_sdk.policy.actions import ActionKind, Shipment
 from wemakeprice_sdk.policy.snapshot import PendingAnswer, PendingShipment
 from wemakeprice_sdk.policy.sync import SyncPolicy
@@ -60,7 +60,6 @@ from wemakeprice_sdk.runner import (
 from wemakeprice_sdk.runner.audit import verify
 from wemakeprice_sdk.runner.drafts import restore
 from wemakeprice_sdk.runner.sql import SqlLedger
-from wemakeprice_sdk.models import Question
 from wemakeprice_sdk.secrets import AesGcmCipher, SecretKey
 
 ANSWER = "문의 주셔서 감사합니다. 곧 확인하여 안내드리겠습니다."
@@ -265,7 +264,9 @@ class Crew:
     times would take longer than the day.
     """
 
-    def __init__(self, url: str, where: str, accounts: list[str], workers: int, sandbox: Any, seed: int) -> None:
+    def __init__(
+        self, url: str, where: str, accounts: list[str], workers: int, sandbox: Any, seed: int
+    ) -> None:
         self.kills = 0
         self.died = 0
         self._sandbox = sandbox
@@ -335,7 +336,7 @@ def nest(url: str, where: str, accounts: list[str]) -> int:
                 # Over PostgreSQL every life has a name of its own and has to wait for the old lease.
                 name = f"{line.strip()}:{os.getpid()}" if where.startswith("postgres:") else "w"
                 worker(url, where, name, accounts)
-            except BaseException:
+            except BaseException:  # noqa: BLE001 -- the child must not run on into the nest's loop
                 traceback.print_exc()
             os._exit(3)
         threading.Thread(target=_wait_for, args=(pid,), daemon=True).start()
@@ -402,8 +403,11 @@ def unfinished(sandbox: Any, accounts: list[str], where: str) -> list[str]:
         for account in accounts:
             shop = sandbox.find_shop(account)
             unknown = blocked_by_unknown(where, account)
-            left += [f"bundle {b.bundle_no}" for b in shop.bundles.values()
-                     if b.status in ("NEW", "CONFIRM") and b.products and f"bundle:{b.bundle_no}" not in unknown]
+            left += [
+                f"bundle {b.bundle_no}"
+                for b in shop.bundles.values()
+                if b.status in ("NEW", "CONFIRM") and b.products and f"bundle:{b.bundle_no}" not in unknown
+            ]
             left += [f"claim {c.claim_no}" for c in shop.claims.values() if c.status == "REQUEST"]
     return left
 
@@ -430,11 +434,15 @@ def judge(sandbox: Any, accounts: list[str], url: str, where: str) -> dict[str, 
             wait_for_recovery(runner)
             for intent in ledger.active_intents(account):
                 unknown.append(f"{intent.state} {intent.operation} {intent.target}")
-                wrong += misjudged_unknown(sandbox, intent)
+                wrong += misjudged_unknown(intent)
             judge_account(sandbox, account, ledger, lost, wrong, totals)
             trail = verify(ledger.audit(account), head=ledger.audit_head(account))
             wrong += [f"audit of {account}: {trail.problem}"] if not trail.ok else []
-    twice = [f"{operation} {number} x{count}" for (operation, number), count in sandbox.journal_index.items() if count > 1]
+    twice = [
+        f"{operation} {number} x{count}"
+        for (operation, number), count in sandbox.journal_index.items()
+        if count > 1
+    ]
     return {"lost": lost, "wrong": wrong, "applied_twice": twice, "waiting_for_a_person": unknown, **totals}
 
 
@@ -450,9 +458,12 @@ def wait_for_recovery(runner: ChannelRunner) -> None:
         time.sleep(0.2)
 
 
-def misjudged_unknown(sandbox: Any, intent: Intent) -> list[str]:
+def misjudged_unknown(intent: Intent) -> list[str]:
     """Only what no read can prove may wait for a person."""
-    if intent.state is IntentState.UNKNOWN and intent.operation in ("cs_answer_question", "cs_answer_inquiry"):
+    if intent.state is IntentState.UNKNOWN and intent.operation in (
+        "cs_answer_question",
+        "cs_answer_inquiry",
+    ):
         return []
     return [f"left {intent.state}: {intent.operation} {intent.target} ({intent.detail})"]
 
@@ -486,13 +497,19 @@ def judge_account(
         if claim.status != "WITHDRAW" and number not in known_claims:
             lost.append(f"claim {number} was never collected")
     totals["questions"] += len(shop.questions)
-    for number in shop.questions:
-        if index["cs_answer_question", number] == 0 and not was_tried(ledger, account, number):
-            lost.append(f"question {number} was never answered")
+    lost += [
+        f"question {number} was never answered"
+        for number in shop.questions
+        if index["cs_answer_question", number] == 0 and not was_tried(ledger, account, number)
+    ]
 
 
 def judge_bundle(
-    bundle: Any, claims: list[Any], index: Counter[tuple[str, int]], lost: list[str], wrong: list[str],
+    bundle: Any,
+    claims: list[Any],
+    index: Counter[tuple[str, int]],
+    lost: list[str],
+    wrong: list[str],
     totals: Counter[str],
 ) -> None:
     number = bundle.bundle_no
@@ -518,7 +535,9 @@ def main() -> int:
     if sys.argv[1:2] == ["--nest"]:
         url, where, accounts = sys.argv[2:5]
         return nest(url, where, accounts.split(","))
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--orders", type=int, default=2000)
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--faults", type=float, default=0.0)

@@ -39,7 +39,9 @@ def test_a_cancel_of_goods_on_the_shelf_is_approved_once(shop: Shop) -> None:
     assert [row.status for row in shop.ledger.records("shop", "claim")] == ["CANCEL:APPROVE"]
 
 
-def test_a_cancel_of_a_parcel_with_an_invoice_is_rejected_with_it_and_no_ship_call_follows(shop: Shop) -> None:
+def test_a_cancel_of_a_parcel_with_an_invoice_is_rejected_with_it_and_no_ship_call_follows(
+    shop: Shop,
+) -> None:
     number = shop.order()
     runner = shop.runner()
     runner.collect_orders()
@@ -98,9 +100,7 @@ def test_an_exchange_is_shipped_again_and_completed(shop: Shop) -> None:
     sent = Shipment(ShipMethod.PARCEL, "D002", "888000111")
     runner.claims(
         facts=[
-            ReturnFacts(
-                claim_bundle_no=claim, received=True, inspection=Inspection.PASSED, replacement=sent
-            )
+            ReturnFacts(claim_bundle_no=claim, received=True, inspection=Inspection.PASSED, replacement=sent)
         ]
     )
     assert shop.writes("claims_ship_exchange") == [claim]

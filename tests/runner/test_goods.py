@@ -35,9 +35,7 @@ def product(shop: Shop, *, ends: datetime, code: str = "SKU-1", stock: int = 10)
         blocks,
         product_no=None,
         basic=evolve(blocks.basic, product_name=f"상품 {code}"),
-        sale=evolve(
-            blocks.sale, sale_period=SalePeriod.PERIOD, sale_end_date=ends, stock_count=stock
-        ),
+        sale=evolve(blocks.sale, sale_period=SalePeriod.PERIOD, sale_end_date=ends, stock_count=stock),
         etc=evolve(blocks.etc, seller_prod_code=code),
     )
     return shop.sandbox.make_product(KEY, write(made))

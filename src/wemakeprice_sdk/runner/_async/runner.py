@@ -32,8 +32,10 @@ from wemakeprice_sdk.policy.snapshot import (
 from wemakeprice_sdk.policy.sync import SyncPolicy
 from wemakeprice_sdk.runner._async import claims as claim_jobs
 from wemakeprice_sdk.runner._async import goods, imports, orders, service
+from wemakeprice_sdk.runner._async.archive import archive
 from wemakeprice_sdk.runner._async.session import AsyncSession, AsyncSurroundings
 from wemakeprice_sdk.runner._offload import AsyncOffload
+from wemakeprice_sdk.runner.archive_files import ArchiveReport
 from wemakeprice_sdk.runner.ledger import Ledger
 from wemakeprice_sdk.runner.reconcile import Reconciliation
 from wemakeprice_sdk.runner.records import Intent, IntentState, LegalHold
@@ -395,6 +397,24 @@ class AsyncChannelRunner:
             destroyed[kind] = done
         if mask is not None:
             masked[kind] = await around.offload(around.ledger.mask_personal, lease, kind, now - mask, now)
+
+    async def archive(
+        self,
+        folder: str | os.PathLike[str],
+        start: datetime,
+        end: datetime,
+        *,
+        mask: bool = False,
+        progress: ProgressCallback | None = None,
+    ) -> ArchiveReport:
+        """Read everything the account still can read into a folder (보관); only reads, no lease.
+
+        JSON lines and a workbook, with a manifest of counts and SHA-256 sums that is verified at the end.
+        Called again after a crash with the same arguments it goes on. The folder holds personal data in
+        clear unless `mask`.
+        """
+        client = self._around.client
+        return await archive(client, self.account, folder, start, end, mask=mask, progress=progress)
 
     async def waiting(self) -> tuple[Intent, ...]:
         """Give the intents that block their target; the unknown ones wait for `resolve`."""

@@ -115,9 +115,7 @@ async def settle_vanished(
             await session.save(kind, [gone])
         else:
             back[record.key] = row
-            draft = (
-                bundle_draft(row, end) if isinstance(row, Bundle) else claim_draft(row, end)
-            )
+            draft = bundle_draft(row, end) if isinstance(row, Bundle) else claim_draft(row, end)
             await session.save(kind, [draft])
     return back
 

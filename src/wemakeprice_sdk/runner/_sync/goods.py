@@ -167,6 +167,7 @@ def sync_templates(
     if lease is not None:
         body: dict[str, JsonValue] = {"count": len(templates), "at": session.now.isoformat()}
         around.offload(around.ledger.put_progress, lease, TEMPLATES, body, session.now)
+    session.policy_nos = frozenset(row.ship_policy_no for row in templates)
     products = around.offload(
         lambda: [
             restore(Product, record) for record in around.ledger.records(session.account, RecordKind.PRODUCT)

@@ -33,7 +33,9 @@ from wemakeprice_sdk.policy.sync import SyncPolicy
 from wemakeprice_sdk.runner._offload import Offload
 from wemakeprice_sdk.runner._sync import claims as claim_jobs
 from wemakeprice_sdk.runner._sync import goods, imports, orders, service
+from wemakeprice_sdk.runner._sync.archive import archive
 from wemakeprice_sdk.runner._sync.session import Session, Surroundings
+from wemakeprice_sdk.runner.archive_files import ArchiveReport
 from wemakeprice_sdk.runner.ledger import Ledger
 from wemakeprice_sdk.runner.reconcile import Reconciliation
 from wemakeprice_sdk.runner.records import Intent, IntentState, LegalHold
@@ -395,6 +397,24 @@ class ChannelRunner:
             destroyed[kind] = done
         if mask is not None:
             masked[kind] = around.offload(around.ledger.mask_personal, lease, kind, now - mask, now)
+
+    def archive(
+        self,
+        folder: str | os.PathLike[str],
+        start: datetime,
+        end: datetime,
+        *,
+        mask: bool = False,
+        progress: ProgressCallback | None = None,
+    ) -> ArchiveReport:
+        """Read everything the account still can read into a folder (보관); only reads, no lease.
+
+        JSON lines and a workbook, with a manifest of counts and SHA-256 sums that is verified at the end.
+        Called again after a crash with the same arguments it goes on. The folder holds personal data in
+        clear unless `mask`.
+        """
+        client = self._around.client
+        return archive(client, self.account, folder, start, end, mask=mask, progress=progress)
 
     def waiting(self) -> tuple[Intent, ...]:
         """Give the intents that block their target; the unknown ones wait for `resolve`."""

@@ -79,6 +79,7 @@ class Session:
     results: list[ActionResult] = field(factory=list)
     recovered: list[Intent] = field(factory=list)
     stopped: bool = False
+    policy_nos: frozenset[int] | None = None
     _renew_at: float = 0.0
 
     def __attrs_post_init__(self) -> None:
@@ -194,7 +195,7 @@ class Session:
             if local is not None:
                 local(action)
                 return self._note_result(action, ActionState.APPLIED, "")
-            command = command_for(action, self._fresh_product(action))
+            command = command_for(action, self._fresh_product(action), self.policy_nos)
         except (PreconditionError, NotFoundError) as error:
             return self._note_result(action, ActionState.NOT_APPLIED, _name(error))
         except ValidationError as error:

@@ -1,0 +1,215 @@
+# Generated from runner/_async by scripts/unasync.py; edit that one.
+"""The archive: everything an account can still read, into one folder (보관)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from attrs import frozen
+
+from wemakeprice_sdk.client._sync.client import WemakepriceClient
+from wemakeprice_sdk.client.paging import (
+    windows_below_a_day,
+    windows_of,
+    windows_of_days,
+    windows_of_months,
+    windows_of_weeks,
+)
+from wemakeprice_sdk.clock import require_aware
+from wemakeprice_sdk.errors import NotFoundError
+from wemakeprice_sdk.models import (
+    Bundle,
+    Claim,
+    ClaimDateType,
+    ClaimStatus,
+    ClaimType,
+    JsonValue,
+    OrderDateType,
+    ReadModel,
+    ShipStatus,
+)
+from wemakeprice_sdk.runner import personal
+from wemakeprice_sdk.runner._offload import Offload
+from wemakeprice_sdk.runner.archive_files import ArchiveFolder, ArchiveReport
+from wemakeprice_sdk.runner.drafts import order_line_draft, question_key, ship_line_draft
+from wemakeprice_sdk.runner.records import RecordKind
+from wemakeprice_sdk.runner.reports import Job, Progress, ProgressCallback
+from wemakeprice_sdk.wire.windows import Window
+
+T = TypeVar("T")
+_Rows = Sequence[tuple[str, ReadModel]]
+_MONTH = timedelta(days=31)
+
+
+@frozen
+class _Part:
+    name: str
+    kind: str
+    windows: tuple[Window, ...]
+    read: Callable[[Window], _Rows]
+
+
+def archive(
+    client: WemakepriceClient,
+    account: str,
+    folder: str | os.PathLike[str],
+    start: datetime,
+    end: datetime,
+    *,
+    mask: bool = False,
+    progress: ProgressCallback | None = None,
+) -> ArchiveReport:
+    """Read everything between `start` and `end` into `folder`, or go on where an earlier call ended.
+
+    Templates, products, deals, orders, claims, questions, reviews, inquiries, settlement rows and notices;
+    one JSON lines file each, a workbook and a manifest with counts and SHA-256 sums, verified at the end.
+    Holds personal data in clear (folder and files are the owner's only) unless `mask`.
+    Raises `LedgerCorruptError` when the folder holds an archive of something else, and what reads raise.
+    """
+    offload = Offload()
+    first, last = require_aware(start, "start"), require_aware(end, "end")
+    place = offload(ArchiveFolder, folder, account, first, last)
+    parts = _parts(client, first, last)
+    for part in parts:
+        known = offload(place.keys, part.name)
+        for index, window in enumerate(part.windows[place.done(part.name) :], start=place.done(part.name)):
+            rows = [row for row in part.read(window) if row[0] not in known]
+            offload(place.append, part.name, _lines(part, rows, mask=mask))
+            known.update(key for key, _ in rows)
+            if progress is not None:
+                progress(Progress(Job.ARCHIVE, part.name, index + 1, len(part.windows)))
+    return offload(place.finish, [part.name for part in parts])
+
+
+def _lines(part: _Part, rows: _Rows, *, mask: bool) -> list[tuple[str, Mapping[str, JsonValue]]]:
+    unique = dict(rows)
+    if not mask:
+        return [(key, dict(row.raw)) for key, row in unique.items()]
+    lines: list[tuple[str, Mapping[str, JsonValue]]] = []
+    for key, row in unique.items():
+        clear, sealed = personal.split(part.kind, row.raw)
+        lines.append((key, personal.join(clear, personal.mask(sealed))))
+    return lines
+
+
+def _parts(client: WemakepriceClient, start: datetime, end: datetime) -> list[_Part]:
+    days = windows_of_days(start.date(), end.date())
+    return [
+        _templates(client, start, end),
+        _products(client, windows_of(start, end, _MONTH, timedelta(0))),
+        _deals(client, windows_of_months(start, end, timedelta(0))),
+        _orders(client, windows_below_a_day(start, end, timedelta(0))),
+        _claims(client, windows_below_a_day(start, end, timedelta(0))),
+        *_customers(client, days),
+        *_settlement(client, days),
+        _notices(client, windows_of_weeks(start.date(), end.date())),
+    ]
+
+
+def _templates(client: WemakepriceClient, start: datetime, end: datetime) -> _Part:
+    def read(_: Window) -> _Rows:
+        return [(str(row.ship_policy_no), row) for row in client.shipping_templates.list()]
+
+    return _Part("templates", RecordKind.TEMPLATE, (Window(start, end),), read)
+
+
+def _products(client: WemakepriceClient, windows: tuple[Window, ...]) -> _Part:
+    def read(window: Window) -> _Rows:
+        rows: list[tuple[str, ReadModel]] = []
+        for row in client.products.iter(window.start, window.end):
+            found = _or_none(client.products.get, row.product_no)
+            rows.append((str(row.product_no), row if found is None else found))
+        return rows
+
+    return _Part("products", RecordKind.PRODUCT, windows, read)
+
+
+def _deals(client: WemakepriceClient, windows: tuple[Window, ...]) -> _Part:
+    def read(window: Window) -> _Rows:
+        rows: list[tuple[str, ReadModel]] = []
+        for row in client.deals.iter(window.start, window.end):
+            found = _or_none(client.deals.get, row.deal_no)
+            rows.append((str(row.deal_no), row if found is None else found))
+        return rows
+
+    return _Part("deals", RecordKind.DEAL, windows, read)
+
+
+def _or_none(read: Callable[[int], T], number: int) -> T | None:
+    try:
+        return read(number)
+    except NotFoundError:
+        return None
+
+
+def _orders(client: WemakepriceClient, windows: tuple[Window, ...]) -> _Part:
+    def read(window: Window) -> _Rows:
+        rows: list[tuple[str, ReadModel]] = []
+        for state in (ShipStatus.NEW, ShipStatus.CONFIRM, ShipStatus.DELIVERY, ShipStatus.COMPLETE):
+            found = client.orders.list(window.start, window.end, state, OrderDateType.NEW)
+            rows += [(_bundle_key(row), row) for row in found]
+        return rows
+
+    return _Part("orders", RecordKind.BUNDLE, windows, read)
+
+
+def _bundle_key(bundle: Bundle) -> str:
+    return f"{bundle.bundle_no}/{bundle.purchase_no}"
+
+
+def _claims(client: WemakepriceClient, windows: tuple[Window, ...]) -> _Part:
+    def read(window: Window) -> _Rows:
+        rows: list[tuple[str, ReadModel]] = []
+        for kind in (ClaimType.CANCEL, ClaimType.RETURN, ClaimType.EXCHANGE):
+            for state in ClaimStatus:
+                found = client.claims.list(window.start, window.end, kind, state, ClaimDateType.REQUEST)
+                rows += [(_claim_key(row), row) for row in found]
+        return rows
+
+    return _Part("claims", RecordKind.CLAIM, windows, read)
+
+
+def _claim_key(claim: Claim) -> str:
+    return "/".join(str(part) for part in claim.key)
+
+
+def _customers(client: WemakepriceClient, days: tuple[Window, ...]) -> Iterable[_Part]:
+    def questions(window: Window) -> _Rows:
+        rows = client.cs.list_questions(window.start.date())
+        return [(question_key(row), row) for row in rows]
+
+    def reviews(window: Window) -> _Rows:
+        return [(str(row.review_seq), row) for row in client.cs.list_reviews(window.start.date())]
+
+    def inquiries(window: Window) -> _Rows:
+        return [(str(row.inquiry_seq), row) for row in client.cs.list_inquiries(window.start.date())]
+
+    yield _Part("questions", RecordKind.QUESTION, days, questions)
+    yield _Part("reviews", RecordKind.REVIEW, days, reviews)
+    yield _Part("inquiries", RecordKind.INQUIRY, days, inquiries)
+
+
+def _settlement(client: WemakepriceClient, days: tuple[Window, ...]) -> Iterable[_Part]:
+    def orders(window: Window) -> _Rows:
+        day = window.start.date()
+        rows = client.settlement.list_order_lines(day)
+        return [(order_line_draft(row, day).key, row) for row in rows]
+
+    def ships(window: Window) -> _Rows:
+        day = window.start.date()
+        rows = client.settlement.list_ship_lines(day)
+        return [(ship_line_draft(row, day).key, row) for row in rows]
+
+    yield _Part("settlement_orders", RecordKind.SETTLE_ORDER, days, orders)
+    yield _Part("settlement_shipping", RecordKind.SETTLE_SHIP, days, ships)
+
+
+def _notices(client: WemakepriceClient, weeks: tuple[Window, ...]) -> _Part:
+    def read(window: Window) -> _Rows:
+        rows = client.notices.list(window.end.date())
+        return [("/".join(str(part) for part in row.key), row) for row in rows]
+
+    return _Part("notices", RecordKind.NOTICE, weeks, read)

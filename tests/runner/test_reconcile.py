@@ -1,0 +1,209 @@
+"""Reconciliation: every won is paid, expected, missing or unexplained."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wemakeprice_sdk.clock import KST
+from wemakeprice_sdk.config import SettlementCycle
+from wemakeprice_sdk.models import (
+    Bundle,
+    Claim,
+    ClaimOption,
+    ClaimProduct,
+    ClaimStatus,
+    ClaimType,
+    OrderOption,
+    OrderProduct,
+    SettleKind,
+    SettleOrderLine,
+    SettleShipLine,
+)
+from wemakeprice_sdk.runner import Evidence, SettlementFacts, SettlementStatus, reconcile
+from wemakeprice_sdk.runner.tables import reconciliation_tables, safe_text, write_csv, write_xlsx
+
+DAY = date(2026, 3, 4)
+PAYOUT = date(2026, 3, 13)
+LATER = date(2026, 3, 20)
+
+
+def bundle(number: int = 1, *, delivered: bool = True, quantity: int = 2) -> Bundle:
+    option = OrderOption(order_option_no=number * 10, option_qty=quantity)
+    product = OrderProduct(
+        order_no=number * 100, product_price=10_000, product_qty=quantity, order_option=(option,)
+    )
+    done = datetime(2026, 3, 4, 12, tzinfo=KST) if delivered else None
+    return Bundle(bundle_no=number, purchase_no=number, ship_complete_date=done, order_product=(product,))
+
+
+def line(
+    number: int = 1, *, quantity: int = 2, kind: SettleKind = SettleKind.DELIVERED, **more: object
+) -> SettleOrderLine:
+    values: dict[str, object] = {
+        "basic_dt": DAY,
+        "gubun": kind,
+        "bundle_no": number,
+        "order_no": number * 100,
+        "order_opt_no": number * 10,
+        "prod_sale_amt": 10_000,
+        "complete_qty": quantity,
+        "sale_agency_fee": 800 * quantity,
+        "settle_pre_dt": PAYOUT,
+    }
+    return SettleOrderLine(**{**values, **more})  # type: ignore[arg-type]
+
+
+def claim(number: int = 1, quantity: int = 2, kind: ClaimType = ClaimType.RETURN) -> Claim:
+    option = ClaimOption(order_option_no=number * 10, option_qty=quantity)
+    product = ClaimProduct(order_no=number * 100, order_option=(option,))
+    return Claim(
+        claim_bundle_no=number * 1000,
+        bundle_no=number,
+        claim_type=kind,
+        claim_status=ClaimStatus.APPROVE,
+        order_product=(product,),
+    )
+
+
+def one(
+    facts: SettlementFacts, as_of: date = LATER, **more: object
+) -> tuple[SettlementStatus, str, Evidence]:
+    (row,) = reconcile("shop", facts, as_of, **more).rows  # type: ignore[arg-type]
+    return row.status, row.reason, row.evidence
+
+
+def test_a_row_is_expected_until_its_day_and_paid_by_schedule_after_it() -> None:
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(),))
+    assert one(facts, DAY) == (SettlementStatus.EXPECTED, "pay-out-ahead", Evidence.SCHEDULE)
+    assert one(facts, PAYOUT) == (SettlementStatus.PAID, "pay-out-day-passed", Evidence.SCHEDULE)
+
+
+def test_bank_records_prove_or_disprove_a_payment() -> None:
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(),), received={PAYOUT: 18_400})
+    assert one(facts) == (SettlementStatus.PAID, "received", Evidence.BANK)
+    short = evolve(facts, received={PAYOUT: 18_399})
+    assert one(short) == (SettlementStatus.MISSING, "not-received", Evidence.BANK)
+    assert one(evolve(facts, received={})) == (SettlementStatus.MISSING, "not-received", Evidence.BANK)
+    (total,) = reconcile("shop", short, LATER).payouts
+    assert (total.announced, total.received, total.difference) == (18_400, 18_399, -1)
+
+
+def test_without_an_announced_day_the_cycle_says_when() -> None:
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(settle_pre_dt=None),))
+    result = reconcile("shop", facts, DAY, cycle=SettlementCycle("주정산"))
+    assert (result.rows[0].payout_day, result.rows[0].evidence) == (PAYOUT, Evidence.CYCLE)
+    assert one(facts)[1] == "pay-out-day-unknown"
+
+
+def test_a_delivered_line_without_a_row_is_expected_then_missing() -> None:
+    facts = SettlementFacts(bundles=(bundle(),))
+    assert one(facts, DAY + timedelta(days=10))[:2] == (SettlementStatus.EXPECTED, "row-ahead")
+    assert one(facts, DAY + timedelta(days=11))[:2] == (SettlementStatus.MISSING, "no-settlement-row")
+    assert reconcile("shop", SettlementFacts(bundles=(bundle(delivered=False),)), LATER).rows == ()
+    returned = SettlementFacts(bundles=(bundle(),), claims=(claim(),))
+    assert reconcile("shop", returned, LATER).rows == (), "a returned line is owed nothing"
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (line(7), "no-such-order-line"),
+        (line(prod_sale_amt=9_000), "price-differs"),
+        (line(gubun=None), "unknown-row-kind"),
+        (line(kind=SettleKind.from_wire("9")), "unknown-row-kind"),
+        (line(quantity=-1, kind=SettleKind.REFUNDED), "refund-without-claim"),
+    ],
+)
+def test_what_nothing_explains_is_said_so(row: SettleOrderLine, reason: str) -> None:
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(), row))
+    found = [found for found in reconcile("shop", facts, LATER).rows if found.reason == reason]
+    assert [found[0].status] == [SettlementStatus.UNEXPLAINED]
+
+
+def test_refunds_with_negative_figures_take_back_what_was_paid() -> None:
+    refund = line(
+        quantity=-2,
+        kind=SettleKind.REFUNDED,
+        prod_sale_amt=-10_000,
+        sale_agency_fee=-1_600,
+        claim_no=1000,
+    )
+    facts = SettlementFacts(bundles=(bundle(),), claims=(claim(),), order_lines=(line(), refund))
+    result = reconcile("shop", facts, LATER)
+    assert sum(row.settled for row in result.rows) == 0
+    assert {row.reason for row in result.rows} == {"pay-out-day-passed", "refund"}
+
+
+def test_an_approved_return_without_its_refund_row_is_still_to_come() -> None:
+    facts = SettlementFacts(bundles=(bundle(),), claims=(claim(quantity=1),), order_lines=(line(),))
+    (ahead,) = [row for row in reconcile("shop", facts, LATER).rows if row.reason == "refund-ahead"]
+    assert (ahead.status, ahead.expected) == (SettlementStatus.EXPECTED, -10_000)
+
+
+def test_a_correction_of_quantity_zero_is_a_row_of_its_own() -> None:
+    zero = line(quantity=0, sale_agency_fee=0, seller_charge_coupon_amt=500)
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(), zero))
+    rows = {row.reason: row.settled for row in reconcile("shop", facts, LATER).rows}
+    assert rows["coupon-correction"] == -500
+
+
+def test_shipping_rows_follow_the_pay_out_day_of_their_sales_day() -> None:
+    ship = SettleShipLine(basic_dt=DAY, gubun=SettleKind.DELIVERED, bundle_no=1, ship_amt=2_500)
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(),), ship_lines=(ship, ship))
+    rows = [row for row in reconcile("shop", facts, LATER).rows if row.subject == "shipping"]
+    assert [(row.settled, row.payout_day, row.status) for row in rows] == [
+        (2_500, PAYOUT, SettlementStatus.PAID)
+    ]
+    stranger = SettlementFacts(ship_lines=(ship,))
+    assert one(stranger)[:2] == (SettlementStatus.UNEXPLAINED, "no-such-bundle")
+
+
+@given(st.lists(st.tuples(st.integers(1, 6), st.integers(-3, 3), st.integers(0, 20)), max_size=30))
+def test_no_won_is_lost_between_rows_and_pay_outs(rows: list[tuple[int, int, int]]) -> None:
+    lines = tuple(
+        line(
+            number,
+            quantity=quantity,
+            basic_dt=DAY + timedelta(days=days),
+            settle_pre_dt=PAYOUT + timedelta(days=days),
+        )
+        for number, quantity, days in rows
+    )
+    result = reconcile("shop", SettlementFacts(bundles=(bundle(),), order_lines=lines), LATER)
+    settled = [row for row in result.rows if row.payout_day is not None and row.reason != "no-settlement-row"]
+    assert sum(total.announced for total in result.payouts) == sum(row.settled for row in settled)
+    assert sum(total.rows for total in result.payouts) == len(settled)
+    shuffled = SettlementFacts(bundles=(bundle(),), order_lines=tuple(reversed(lines)))
+    assert reconcile("shop", shuffled, LATER).payouts == result.payouts
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "＝1", "\r=1", "\n=1"])
+def test_no_text_becomes_a_formula(text: str, tmp_path: Path) -> None:
+    assert safe_text(text).startswith("'")
+    write_csv(tmp_path / "t.csv", ["a"], [[text]])
+    with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file))[1][0].startswith("'")
+    write_xlsx(tmp_path / "t.xlsx", {"t": (["a"], [[text]])})
+    cell = openpyxl.load_workbook(tmp_path / "t.xlsx")["t"]["A2"]
+    assert (cell.data_type, str(cell.value)[0]) == ("s", "'")
+
+
+def test_exports_hold_every_row_and_keep_numbers_as_numbers(tmp_path: Path) -> None:
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(), line(7)))
+    result = reconcile("shop", facts, LATER)
+    tables = reconciliation_tables([result, evolve(result, account="=shop2")])
+    counts = write_xlsx(tmp_path / "r.xlsx", tables)
+    assert counts == {"rows": 4, "payouts": 2, "totals": 8}
+    sheet = openpyxl.load_workbook(tmp_path / "r.xlsx")["rows"]
+    header = [cell.value for cell in sheet[1]]
+    settled = sheet.cell(2, header.index("settled") + 1)
+    assert (settled.data_type, settled.value) == ("n", 18_400)
+    assert str(sheet.cell(4, 1).value) == "'=shop2"
