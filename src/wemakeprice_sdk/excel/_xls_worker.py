@@ -6,6 +6,7 @@ package, so that the child starts fast and holds little.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -77,6 +78,12 @@ def main(arguments: list[str]) -> int:
         sys.stdout.flush()
     except MemoryError:
         return 4
+    except OSError as error:
+        if error.errno in (errno.EFBIG, errno.ENOSPC):
+            # Leaving in the ordinary way would try to write what is still buffered.
+            os._exit(4)
+        sys.stderr.write(f"{type(error).__name__}: {error}"[:500])
+        return 3
     except Exception as error:  # noqa: BLE001 - this process exists to turn any failure of the reader into a word
         sys.stderr.write(f"{type(error).__name__}: {error}"[:500])
         return 3

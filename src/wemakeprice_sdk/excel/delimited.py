@@ -35,13 +35,22 @@ def declared_encoding(head: bytes) -> str:
     for mark, encoding in _BOMS:
         if head.startswith(mark):
             return encoding
-    sample = head[:512]
-    if len(sample) >= 8 and b"\0" in sample:
-        if sample[1::2].count(0) * 2 > len(sample) // 2 and not sample[::2].count(0):
-            return "utf-16-le"
-        if sample[::2].count(0) * 2 > len(sample) // 2 and not sample[1::2].count(0):
-            return "utf-16-be"
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    # Some Hangul syllables end in a zero byte too (가 is U+AC00), so the majority counts.
+    if odd > 3 * even and _has_separators(head, "utf-16-le"):
+        return "utf-16-le"
+    if even > 3 * odd and _has_separators(head, "utf-16-be"):
+        return "utf-16-be"
     return ""
+
+
+def _has_separators(head: bytes, encoding: str) -> bool:
+    """Say whether the first bytes read as text with line ends or tabs, as a table in UTF-16 has them."""
+    try:
+        text = head[: len(head) // 2 * 2].decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return any(mark in text for mark in "\t\n\r,<") and "\0" not in text
 
 
 def detect_encoding(path: Path, budget: Budget) -> str:

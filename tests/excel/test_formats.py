@@ -1,0 +1,131 @@
+"""Every kind of file gives the same records, whatever its name says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import corpus
+import pytest
+
+from wemakeprice_sdk.errors import UnreadableFileError
+from wemakeprice_sdk.excel import ExcelMigrator, ExportKind, FileFormat
+from wemakeprice_sdk.excel.limits import DEFAULT_LIMITS
+from wemakeprice_sdk.excel.sniff import sniff
+
+TABLE = corpus.products()
+KINDS: dict[str, tuple[Callable[[], bytes], FileFormat, str]] = {
+    "inline": (lambda: corpus.xlsx(TABLE), FileFormat.XLSX, ""),
+    "stored": (lambda: corpus.xlsx(TABLE, compression=0), FileFormat.XLSX, ""),
+    "shared": (lambda: corpus.shared(TABLE), FileFormat.XLSX, ""),
+    "rich": (lambda: corpus.shared(TABLE, rich=True), FileFormat.XLSX, ""),
+    "strict": (lambda: corpus.package({"상품": corpus.sheet_xml(TABLE, namespace=corpus.STRICT)}, strict=True), FileFormat.XLSX, ""),
+    "biff8": (lambda: corpus.xls(TABLE), FileFormat.XLS, "cp1200"),
+    "html": (lambda: corpus.html_table(TABLE), FileFormat.HTML, "utf-8"),
+    "html-euc-kr": (lambda: corpus.html_table(TABLE, encoding="euc-kr"), FileFormat.HTML, "cp949"),
+    "html-unclosed": (lambda: corpus.html_table(TABLE, closed=False), FileFormat.HTML, "utf-8"),
+    "html-utf16": (lambda: corpus.html_table(TABLE, encoding="utf-16"), FileFormat.HTML, "utf-16"),
+    "xml2003": (lambda: corpus.xml2003(TABLE), FileFormat.XML2003, ""),
+    "csv": (lambda: corpus.delimited(TABLE), FileFormat.CSV, "utf-8"),
+    "csv-bom": (lambda: corpus.delimited(TABLE, encoding="utf-8-sig"), FileFormat.CSV, "utf-8-sig"),
+    "csv-cp949": (lambda: corpus.delimited(TABLE, encoding="cp949"), FileFormat.CSV, "cp949"),
+    "csv-utf16": (lambda: corpus.delimited(TABLE, encoding="utf-16", delimiter="\t"), FileFormat.CSV, "utf-16"),
+    "csv-utf16-bare": (lambda: corpus.delimited(TABLE, encoding="utf-16-le", delimiter="\t"), FileFormat.CSV, "utf-16-le"),
+    "csv-semicolon": (lambda: b"sep=;\n" + corpus.delimited(TABLE, delimiter=";"), FileFormat.CSV, "utf-8"),
+    "tsv": (lambda: corpus.delimited(TABLE, delimiter="\t"), FileFormat.CSV, "utf-8"),
+}
+
+
+@pytest.fixture
+def expected(migrator: ExcelMigrator, tmp_path: Path) -> list[object]:
+    path = corpus.save(tmp_path, "expected.xlsx", corpus.xlsx(TABLE))
+    return [parsed.record for parsed in migrator.products(path)]
+
+
+@pytest.mark.parametrize("extension", ["xlsx", "xls", "csv"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_same_records(
+    migrator: ExcelMigrator, tmp_path: Path, expected: list[object], kind: str, extension: str
+) -> None:
+    build, format_, encoding = KINDS[kind]
+    path = corpus.save(tmp_path, f"export.{extension}", build())
+    inspection = migrator.inspect(path)
+    assert (inspection.format, inspection.encoding) == (format_, encoding)
+    assert inspection.kind is ExportKind.PRODUCTS
+    parsed = list(migrator.products(path))
+    assert [one.record for one in parsed] == expected
+    assert [problem for one in parsed for problem in one.problems] == []
+    assert expected[1].product_name == "청바지 & 벨트"  # type: ignore[attr-defined]
+    assert expected[2].product_name == "겨울 <패딩>"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "empty"),
+        (b"\xef\xbb\xbf  \r\n", "empty"),
+        (b"%PDF-1.7 ...", "PDF"),
+        (b"\x89PNG\r\n", "image"),
+        (b"\x7fELF\x02\x01\x01\x00\x00\x00", "binary"),
+        (b"PK\x03\x04 broken", "zip"),
+        (corpus.xlsx(TABLE)[:-40], "zip"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "damaged"),
+        (b"<html><body>no data</body></html>", "no table"),
+        (b"<html><frameset><frame src='x'></frameset></html>", "frames"),
+        (b"<?xml version='1.0'?><note>hello</note>", "not an XML spreadsheet"),
+        (b"\x80\x81\xff\xfe\xfd,\xff", "CP949"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "password"),
+        (corpus.package({}, extra={"mimetype": b"application/vnd.oasis", "content.xml": b"<x/>"}), "no worksheet"),
+        (corpus.package({}, extra={"xl/workbook.bin": b"x"}), "xlsb"),
+        ("상품번호,상품명\n1,\"가\n".encode() + b"x" * 200_000, "field larger"),
+    ],
+)
+def test_unreadable(migrator: ExcelMigrator, tmp_path: Path, data: bytes, words: str) -> None:
+    path = corpus.save(tmp_path, "file.xlsx", data)
+    with pytest.raises(UnreadableFileError, match=words):
+        list(migrator.products(path))
+
+
+def test_missing_file_is_a_typed_error(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFileError, match="cannot be opened"):
+        migrator.inspect(tmp_path / "none.xlsx")
+
+
+def test_zip_of_something_else(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    import io
+    import zipfile
+
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as archive:
+        archive.writestr("export.xlsx", corpus.xlsx(TABLE))
+    with pytest.raises(UnreadableFileError, match="unpack it"):
+        migrator.inspect(corpus.save(tmp_path, "export.zip", memory.getvalue()))
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", "<x/>")
+    with pytest.raises(UnreadableFileError, match="OpenDocument"):
+        migrator.inspect(corpus.save(tmp_path, "export.ods", memory.getvalue()))
+
+
+def test_content_decides_not_the_name(tmp_path: Path) -> None:
+    path = corpus.save(tmp_path, "export.csv", corpus.xlsx(TABLE))
+    assert sniff(path, DEFAULT_LIMITS) is FileFormat.XLSX
+
+
+def test_excel_text_formula_in_csv_keeps_zeros(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    data = '상품번호,상품명,업체상품코드\n="300000001",가방,="00123"\n'.encode()
+    (parsed,) = migrator.products(corpus.save(tmp_path, "a.csv", data))
+    assert parsed.record is not None
+    assert (parsed.record.product_no, parsed.record.seller_product_code) == (300000001, "00123")
+
+
+def test_html_spans_keep_columns_in_place(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    page = (
+        "<table><tr><th rowspan=2>상품번호<th rowspan=2>상품명<th colspan=2>가격</tr><tr><th>판매가<th>정상가</tr>"
+        "<tr><td x:num='300000001'>3.00E+08<td>가방<td>1,000원<td>2,000</table>"
+    )
+    (parsed,) = migrator.products(corpus.save(tmp_path, "a.xls", page.encode()))
+    assert parsed.record is not None
+    assert parsed.record.product_no == 300000001
+    assert (parsed.record.sale_price, parsed.record.origin_price) == (1000, 2000)

@@ -1,0 +1,196 @@
+"""Hostile files: refused with a typed error, in little time and memory, before they can do harm."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import corpus
+import pytest
+
+from wemakeprice_sdk.errors import ExcelError, UnreadableFileError, UnsafeFileError
+from wemakeprice_sdk.excel import ExcelMigrator
+
+Bounded = Callable[..., ExcelMigrator]
+TABLE = corpus.products()
+ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>'
+
+
+def read(migrator: ExcelMigrator, path: Path) -> list[object]:
+    return list(migrator.products(path))
+
+
+def refused(migrator: ExcelMigrator, path: Path, words: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(UnsafeFileError, match=words):
+        read(migrator, path)
+    assert time.monotonic() - began < 20
+
+
+def with_doctype(xml: str) -> str:
+    head, found, rest = xml.partition("?>")
+    return head + found + ENTITIES + rest if found else ENTITIES + xml
+
+
+@pytest.mark.parametrize("part", ["sheet", "workbook", "relations", "strings"])
+def test_document_types_and_entities(migrator: ExcelMigrator, tmp_path: Path, part: str) -> None:
+    data = corpus.shared(TABLE)
+    wanted = {"sheet": "xl/worksheets/sheet1.xml", "workbook": "xl/workbook.xml", "relations": "_rels/.rels", "strings": "xl/sharedStrings.xml"}[part]
+    memory = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(memory, "w") as copy:
+        for name in source.namelist():
+            text = source.read(name).decode()
+            copy.writestr(name, with_doctype(text) if name == wanted else text)
+    refused(migrator, corpus.save(tmp_path, "a.xlsx", memory.getvalue()), "document type")
+
+
+def test_entities_in_xml2003(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    refused(migrator, corpus.save(tmp_path, "a.xls", with_doctype(corpus.xml2003(TABLE).decode()).encode()), "document type")
+
+
+def test_compression_bomb(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    bomb = corpus.package({"상품": corpus.sheet_xml(TABLE) + " " * 30_000_000})
+    refused(migrator, corpus.save(tmp_path, "a.xlsx", bomb), "compression_ratio")
+
+
+def test_lying_sizes(bounded: Bounded, tmp_path: Path) -> None:
+    data = bytearray(corpus.xlsx(TABLE * 400))
+    directory = data.rfind(b"PK\x01\x02", 0, data.rfind(b"xl/worksheets/sheet1.xml"))
+    data[directory + 24 : directory + 28] = (100).to_bytes(4, "little")
+    with pytest.raises((UnsafeFileError, UnreadableFileError)):
+        read(bounded(), corpus.save(tmp_path, "a.xlsx", bytes(data)))
+
+
+def test_too_much_once_unpacked(bounded: Bounded, tmp_path: Path) -> None:
+    path = corpus.save(tmp_path, "a.xlsx", corpus.xlsx(TABLE * 200))
+    refused(bounded(sheet_bytes=10_000), path, "bytes")
+
+
+def test_file_size(bounded: Bounded, tmp_path: Path) -> None:
+    refused(bounded(file_bytes=100), corpus.save(tmp_path, "a.xlsx", corpus.xlsx(TABLE)), "file_bytes")
+
+
+def test_many_members(bounded: Bounded, tmp_path: Path) -> None:
+    data = corpus.xlsx(TABLE, extra={f"junk/{number}": b"" for number in range(60)})
+    refused(bounded(archive_members=50), corpus.save(tmp_path, "a.xlsx", data), "archive_members")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_one_name_twice(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    data = io.BytesIO(corpus.xlsx(TABLE))
+    with zipfile.ZipFile(data, "a") as archive:
+        archive.writestr("XL/worksheets\\sheet1.xml", "<other/>")
+    refused(migrator, corpus.save(tmp_path, "a.xlsx", data.getvalue()), "twice")
+
+
+def test_overlapping_members(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    data = bytearray(corpus.xlsx(TABLE, extra={"a.bin": b"x" * 4000}, compression=0))
+    first = data.find(b"PK\x01\x02")
+    entries = []
+    while first >= 0:
+        entries.append(first)
+        first = data.find(b"PK\x01\x02", first + 4)
+    for entry in entries[-2:]:
+        data[entry + 42 : entry + 46] = data[entries[2] + 42 : entries[2] + 46]
+    refused(migrator, corpus.save(tmp_path, "a.xlsx", bytes(data)), "overlap")
+
+
+def test_encrypted_member(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    data = bytearray(corpus.xlsx(TABLE))
+    entry = data.find(b"PK\x01\x02")
+    data[entry + 8] |= 1
+    with pytest.raises(UnreadableFileError, match="encrypted"):
+        read(migrator, corpus.save(tmp_path, "a.xlsx", bytes(data)))
+
+
+def test_damaged_stream(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    data = bytearray(corpus.xlsx(TABLE * 300))
+    middle = data.find(b"xl/worksheets/sheet1.xml") + 400
+    data[middle : middle + 40] = bytes(40)
+    with pytest.raises(UnreadableFileError):
+        read(migrator, corpus.save(tmp_path, "a.xlsx", bytes(data)))
+
+
+def test_deep_nesting(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    deep = "<a>" * 50_000
+    xml = corpus.sheet_xml(TABLE).replace("<sheetData>", deep + "<sheetData>")
+    refused(migrator, corpus.save(tmp_path, "a.xlsx", corpus.package({"상품": xml})), "xml_depth")
+    page = "<table><tr><td>" * 5_000
+    refused(migrator, corpus.save(tmp_path, "b.xls", page.encode()), "xml_depth")
+
+
+def test_row_bomb(bounded: Bounded, tmp_path: Path) -> None:
+    body = "".join(f'<row r="{number}"/>' for number in range(3, 60_000))
+    head = "".join(
+        f'<row r="{n}">{"".join(corpus.cell_xml(n, at, value) for at, value in enumerate(row))}</row>'
+        for n, row in enumerate(TABLE[:2], 1)
+    )
+    path = corpus.save(tmp_path, "a.xlsx", corpus.package({"상품": corpus.sheet_xml([], body=head + body)}))
+    refused(bounded(rows=20_000), path, "rows")
+    assert len(read(bounded(), path)) == 1
+
+
+def test_cell_bomb(bounded: Bounded, tmp_path: Path) -> None:
+    path = corpus.save(tmp_path, "a.xlsx", corpus.xlsx(corpus.products(corpus.PRODUCT_ROWS * 700)))
+    refused(bounded(cells=5_000), path, "cells")
+
+
+@pytest.mark.parametrize("kind", ["inline", "odd", "shared", "html", "xml2003", "csv"])
+def test_text_bomb(bounded: Bounded, tmp_path: Path, kind: str) -> None:
+    rows = [list(row) for row in corpus.PRODUCT_ROWS]
+    rows[1][1] = "가" * 60_000
+    table = corpus.products(rows)
+    data = {
+        "inline": lambda: corpus.xlsx(table),
+        "odd": lambda: corpus.xlsx(table).replace(b"", b"") and corpus.package({"s": corpus.sheet_xml(table).replace("<sheetData>", "<!-- --><sheetData>")}),
+        "shared": lambda: corpus.shared(table),
+        "html": lambda: corpus.html_table(table),
+        "xml2003": lambda: corpus.xml2003(table),
+        "csv": lambda: corpus.delimited(table),
+    }[kind]()
+    refused(bounded(cell_text=50_000), corpus.save(tmp_path, "a.xlsx", data), "cell_text")
+
+
+def test_endless_tag(bounded: Bounded, tmp_path: Path) -> None:
+    xml = corpus.sheet_xml(TABLE).replace("<sheetData>", f"<sheetData junk='{'x' * 3_000_000}'>")
+    memory = corpus.package({"상품": xml}, compression=zipfile.ZIP_STORED)
+    refused(bounded(xml_token=1_000_000), corpus.save(tmp_path, "a.xlsx", memory), "xml_token")
+    page = b"<html><table><tr><td>" + b"<!-- " + b"x" * 3_000_000
+    refused(bounded(xml_token=1_000_000), corpus.save(tmp_path, "b.xls", page), "xml_token")
+    refused(bounded(xml_token=100_000), corpus.save(tmp_path, "c.csv", b"a,b\n" + b"x" * 200_000), "line")
+
+
+def test_time_runs_out(bounded: Bounded, tmp_path: Path) -> None:
+    path = corpus.save(tmp_path, "a.xlsx", corpus.xlsx(TABLE * 100))
+    refused(bounded(seconds=0.0), path, "seconds")
+    refused(bounded(seconds=0.0), corpus.save(tmp_path, "b.csv", corpus.delimited(TABLE * 100)), "seconds")
+    refused(bounded(seconds=0.0), corpus.save(tmp_path, "c.xls", corpus.xls(TABLE)), "seconds")
+
+
+def test_child_memory(bounded: Bounded, tmp_path: Path) -> None:
+    path = corpus.save(tmp_path, "a.xls", corpus.xls(TABLE))
+    with pytest.raises(ExcelError):
+        read(bounded(child_memory=8 << 20), path)
+
+
+def test_child_output(bounded: Bounded, tmp_path: Path) -> None:
+    path = corpus.save(tmp_path, "a.xls", corpus.xls(corpus.products(corpus.PRODUCT_ROWS * 300)))
+    with pytest.raises(UnsafeFileError, match="child"):
+        read(bounded(child_output=4_096), path)
+
+
+def test_wide_rows(bounded: Bounded, tmp_path: Path) -> None:
+    wide = [[*row, *["x"] * 400] for row in TABLE]
+    migrator = bounded(columns=100)
+    assert len(read(migrator, corpus.save(tmp_path, "a.xlsx", corpus.xlsx(wide)))) == 3
+    refused(migrator, corpus.save(tmp_path, "b.csv", corpus.delimited(wide)), "columns")
+    refused(migrator, corpus.save(tmp_path, "c.xls", corpus.html_table(wide)), "columns")
+
+
+def test_wide_spans(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    page = "<table>" + "<tr><td colspan=99999999 rowspan=9999999>x</td></tr>" * 50 + "</table>"
+    with pytest.raises(ExcelError):
+        read(migrator, corpus.save(tmp_path, "a.xls", page.encode()))

@@ -1,0 +1,307 @@
+"""Worksheets as real writers leave them, and the two ways of reading a row held against each other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import corpus
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wemakeprice_sdk.errors import UnreadableFileError, UnsafeFileError
+from wemakeprice_sdk.excel import CellError, ExcelMigrator
+from wemakeprice_sdk.excel.cells import Cell, Serial
+from wemakeprice_sdk.excel.limits import DEFAULT_LIMITS, Budget, Limits
+from wemakeprice_sdk.excel.rowpattern import CellReaders, date_reader, padded_reader
+from wemakeprice_sdk.excel.sharedstrings import SharedStrings, read_shared_strings
+from wemakeprice_sdk.excel.sheetrows import SheetRows
+from wemakeprice_sdk.excel.xlsx import format_reader
+
+WORDS = ["영", "하나 & 둘", "<셋>", ""]
+
+
+def reader(xml: bytes, *, size: int = 1 << 20, limits: Limits = DEFAULT_LIMITS) -> SheetRows:
+    chunks = [xml[at : at + size] for at in range(0, len(xml), size)]
+    readers = CellReaders(WORDS.__getitem__, WORDS, (None, date_reader(), padded_reader(5)))
+    return SheetRows(chunks, readers, Budget(limits), "sheet")
+
+
+def rows_of(xml: bytes, **options: object) -> list[tuple[int, list[Cell]]]:
+    return [(number, list(cells)) for number, cells in reader(xml, **options)]  # type: ignore[arg-type]
+
+
+def trimmed(rows: Sequence[tuple[int, Sequence[Cell]]]) -> list[tuple[int, list[Cell]]]:
+    found = []
+    for number, cells in rows:
+        kept = list(cells)
+        while kept and kept[-1] is None:
+            kept.pop()
+        found.append((number, kept))
+    return found
+
+
+def sheet(body: str, **options: str) -> bytes:
+    return corpus.sheet_xml([], body=body, **options).encode()
+
+
+def slowly(xml: bytes) -> list[tuple[int, list[Cell]]]:
+    """Read through expat alone: a comment in front keeps the patterns out."""
+    rows = reader(xml.replace(b"<sheetData>", b"<!-- slow --><sheetData>", 1))
+    found = trimmed(list(rows))
+    assert rows.fast_rows == 0
+    return found
+
+
+CELLS = {
+    "number": ('<c r="A1"><v>12</v></c>', 12),
+    "fraction": ('<c r="A1"><v>1.5</v></c>', 1.5),
+    "scientific": ('<c r="A1"><v>1.2E3</v></c>', 1200.0),
+    "negative": ('<c r="A1"><v>-3</v></c>', -3),
+    "typed number": ('<c r="A1" t="n"><v>12</v></c>', 12),
+    "shared": ('<c r="A1" t="s"><v>1</v></c>', "하나 & 둘"),
+    "inline": ('<c r="A1" t="inlineStr"><is><t>가 &amp; 나</t></is></c>', "가 & 나"),
+    "inline runs": ('<c r="A1" t="inlineStr"><is><r><t>가</t></r><r><t>나</t></r></is></c>', "가나"),
+    "phonetic": ('<c r="A1" t="inlineStr"><is><t>가</t><rPh sb="0" eb="1"><t>x</t></rPh></is></c>', "가"),
+    "preserved": ('<c r="A1" t="inlineStr"><is><t xml:space="preserve"> 가 </t></is></c>', " 가 "),
+    "formula text": ('<c r="A1" t="str"><f>B1&amp;C1</f><v>가</v></c>', "가"),
+    "formula number": ('<c r="A1"><f t="shared" si="0"/><v>7</v></c>', 7),
+    "formula without value": ('<c r="A1"><f>B1</f></c>', CellError("#FORMULA")),
+    "true": ('<c r="A1" t="b"><v>1</v></c>', True),
+    "false": ('<c r="A1" t="b"><v>0</v></c>', False),
+    "error": ('<c r="A1" t="e"><v>#N/A</v></c>', CellError("#N/A")),
+    "date": ('<c r="A1" s="1"><v>45306.5</v></c>', Serial(45306.5)),
+    "padded": ('<c r="A1" s="2"><v>12</v></c>', "00012"),
+    "iso date": ('<c r="A1" t="d"><v>2024-01-15T00:00:00</v></c>', "2024-01-15T00:00:00"),
+    "style after type": ('<c r="A1" t="s" s="1"><v>0</v></c>', "영"),
+    "escaped x": ('<c r="A1" t="inlineStr"><is><t>가_x000A_나_x005F_x</t></is></c>', "가\n나_x"),
+    "character reference": ('<c r="A1" t="inlineStr"><is><t>&#44032;&#xAC01;</t></is></c>', "가각"),
+    "cdata": ('<c r="A1" t="inlineStr"><is><t><![CDATA[<가>]]></t></is></c>', "<가>"),
+    "blank": ('<c r="A1" s="1"/>', None),
+    "empty element": ('<c r="A1"></c>', None),
+    "empty text": ('<c r="A1" t="inlineStr"><is><t/></is></c>', ""),
+    "single quotes": ("<c r='A1' t='inlineStr'><is><t>가</t></is></c>", "가"),
+    "no number": ('<c r="A1"><v>abc</v></c>', CellError("abc")),
+    "huge number": ('<c r="A1"><v>1e999</v></c>', CellError("1e999")),
+    "many digits": (f'<c r="A1"><v>{"9" * 500}</v></c>', CellError("9" * 64)),
+    "line break": ('<c r="A1" t="inlineStr"><is><t>가\r\n나\r다</t></is></c>', "가\n나\n다"),
+}
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_cell(name: str) -> None:
+    xml, expected = CELLS[name]
+    body = f'<row r="1">{xml}<c r="B1"><v>1</v></c></row>'
+    for rows in (rows_of(sheet(body)), slowly(sheet(body))):
+        value = rows[0][1][0]
+        assert value == expected
+        assert type(value) is type(expected)
+        assert rows[0][1][1] == 1
+
+
+def cells_strategy() -> st.SearchStrategy[str]:
+    text = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=12).map(escape)
+    number = st.one_of(st.integers(-(10**17), 10**17).map(str), st.floats(allow_nan=False, allow_infinity=False).map(repr))
+    return st.one_of(
+        text.map(lambda t: f' t="inlineStr"><is><t>{t}</t></is></c>'),
+        text.map(lambda t: f' t="str"><f>A1</f><v>{t}</v></c>'),
+        number.map(lambda n: f"><v>{n}</v></c>"),
+        number.map(lambda n: f' s="1"><v>{n}</v></c>'),
+        st.integers(0, 3).map(lambda n: f' t="s"><v>{n}</v></c>'),
+        st.just(' s="2"/>'),
+        st.just(' t="b"><v>1</v></c>'),
+    )
+
+
+@given(
+    st.lists(st.lists(st.one_of(st.none(), cells_strategy()), max_size=6), min_size=1, max_size=12),
+    st.integers(20, 400),
+)
+def test_both_ways_of_reading_agree(table: list[list[str | None]], size: int) -> None:
+    body = "".join(
+        f'<row r="{number}">'
+        + "".join(f'<c r="{corpus.letters(at)}{number}"{cell}' for at, cell in enumerate(row) if cell is not None)
+        + "</row>"
+        for number, row in enumerate(table, 1)
+    )
+    xml = sheet(body)
+    assert trimmed(rows_of(xml, size=size)) == slowly(xml)
+
+
+def test_rows_are_matched_in_c() -> None:
+    xml = corpus.sheet_xml(corpus.products() * 200).encode()
+    rows = reader(xml)
+    assert len(list(rows)) == 800
+    assert rows.fast_rows == 800
+    assert rows.slow_rows == 0
+
+
+@pytest.mark.parametrize("dimension", ["A1", "A1:A1", "B5:C9", "A1:XFD1048576", "nonsense"])
+def test_dimension_is_not_believed(migrator: ExcelMigrator, tmp_path: Path, dimension: str) -> None:
+    data = corpus.package({"상품": corpus.sheet_xml(corpus.products(), dimension=dimension)})
+    parsed = list(migrator.products(corpus.save(tmp_path, "a.xlsx", data)))
+    assert [one.record.product_name for one in parsed if one.record] == ["면 반팔 티셔츠", "청바지 & 벨트", "겨울 <패딩>"]
+
+
+def test_prefixed_elements(tmp_path: Path) -> None:
+    plain = corpus.sheet_xml(corpus.products())
+    prefixed = plain.replace("<", "<x:").replace("<x:/", "</x:").replace("<x:?", "<?").replace("xmlns=", "xmlns:x=")
+    rows = reader(prefixed.encode())
+    assert trimmed(list(rows)) == trimmed(rows_of(plain.encode()))
+    assert rows.slow_rows == 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "euc-kr"])
+def test_other_encodings_go_through_expat(encoding: str) -> None:
+    plain = corpus.sheet_xml(corpus.products())
+    other = plain.replace('encoding="UTF-8"', f'encoding="{encoding}"').encode(encoding)
+    if encoding == "euc-kr":
+        with pytest.raises(UnreadableFileError):
+            rows_of(other)
+        return
+    assert trimmed(rows_of(other)) == trimmed(rows_of(plain.encode()))
+
+
+def test_missing_references_count_on() -> None:
+    body = "<row><c><v>1</v></c><c><v>2</v></c></row><row r='7'><c r='C7'><v>3</v></c><c><v>4</v></c></row>"
+    assert rows_of(sheet(body)) == [(1, [1, 2]), (7, [None, None, 3, 4])]
+
+
+def test_self_closed_rows_in_between() -> None:
+    body = '<row r="1"><c r="A1"><v>1</v></c></row><row r="2" ht="15"/><row r="3"><c r="A3"><v>3</v></c></row>'
+    assert trimmed(rows_of(sheet(body))) == [(1, [1]), (2, []), (3, [3])]
+
+
+def test_far_cell_is_not_materialised(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    table = corpus.products()
+    far = '<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>far</t></is></c></row>'
+    xml = corpus.sheet_xml(table).replace("</sheetData>", far + "</sheetData>")
+    path = corpus.save(tmp_path, "a.xlsx", corpus.package({"상품": xml}))
+    with migrator.preview(path) as preview:
+        assert preview.counts.new == 3
+        assert any("column limit" in note for note in preview.notes)
+
+
+def test_comment_in_the_middle_switches_to_expat_and_loses_nothing() -> None:
+    row = '<row r="{0}"><c r="A{0}"><v>{0}</v></c></row>'
+    body = "".join(row.format(n) for n in range(1, 50)) + "<!-- </row> -->" + "".join(row.format(n) for n in range(50, 99))
+    rows = reader(sheet(body), size=300)
+    assert [(number, list(cells)) for number, cells in rows] == [(n, [n]) for n in range(1, 99)]
+    assert rows.fast_rows > 0
+    assert rows.slow_rows > 0
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda xml: xml[:-30],
+        lambda xml: xml.replace(b"</sheetData>", b""),
+        lambda xml: xml.replace(b"</row>", b"</raw>", 1),
+        lambda xml: xml.replace(b"<v>", b"<v>&loose ", 1),
+        lambda xml: xml.replace(b"300000001", b"30\xff00001", 1),
+        lambda xml: xml.replace(b't="inlineStr"', b't="s"', 1).replace(b"<is><t>", b"<v>99</v><is><t>", 1),
+        lambda xml: xml.replace(b'r="A1"', b'r="1A"', 1),
+        lambda xml: b"not xml at all",
+        lambda xml: b"",
+    ],
+)
+def test_damage_is_a_typed_error(migrator: ExcelMigrator, tmp_path: Path, damage: object) -> None:
+    xml = damage(corpus.sheet_xml(corpus.products()).encode())  # type: ignore[operator]
+    path = corpus.save(tmp_path, "a.xlsx", corpus.package({"상품": xml}))
+    with pytest.raises(UnreadableFileError):
+        list(migrator.products(path))
+
+
+def test_hidden_first_sheet_is_not_the_data(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    hidden = [corpus.PRODUCT_HEADERS, [1, "숨은 상품", "판매중", "판매중", "노출", 1, "", "", "", 1]]
+    data = corpus.package(
+        {"hidden": corpus.sheet_xml(hidden), "안내": corpus.sheet_xml([["안내문"]]), "상품": corpus.sheet_xml(corpus.products())},
+        hidden=["hidden"],
+    )
+    inspection = migrator.inspect(corpus.save(tmp_path, "a.xlsx", data))
+    assert inspection.sheet == "상품"
+    only = corpus.package({"hidden": corpus.sheet_xml(corpus.products())}, hidden=["hidden"])
+    inspection = migrator.inspect(corpus.save(tmp_path, "b.xlsx", only))
+    assert any("hidden" in note for note in inspection.notes)
+
+
+@pytest.mark.parametrize("styles", ["<styleSheet><oops", "<styleSheet/>", "<!DOCTYPE x><styleSheet/>"])
+def test_a_bad_style_sheet_costs_only_styles(migrator: ExcelMigrator, tmp_path: Path, styles: str) -> None:
+    path = corpus.save(tmp_path, "a.xlsx", corpus.xlsx(corpus.products(), styles=styles))
+    with migrator.preview(path) as preview:
+        assert preview.counts.new == 3
+
+
+@pytest.mark.parametrize(("date1904", "serial"), [(False, 45306.4166666667), (True, 43844.4166666667)])
+def test_date_systems(migrator: ExcelMigrator, tmp_path: Path, date1904: bool, serial: float) -> None:
+    styles = '<styleSheet><numFmts><numFmt numFmtId="170" formatCode="yyyy\\-mm\\-dd&quot;일&quot;"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="170"/></cellXfs></styleSheet>'
+    header = corpus.sheet_xml([["상품번호", "상품명", "판매시작일"]])
+    row = f'<row r="2">{corpus.cell_xml(2, 0, 300000001)}{corpus.cell_xml(2, 1, "가방")}{corpus.cell_xml(2, 2, serial, "1")}</row>'
+    data = corpus.package({"상품": header.replace("</sheetData>", row + "</sheetData>")}, styles=styles, date1904=date1904)
+    (parsed,) = migrator.products(corpus.save(tmp_path, "a.xlsx", data))
+    assert parsed.record is not None
+    assert str(parsed.record.sale_start) == "2024-01-15 10:00:00+09:00"
+    assert parsed.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("yyyy-mm-dd", "date"), ("[$-412]AM/PM h:mm", "date"), ("h:mm:ss", "date"), ("[h]:mm", "date"), ("General", "plain"),
+        ('#,##0"원"', "plain"), ('0"days"', "plain"), ("[Red]0.00", "plain"), ("00000", "padded"), ("@", "plain"), ("0.00E+00", "plain"),
+    ],
+)  # fmt: skip
+def test_number_formats(code: str, kind: str) -> None:
+    made = format_reader(code)
+    value = made("45306") if made else "plain"
+    assert {"date": Serial(45306), "padded": "45306", "plain": "plain"}[kind] == value
+
+
+def test_workbook_without_a_list_of_sheets(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    data = corpus.package({}, extra={"xl/worksheets/sheet1.xml": corpus.sheet_xml(corpus.products()).encode()})
+    with migrator.preview(corpus.save(tmp_path, "a.xlsx", data)) as preview:
+        assert preview.counts.new == 3
+
+
+def test_shared_strings_beyond_memory() -> None:
+    words = [f"글 {number} {'가' * (number % 7)}" for number in range(2000)]
+    xml = f"<sst xmlns='{corpus.TRANSITIONAL}'>" + "".join(f"<si><t>{word}</t></si>" for word in words) + "</sst>"
+    data = xml.encode()
+    chunks = [data[at : at + 5000] for at in range(0, len(data), 5000)]
+    store = read_shared_strings(chunks, Budget(Limits(shared_string_memory=1)))
+    assert len(store.head) < 1000
+    assert [store[at] for at in range(2000)] == words
+    assert [store[at] for at in range(1999, 0, -97)] == [words[at] for at in range(1999, 0, -97)]
+    with pytest.raises(UnreadableFileError):
+        store[2000]
+    store.close()
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=9), max_size=40), st.integers(5, 200))
+def test_shared_strings_read_back(words: list[str], size: int) -> None:
+    body = "".join(f'<si><t xml:space="preserve">{escape(word)}</t></si>' for word in words)
+    data = f'<?xml version="1.0" encoding="utf-8"?><sst xmlns="{corpus.TRANSITIONAL}">{body}</sst>'.encode()
+    store = read_shared_strings([data[at : at + size] for at in range(0, len(data), size)], Budget())
+    assert [store[at] for at in range(len(store))] == words
+
+
+def test_store_without_strings() -> None:
+    store = SharedStrings(10)
+    assert len(store) == 0
+    with pytest.raises(UnreadableFileError):
+        store[0]
+
+
+def test_row_number_past_the_end() -> None:
+    for body in ('<row r="1048577"><c r="A1048577"><v>1</v></c></row>', "<row r='99999999'><c><v>1</v></c></row>"):
+        with pytest.raises(UnsafeFileError, match="rows"):
+            rows_of(sheet(body))
+
+
+def test_serials_never_are_nan() -> None:
+    rows = rows_of(sheet('<row r="1"><c r="A1" s="1"><v>nan</v></c><c r="B1"><v>Infinity</v></c></row>'))
+    assert all(isinstance(cell, CellError) for cell in rows[0][1])
+    assert not any(isinstance(cell, float) and math.isnan(cell) for cell in rows[0][1])
