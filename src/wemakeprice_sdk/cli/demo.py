@@ -35,7 +35,7 @@ from wemakeprice_sdk.models import (
     ShipStatus,
 )
 from wemakeprice_sdk.sandbox import Sandbox, SandboxServer
-from wemakeprice_sdk.wire.outcomes import AlreadyDone, Applied, Outcome
+from wemakeprice_sdk.wire import AlreadyDone, Applied, Outcome
 
 KEY: Final = "demo-key-of-the-embedded-sandbox"
 MORNING: Final = datetime(2026, 11, 23, 9, 0, tzinfo=KST)

@@ -3,3 +3,52 @@
 The operation table, the writer of requests, the tolerant reader of answers, refusal texts as outcomes or
 typed errors, the verification of writes whose answer was lost, and query windows.
 """
+
+from wemakeprice_sdk.wire.envelope import AnswerBytes, Success, read_answer, read_outcome
+from wemakeprice_sdk.wire.operations import (
+    OPERATIONS,
+    Channel,
+    Family,
+    Meaning,
+    Operation,
+    Refusal,
+    Retry,
+)
+from wemakeprice_sdk.wire.outcomes import AlreadyDone, Applied, Outcome
+from wemakeprice_sdk.wire.overrides import NO_OVERRIDES, WireOverrides
+from wemakeprice_sdk.wire.proofs import Known, Proof, Verdict
+from wemakeprice_sdk.wire.requests import WireRequest, build_request
+from wemakeprice_sdk.wire.verification import plan_verification, verification_steps, verify
+from wemakeprice_sdk.wire.windows import Window, split_days, split_months, split_weeks, split_window
+
+__all__ = [
+    "NO_OVERRIDES",
+    "OPERATIONS",
+    "AlreadyDone",
+    "AnswerBytes",
+    "Applied",
+    "Channel",
+    "Family",
+    "Known",
+    "Meaning",
+    "Operation",
+    "Outcome",
+    "Proof",
+    "Refusal",
+    "Retry",
+    "Success",
+    "Verdict",
+    "Window",
+    "WireOverrides",
+    "WireRequest",
+    "build_request",
+    "plan_verification",
+    "read_answer",
+    "read_outcome",
+    "split_days",
+    "split_months",
+    "split_weeks",
+    "split_window",
+    "verification_steps",
+    "verify",
+]
