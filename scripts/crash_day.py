@@ -436,6 +436,7 @@ def judge(sandbox: Any, accounts: list[str], url: str, where: str) -> dict[str, 
                 unknown.append(f"{intent.state} {intent.operation} {intent.target}")
                 wrong += misjudged_unknown(intent)
             judge_account(sandbox, account, ledger, lost, wrong, totals)
+            totals["settled_by_a_read"] += sum(" verified:" in row.detail for row in ledger.audit(account))
             trail = verify(ledger.audit(account), head=ledger.audit_head(account))
             wrong += [f"audit of {account}: {trail.problem}"] if not trail.ok else []
     twice = [

@@ -37,7 +37,7 @@ def test_everything_is_archived_and_verified(shop: Shop, tmp_path: Path) -> None
     assert len({line["key"] for line in lines}) == 40
     assert all("010-" in json.dumps(line) for line in lines)
     book = openpyxl.load_workbook(tmp_path / "a" / "archive.xlsx", read_only=True)
-    assert book["orders"].max_row == 41
+    assert sum(1 for _ in book["orders"].iter_rows()) == 41
     book.close()
 
 

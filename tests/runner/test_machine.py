@@ -71,20 +71,16 @@ class RunnerMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def withdraw(self, data: st.DataObject) -> None:
         if self.claims:
-            try:
+            with suppress(SandboxError):  # answered before
                 self.shop.sandbox.withdraw(KEY, data.draw(st.sampled_from(self.claims)))
-            except SandboxError:
-                pass  # answered before
 
     # sellers -----------------------------------------------------------------
 
     @rule(data=st.data())
     def confirm_by_hand(self, data: st.DataObject) -> None:
         if self.bundles:
-            try:
+            with suppress(SandboxError):  # confirmed before
                 self.shop.sandbox.prepare_bundle(KEY, data.draw(st.sampled_from(self.bundles)), "CONFIRM")
-            except SandboxError:
-                pass  # confirmed before
 
     @rule(mode=st.sampled_from([ConfirmationMode.AUTO, ConfirmationMode.MANUAL]))
     def collect(self, mode: ConfirmationMode) -> None:
@@ -157,10 +153,8 @@ class RunnerMachine(RuleBasedStateMachine):
     # helpers -----------------------------------------------------------------
 
     def attempt(self, job: Any) -> None:
-        try:
+        with suppress(CallError):  # the marketplace failed; the next run goes on
             job()
-        except CallError:
-            pass  # the marketplace failed; the next run goes on
 
     def ready(self) -> list[PendingShipment]:
         ledger = self.shop.ledger
@@ -215,7 +209,7 @@ class RunnerMachine(RuleBasedStateMachine):
 
 TestRunner = RunnerMachine.TestCase
 TestRunner.settings = settings(
-    max_examples=25,
+    max_examples=20,
     stateful_step_count=18,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -1,0 +1,55 @@
+"""Real worker processes, killed at random points; `scripts/crash_day.py` plays the whole day."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "crash_day.py"
+
+
+def day(tmp_path: Path, *options: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT), *options, "--patience", "60"],
+        capture_output=True,
+        timeout=240,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()[-4000:]
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def check(result: dict[str, Any], orders: int, kills: int) -> None:
+    assert (result["orders"], result["kills"], result["quiet"]) == (orders, kills, True)
+    assert result["lost"] == result["wrong"] == result["repeated"] == result["applied_twice"] == []
+    assert result["overlapping"] == []
+    assert result["shipped"] > orders / 2
+
+
+def test_killed_workers_lose_and_repeat_nothing_while_calls_fail(tmp_path: Path) -> None:
+    result = day(tmp_path, "--orders", "30", "--kills", "8", "--faults", "0.3")
+    check(result, 30, 8)
+    assert sum(result["faults"].values()) > 10
+
+
+def test_three_workers_share_accounts_over_postgres(tmp_path: Path, postgres: str) -> None:
+    result = day(
+        tmp_path,
+        "--orders",
+        "30",
+        "--kills",
+        "6",
+        "--workers",
+        "3",
+        "--accounts",
+        "3",
+        "--postgres",
+        postgres,
+    )
+    check(result, 24, 4)
