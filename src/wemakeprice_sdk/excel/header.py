@@ -149,7 +149,7 @@ def _scored(
 ) -> Header | None:
     specs = book.kinds[columns.kind].fields
     understood = columns.understood
-    if len(understood) < _ENOUGH:
+    if len(understood) + len(columns.ambiguous) < _ENOUGH:
         return None
     score = sum(match.confidence * (3 if specs[match.field or ""].required else 1) for match in understood)
     eligible = all(columns.get(name) is not None for name, spec in specs.items() if spec.required)

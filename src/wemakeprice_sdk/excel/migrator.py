@@ -171,17 +171,24 @@ class ExcelMigrator:
             )
         paths = [Path(files)] if isinstance(files, str | PathLike) else [Path(one) for one in files]
         builder = self._builder(kind)
+        try:
+            return self._judge_files(paths, builder, mapping)
+        except BaseException:
+            builder.abandon()
+            raise
+
+    def _judge_files(self, paths: Sequence[Path], builder: PreviewBuilder, mapping: Mapped) -> Preview:
+        kind = builder.kind
         extras: tuple[str, ...] = ()
         missing: tuple[str, ...] = ()
         notes: list[str] = []
         for path in paths:
             with self._open(path, kind, mapping) as opened:
                 rows, plan = self._data(opened)
-                name = opened.sheet_name if len(paths) == 1 else f"{path.name}/{opened.sheet_name}"
-                plan.sheet = name
+                plan.sheet = _source_name(path, opened, paths)
                 parsed: Iterable[Parsed | ParsedDeal]
                 parsed = read_products(rows, plan) if kind is ExportKind.PRODUCTS else read_deals(rows, plan)
-                builder.add(PreviewInput(name=name, parsed=parsed, titles=opened.header.titles))
+                builder.add(PreviewInput(name=plan.sheet, parsed=parsed, titles=opened.header.titles))
                 headers = {match.index: match.header for match in plan.columns.matches}
                 extras = extras or tuple(headers[index] for index in plan.extras)
                 missing = missing or plan.columns.missing
@@ -198,8 +205,12 @@ class ExcelMigrator:
             raise WrongKindError("orders are archived, not imported (주문은 가져오기 대상이 아닙니다)")
         builder = self._builder(kind)
         parsed = (_parsed_row(number, row, kind) for number, row in enumerate(rows, 1))
-        builder.add(PreviewInput(name="API", parsed=parsed, silent_repeats=True))
-        return builder.finish((), (), ())
+        try:
+            builder.add(PreviewInput(name="API", parsed=parsed, silent_repeats=True))
+            return builder.finish((), (), ())
+        except BaseException:
+            builder.abandon()
+            raise
 
     def _builder(self, kind: ExportKind) -> PreviewBuilder:
         return PreviewBuilder(kind, self.account.seller_id, self.registry, self.limits.scattered_rows)
@@ -250,7 +261,7 @@ class ExcelMigrator:
         tables: list[SourceTable] = []
         for path in paths:
             with self._open(path, kind, mapping) as opened:
-                name = opened.sheet_name if len(paths) == 1 else f"{path.name}/{opened.sheet_name}"
+                name = _source_name(path, opened, paths)
                 headers = tuple(match.header for match in opened.header.columns.matches)
                 personal = self._personal(opened.header.columns)
                 rows = self._report_rows(path, kind, mapping)
@@ -338,6 +349,10 @@ class ExcelMigrator:
         )
         rows = opened.book.rows(opened.sheet, Budget(self.limits))
         return _after(rows, header.last_row), plan
+
+
+def _source_name(path: Path, opened: _Opened, paths: Sequence[Path]) -> str:
+    return opened.sheet_name if len(paths) == 1 else f"{path.name}/{opened.sheet_name}"
 
 
 def _below(sample: Iterable[SheetRow], header: Header) -> list[SheetRow]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from attrs import frozen
+from attrs import field, frozen
 
 from wemakeprice_sdk.excel.cells import Cell, SheetRow, cell_text, is_blank
 from wemakeprice_sdk.excel.records import Problem, Severity
@@ -37,7 +37,7 @@ class OrderArchiveEntry:
     bundle: Bundle | None
     rows: tuple[int, ...]
     problems: tuple[Problem, ...]
-    extras: Mapping[int, Mapping[str, str]]
+    extras: Mapping[int, Mapping[str, str]] = field(repr=False)
 
     @property
     def valid(self) -> bool:

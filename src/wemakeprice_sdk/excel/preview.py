@@ -332,6 +332,10 @@ class PreviewBuilder:
         )
         return missing, (problem,)
 
+    def abandon(self) -> None:
+        """Forget the rows of a preview that will not be finished."""
+        self._spool.close()
+
     def finish(
         self, extra_headers: tuple[str, ...], missing_fields: tuple[str, ...], notes: Iterable[str]
     ) -> Preview:

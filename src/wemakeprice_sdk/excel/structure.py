@@ -478,7 +478,7 @@ def _code_reader(spec: FieldSpec, note: Note, usual: int, *, date1904: bool) -> 
     text_reader = _text_reader(spec, note, date1904=date1904)
     longest = spec.maximum or _LONGEST_TEXT
     least = _ZIP_DIGITS if name == "zipcode" else usual
-    phone = name.endswith("phone")
+    phone, personal = name.endswith("phone"), spec.personal
 
     def read(cell: Cell) -> object:
         if type(cell) is int or type(cell) is float:
@@ -499,7 +499,7 @@ def _code_reader(spec: FieldSpec, note: Note, usual: int, *, date1904: bool) -> 
             return None
         lost = phone and text.startswith(("10", "2", "31", "50")) and len(text) in (8, 9, 10, 11)
         if lost or (text.isdigit() and len(text) < least):
-            note(name, cell, "leading-zero", f"{text} → {text.zfill(least) if not phone else '0' + text}")
+            note(name, cell, "leading-zero", "" if personal else f"{text} → {text.zfill(least)}")
         return text
 
     return read
