@@ -117,6 +117,10 @@ class Partner:
         check_contract(operation, answer)
         return answer
 
+    def check(self, operation: str, answer: httpx.Response) -> None:
+        """Hold an answer that was got otherwise against the contract."""
+        check_contract(operation, answer)
+
     def data(self, operation: str, **values: Any) -> Any:
         """Call an operation that succeeds and give its data."""
         answer = self.send(operation, **values)

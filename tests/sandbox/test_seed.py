@@ -60,7 +60,7 @@ def test_the_summary_is_what_is_there():
 def test_every_answer_of_a_seeded_shop_keeps_the_contract(server, partner):
     partner.sandbox.find_shop(partner.key)
     seed_shop(partner.sandbox, partner.key, products=40, orders=250, days=8, claim_rate=0.3)
-    for day in range(12, 21):
+    for day in range(14, 21):
         window = {"fromDate": f"2024-05-{day} 00:00:00", "toDate": f"2024-05-{day} 23:59:59"}
         for kind in ("NEW", "CONFIRM", "DELIVERY", "COMPLETE"):
             partner.data("orders_list", **window, type=kind, searchDateType="NEW")
@@ -98,9 +98,9 @@ def test_all_people_are_invented():
 
 def test_a_large_shop_is_quick_and_its_lists_stay_quick():
     started = time.process_time()
-    sandbox, shop = made(products=300, orders=20_000, days=30)
-    assert shop.orders == 20_000
-    assert time.process_time() - started < 8
+    sandbox, shop = made(products=300, orders=8_000, days=30)
+    assert shop.orders == 8_000
+    assert time.process_time() - started < 4
     window = {"fromDate": "2024-05-10 09:00:00", "toDate": "2024-05-10 09:10:00"}
     started = time.process_time()
     for _ in range(50):

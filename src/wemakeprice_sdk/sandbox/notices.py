@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from wemakeprice_sdk.sandbox.answers import Json
@@ -24,11 +24,6 @@ def notices_list(call: Call) -> list[Json]:
         if first <= row["regDate"] <= last
     ]
     return [row for _, _, row in sorted(found, key=lambda item: item[:2], reverse=True)]
-
-
-def add_days(day: str, days: int) -> str:
-    """Move a day."""
-    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 
 
 ROUTES = {"notices_list": notices_list}
