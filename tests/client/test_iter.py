@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from client_kit import DAY_START, NOW, Driver, saved
 from client_scenarios import cancel
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wemakeprice_sdk.client import Cursor, Progress
@@ -240,6 +240,7 @@ def drain(walk: Walk[tuple[int, datetime]], site: Site, count: int) -> list[int]
     return taken
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.lists(MOMENTS, max_size=30),
     st.lists(st.integers(0, 12), max_size=6),

@@ -372,3 +372,36 @@ def test_the_fault_transport_breaks_exchanges_as_it_says(fault: Break, sandbox: 
             with pytest.raises(NetworkError if fault is Break.REFUSED else NotAppliedError):
                 client.orders.confirm(number)
         assert transport.left == 0
+
+
+def test_a_client_closed_while_a_write_is_on_its_way_leaves_the_outcome_unknown(sandbox: Sandbox) -> None:
+    from wemakeprice_sdk.client import ThrottlePolicy, WemakepriceClient
+
+    number = sandbox.place_order().bundle_no
+    sandbox.faults.add("orders_confirm", "drop-after-commit")
+    with httpx.Client(transport=sandbox.transport()) as inner:
+        client = WemakepriceClient(
+            KEY,
+            base_url="http://sandbox.invalid",
+            http_client=inner,
+            throttle=ThrottlePolicy(min_gap=0),
+            sleep=lambda seconds: client.close(),
+        )
+        with pytest.raises(OutcomeUnknownError, match="closed"):
+            client.orders.confirm(number)
+    assert len(sandbox.journal.writes("orders_confirm")) == 1
+
+
+def test_what_stops_a_verification_says_that_the_write_is_open(go: Driver, sandbox: Sandbox) -> None:
+    from wemakeprice_sdk.client import Hooks, Purpose, RequestEvent
+
+    def stop(event: RequestEvent) -> None:
+        if event.purpose is Purpose.VERIFY:
+            raise KeyboardInterrupt
+
+    client = go.client(hooks=Hooks(before=stop))
+    number = sandbox.place_order().bundle_no
+    sandbox.faults.add("orders_confirm", "drop-after-commit")
+    with pytest.raises(KeyboardInterrupt) as caught:
+        go(client.orders.confirm(number))
+    assert any("may have been carried out" in note for note in caught.value.__notes__)

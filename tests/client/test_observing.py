@@ -112,7 +112,10 @@ def test_hooks_see_every_exchange_and_why_it_took_place(go: Driver, sandbox: San
         ("orders_confirm", Purpose.CALL, 1),
         ("orders_get", Purpose.VERIFY, 1),
     ]
-    assert [(event.http_status, event.error) for event in after] == [(None, "TransportError"), (200, None)]
+    assert [(event.http_status, event.error) for event in after] == [
+        (None, "RemoteProtocolError"),
+        (200, None),
+    ]
     assert all(event.duration >= 0 for event in after)
     with pytest.raises(NotFoundError):
         go(client.products.get(1))

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from client_kit import KEY, NOW, Driver, Naps
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wemakeprice_sdk.client import RetryPolicy, ThrottlePolicy, WemakepriceClient
@@ -184,12 +184,14 @@ def test_a_retry_after_that_says_nothing_is_ignored(header: str) -> None:
     assert naps.taken == [0.25]
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text(max_size=40))
 def test_no_retry_after_header_breaks_the_reader(text: str) -> None:
     seconds = parse_retry_after(text, NOW)
     assert seconds is None or seconds >= 0
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2090, 1, 1)))
 def test_a_date_never_asks_for_less_than_the_time_to_it(moment: datetime) -> None:
     at = moment.replace(microsecond=0, tzinfo=UTC)

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from client_kit import KEY, Driver
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wemakeprice_sdk.client import AsyncWemakepriceClient, ThrottlePolicy, WemakepriceClient
@@ -103,6 +103,7 @@ def test_clones_stand_in_the_same_queue(go: Driver) -> None:
     assert len(go.naps.taken) == 1
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.lists(st.tuples(st.floats(0, 50), st.floats(0, 50)), max_size=30),
     st.floats(0, 20),
@@ -173,6 +174,7 @@ def test_a_cancelled_waiter_loses_no_permit() -> None:
     asyncio.run(run())
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.sampled_from(["start", "cancel", "finish", "spin"]), max_size=40), st.integers(1, 3))
 def test_whatever_is_cancelled_no_permit_is_lost_or_made(steps: list[str], permits: int) -> None:
     async def run() -> None:

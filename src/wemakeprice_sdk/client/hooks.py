@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 
 from attrs import field, frozen
 
+from wemakeprice_sdk.client.http import TransportError
 from wemakeprice_sdk.errors import CallError
 from wemakeprice_sdk.models import JsonValue
 from wemakeprice_sdk.wire.operations import Operation
@@ -62,7 +63,8 @@ class RequestEvent:
 class ResponseEvent:
     """An exchange ended after `duration` seconds.
 
-    `http_status` is None when no answer came; `error` is the name of the exception class, None on success.
+    `http_status` is None when no answer came; `error` is the name of the exception class (that of the HTTP
+    library when there was no answer), None on success.
     """
 
     operation: str
@@ -197,5 +199,7 @@ def _response_event(
 
 def error_name(error: BaseException) -> str:
     """Name an exception for the log: its class, and the result code when it has one."""
+    if isinstance(error, TransportError):
+        return error.kind
     code = error.result_code if isinstance(error, CallError) else None
     return type(error).__name__ if code is None else f"{type(error).__name__}({code})"

@@ -105,12 +105,14 @@ class Reply:
 class TransportError(Exception):
     """An exchange failed below HTTP.
 
-    `sent` says whether the request may have reached the marketplace, `timed_out` whether time ran out.
-    The HTTP library's own exception is not kept: it holds the request, and the request holds the key.
+    `kind` is the name of the library's exception, `sent` says whether the request may have reached the
+    marketplace, `timed_out` whether time ran out. The library's own exception is not kept: it holds the
+    request, and the request holds the key.
     """
 
     def __init__(self, text: str, *, sent: bool, timed_out: bool) -> None:
         self.text = text
+        self.kind = text.partition(":")[0]
         self.sent = sent
         self.timed_out = timed_out
         super().__init__(text)

@@ -21,6 +21,7 @@ from wemakeprice_sdk.client._async.resources.products import AsyncProducts
 from wemakeprice_sdk.client._async.resources.reference import AsyncReference
 from wemakeprice_sdk.client._async.resources.settlement import AsyncSettlement
 from wemakeprice_sdk.client._async.resources.shipping_templates import AsyncShippingTemplates
+from wemakeprice_sdk.client._async.settings import AsyncClientSettings
 from wemakeprice_sdk.client._async.shared import AsyncShared
 from wemakeprice_sdk.client._async.throttle import AsyncThrottle
 from wemakeprice_sdk.client._async.transport import AsyncTransport
@@ -134,52 +135,19 @@ class AsyncWemakepriceClient:
 
     @classmethod
     def from_config(
-        cls,
-        config: ChannelConfig,
-        *,
-        base_url: str | None = None,
-        http_client: AsyncHttpClient | None = None,
-        timeout: Timeouts | None = None,
-        connection_limits: ConnectionLimits | None = None,
-        retry: RetryPolicy | None = None,
-        throttle: ThrottlePolicy | None = None,
-        verification: VerificationPolicy | None = None,
-        overrides: WireOverrides | None = None,
-        input_limits: Limits | None = None,
-        gate: Gate | None = None,
-        hooks: Hooks | None = None,
-        tap: Tap | None = None,
-        logger: logging.Logger | None = None,
-        clock: Clock | None = None,
-        monotonic: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        random: Callable[[], float] = chance.random,
+        cls, config: ChannelConfig, *, base_url: str | None = None, **settings: Unpack[AsyncClientSettings]
     ) -> Self:
         """Build a client from an account's configuration: its key, host, paths and gates.
 
-        `base_url` wins over the configuration's; `ConfigError` when neither says where to call. Without
-        `gate` the configuration's own switches forbid what they forbid (`GateClosedError`).
+        `base_url` wins over the configuration's; `ConfigError` when neither says where to call. Unless a
+        `gate` is given (None means no gates), the configuration's own switches forbid what they forbid
+        (`GateClosedError`). Further arguments are those of the client.
         """
-        return cls(
-            config.api_key,
-            base_url=base_url_of(base_url or config.base_url),
-            http_client=http_client,
-            timeout=timeout,
-            connection_limits=connection_limits,
-            retry=retry,
-            throttle=throttle,
-            verification=verification,
-            overrides=overrides or WireOverrides(paths=config.path_overrides),
-            input_limits=input_limits,
-            gate=gate or gate_of(config),
-            hooks=hooks,
-            tap=tap,
-            logger=logger,
-            clock=clock,
-            monotonic=monotonic,
-            sleep=sleep,
-            random=random,
-        )
+        if "gate" not in settings:
+            settings["gate"] = gate_of(config)
+        if "overrides" not in settings:
+            settings["overrides"] = WireOverrides(paths=config.path_overrides)
+        return cls(config.api_key, base_url=base_url_of(base_url or config.base_url), **settings)
 
     def with_options(self, **changes: Unpack[OptionChanges]) -> Self:
         """Give a cheap clone with other options, on the same connections, throttle and retry budget.

@@ -83,12 +83,16 @@ class AsyncTransport:
     async def exchange(self, request: WireRequest, timeouts: Timeouts) -> Reply:
         """Send one request and read the whole answer; raises `TransportError` when there is none."""
         client, dialect = self._client()
-        failure = None
         try:
             response = await self._request(client, request, timeouts)
             return reply_of(response)
         except dialect.errors as error:
             failure = failure_of(error, self._key)
+        except RuntimeError:
+            if client.is_closed:
+                # Closed between the check and the call: the library refuses before it sends anything.
+                raise ClientStateError("the client was closed (클라이언트가 이미 닫혔습니다)") from None
+            raise
         # Raised out here, without the library's exception as its context: that one holds the key.
         raise failure
 

@@ -25,7 +25,7 @@ from wemakeprice_sdk.client.verification import (
     network_error,
     unproven,
 )
-from wemakeprice_sdk.errors import CallError
+from wemakeprice_sdk.errors import CallError, ClientStateError
 from wemakeprice_sdk.models import JsonValue, WriteModel
 from wemakeprice_sdk.wire.envelope import (
     AnswerBytes,
@@ -126,7 +126,11 @@ class Caller:
             return self._settle(row, sent, known, result)
         note = self._observer.note
         note(logging.WARNING, Event.LOST, row, f"reason={result.reason}", attempt)
-        proof = self._prove(row, sent, known)
+        try:
+            proof = self._prove(row, sent, known)
+        except BaseException as error:
+            error.add_note(f"{row.id} was sent and its answer was lost; it may have been carried out")
+            raise
         if proof.verdict is Verdict.APPLIED:
             note(logging.INFO, Event.PROVEN, row, "applied", attempt)
             return applied(row, sent, proof)
@@ -185,10 +189,8 @@ class Caller:
         except StopIteration as done:
             proof: Proof = done.value
             return proof
-        except CallError as error:
-            return undecided(
-                f"the verifying read is unreadable: {error.message}", "확인 조회를 읽을 수 없습니다"
-            )
+        except (CallError, ClientStateError) as error:
+            return undecided(f"the verifying read failed: {error.message}", "확인 조회에 실패했습니다")
 
     def _read_back(self, read: VerifyRead) -> Success | CallError:
         try:

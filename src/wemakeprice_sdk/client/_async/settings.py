@@ -1,0 +1,38 @@
+"""What a client can be built with, beside its key and host."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypedDict
+
+from wemakeprice_sdk.client.calloptions import Gate
+from wemakeprice_sdk.client.hooks import Hooks, Tap
+from wemakeprice_sdk.client.http import AsyncHttpClient
+from wemakeprice_sdk.client.options import ConnectionLimits, Timeouts, VerificationPolicy
+from wemakeprice_sdk.client.retry import RetryPolicy
+from wemakeprice_sdk.client.throttle import ThrottlePolicy
+from wemakeprice_sdk.clock import Clock
+from wemakeprice_sdk.models import Limits
+from wemakeprice_sdk.wire.overrides import WireOverrides
+
+
+class AsyncClientSettings(TypedDict, total=False):
+    """The keyword arguments of the client, for code that passes them on."""
+
+    http_client: AsyncHttpClient | None
+    timeout: Timeouts | None
+    connection_limits: ConnectionLimits | None
+    retry: RetryPolicy | None
+    throttle: ThrottlePolicy | None
+    verification: VerificationPolicy | None
+    overrides: WireOverrides
+    input_limits: Limits | None
+    gate: Gate | None
+    hooks: Hooks | None
+    tap: Tap | None
+    logger: logging.Logger | None
+    clock: Clock | None
+    monotonic: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]]
+    random: Callable[[], float]
