@@ -1,0 +1,100 @@
+"""The report workbook: the seller's columns, marks on problem cells, nothing that runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import corpus
+import openpyxl
+import pytest
+from conftest import MemoryTarget, Shop
+
+from wemakeprice_sdk.excel import ExcelMigrator, ExportKind
+from wemakeprice_sdk.excel.cells import CellError, Serial
+from wemakeprice_sdk.excel.report import safe_value
+from wemakeprice_sdk.models import ProductRow
+
+NASTY = ["=HYPERLINK(\"http://x\")", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0", "＝1+1", "a\x07b"]
+
+
+def report(migrator: ExcelMigrator, folder: Path, table: list[list[object]], **options: object) -> openpyxl.Workbook:
+    path = corpus.save(folder, "a.csv", corpus.delimited(table, encoding="utf-8-sig"))
+    out = folder / "report.xlsx"
+    with migrator.preview(path) as preview:
+        migrator.report(preview, out, path, **options)  # type: ignore[arg-type]
+    return openpyxl.load_workbook(out)
+
+
+def test_columns_marks_and_reasons(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    table = [["메모", *row] for row in corpus.products()]
+    table[2][6] = "공짜"
+    book = report(migrator, tmp_path, table)
+    assert book.sheetnames[0] == "요약"
+    sheet = book[book.sheetnames[1]]
+    rows = list(sheet.iter_rows())
+    assert [cell.value for cell in rows[0]] == ["상태", "사유", "메모", *corpus.PRODUCT_HEADERS]
+    assert [row[0].value for row in rows[1:]] == ["신규", "오류", "신규"]
+    assert "[G3] 숫자가 아닙니다" in rows[2][1].value
+    bad = rows[2][8]
+    assert bad.value == "공짜"
+    assert bad.fill.fgColor.rgb == "FFFFC7CE"
+    assert "not a number" in bad.comment.text
+    assert rows[1][8].fill.fill_type is None
+    summary = {row[0].value: row[1].value for row in book["요약"].iter_rows()}
+    assert (summary["신규"], summary["오류"], summary["판매자 ID"]) == (2, 1, "shop-1")
+
+
+def test_only_problem_rows(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    table = corpus.products()
+    table[2][5] = "공짜"
+    book = report(migrator, tmp_path, table, only_problems=True)
+    assert [row[0].value for row in book[book.sheetnames[1]].iter_rows(min_row=2)] == ["오류"]
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_nothing_runs(migrator: ExcelMigrator, tmp_path: Path, text: str) -> None:
+    table = [["상품번호", "상품명", text], [300000001, text, text], [text, "가방", text]]
+    book = report(migrator, tmp_path, table)
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert cell.data_type != "f"
+                if isinstance(cell.value, str) and cell.value.startswith(("=", "+", "-", "@", "\t", "＝")):
+                    assert cell.quotePrefix
+    cells = [cell.value for row in book[book.sheetnames[1]].iter_rows() for cell in row]
+    assert text.replace("\x07", "").strip("\t") in [value.strip("\t") for value in cells if isinstance(value, str)]
+
+
+def test_personal_columns_and_odd_values() -> None:
+    assert safe_value(10**15) == "1000000000000000"
+    assert safe_value(CellError("#N/A")) == "#N/A"
+    assert str(safe_value(Serial(45306.5))) == "2024-01-15 12:00:00"
+    assert safe_value(Serial(60)) == 60.0
+    assert len(str(safe_value("x" * 50_000))) == 32_767
+    assert safe_value(True) is True
+
+
+def test_a_report_of_several_files_and_of_the_api(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    paths = [corpus.save(tmp_path, f"{name}.xlsx", corpus.xlsx(corpus.products())) for name in ("하나", "둘")]
+    with migrator.preview(paths) as preview:
+        migrator.report(preview, tmp_path / "r.xlsx", paths)
+    book = openpyxl.load_workbook(tmp_path / "r.xlsx")
+    assert len(book.sheetnames) == 3
+    assert [row[0].value for row in book[book.sheetnames[2]].iter_rows(min_row=2)] == ["중복"] * 3
+    rows = [ProductRow(product_no=300000001, product_name="가방")]
+    with migrator.preview_rows(rows, kind=ExportKind.PRODUCTS) as preview:
+        migrator.report(preview, tmp_path / "api.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "api.xlsx")
+    assert [cell.value for cell in book["API"][2]] == ["신규", None, 300000001, "가방"]
+
+
+def test_dates_stay_dates(tmp_path: Path) -> None:
+    styles = '<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>'
+    head = corpus.sheet_xml([["상품번호", "상품명", "판매시작일"]])
+    row = f'<row r="2">{corpus.cell_xml(2, 0, 1)}{corpus.cell_xml(2, 1, "가방")}{corpus.cell_xml(2, 2, 45306, "1")}</row>'
+    path = corpus.save(tmp_path, "a.xlsx", corpus.package({"s": head.replace("</sheetData>", row + "</sheetData>")}, styles=styles))
+    migrator = ExcelMigrator(Shop(), registry=MemoryTarget())
+    with migrator.preview(path) as preview:
+        migrator.report(preview, tmp_path / "r.xlsx", path)
+    cell = openpyxl.load_workbook(tmp_path / "r.xlsx")["s"]["E2"]
+    assert cell.is_date
