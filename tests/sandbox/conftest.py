@@ -209,7 +209,7 @@ def server() -> Iterator[SandboxServer]:
 
 @pytest.fixture(scope="module")
 def http(server: SandboxServer) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url, timeout=5) as client:
+    with httpx.Client(base_url=server.url, timeout=30) as client:
         yield client
 
 

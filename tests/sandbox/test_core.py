@@ -294,15 +294,24 @@ def test_017_dropped_connections_store_the_write_or_not(partner, http, kind, app
 
 @pytest.mark.parametrize("applied", [False, True])
 def test_017_a_timeout_holds_the_connection(partner, server, applied):
-    partner.sandbox.faults.add("orders_confirm", "timeout", hold=0.6, commit=applied)
+    partner.sandbox.faults.add("orders_confirm", "timeout", hold=60, commit=applied)
     order = partner.order()
     started = time.monotonic()
-    with httpx.Client(base_url=server.url, timeout=0.2) as client, pytest.raises(httpx.ReadTimeout):
+    limits = httpx.Timeout(30, read=0.3)
+    with httpx.Client(base_url=server.url, timeout=limits) as client, pytest.raises(httpx.ReadTimeout):
         client.post(
-            "/order/in/setOrderConfirm", json={"bundleNo": order.bundle_no}, headers={"apiKey": partner.key}
+            "/order/in/setOrderConfirm",
+            json={"bundleNo": order.bundle_no},
+            headers={"apiKey": partner.key},
         )
-    assert time.monotonic() - started < 0.6
+    assert 0.3 <= time.monotonic() - started < 50
     assert partner.writes == applied
+
+
+def test_017_a_timeout_ends_as_a_closed_connection(partner, http):
+    partner.sandbox.faults.add("base_list_labels", "timeout", hold=0.05)
+    with pytest.raises(httpx.RemoteProtocolError):
+        http.get("/product/out/getLabel", headers={"apiKey": partner.key})
 
 
 def test_018_no_answer_carries_a_paging_key_or_total(partner):
