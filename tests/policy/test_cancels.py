@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from attrs import frozen
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from policy_builders import CJ, HOUR, NOW, at, bundle, claim, policy, snapshot
 
@@ -171,6 +171,7 @@ decisions = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(decisions, st.randoms())
 def test_combining_does_not_depend_on_the_order_of_lines(rows: list[CancelDecision], random: object) -> None:
     first = combine(rows)
@@ -233,6 +234,7 @@ moments = st.datetimes(
 days_off = st.frozensets(st.dates(min_value=date(2024, 1, 1), max_value=date(2027, 12, 31)), max_size=20)
 
 
+@settings(deadline=None)
 @given(moments, moments, st.integers(0, 5), days_off)
 def test_a_later_request_never_has_an_earlier_deadline(
     one: object, two: object, days: int, off: frozenset[date]

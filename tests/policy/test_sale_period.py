@@ -226,6 +226,7 @@ lengths = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(hours, hours, lengths)
 def test_an_extension_is_on_the_hour_never_past_five_years(
     start: datetime, end: datetime, length: ExtensionLength
@@ -237,6 +238,7 @@ def test_an_extension_is_on_the_hour_never_past_five_years(
     assert found <= length.after(end)
 
 
+@settings(deadline=None)
 @given(hours, hours, lengths)
 def test_a_later_end_is_never_extended_to_an_earlier_one(
     one: datetime, two: datetime, length: ExtensionLength
@@ -254,7 +256,7 @@ daily = st.builds(
 QUARTERS = [at("2026-03-11T00:00:00") + timedelta(minutes=15 * count) for count in range(96)]
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(daily, max_size=3))
 def test_the_batch_keeps_its_length_whatever_maintenance_takes(windows: list[DailyMaintenance]) -> None:
     account = config(maintenance=tuple(windows))

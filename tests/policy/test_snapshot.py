@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from policy_builders import DAY, NOW, bundle, claim, level, link, product, snapshot, template
 
@@ -83,6 +83,7 @@ def test_it_survives_a_pickle() -> None:
     assert pickle.loads(pickle.dumps(shop)) == shop
 
 
+@settings(deadline=None)
 @given(st.permutations(range(8)), st.randoms(use_true_random=False))
 def test_rows_are_put_in_one_order(order: list[int], rng: random.Random) -> None:
     def shop(numbers: list[int]) -> Snapshot:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from policy_builders import HOUR, NOW, bundle, level, link, policy, product, snapshot
 
@@ -277,6 +277,7 @@ def test_reservations_of_unshipped_bundles() -> None:
 quantities = st.integers(0, 150_000)
 
 
+@settings(deadline=None)
 @given(quantities, quantities, st.integers(0, 200), st.integers(0, 200), st.integers(0, 99_999))
 def test_more_goods_never_show_less_and_the_range_holds(
     one: int, two: int, buffer: int, reserved: int, current: int

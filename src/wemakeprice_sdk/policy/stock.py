@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from attrs import frozen
 
@@ -109,8 +110,7 @@ _SHOW = _why("sku-shown", "3.6", "the SKU is shown", "SKU 진열상태가 노출
 _HIDE = _why("sku-hidden", "3.6", "the SKU is hidden", "SKU 진열상태가 비노출입니다")
 
 
-@frozen
-class SkuTarget:
+class SkuTarget(NamedTuple):
     """What one SKU should show: `stock` (None when it cannot be trusted, then `held` says why) and wishes."""
 
     sku: str
@@ -228,14 +228,11 @@ class _Job:
     snapshot: Snapshot
     settings: StockSettings
     rows: Mapping[tuple[str, ...], OptionValue]
+    keys: Sequence[tuple[str, ...]]
 
     @property
     def target(self) -> Target:
         return _product(self.product.product_no)
-
-    @property
-    def keys(self) -> Sequence[tuple[str, ...]]:
-        return tuple(self.rows) or ((),)
 
     def current(self, key: tuple[str, ...]) -> int | None:
         if self.rows:
@@ -256,15 +253,15 @@ def _plan_product(
     targets: Mapping[str, SkuTarget],
 ) -> _Planned | None:
     rows = option_rows(product)
-    job = _Job(draft, product, snapshot, settings, {option_key(row): row for row in rows})
+    by_key = {option_key(row): row for row in rows}
+    job = _Job(draft, product, snapshot, settings, by_key, tuple(by_key) or ((),))
     if len(job.rows) < len(rows):
         if any(link.syncs for link in links):
             draft.hold(ActionKind.SET_OPTIONS, job.target, _TWICE)
         return None
-    known = frozenset(job.keys)
     wanted: dict[tuple[str, ...], SkuTarget] = {}
     for link in links:
-        if link.option_key in known:
+        if link.option_key in job.rows or link.option_key == job.keys[0]:
             found = _wanted(job, link, targets)
             if found is not None:
                 wanted[link.option_key] = found
@@ -415,6 +412,9 @@ def _status(
     wanted: Mapping[tuple[str, ...], SkuTarget],
     stock: Action | None,
 ) -> SetStatus | None:
+    # Most products have no wish at all, and there may be a million of them.
+    if not job.settings.stop_when_sold_out and all(target.on_sale is None for target in wanted.values()):
+        return None
     status = product_status(job.product)
     if status not in (ProductStatus.SALE, ProductStatus.STOP):
         return None
@@ -468,6 +468,8 @@ def _left(
 
 
 def _display(job: _Job, wanted: Mapping[tuple[str, ...], SkuTarget]) -> SetDisplay | None:
+    if all(target.display is None for target in wanted.values()):
+        return None
     basic = job.product.basic
     wishes = [wanted[key].display for key in job.keys if key in wanted]
     if basic is None or len(wishes) < len(job.keys) or any(wish is None for wish in wishes):
