@@ -72,3 +72,16 @@ def test_the_generated_client_is_in_step() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_rule_of_the_generator_that_matches_nothing_is_an_error() -> None:
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location("unasync", ROOT / "scripts/unasync.py")
+    assert spec is not None
+    assert spec.loader is not None
+    unasync = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(unasync)
+    unasync.RULES = (*unasync.RULES, (r"\bno_such_word\b", ""))
+    with pytest.raises(SystemExit, match="no_such_word"):
+        unasync.wanted()
