@@ -20,7 +20,7 @@ from wemakeprice_sdk.policy.actions import (
 from wemakeprice_sdk.policy.gates import Gatekeeper, LinkFlags
 from wemakeprice_sdk.policy.plan import Alarm, Blocked, Held, Note, SyncPlan, left_out
 
-OPEN_INTENT = Reason(
+_OPEN_INTENT = Reason(
     "in-flight",
     "6.5",
     "an earlier attempt has no known outcome yet; it is verified before anything is repeated",
@@ -59,7 +59,7 @@ class Draft:
             self._blocked.append(Blocked(action.kind, closed.gate, closed.reason, 1, action.target))
             return False
         if action.key in self.in_flight:
-            self.hold(action.kind, action.target, OPEN_INTENT)
+            self.hold(action.kind, action.target, _OPEN_INTENT)
             return False
         missing = next((key for key in action.depends_on if key not in self.actions), None)
         if missing is not None:

@@ -21,7 +21,7 @@ from wemakeprice_sdk.config import (
 from wemakeprice_sdk.models.codes import ProductStatus, SalePeriod
 from wemakeprice_sdk.models.products import Product, ProductBasic, ProductSale
 from wemakeprice_sdk.policy.actions import ActionKind, ExtendSalePeriod, Reason, SetStatus, Target, TargetKind
-from wemakeprice_sdk.policy.draft import OPEN_INTENT, Draft
+from wemakeprice_sdk.policy.draft import Draft
 from wemakeprice_sdk.policy.reading import product_status
 from wemakeprice_sdk.policy.settings import SalePeriodSettings
 from wemakeprice_sdk.policy.snapshot import Part, Snapshot
@@ -126,7 +126,7 @@ def plan_sale_periods(
         if not dawn.is_open:
             draft.hold(action.kind, action.target, _wait(dawn), dawn.opens)
         elif f"{ActionKind.SET_STATUS}:{product.product_no}" in draft.in_flight:
-            draft.hold(action.kind, action.target, OPEN_INTENT)
+            draft.hold(action.kind, action.target, _STATE_OPEN)
         elif snapshot.last_extension.get(product.product_no, date.min) >= dawn.day:
             draft.hold(action.kind, action.target, _once(dawn.day))
         else:
@@ -188,6 +188,12 @@ _AT_LIMIT = Reason(
     "3.7",
     "the sale period already ends five years after its start and cannot be extended",
     "판매기간이 시작일로부터 5년에 도달하여 더 연장할 수 없습니다",
+)
+_STATE_OPEN = Reason(
+    "sale-state-in-flight",
+    "3.7",
+    "the sale may just have been stopped; that is verified before the period is extended",
+    "판매상태 변경 결과가 확인되지 않아 확인 후 연장합니다",
 )
 _TOO_SHORT = Reason(
     "ended-too-long-ago",
