@@ -405,3 +405,13 @@ def test_what_stops_a_verification_says_that_the_write_is_open(go: Driver, sandb
     with pytest.raises(KeyboardInterrupt) as caught:
         go(client.orders.confirm(number))
     assert any("may have been carried out" in note for note in caught.value.__notes__)
+
+
+def test_a_write_is_sent_at_most_twice_however_often_it_is_lost(
+    go: Driver, client: Any, sandbox: Sandbox
+) -> None:
+    number = sandbox.place_order().bundle_no
+    sandbox.faults.add("orders_confirm", "drop-before-commit", None)
+    with pytest.raises(NotAppliedError):
+        go(client.with_options(repeat_if_not_applied=True).orders.confirm(number))
+    assert sandbox.calls["orders_confirm"] == 2
