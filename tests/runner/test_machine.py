@@ -42,6 +42,9 @@ class RunnerMachine(RuleBasedStateMachine):
         self.shop: Shop = self.stack.enter_context(open_shop())
         self.bundles: list[int] = []
         self.claims: list[int] = []
+        # The day the account is linked: from here on everything has to be found, however long a pause is.
+        self.runner().collect_orders()
+        self.runner().claims()
 
     def teardown(self) -> None:
         if hasattr(self, "stack"):

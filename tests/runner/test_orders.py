@@ -9,7 +9,7 @@ import pytest
 from kit import KEY, Shop, config, open_shop, parcel
 
 from wemakeprice_sdk.config import ConfirmationMode, Switches
-from wemakeprice_sdk.errors import AuthenticationError, ClockJumpError
+from wemakeprice_sdk.errors import AuthenticationError, ClockJumpError, MaintenanceError
 from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.runner import ActionState, Progress, Skipped, StopSwitch
 
@@ -213,3 +213,15 @@ def test_a_rejected_key_ends_the_job_and_leaves_no_open_intent(shop: Shop) -> No
     shop.sandbox.approve_key(KEY)
     assert shop.ledger.active_intents("shop") == ()
     assert shop.runner().collect_orders().ok
+
+
+def test_a_first_run_killed_half_way_still_fixes_where_every_list_begins(shop: Shop) -> None:
+    by_hand = shop.order()
+    shop.sandbox.prepare_bundle(KEY, by_hand, "CONFIRM")
+    shop.sandbox.faults.add("orders_list", "html-500", count=None)
+    with pytest.raises(MaintenanceError):
+        shop.runner().collect_orders()
+    shop.sandbox.faults.clear()
+    shop.pass_time(days=9)
+    shop.runner().collect_orders()
+    assert [int(row.ref) for row in shop.ledger.records("shop", "bundle")] == [by_hand]

@@ -71,7 +71,10 @@ def test_a_celery_worker_runs_the_jobs_from_a_broker(
         script = tmp_path / "worker_and_sender.py"
         script.write_text(_SENDER.format(examples=str(EXAMPLES), folder=str(folder)))
         done = subprocess.run(
-            [sys.executable, str(script)], capture_output=True, timeout=90, env={**os.environ, "BROKER": "filesystem://"}
+            [sys.executable, str(script)],
+            capture_output=True,
+            timeout=90,
+            env={**os.environ, "BROKER": "filesystem://"},
         )
     assert celery.__version__
     assert done.returncode == 0, done.stderr.decode()[-3000:]

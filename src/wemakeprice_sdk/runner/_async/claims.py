@@ -9,7 +9,7 @@ from wemakeprice_sdk.models import Bundle, Claim, ClaimDateType, ClaimStatus, Cl
 from wemakeprice_sdk.policy.snapshot import PendingShipment, PickedLine, ReturnFacts, Snapshot
 from wemakeprice_sdk.runner._async.orders import in_flight
 from wemakeprice_sdk.runner._async.session import AsyncSession
-from wemakeprice_sdk.runner._async.sweeps import claims_in, settle_vanished
+from wemakeprice_sdk.runner._async.sweeps import claim_stream, claims_in, open_streams, settle_vanished
 from wemakeprice_sdk.runner.drafts import bundle_draft, claim_state, restore
 from wemakeprice_sdk.runner.records import RecordKind
 
@@ -54,6 +54,9 @@ async def answer_claims(
 
 
 async def _collect(session: AsyncSession) -> dict[str, Claim]:
+    streams = [claim_stream(kind, state) for kind, state in _OPEN]
+    streams += [claim_stream(kind, state) for kind, state, _ in _CLOSED]
+    await open_streams(session, RecordKind.CLAIM, streams)
     rows: dict[str, Claim] = {}
     for kind, state in _OPEN:
         listed = await claims_in(session, kind, state, ClaimDateType.REQUEST)

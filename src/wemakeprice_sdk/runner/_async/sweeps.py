@@ -49,6 +49,18 @@ async def sweep(
     return rows
 
 
+async def open_streams(session: AsyncSession, kind: RecordKind, streams: Sequence[str]) -> None:
+    """Write down where the streams of a job begin, before the first of them is read.
+
+    Otherwise a first run that is killed half way would let the streams it did not reach begin days later,
+    with the run that goes on.
+    """
+    around = session.around
+    for stream in streams:
+        if await around.offload(around.ledger.watermark, session.account, stream) is None:
+            await session.save(kind, [], (stream, session.now - around.settings.backfill))
+
+
 async def _start(
     session: AsyncSession, stream: str, kind: RecordKind, states: Sequence[str], end: datetime
 ) -> datetime:
@@ -64,6 +76,16 @@ async def _start(
     return min(start, end)
 
 
+def order_stream(state: ShipStatus, by: OrderDateType) -> str:
+    """Name the stream of bundles in one state by one date."""
+    return f"orders/{state.value}/{by.value}"
+
+
+def claim_stream(kind: ClaimType, state: ClaimStatus) -> str:
+    """Name the stream of claims of one kind and state."""
+    return f"claims/{kind.value}/{state.value}"
+
+
 async def bundles_in(
     session: AsyncSession, state: ShipStatus, by: OrderDateType, open_states: Sequence[str] = ()
 ) -> dict[str, Bundle]:
@@ -73,8 +95,7 @@ async def bundles_in(
     async def read(start: datetime, end: datetime) -> tuple[Bundle, ...]:
         return await orders.list(start, end, state, by)
 
-    stream = f"orders/{state.value}/{by.value}"
-    return await sweep(session, stream, RecordKind.BUNDLE, open_states, read, bundle_draft)
+    return await sweep(session, order_stream(state, by), RecordKind.BUNDLE, open_states, read, bundle_draft)
 
 
 async def claims_in(
@@ -88,8 +109,7 @@ async def claims_in(
 
     is_open = state in (ClaimStatus.REQUEST, ClaimStatus.PENDING)
     open_states = (f"{kind.value}:{state.value}",) if is_open else ()
-    stream = f"claims/{kind.value}/{state.value}"
-    return await sweep(session, stream, RecordKind.CLAIM, open_states, read, claim_draft)
+    return await sweep(session, claim_stream(kind, state), RecordKind.CLAIM, open_states, read, claim_draft)
 
 
 async def settle_vanished(

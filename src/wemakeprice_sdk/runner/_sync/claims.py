@@ -10,7 +10,7 @@ from wemakeprice_sdk.models import Bundle, Claim, ClaimDateType, ClaimStatus, Cl
 from wemakeprice_sdk.policy.snapshot import PendingShipment, PickedLine, ReturnFacts, Snapshot
 from wemakeprice_sdk.runner._sync.orders import in_flight
 from wemakeprice_sdk.runner._sync.session import Session
-from wemakeprice_sdk.runner._sync.sweeps import claims_in, settle_vanished
+from wemakeprice_sdk.runner._sync.sweeps import claim_stream, claims_in, open_streams, settle_vanished
 from wemakeprice_sdk.runner.drafts import bundle_draft, claim_state, restore
 from wemakeprice_sdk.runner.records import RecordKind
 
@@ -55,6 +55,9 @@ def answer_claims(
 
 
 def _collect(session: Session) -> dict[str, Claim]:
+    streams = [claim_stream(kind, state) for kind, state in _OPEN]
+    streams += [claim_stream(kind, state) for kind, state, _ in _CLOSED]
+    open_streams(session, RecordKind.CLAIM, streams)
     rows: dict[str, Claim] = {}
     for kind, state in _OPEN:
         listed = claims_in(session, kind, state, ClaimDateType.REQUEST)

@@ -22,10 +22,23 @@ from wemakeprice_sdk.policy.actions import ActionKind, Target, TargetKind
 from wemakeprice_sdk.policy.snapshot import PendingShipment, Snapshot
 from wemakeprice_sdk.policy.sync import SyncPolicy
 from wemakeprice_sdk.runner._sync.session import Session
-from wemakeprice_sdk.runner._sync.sweeps import bundles_in, claims_in, settle_vanished
+from wemakeprice_sdk.runner._sync.sweeps import (
+    bundles_in,
+    claim_stream,
+    claims_in,
+    open_streams,
+    order_stream,
+    settle_vanished,
+)
 from wemakeprice_sdk.runner.drafts import bundle_draft
 from wemakeprice_sdk.runner.records import RecordKind
 
+_ORDER_STREAMS = (
+    order_stream(ShipStatus.NEW, OrderDateType.NEW),
+    order_stream(ShipStatus.CONFIRM, OrderDateType.CONFIRM),
+    order_stream(ShipStatus.DELIVERY, OrderDateType.CONFIRM),
+    order_stream(ShipStatus.COMPLETE, OrderDateType.CONFIRM),
+)
 FEW = 5
 """Up to so many bundles are read one by one; more are read as lists."""
 
@@ -35,6 +48,8 @@ def collect_orders(session: Session) -> None:
 
     The second phase also finds bundles that were confirmed by hand.
     """
+    open_streams(session, RecordKind.BUNDLE, _ORDER_STREAMS)
+    open_streams(session, RecordKind.CLAIM, (claim_stream(ClaimType.CANCEL, ClaimStatus.REQUEST),))
     new = _new_bundles(session)
     if session.around.config.confirmation.mode is not ConfirmationMode.MANUAL and new:
         _confirm(session, new, session.around.policy)

@@ -50,6 +50,18 @@ def sweep(
     return rows
 
 
+def open_streams(session: Session, kind: RecordKind, streams: Sequence[str]) -> None:
+    """Write down where the streams of a job begin, before the first of them is read.
+
+    Otherwise a first run that is killed half way would let the streams it did not reach begin days later,
+    with the run that goes on.
+    """
+    around = session.around
+    for stream in streams:
+        if around.offload(around.ledger.watermark, session.account, stream) is None:
+            session.save(kind, [], (stream, session.now - around.settings.backfill))
+
+
 def _start(session: Session, stream: str, kind: RecordKind, states: Sequence[str], end: datetime) -> datetime:
     around = session.around
     settings = around.settings
@@ -63,6 +75,16 @@ def _start(session: Session, stream: str, kind: RecordKind, states: Sequence[str
     return min(start, end)
 
 
+def order_stream(state: ShipStatus, by: OrderDateType) -> str:
+    """Name the stream of bundles in one state by one date."""
+    return f"orders/{state.value}/{by.value}"
+
+
+def claim_stream(kind: ClaimType, state: ClaimStatus) -> str:
+    """Name the stream of claims of one kind and state."""
+    return f"claims/{kind.value}/{state.value}"
+
+
 def bundles_in(
     session: Session, state: ShipStatus, by: OrderDateType, open_states: Sequence[str] = ()
 ) -> dict[str, Bundle]:
@@ -72,8 +94,7 @@ def bundles_in(
     def read(start: datetime, end: datetime) -> tuple[Bundle, ...]:
         return orders.list(start, end, state, by)
 
-    stream = f"orders/{state.value}/{by.value}"
-    return sweep(session, stream, RecordKind.BUNDLE, open_states, read, bundle_draft)
+    return sweep(session, order_stream(state, by), RecordKind.BUNDLE, open_states, read, bundle_draft)
 
 
 def claims_in(session: Session, kind: ClaimType, state: ClaimStatus, by: ClaimDateType) -> dict[str, Claim]:
@@ -85,8 +106,7 @@ def claims_in(session: Session, kind: ClaimType, state: ClaimStatus, by: ClaimDa
 
     is_open = state in (ClaimStatus.REQUEST, ClaimStatus.PENDING)
     open_states = (f"{kind.value}:{state.value}",) if is_open else ()
-    stream = f"claims/{kind.value}/{state.value}"
-    return sweep(session, stream, RecordKind.CLAIM, open_states, read, claim_draft)
+    return sweep(session, claim_stream(kind, state), RecordKind.CLAIM, open_states, read, claim_draft)
 
 
 def settle_vanished(
