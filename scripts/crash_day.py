@@ -369,12 +369,14 @@ def run_day(options: argparse.Namespace) -> dict[str, Any]:
             pace.release(options.orders)
             shopping.join()
             calm = settle_down(sandbox, accounts, where, options.patience)
+            unfinished_now = unfinished(sandbox, accounts, where)
         finally:
             crew.dismiss()
         failing.share = 0.0
         result = judge(sandbox, accounts, server.url, where)
     result |= {
         "quiet": calm,
+        "unfinished": [] if calm else unfinished_now,
         "seconds": round(time.monotonic() - started, 1),
         "kills": crew.kills,
         "workers_that_died_by_themselves": crew.died,
@@ -388,27 +390,31 @@ def run_day(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def settle_down(sandbox: Any, accounts: list[str], where: str, patience: float) -> bool:
-    """Wait until nothing is left to do."""
+    """Wait until nothing is left to do; looked at rarely, because looking holds the marketplace up."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         if not unfinished(sandbox, accounts, where):
             return True
-        time.sleep(0.2)
+        time.sleep(1.0)
     return False
 
 
 def unfinished(sandbox: Any, accounts: list[str], where: str) -> list[str]:
     left: list[str] = []
-    with sandbox.lock:
-        for account in accounts:
+    for account in accounts:
+        with sandbox.lock:
             shop = sandbox.find_shop(account)
-            unknown = blocked_by_unknown(where, account)
-            left += [
-                f"bundle {b.bundle_no}"
-                for b in shop.bundles.values()
-                if b.status in ("NEW", "CONFIRM") and b.products and f"bundle:{b.bundle_no}" not in unknown
+            waiting = [
+                f"bundle:{bundle.bundle_no}"
+                for bundle in shop.bundles.values()
+                if bundle.status in ("NEW", "CONFIRM") and bundle.products
             ]
-            left += [f"claim {c.claim_no}" for c in shop.claims.values() if c.status == "REQUEST"]
+            waiting += [
+                f"claim:{claim.claim_no}" for claim in shop.claims.values() if claim.status == "REQUEST"
+            ]
+        if waiting:
+            blocked = blocked_by_unknown(where, account)
+            left += [target for target in waiting if target not in blocked]
     return left
 
 
@@ -545,7 +551,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--accounts", type=int, default=1)
     parser.add_argument("--postgres", help="connection text; without it one SQLite file per account")
-    parser.add_argument("--patience", type=float, default=300.0, help="seconds for the rest of the work")
+    parser.add_argument("--patience", type=float, default=600.0, help="seconds for the rest of the work")
     parser.add_argument("--seed", type=int, default=1)
     result = run_day(parser.parse_args())
     print(json.dumps(result, ensure_ascii=False, indent=1))

@@ -128,11 +128,12 @@ def test_what_nothing_explains_is_said_so(row: SettleOrderLine, reason: str) -> 
     assert [found[0].status] == [SettlementStatus.UNEXPLAINED]
 
 
-def test_refunds_with_negative_figures_take_back_what_was_paid() -> None:
+@pytest.mark.parametrize(("price", "quantity"), [(10_000, -2), (-10_000, 2), (-10_000, -2)])
+def test_refunds_take_back_what_was_paid_wherever_the_minus_stands(price: int, quantity: int) -> None:
     refund = line(
-        quantity=-2,
+        quantity=quantity,
         kind=SettleKind.REFUNDED,
-        prod_sale_amt=-10_000,
+        prod_sale_amt=price,
         sale_agency_fee=-1_600,
         claim_no=1000,
     )

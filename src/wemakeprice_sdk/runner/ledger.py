@@ -33,18 +33,23 @@ class Ledger(Protocol):
 
     def open_account(self, account: str, origin: str) -> None:
         """Register `account` at `origin` (the base URL); raise `LedgerAccountError` when it is another's."""
+        ...
 
     def acquire_lease(self, account: str, worker: str, ttl: float) -> Lease | None:
         """Take the account for `ttl` seconds, or give None while another worker holds it."""
+        ...
 
     def renew_lease(self, lease: Lease, ttl: float) -> Lease:
         """Hold the account for `ttl` seconds from now."""
+        ...
 
     def release_lease(self, lease: Lease) -> None:
         """Give the account back; nothing happens when it is already another's."""
+        ...
 
     def mark_time(self, lease: Lease, now: datetime, tolerance: float) -> None:
         """Record `now`; raise `ClockJumpError` when it lies over `tolerance` s before what is recorded."""
+        ...
 
     def begin(self, lease: Lease, draft: IntentDraft, now: datetime) -> Intent:
         """Write an intent before its act.
@@ -52,6 +57,7 @@ class Ledger(Protocol):
         Raises `TargetBusyError` while another intent on the target is open or unknown, or when the
         effect named by `once_key` is already there.
         """
+        ...
 
     def settle(
         self,
@@ -64,18 +70,23 @@ class Ledger(Protocol):
         records: Iterable[RecordDraft] = (),
     ) -> Intent:
         """Write the outcome of an open intent, and with it `records` that follow from it."""
+        ...
 
     def resolve(self, account: str, intent_id: int, state: IntentState, now: datetime, *, by: str) -> Intent:
         """Settle an unknown intent by a person's word; `by` names who."""
+        ...
 
     def active_intents(self, account: str, state: IntentState | None = None) -> tuple[Intent, ...]:
         """Give the open and unknown intents, oldest first."""
+        ...
 
     def intents(self, account: str, *, target: str | None = None, limit: int = 1000) -> tuple[Intent, ...]:
         """Give intents, newest first."""
+        ...
 
     def is_done(self, account: str, once_keys: Iterable[str]) -> frozenset[str]:
         """Give those of `once_keys` whose effect is there."""
+        ...
 
     def save(
         self,
@@ -89,9 +100,11 @@ class Ledger(Protocol):
 
         Masked values (`***`) never overwrite clear ones; what retention took away stays away.
         """
+        ...
 
     def record(self, account: str, kind: str, key: str) -> StoredRecord | None:
         """Give one record."""
+        ...
 
     def records(
         self,
@@ -104,57 +117,75 @@ class Ledger(Protocol):
         until: datetime | None = None,
     ) -> Iterator[StoredRecord]:
         """Give records by business time, then key; `since` included, `until` left out."""
+        ...
 
     def count(self, account: str, kind: str, status: str | None = None) -> int:
         """Count records."""
+        ...
 
     def oldest(self, account: str, kind: str, status: str) -> datetime | None:
         """Give the moment of the oldest record in a state."""
+        ...
 
     def watermark(self, account: str, stream: str) -> datetime | None:
         """Give the moment up to which `stream` is complete."""
+        ...
 
     def mark_processed(self, lease: Lease, kind: str, keys: Iterable[str], now: datetime) -> None:
         """Remember that these keys need no more work."""
+        ...
 
     def processed(self, account: str, kind: str, keys: Iterable[str]) -> frozenset[str]:
         """Give those of `keys` that were processed."""
+        ...
 
     def put_links(self, lease: Lease, links: Iterable[SkuLink], now: datetime) -> None:
         """Add or replace links, by product and option."""
+        ...
 
     def links(self, account: str, *, sku: str | None = None) -> tuple[SkuLink, ...]:
         """Give the links."""
+        ...
 
     def put_progress(self, lease: Lease, job: str, progress: Mapping[str, JsonValue], now: datetime) -> None:
         """Keep how far a long job came."""
+        ...
 
     def progress(self, account: str, job: str) -> Mapping[str, JsonValue] | None:
         """Give how far a long job came."""
+        ...
 
     def set_hold(self, lease: Lease, hold: LegalHold, now: datetime) -> None:
         """Put personal data of one record kind under legal hold."""
+        ...
 
     def holds(self, account: str) -> tuple[LegalHold, ...]:
         """Give the legal holds."""
+        ...
 
     def mask_personal(self, lease: Lease, kind: str, before: datetime, now: datetime) -> int:
         """Mask personal data of records whose moment lies before `before`; give how many."""
+        ...
 
     def destroy_personal(self, lease: Lease, kind: str, before: datetime, now: datetime) -> int:
         """Destroy personal data of records whose moment lies before `before`; give how many."""
+        ...
 
     def note(self, lease: Lease, action: str, target: str, detail: str, now: datetime) -> None:
         """Add a line to the audit trail."""
+        ...
 
     def audit(self, account: str, *, after: int = 0) -> Iterator[AuditEntry]:
         """Give the audit trail in order."""
+        ...
 
     def audit_head(self, account: str) -> tuple[int, str]:
         """Give number and digest of the last audit line, from their own place."""
+        ...
 
     def close(self) -> None:
         """Close every connection; the ledger opens again when it is used."""
+        ...
 
     def __enter__(self) -> Self:
         """Give the ledger itself."""
@@ -168,3 +199,4 @@ class Ledger(Protocol):
         /,
     ) -> None:
         """Close."""
+        ...

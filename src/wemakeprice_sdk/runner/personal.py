@@ -6,11 +6,11 @@ key that the marketplace adds tomorrow is protected before anybody has looked at
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from wemakeprice_sdk.models import JsonValue
+from wemakeprice_sdk.models._base import is_masked
 from wemakeprice_sdk.runner.records import RecordKind
 
 _ORDER: Final = """
@@ -73,15 +73,13 @@ def merge(old: Sealed, new: Sealed) -> Sealed:
     merged = dict(new)
     for path, value in new.items():
         before = old.get(path)
-        if is_masked(value) and before is not None and not is_masked(before):
+        if _is_masked(value) and before is not None and not _is_masked(before):
             merged[path] = before
     return merged
 
 
-def is_masked(value: object) -> bool:
-    """Say whether the marketplace (or retention) put stars over the value."""
-    # 홍*동: a single star between the letters of a short name.
-    return isinstance(value, str) and ("**" in value or bool(re.fullmatch(r"[^\W\d_]+\*[^\W\d_]*", value)))
+def _is_masked(value: object) -> bool:
+    return isinstance(value, str) and is_masked(value)
 
 
 def mask(sealed: Sealed) -> Sealed:

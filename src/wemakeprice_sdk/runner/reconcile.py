@@ -117,28 +117,20 @@ class SettlementFacts:
 
 
 def order_payable(line: SettleOrderLine) -> int:
-    """Give what a product row pays, in won, refunds negative (formula B, signs C)."""
-    unit = (line.prod_sale_amt or 0) + (line.opt_sale_amt or 0)
-    taken = (
-        line.seller_charge_coupon_amt,
-        line.seller_cart_coupon_amt,
-        line.sale_agency_fee,
-        line.wmp_discount_burden_amt,
-        line.ep_fee,
-    )
-    return abs(unit) * (line.complete_qty or 0) - sum(amount or 0 for amount in taken)
+    """Give what a product row pays, in won (0 when a figure is missing, which is said in its reason).
+
+    A refund may carry the minus on its quantity, on its price, or on both: it takes money back in any case.
+    """
+    try:
+        gross = line.gross
+        return line.payable - 2 * gross if line.is_refund and gross > 0 else line.payable
+    except ValidationError:
+        return 0
 
 
 def ship_payable(line: SettleShipLine) -> int:
-    """Give what a shipping row pays, in won, refunds negative (formula B)."""
-    parts = (
-        line.ship_amt,
-        line.wmp_charge_coupon_amt,
-        line.cust_charge_add_ship_amt,
-        line.cust_charge_return_ship_amt,
-        line.claim_deduct_amt,
-    )
-    return sum(amount or 0 for amount in parts)
+    """Give what a shipping row pays, in won."""
+    return line.payable
 
 
 def reconcile(
@@ -220,6 +212,8 @@ class _Work:
     def _order_problem(self, line: SettleOrderLine) -> str:
         if line.gubun is None or not line.gubun.is_known:
             return "unknown-row-kind"
+        if line.complete_qty is None or (line.complete_qty and line.prod_sale_amt is None):
+            return "figures-missing"
         found = self._lines.get(line.order_opt_no or 0)
         if found is None:
             return "" if self._left_by_claim(line) else "no-such-order-line"

@@ -142,7 +142,8 @@ def page(
     until: datetime | None,
 ) -> list[StoredRecord]:
     """Give the next records by time and key."""
-    condition, values = "account = ? AND kind = ?", [account, kind]  # type: str, list[Cell]
+    condition = "account = ? AND kind = ?"
+    values: list[Cell] = [account, kind]
     for column, test, value in (
         ("status", "=", status),
         ("ref", "=", ref),
