@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
 from wemakeprice_sdk.clock import KST, WeekdayCalendar
 from wemakeprice_sdk.config import (
@@ -72,20 +73,35 @@ def config(
         "hong-shop",
         "홍길동 상점",
         api_key="0123456789abcdef" * 4,
-        agency=Agency("윈셀링"),
+        agency=_AGENCY,
         onboarding=onboarding,
         link=link,
-        switches=Switches(cs_kinds=tuple(cs_kinds), **flags),
+        switches=_switches(tuple(cs_kinds), *flags.items()),
         confirmation=OrderConfirmation(mode, mixed),
         runple=mode is ConfirmationMode.RUNPLE,
-        sale_period=SalePeriodExtension(
-            enabled=extension,
-            threshold_days=threshold,
-            length=ExtensionLength.parse(length),
-            window=DayWindow(*window),
-            ended=ended,
-        ),
+        sale_period=_extension(extension, threshold, length, window, ended),
         maintenance=maintenance,
+    )
+
+
+_AGENCY = Agency("윈셀링")
+
+
+@cache
+def _switches(cs_kinds: tuple[str, ...], *flags: tuple[str, bool]) -> Switches:
+    return Switches(cs_kinds=cs_kinds, **dict(flags))
+
+
+@cache
+def _extension(
+    enabled: bool, threshold: int, length: str, window: tuple[time, time], ended: EndedGoodsPolicy
+) -> SalePeriodExtension:
+    return SalePeriodExtension(
+        enabled=enabled,
+        threshold_days=threshold,
+        length=ExtensionLength.parse(length),
+        window=DayWindow(*window),
+        ended=ended,
     )
 
 
