@@ -23,16 +23,39 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 ENGINES = ("wemakeprice", "pandas-calamine", "polars", "openpyxl")
-HEADERS = (
-    "상품번호 상품명 몰구분 상품상태 판매상태 노출여부 판매가 정상가 판매시작일 판매종료일 대카테고리 중카테고리 소카테고리 "
-    "세카테고리 브랜드번호 브랜드 제조사번호 제조사 배송정책번호 배송템플릿 등록일 수정일 업체상품코드 과세여부 재고수량"
-).split()
+HEADERS = [
+    "상품번호",
+    "상품명",
+    "몰구분",
+    "상품상태",
+    "판매상태",
+    "노출여부",
+    "판매가",
+    "정상가",
+    "판매시작일",
+    "판매종료일",
+    "대카테고리",
+    "중카테고리",
+    "소카테고리",
+    "세카테고리",
+    "브랜드번호",
+    "브랜드",
+    "제조사번호",
+    "제조사",
+    "배송정책번호",
+    "배송템플릿",
+    "등록일",
+    "수정일",
+    "업체상품코드",
+    "과세여부",
+    "재고수량",
+]
 EXTRAS = [f"관리항목 {number}" for number in range(1, 16)]
 
 
 def rows(count: int) -> Iterator[list[object]]:
     """Give invented products, some with markup characters in their names."""
-    dice = random.Random(7)  # noqa: S311
+    dice = random.Random(7)
     base = datetime(2019, 1, 1)  # noqa: DTZ001
     for number in range(count):
         start = base + timedelta(hours=dice.randrange(40_000))
@@ -104,17 +127,17 @@ def run_wemakeprice(path: Path, began: float) -> tuple[int, float]:
 
 def run_pandas(path: Path, began: float) -> tuple[int, float]:
     """Make a DataFrame."""
-    import pandas
+    import pandas as pd
 
-    frame = pandas.read_excel(path, engine="calamine")
+    frame = pd.read_excel(path, engine="calamine")
     return len(frame), time.perf_counter() - began
 
 
 def run_polars(path: Path, began: float) -> tuple[int, float]:
     """Make a DataFrame."""
-    import polars
+    import polars as pl
 
-    frame = polars.read_excel(path, engine="calamine")
+    frame = pl.read_excel(path, engine="calamine")
     return len(frame), time.perf_counter() - began
 
 
@@ -166,11 +189,11 @@ def peak_memory() -> float:
 def child(engine: str, path: Path) -> None:
     """Run one engine and print one line of JSON; imports are not timed."""
     if engine == "pandas-calamine":
-        import pandas  # noqa: F401
+        import pandas as pd  # noqa: F401
         import python_calamine  # noqa: F401
     elif engine == "polars":
         import fastexcel  # noqa: F401
-        import polars  # noqa: F401
+        import polars as pl  # noqa: F401
     elif engine == "openpyxl":
         import openpyxl  # noqa: F401
     import wemakeprice_sdk.excel  # noqa: F401

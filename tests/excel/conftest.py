@@ -11,7 +11,7 @@ from attrs import define, field
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from wemakeprice_sdk.excel import DealImport, ExcelMigrator, Limits, ProductImport  # noqa: E402
+from wemakeprice_sdk.excel import DealImport, ExcelMigrator, Limits, ProductImport
 
 
 @define

@@ -9,22 +9,129 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-PRODUCT_HEADERS = ["상품번호", "상품명", "상품상태", "판매상태", "노출여부", "판매가", "판매시작일", "판매종료일", "업체상품코드", "재고수량"]
+PRODUCT_HEADERS = [
+    "상품번호",
+    "상품명",
+    "상품상태",
+    "판매상태",
+    "노출여부",
+    "판매가",
+    "판매시작일",
+    "판매종료일",
+    "업체상품코드",
+    "재고수량",
+]
 PRODUCT_ROWS: list[list[object]] = [
-    [300000001, "면 반팔 티셔츠", "판매중", "판매중", "노출", 12900, "2024-01-15 10:00", "2029-01-15 10:00", "TS-001", 15],
-    [300000002, "청바지 & 벨트", "판매중지", "품절", "비노출(상세접근가능)", 35000, "2023-05-01 00:00", "2028-05-01 00:00", "JN-001", 0],
-    [300000003, "겨울 <패딩>", "판매종료", "판매중", "노출", 99000, "2022-11-01 09:00", "2023-03-01 09:00", "PD-001", 7],
+    [
+        300000001,
+        "면 반팔 티셔츠",
+        "판매중",
+        "판매중",
+        "노출",
+        12900,
+        "2024-01-15 10:00",
+        "2029-01-15 10:00",
+        "TS-001",
+        15,
+    ],
+    [
+        300000002,
+        "청바지 & 벨트",
+        "판매중지",
+        "품절",
+        "비노출(상세접근가능)",
+        35000,
+        "2023-05-01 00:00",
+        "2028-05-01 00:00",
+        "JN-001",
+        0,
+    ],
+    [
+        300000003,
+        "겨울 <패딩>",
+        "판매종료",
+        "판매중",
+        "노출",
+        99000,
+        "2022-11-01 09:00",
+        "2023-03-01 09:00",
+        "PD-001",
+        7,
+    ],
 ]
-DEAL_HEADERS = ["딜번호", "딜명", "딜상태", "노출여부", "딜 시작일", "딜 종료일", "대표가격", "구성상품수", "상품번호 목록"]
+DEAL_HEADERS = [
+    "딜번호",
+    "딜명",
+    "딜상태",
+    "노출여부",
+    "딜 시작일",
+    "딜 종료일",
+    "대표가격",
+    "구성상품수",
+    "상품번호 목록",
+]
 DEAL_ROWS: list[list[object]] = [
-    [700001, "봄맞이 모음전", "판매중", "노출", "2024-03-01 00:00", "2024-04-01 00:00", 9900, 2, "300000001,300000002"],
-    [700002, "겨울 모음전", "판매종료", "비노출", "2023-01-01 00:00", "2023-02-01 00:00", 19900, 1, "300000003"],
+    [
+        700001,
+        "봄맞이 모음전",
+        "판매중",
+        "노출",
+        "2024-03-01 00:00",
+        "2024-04-01 00:00",
+        9900,
+        2,
+        "300000001,300000002",
+    ],
+    [
+        700002,
+        "겨울 모음전",
+        "판매종료",
+        "비노출",
+        "2023-01-01 00:00",
+        "2023-02-01 00:00",
+        19900,
+        1,
+        "300000003",
+    ],
 ]
-ORDER_HEADERS = (
-    "배송번호,주문번호,옵션주문번호,주문일,주문상태,발송기한,구매번호,상품번호,상품명,옵션,수량,상품금액,총상품금액,판매대행수수료,"
-    "위메프 지원할인,위메프 제휴채널 수수료,구매자,구매자 휴대폰,받는사람,받는사람 연락처,배송방법,택배사,송장번호,배송예정일,우편번호,"
-    "주소,배송메세지,배송비지급,배송비,도서산간 배송비,결제일,주문확인일,2차발송기한,업체상품코드,업체옵션코드,개인통관고유번호"
-).split(",")
+ORDER_HEADERS = [
+    "배송번호",
+    "주문번호",
+    "옵션주문번호",
+    "주문일",
+    "주문상태",
+    "발송기한",
+    "구매번호",
+    "상품번호",
+    "상품명",
+    "옵션",
+    "수량",
+    "상품금액",
+    "총상품금액",
+    "판매대행수수료",
+    "위메프 지원할인",
+    "위메프 제휴채널 수수료",
+    "구매자",
+    "구매자 휴대폰",
+    "받는사람",
+    "받는사람 연락처",
+    "배송방법",
+    "택배사",
+    "송장번호",
+    "배송예정일",
+    "우편번호",
+    "주소",
+    "배송메세지",
+    "배송비지급",
+    "배송비",
+    "도서산간 배송비",
+    "결제일",
+    "주문확인일",
+    "2차발송기한",
+    "업체상품코드",
+    "업체옵션코드",
+    "개인통관고유번호",
+]
 
 
 def order_row(bundle: int, order: int, option: int, **changes: object) -> list[object]:
@@ -86,7 +193,12 @@ def cell_xml(row: int, column: int, value: object, style: str = "") -> str:
 
 
 def sheet_xml(
-    table: Sequence[Sequence[object]], *, dimension: str = "", namespace: str = TRANSITIONAL, body: str = "", after: str = ""
+    table: Sequence[Sequence[object]],
+    *,
+    dimension: str = "",
+    namespace: str = TRANSITIONAL,
+    body: str = "",
+    after: str = "",
 ) -> str:
     """Give a worksheet part; `body` replaces the rows."""
     rows = body or "".join(
@@ -119,7 +231,8 @@ def package(
     )
     flag = '<workbookPr date1904="1"/>' if date1904 else ""
     relations = "".join(
-        f'<Relationship Id="rId{at}" Type="{rels}/worksheet" Target="worksheets/sheet{at}.xml"/>' for at in range(1, len(sheets) + 1)
+        f'<Relationship Id="rId{at}" Type="{rels}/worksheet" Target="worksheets/sheet{at}.xml"/>'
+        for at in range(1, len(sheets) + 1)
     )
     if strings:
         relations += f'<Relationship Id="rIdS" Type="{rels}/sharedStrings" Target="sharedStrings.xml"/>'
@@ -167,10 +280,14 @@ def shared(table: Sequence[Sequence[object]], *, rich: bool = False) -> bytes:
     for at, text in enumerate(index):
         if rich and at % 2 and len(text) > 1:
             first, rest = escape(text[:1]), escape(text[1:])
-            items.append(f"<si><r><t>{first}</t></r><r><rPr><b/></rPr><t>{rest}</t></r><rPh sb='0' eb='1'><t>읽기</t></rPh></si>")
+            items.append(
+                f"<si><r><t>{first}</t></r><r><rPr><b/></rPr><t>{rest}</t></r><rPh sb='0' eb='1'><t>읽기</t></rPh></si>"
+            )
         else:
             items.append(f"<si><t>{escape(text)}</t></si>")
-    strings = f'<?xml version="1.0" encoding="UTF-8"?><sst xmlns="{TRANSITIONAL}" count="9">{"".join(items)}</sst>'
+    strings = (
+        f'<?xml version="1.0" encoding="UTF-8"?><sst xmlns="{TRANSITIONAL}" count="9">{"".join(items)}</sst>'
+    )
     return package({"상품목록": sheet_xml([], body="".join(rows))}, strings=strings)
 
 
@@ -181,7 +298,9 @@ def html_table(table: Sequence[Sequence[object]], *, encoding: str = "utf-8", cl
     """Give an HTML page as many exports are under the name .xls."""
     end = "</td>" if closed else ""
     rows = "".join(
-        "<tr>" + "".join(f"<td>{html.escape('' if value is None else str(value))}{end}" for value in row) + ("</tr>" if closed else "")
+        "<tr>"
+        + "".join(f"<td>{html.escape('' if value is None else str(value))}{end}" for value in row)
+        + ("</tr>" if closed else "")
         for row in table
     )
     page = (
@@ -213,7 +332,9 @@ def delimited(table: Sequence[Sequence[object]], *, encoding: str = "utf-8", del
     import csv
 
     memory = io.StringIO(newline="")
-    csv.writer(memory, delimiter=delimiter).writerows([["" if value is None else value for value in row] for row in table])
+    csv.writer(memory, delimiter=delimiter).writerows(
+        [["" if value is None else value for value in row] for row in table]
+    )
     return memory.getvalue().encode(encoding)
 
 

@@ -17,7 +17,9 @@ from wemakeprice_sdk.excel.columns import book_from_json, spellings
 BOOK = ColumnBook.default()
 
 
-def inspect(migrator: ExcelMigrator, folder: Path, table: Sequence[Sequence[object]], **options: object) -> Inspection:
+def inspect(
+    migrator: ExcelMigrator, folder: Path, table: Sequence[Sequence[object]], **options: object
+) -> Inspection:
     return migrator.inspect(corpus.save(folder, "a.xlsx", corpus.xlsx(table)), **options)  # type: ignore[arg-type]
 
 
@@ -59,7 +61,12 @@ def test_the_36_columns_of_the_order_export() -> None:
 
 
 def test_header_below_titles_and_in_any_order(migrator: ExcelMigrator, tmp_path: Path) -> None:
-    table = [["위메프 상품 목록"], ["조회기간: 2024-01-01 ~ 2024-12-31"], [], *[row[::-1] for row in corpus.products()]]
+    table = [
+        ["위메프 상품 목록"],
+        ["조회기간: 2024-01-01 ~ 2024-12-31"],
+        [],
+        *[row[::-1] for row in corpus.products()],
+    ]
     found = inspect(migrator, tmp_path, table)
     assert found.header_rows == (4, 4)
     assert found.titles[0] == "위메프 상품 목록"
@@ -94,7 +101,10 @@ def test_first_data_row_is_not_taken_for_a_header(migrator: ExcelMigrator, tmp_p
 def test_an_ambiguous_header_is_decided_by_content(
     migrator: ExcelMigrator, tmp_path: Path, values: list[str], field: str
 ) -> None:
-    table = [["상품번호", "상품명", "상태"], *[[300000001 + at, "가방", value] for at, value in enumerate(values)]]
+    table = [
+        ["상품번호", "상품명", "상태"],
+        *[[300000001 + at, "가방", value] for at, value in enumerate(values)],
+    ]
     found = inspect(migrator, tmp_path, table)
     match = found.columns.get(field)
     assert match is not None
@@ -113,9 +123,19 @@ def test_a_line_number_is_not_a_product_number(migrator: ExcelMigrator, tmp_path
 
 
 def test_duplicates_and_extras(migrator: ExcelMigrator, tmp_path: Path) -> None:
-    table = [["상품번호", "상품명", "상품번호", "비고", "비고"], [300000001, "가방", 300000001, "x", "y"], [300000002, "컵", 300000002, "z", None]]
+    table = [
+        ["상품번호", "상품명", "상품번호", "비고", "비고"],
+        [300000001, "가방", 300000001, "x", "y"],
+        [300000002, "컵", 300000002, "z", None],
+    ]
     found = inspect(migrator, tmp_path, table)
-    assert [match.how for match in found.columns.matches] == ["name", "name", "duplicate", "unknown", "unknown"]
+    assert [match.how for match in found.columns.matches] == [
+        "name",
+        "name",
+        "duplicate",
+        "unknown",
+        "unknown",
+    ]
     path = corpus.save(tmp_path, "b.xlsx", corpus.xlsx(table))
     first, _ = migrator.products(path)
     assert first.record is not None
@@ -156,7 +176,9 @@ def test_no_header_at_all(migrator: ExcelMigrator, tmp_path: Path) -> None:
 def test_a_mapping_is_saved_and_used_again(migrator: ExcelMigrator, tmp_path: Path) -> None:
     table = [["관리번호", "품명", "판매가"], [300000001, "가방", 1000]]
     path = corpus.save(tmp_path, "a.xlsx", corpus.xlsx(table))
-    first = migrator.inspect(path, kind=ExportKind.PRODUCTS, mapping={"product_no": "관리번호", "product_name": "품명"})
+    first = migrator.inspect(
+        path, kind=ExportKind.PRODUCTS, mapping={"product_no": "관리번호", "product_name": "품명"}
+    )
     assert first.columns.get("product_no").how == "explicit"  # type: ignore[union-attr]
     saved = first.columns.to_json()
     for mapping in (saved, first.columns):
@@ -165,7 +187,9 @@ def test_a_mapping_is_saved_and_used_again(migrator: ExcelMigrator, tmp_path: Pa
         assert parsed.record.sale_price == 1000
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"kind": "deals", "columns": {}}', '{"kind": "products", "columns": 3}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"kind": "deals", "columns": {}}', '{"kind": "products", "columns": 3}']
+)
 def test_a_broken_mapping(migrator: ExcelMigrator, tmp_path: Path, text: str) -> None:
     path = corpus.save(tmp_path, "a.xlsx", corpus.xlsx(corpus.products()))
     with pytest.raises(ValidationError):
@@ -182,7 +206,10 @@ def test_a_mapping_that_does_not_fit(migrator: ExcelMigrator, tmp_path: Path) ->
 
 
 def test_the_table_is_extended(tmp_path: Path, migrator: ExcelMigrator) -> None:
-    own = ExcelMigrator(migrator.account, book=BOOK.extended(ExportKind.PRODUCTS, {"product_no": ["관리번호"], "product_name": ["품명"]}))
+    own = ExcelMigrator(
+        migrator.account,
+        book=BOOK.extended(ExportKind.PRODUCTS, {"product_no": ["관리번호"], "product_name": ["품명"]}),
+    )
     path = corpus.save(tmp_path, "a.xlsx", corpus.xlsx([["관리번호", "품명"], [300000001, "가방"]]))
     assert [one.number for one in own.products(path)] == [300000001]
     with pytest.raises(ValidationError, match="no such field"):
@@ -196,7 +223,10 @@ def test_a_table_of_the_users_own(tmp_path: Path) -> None:
     assert ColumnBook.load(path).candidates(ExportKind.PRODUCTS, "품번")[0][0] == "product_no"
     with pytest.raises(ValidationError) as caught:
         book_from_json(text.replace('"id"', '"color", "severity": "loud"'))
-    assert [violation.path.rpartition(".")[2] for violation in caught.value.violations] == ["type", "severity"]
+    assert [violation.path.rpartition(".")[2] for violation in caught.value.violations] == [
+        "type",
+        "severity",
+    ]
     for broken in ("", "{}", "[]", '{"kinds": {"x": {}}}'):
         with pytest.raises(ValidationError):
             book_from_json(broken)
@@ -208,8 +238,19 @@ def test_a_table_of_the_users_own(tmp_path: Path) -> None:
         (corpus.deals(), ExportKind.PRODUCTS, "deal list"),
         (corpus.products(), ExportKind.DEALS, "product list"),
         ([corpus.ORDER_HEADERS, corpus.order_row(1, 2, 3)], ExportKind.PRODUCTS, "order list"),
-        ([["클레임번호", "클레임유형", "클레임상태", "배송번호", "상품번호", "상품명"], ["1", "취소", "취소신청", "2", "3", "x"]], ExportKind.PRODUCTS, "claim list"),
-        ([["정산예정일", "정산금액", "공제금", "주문번호"], ["2024-01-01", 1, 2, 3]], ExportKind.DEALS, "settlement list"),
+        (
+            [
+                ["클레임번호", "클레임유형", "클레임상태", "배송번호", "상품번호", "상품명"],
+                ["1", "취소", "취소신청", "2", "3", "x"],
+            ],
+            ExportKind.PRODUCTS,
+            "claim list",
+        ),
+        (
+            [["정산예정일", "정산금액", "공제금", "주문번호"], ["2024-01-01", 1, 2, 3]],
+            ExportKind.DEALS,
+            "settlement list",
+        ),
     ],
 )
 def test_the_wrong_kind_is_named(
@@ -223,9 +264,14 @@ def test_the_wrong_kind_is_named(
 def test_kinds_are_told_apart(migrator: ExcelMigrator, tmp_path: Path) -> None:
     assert inspect(migrator, tmp_path, corpus.products()).kind is ExportKind.PRODUCTS
     assert inspect(migrator, tmp_path, corpus.deals()).kind is ExportKind.DEALS
-    assert inspect(migrator, tmp_path, [corpus.ORDER_HEADERS, corpus.order_row(1, 2, 3)]).kind is ExportKind.ORDERS
+    assert (
+        inspect(migrator, tmp_path, [corpus.ORDER_HEADERS, corpus.order_row(1, 2, 3)]).kind
+        is ExportKind.ORDERS
+    )
     with pytest.raises(WrongKindError):
-        migrator.preview(corpus.save(tmp_path, "o.xlsx", corpus.xlsx([corpus.ORDER_HEADERS])), kind=ExportKind.ORDERS)
+        migrator.preview(
+            corpus.save(tmp_path, "o.xlsx", corpus.xlsx([corpus.ORDER_HEADERS])), kind=ExportKind.ORDERS
+        )
 
 
 def test_personal_data_is_not_shown(migrator: ExcelMigrator, tmp_path: Path) -> None:

@@ -19,7 +19,11 @@ KINDS: dict[str, tuple[Callable[[], bytes], FileFormat, str]] = {
     "stored": (lambda: corpus.xlsx(TABLE, compression=0), FileFormat.XLSX, ""),
     "shared": (lambda: corpus.shared(TABLE), FileFormat.XLSX, ""),
     "rich": (lambda: corpus.shared(TABLE, rich=True), FileFormat.XLSX, ""),
-    "strict": (lambda: corpus.package({"상품": corpus.sheet_xml(TABLE, namespace=corpus.STRICT)}, strict=True), FileFormat.XLSX, ""),
+    "strict": (
+        lambda: corpus.package({"상품": corpus.sheet_xml(TABLE, namespace=corpus.STRICT)}, strict=True),
+        FileFormat.XLSX,
+        "",
+    ),
     "biff8": (lambda: corpus.xls(TABLE), FileFormat.XLS, "cp1200"),
     "html": (lambda: corpus.html_table(TABLE), FileFormat.HTML, "utf-8"),
     "html-euc-kr": (lambda: corpus.html_table(TABLE, encoding="euc-kr"), FileFormat.HTML, "cp949"),
@@ -29,8 +33,16 @@ KINDS: dict[str, tuple[Callable[[], bytes], FileFormat, str]] = {
     "csv": (lambda: corpus.delimited(TABLE), FileFormat.CSV, "utf-8"),
     "csv-bom": (lambda: corpus.delimited(TABLE, encoding="utf-8-sig"), FileFormat.CSV, "utf-8-sig"),
     "csv-cp949": (lambda: corpus.delimited(TABLE, encoding="cp949"), FileFormat.CSV, "cp949"),
-    "csv-utf16": (lambda: corpus.delimited(TABLE, encoding="utf-16", delimiter="\t"), FileFormat.CSV, "utf-16"),
-    "csv-utf16-bare": (lambda: corpus.delimited(TABLE, encoding="utf-16-le", delimiter="\t"), FileFormat.CSV, "utf-16-le"),
+    "csv-utf16": (
+        lambda: corpus.delimited(TABLE, encoding="utf-16", delimiter="\t"),
+        FileFormat.CSV,
+        "utf-16",
+    ),
+    "csv-utf16-bare": (
+        lambda: corpus.delimited(TABLE, encoding="utf-16-le", delimiter="\t"),
+        FileFormat.CSV,
+        "utf-16-le",
+    ),
     "csv-semicolon": (lambda: b"sep=;\n" + corpus.delimited(TABLE, delimiter=";"), FileFormat.CSV, "utf-8"),
     "tsv": (lambda: corpus.delimited(TABLE, delimiter="\t"), FileFormat.CSV, "utf-8"),
 }
@@ -74,10 +86,16 @@ def test_same_records(
         (b"<html><frameset><frame src='x'></frameset></html>", "frames"),
         (b"<?xml version='1.0'?><note>hello</note>", "not an XML spreadsheet"),
         (b"\x80\x81\xff\xfe\xfd,\xff", "CP949"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "password"),
-        (corpus.package({}, extra={"mimetype": b"application/vnd.oasis", "content.xml": b"<x/>"}), "no worksheet"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"),
+            "password",
+        ),
+        (
+            corpus.package({}, extra={"mimetype": b"application/vnd.oasis", "content.xml": b"<x/>"}),
+            "no worksheet",
+        ),
         (corpus.package({}, extra={"xl/workbook.bin": b"x"}), "xlsb"),
-        ("상품번호,상품명\n1,\"가\n".encode() + b"x" * 200_000, "field larger"),
+        ('상품번호,상품명\n1,"가\n'.encode() + b"x" * 200_000, "field larger"),
     ],
 )
 def test_unreadable(migrator: ExcelMigrator, tmp_path: Path, data: bytes, words: str) -> None:

@@ -38,7 +38,12 @@ def with_doctype(xml: str) -> str:
 @pytest.mark.parametrize("part", ["sheet", "workbook", "relations", "strings"])
 def test_document_types_and_entities(migrator: ExcelMigrator, tmp_path: Path, part: str) -> None:
     data = corpus.shared(TABLE)
-    wanted = {"sheet": "xl/worksheets/sheet1.xml", "workbook": "xl/workbook.xml", "relations": "_rels/.rels", "strings": "xl/sharedStrings.xml"}[part]
+    wanted = {
+        "sheet": "xl/worksheets/sheet1.xml",
+        "workbook": "xl/workbook.xml",
+        "relations": "_rels/.rels",
+        "strings": "xl/sharedStrings.xml",
+    }[part]
     memory = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(memory, "w") as copy:
         for name in source.namelist():
@@ -48,7 +53,11 @@ def test_document_types_and_entities(migrator: ExcelMigrator, tmp_path: Path, pa
 
 
 def test_entities_in_xml2003(migrator: ExcelMigrator, tmp_path: Path) -> None:
-    refused(migrator, corpus.save(tmp_path, "a.xls", with_doctype(corpus.xml2003(TABLE).decode()).encode()), "document type")
+    refused(
+        migrator,
+        corpus.save(tmp_path, "a.xls", with_doctype(corpus.xml2003(TABLE).decode()).encode()),
+        "document type",
+    )
 
 
 def test_compression_bomb(migrator: ExcelMigrator, tmp_path: Path) -> None:
@@ -145,7 +154,10 @@ def test_text_bomb(bounded: Bounded, tmp_path: Path, kind: str) -> None:
     table = corpus.products(rows)
     data = {
         "inline": lambda: corpus.xlsx(table),
-        "odd": lambda: corpus.xlsx(table).replace(b"", b"") and corpus.package({"s": corpus.sheet_xml(table).replace("<sheetData>", "<!-- --><sheetData>")}),
+        "odd": lambda: (
+            corpus.xlsx(table).replace(b"", b"")
+            and corpus.package({"s": corpus.sheet_xml(table).replace("<sheetData>", "<!-- --><sheetData>")})
+        ),
         "shared": lambda: corpus.shared(table),
         "html": lambda: corpus.html_table(table),
         "xml2003": lambda: corpus.xml2003(table),

@@ -11,14 +11,15 @@ import textwrap
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import corpus
 import pytest
-from conftest import MemoryTarget, Shop
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import MemoryTarget, Shop
 from wemakeprice_sdk.clock import add_months
 from wemakeprice_sdk.errors import (
     CommitError,
@@ -54,7 +55,11 @@ def save(folder: Path, table: list[list[object]], name: str = "a.xlsx") -> Path:
 def mixed(migrator: ExcelMigrator, target: MemoryTarget, tmp_path: Path) -> Iterator[Preview]:
     """A file with a row of every status; 300000002 is registered."""
     rows = [list(row) for row in corpus.PRODUCT_ROWS]
-    rows += [list(rows[0]), [*rows[2][:1], "다른 이름", *rows[2][2:]], [300000004, "공짜 가방", *rows[0][2:5], "공짜", *rows[0][6:]]]
+    rows += [
+        list(rows[0]),
+        [*rows[2][:1], "다른 이름", *rows[2][2:]],
+        [300000004, "공짜 가방", *rows[0][2:5], "공짜", *rows[0][6:]],
+    ]
     rows += [[300000005, "이상한 상태", "모름", *rows[0][3:]]]
     with migrator.preview(save(tmp_path, corpus.products(rows[:3]))) as before:
         before_plan = migrator.select(before, [300000002], sku=NO_LINK)
@@ -70,8 +75,20 @@ def test_every_status(mixed: Preview) -> None:
         (300000003, RowStatus.DUPLICATE), (300000004, RowStatus.INVALID), (300000005, RowStatus.NEW),
     ]  # fmt: skip
     counts = mixed.counts
-    assert (counts.new, counts.registered, counts.duplicate, counts.invalid, counts.flagged, counts.total) == (3, 1, 2, 1, 2, 7)
-    assert [problem.rule for problem in mixed.problems()] == ["same-number", "other-content", "number", "unknown-name"]
+    assert (
+        counts.new,
+        counts.registered,
+        counts.duplicate,
+        counts.invalid,
+        counts.flagged,
+        counts.total,
+    ) == (3, 1, 2, 1, 2, 7)
+    assert [problem.rule for problem in mixed.problems()] == [
+        "same-number",
+        "other-content",
+        "number",
+        "unknown-name",
+    ]
     assert counts.problems == 4
     assert [row.number for row in mixed.rows(RowStatus.NEW, flagged=True)] == [300000005]
     assert [row.number for row in mixed.rows(flagged=True)] == [300000003, 300000005]
@@ -80,7 +97,9 @@ def test_every_status(mixed: Preview) -> None:
 def test_only_new_rows_are_imported(mixed: Preview, migrator: ExcelMigrator, target: MemoryTarget) -> None:
     plan = migrator.select(mixed, sku=LINK, per_product={300000003: NO_LINK})
     assert plan.count == 3
-    assert [item.key for item in plan.items()] == [f"shop-1/product/{number}" for number in (300000001, 300000003, 300000005)]
+    assert [item.key for item in plan.items()] == [
+        f"shop-1/product/{number}" for number in (300000001, 300000003, 300000005)
+    ]
     report = plan.commit(target)
     assert report.complete
     assert report.counts == {ItemOutcome.IMPORTED: 3}
@@ -119,14 +138,25 @@ def test_a_link_by_code_needs_a_code(migrator: ExcelMigrator, tmp_path: Path) ->
         with pytest.raises(ValidationError, match="seller code present") as caught:
             migrator.select(preview, sku=LINK)
         assert len(caught.value.violations) == 1
-        assert migrator.select(preview, sku=LINK, per_product={300000001: SkuChoice(SkuLink.CREATE)}).count == 2
+        assert (
+            migrator.select(preview, sku=LINK, per_product={300000001: SkuChoice(SkuLink.CREATE)}).count == 2
+        )
 
 
 def test_no_stock_is_never_zero(migrator: ExcelMigrator, target: MemoryTarget, tmp_path: Path) -> None:
-    table = [["상품번호", "상품명", "재고수량"], [300000001, "가방", None], [300000002, "컵", 0], [300000003, "솥", "-"]]
+    table = [
+        ["상품번호", "상품명", "재고수량"],
+        [300000001, "가방", None],
+        [300000002, "컵", 0],
+        [300000003, "솥", "-"],
+    ]
     with migrator.preview(save(tmp_path, table)) as preview:
         migrator.select(preview, sku=SkuChoice(SkuLink.CREATE, stock_sync=True)).commit(target)
-    assert [target.products[number].observed_stock for number in (300000001, 300000002, 300000003)] == [None, 0, None]
+    assert [target.products[number].observed_stock for number in (300000001, 300000002, 300000003)] == [
+        None,
+        0,
+        None,
+    ]
     assert not any("push" in name or "set_stock" in name for name in dir(ProductImport))
 
 
@@ -149,8 +179,12 @@ def test_a_preview_without_a_registry_blocks(tmp_path: Path) -> None:
         assert preview.counts.new == 3
 
 
-def test_what_is_not_carried_over_is_said(migrator: ExcelMigrator, target: MemoryTarget, tmp_path: Path) -> None:
-    table = [[*row, extra] for row, extra in zip(corpus.products(), ["창고 위치", "A-1", "A-2", None], strict=True)]
+def test_what_is_not_carried_over_is_said(
+    migrator: ExcelMigrator, target: MemoryTarget, tmp_path: Path
+) -> None:
+    table = [
+        [*row, extra] for row, extra in zip(corpus.products(), ["창고 위치", "A-1", "A-2", None], strict=True)
+    ]
     with migrator.preview(save(tmp_path, table)) as preview:
         assert preview.extra_headers == ("창고 위치",)
         report = migrator.select(preview, sku=NO_LINK).commit(target)
@@ -166,7 +200,9 @@ def test_progress_and_cancelling(migrator: ExcelMigrator, target: MemoryTarget, 
     seen: list[Progress] = []
     with migrator.preview(save(tmp_path, corpus.products(rows))) as preview:
         plan = migrator.select(preview, sku=NO_LINK)
-        report = plan.commit(target, progress=seen.append, cancelled=lambda: len(target.products) >= 17, batch=10)
+        report = plan.commit(
+            target, progress=seen.append, cancelled=lambda: len(target.products) >= 17, batch=10
+        )
         assert report.counts == {ItemOutcome.IMPORTED: 17, ItemOutcome.CANCELLED: 33}
         assert not report.complete
         assert [one.done for one in seen] == list(range(1, 18))
@@ -212,7 +248,9 @@ def test_a_broken_target_stops_and_can_be_resumed(migrator: ExcelMigrator, tmp_p
 # --- deals -------------------------------------------------------------------------------------------------
 
 
-def test_deals_refer_to_imported_products_only(migrator: ExcelMigrator, target: MemoryTarget, tmp_path: Path) -> None:
+def test_deals_refer_to_imported_products_only(
+    migrator: ExcelMigrator, target: MemoryTarget, tmp_path: Path
+) -> None:
     with migrator.preview(save(tmp_path, corpus.products())) as products:
         migrator.select(products, [300000001, 300000003], sku=NO_LINK).commit(target)
     path = save(tmp_path, corpus.deals(), "d.xlsx")
@@ -249,7 +287,12 @@ def test_several_files_are_one_run(migrator: ExcelMigrator, tmp_path: Path) -> N
     second = corpus.save(tmp_path, "2.csv", corpus.delimited(corpus.products(corpus.PRODUCT_ROWS[1:])))
     with migrator.preview([first, second]) as preview:
         assert (preview.counts.new, preview.counts.duplicate) == (3, 1)
-        assert [row.source for row in preview] == ["1.xlsx/상품목록", "1.xlsx/상품목록", "2.csv/CSV", "2.csv/CSV"]
+        assert [row.source for row in preview] == [
+            "1.xlsx/상품목록",
+            "1.xlsx/상품목록",
+            "2.csv/CSV",
+            "2.csv/CSV",
+        ]
 
 
 def test_option_rows_far_from_their_product(migrator: ExcelMigrator, tmp_path: Path) -> None:
@@ -269,7 +312,9 @@ def test_option_rows_far_from_their_product(migrator: ExcelMigrator, tmp_path: P
         assert (preview.counts.new, preview.counts.invalid, preview.counts.duplicate) == (1, 1, 0)
 
 
-def test_the_api_gives_the_same_preview(migrator: ExcelMigrator, target: MemoryTarget, tmp_path: Path) -> None:
+def test_the_api_gives_the_same_preview(
+    migrator: ExcelMigrator, target: MemoryTarget, tmp_path: Path
+) -> None:
     with migrator.preview(save(tmp_path, corpus.products())) as preview:
         rows = [row.record.as_row() for row in preview if row.record]  # type: ignore[union-attr]
     with migrator.preview_rows([*rows, rows[0], rows[2]], kind=ExportKind.PRODUCTS) as preview:
@@ -296,7 +341,10 @@ def signs(migrator: ExcelMigrator, folder: Path, titles: list[str], rows: list[l
 
 def product_rows(count: int, *, states: int = 3, step: int = 30) -> list[list[object]]:
     names = ("판매중", "판매중지", "판매종료")[:states]
-    return [[300000001 + at, "가방", names[at % states], str(date(2015, 1, 1) + timedelta(days=step * at))] for at in range(count)]
+    return [
+        [300000001 + at, "가방", names[at % states], str(date(2015, 1, 1) + timedelta(days=step * at))]
+        for at in range(count)
+    ]
 
 
 def test_a_whole_export_is_not_flagged(migrator: ExcelMigrator, tmp_path: Path) -> None:
@@ -322,7 +370,7 @@ def test_deal_periods_leave_no_gap_and_fit(start: date, days: int, months: int) 
     periods = list(deal_export_periods(start, end, months=months))
     assert periods[0].start == start
     assert periods[-1].end == end
-    for before, after in zip(periods, periods[1:], strict=False):
+    for before, after in pairwise(periods):
         assert after.start == before.end + timedelta(days=1)
     for period in periods:
         assert period.start >= add_months(period.end, -months)
@@ -394,7 +442,7 @@ def test_a_kill_in_the_middle_repeats_nothing(tmp_path: Path) -> None:
         return count
 
     for wanted in (20, 60):
-        child = subprocess.Popen([*command, "0.02"])
+        child = subprocess.Popen([*command, "0.005"])
         until = time.monotonic() + 60
         while done() < wanted and time.monotonic() < until:
             time.sleep(0.01)

@@ -7,17 +7,28 @@ from pathlib import Path
 import corpus
 import openpyxl
 import pytest
-from conftest import MemoryTarget, Shop
 
+from conftest import MemoryTarget, Shop
 from wemakeprice_sdk.excel import ExcelMigrator, ExportKind
 from wemakeprice_sdk.excel.cells import CellError, Serial
 from wemakeprice_sdk.excel.report import safe_value
 from wemakeprice_sdk.models import ProductRow
 
-NASTY = ["=HYPERLINK(\"http://x\")", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0", "＝1+1", "a\x07b"]
+NASTY = [
+    '=HYPERLINK("http://x")',
+    "+1+1",
+    "-1+1",
+    "@SUM(A1)",
+    "\t=1",
+    "=cmd|' /C calc'!A0",
+    "＝1+1",
+    "a\x07b",
+]
 
 
-def report(migrator: ExcelMigrator, folder: Path, table: list[list[object]], **options: object) -> openpyxl.Workbook:
+def report(
+    migrator: ExcelMigrator, folder: Path, table: list[list[object]], **options: object
+) -> openpyxl.Workbook:
     path = corpus.save(folder, "a.csv", corpus.delimited(table, encoding="utf-8-sig"))
     out = folder / "report.xlsx"
     with migrator.preview(path) as preview:
@@ -62,7 +73,9 @@ def test_nothing_runs(migrator: ExcelMigrator, tmp_path: Path, text: str) -> Non
                 if isinstance(cell.value, str) and cell.value.startswith(("=", "+", "-", "@", "\t", "＝")):
                     assert cell.quotePrefix
     cells = [cell.value for row in book[book.sheetnames[1]].iter_rows() for cell in row]
-    assert text.replace("\x07", "").strip("\t") in [value.strip("\t") for value in cells if isinstance(value, str)]
+    assert text.replace("\x07", "").strip("\t") in [
+        value.strip("\t") for value in cells if isinstance(value, str)
+    ]
 
 
 def test_personal_columns_and_odd_values() -> None:
@@ -92,7 +105,11 @@ def test_dates_stay_dates(tmp_path: Path) -> None:
     styles = '<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>'
     head = corpus.sheet_xml([["상품번호", "상품명", "판매시작일"]])
     row = f'<row r="2">{corpus.cell_xml(2, 0, 1)}{corpus.cell_xml(2, 1, "가방")}{corpus.cell_xml(2, 2, 45306, "1")}</row>'
-    path = corpus.save(tmp_path, "a.xlsx", corpus.package({"s": head.replace("</sheetData>", row + "</sheetData>")}, styles=styles))
+    path = corpus.save(
+        tmp_path,
+        "a.xlsx",
+        corpus.package({"s": head.replace("</sheetData>", row + "</sheetData>")}, styles=styles),
+    )
     migrator = ExcelMigrator(Shop(), registry=MemoryTarget())
     with migrator.preview(path) as preview:
         migrator.report(preview, tmp_path / "r.xlsx", path)

@@ -22,7 +22,7 @@ from wemakeprice_sdk.excel.cells import (
 from wemakeprice_sdk.excel.values import (
     ALWAYS_END,
     Doubt,
-    Fault,
+    FaultError,
     clean,
     parse_amount,
     parse_flag,
@@ -57,7 +57,7 @@ def test_amounts(cell: Cell, value: int | None) -> None:
     ],
 )  # fmt: skip
 def test_amounts_that_are_none(cell: Cell, rule: str) -> None:
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(FaultError) as caught:
         parse_amount(cell)
     assert caught.value.rule == rule
 
@@ -84,14 +84,21 @@ def test_ids(cell: Cell, value: object) -> None:
     ],
 )  # fmt: skip
 def test_ids_that_cannot_be_trusted(cell: Cell, rule: str) -> None:
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(FaultError) as caught:
         parse_id(cell)
     assert caught.value.rule == rule
 
 
 @given(st.integers(1, 10**15 - 1))
 def test_every_id_of_fifteen_digits_survives_a_spreadsheet(number: int) -> None:
-    for cell in (number, float(number), str(number), f"{number:,}", f"{number}.0", number_cell(repr(float(number)))):
+    for cell in (
+        number,
+        float(number),
+        str(number),
+        f"{number:,}",
+        f"{number}.0",
+        number_cell(repr(float(number))),
+    ):
         value = parse_id(cell)
         assert (value.value if isinstance(value, Doubt) else value) == number
 
@@ -101,8 +108,9 @@ def test_a_longer_id_is_exact_or_refused_never_wrong(number: int) -> None:
     for cell in (float(number), number_cell(repr(float(number))), f"{float(number):.5E}"):
         try:
             value = parse_id(cell)
-        except Fault as fault:
-            assert fault.rule == "damaged-id"
+        except FaultError as fault:
+            rule = fault.rule
+            assert rule == "damaged-id"
         else:
             assert isinstance(value, Doubt)
             assert value.value == number
@@ -133,7 +141,12 @@ def test_moments(cell: Cell, value: datetime | None) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "rule"),
-    [("24-01-15", "two-digit-year"), ("24.1.5", "two-digit-year"), ("1/5/2024", "american-date"), (45306, "unformatted-date")],
+    [
+        ("24-01-15", "two-digit-year"),
+        ("24.1.5", "two-digit-year"),
+        ("1/5/2024", "american-date"),
+        (45306, "unformatted-date"),
+    ],
 )
 def test_moments_in_doubt(cell: Cell, rule: str) -> None:
     found = parse_moment(cell)
@@ -150,7 +163,7 @@ def test_moments_in_doubt(cell: Cell, rule: str) -> None:
     ],
 )  # fmt: skip
 def test_moments_that_are_none(cell: Cell, rule: str) -> None:
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(FaultError) as caught:
         parse_moment(cell)
     assert caught.value.rule == rule
 
@@ -161,7 +174,12 @@ def test_any_moment_read_back(moment: datetime) -> None:
     aware = whole.replace(tzinfo=KST)
     assert parse_moment(whole.isoformat(sep=" ")) == aware
     assert parse_moment(f"{whole:%Y년 %m월 %d일 %H시 %M분 %S초}") == aware
-    assert parse_moment(f"{whole:%Y.%m.%d} {'오전' if whole.hour < 12 else '오후'} {(whole.hour - 1) % 12 + 1}:{whole:%M:%S}") == aware
+    assert (
+        parse_moment(
+            f"{whole:%Y.%m.%d} {'오전' if whole.hour < 12 else '오후'} {(whole.hour - 1) % 12 + 1}:{whole:%M:%S}"
+        )
+        == aware
+    )
     days = (whole - datetime(1899, 12, 30)).total_seconds() / 86_400
     assert parse_moment(Serial(days)) == aware
     assert parse_moment(Serial(days - 1462), date1904=True) == aware
@@ -172,8 +190,9 @@ def test_any_text_is_read_or_a_fault(text: str) -> None:
     for parse in (parse_amount, parse_id, parse_moment, parse_flag, parse_id_list):
         try:
             parse(text)
-        except Fault as fault:
-            assert fault.rule
+        except FaultError as fault:
+            rule = fault.rule
+            assert rule
 
 
 def test_the_leap_bug_of_1900() -> None:
@@ -196,7 +215,7 @@ def test_flags(text: str, value: bool | None) -> None:
 
 def test_flags_that_are_none() -> None:
     for cell in ("maybe", "2", 2, CellError("#N/A")):
-        with pytest.raises(Fault):
+        with pytest.raises(FaultError):
             parse_flag(cell)
     assert parse_flag(1) is True
     assert parse_flag(False) is False
@@ -207,7 +226,7 @@ def test_id_lists() -> None:
     assert parse_id_list("[300000001]") == (300000001,)
     assert parse_id_list(300000001.0) == (300000001,)
     assert parse_id_list("-") == ()
-    with pytest.raises(Fault):
+    with pytest.raises(FaultError):
         parse_id_list("1, x")
 
 

@@ -103,8 +103,12 @@ def test_cell(name: str) -> None:
 
 
 def cells_strategy() -> st.SearchStrategy[str]:
-    text = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=12).map(escape)
-    number = st.one_of(st.integers(-(10**17), 10**17).map(str), st.floats(allow_nan=False, allow_infinity=False).map(repr))
+    text = st.text(
+        st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=12
+    ).map(escape)
+    number = st.one_of(
+        st.integers(-(10**17), 10**17).map(str), st.floats(allow_nan=False, allow_infinity=False).map(repr)
+    )
     return st.one_of(
         text.map(lambda t: f' t="inlineStr"><is><t>{t}</t></is></c>'),
         text.map(lambda t: f' t="str"><f>A1</f><v>{t}</v></c>'),
@@ -123,7 +127,9 @@ def cells_strategy() -> st.SearchStrategy[str]:
 def test_both_ways_of_reading_agree(table: list[list[str | None]], size: int) -> None:
     body = "".join(
         f'<row r="{number}">'
-        + "".join(f'<c r="{corpus.letters(at)}{number}"{cell}' for at, cell in enumerate(row) if cell is not None)
+        + "".join(
+            f'<c r="{corpus.letters(at)}{number}"{cell}' for at, cell in enumerate(row) if cell is not None
+        )
         + "</row>"
         for number, row in enumerate(table, 1)
     )
@@ -143,12 +149,18 @@ def test_rows_are_matched_in_c() -> None:
 def test_dimension_is_not_believed(migrator: ExcelMigrator, tmp_path: Path, dimension: str) -> None:
     data = corpus.package({"상품": corpus.sheet_xml(corpus.products(), dimension=dimension)})
     parsed = list(migrator.products(corpus.save(tmp_path, "a.xlsx", data)))
-    assert [one.record.product_name for one in parsed if one.record] == ["면 반팔 티셔츠", "청바지 & 벨트", "겨울 <패딩>"]
+    assert [one.record.product_name for one in parsed if one.record] == [
+        "면 반팔 티셔츠",
+        "청바지 & 벨트",
+        "겨울 <패딩>",
+    ]
 
 
 def test_prefixed_elements(tmp_path: Path) -> None:
     plain = corpus.sheet_xml(corpus.products())
-    prefixed = plain.replace("<", "<x:").replace("<x:/", "</x:").replace("<x:?", "<?").replace("xmlns=", "xmlns:x=")
+    prefixed = (
+        plain.replace("<", "<x:").replace("<x:/", "</x:").replace("<x:?", "<?").replace("xmlns=", "xmlns:x=")
+    )
     rows = reader(prefixed.encode())
     assert trimmed(list(rows)) == trimmed(rows_of(plain.encode()))
     assert rows.slow_rows == 0
@@ -171,7 +183,9 @@ def test_missing_references_count_on() -> None:
 
 
 def test_self_closed_rows_in_between() -> None:
-    body = '<row r="1"><c r="A1"><v>1</v></c></row><row r="2" ht="15"/><row r="3"><c r="A3"><v>3</v></c></row>'
+    body = (
+        '<row r="1"><c r="A1"><v>1</v></c></row><row r="2" ht="15"/><row r="3"><c r="A3"><v>3</v></c></row>'
+    )
     assert trimmed(rows_of(sheet(body))) == [(1, [1]), (2, []), (3, [3])]
 
 
@@ -187,7 +201,11 @@ def test_far_cell_is_not_materialised(migrator: ExcelMigrator, tmp_path: Path) -
 
 def test_comment_in_the_middle_switches_to_expat_and_loses_nothing() -> None:
     row = '<row r="{0}"><c r="A{0}"><v>{0}</v></c></row>'
-    body = "".join(row.format(n) for n in range(1, 50)) + "<!-- </row> -->" + "".join(row.format(n) for n in range(50, 99))
+    body = (
+        "".join(row.format(n) for n in range(1, 50))
+        + "<!-- </row> -->"
+        + "".join(row.format(n) for n in range(50, 99))
+    )
     rows = reader(sheet(body), size=300)
     assert [(number, list(cells)) for number, cells in rows] == [(n, [n]) for n in range(1, 99)]
     assert rows.fast_rows > 0
@@ -218,7 +236,11 @@ def test_damage_is_a_typed_error(migrator: ExcelMigrator, tmp_path: Path, damage
 def test_hidden_first_sheet_is_not_the_data(migrator: ExcelMigrator, tmp_path: Path) -> None:
     hidden = [corpus.PRODUCT_HEADERS, [1, "숨은 상품", "판매중", "판매중", "노출", 1, "", "", "", 1]]
     data = corpus.package(
-        {"hidden": corpus.sheet_xml(hidden), "안내": corpus.sheet_xml([["안내문"]]), "상품": corpus.sheet_xml(corpus.products())},
+        {
+            "hidden": corpus.sheet_xml(hidden),
+            "안내": corpus.sheet_xml([["안내문"]]),
+            "상품": corpus.sheet_xml(corpus.products()),
+        },
         hidden=["hidden"],
     )
     inspection = migrator.inspect(corpus.save(tmp_path, "a.xlsx", data))
@@ -240,7 +262,9 @@ def test_date_systems(migrator: ExcelMigrator, tmp_path: Path, date1904: bool, s
     styles = '<styleSheet><numFmts><numFmt numFmtId="170" formatCode="yyyy\\-mm\\-dd&quot;일&quot;"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="170"/></cellXfs></styleSheet>'
     header = corpus.sheet_xml([["상품번호", "상품명", "판매시작일"]])
     row = f'<row r="2">{corpus.cell_xml(2, 0, 300000001)}{corpus.cell_xml(2, 1, "가방")}{corpus.cell_xml(2, 2, serial, "1")}</row>'
-    data = corpus.package({"상품": header.replace("</sheetData>", row + "</sheetData>")}, styles=styles, date1904=date1904)
+    data = corpus.package(
+        {"상품": header.replace("</sheetData>", row + "</sheetData>")}, styles=styles, date1904=date1904
+    )
     (parsed,) = migrator.products(corpus.save(tmp_path, "a.xlsx", data))
     assert parsed.record is not None
     assert str(parsed.record.sale_start) == "2024-01-15 10:00:00+09:00"
@@ -261,14 +285,20 @@ def test_number_formats(code: str, kind: str) -> None:
 
 
 def test_workbook_without_a_list_of_sheets(migrator: ExcelMigrator, tmp_path: Path) -> None:
-    data = corpus.package({}, extra={"xl/worksheets/sheet1.xml": corpus.sheet_xml(corpus.products()).encode()})
+    data = corpus.package(
+        {}, extra={"xl/worksheets/sheet1.xml": corpus.sheet_xml(corpus.products()).encode()}
+    )
     with migrator.preview(corpus.save(tmp_path, "a.xlsx", data)) as preview:
         assert preview.counts.new == 3
 
 
 def test_shared_strings_beyond_memory() -> None:
     words = [f"글 {number} {'가' * (number % 7)}" for number in range(2000)]
-    xml = f"<sst xmlns='{corpus.TRANSITIONAL}'>" + "".join(f"<si><t>{word}</t></si>" for word in words) + "</sst>"
+    xml = (
+        f"<sst xmlns='{corpus.TRANSITIONAL}'>"
+        + "".join(f"<si><t>{word}</t></si>" for word in words)
+        + "</sst>"
+    )
     data = xml.encode()
     chunks = [data[at : at + 5000] for at in range(0, len(data), 5000)]
     store = read_shared_strings(chunks, Budget(Limits(shared_string_memory=1)))
@@ -280,7 +310,15 @@ def test_shared_strings_beyond_memory() -> None:
     store.close()
 
 
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=9), max_size=40), st.integers(5, 200))
+@given(
+    st.lists(
+        st.text(
+            st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=9
+        ),
+        max_size=40,
+    ),
+    st.integers(5, 200),
+)
 def test_shared_strings_read_back(words: list[str], size: int) -> None:
     body = "".join(f'<si><t xml:space="preserve">{escape(word)}</t></si>' for word in words)
     data = f'<?xml version="1.0" encoding="utf-8"?><sst xmlns="{corpus.TRANSITIONAL}">{body}</sst>'.encode()
@@ -296,7 +334,10 @@ def test_store_without_strings() -> None:
 
 
 def test_row_number_past_the_end() -> None:
-    for body in ('<row r="1048577"><c r="A1048577"><v>1</v></c></row>', "<row r='99999999'><c><v>1</v></c></row>"):
+    for body in (
+        '<row r="1048577"><c r="A1048577"><v>1</v></c></row>',
+        "<row r='99999999'><c><v>1</v></c></row>",
+    ):
         with pytest.raises(UnsafeFileError, match="rows"):
             rows_of(sheet(body))
 

@@ -1,4 +1,4 @@
-"""Excel exports of the partner centre: read, previewed, checked, imported (엑셀 가져오기, DOMAIN section 5)."""
+"""Excel exports of the partner centre: read, previewed, checked, imported (엑셀 가져오기)."""
 
 from __future__ import annotations
 

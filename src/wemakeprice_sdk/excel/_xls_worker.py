@@ -11,14 +11,6 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from typing import Protocol
-
-
-class Cell(Protocol):
-    """What xlrd gives for a cell."""
-
-    ctype: int
-    value: object
 
 
 def limit_process(memory: int, output: int, seconds: int) -> None:
@@ -33,9 +25,8 @@ def limit_process(memory: int, output: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def plain(cell: Cell, errors: dict[int, str]) -> object:
+def plain(kind: int, value: object, errors: dict[int, str]) -> object:
     """Give a cell as JSON: text, number, true or false, {"d": serial}, {"e": error text} or null."""
-    kind, value = cell.ctype, cell.value
     if kind == 1:
         return value
     if kind == 2:
@@ -63,7 +54,14 @@ def dump(path: str, rows: int, columns: int, write: Callable[[str], object]) -> 
             for number in range(min(sheet.nrows, rows)):
                 width = min(sheet.row_len(number), columns)
                 if width:
-                    values = [plain(sheet.cell(number, at), xlrd.error_text_from_code) for at in range(width)]
+                    values = [
+                        plain(
+                            sheet.cell_type(number, at),
+                            sheet.cell_value(number, at),
+                            xlrd.error_text_from_code,
+                        )
+                        for at in range(width)
+                    ]
                     write(json.dumps([number + 1, values], ensure_ascii=True, separators=(",", ":")) + "\n")
             book.unload_sheet(index)
     write('{"end":true}\n')

@@ -29,7 +29,7 @@ class Serial(float):
     __slots__ = ()
 
 
-Cell: TypeAlias = "None | str | int | float | CellError"
+Cell: TypeAlias = "str | int | float | CellError | None"
 """A cell: nothing, text, a number (`bool` for TRUE and FALSE, `Serial` for a date), or an error."""
 
 SheetRow: TypeAlias = "tuple[int, Sequence[Cell]]"

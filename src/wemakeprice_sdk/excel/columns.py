@@ -1,4 +1,4 @@
-"""Which column holds what: header words, normalised and weighed, with the content as judge where words are not enough."""
+"""Which header words stand for which field, normalised and weighed."""
 
 from __future__ import annotations
 
@@ -26,8 +26,23 @@ _NAME_WORDS = re.compile(r"(?:이름|명칭|명)$")
 _MOST_LABEL = 200
 
 FIELD_TYPES = frozenset(
-    "id id_list text code won count moment flag product_status sale_status deal_status display ship_status "
-    "ship_method prepayment".split()
+    [
+        "id",
+        "id_list",
+        "text",
+        "code",
+        "won",
+        "count",
+        "moment",
+        "flag",
+        "product_status",
+        "sale_status",
+        "deal_status",
+        "display",
+        "ship_status",
+        "ship_method",
+        "prepayment",
+    ]
 )
 """The types that a field of an alias file can have."""
 
@@ -93,7 +108,7 @@ Candidate: TypeAlias = "tuple[str, float, str]"
 
 @frozen
 class ColumnBook:
-    """The table of headers. `ColumnBook.default()` is the packaged one; extend it, or load a file of your own.
+    """The table of headers. `ColumnBook.default()` is the packaged one; extend it, or load your own.
 
     The headers of the product and deal exports are nowhere documented (C); the 36 of the order export are
     known (B).
@@ -115,7 +130,7 @@ class ColumnBook:
 
     @classmethod
     def load(cls, path: Path) -> ColumnBook:
-        """Load a table of the packaged file's shape (`aliases.json`); raises `ValidationError` listing every mistake."""
+        """Load a table of the shape of `aliases.json`; raises `ValidationError` listing every mistake."""
         return book_from_json(path.read_text(encoding="utf-8"))
 
     def extended(self, kind: ExportKind, aliases: Mapping[str, Iterable[str]]) -> ColumnBook:

@@ -130,7 +130,7 @@ class _Run:
         except LedgerError as error:
             raise self._stop(error) from error
         for position, (row, item) in enumerate(chunk):
-            self.stopped = self.stopped or (self.cancelled is not None and self.cancelled())
+            self.stopped = self.cancelled is not None and self.cancelled()
             if self.stopped:
                 self._cancel(chunk[position:])
                 return

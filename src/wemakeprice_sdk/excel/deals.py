@@ -10,9 +10,18 @@ from wemakeprice_sdk.excel.cells import Cell, SheetRow, is_blank
 from wemakeprice_sdk.excel.records import DealRecord, Problem, Severity
 from wemakeprice_sdk.excel.structure import RowPlan, TypedRow
 
-_FIELDS = (
-    "deal_no deal_name deal_status display sale_price sale_start sale_end product_count registered_at changed_at"
-).split()
+_FIELDS = [
+    "deal_no",
+    "deal_name",
+    "deal_status",
+    "display",
+    "sale_price",
+    "sale_start",
+    "sale_end",
+    "product_count",
+    "registered_at",
+    "changed_at",
+]
 _START, _END, _COUNT = _FIELDS.index("sale_start"), _FIELDS.index("sale_end"), _FIELDS.index("product_count")
 
 

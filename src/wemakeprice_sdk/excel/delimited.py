@@ -1,4 +1,4 @@
-"""Reading CSV and TSV: the encoding is proven over the whole file, the delimiter chosen from its first lines."""
+"""Reading CSV and TSV: the encoding is proven over the whole file, the delimiter found in its first lines."""
 
 from __future__ import annotations
 
@@ -83,20 +83,19 @@ def _undecodable(path: Path, encoding: str, budget: Budget) -> str:
 
 
 def choose_delimiter(sample: str) -> str:
-    """Choose the delimiter that cuts the first lines into the most, and most even, columns."""
+    """Choose the delimiter that cuts the first line and most of those below it alike."""
     directive = re.match(r"sep=(.)\r?\n", sample, re.IGNORECASE)
     if directive:
         return directive[1]
-    best, best_score = ",", 0.0
-    for delimiter in _DELIMITERS:
-        widths = _widths(sample, delimiter)
-        if not widths:
-            continue
-        width, votes = Counter(widths).most_common(1)[0]
-        score = (width - 1) * votes / len(widths)
-        if score > best_score:
-            best, best_score = delimiter, score
-    return best
+    return max(_DELIMITERS, key=lambda delimiter: _evenness(_widths(sample, delimiter)))
+
+
+def _evenness(widths: list[int]) -> tuple[bool, float, int]:
+    """Weigh a delimiter: it cuts the first line, most lines alike, into many columns."""
+    if not widths:
+        return False, 0.0, 0
+    width, votes = Counter(widths).most_common(1)[0]
+    return widths[0] > 1, votes / len(widths) if width > 1 else 0.0, width
 
 
 def _widths(sample: str, delimiter: str) -> list[int]:
@@ -139,7 +138,7 @@ class DelimitedFile:
     def close(self) -> None:
         """Nothing is held open."""
 
-    def rows(self, sheet: int, budget: Budget) -> Iterator[SheetRow]:
+    def rows(self, sheet: int, budget: Budget) -> Iterator[SheetRow]:  # noqa: ARG002 - there is one only
         """Give the lines; a quoted line break does not start a new row."""
         with self.path.open(encoding=self.encoding, newline="") as stream:
             reader = csv.reader(_bounded(stream, self.limits, budget), delimiter=self.delimiter)

@@ -131,7 +131,7 @@ def local_name(name: str) -> str:
 class XmlEvents(Protocol):
     """What a guarded parse tells; names come without their prefix."""
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
+    def start(self, name: str, attributes: dict[str, str], /) -> None:
         """An element begins."""
 
     def end(self, name: str) -> None:

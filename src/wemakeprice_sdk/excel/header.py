@@ -92,7 +92,7 @@ def find_header(
     explicit: Mapping[str, str] | None,
     depth: int,
 ) -> Header | None:
-    """Find the best header of any of `kinds` among the first `depth` rows; None when nothing looks like one."""
+    """Find the best header of any of `kinds` in the first `depth` rows; None when nothing looks like one."""
     best: Header | None = None
     for position in range(min(depth, len(rows))):
         for span in (1, 2):

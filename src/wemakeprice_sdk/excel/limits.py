@@ -35,7 +35,7 @@ class Limits:
     """Unpacked size of any other part that is read (workbook, styles, relations)."""
 
     compression_ratio: int = 400
-    """Unpacked over packed size of a member above one MiB. Honest exports stay far below; hard bounds catch the rest."""
+    """Unpacked over packed size of a member above one MiB; honest exports stay far below."""
 
     rows: int = 1_048_576
     """Rows of a sheet, and the highest row number."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 from attrs import field, frozen
 
@@ -13,7 +14,7 @@ from wemakeprice_sdk.excel.cells import Cell, CellError, Serial, cell_text, colu
 from wemakeprice_sdk.excel.columns import ColumnBook, FieldSpec
 from wemakeprice_sdk.excel.records import ExportKind
 from wemakeprice_sdk.excel.values import (
-    Fault,
+    FaultError,
     narrow,
     parse_amount,
     parse_flag,
@@ -50,10 +51,10 @@ _SURE = 0.9
 
 @frozen(kw_only=True)
 class ColumnMatch:
-    """One column of the file: where it stands, what its header says, what it was understood as, and how surely.
+    """One column of the file: where it stands, what its header says, what it was understood as, how surely.
 
     `field` is None for a column nobody understood. `confidence` runs from 0 to 1; `how` is `name`, `alias`,
-    `brackets`, `variant`, `content`, `weak`, `explicit`, or why it was left (`unknown`, `duplicate`, `ambiguous`).
+    `brackets`, `variant`, `content`, `weak`, `explicit`, or why it was left (`unknown`, `duplicate`).
     """
 
     index: int
@@ -138,7 +139,7 @@ def _reads(parse: Callable[[Cell], object]) -> Callable[[Cell], bool]:
     def test(cell: Cell) -> bool:
         try:
             return parse(cell) is not None
-        except Fault:
+        except FaultError:
             return False
 
     return test
@@ -182,11 +183,7 @@ def _is_counter(cells: Sequence[Cell]) -> bool:
         for cell in cells
         if not isinstance(cell, CellError)
     ]
-    return (
-        len(numbers) >= 3
-        and numbers[0] in (0, 1)
-        and all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
-    )
+    return len(numbers) >= 3 and numbers[0] in (0, 1) and all(b - a == 1 for a, b in pairwise(numbers))
 
 
 def _digits(cell: Cell) -> int:
@@ -280,7 +277,8 @@ def _explicit_column(
         if column_letter(index) == wanted.strip().upper():
             return index
     raise ColumnError(
-        f"no column {wanted!r} for {name}; the file has {', '.join(filter(None, headers))} (열을 찾을 수 없습니다)"
+        f"no column {wanted!r} for {name} (열을 찾을 수 없습니다); "
+        f"the file has {', '.join(filter(None, headers))}"
     )
 
 
@@ -332,7 +330,7 @@ def _match(index: int, header: str, claim: _Claim | None, claims: Sequence[_Clai
 
 
 def require_columns(columns: ColumnMap, book: ColumnBook) -> None:
-    """Raise one `ColumnError` naming every required field without a column, and the columns that could be it."""
+    """Raise one `ColumnError` naming every required field without a column, and what could be it."""
     specs = book.kinds[columns.kind].fields
     missing = [spec for name, spec in specs.items() if spec.required and columns.get(name) is None]
     if not missing:

@@ -134,7 +134,7 @@ class ExcelMigrator:
     # --- reading ---
 
     def products(self, file: AnyPath, *, mapping: Mapped = None) -> Iterator[Parsed]:
-        """Stream the products of a file with everything that is wrong with them, the first within a moment."""
+        """Stream the products of a file with all that is wrong with them, the first within a moment."""
         with self._open(Path(file), ExportKind.PRODUCTS, mapping) as opened:
             rows, plan = self._data(opened)
             yield from read_products(rows, plan)
@@ -162,8 +162,8 @@ class ExcelMigrator:
     ) -> Preview:
         """Judge every row of one file, or of several of one kind as one run; touches nothing.
 
-        Raises `WrongKindError` naming the kind the file looks like, `ColumnError` naming every required column
-        that is missing, and the file errors of `inspect`. Rows in error raise nothing: they are counted.
+        Raises `WrongKindError` naming the kind the file looks like, `ColumnError` naming every required
+        column that is missing, and the file errors of `inspect`. Rows in error are counted, not raised.
         """
         if kind is ExportKind.ORDERS:
             raise WrongKindError(
@@ -204,7 +204,8 @@ class ExcelMigrator:
         if kind is ExportKind.ORDERS:
             raise WrongKindError("orders are archived, not imported (주문은 가져오기 대상이 아닙니다)")
         builder = self._builder(kind)
-        parsed = (_parsed_row(number, row, kind) for number, row in enumerate(rows, 1))
+        numbered: Iterable[tuple[int, ProductRow | DealRow]] = enumerate(rows, 1)
+        parsed = (_parsed_row(number, row, kind) for number, row in numbered)
         try:
             builder.add(PreviewInput(name="API", parsed=parsed, silent_repeats=True))
             return builder.finish((), (), ())
@@ -335,7 +336,7 @@ class ExcelMigrator:
             )
         if len(opened.book.sheets) > 1:
             notes.append(
-                f"{len(opened.book.sheets)} sheets; read {opened.sheet_name!r} (여러 시트 중 하나를 읽었습니다)"
+                f"{len(opened.book.sheets)} sheets; read {opened.sheet_name!r} (여러 시트 중 하나만 읽음)"
             )
         return tuple(notes)
 
@@ -398,7 +399,8 @@ def _no_header(samples: Sequence[tuple[SheetRow, ...]]) -> ColumnError | Unreada
 
 def _column_notes(columns: ColumnMap) -> list[str]:
     notes = [
-        f"{match.letter} [{match.header}] was taken as {match.field}, confidence {match.confidence:.2f} (추정한 열입니다)"
+        f"{match.letter} [{match.header}] was taken as {match.field}, "
+        f"confidence {match.confidence:.2f} (추정한 열입니다)"
         for match in columns.guessed
     ]
     return notes + [

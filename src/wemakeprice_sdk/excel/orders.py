@@ -1,6 +1,6 @@
 """Rows of the order export → `Bundle` models, for archives. Nothing is sent and nothing is confirmed.
 
-The 36 columns are known (B); how 상품금액 relates to 총상품금액 is not, so it is decided by arithmetic per row.
+The 36 columns are known (B); how 상품금액 relates to 총상품금액 is not, so arithmetic decides per row.
 """
 
 from __future__ import annotations
@@ -15,12 +15,44 @@ from wemakeprice_sdk.excel.structure import RowPlan, TypedRow
 from wemakeprice_sdk.models import Bundle, Delivery, OrderOption, OrderProduct, ShipAddress
 
 _NO_MODEL_FIELD = ("total_price", "partner_fee", "island_ship_price", "second_ship_date")
-ORDER_FIELDS = (
-    "bundle_no order_no order_option_no order_date ship_status origin_ship_date purchase_no product_no product_name "
-    "option_name quantity price total_price commission wmp_discount partner_fee buyer_name buyer_phone recipient "
-    "recipient_phone ship_method courier invoice_no schedule_ship_date zipcode address message prepayment ship_price "
-    "island_ship_price pay_date order_confirm_date second_ship_date seller_product_code seller_option_code customs_pin"
-).split()
+ORDER_FIELDS = [
+    "bundle_no",
+    "order_no",
+    "order_option_no",
+    "order_date",
+    "ship_status",
+    "origin_ship_date",
+    "purchase_no",
+    "product_no",
+    "product_name",
+    "option_name",
+    "quantity",
+    "price",
+    "total_price",
+    "commission",
+    "wmp_discount",
+    "partner_fee",
+    "buyer_name",
+    "buyer_phone",
+    "recipient",
+    "recipient_phone",
+    "ship_method",
+    "courier",
+    "invoice_no",
+    "schedule_ship_date",
+    "zipcode",
+    "address",
+    "message",
+    "prepayment",
+    "ship_price",
+    "island_ship_price",
+    "pay_date",
+    "order_confirm_date",
+    "second_ship_date",
+    "seller_product_code",
+    "seller_option_code",
+    "customs_pin",
+]
 """The 36 columns, in the order of the export."""
 
 _REQUIRED = ("bundle_no", "order_no", "order_option_no", "purchase_no", "product_no", "quantity")
@@ -96,7 +128,12 @@ def _totals(row: TypedRow, values: Mapping[str, object], plan: RowPlan) -> list[
     cell = row.cells[plan.steps["total_price"].index]
     return [
         plan.problem(
-            row, "total_price", cell, "total-differs", f"{price} × {quantity} ≠ {total}", Severity.WARNING
+            row.number,
+            "total_price",
+            cell,
+            "total-differs",
+            f"{price} × {quantity} ≠ {total}",
+            Severity.WARNING,
         )
     ]
 

@@ -130,8 +130,8 @@ def select(
 ) -> ImportPlan:
     """Choose from a preview; by default every new row.
 
-    Products need a choice of SKU link and stock sync: `sku` for all, `per_product` for single ones; deals take
-    neither. Deals whose products are not all imported are left out unless `include_incomplete`. Raises
+    Products need a choice of SKU link and stock sync: `sku` for all, `per_product` for single ones; deals
+    take neither. Deals whose products are not all imported are left out unless `include_incomplete`. Raises
     `ValidationError` listing every number that cannot be chosen and every choice that contradicts itself.
     """
     chooser = _Selection(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from enum import Enum
 from types import TracebackType
 from typing import Self, TypeAlias
@@ -88,7 +89,7 @@ class PreviewCounts:
 
 @define(eq=False)
 class Preview:
-    """The judged rows of one run. Rows beyond some ten thousand lie in a temporary file; close it, or use `with`."""
+    """The judged rows of one run. Most lie in a temporary file, so close it, or use `with`."""
 
     kind: ExportKind
     seller_id: str
@@ -252,7 +253,7 @@ class PreviewBuilder:
         ]
         if self.kind is ExportKind.PRODUCTS:
             known = self.registry.known_products(self.seller_id, numbers)
-            products: Set[int] = frozenset()
+            products: AbstractSet[int] = frozenset()
         else:
             known = self.registry.known_deals(self.seller_id, numbers)
             wanted = {
@@ -264,7 +265,9 @@ class PreviewBuilder:
                 check.see(parsed.record)
             self._place(parsed, source, known, products)
 
-    def _place(self, parsed: AnyParsed, source: PreviewInput, known: Set[int], products: Set[int]) -> None:
+    def _place(
+        self, parsed: AnyParsed, source: PreviewInput, known: AbstractSet[int], products: AbstractSet[int]
+    ) -> None:
         number, record = parsed.number, parsed.record
         problems = parsed.problems
         missing: tuple[int, ...] = ()
@@ -319,7 +322,7 @@ class PreviewBuilder:
         )
 
     def _deal_products(
-        self, parsed: AnyParsed, record: DealRecord, source: PreviewInput, products: Set[int]
+        self, parsed: AnyParsed, record: DealRecord, source: PreviewInput, products: AbstractSet[int]
     ) -> tuple[tuple[int, ...], tuple[Problem, ...]]:
         missing = tuple(no for no in record.product_nos if no not in products)
         if record.product_nos and not missing:

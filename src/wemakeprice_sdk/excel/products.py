@@ -14,12 +14,35 @@ from wemakeprice_sdk.excel.structure import RowPlan, TypedRow
 MOST_OPTIONS = 200
 NAME_CUT = 70
 
-_FIELDS = (
-    "product_no product_name mall_type product_status sale_status display sale_price origin_price sale_start sale_end "
-    "category_1 category_2 category_3 category_4 category_code brand_no brand_name maker_no maker_name ship_policy_no "
-    "ship_policy_name registered_at changed_at seller_product_code taxable stock_count"
-).split()
-_OPTION_FIELDS = "option_no option_name option_code option_price option_status".split()
+_FIELDS = [
+    "product_no",
+    "product_name",
+    "mall_type",
+    "product_status",
+    "sale_status",
+    "display",
+    "sale_price",
+    "origin_price",
+    "sale_start",
+    "sale_end",
+    "category_1",
+    "category_2",
+    "category_3",
+    "category_4",
+    "category_code",
+    "brand_no",
+    "brand_name",
+    "maker_no",
+    "maker_name",
+    "ship_policy_no",
+    "ship_policy_name",
+    "registered_at",
+    "changed_at",
+    "seller_product_code",
+    "taxable",
+    "stock_count",
+]
+_OPTION_FIELDS = ["option_no", "option_name", "option_code", "option_price", "option_status"]
 _STOCK = _FIELDS.index("stock_count")
 _START, _END = _FIELDS.index("sale_start"), _FIELDS.index("sale_end")
 _PRICE, _ORIGIN = _FIELDS.index("sale_price"), _FIELDS.index("origin_price")
@@ -28,7 +51,7 @@ _TOTALS = ("합계", "총계", "소계", "total", "계")
 
 @frozen
 class Parsed:
-    """One product of the file: its record (None when its number or name cannot be read), rows and problems."""
+    """One product of the file: its record (None when number or name cannot be read), rows and problems."""
 
     record: ProductRecord | None
     rows: tuple[int, ...]
@@ -44,8 +67,7 @@ def _extras_of(indexes: tuple[int, ...]) -> Callable[[Sequence[Cell]], tuple[Cel
     if len(indexes) == 1:
         only = indexes[0]
         return lambda cells: (cells[only],)
-    pick = itemgetter(*indexes)
-    return lambda cells: pick(cells)
+    return itemgetter(*indexes)
 
 
 def read_products(rows: Iterable[SheetRow], plan: RowPlan) -> Iterator[Parsed]:
@@ -68,18 +90,20 @@ class _ProductReader:
         for row in self.plan.typed(rows, _FIELDS):
             values = row.values
             name, start, end = values[1], values[_START], values[_END]
+            origin, price = values[_ORIGIN], values[_PRICE]
+            number = values[0]
+            if (number is None or name is None) and self._is_filler(row):
+                continue
             problems: tuple[Problem, ...] = ()
             if (
                 row.faults
                 or (start is not None and end is not None and end < start)  # type: ignore[operator] # moments both
-                or values[_ORIGIN] is not None
+                or (origin is not None and price is not None and 0 < origin < price)  # type: ignore[operator] # won
                 or (name is not None and len(name) > NAME_CUT)  # type: ignore[arg-type] # a text
             ):
                 problems = tuple(self._checked(row, values))
-            number = values[0]
             if number is None or name is None:
-                if not self._is_filler(row):
-                    yield Parsed(None, (row.number,), problems, number)  # type: ignore[arg-type] # an id or None
+                yield Parsed(None, (row.number,), problems, number)  # type: ignore[arg-type] # an id or None
                 continue
             record = ProductRecord(*values, (), extras(row.cells))  # type: ignore[call-arg,arg-type] # typed by the plan
             yield Parsed(record, (row.number,), problems, number)  # type: ignore[arg-type] # an id

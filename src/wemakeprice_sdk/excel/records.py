@@ -69,7 +69,8 @@ class Problem:
 
     def __str__(self) -> str:
         """Give one line a person can act on."""
-        return f"{self.sheet}!{self.column}{self.row} [{self.header}] {self.value!r}: {self.message} ({self.message_ko})"
+        place = f"{self.sheet}!{self.column}{self.row} [{self.header}]"
+        return f"{place} {self.value!r}: {self.message} ({self.message_ko})"
 
 
 @frozen
@@ -89,7 +90,7 @@ class OptionRecord:
 class ProductRecord:
     """A product as an export, or the product list of the API, shows it (상품).
 
-    Won and counts are `int`, moments aware in KST; None means that the source does not say. `stock_count` of a
+    Won and counts are `int`, moments aware in KST; None means that the source does not say. The stock of a
     product with options is their sum (C), and None unless every option says its stock. `extras` holds the
     columns nobody understood, in the order of the file (`Preview.extra_headers`).
     """
@@ -125,7 +126,7 @@ class ProductRecord:
 
     @classmethod
     def from_row(cls, row: ProductRow) -> ProductRecord:
-        """Take over a row of the API's product list; the list says nothing of stock, codes and options. [B]"""
+        """Take over a row of the API's product list, which knows no stock, codes or options. [B]"""
         return cls(
             product_no=row.product_no,
             product_name=row.product_name or "",
@@ -177,7 +178,7 @@ class ProductRecord:
 
 @frozen
 class DealRecord:
-    """A deal (딜, 그룹상품). `product_nos` are the products the file names; `product_count` what it counts. [C]"""
+    """A deal (딜, 그룹상품). `product_nos` are those the file names; `product_count` what it counts. [C]"""
 
     deal_no: int
     deal_name: str

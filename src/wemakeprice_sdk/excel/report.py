@@ -19,7 +19,7 @@ from wemakeprice_sdk.excel.preview import Preview, PreviewRow, RowStatus
 from wemakeprice_sdk.excel.records import ExportKind, Problem, Severity
 
 if TYPE_CHECKING:
-    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import Cell as BookCell
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -33,7 +33,7 @@ _STATUS: Mapping[RowStatus, str] = {
     RowStatus.DUPLICATE: "중복",
     RowStatus.INVALID: "오류",
 }
-Value: TypeAlias = "None | str | int | float | bool | datetime"
+Value: TypeAlias = "str | int | float | bool | datetime | None"
 
 
 @frozen
@@ -71,11 +71,11 @@ class _Writer:
         self.bold = Font(bold=True)
         self.fills = {color: PatternFill("solid", fgColor=color) for color in (_RED, _YELLOW, _GREY)}
 
-    def cell(self, value: Value, *, fill: str = "", bold: bool = False, comment: str = "") -> WriteOnlyCell:
+    def cell(self, value: Value, *, fill: str = "", bold: bool = False, comment: str = "") -> BookCell:
         """Make a cell whose text is never a formula."""
         made = self.make(self.sheet)
         if isinstance(value, str):
-            made._value = value
+            setattr(made, "_value", value)  # noqa: B010 - the public setter would take it for a formula
             made.data_type = "s"
             if value.startswith(_FORMULA_START):
                 made.quotePrefix = True

@@ -214,7 +214,7 @@ def _nothing(_: str) -> Cell:
 
 
 def _learned_maker(variants: list[tuple[int, Reader | None]], columns: int, readers: CellReaders) -> RowMaker:
-    """Compile the way from the groups of many rows to cells: column by column, in C wherever a column is even."""
+    """Compile the way from the groups of many rows to cells: column by column, in C where one is even."""
     by_column: list[list[tuple[int, Reader | None]]] = [[] for _ in range(columns)]
     for position, (index, reader) in enumerate(variants, 1):
         by_column[index].append((position, reader))

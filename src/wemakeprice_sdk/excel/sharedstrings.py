@@ -24,7 +24,7 @@ _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 
 
 def unescape_text(text: str) -> str:
-    """Undo XML references and the spreadsheet's `_x000D_` escapes; raise `UnreadableFileError` on a loose `&`."""
+    """Undo XML references and `_x000D_` escapes; raise `UnreadableFileError` on a loose `&`."""
     if "&" in text:
         text = _REFERENCE.sub(_reference, text)
     return unescape_x(text) if "_x" in text else text
@@ -140,7 +140,7 @@ class _Items:
     _phonetic: int = 0
     _open: bool = False
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
+    def start(self, name: str, _attributes: dict[str, str]) -> None:
         if name == "rPh":
             self._phonetic += 1
         self._open = name == "t" and not self._phonetic

@@ -82,7 +82,7 @@ def _sniff_text(head: bytes) -> FileFormat:
             return FileFormat.XML2003
         if text.startswith(_HTML_MARKS) or any(mark in text for mark in _HTML_MARKS):
             return FileFormat.HTML
-        if text.startswith("<?xml") or text.startswith("<workbook"):
+        if text.startswith(("<?xml", "<workbook")):
             return FileFormat.XML2003
     if "<table" in text[:4096] and "<tr" in text:
         return FileFormat.HTML
@@ -117,16 +117,15 @@ def _refuse_other_archives(path: Path, limits: Limits) -> None:
     archive = Archive.open(path, limits)
     try:
         names = archive.names
-        if (
-            any(name.startswith("xl/") for name in names)
-            or "_rels/.rels" in names
-            and "mimetype" not in names
+        if any(name.startswith("xl/") for name in names) or (
+            "_rels/.rels" in names and "mimetype" not in names
         ):
             return
         if "mimetype" in names or "content.xml" in names:
             raise UnreadableFileError("an OpenDocument file; save it as .xlsx (.xlsx로 다시 저장해 주세요)")
         raise UnreadableFileError(
-            "a zip archive that is no workbook; unpack it and give the file inside (압축을 풀어서 올려 주세요)"
+            "a zip archive that is no workbook; unpack it and give the file inside "
+            "(압축을 풀어서 올려 주세요)"
         )
     finally:
         archive.close()

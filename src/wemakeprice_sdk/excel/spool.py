@@ -1,4 +1,4 @@
-"""A list of preview rows that lies in memory while it is short and in an anonymous temporary file when it is long."""
+"""A list of preview rows: in memory while short, in an anonymous temporary file when long."""
 
 from __future__ import annotations
 
@@ -16,11 +16,15 @@ _BATCH = 256
 _IN_MEMORY = 32 << 20
 
 
+def _new_file() -> IO[bytes]:
+    return tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)
+
+
 @define(eq=False)
 class Spool(Generic[_T]):
-    """Append once, read in order any number of times. The temporary file has no name and dies with the process."""
+    """Append once, read in order any number of times. The file has no name and dies with the process."""
 
-    _file: IO[bytes] = field(factory=lambda: tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY), init=False)
+    _file: IO[bytes] = field(factory=_new_file, init=False)
     _offsets: list[int] = field(factory=list, init=False)
     _tail: list[_T] = field(factory=list, init=False)
     _count: int = field(default=0, init=False)

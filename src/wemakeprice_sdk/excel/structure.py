@@ -31,7 +31,7 @@ from wemakeprice_sdk.excel.records import Problem, Severity
 from wemakeprice_sdk.excel.values import (
     EMPTY_MARKS,
     Doubt,
-    Fault,
+    FaultError,
     clean,
     is_empty_mark,
     narrow,
@@ -57,7 +57,16 @@ _EXACT = 10**EXACT_DIGITS
 _ZIP_DIGITS = 5
 _NOTES = frozenset(("recovered-id", "cleaned"))
 _DOUBTS = frozenset(
-    "long-id leading-zero two-digit-year american-date unformatted-date date-in-text unknown-name masked".split()
+    [
+        "long-id",
+        "leading-zero",
+        "two-digit-year",
+        "american-date",
+        "unformatted-date",
+        "date-in-text",
+        "unknown-name",
+        "masked",
+    ]
 )
 
 
@@ -138,9 +147,11 @@ class RowPlan:
     def typed(self, rows: Iterable[SheetRow], names: Sequence[str]) -> Iterator[TypedRow]:
         """Give the rows with the values of `names`; a field without a column reads as None.
 
-        Rows are read in batches, column by column; the first batch is small, so that the first row comes soon.
+        Rows are read in batches, column by column; the first batch is small, so the first row comes soon.
+        Rows without any cell are passed over.
         """
-        stream, need, size = iter(rows), self.width, _FIRST_BATCH
+        filled = (row for row in rows if row[1].count(None) < len(row[1]))
+        stream, need, size = iter(filled), self.width, _FIRST_BATCH
         while batch := list(islice(stream, size)):
             size = _BATCH
             numbers = [number for number, _ in batch]
@@ -333,7 +344,7 @@ def _careful(spec: FieldSpec, note: Note, parse: Callable[[Cell], object]) -> Re
     def read(cell: Cell) -> object:
         try:
             value = parse(cell)
-        except Fault as fault:
+        except FaultError as fault:
             note(name, cell, fault.rule, fault.detail)
             return None
         if isinstance(value, Doubt):
@@ -492,7 +503,7 @@ def _code_reader(spec: FieldSpec, note: Note, usual: int, *, date1904: bool) -> 
                 return None
         return value
 
-    def read_number(cell: int | float) -> object:
+    def read_number(cell: float) -> object:
         text = plain_number(cell)
         if abs(cell) >= _EXACT and not (isinstance(cell, int) and text[EXACT_DIGITS:].strip("0")):
             note(name, cell, "damaged-id", "")

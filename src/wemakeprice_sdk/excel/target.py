@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from enum import Enum
 from typing import Protocol
 
@@ -78,7 +79,7 @@ class ProductImport:
 
 @frozen
 class DealImport:
-    """One deal to take over. `product_nos` are imported products only; `missing_products` are named, never invented."""
+    """One deal to take over. `product_nos` are imported products only, `missing_products` the others."""
 
     key: str
     seller_id: str
@@ -94,11 +95,11 @@ class ImportRegistry(Protocol):
         """Say whether shipping templates were imported at least once (DOMAIN 4.1)."""
         ...
 
-    def known_products(self, seller_id: str, product_nos: Sequence[int]) -> Set[int]:
+    def known_products(self, seller_id: str, product_nos: Sequence[int]) -> AbstractSet[int]:
         """Give those of the products that are registered."""
         ...
 
-    def known_deals(self, seller_id: str, deal_nos: Sequence[int]) -> Set[int]:
+    def known_deals(self, seller_id: str, deal_nos: Sequence[int]) -> AbstractSet[int]:
         """Give those of the deals that are registered."""
         ...
 
@@ -117,16 +118,16 @@ class ImportTarget(ImportRegistry, Protocol):
 
 @frozen
 class NothingKnown:
-    """A registry of an account that has nothing yet, not even templates; what a preview assumes when given none."""
+    """A registry of an account that has nothing yet, not even templates; assumed when none is given."""
 
-    def templates_imported(self, seller_id: str) -> bool:
+    def templates_imported(self, seller_id: str) -> bool:  # noqa: ARG002 - nothing is known
         """Say no."""
         return False
 
-    def known_products(self, seller_id: str, product_nos: Sequence[int]) -> Set[int]:
+    def known_products(self, seller_id: str, product_nos: Sequence[int]) -> AbstractSet[int]:  # noqa: ARG002
         """Give none."""
         return frozenset()
 
-    def known_deals(self, seller_id: str, deal_nos: Sequence[int]) -> Set[int]:
+    def known_deals(self, seller_id: str, deal_nos: Sequence[int]) -> AbstractSet[int]:  # noqa: ARG002
         """Give none."""
         return frozenset()

@@ -1,7 +1,7 @@
 """Reading one value out of a cell: numbers, ids, dates and yes/no in every form that exports use.
 
-Every function gives the value, or raises `Fault` with the rule that was broken. What is read but doubtful is
-given together with a rule to flag (`Doubt`).
+Every function gives the value, or raises `FaultError` with the rule that was broken. What is read but
+doubtful is given together with a rule to flag (`Doubt`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ _EXACT_LIMIT = 10**EXACT_DIGITS
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 
 
-class Fault(Exception):
+class FaultError(Exception):
     """A value that breaks a rule; caught where the row is known, never seen by callers of the library."""
 
     def __init__(self, rule: str, detail: str = "") -> None:
@@ -69,11 +69,11 @@ def parse_amount(cell: Cell) -> int | None:
     if isinstance(cell, str):
         return _amount_text(narrow(cell))
     if isinstance(cell, bool):
-        raise Fault("number")
+        raise FaultError("number")
     if isinstance(cell, int | float):
         return _whole(cell)
     if isinstance(cell, CellError):
-        raise Fault("error-value")
+        raise FaultError("error-value")
     return None
 
 
@@ -81,11 +81,11 @@ def _whole(value: float) -> int:
     if isinstance(value, int):
         return value
     if not math.isfinite(value):
-        raise Fault("number")
+        raise FaultError("number")
     nearest = round(value)
     # 0.1 + 0.2 arithmetic in sheets leaves dust in the last digits; half a won is a real fraction.
     if abs(value - nearest) > 1e-6 * max(1.0, abs(value) * 1e-6):
-        raise Fault("whole-number")
+        raise FaultError("whole-number")
     return nearest
 
 
@@ -101,10 +101,10 @@ def _amount_text(text: str) -> int | None:
     if _GROUPED.fullmatch(bare):
         bare = bare.replace(",", "")
     if _PLAIN.fullmatch(bare) is None:
-        raise Fault("number")
+        raise FaultError("number")
     value = _decimal(bare)
     if value != value.to_integral_value():
-        raise Fault("whole-number")
+        raise FaultError("whole-number")
     number = int(value)
     return -number if negative else number
 
@@ -113,9 +113,9 @@ def _decimal(text: str) -> Decimal:
     try:
         value = Decimal(text)
     except InvalidOperation:
-        raise Fault("number") from None
+        raise FaultError("number") from None
     if value.adjusted() > 60:
-        raise Fault("number")
+        raise FaultError("number")
     return value
 
 
@@ -123,31 +123,31 @@ def parse_id(cell: Cell) -> int | Doubt | None:
     """Read a number that names something (상품번호): exact, or refused.
 
     A spreadsheet keeps 15 digits; a number cell with more, or scientific text with fewer digits than its
-    exponent asks for, has lost some and raises `Fault("damaged-id")`.
+    exponent asks for, has lost some and raises `FaultError("damaged-id")`.
     """
     if isinstance(cell, str):
         return _id_text(narrow(cell))
     if cell is None:
         return None
     if isinstance(cell, bool | Serial):
-        raise Fault("id")
+        raise FaultError("id")
     if isinstance(cell, CellError):
-        raise Fault("error-value")
+        raise FaultError("error-value")
     if isinstance(cell, float) and not (math.isfinite(cell) and cell.is_integer()):
-        raise Fault("id")
+        raise FaultError("id")
     return _id_number(int(cell), exact=isinstance(cell, int))
 
 
 def _id_number(number: int, *, exact: bool) -> int | Doubt:
     if number < 0:
-        raise Fault("id")
+        raise FaultError("id")
     if number < _EXACT_LIMIT:
         return number
     digits = str(number)
     # Digits after the 15th that are not zero were never rounded away: a writer other than Excel kept them.
     if exact and number < 1 << 63 and digits[EXACT_DIGITS:].strip("0"):
         return Doubt(number, "long-id")
-    raise Fault("damaged-id")
+    raise FaultError("damaged-id")
 
 
 def _id_text(text: str) -> int | Doubt | None:
@@ -159,29 +159,77 @@ def _id_text(text: str) -> int | Doubt | None:
     if _DIGITS.fullmatch(bare):
         number = int(bare)
         if number >= 1 << 63:
-            raise Fault("id")
+            raise FaultError("id")
         return number
     if _PLAIN.fullmatch(bare) is None:
-        raise Fault("id")
+        raise FaultError("id")
     return _scientific_id(bare)
 
 
 def _scientific_id(text: str) -> int | Doubt:
     value = _decimal(text)
     if value < 0 or value != value.to_integral_value() or value >= 1 << 63:
-        raise Fault("id")
+        raise FaultError("id")
     mantissa = re.split("[eE]", text)[0]
     digits = len(mantissa.replace(".", "").lstrip("+0")) if "e" in text.lower() else 99
     if digits <= value.adjusted():
-        raise Fault("damaged-id")
+        raise FaultError("damaged-id")
     return Doubt(int(value), "recovered-id")
 
 
 # --- yes and no --------------------------------------------------------------------------------------------
 
-_YES = frozenset("y yes t true o 1 예 네 사용 노출 과세 있음 유 가능 on ○ ◯ 적용 설정 대상 v √ ✓".split())
+_YES = frozenset(
+    [
+        "y",
+        "yes",
+        "t",
+        "true",
+        "o",
+        "1",
+        "예",
+        "네",
+        "사용",
+        "노출",
+        "과세",
+        "있음",
+        "유",
+        "가능",
+        "on",
+        "○",
+        "◯",
+        "적용",
+        "설정",
+        "대상",
+        "v",
+        "√",
+        "✓",
+    ]
+)
 _NO = frozenset(
-    "n no f false x 0 아니오 아니요 미사용 비노출 면세 없음 무 불가 불가능 off × ✕ 미적용 미설정 비대상".split()
+    [
+        "n",
+        "no",
+        "f",
+        "false",
+        "x",
+        "0",
+        "아니오",
+        "아니요",
+        "미사용",
+        "비노출",
+        "면세",
+        "없음",
+        "무",
+        "불가",
+        "불가능",
+        "off",
+        "×",
+        "✕",
+        "미적용",
+        "미설정",
+        "비대상",
+    ]
 )
 
 
@@ -190,7 +238,7 @@ def parse_flag(cell: Cell) -> bool | None:
     if isinstance(cell, bool) or cell is None:
         return cell
     if isinstance(cell, CellError):
-        raise Fault("error-value")
+        raise FaultError("error-value")
     text = narrow(cell).lower() if isinstance(cell, str) else f"{cell:g}"
     if not text or text in ("-", "null"):
         return None
@@ -199,7 +247,7 @@ def parse_flag(cell: Cell) -> bool | None:
         return True
     if bare in _NO:
         return False
-    raise Fault("yes-no")
+    raise FaultError("yes-no")
 
 
 # --- dates -------------------------------------------------------------------------------------------------
@@ -227,7 +275,7 @@ _AM = ("오전", "am", "a.m.")
 
 
 def parse_moment(cell: Cell, *, date1904: bool = False) -> datetime | Doubt | None:
-    """Read a moment in Korean time from a date number or any usual Korean spelling; a day becomes its midnight."""
+    """Read a moment in Korean time from a date number or any usual spelling; a day becomes its midnight."""
     if isinstance(cell, str):
         if len(cell) in (16, 19) and cell[4] == "-" and cell[10] == " " and cell.isascii():
             quick = _iso(cell)
@@ -237,9 +285,9 @@ def parse_moment(cell: Cell, *, date1904: bool = False) -> datetime | Doubt | No
     if cell is None:
         return None
     if isinstance(cell, CellError):
-        raise Fault("error-value")
+        raise FaultError("error-value")
     if isinstance(cell, bool):
-        raise Fault("date")
+        raise FaultError("date")
     return _moment_number(cell, date1904=date1904)
 
 
@@ -258,13 +306,13 @@ def _moment_number(value: float, *, date1904: bool) -> datetime | Doubt:
             return _moment_text(digits, date1904=date1904) or _fail("date")
     wall = serial_to_datetime(float(value), date1904=date1904)
     if wall is None:
-        raise Fault("date")
+        raise FaultError("date")
     moment = _plausible(wall.replace(tzinfo=KST))
     return moment if isinstance(value, Serial) else Doubt(moment, "unformatted-date")
 
 
 def _fail(rule: str) -> datetime:
-    raise Fault(rule)
+    raise FaultError(rule)
 
 
 def _moment_text(text: str, *, date1904: bool) -> datetime | Doubt | None:
@@ -277,7 +325,7 @@ def _moment_text(text: str, *, date1904: bool) -> datetime | Doubt | None:
         return _moment_number(Serial(lowered), date1904=date1904)
     match = _MOMENT.fullmatch(lowered) if len(lowered) <= 60 else None
     if match is None:
-        raise Fault("date")
+        raise FaultError("date")
     day, rule = _day(match)
     moment = _plausible(day + _time(match))
     moment = moment.replace(tzinfo=KST) if zone is None else moment.replace(tzinfo=zone).astimezone(KST)
@@ -290,10 +338,10 @@ def _without_zone(text: str) -> tuple[str, timezone | None]:
         return text, None
     sign = match[1]
     if sign == "Z":
-        return text[: match.start()].strip(), timezone.utc
+        return text[: match.start()].strip(), UTC
     minutes = int(sign[1:3]) * 60 + int(sign[-2:])
     if minutes > 14 * 60:
-        raise Fault("date")
+        raise FaultError("date")
     delta = timedelta(minutes=minutes)
     return text[: match.start()].strip(), timezone(-delta if sign[0] == "-" else delta)
 
@@ -314,7 +362,7 @@ def _day(match: re.Match[str]) -> tuple[datetime, str]:
     try:
         return datetime(year, month, day), rule  # noqa: DTZ001 - the zone is joined by the caller
     except ValueError:
-        raise Fault("date") from None
+        raise FaultError("date") from None
 
 
 def _time(match: re.Match[str]) -> timedelta:
@@ -327,7 +375,7 @@ def _time(match: re.Match[str]) -> timedelta:
     else:
         return timedelta()
     if minute > 59 or second > 59 or hour > 24 or (hour == 24 and (minute or second)):
-        raise Fault("date")
+        raise FaultError("date")
     return timedelta(hours=hour, minutes=minute, seconds=second)
 
 
@@ -336,14 +384,14 @@ def _half_day(hour: int, half: str | None) -> int:
         return hour
     if hour > 12:
         if half in _AM:
-            raise Fault("date")
+            raise FaultError("date")
         return hour
     return hour % 12 + (12 if half in _PM else 0)
 
 
 def _plausible(moment: datetime) -> datetime:
     if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
-        raise Fault("year")
+        raise FaultError("year")
     return moment
 
 
@@ -366,5 +414,5 @@ def parse_id_list(cell: Cell) -> tuple[int, ...]:
         if isinstance(number, int) and number > 0:
             found[number] = None
         elif part:
-            raise Fault("id")
+            raise FaultError("id")
     return tuple(found)

@@ -41,7 +41,7 @@ def _run(path: Path, limits: Limits, budget: Budget, output: IO[bytes]) -> None:
     )
     command = [sys.executable, "-P", "-B", str(_WORKER), str(path.resolve()), *map(str, bounds)]
     with tempfile.TemporaryFile() as errors:
-        child = subprocess.Popen(
+        child = subprocess.Popen(  # noqa: S603 - our own worker, no shell
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -53,7 +53,7 @@ class _SheetEntry:
 
 @define(eq=False)
 class XlsxWorkbook:
-    """An xlsx package. Opening reads the small parts only; a broken style sheet costs the date styles alone."""
+    """An xlsx package. Opening reads the small parts only; a broken style sheet costs date styles alone."""
 
     _archive: Archive
     _limits: Limits
@@ -105,7 +105,8 @@ class XlsxWorkbook:
         reader = SheetRows(chunks, readers, budget, entry.name)
         yield from reader
         if reader.far_cells:
-            note = f"{entry.name}: {reader.far_cells} cell(s) right of the column limit, first in {reader.first_far}"
+            where = f"{entry.name}, {reader.first_far}"
+            note = f"{reader.far_cells} cell(s) right of the column limit were left out, first in {where}"
             if note not in self._notes:
                 self._notes.append(note)
 
