@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from attrs import frozen
+
 from wemakeprice_sdk import __version__
 from wemakeprice_sdk.errors import ValidationError, WemakepriceError
 
@@ -49,10 +51,17 @@ def _config(options: argparse.Namespace) -> None:
     )
 
 
+@frozen
+class _NoAccount:
+    """Who looks at a file on the command line: no seller in particular."""
+
+    seller_id: str = "(command line)"
+
+
 def _inspect(options: argparse.Namespace) -> None:
     from wemakeprice_sdk.excel import ExcelMigrator
 
-    found = ExcelMigrator(options).inspect(options.file)
+    found = ExcelMigrator(_NoAccount()).inspect(options.file)
     _table(
         [
             ("kind", f"{found.kind.value} ({found.kind.korean})"),
@@ -71,7 +80,7 @@ def _inspect(options: argparse.Namespace) -> None:
 def _preview(options: argparse.Namespace) -> None:
     from wemakeprice_sdk.excel import ExcelMigrator, ExportKind
 
-    with ExcelMigrator(options).preview(options.file, kind=ExportKind(options.kind)) as preview:
+    with ExcelMigrator(_NoAccount()).preview(options.file, kind=ExportKind(options.kind)) as preview:
         counts = preview.counts
         _table(
             [
@@ -105,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     preview.add_argument("--kind", choices=["products", "deals"], default="products")
     for command, run in ((inspect, _inspect), (preview, _preview)):
         command.add_argument("file", help="any export: xlsx, xls, html, xml, csv, tsv")
-        command.set_defaults(run=run, seller_id="(command line)")
+        command.set_defaults(run=run)
     return parser
 
 
@@ -118,6 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("".join(f"{violation}\n" for violation in error.violations))
         return 1
     except (WemakepriceError, OSError) as error:
-        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        where = f"{options.file}: " if "file" in options else ""
+        sys.stderr.write(f"{where}{type(error).__name__}: {error}\n")
         return 1
     return 0

@@ -145,7 +145,7 @@ class Sandbox(BuyerActions, OperatorActions):
         return reply
 
     def _authenticate(self, headers: Headers) -> Shop:
-        pairs = headers.items() if isinstance(headers, Mapping) else headers
+        pairs: Iterable[tuple[str, str]] = headers.items() if isinstance(headers, Mapping) else headers
         key = next((value for name, value in pairs if name.lower() == "apikey"), "")
         shop = self.shop_by_key(key) if key else None
         if shop is None:

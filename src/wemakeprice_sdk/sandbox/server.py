@@ -7,7 +7,7 @@ import socket
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from wemakeprice_sdk.sandbox.answers import Reply
 from wemakeprice_sdk.sandbox.front import serve
@@ -26,7 +26,6 @@ class _Handler(BaseHTTPRequestHandler):
     # Headers and body go out at once: Nagle against delayed acknowledgements costs 40 ms a call.
     disable_nagle_algorithm = True
     wbufsize = -1
-    server: _Server
 
     def __getattr__(self, name: str) -> Callable[[], None]:
         # Any verb reaches the sandbox, which answers 405; http.server would answer 501.
@@ -38,7 +37,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self._body()
         if body is None:
             return
-        owner = self.server.owner
+        owner = cast("_Server", self.server).owner
         reply = serve(
             owner.sandbox, self.command, self.path, self.headers.items(), body, controls=owner.controls
         )

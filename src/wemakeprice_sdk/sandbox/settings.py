@@ -82,7 +82,9 @@ class Settings:
 
     def as_json(self) -> dict[str, object]:
         """Give every setting as JSON."""
-        return asdict(self) | {"holidays": sorted(self.holidays)}
+        values: dict[str, object] = asdict(self)
+        values["holidays"] = sorted(self.holidays)
+        return values
 
 
 @dataclass(slots=True)

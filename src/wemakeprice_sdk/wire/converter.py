@@ -14,7 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache, partial
 from types import UnionType
-from typing import Annotated, Any, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import attrs
 import cattrs
@@ -238,10 +238,8 @@ def _structure_factory(cls: type[ReadModel], converter: cattrs.Converter) -> _Ho
         for name in names
     }
     overrides["raw"] = override(rename=_RAW, struct_hook=lambda value, _: value)
-    make: Callable[..., Callable[[Any, Any], object]] = partial(
-        make_dict_structure_fn, _cattrs_detailed_validation=converter.detailed_validation
-    )
-    build = make(cls, converter, **overrides)
+    make = cast("Callable[..., Callable[[Any, Any], object]]", make_dict_structure_fn)
+    build = make(cls, converter, _cattrs_detailed_validation=converter.detailed_validation, **overrides)
     seconds = {key: other for key, other in _SECOND_SPELLING.items() if key in map(wire_name, names)}
 
     def structure(value: JsonValue, _: object) -> object:
