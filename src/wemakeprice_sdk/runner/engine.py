@@ -15,9 +15,11 @@ class Session(Protocol):
 
     def rows(self, sql: str, *values: Cell) -> list[Row]:
         """Run one statement and give its rows."""
+        ...
 
     def many(self, sql: str, values: Iterable[Sequence[Cell]]) -> None:
         """Run one statement for each set of values."""
+        ...
 
 
 class Engine(Protocol):
@@ -28,12 +30,15 @@ class Engine(Protocol):
 
     def begin(self, *, write: bool) -> AbstractContextManager[Session]:
         """Open a transaction: committed at the end of the block, rolled back on any exception."""
+        ...
 
     def now(self, session: Session) -> int:
         """Give the moment leases are measured by, in microseconds; one clock for all workers."""
+        ...
 
     def close(self) -> None:
         """Close the connection; the next transaction opens a new one."""
+        ...
 
 
 def text(cell: Cell) -> str:
