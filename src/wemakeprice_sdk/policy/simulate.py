@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from attrs import asdict, define, evolve
 
@@ -335,5 +335,5 @@ def _with_options(product: Product, action: SetOptions) -> Product:
 def _stored(template: ShipPolicyInput, number: int) -> ShipPolicy:
     values: dict[str, object] = asdict(template)
     values["ship_policy_no"] = number
-    build: Callable[..., ShipPolicy] = ShipPolicy
+    build = cast("Callable[..., ShipPolicy]", ShipPolicy)
     return build(**values)
