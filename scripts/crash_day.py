@@ -412,6 +412,11 @@ def unfinished(sandbox: Any, accounts: list[str], where: str) -> list[str]:
             waiting += [
                 f"claim:{claim.claim_no}" for claim in shop.claims.values() if claim.status == "REQUEST"
             ]
+            waiting += [
+                f"question:{number}"
+                for number, thread in shop.questions.items()
+                if thread.answered < len(thread.texts)
+            ]
         if waiting:
             blocked = blocked_by_unknown(where, account)
             left += [target for target in waiting if target not in blocked]
@@ -421,7 +426,8 @@ def unfinished(sandbox: Any, accounts: list[str], where: str) -> list[str]:
 def blocked_by_unknown(where: str, account: str) -> set[str]:
     with open_ledger(where, account) as ledger:
         try:
-            return {intent.target for intent in ledger.active_intents(account, IntentState.UNKNOWN)}
+            unknown = ledger.active_intents(account, IntentState.UNKNOWN)
+            return {intent.target.partition("@")[0] for intent in unknown}
         except LedgerUnavailableError:
             return set()
 

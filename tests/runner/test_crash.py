@@ -42,9 +42,9 @@ def test_three_workers_share_accounts_over_postgres(tmp_path: Path, postgres: st
     result = day(
         tmp_path,
         "--orders",
-        "30",
+        "24",
         "--kills",
-        "6",
+        "4",
         "--workers",
         "3",
         "--accounts",
