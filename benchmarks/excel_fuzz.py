@@ -26,7 +26,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "excel"))
 
-import corpus
+import excel_corpus as corpus
 
 from wemakeprice_sdk.errors import ExcelError
 from wemakeprice_sdk.excel import ExcelMigrator, ExportKind, Limits

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import corpus
+import excel_corpus as corpus
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-import corpus
+import excel_corpus as corpus
 import pytest
 
 from wemakeprice_sdk.errors import ExcelError, UnreadableFileError, UnsafeFileError
@@ -85,6 +85,11 @@ def test_file_size(bounded: Bounded, tmp_path: Path) -> None:
 def test_many_members(bounded: Bounded, tmp_path: Path) -> None:
     data = corpus.xlsx(TABLE, extra={f"junk/{number}": b"" for number in range(60)})
     refused(bounded(archive_members=50), corpus.save(tmp_path, "a.xlsx", data), "archive_members")
+
+
+def test_a_table_of_contents_too_long_to_read(bounded: Bounded, tmp_path: Path) -> None:
+    data = corpus.xlsx(TABLE, extra={f"{number:0200d}": b"" for number in range(300)})
+    refused(bounded(archive_members=50), corpus.save(tmp_path, "a.xlsx", data), "table of contents")
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")

@@ -14,12 +14,12 @@ from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-import corpus
+import excel_corpus as corpus
 import pytest
+from excel_kit import MemoryTarget, Shop
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import MemoryTarget, Shop
 from wemakeprice_sdk.clock import add_months
 from wemakeprice_sdk.errors import (
     CommitError,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import corpus
+import excel_corpus as corpus
 import pytest
 
 from wemakeprice_sdk.excel import ExcelMigrator, Parsed, Severity

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import corpus
+import excel_corpus as corpus
 import openpyxl
 import pytest
+from excel_kit import MemoryTarget, Shop
 
-from conftest import MemoryTarget, Shop
 from wemakeprice_sdk.excel import ExcelMigrator, ExportKind
 from wemakeprice_sdk.excel.cells import CellError, Serial
 from wemakeprice_sdk.excel.report import safe_value

@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import corpus
+import excel_corpus as corpus
 import openpyxl
 import pytest
 import xlsxwriter

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-import corpus
+import excel_corpus as corpus
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -37,6 +37,7 @@ class Archive:
         Raises `UnreadableFileError` for a damaged or encrypted archive, `UnsafeFileError` past a bound.
         """
         try:
+            _weigh_directory(path, limits)
             archive = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, OverflowError) as error:
             raise UnreadableFileError(f"not a whole zip archive: {error} (손상된 파일입니다)") from error
@@ -79,6 +80,33 @@ class Archive:
     def read(self, name: str, budget: Budget) -> bytes:
         """Give a small member whole, within `limits.part_bytes`."""
         return b"".join(self.chunks(name, budget, self.limits.part_bytes))
+
+
+_END = b"PK\x05\x06"
+_END_64 = b"PK\x06\x06"
+_END_SIZE = 22
+_LOCATOR_SIZE = 20
+_END_64_SIZE = 56
+_LONGEST_COMMENT = 65_535
+_DIRECTORY_ENTRY = 1_024
+
+
+def _weigh_directory(path: Path, limits: Limits) -> None:
+    """Refuse an archive whose table of contents is too long, before anybody reads that table into memory."""
+    with path.open("rb") as stream:
+        size = stream.seek(0, 2)
+        stream.seek(max(0, size - _LONGEST_COMMENT - _END_SIZE - _LOCATOR_SIZE - _END_64_SIZE))
+        tail = stream.read()
+    end = tail.rfind(_END)
+    if end < 0 or end + _END_SIZE > len(tail):
+        return
+    length = int.from_bytes(tail[end + 12 : end + 16], "little")
+    end_64 = end - _LOCATOR_SIZE - _END_64_SIZE
+    if end_64 >= 0 and tail[end_64 : end_64 + 4] == _END_64:
+        length = int.from_bytes(tail[end_64 + 40 : end_64 + 48], "little")
+    bound = limits.archive_members * _DIRECTORY_ENTRY
+    if length > bound and length <= size:
+        raise over("bytes", length, bound, "the table of contents")
 
 
 def _read(stream: IO[bytes]) -> bytes:

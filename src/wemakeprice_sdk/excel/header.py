@@ -95,6 +95,9 @@ def find_header(
     """Find the best header of any of `kinds` in the first `depth` rows; None when nothing looks like one."""
     best: Header | None = None
     for position in range(min(depth, len(rows))):
+        if best is not None and best.eligible and rows[position][0] > best.last_row:
+            # Data follows a whole header; nothing further down can be a better one.
+            break
         for span in (1, 2):
             if position + span > len(rows):
                 continue

@@ -46,6 +46,7 @@ ENUMS: Mapping[str, type[OpenEnum]] = {
 
 _CLOSE = 0.03
 _LEAST = 0.35
+_MOSTLY = 0.5
 _SURE = 0.9
 
 
@@ -252,7 +253,7 @@ def _claims(
                 content = fit(specs[name], cells)
                 if how == "weak" and content < 0.8:
                     continue
-                score = confidence * (0.98**depth) * (0.6 + 0.4 * content)
+                score = confidence * (0.98**depth) * _trust(content)
                 if name not in best or score > best[name].score:
                     best[name] = _Claim(score, index, name, how)
         shared = len(best) > 1
@@ -262,6 +263,11 @@ def _claims(
             if one.score >= _LEAST
         ]
     return sorted(claims, key=lambda one: (-round(one.score, 3), order[one.field], one.index))
+
+
+def _trust(content: float) -> float:
+    """Weigh content: some bad cells are problems of the cells, a column of bad cells is a wrong column."""
+    return 0.9 + 0.1 * content if content >= _MOSTLY else 0.6 + 0.4 * content
 
 
 def _explicit_column(
