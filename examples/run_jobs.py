@@ -1,0 +1,354 @@
+"""Runs jobs for the accounts of a registry: what cron, Kubernetes or a person starts.
+
+    python run_jobs.py collect_orders claims ship --parcels parcels.csv
+
+Where things are stands in the environment: JOBS_REGISTRY, the file of accounts; JOBS_KEYS, the file of the
+key ring (without it the ring itself is read from WEMAKEPRICE_SECRET_KEYS); JOBS_LEDGER, a file or a
+postgresql:// URL; JOBS_GAP, the seconds between two calls for one account (0.1 without it).
+
+Exit codes: 0 everything is done; 1 a person has to look; 75 not finished, start it again later; 78 a
+setting or a file is wrong, and 2 the command line is, so nothing was begun.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from enum import IntEnum
+from pathlib import Path
+from typing import Final, Self, TypeVar
+
+from attrs import field, frozen
+
+from wemakeprice_sdk import errors
+from wemakeprice_sdk.client import ThrottlePolicy, WemakepriceClient
+from wemakeprice_sdk.config import ChannelRegistry, Severity, load_registry
+from wemakeprice_sdk.models import ShipMethod, couriers
+from wemakeprice_sdk.policy.actions import Shipment
+from wemakeprice_sdk.policy.snapshot import PendingShipment, SkuStock
+from wemakeprice_sdk.policy.sync import SyncPolicy
+from wemakeprice_sdk.runner import (
+    ActionState,
+    ChannelRunner,
+    IntentState,
+    JobReport,
+    Ledger,
+    PostgresLedger,
+    Skipped,
+    SqliteLedger,
+    StopSwitch,
+)
+from wemakeprice_sdk.secrets import (
+    Cipher,
+    RedactingFilter,
+    SecretStr,
+    cipher_from_env,
+    cipher_from_key_file,
+)
+
+log = logging.getLogger("jobs")
+T = TypeVar("T")
+
+
+class Verdict(IntEnum):
+    """What came of it, as the process' exit code; the later in this list, the more it weighs."""
+
+    DONE = 0
+    LATER = 75
+    PERSON = 1
+    SETTINGS = 78
+
+
+ORDER: Final = tuple(Verdict)
+LATER: Final = (
+    errors.NetworkError,
+    errors.ServerError,
+    errors.LedgerUnavailableError,
+    errors.LeaseLostError,
+    errors.StaleSnapshotError,
+)
+SETTINGS: Final = (
+    errors.ConfigError,
+    errors.SecretError,
+    errors.LedgerSchemaError,
+    errors.LedgerAccountError,
+)
+
+
+def worst(*verdicts: Verdict) -> Verdict:
+    """Give the one that weighs most."""
+    return max(verdicts, key=ORDER.index)
+
+
+# ---------------------------------------------------------------- what a run works with
+
+
+@frozen
+class Supplies:
+    """What the warehouse says: parcels with an invoice, and stock; by seller id, None when not given."""
+
+    parcels: Mapping[str, tuple[PendingShipment, ...]] | None = None
+    stock: Mapping[str, tuple[SkuStock, ...]] | None = None
+    dry_run: bool = False
+    stop: StopSwitch = field(factory=StopSwitch)
+
+
+@frozen
+class Workplace:
+    """The accounts, the keys and the ledger."""
+
+    registry: ChannelRegistry
+    cipher: Cipher
+    ledger_at: SecretStr
+    throttle: ThrottlePolicy = field(factory=ThrottlePolicy)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """Read the environment; raise `ConfigError`, `SecretError` or `OSError`."""
+        missing = [name for name in ("JOBS_REGISTRY", "JOBS_LEDGER") if not environ.get(name)]
+        if missing:
+            name = missing[0]
+            raise errors.ConfigError.single(name, "", "set", f"{name} is not set", f"{name} 값이 없습니다")
+        keys = environ.get("JOBS_KEYS")
+        cipher = cipher_from_key_file(keys) if keys else cipher_from_env(environ=environ)
+        registry = load_registry(environ["JOBS_REGISTRY"], cipher=cipher)
+        try:
+            throttle = ThrottlePolicy(min_gap=float(environ.get("JOBS_GAP") or "0.1"))
+        except ValueError as error:
+            gap = environ["JOBS_GAP"]
+            raise errors.ConfigError.single(
+                "JOBS_GAP", gap, "seconds >= 0", str(error), "0 이상의 초"
+            ) from None
+        return cls(registry, cipher, SecretStr(environ["JOBS_LEDGER"]), throttle)
+
+    def open_ledger(self) -> Ledger:
+        """Open the ledger: PostgreSQL for workers on many machines, else a file on this one."""
+        where = self.ledger_at.reveal()
+        if where.startswith(("postgresql://", "postgres://")):
+            return PostgresLedger(self.ledger_at, self.cipher)
+        return SqliteLedger(where, self.cipher)
+
+    @contextmanager
+    def runner(self, seller_id: str) -> Iterator[ChannelRunner]:
+        """Give the runner of one account; the worker's name is a new one each time, as it has to be."""
+        config = self.registry.get(seller_id)
+        client = WemakepriceClient.from_config(config, throttle=self.throttle)
+        with client, self.open_ledger() as ledger:
+            yield ChannelRunner(client, ledger, SyncPolicy(config))
+
+
+# ---------------------------------------------------------------- the jobs
+
+Run = Callable[[ChannelRunner, Supplies], JobReport]
+
+
+def claims(runner: ChannelRunner, has: Supplies) -> JobReport:
+    """Answer claims; a parcel that already has an invoice goes out instead of being cancelled."""
+    parcels = (has.parcels or {}).get(runner.account, ())
+    return runner.claims(shipments=parcels, dry_run=has.dry_run, stop=has.stop)
+
+
+def ship(runner: ChannelRunner, has: Supplies) -> JobReport:
+    """Ship the parcels; those that are on their way already are only checked for their invoice."""
+    parcels = (has.parcels or {}).get(runner.account, ())
+    return runner.ship(parcels, dry_run=has.dry_run, stop=has.stop)
+
+
+def stock(runner: ChannelRunner, has: Supplies) -> JobReport:
+    """Bring stock in line with the warehouse."""
+    levels = (has.stock or {}).get(runner.account, ())
+    return runner.stock(levels, dry_run=has.dry_run, stop=has.stop)
+
+
+JOBS: Final[Mapping[str, Run]] = {
+    "collect_orders": lambda runner, has: runner.collect_orders(dry_run=has.dry_run, stop=has.stop),
+    "claims": claims,
+    "ship": ship,
+    "track": lambda runner, has: runner.track(dry_run=has.dry_run, stop=has.stop),
+    "cs": lambda runner, has: runner.cs(dry_run=has.dry_run, stop=has.stop),
+    "stock": stock,
+    "templates": lambda runner, has: runner.templates(dry_run=has.dry_run, stop=has.stop),
+    "extend_sale_periods": lambda runner, has: runner.extend_sale_periods(dry_run=has.dry_run, stop=has.stop),
+    "settlement": lambda runner, has: runner.settlement(dry_run=has.dry_run, stop=has.stop),
+    "recover": lambda runner, _: runner.recover(),
+}
+NEEDS: Final = {"claims": "parcels", "ship": "parcels", "stock": "stock"}
+"""Without its file `claims` would cancel what is already packed, so the file is not optional."""
+
+
+def run_account(work: Workplace, seller_id: str, jobs: Sequence[str], has: Supplies) -> Verdict:
+    """Run jobs of one account one after the other; stop at the first error, since later jobs build on it."""
+    verdict = Verdict.DONE
+    try:
+        with work.runner(seller_id) as runner:
+            for name in jobs:
+                if has.stop.pressed:
+                    return worst(verdict, Verdict.LATER)
+                verdict = worst(verdict, tell(JOBS[name](runner, has)))
+    except errors.WemakepriceError as error:
+        found = verdict_of(error)
+        log.log(level_of(found), "%s: %s", seller_id, describe(error))
+        verdict = worst(verdict, found)
+    return verdict
+
+
+# ---------------------------------------------------------------- what came of it
+
+
+def judge(report: JobReport) -> Verdict:
+    """Say what a report asks for. A held lease or a closed switch is not a fault."""
+    states = set(report.counts) | {ActionState(intent.state.value) for intent in report.waiting}
+    serious = report.plan is not None and any(a.severity is Severity.SERIOUS for a in report.plan.alarms)
+    if serious or not states.isdisjoint({ActionState.REFUSED, ActionState.UNKNOWN}):
+        return Verdict.PERSON
+    again = {ActionState.OPEN, ActionState.NOT_APPLIED, ActionState.LEFT_OUT}
+    if report.stopped or report.skipped is Skipped.MAINTENANCE or not states.isdisjoint(again):
+        return Verdict.LATER
+    return Verdict.DONE
+
+
+def tell(report: JobReport) -> Verdict:
+    """Log a report in numbers, never with anything about people."""
+    verdict = judge(report)
+    parts = [f"skipped: {report.skipped} {report.detail}".strip()] if report.skipped else []
+    read = report.collected.items()
+    parts += [f"{kind} {n.new} new {n.changed} changed" for kind, n in read if n.new or n.changed]
+    parts += [f"{state} {count}" for state, count in report.counts.items()]
+    if report.plan is not None:
+        parts += [f"planned {len(report.plan)}"] if report.dry_run else []
+        parts += [f"held {len(report.plan.held)}"] if report.plan.held else []
+        for alarm in report.plan.alarms:
+            log.warning("%s %s: %s %s", report.account, report.job, alarm.target, alarm.reason.code)
+    for intent in report.waiting:
+        if intent.state is IntentState.UNKNOWN:
+            what = (report.account, intent.id, intent.operation, intent.target)
+            log.warning("%s: a person decides intent %d, %s %s", *what)
+    parts += ["stopped"] if report.stopped else []
+    log.log(level_of(verdict), "%s %s: %s", report.account, report.job, "; ".join(parts) or "nothing to do")
+    return verdict
+
+
+def verdict_of(error: errors.WemakepriceError) -> Verdict:
+    """Say whether time, the settings or a person will mend an error."""
+    if isinstance(error, LATER):
+        return Verdict.LATER
+    return Verdict.SETTINGS if isinstance(error, SETTINGS) else Verdict.PERSON
+
+
+def describe(error: errors.WemakepriceError) -> str:
+    """Name an error without the marketplace's text, which may hold names."""
+    name = type(error).__name__
+    if isinstance(error, errors.CallError):
+        return f"{name} {error.operation} http={error.http_status} resultCode={error.result_code}"
+    return f"{name}: {error}"
+
+
+def level_of(verdict: Verdict) -> int:
+    """What a person has to see is a warning at least."""
+    return {Verdict.DONE: logging.INFO, Verdict.LATER: logging.WARNING}.get(verdict, logging.ERROR)
+
+
+# ---------------------------------------------------------------- files and command line
+
+
+def read_parcels(path: Path, registry: ChannelRegistry) -> dict[str, tuple[PendingShipment, ...]]:
+    """Read seller_id,bundle_no,courier,invoice_no; the courier by code or name (CJ대한통운)."""
+
+    def parcel(row: dict[str, str]) -> PendingShipment:
+        courier, invoice = couriers.find(row["courier"]), couriers.normalise_invoice(row["invoice_no"])
+        return PendingShipment(int(row["bundle_no"]), Shipment(ShipMethod.PARCEL, courier, invoice))
+
+    return read_csv(path, registry, parcel)
+
+
+def read_stock(path: Path, registry: ChannelRegistry) -> dict[str, tuple[SkuStock, ...]]:
+    """Read seller_id,sku,quantity,as_of; `as_of` with its zone, such as 2026-03-04T10:00:00+09:00."""
+
+    def level(row: dict[str, str]) -> SkuStock:
+        moment = datetime.fromisoformat(row["as_of"])
+        return SkuStock(sku=row["sku"].strip(), quantity=int(row["quantity"]), as_of=moment)
+
+    return read_csv(path, registry, level)
+
+
+def read_csv(
+    path: Path, registry: ChannelRegistry, make: Callable[[dict[str, str]], T]
+) -> dict[str, tuple[T, ...]]:
+    """Read a whole file or nothing: one bad line, or an account nobody knows, refuses it."""
+    rows: dict[str, list[T]] = {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for number, row in enumerate(csv.DictReader(file), 2):
+            try:
+                rows.setdefault(registry.get(row["seller_id"]).seller_id, []).append(make(row))
+            except (KeyError, ValueError, TypeError, AttributeError) as error:
+                raise errors.ConfigError.single(
+                    f"{path.name}:{number}",
+                    type(error).__name__,
+                    "a whole line of a known account",
+                    "the line cannot be read, so none of the file is used",
+                    "줄을 읽을 수 없어 파일 전체를 쓰지 않습니다",
+                ) from None
+    return {seller: tuple(found) for seller, found in rows.items()}
+
+
+def parser() -> argparse.ArgumentParser:
+    """Make the command line."""
+    made = argparse.ArgumentParser(description="Run jobs for the accounts of a registry.")
+    made.add_argument("jobs", nargs="+", choices=sorted(JOBS), metavar="job", help=", ".join(sorted(JOBS)))
+    made.add_argument("--account", action="append", help="seller id; all accounts without it")
+    made.add_argument("--parcels", type=Path, help="CSV: seller_id,bundle_no,courier,invoice_no")
+    made.add_argument("--stock", type=Path, help="CSV: seller_id,sku,quantity,as_of")
+    made.add_argument("--log", type=Path, help="append every line here; stderr then shows warnings only")
+    made.add_argument("--dry-run", action="store_true", help="plan only, write nothing anywhere")
+    return made
+
+
+def set_up_log(path: Path | None, secrets: Sequence[SecretStr]) -> None:
+    """Log to stderr, or all to a file and only warnings to stderr, which cron mails."""
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    if path is not None:
+        handlers[0].setLevel(logging.WARNING)
+        handlers.append(logging.FileHandler(path, encoding="utf-8"))
+    for handler in handlers:
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        handler.addFilter(RedactingFilter(secrets))
+        log.addHandler(handler)
+    log.setLevel(logging.INFO)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run what the command line names."""
+    made = parser()
+    args = made.parse_args(argv)
+    for job, name in NEEDS.items():
+        if job in args.jobs and getattr(args, name) is None:
+            made.error(f"{job} needs --{name}; a file with its head line only says that there is nothing")
+    try:
+        work = Workplace.from_env()
+        set_up_log(args.log, [config.api_key for config in work.registry])
+        has = Supplies(
+            read_parcels(args.parcels, work.registry) if args.parcels else None,
+            read_stock(args.stock, work.registry) if args.stock else None,
+            args.dry_run,
+        )
+        accounts = [work.registry.get(name) for name in args.account or [c.seller_id for c in work.registry]]
+    except (errors.WemakepriceError, OSError, KeyError) as error:
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        return Verdict.SETTINGS
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: has.stop.press())
+    verdict = Verdict.DONE
+    for config in accounts:
+        verdict = worst(verdict, run_account(work, config.seller_id, args.jobs, has))
+    return verdict
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
