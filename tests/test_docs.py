@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 import yaml
@@ -76,19 +77,28 @@ def evaluate(page: Page, language: str, source: str, line: int, path: str) -> No
             json.loads(source)
         case "yaml":
             list(yaml.safe_load_all(source))
+        case shown if shown.startswith("file:"):
+            # The file itself is run by tests/examples; the lexer took away the indent that all lines share.
+            text = (ROOT / shown.removeprefix("file:")).read_text(encoding="utf-8")
+            assert any(indent(source, " " * depth) in text for depth in range(0, 17, 4)), f"not in {shown}"
         case _:
             assert language in NOT_RUN, f"a {language!r} block has no check"
 
 
-LEXER = RawFencedCodeBlockLexer(re.compile(r"(?P<language>[^\s`]*)[^\n]*$\n", re.MULTILINE))
+INFO = r'(?P<language>[^\s`]*)(?:[^\n]*title="(?P<title>[^"\n]+)")?[^\n]*$\n'
+LEXER = RawFencedCodeBlockLexer(re.compile(INFO, re.MULTILINE))
 
 
 def blocks(path: Path) -> list[tuple[str, str, int]]:
-    """Give language, source and line of every fenced block."""
+    """Give language, source and line of every fenced block; one with a title shows a part of that file."""
     text = path.read_text(encoding="utf-8")
     regions = LEXER(Document(text, str(path)))
     return [
-        (str(found.lexemes["language"]), str(found.lexemes["source"]), text.count("\n", 0, found.start) + 1)
+        (
+            f"file:{found.lexemes['title']}" if found.lexemes["title"] else str(found.lexemes["language"]),
+            str(found.lexemes["source"]),
+            text.count("\n", 0, found.start) + 1,
+        )
         for found in regions
     ]
 
@@ -115,3 +125,8 @@ def test_a_wrong_block_would_be_seen(tmp_path: Path) -> None:
         evaluate(runner, *second, str(page))
     with pytest.raises(AssertionError, match="no check"):
         evaluate(runner, "fortran", "", 1, str(page))
+    page.write_text('```cron title="examples/crontab"\n* * * * * true\n```\n', encoding="utf-8")
+    (shown,) = blocks(page)
+    assert shown[0] == "file:examples/crontab"
+    with pytest.raises(AssertionError):
+        evaluate(runner, *shown, str(page))

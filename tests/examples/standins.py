@@ -56,7 +56,7 @@ def airflow(dags: list[dict[str, Any]]) -> dict[str, ModuleType]:
     def task(call: Callable[..., Any] | None = None, **options: Any) -> Any:
         return Task(call) if call is not None else lambda inner: Task(inner, options)
 
-    class AirflowFailException(Exception):
+    class AirflowFailException(Exception):  # noqa: N818 -- Airflow's name
         pass
 
     def moment(*parts: int, tz: str) -> datetime:
@@ -71,7 +71,7 @@ def airflow(dags: list[dict[str, Any]]) -> dict[str, ModuleType]:
 
 
 class ApplicationError(Exception):
-    def __init__(self, message: str, *, type: str, non_retryable: bool) -> None:
+    def __init__(self, message: str, *, type: str, non_retryable: bool) -> None:  # noqa: A002 -- Temporal's name
         super().__init__(message)
         self.type, self.non_retryable = type, non_retryable
 
