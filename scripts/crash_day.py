@@ -127,11 +127,16 @@ def make_runner(url: str, ledger: SqlLedger, account: str, name: str) -> Channel
 
 
 def turn(runner: ChannelRunner) -> None:
-    runner.collect_orders()
-    parcels = ready(runner)
-    runner.claims(shipments=parcels)
-    runner.ship(parcels[:60])
-    runner.cs(answers=unanswered(runner))
+    # In any order, so that the kills meet every job and not only the first one.
+    jobs = [
+        runner.collect_orders,
+        lambda: runner.claims(shipments=ready(runner)),
+        lambda: runner.ship(ready(runner)[:60]),
+        lambda: runner.cs(answers=unanswered(runner)),
+    ]
+    random.shuffle(jobs)
+    for job in jobs:
+        job()
 
 
 def ready(runner: ChannelRunner) -> list[PendingShipment]:
