@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 CONSTRAINT ?=
 GROUP ?= dev
+SELECT ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 WITH := $(if $(CONSTRAINT),-c $(CONSTRAINT),)
@@ -30,7 +31,7 @@ demo: $(VENV)/.runtime ## a seller's day on the embedded sandbox
 	$(BIN)/python -m wemakeprice_sdk.cli demo
 
 test: $(VENV)/.dev ## set up, then all tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto -q $(SELECT)
 
 lint: $(VENV)/.dev ## format, lint, import walls, generated code
 	$(BIN)/ruff format --check .
@@ -44,7 +45,7 @@ types: $(VENV)/.dev ## mypy --strict and pyright
 	$(BIN)/pyright
 
 docs: $(VENV)/.dev ## the documentation, warnings as errors
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 wheel: $(VENV)/.dev ## build the wheel and prove that it installs and runs
 	rm -rf dist

@@ -118,6 +118,7 @@ def clear(value: Any, key: str = "") -> Any:
         yield key
 
 
+@pytest.mark.slow
 def test_recording_again_changes_nothing() -> None:
     done = subprocess.run(
         [sys.executable, str(ROOT / "scripts/record_cassettes.py"), "--check"],

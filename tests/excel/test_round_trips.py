@@ -160,6 +160,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str], Pa
     return convert
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wanted", ["xlsx", "xls"])
 def test_files_of_libreoffice(
     migrator: ExcelMigrator, tmp_path: Path, office: Callable[[Path, str], Path], wanted: str
@@ -193,6 +194,7 @@ POI_SOURCE = textwrap.dedent(
 )
 
 
+@pytest.mark.slow
 def test_files_of_apache_poi(migrator: ExcelMigrator, tmp_path: Path) -> None:
     """BIFF by POI's HSSF; what its streaming XLSX writer leaves is built in the corpus (inline, no dimension)."""
     jars = [

@@ -94,6 +94,7 @@ def worlds() -> itertools.product[tuple[object, ...]]:
     )
 
 
+@pytest.mark.slow
 def test_the_truth_table_over_all_switches() -> None:
     questions = 0
     for (

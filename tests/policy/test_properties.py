@@ -43,6 +43,8 @@ from wemakeprice_sdk.policy import (
 from wemakeprice_sdk.policy.reading import option_rows
 from wemakeprice_sdk.policy.sale_period import latest_end
 
+pytestmark = pytest.mark.slow
+
 CASES = settings(max_examples=300, deadline=None)
 SEEDS = st.integers(0, 2**48).map(Dice)
 

@@ -143,6 +143,7 @@ def fuzzed(openapi):
         yield found, server.url
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_fuzzing_finds_no_server_error_and_no_broken_contract(fuzzed, operation):
     found, url = fuzzed
