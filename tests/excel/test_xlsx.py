@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import math
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -302,8 +304,10 @@ def test_shared_strings_beyond_memory() -> None:
     data = xml.encode()
     chunks = [data[at : at + 5000] for at in range(0, len(data), 5000)]
     store = read_shared_strings(chunks, Budget(Limits(shared_string_memory=1)))
-    assert len(store.head) < 1000
+    assert store[10] == words[10]
+    assert len(store) < 1000
     assert [store[at] for at in range(2000)] == words
+    assert len(store.head) < 1000
     assert [store[at] for at in range(1999, 0, -97)] == [words[at] for at in range(1999, 0, -97)]
     with pytest.raises(UnreadableFileError):
         store[2000]
@@ -323,7 +327,23 @@ def test_shared_strings_read_back(words: list[str], size: int) -> None:
     body = "".join(f'<si><t xml:space="preserve">{escape(word)}</t></si>' for word in words)
     data = f'<?xml version="1.0" encoding="utf-8"?><sst xmlns="{corpus.TRANSITIONAL}">{body}</sst>'.encode()
     store = read_shared_strings([data[at : at + size] for at in range(0, len(data), size)], Budget())
+    store.read_all()
     assert [store[at] for at in range(len(store))] == words
+    with pytest.raises(UnreadableFileError):
+        store[len(words)]
+
+
+def test_damage_behind_the_last_string_that_is_used(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    data = corpus.shared(corpus.products())
+    source = zipfile.ZipFile(io.BytesIO(data))
+    parts = {name: source.read(name) for name in source.namelist()}
+    parts["xl/sharedStrings.xml"] = parts["xl/sharedStrings.xml"].replace(b"</sst>", b"<si><t>cut")
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as archive:
+        for name, body in parts.items():
+            archive.writestr(name, body)
+    with pytest.raises(UnreadableFileError):
+        list(migrator.products(corpus.save(tmp_path, "a.xlsx", memory.getvalue())))
 
 
 def test_store_without_strings() -> None:

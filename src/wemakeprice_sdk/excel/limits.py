@@ -89,6 +89,10 @@ class Budget:
 
     def __attrs_post_init__(self) -> None:
         """Start the clock."""
+        self.restart()
+
+    def restart(self) -> None:
+        """Start the clock anew, for another pass."""
         self._until = self.monotonic() + self.limits.seconds
 
     @property

@@ -53,26 +53,38 @@ def _escaped(code: int, literal: str) -> str:
 
 @define(eq=False)
 class SharedStrings:
-    """A list of strings whose first part lies in memory, the rest in an anonymous temporary file."""
+    """A list of strings that is read as far as it is asked for.
+
+    Its first part lies in memory, the rest in an anonymous temporary file.
+    """
 
     memory: int
-    _head: list[str] = field(factory=list, init=False)
+    _source: Iterator[list[str]] = field(factory=lambda: iter(()))
+    head: list[str] = field(factory=list, init=False)
+    """The strings in memory, for readers that index them directly; grows while reading."""
     _pending: list[str] = field(factory=list, init=False)
     _spent: int = field(default=0, init=False)
     _file: IO[bytes] | None = field(default=None, init=False)
     _offsets: array[int] = field(factory=lambda: array("Q", [0]), init=False)
     _cache: OrderedDict[int, list[str]] = field(factory=OrderedDict, init=False)
-    head: list[str] = field(init=False)
-    """The strings in memory, for readers that index them directly."""
 
-    def __attrs_post_init__(self) -> None:
-        """Share the list."""
-        self.head = self._head
+    def read_on(self, index: int) -> None:
+        """Read until the string of `index` is there, or the source ends."""
+        while len(self) <= index:
+            strings = next(self._source, None)
+            if strings is None:
+                return
+            self.extend(strings)
+
+    def read_all(self) -> None:
+        """Read to the end, so that damage anywhere is found."""
+        for strings in self._source:
+            self.extend(strings)
 
     def extend(self, strings: list[str]) -> None:
         """Add strings at the end."""
         if self._spent < self.memory:
-            self._head += strings
+            self.head += strings
             self._spent += sum(map(len, strings)) * 2 + _OVERHEAD * len(strings)
             return
         self._pending += strings
@@ -90,15 +102,17 @@ class SharedStrings:
 
     def __len__(self) -> int:
         """Count the strings."""
-        return len(self._head) + (len(self._offsets) - 1) * _BLOCK + len(self._pending)
+        return len(self.head) + (len(self._offsets) - 1) * _BLOCK + len(self._pending)
 
     def __getitem__(self, index: int) -> str:
         """Give a string; raise `UnreadableFileError` for an index the file does not define."""
-        if 0 <= index < len(self._head):
-            return self._head[index]
+        if index >= len(self):
+            self.read_on(index)
+        if 0 <= index < len(self.head):
+            return self.head[index]
         if not 0 <= index < len(self):
             raise UnreadableFileError(f"shared string {index} does not exist (손상된 파일입니다)")
-        number, within = divmod(index - len(self._head), _BLOCK)
+        number, within = divmod(index - len(self.head), _BLOCK)
         if number >= len(self._offsets) - 1:
             return self._pending[within]
         block = self._cache.get(number)
@@ -165,17 +179,20 @@ class _Items:
 
 
 def read_shared_strings(chunks: Iterable[bytes], budget: Budget) -> SharedStrings:
-    """Read `sharedStrings.xml`: plain items in C, everything else through expat."""
-    store = SharedStrings(budget.limits.shared_string_memory)
-    bound = budget.limits.cells
+    """Open `sharedStrings.xml`: plain items are read in C, others through expat, all when needed."""
+    return SharedStrings(budget.limits.shared_string_memory, _bounded(chunks, budget))
+
+
+def _bounded(chunks: Iterable[bytes], budget: Budget) -> Iterator[list[str]]:
+    count, limits = 0, budget.limits
     for strings in _read_items(iter(chunks), budget):
         longest = max(map(len, strings), default=0)
-        if longest > budget.limits.cell_text:
-            raise over("cell_text", longest, budget.limits.cell_text, "shared strings")
-        store.extend(strings)
-        if len(store) > bound:
-            raise over("cells", len(store), bound, "shared strings")
-    return store
+        if longest > limits.cell_text:
+            raise over("cell_text", longest, limits.cell_text, "shared strings")
+        count += len(strings)
+        if count > limits.cells:
+            raise over("cells", count, limits.cells, "shared strings")
+        yield strings
 
 
 def _read_items(chunks: Iterator[bytes], budget: Budget) -> Iterator[list[str]]:

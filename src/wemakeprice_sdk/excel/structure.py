@@ -34,6 +34,7 @@ from wemakeprice_sdk.excel.values import (
     FaultError,
     clean,
     is_empty_mark,
+    iso_moment,
     narrow,
     parse_amount,
     parse_flag,
@@ -416,8 +417,10 @@ def _moment_readers(spec: FieldSpec, faults: Faults, *, date1904: bool) -> tuple
     combine = datetime.combine
 
     def read(cell: Cell) -> object:
-        value = careful(cell) if cell is not None or spec.required else None
-        if type(cell) is str and isinstance(value, datetime) and _ISO.fullmatch(cell):
+        if type(cell) is not str or not _ISO.fullmatch(cell):
+            return careful(cell) if cell is not None or spec.required else None
+        value = iso_moment(cell) or careful(cell)
+        if isinstance(value, datetime):
             _remember(days, cell[:11], value.date())
             _remember(times, cell[11:], value.timetz())
         return value

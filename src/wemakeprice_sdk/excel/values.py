@@ -278,7 +278,7 @@ def parse_moment(cell: Cell, *, date1904: bool = False) -> datetime | Doubt | No
     """Read a moment in Korean time from a date number or any usual spelling; a day becomes its midnight."""
     if isinstance(cell, str):
         if len(cell) in (16, 19) and cell[4] == "-" and cell[10] == " " and cell.isascii():
-            quick = _iso(cell)
+            quick = iso_moment(cell)
             if quick is not None:
                 return quick
         return _moment_text(narrow(cell), date1904=date1904)
@@ -291,7 +291,8 @@ def parse_moment(cell: Cell, *, date1904: bool = False) -> datetime | Doubt | No
     return _moment_number(cell, date1904=date1904)
 
 
-def _iso(text: str) -> datetime | None:
+def iso_moment(text: str) -> datetime | None:
+    """Read `2024-01-15 10:00:00` as Korean time; None when it is no plausible moment."""
     try:
         moment = datetime.fromisoformat(text).replace(tzinfo=KST)
     except ValueError:

@@ -61,6 +61,7 @@ class XlsxWorkbook:
     _numbers: tuple[Reader | None, ...] = ()
     _strings_part: str = ""
     _strings: SharedStrings | None = None
+    _strings_budget: Budget | None = None
     date1904: bool = False
     _notes: list[str] = field(factory=list)
 
@@ -99,24 +100,30 @@ class XlsxWorkbook:
     def rows(self, sheet: int, budget: Budget) -> Iterator[SheetRow]:
         """Give the rows of a sheet."""
         entry = self._entries[sheet]
-        strings = self._shared(budget)
+        strings = self._shared()
         readers = CellReaders(strings.__getitem__, strings.head, self._numbers)
         chunks = self._archive.chunks(entry.part, budget, self._limits.sheet_bytes)
         reader = SheetRows(chunks, readers, budget, entry.name)
         yield from reader
+        strings.read_all()
         if reader.far_cells:
             where = f"{entry.name}, {reader.first_far}"
             note = f"{reader.far_cells} cell(s) right of the column limit were left out, first in {where}"
             if note not in self._notes:
                 self._notes.append(note)
 
-    def _shared(self, budget: Budget) -> SharedStrings:
+    def _shared(self) -> SharedStrings:
+        """Give the shared strings; a further pass goes on where the last one stopped reading them."""
         if self._strings is None:
+            self._strings = SharedStrings(self._limits.shared_string_memory)
             if self._strings_part:
-                chunks = self._archive.chunks(self._strings_part, budget, self._limits.sheet_bytes)
-                self._strings = read_shared_strings(chunks, budget)
-            else:
-                self._strings = SharedStrings(self._limits.shared_string_memory)
+                self._strings_budget = Budget(self._limits)
+                chunks = self._archive.chunks(
+                    self._strings_part, self._strings_budget, self._limits.sheet_bytes
+                )
+                self._strings = read_shared_strings(chunks, self._strings_budget)
+        if self._strings_budget is not None:
+            self._strings_budget.restart()
         return self._strings
 
     def _load(self, budget: Budget) -> None:
