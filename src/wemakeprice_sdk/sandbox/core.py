@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl
 
 from wemakeprice_sdk.sandbox import (
@@ -145,7 +145,9 @@ class Sandbox(BuyerActions, OperatorActions):
         return reply
 
     def _authenticate(self, headers: Headers) -> Shop:
-        pairs: Iterable[tuple[str, str]] = headers.items() if isinstance(headers, Mapping) else headers
+        pairs = cast(
+            "Iterable[tuple[str, str]]", headers.items() if isinstance(headers, Mapping) else headers
+        )
         key = next((value for name, value in pairs if name.lower() == "apikey"), "")
         shop = self.shop_by_key(key) if key else None
         if shop is None:
