@@ -1,6 +1,7 @@
 """Korean time: aware only, fixed offset, calendar months, business days."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,7 @@ from wemakeprice_sdk.clock import (
     business_days_between,
     require_aware,
 )
-from wemakeprice_sdk.errors import NaiveDatetimeError
+from wemakeprice_sdk.errors import NaiveDatetimeError, ValidationError
 
 moments = st.datetimes(datetime(2015, 1, 1), datetime(2035, 1, 1), timezones=st.just(KST))
 days = st.dates(date(1990, 1, 1), date(2060, 12, 31))
@@ -110,3 +111,20 @@ def test_a_later_request_never_has_an_earlier_deadline(first: datetime, second: 
     calendar = WeekdayCalendar()
     early, late = sorted((first, second))
     assert add_business_days(early, count, calendar) <= add_business_days(late, count, calendar)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("2024-05-07", "2024-05-07"),
+        (date(2024, 5, 7), "2024-05-07"),
+        (20240507, "20240507"),
+        (None, "NoneType"),
+    ],
+)
+def test_what_is_no_datetime_is_named(value: Any, said: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        require_aware(value, "start")
+    (violation,) = caught.value.violations
+    assert (violation.path, violation.value, violation.rule) == ("start", said, "type datetime")
+    assert type(value).__name__ in violation.message

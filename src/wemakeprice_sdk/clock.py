@@ -13,7 +13,7 @@ from typing import Protocol
 
 from attrs import define, field, frozen
 
-from wemakeprice_sdk.errors import NaiveDatetimeError
+from wemakeprice_sdk.errors import NaiveDatetimeError, ValidationError
 
 KST = timezone(timedelta(hours=9), "KST")
 
@@ -21,7 +21,15 @@ _ONE_DAY = timedelta(days=1)
 
 
 def require_aware(value: datetime, name: str = "datetime") -> datetime:
-    """Give `value` in KST; raise `NaiveDatetimeError` when it carries no zone."""
+    """Give `value` in KST; raise `NaiveDatetimeError` without a zone, `ValidationError` for no datetime."""
+    if _is_no_moment(value):
+        raise ValidationError.single(
+            name,
+            shown(value),
+            "type datetime",
+            f"an aware datetime is needed, not a {type(value).__name__}",
+            "시간대가 있는 datetime이 필요합니다",
+        )
     if value.tzinfo is None or value.utcoffset() is None:
         raise NaiveDatetimeError.single(
             name,
@@ -31,6 +39,15 @@ def require_aware(value: datetime, name: str = "datetime") -> datetime:
             "시간대가 있는 시각이 필요합니다(예: tzinfo=KST)",
         )
     return value.astimezone(KST)
+
+
+def _is_no_moment(value: object) -> bool:
+    return not isinstance(value, datetime)
+
+
+def shown(value: object) -> str:
+    """Give a wrong value for a message: the start of a text, a number or a day, else the name of its type."""
+    return str(value)[:60] if isinstance(value, str | int | date) else type(value).__name__
 
 
 class Clock(Protocol):

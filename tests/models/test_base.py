@@ -239,6 +239,16 @@ def test_all_is_sorted_and_complete() -> None:
     assert public <= set(models.__all__)
 
 
+def test_open_bounds_are_said_in_words() -> None:
+    (too_large,) = models.BundleNoRequest(bundle_no=2**63).violations()
+    assert (too_large.rule, too_large.message) == ("range 1..", "bundleNo does not fit into 64 bits")
+    (none,) = models.BroadcastScheduleRequest(broadcast_schedules=()).violations()
+    assert none.message == "broadcastSchedules has 0 items, allowed are 1 or more"
+    assert none.message_ko.endswith("허용 개수는 1개 이상입니다")
+    (text,) = models.BundleNoRequest(bundle_no="1").violations()  # type: ignore[arg-type]
+    assert text.message_ko.endswith("정수여야 합니다")
+
+
 def test_violations_of_personal_values_are_masked() -> None:
     request = ShipRequest(bundle_no=1, ship_method=models.ShipMethod.PARCEL, ship_method_message=SECRET)
     assert SECRET not in " ".join(map(str, request.violations()))

@@ -56,6 +56,12 @@ def test_unknown_couriers_are_never_guessed(text: str) -> None:
     assert "기타배송" in violation.message_ko
 
 
+def test_a_number_is_no_courier() -> None:
+    assert couriers.lookup(2) is None  # type: ignore[arg-type]
+    with pytest.raises(ValidationError, match="parcelCompanyCode=2"):
+        couriers.find(2)  # type: ignore[arg-type]
+
+
 def test_no_courier_is_no_code() -> None:
     assert couriers.lookup(None) is None
 

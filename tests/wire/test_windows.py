@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.errors import NaiveDatetimeError, ValidationError, WindowError
 from wemakeprice_sdk.wire import windows
-from wemakeprice_sdk.wire.windows import DAY_LIMIT, SECOND, Window, split_months, split_window
+from wemakeprice_sdk.wire.windows import (
+    DAY_LIMIT,
+    SECOND,
+    Window,
+    split_days,
+    split_months,
+    split_weeks,
+    split_window,
+)
 
 ZONES = st.sampled_from([UTC, KST, timezone(timedelta(hours=-8)), timezone(timedelta(hours=5, minutes=45))])
 MOMENTS = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2038, 1, 1), timezones=ZONES)
@@ -99,6 +107,17 @@ def test_naive_datetimes_are_refused_at_once(split: Callable[..., object], naive
     with pytest.raises(NaiveDatetimeError) as caught:
         split(bounds["start"], bounds["end"])
     assert caught.value.violations[0].path == naive
+
+
+@pytest.mark.parametrize("split", [split_window, split_months, split_days, split_weeks])
+@pytest.mark.parametrize("wrong", ["2026-01-01", 20260101, None])
+def test_texts_and_numbers_are_no_moments_or_days(split: Callable[..., object], wrong: object) -> None:
+    for bounds, path in (((wrong, kst(2026, 1, 2)), "start"), ((kst(2026, 1, 1), wrong), "end")):
+        with pytest.raises(ValidationError) as caught:
+            split(*bounds)
+        (violation,) = caught.value.violations
+        assert violation.path == path
+        assert violation.rule in ("type datetime", "type date")
 
 
 @pytest.mark.parametrize("split", [split_window, split_months])

@@ -342,6 +342,40 @@ def test_the_wrong_request_model_is_refused(payload: Any) -> None:
         build_request("orders_confirm", payload)
 
 
+def test_what_was_read_is_told_from_what_can_be_sent() -> None:
+    with pytest.raises(
+        ValidationError, match=r"takes a ShipPolicyInput.*its to_input\(\) is what can be sent"
+    ):
+        build_request("shipping_save_policy", models.ShipPolicy(ship_policy_no=1))  # type: ignore[arg-type]
+    with pytest.raises(ValidationError, match="takes a BundleNoRequest") as caught:
+        build_request("orders_confirm", models.Bundle(bundle_no=1, purchase_no=2))  # type: ignore[arg-type]
+    assert "to_input" not in str(caught.value)
+
+
+@pytest.mark.parametrize("operation", ["orders_confirm", "products_get"])
+def test_a_wire_name_is_answered_with_the_python_name(operation: str) -> None:
+    wire, name = ("bundleNo", "bundle_no") if operation == "orders_confirm" else ("productNo", "product_no")
+    with pytest.raises(ValidationError) as caught:
+        build_request(operation, {wire: 1})
+    first = caught.value.violations[0]
+    assert (first.path, first.message) == (wire, f"write {name} instead of {wire}")
+
+
+@pytest.mark.parametrize("start", ["2026-01-01", date(2026, 1, 1), 5])
+def test_a_period_of_the_wrong_type_is_a_violation_and_no_crash(start: Any) -> None:
+    end = datetime(2026, 1, 1, tzinfo=KST)
+    for operation, more in (
+        ("orders_list", {"type": "NEW", "search_date_type": "NEW"}),
+        ("claims_list", {"claim_type": "CANCEL", "claim_status": "REQUEST"}),
+        ("products_list", {"search_date_type": "REGISTER"}),
+        ("deals_list", {}),
+    ):
+        with pytest.raises(ValidationError) as caught:
+            build_request(operation, {"from_date": start, "to_date": end, **more})
+        found = [(violation.path, violation.rule) for violation in caught.value.violations]
+        assert found == [("fromDate", "type datetime")], operation
+
+
 def test_a_body_for_a_query_is_refused() -> None:
     with pytest.raises(ValidationError, match="query values"):
         build_request("products_get", BundleNoRequest(bundle_no=1))

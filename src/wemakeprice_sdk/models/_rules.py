@@ -93,9 +93,15 @@ class Range:
         if not isinstance(value, int) or self.low <= value <= self.high:
             return None
         bounds = f"{self.low}..{'' if self.high == MAX_ID else self.high}"
+        if value > self.high == MAX_ID:
+            return Broken(f"range {bounds}", "does not fit into 64 bits", "64비트 정수 범위를 넘습니다")
         if self.high == MAX_ID:
             return Broken(f"range {bounds}", f"must be {self.low} or more", f"{self.low} 이상이어야 합니다")
         return Broken(f"range {bounds}", f"must be {bounds}", f"{self.low}~{self.high} 범위여야 합니다")
+
+
+def _in_words(low: int, high: int | None) -> str:
+    return f"{low} or more" if high is None else f"{low}..{high}"
 
 
 @frozen
@@ -115,10 +121,11 @@ class Chars:
         if length >= self.low and (self.high is None or length <= self.high):
             return None
         bounds = f"{self.low}..{'' if self.high is None else self.high}"
+        korean = f"{self.low}자 이상" if self.high is None else f"{self.low}~{self.high}자"
         return Broken(
             f"length {bounds} characters",
-            f"has {length} characters, allowed are {bounds}",
-            f"{length}자입니다. 허용 길이는 {bounds.replace('..', '~')}자입니다",
+            f"has {length} characters, allowed are {_in_words(self.low, self.high)}",
+            f"{length}자입니다. 허용 길이는 {korean}입니다",
         )
 
 
@@ -202,10 +209,11 @@ class Items:
         if len(value) >= self.low and (self.high is None or len(value) <= self.high):
             return None
         bounds = f"{self.low}..{'' if self.high is None else self.high}"
+        korean = f"{self.low}개 이상" if self.high is None else f"{self.low}~{self.high}개"
         return Broken(
             f"items {bounds}",
-            f"has {len(value)} items, allowed are {bounds}",
-            f"{len(value)}개입니다. 허용 개수는 {bounds.replace('..', '~')}개입니다",
+            f"has {len(value)} items, allowed are {_in_words(self.low, self.high)}",
+            f"{len(value)}개입니다. 허용 개수는 {korean}입니다",
         )
 
 
@@ -421,11 +429,11 @@ def show(value: object) -> str:
 
 
 _KIND_NAMES: Mapping[type, tuple[str, str]] = {
-    bool: ("a bool (Y/N)", "참/거짓(Y/N)"),
-    int: ("a whole number", "정수"),
-    str: ("a text", "문자열"),
-    datetime: ("an aware datetime", "시간대가 있는 시각"),
-    date: ("a date", "날짜"),
+    bool: ("a bool (Y/N)", "참/거짓(Y/N)이어야"),
+    int: ("a whole number", "정수여야"),
+    str: ("a text", "문자열이어야"),
+    datetime: ("an aware datetime", "시간대가 있는 시각이어야"),
+    date: ("a date and no datetime", "시각이 없는 날짜여야"),
 }
 
 
@@ -445,8 +453,9 @@ def _fits(value: object, kind: type) -> bool:
 
 def _check_one(value: object, spec: FieldSpec, rules: tuple[Rule, ...]) -> Iterator[Broken]:
     if not _fits(value, spec.kind):
-        english, korean = _KIND_NAMES.get(spec.kind, (spec.kind.__name__, spec.kind.__name__))
-        yield Broken(f"type {spec.kind.__name__}", f"must be {english}", f"{korean}이어야 합니다")
+        name = spec.kind.__name__
+        english, korean = _KIND_NAMES.get(spec.kind, (f"a {name}", f"{name} 객체여야"))
+        yield Broken(f"type {name}", f"must be {english}", f"{korean} 합니다")
         return
     if issubclass(spec.kind, OpenEnum) and not any(isinstance(rule, Only) for rule in rules):
         rules = (Only(spec.kind.writable()), *rules)

@@ -84,7 +84,7 @@ def lookup(name_or_code: str | None) -> str | None:
 
     Case, blanks, dashes, brackets and full-width letters do not matter.
     """
-    if name_or_code is None:
+    if not isinstance(name_or_code, str):
         return None
     return _by_name().get(_normalise(name_or_code))
 

@@ -7,7 +7,7 @@ here; the client adds it when sending.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
 
@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 from wemakeprice_sdk import models
 from wemakeprice_sdk.errors import NaiveDatetimeError, ValidationError, Violation, WindowError
-from wemakeprice_sdk.models import Limits, ShipMethod, WriteModel, field_name, normalise_invoice
+from wemakeprice_sdk.models import Limits, ReadModel, ShipMethod, WriteModel, field_name, normalise_invoice
 from wemakeprice_sdk.wire import windows
 from wemakeprice_sdk.wire.converter import write
 from wemakeprice_sdk.wire.operations import OPERATIONS, Operation, Param, ParamKind
@@ -105,14 +105,14 @@ def _model(row: Operation, payload: Payload) -> WriteModel:
     cls = request_model(row)
     if isinstance(payload, cls):
         return payload
-    if isinstance(payload, WriteModel) or payload is None:
-        given = type(payload).__name__
+    if not isinstance(payload, Mapping):
+        hint, korean = _what_was_read(payload)
         raise ValidationError.single(
-            row.id, given, f"type {cls.__name__}", f"{row.id} takes a {cls.__name__}",
-            f"{row.korean}에는 {cls.__name__}이(가) 필요합니다",
+            row.id, type(payload).__name__, f"type {cls.__name__}", f"{row.id} takes a {cls.__name__}{hint}",
+            f"{row.korean}에는 {cls.__name__}이(가) 필요합니다{korean}",
         )  # fmt: skip
     known = {attribute.name: attribute for attribute in attrs.fields(cls)}
-    unknown = [_unknown(name) for name in payload if name not in known]
+    unknown = [_unknown(name, known) for name in payload if name not in known]
     missing = [
         _required(models.wire_name(name))
         for name, attribute in known.items()
@@ -120,6 +120,16 @@ def _model(row: Operation, payload: Payload) -> WriteModel:
     ]
     _refuse([*unknown, *missing], row)
     return cls(**payload)
+
+
+def _what_was_read(payload: object) -> tuple[str, str]:
+    if isinstance(payload, ReadModel) and hasattr(payload, "to_input"):
+        name = type(payload).__name__
+        return (
+            f"; a {name} is what was read, its to_input() is what can be sent",
+            f"; {name}은(는) 조회 결과이므로 to_input()으로 바꿔서 보내세요",
+        )
+    return "", ""
 
 
 def _query(row: Operation, payload: Payload) -> tuple[tuple[str, str], ...]:
@@ -130,7 +140,7 @@ def _query(row: Operation, payload: Payload) -> tuple[tuple[str, str], ...]:
         )  # fmt: skip
     values = dict(payload or {})
     known = {field_name(param.name): param for param in row.params}
-    violations = [_unknown(name) for name in values if name not in known]
+    violations = [_unknown(name, known) for name in values if name not in known]
     query: list[tuple[str, str]] = []
     for name, param in known.items():
         value = values.get(name)
@@ -162,7 +172,7 @@ def _spell(param: Param, value: object) -> str:
         raise _bad(param, value, f"one of {', '.join(param.codes)}")
     if param.kind is ParamKind.TEXT and isinstance(value, str):
         return _text(param, value)
-    raise _bad(param, type(value).__name__, param.kind.value)
+    raise _wrong_type(param, value)
 
 
 def _text(param: Param, value: str) -> str:
@@ -189,7 +199,32 @@ def _bad(param: Param, value: object, rule: str) -> ValidationError:
     )
 
 
-def _unknown(name: str) -> Violation:
+_TYPES: Mapping[ParamKind, tuple[str, str, str]] = {
+    ParamKind.TEXT: ("type str", "a text", "문자열"),
+    ParamKind.NUMBER: ("type int", "a whole number", "정수"),
+    ParamKind.MOMENT: ("type datetime", "an aware datetime", "시간대가 있는 datetime"),
+    ParamKind.DAY: ("type date", "a date", "날짜(date)"),
+    ParamKind.CODE: ("type str", "a code", "코드"),
+}
+
+
+def _wrong_type(param: Param, value: object) -> ValidationError:
+    rule, english, korean = _TYPES[param.kind]
+    return ValidationError.single(
+        param.name,
+        type(value).__name__,
+        rule,
+        f"{param.name} must be {english}, not a {type(value).__name__}",
+        f"{param.name}: {korean} 형식이 필요합니다",
+    )
+
+
+def _unknown(name: str, known: Collection[str]) -> Violation:
+    if field_name(name) in known:
+        right = field_name(name)
+        return Violation(
+            name, "", "known name", f"write {right} instead of {name}", f"{name} 대신 {right}(으)로 쓰세요"
+        )
     return Violation(
         name, "", "known name", f"the contract has no value named {name}", f"계약에 없는 항목입니다: {name}"
     )
@@ -206,8 +241,14 @@ def _query_window(row: Operation, values: Mapping[str, object]) -> Iterator[Viol
 
 
 def _window_violations(row: Operation, model: WriteModel) -> Iterator[Violation]:
-    if isinstance(model, models.OrderListRequest | models.ClaimListRequest):
+    if not isinstance(model, models.OrderListRequest | models.ClaimListRequest):
+        return
+    if _are_moments(model.from_date, model.to_date):  # anything else is refused by its type
         yield from _checked(row, model.from_date, model.to_date)
+
+
+def _are_moments(*values: object) -> bool:
+    return all(isinstance(value, datetime) for value in values)
 
 
 def _checked(row: Operation, start: datetime, end: datetime) -> Iterator[Violation]:
