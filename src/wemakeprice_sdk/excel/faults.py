@@ -63,10 +63,6 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "the file does not say which products belong to the deal",
         "딜의 구성상품을 알 수 없습니다",
     ),
-    "shared-code": (
-        "another product of this file has the same seller code",
-        "업체상품코드가 다른 상품과 같습니다",
-    ),
     "total-differs": (
         "price times quantity is not the total",
         "상품금액과 수량의 곱이 총상품금액과 다릅니다",
