@@ -1,5 +1,6 @@
 """Install the built wheel into a fresh virtual environment and use it there as a stranger would."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import venv
 from pathlib import Path
 
 LOOK = """
-import json, sys, importlib.metadata, importlib.resources
+import hashlib, json, sys, importlib.metadata, importlib.resources
 before = set(sys.modules)
 import wemakeprice_sdk
 loaded = set(sys.modules) - before
@@ -17,11 +18,16 @@ print(json.dumps({
     "version": importlib.metadata.version("wemakeprice-sdk"),
     "same": wemakeprice_sdk.__version__,
     "file": wemakeprice_sdk.__file__,
-    "contract": (files / "contract" / "openapi.yaml").is_file() and (files / "contract" / "CONTRACT.md").is_file(),
+    "contract": {item.name: hashlib.sha256(item.read_bytes()).hexdigest() for item in (files / "contract").iterdir()},
     "typed": (files / "py.typed").is_file(),
     "heavy": sorted(loaded & {"openpyxl", "cryptography", "httpx", "wemakeprice_sdk.sandbox", "wemakeprice_sdk.client"}),
 }))
 """
+
+
+def contract() -> dict[str, str]:
+    files = (Path(__file__).parent.parent / "contract").iterdir()
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def main(folder: Path) -> None:
@@ -38,8 +44,8 @@ def main(folder: Path) -> None:
 
         run(python, "-m", "pip", "install", "--quiet", str(wheels[0].resolve()))
         look = json.loads(run(python, "-W", "error", "-c", LOOK))
-        wrong = [name for name in ("contract", "typed") if not look[name]]
-        if look["version"] != look["same"] or wrong or look["heavy"] or not look["file"].startswith(scratch):
+        same = look["version"] == look["same"] and look["contract"] == contract()
+        if not same or not look["typed"] or look["heavy"] or not look["file"].startswith(scratch):
             raise SystemExit(f"the installed package is not as it should be: {look}")
         run(python, "-m", "pip", "check")
         run(str(home / "bin" / "wemakeprice"), "demo")
