@@ -12,7 +12,7 @@ from typing import IO
 from attrs import define, field
 
 from wemakeprice_sdk.errors import UnreadableFileError
-from wemakeprice_sdk.excel.guard import GuardedXml
+from wemakeprice_sdk.excel.guard import GuardedXml, holds_declarations
 from wemakeprice_sdk.excel.limits import Budget, over
 
 _BLOCK = 256
@@ -139,6 +139,8 @@ class SharedStrings:
 _SIMPLE = re.compile(r"<si><t(?: xml:space=\"preserve\")?+>([^<]*+)</t></si>")
 _OPEN = re.compile(rb"<sst\b[^<>]*+>")
 _END = b"</si>"
+_FIRST, _LAST = "<si><t>", "</t></si>"
+_BETWEEN = _LAST + _FIRST
 _UTF8 = re.compile(
     rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*?encoding=[\"'](?:utf-8|us-ascii)[\"'][^>]*\?>|<\?xml(?![^>]*encoding)[^>]*\?>|<sst)",
     re.IGNORECASE,
@@ -209,7 +211,7 @@ def _read_items(chunks: Iterator[bytes], budget: Budget) -> Iterator[list[str]]:
             if cut >= 0:
                 cut += len(_END)
                 block, buffer = buffer[:cut], buffer[cut:]
-                if b"<!" in block or b"<?" in block:
+                if holds_declarations(block):
                     buffer = block + buffer
                     break
                 strings = _plain_items(block)
@@ -234,11 +236,22 @@ def _plain_items(block: bytes) -> list[str] | None:
         text = block.decode()
     except UnicodeDecodeError as error:
         raise UnreadableFileError(f"the shared strings are not UTF-8: {error.reason}") from error
-    strings: list[str] = _SIMPLE.findall(text)
+    strings = _split_items(text)
     if text.count("<") != 4 * len(strings):
         return None
     if "\r" in text:
         strings = [item.replace("\r\n", "\n").replace("\r", "\n") for item in strings]
     if "&" in text or "_x" in text:
-        strings = [unescape_text(item) for item in strings]
+        strings = [unescape_text(item) if "&" in item or "_x" in item else item for item in strings]
     return strings
+
+
+def _split_items(text: str) -> list[str]:
+    """Cut a block into its items; the caller counts tags to see whether all were of the plain form."""
+    items = text.strip()
+    if items.startswith(_FIRST) and items.endswith(_LAST):
+        strings = items[len(_FIRST) : -len(_LAST)].split(_BETWEEN)
+        if text.count("<") == 4 * len(strings):
+            return strings
+    found: list[str] = _SIMPLE.findall(text)
+    return found

@@ -15,7 +15,7 @@ from attrs import define, field
 from wemakeprice_sdk.errors import UnreadableFileError
 from wemakeprice_sdk.excel import rowpattern
 from wemakeprice_sdk.excel.cells import FORMULA_WITHOUT_VALUE, Cell, SheetRow, split_reference
-from wemakeprice_sdk.excel.guard import GuardedXml, attribute
+from wemakeprice_sdk.excel.guard import GuardedXml, attribute, holds_declarations
 from wemakeprice_sdk.excel.limits import Budget, over
 from wemakeprice_sdk.excel.rowpattern import CellReaders, Groups, RowPattern
 from wemakeprice_sdk.excel.sharedstrings import unescape_text, unescape_x
@@ -201,7 +201,7 @@ class SheetRows:
             cut = buffer.rfind(end)
             if cut >= 0:
                 cut += len(end)
-                if b"<!" in buffer or b"<?" in buffer:
+                if holds_declarations(buffer):
                     return buffer
                 yield from self._block(buffer[:cut])
                 buffer = buffer[cut:]
@@ -224,7 +224,7 @@ class SheetRows:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         if not self._patterns:
             self._prepare(text)
-        escaped = "&" in text or "_x" in text
+        escaped = "&" in text or ("_" in text and "_x" in text)
         yield from self._match(text, escaped=escaped)
 
     def _prepare(self, sample: str) -> None:
