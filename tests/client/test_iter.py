@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from client_kit import DAY_START, NOW, Driver, saved
 from client_scenarios import cancel
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from wemakeprice_sdk.client import Cursor, Progress
@@ -247,6 +247,7 @@ def drain(walk: Walk[tuple[int, datetime]], site: Site, count: int) -> list[int]
     st.integers(0, 12 * 3600 - 1),
     st.integers(0, 5 * 86400 - 1),
 )
+@example([START + timedelta(hours=12, seconds=1)], [], 12 * 3600 - 1, 86400)
 def test_however_often_it_is_interrupted_and_grows_every_item_comes_exactly_once(
     moments: list[datetime], stops: list[int], overlap: int, first_end: int
 ) -> None:
@@ -261,6 +262,22 @@ def test_however_often_it_is_interrupted_and_grows_every_item_comes_exactly_once
             taken += drain(walk, site, stop)
             cursor = Cursor.from_json(walk.cursor.to_json())
     assert sorted(taken) == [number for number, _ in site.rows]
+
+
+def test_a_window_of_several_pages_is_not_delivered_again_when_the_range_grows() -> None:
+    pages = [[(number, START) for number in range(first, first + 3)] for first in (0, 3, 6)]
+    taken: list[int] = []
+    cursor: Cursor | None = None
+    for hours in (2, 5):
+        windows = windows_below_a_day(START, START + timedelta(hours=hours), timedelta(0))
+        walk = Walk(Reading("products_list", "q", windows), row_key, cursor, None)
+        while (query := walk.next_query()) is not None:
+            page = query[1]
+            walk.answered(Page(tuple(pages[page - 1]), page < len(pages)))
+            while (item := walk.take()) is not None:
+                taken.append(item[0])
+        cursor = walk.cursor
+    assert taken == list(range(9))
 
 
 def test_a_day_is_a_window_of_whole_seconds() -> None:

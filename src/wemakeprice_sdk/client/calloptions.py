@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import TypedDict
+from collections.abc import Callable, Mapping
+from typing import Final, TypedDict
 
 from attrs import evolve, field, frozen
 
 from wemakeprice_sdk.client.hooks import Hooks, Observer, Tap
-from wemakeprice_sdk.client.options import Timeouts, VerificationPolicy
+from wemakeprice_sdk.client.options import ConnectionLimits, Timeouts, VerificationPolicy, check_kind
 from wemakeprice_sdk.client.retry import RetryPolicy
+from wemakeprice_sdk.client.throttle import ThrottlePolicy
 from wemakeprice_sdk.models import Limits
 from wemakeprice_sdk.wire.operations import Operation
 from wemakeprice_sdk.wire.overrides import NO_OVERRIDES, WireOverrides
@@ -18,6 +19,24 @@ from wemakeprice_sdk.wire.requests import Payload
 
 Gate = Callable[[Operation, Payload], None]
 """Asked before every operation of the caller, not before verifying reads; raises to forbid it."""
+
+
+_KINDS: Final[Mapping[str, type[object]]] = {
+    "timeout": Timeouts,
+    "connection_limits": ConnectionLimits,
+    "retry": RetryPolicy,
+    "throttle": ThrottlePolicy,
+    "verification": VerificationPolicy,
+    "overrides": WireOverrides,
+    "input_limits": Limits,
+    "hooks": Hooks,
+}
+
+
+def check_kinds(options: Mapping[str, object]) -> None:
+    """Raise `TypeError` for an option of another class than it takes."""
+    for name, kind in _KINDS.items():
+        check_kind(name, options.get(name), kind)
 
 
 @frozen(kw_only=True)
@@ -53,6 +72,7 @@ def changed(options: CallOptions, changes: OptionChanges) -> CallOptions:
     unknown = sorted(changes.keys() - OptionChanges.__annotations__.keys())
     if unknown:
         raise TypeError(f"with_options() takes no {', '.join(unknown)}")
+    check_kinds(changes)
     verification = changes.get("verification", options.verification)
     if "repeat_if_not_applied" in changes:
         verification = evolve(verification, repeat_if_not_applied=changes["repeat_if_not_applied"])

@@ -125,14 +125,14 @@ class Dialect:
     errors: tuple[type[Exception], ...]
 
     @classmethod
-    def of(cls, client: object) -> Dialect:
-        """Find the library of a client; raises `TypeError` for anything that is neither httpx nor httpx2."""
+    def of(cls, client: object, wanted: str) -> Dialect:
+        """Find the library of a client; raises `TypeError` for any but a `wanted` of httpx or httpx2."""
         for ancestor in type(client).__mro__:
             library = ancestor.__module__.partition(".")[0]
-            if library in _LIBRARIES:
+            if library in _LIBRARIES and ancestor.__name__ == wanted:
                 return cls._from(sys.modules[library])
         raise TypeError(
-            f"http_client is a {type(client).__name__}; give a client of httpx or httpx2, or none at all"
+            f"http_client is a {type(client).__name__}; give a {wanted} of httpx or httpx2, or none at all"
         )
 
     @classmethod

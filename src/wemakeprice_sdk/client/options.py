@@ -115,7 +115,20 @@ def _parts(text: str) -> SplitResult | None:
 
 
 def _trimmed(value: str) -> str:
+    _require_text("base_url", value)
     return value.strip().rstrip("/")
+
+
+def _require_text(name: str, value: object) -> None:
+    # What an environment variable that is not set gives is None, so this is the first mistake of many.
+    require(
+        isinstance(value, str),
+        name,
+        type(value).__name__,
+        "type str",
+        f"a text is needed, not a {type(value).__name__}",
+        "문자열이 필요합니다",
+    )
 
 
 @frozen
@@ -178,6 +191,8 @@ class BaseUrl:
 
 def checked_key(value: SecretStr | str) -> SecretStr:
     """Give the key (인증키) as a secret; raise `ConfigError` when no header can carry it."""
+    if not isinstance(value, SecretStr):
+        _require_text("api_key", value)
     secret = value if isinstance(value, SecretStr) else SecretStr(value)
     text = secret.reveal()
     require(
@@ -202,6 +217,12 @@ def base_url_of(value: str | None) -> str:
             "접속 주소가 지정되지 않았습니다",
         )
     return value
+
+
+def check_kind(name: str, value: object, kind: type[object]) -> None:
+    """Raise `TypeError` for an option of another class, such as `timeout=5` for `Timeouts(read=5)`."""
+    if value is not None and not isinstance(value, kind):
+        raise TypeError(f"{name} takes a {kind.__name__}, not a {type(value).__name__}")
 
 
 def refuse_mixing(

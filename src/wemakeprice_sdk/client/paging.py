@@ -31,8 +31,8 @@ def _texts(values: Iterable[str]) -> tuple[str, ...]:
 class Cursor:
     """How far a lazy reading came; give it back to the same `iter` method to go on from there.
 
-    It holds no personal data, only the operation, a digest of its filters, the start of the query that is
-    being read, the page, and the natural keys already delivered from that query and the one before it.
+    It holds no personal data, only the operation, a digest of its filters, the start of the window that is
+    being read, the page, and the natural keys already delivered from that window and the one before it.
     """
 
     operation: str
@@ -98,6 +98,10 @@ def _bad_cursor(value: str, rule: str) -> ValidationError:
     )
 
 
+def _is_no_cursor(value: object) -> bool:
+    return not isinstance(value, Cursor)
+
+
 def fingerprint(filters: Mapping[str, object]) -> str:
     """Give a short digest of the filters of a query, so that a cursor cannot be used for another one."""
     text = "&".join(f"{name}={value}" for name, value in sorted(filters.items()) if value is not None)
@@ -156,6 +160,8 @@ class Reading:
         """Give the windows still to be read; raises `ValidationError` for a cursor of another reading."""
         if cursor is None:
             return self.windows
+        if _is_no_cursor(cursor):
+            raise _bad_cursor(type(cursor).__name__, "a Cursor; Cursor.from_json(text) makes one of text")
         if (cursor.operation, cursor.query) != (self.operation, self.query):
             raise _bad_cursor(cursor.operation, f"a cursor of {self.operation} with the same filters")
         starts = [window.start for window in self.windows]
@@ -166,34 +172,39 @@ class Reading:
 
 
 class Delivered:
-    """Remembers natural keys: all of this run against repeats, the latest ones for the cursor."""
+    """Remembers natural keys: all of this run against repeats, those of two windows for the cursor."""
 
     __slots__ = ("_all", "_current", "_previous")
 
     def __init__(self, keys: Iterable[str] = ()) -> None:
-        self._current = list(keys)
-        self._previous: list[str] = []
+        self._current = dict.fromkeys(keys)
+        self._previous: dict[str, None] = {}
         self._all = set(self._current)
 
     def is_new(self, key: str) -> bool:
-        """Note a key that was read; say whether it is new."""
-        if key in self._all:
-            return False
-        self._all.add(key)
-        return True
+        """Note a key that was read; say whether it is new.
+
+        One that the window before delivered belongs to this window too, where the two overlap.
+        """
+        if key not in self._all:
+            self._all.add(key)
+            return True
+        if key in self._previous:
+            self._current[key] = None
+        return False
 
     def deliver(self, key: str) -> None:
         """Note that the caller has it."""
-        self._current.append(key)
+        self._current[key] = None
 
-    def next_query(self) -> None:
-        """Note that one query is through."""
-        self._previous, self._current = self._current, []
+    def next_window(self) -> None:
+        """Note that one window is through."""
+        self._previous, self._current = self._current, {}
 
     @property
     def latest(self) -> tuple[str, ...]:
-        """The keys of the query being read and of the one before it."""
-        return (*self._previous, *self._current)
+        """The keys of the window being read and of the one before it."""
+        return tuple(self._previous | self._current)
 
 
 @frozen
@@ -260,10 +271,10 @@ class Walk(Generic[T]):
 
     def _advance(self, more: bool) -> None:
         self._more = None
-        self._delivered.next_query()
         if more:
             self._page += 1
             return
+        self._delivered.next_window()
         self._last = self._windows[self._index].end + SECOND
         self._index += 1
         self._page = 1

@@ -5,6 +5,7 @@ Writes never come here: a write whose answer was lost is verified instead.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -16,6 +17,7 @@ from tenacity import RetryCallState
 from wemakeprice_sdk.client.options import require
 from wemakeprice_sdk.errors import ApiError, CallError, NetworkError, ServerError
 
+_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]*)?")
 _BUSY_STATUS = frozenset({408, 429})
 
 
@@ -98,15 +100,17 @@ class RetryBudget:
 
 
 def parse_retry_after(text: str | None, now: datetime) -> float | None:
-    """Read a `Retry-After` header, seconds or HTTP date, as seconds from `now`; None when it says nothing."""
+    """Read a `Retry-After` header, seconds or HTTP date, as seconds from `now`; None when it says nothing.
+
+    A header that came several times asks for the longest wait; more digits than a number holds for an
+    infinite one.
+    """
     if text is None or not text.strip():
         return None
-    cleaned = text.strip()
-    try:
-        seconds = float(cleaned)
-    except ValueError:
-        return _until(cleaned, now)
-    return seconds if 0 <= seconds < float("inf") else None
+    parts = [part.strip() for part in text.split(",")]
+    if all(_SECONDS.fullmatch(part) for part in parts):
+        return max(float(part) for part in parts)
+    return _until(text.strip(), now)
 
 
 def _until(text: str, now: datetime) -> float | None:

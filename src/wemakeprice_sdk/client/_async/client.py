@@ -25,7 +25,7 @@ from wemakeprice_sdk.client._async.settings import AsyncClientSettings
 from wemakeprice_sdk.client._async.shared import AsyncShared
 from wemakeprice_sdk.client._async.throttle import AsyncThrottle
 from wemakeprice_sdk.client._async.transport import AsyncTransport
-from wemakeprice_sdk.client.calloptions import CallOptions, Gate, OptionChanges, changed
+from wemakeprice_sdk.client.calloptions import CallOptions, Gate, OptionChanges, changed, check_kinds
 from wemakeprice_sdk.client.gating import gate_of
 from wemakeprice_sdk.client.hooks import LOGGER_NAME, Hooks, Observer, Tap
 from wemakeprice_sdk.client.http import AsyncHttpClient
@@ -93,6 +93,7 @@ class AsyncWemakepriceClient:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         random: Callable[[], float] = chance.random,
     ) -> None:
+        check_kinds(locals())
         refuse_mixing(http_client, timeout=timeout, connection_limits=connection_limits)
         self._base_url = BaseUrl(base_url)
         retry = retry or RetryPolicy()

@@ -41,7 +41,7 @@ class AsyncTransport:
         self._limits = limits
         self._injected = injected
         self._own: httpx.AsyncClient | None = None
-        self._dialect = Dialect.of(injected) if injected is not None else None
+        self._dialect = Dialect.of(injected, "AsyncClient") if injected is not None else None
         self._lifetime = AsyncLifetime()
         self._opening = threading.Lock()
 
@@ -78,7 +78,7 @@ class AsyncTransport:
                     keepalive_expiry=self._limits.keepalive_expiry,
                 ),
             )
-        return self._own, Dialect.of(self._own)
+        return self._own, Dialect.of(self._own, "AsyncClient")
 
     async def exchange(self, request: WireRequest, timeouts: Timeouts) -> Reply:
         """Send one request and read the whole answer; raises `TransportError` when there is none."""

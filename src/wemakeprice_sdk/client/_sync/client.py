@@ -25,7 +25,7 @@ from wemakeprice_sdk.client._sync.settings import ClientSettings
 from wemakeprice_sdk.client._sync.shared import Shared
 from wemakeprice_sdk.client._sync.throttle import Throttle
 from wemakeprice_sdk.client._sync.transport import Transport
-from wemakeprice_sdk.client.calloptions import CallOptions, Gate, OptionChanges, changed
+from wemakeprice_sdk.client.calloptions import CallOptions, Gate, OptionChanges, changed, check_kinds
 from wemakeprice_sdk.client.gating import gate_of
 from wemakeprice_sdk.client.hooks import LOGGER_NAME, Hooks, Observer, Tap
 from wemakeprice_sdk.client.http import HttpClient
@@ -93,6 +93,7 @@ class WemakepriceClient:
         sleep: Callable[[float], None] = time.sleep,
         random: Callable[[], float] = chance.random,
     ) -> None:
+        check_kinds(locals())
         refuse_mixing(http_client, timeout=timeout, connection_limits=connection_limits)
         self._base_url = BaseUrl(base_url)
         retry = retry or RetryPolicy()

@@ -42,7 +42,7 @@ class Transport:
         self._limits = limits
         self._injected = injected
         self._own: httpx.Client | None = None
-        self._dialect = Dialect.of(injected) if injected is not None else None
+        self._dialect = Dialect.of(injected, "Client") if injected is not None else None
         self._lifetime = Lifetime()
         self._opening = threading.Lock()
 
@@ -79,7 +79,7 @@ class Transport:
                     keepalive_expiry=self._limits.keepalive_expiry,
                 ),
             )
-        return self._own, Dialect.of(self._own)
+        return self._own, Dialect.of(self._own, "Client")
 
     def exchange(self, request: WireRequest, timeouts: Timeouts) -> Reply:
         """Send one request and read the whole answer; raises `TransportError` when there is none."""

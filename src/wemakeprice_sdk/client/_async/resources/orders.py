@@ -62,7 +62,7 @@ class AsyncOrders(AsyncResource):
         return rows[0] if rows else None
 
     async def confirm(self, bundle_no: int) -> Outcome:
-        """Confirm a whole bundle (주문확인): 신규주문 becomes 상품준비중. [A]
+        """Confirm a whole bundle (주문확인): 신규주문 becomes 상품준비중. [A; path B]
 
         Raises `ConflictError` while a cancel request is open (C).
         """
@@ -78,7 +78,7 @@ class AsyncOrders(AsyncResource):
         schedule_ship_date: date | None = None,
         ship_method_message: str | None = None,
     ) -> Outcome:
-        """Ship a whole bundle (발송처리): 상품준비중 becomes 배송중. [A]
+        """Ship a whole bundle (발송처리): 상품준비중 becomes 배송중. [A; path B]
 
         PARCEL takes courier (code or Korean name) and invoice of 1 to 15 digits, DIRECT the scheduled day,
         ETC a message. "Shipped before" is read back: with the same courier and invoice it is

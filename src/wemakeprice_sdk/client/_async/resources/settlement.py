@@ -16,6 +16,7 @@ from wemakeprice_sdk.client.paging import (
     fingerprint,
     windows_of_days,
 )
+from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models import SettleOrderLine, SettleShipLine
 from wemakeprice_sdk.wire.windows import Window
 
@@ -29,17 +30,28 @@ def _ship_key(row: SettleShipLine) -> tuple[Hashable, ...]:
     return (row.basic_dt, row.bundle_no, row.claim_bundle_no, row.gubun)
 
 
+def _check_kind(kind: str) -> None:
+    if kind not in ("order", "ship"):
+        raise ValidationError.single(
+            "kind",
+            kind,
+            "one of order, ship",
+            "settlement is read by order lines or by shipping fees",
+            "정산은 order(상품) 또는 ship(배송비)으로 조회합니다",
+        )
+
+
 class AsyncSettlement(AsyncResource):
     """Settlement (정산). Days are Korean sales days; amounts are whole won, negative on refunds."""
 
     __slots__ = ()
 
     async def list_order_lines(self, basic_dt: date) -> tuple[SettleOrderLine, ...]:
-        """List the order lines settled for one sales day (일별 상품 정산 조회). [A]"""
+        """List the order lines settled for one sales day (일별 상품 정산 조회). [A; path B]"""
         return await self._rows(SettleOrderLine, "settlement_list_order_lines", {"basic_dt": basic_dt})
 
     async def list_ship_lines(self, basic_dt: date) -> tuple[SettleShipLine, ...]:
-        """List the shipping fees settled for one sales day (배송비 정산 조회). [A]"""
+        """List the shipping fees settled for one sales day (배송비 정산 조회). [A; path B]"""
         return await self._rows(SettleShipLine, "settlement_list_ship_lines", {"basic_dt": basic_dt})
 
     def iter_order_lines(
@@ -106,6 +118,7 @@ class AsyncSettlement(AsyncResource):
         progress: ProgressCallback | None = None,
     ) -> AsyncPager[SettleOrderLine] | AsyncPager[SettleShipLine]:
         """Read order lines or shipping fees, as `kind` says; see `iter_order_lines`, `iter_ship_lines`."""
+        _check_kind(kind)
         if kind == "ship":
             return self.iter_ship_lines(start, end, cursor=cursor, progress=progress)
         return self.iter_order_lines(start, end, cursor=cursor, progress=progress)
