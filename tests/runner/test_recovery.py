@@ -11,7 +11,9 @@ from kit import KEY, Shop, open_shop, parcel
 from wemakeprice_sdk.errors import LeaseLostError
 from wemakeprice_sdk.policy.snapshot import PendingAnswer
 from wemakeprice_sdk.runner import ActionState, IntentState, RunnerSettings
+from wemakeprice_sdk.runner._sync.proving import settled_state
 from wemakeprice_sdk.runner.commands import unpack
+from wemakeprice_sdk.wire import OPERATIONS, Verdict
 
 
 class PowerCutError(BaseException):
@@ -170,3 +172,9 @@ def test_a_lease_lost_in_mid_action_stops_the_worker_and_leaves_the_rest_to_the_
         slow.collect_orders()
     assert sorted(shop.writes("orders_confirm")) == numbers
     assert shop.ledger.active_intents("shop") == ()
+
+
+def test_a_cancel_rejected_without_its_shipment_waits_for_a_person() -> None:
+    assert settled_state(OPERATIONS["claims_reject"], Verdict.CONFLICT) is IntentState.UNKNOWN
+    assert settled_state(OPERATIONS["orders_ship"], Verdict.CONFLICT) is IntentState.NOT_APPLIED
+    assert settled_state(OPERATIONS["claims_reject"], Verdict.NOT_APPLIED) is IntentState.NOT_APPLIED

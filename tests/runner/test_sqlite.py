@@ -26,7 +26,11 @@ from wemakeprice_sdk.runner.sqlite import SqliteLedger
 
 def made(path: Path, cipher: KeyCipher, **options: object) -> SqliteLedger:
     ledger = SqliteLedger(path, cipher, **options)  # type: ignore[arg-type]
-    ledger.open_account("shop", "https://sandbox")
+    try:
+        ledger.open_account("shop", "https://sandbox")
+    except BaseException:
+        ledger.close()
+        raise
     return ledger
 
 

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -127,6 +128,9 @@ class _SqliteEngine:
         except BaseException:
             connection.close()
             raise
+        if self._path == ":memory:":
+            # It outlives close(), or what it holds would be gone; it ends with this engine.
+            weakref.finalize(self, connection.close)
         return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:

@@ -45,7 +45,18 @@ def prove(
         proof = done.value
     if proof.verdict is Verdict.UNDECIDED and unreachable:
         return IntentState.OPEN, proof.reason
-    return _STATES[proof.verdict], proof.reason
+    return settled_state(operation, proof.verdict), proof.reason
+
+
+def settled_state(operation: Operation, verdict: Verdict) -> IntentState:
+    """Give the state a verdict settles an intent in.
+
+    A conflict means that another value stands there, except for a rejected cancel: its claim may be
+    rejected while the bundle did not go out as sent. That is half done, and for a person to look at.
+    """
+    if verdict is Verdict.CONFLICT and operation.id == "claims_reject":
+        return IntentState.UNKNOWN
+    return _STATES[verdict]
 
 
 def _data(answer: JsonValue | Applied | AlreadyDone) -> JsonValue:
