@@ -52,7 +52,10 @@ class _PostgresSession:
 
     def rows(self, sql: str, *values: Cell) -> list[Row]:
         self._cursor.execute(_translate(sql), values)
-        return self._cursor.fetchall() if self._cursor.description is not None else []
+        return self._cursor.fetchall()
+
+    def run(self, sql: str) -> None:
+        self._cursor.execute(_translate(sql))
 
     def many(self, sql: str, values: Iterable[Sequence[Cell]]) -> None:
         self._cursor.executemany(_translate(sql), values)
@@ -73,7 +76,7 @@ class _PostgresEngine:
     def begin(self, *, write: bool) -> Iterator[Session]:  # noqa: ARG002 -- row locks order the writers
         with self._lock, _named_errors():
             connection = self._open()
-            with connection.transaction(), connection.cursor() as cursor:
+            with connection.pipeline(), connection.transaction(), connection.cursor() as cursor:
                 yield _PostgresSession(cursor)
 
     def now(self, session: Session) -> int:
@@ -121,7 +124,7 @@ def _migrate(session: _PostgresSession, schema: str) -> None:
     session.rows("SELECT pg_advisory_xact_lock(7165109)::text")
     exists = session.rows("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?", schema)
     if not exists:
-        session.rows(f"CREATE SCHEMA {schema}")
+        session.run(f"CREATE SCHEMA {schema}")
     tables = {
         text(row[0])
         for row in session.rows("SELECT tablename::text FROM pg_tables WHERE schemaname = ?", schema)
@@ -129,10 +132,10 @@ def _migrate(session: _PostgresSession, schema: str) -> None:
     done = _found_version(session, schema) if tables else 0
     if done == VERSION:
         return
-    session.rows(META)
+    session.run(META)
     for statements in MIGRATIONS[done:]:
         for statement in statements:
-            session.rows(statement.format(id="BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", big="BIGINT"))
+            session.run(statement.format(id="BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", big="BIGINT"))
     session.many(
         "INSERT INTO meta (name, value) VALUES (?, ?) "
         "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
