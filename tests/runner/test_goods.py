@@ -12,10 +12,10 @@ from kit import DAWN, KEY, START, Shop, config, open_shop
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.config import DailyMaintenance
 from wemakeprice_sdk.errors import ValidationError
-from wemakeprice_sdk.models import SalePeriod
+from wemakeprice_sdk.models import ProductStatus, SalePeriod
 from wemakeprice_sdk.policy.actions import SkuLinkMode
 from wemakeprice_sdk.policy.snapshot import SkuLink, SkuStock, TemplateDelete
-from wemakeprice_sdk.runner import ActionState, Skipped
+from wemakeprice_sdk.runner import ActionState, Progress, RecordDraft, Skipped, StopSwitch
 from wemakeprice_sdk.wire.converter import write
 
 FROM, TO = START - timedelta(days=40), START + timedelta(days=1)
@@ -164,3 +164,74 @@ def test_templates_are_kept_and_one_in_use_is_not_forgotten(shop: Shop) -> None:
     assert report.plan is not None
     assert report.plan.held or report.plan.is_empty
     assert shop.ledger.processed("shop", "template-deleted", [str(kept[0])]) == frozenset()
+
+
+def test_what_was_held_for_its_templates_is_imported_once_they_are_there(shop: Shop) -> None:
+    number = product(shop, ends=START + timedelta(days=90))
+    shop.runner().import_products(FROM, TO)
+    imported(shop)
+    assert str(number) in {row.key for row in shop.ledger.records("shop", "product")}
+
+
+def test_a_range_that_reaches_into_the_future_finds_what_is_registered_later(shop: Shop) -> None:
+    product(shop, ends=START + timedelta(days=90))
+    imported(shop)
+    shop.pass_time(hours=1)
+    later = product(shop, ends=START + timedelta(days=90), code="SKU-2")
+    imported(shop)
+    assert str(later) in {row.key for row in shop.ledger.records("shop", "product")}
+
+
+def test_a_dry_run_over_many_windows_shows_the_plan_of_all_of_them(shop: Shop) -> None:
+    first = product(shop, ends=START + timedelta(days=400))
+    shop.pass_time(days=70)
+    second = product(shop, ends=START + timedelta(days=400), code="SKU-2")
+    shop.runner().templates()
+    report = shop.runner().import_products(FROM, START + timedelta(days=80), dry_run=True)
+    assert report.plan is not None
+    planned = {action.target.id for action in report.plan}
+    assert {str(first), str(second)} <= planned
+    assert f"product:{first}" in str(report)
+
+
+def test_a_batch_that_loses_the_marketplace_half_way_goes_on_and_extends_each_once(shop: Shop) -> None:
+    numbers = [product(shop, ends=START + timedelta(days=5), code=f"SKU-{n}") for n in range(4)]
+    imported(shop)
+    shop.clock.set(DAWN)
+
+    def lose_it(step: Progress) -> None:
+        if (step.phase, step.done) == ("act", 2):
+            shop.sandbox.faults.add("products_get", "html-500", count=9)
+
+    report = shop.runner().extend_sale_periods(progress=lose_it)
+    assert report.counts == {ActionState.APPLIED: 4}, str(report)
+    assert report.ok
+    assert sum(shop.slept) >= 60
+    assert sorted(shop.writes("products_update_sale")) == numbers
+
+
+def test_goods_that_were_resumed_elsewhere_or_end_nobody_knows_when_are_looked_at(shop: Shop) -> None:
+    stopped = product(shop, ends=START + timedelta(days=5))
+    shop.client.products.set_status(stopped, ProductStatus.STOP)
+    imported(shop)
+    shop.client.products.set_status(stopped, ProductStatus.SALE)
+    lease = shop.ledger.acquire_lease("shop", "w1", 60)
+    assert lease is not None
+    unknown = product(shop, ends=START + timedelta(days=5), code="SKU-2")
+    draft = RecordDraft("product", str(unknown), "A", START, {"productNo": unknown})
+    shop.ledger.register(lease, draft, START)
+    shop.clock.set(DAWN)
+    assert shop.runner().extend_sale_periods().ok
+    assert sorted(shop.writes("products_update_sale")) == [stopped, unknown]
+
+
+def test_a_stop_is_heeded_while_the_batch_waits(shop: Shop) -> None:
+    product(shop, ends=START + timedelta(days=5))
+    imported(shop)
+    shop.clock.set(DAWN)
+    stop = StopSwitch()
+    away = config(maintenance=(DailyMaintenance(time(2, 30), time(4)),))
+    report = shop.runner(away).extend_sale_periods(progress=lambda _: stop.press(), stop=stop)
+    assert report.stopped
+    assert report.skipped is None
+    assert sum(shop.slept) <= 20

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 
 from conftest import NOW
 from wemakeprice_sdk.errors import (
@@ -23,6 +24,7 @@ from wemakeprice_sdk.runner.records import (
     IntentState,
     Lease,
     LegalHold,
+    Outcome,
     PersonalState,
     RecordDraft,
     RecordKind,
@@ -80,9 +82,13 @@ def test_every_write_under_a_lost_lease_is_refused_and_leaves_nothing(
         lambda: ledger.renew_lease(lease, 10),
         lambda: ledger.mark_time(lease, NOW, 1),
         lambda: ledger.begin(lease, IntentDraft("x", "bundle:2"), NOW),
-        lambda: ledger.settle(lease, intent, IntentState.APPLIED, NOW),
+        lambda: ledger.settle(lease, Outcome(intent, IntentState.APPLIED), NOW),
         lambda: ledger.save(lease, [bundle(1)], NOW, watermark=("orders", NOW)),
         lambda: ledger.mark_processed(lease, "q", ["1"], NOW),
+        lambda: ledger.begin(
+            lease, IntentDraft("x", "bundle:2"), NOW, after=Outcome(intent, IntentState.APPLIED)
+        ),
+        lambda: ledger.register(lease, bundle(1), NOW),
         lambda: ledger.put_links(lease, [SkuLink(sku="s", product_no=1)], NOW),
         lambda: ledger.put_progress(lease, "j", {}, NOW),
         lambda: ledger.set_hold(lease, LegalHold("shop", "bundle", NOW, "r"), NOW),
@@ -105,18 +111,57 @@ def test_an_intent_blocks_its_target_until_it_is_settled(ledger: SqlLedger, leas
     with pytest.raises(TargetBusyError, match="bundle:1"):
         ledger.begin(lease, IntentDraft("orders_ship", "bundle:1"), NOW)
     ledger.begin(lease, IntentDraft("orders_ship", "bundle:2"), NOW)
-    settled = ledger.settle(lease, intent, IntentState.APPLIED, NOW)
+    settled = ledger.settle(lease, Outcome(intent, IntentState.APPLIED), NOW)
     assert settled.state is IntentState.APPLIED
     ship = ledger.begin(lease, IntentDraft("orders_ship", "bundle:1", {"invoiceNo": "123"}), NOW)
     assert [found.id for found in ledger.intents("shop", target="bundle:1")] == [ship.id, intent.id]
     assert ledger.intents("shop", target="bundle:1")[0].payload == {"invoiceNo": "123"}
     with pytest.raises(LedgerError, match="not open"):
-        ledger.settle(lease, intent, IntentState.REFUSED, NOW)
+        ledger.settle(lease, Outcome(intent, IntentState.REFUSED), NOW)
+
+
+def test_an_intent_carries_the_outcome_of_the_act_before_it(ledger: SqlLedger, lease: Lease) -> None:
+    first = ledger.begin(lease, CONFIRM, NOW)
+    done = Outcome(first, IntentState.APPLIED, "at once")
+    second = ledger.begin(lease, IntentDraft("orders_confirm", "bundle:2"), NOW, after=done)
+    assert [(row.id, row.state, row.detail) for row in ledger.intents("shop")] == [
+        (second.id, IntentState.OPEN, ""),
+        (first.id, IntentState.APPLIED, "at once"),
+    ]
+    assert [row.detail for row in ledger.audit("shop")] == ["applied at once"]
+
+
+def test_a_refused_intent_leaves_the_outcome_before_it_unwritten(ledger: SqlLedger, lease: Lease) -> None:
+    first = ledger.begin(lease, CONFIRM, NOW)
+    ledger.begin(lease, IntentDraft("orders_ship", "bundle:2"), NOW)
+    with pytest.raises(TargetBusyError):
+        ledger.begin(
+            lease, IntentDraft("orders_ship", "bundle:2"), NOW, after=Outcome(first, IntentState.APPLIED)
+        )
+    assert [row.target for row in ledger.active_intents("shop")] == ["bundle:1", "bundle:2"]
+    assert list(ledger.audit("shop")) == []
+
+
+def test_an_import_is_wholly_there_or_not_at_all(ledger: SqlLedger, lease: Lease) -> None:
+    draft = RecordDraft(RecordKind.PRODUCT, "300", "A", NOW, {"productNo": 300})
+    link = SkuLink(sku="s", product_no=300)
+    assert ledger.register(lease, draft, NOW, links=[link])
+    assert not ledger.register(
+        lease, evolve(draft, status="S"), NOW, links=[SkuLink(sku="t", product_no=300)]
+    )
+    assert ledger.registered("shop", "product", ["300", "301"]) == {"300"}
+    assert ledger.registered("shop", "deal", ["300"]) == frozenset()
+    assert [record.status for record in ledger.records("shop", "product")] == ["A"]
+    assert ledger.links("shop") == (link,)
+    broken = RecordDraft(RecordKind.PRODUCT, "301", "A", NOW.replace(tzinfo=None), {"productNo": 301})
+    with pytest.raises(NaiveDatetimeError):
+        ledger.register(lease, broken, NOW)
+    assert ledger.registered("shop", "product", ["301"]) == frozenset()
 
 
 @pytest.mark.parametrize("state", [IntentState.APPLIED, IntentState.ALREADY_DONE])
 def test_a_once_only_effect_is_refused_for_ever(ledger: SqlLedger, lease: Lease, state: IntentState) -> None:
-    ledger.settle(lease, ledger.begin(lease, CONFIRM, NOW), state, NOW)
+    ledger.settle(lease, Outcome(ledger.begin(lease, CONFIRM, NOW), state), NOW)
     with pytest.raises(TargetBusyError, match="done already"):
         ledger.begin(lease, CONFIRM, NOW)
     assert ledger.is_done("shop", ["confirm:1", "confirm:2"]) == {"confirm:1"}
@@ -126,7 +171,7 @@ def test_a_once_only_effect_is_refused_for_ever(ledger: SqlLedger, lease: Lease,
 def test_an_effect_that_did_not_happen_may_be_tried_again(
     ledger: SqlLedger, lease: Lease, state: IntentState
 ) -> None:
-    ledger.settle(lease, ledger.begin(lease, CONFIRM, NOW), state, NOW)
+    ledger.settle(lease, Outcome(ledger.begin(lease, CONFIRM, NOW), state), NOW)
     assert ledger.begin(lease, CONFIRM, NOW).state is IntentState.OPEN
     assert ledger.is_done("shop", ["confirm:1"]) == frozenset()
 
@@ -134,7 +179,7 @@ def test_an_effect_that_did_not_happen_may_be_tried_again(
 def test_an_unknown_intent_waits_for_a_person_and_blocks_only_its_target(
     ledger: SqlLedger, lease: Lease
 ) -> None:
-    unknown = ledger.settle(lease, ledger.begin(lease, CONFIRM, NOW), IntentState.UNKNOWN, NOW)
+    unknown = ledger.settle(lease, Outcome(ledger.begin(lease, CONFIRM, NOW), IntentState.UNKNOWN), NOW)
     with pytest.raises(TargetBusyError):
         ledger.begin(lease, IntentDraft("orders_ship", "bundle:1"), NOW)
     ledger.begin(lease, IntentDraft("orders_ship", "bundle:2"), NOW)
@@ -298,7 +343,7 @@ def test_accounts_do_not_see_each_other(ledger: SqlLedger, lease: Lease) -> None
 def test_the_audit_trail_is_a_chain_that_shows_every_flaw(ledger: SqlLedger, lease: Lease) -> None:
     for number in range(4):
         draft = IntentDraft("orders_confirm", f"bundle:{number}")
-        ledger.settle(lease, ledger.begin(lease, draft, NOW), IntentState.APPLIED, NOW)
+        ledger.settle(lease, Outcome(ledger.begin(lease, draft, NOW), IntentState.APPLIED), NOW)
     lines = list(audit.export(ledger, "shop"))
     head = ledger.audit_head("shop")
     assert audit.verify_lines(lines, head=head) == audit.AuditVerdict(4)

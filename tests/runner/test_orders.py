@@ -9,9 +9,17 @@ import pytest
 from kit import KEY, Shop, config, open_shop, parcel
 
 from wemakeprice_sdk.config import ConfirmationMode, Switches
-from wemakeprice_sdk.errors import AuthenticationError, ClockJumpError, MaintenanceError
+from wemakeprice_sdk.errors import AuthenticationError, ClockJumpError, MaintenanceError, ValidationError
 from wemakeprice_sdk.policy.actions import ActionKind
-from wemakeprice_sdk.runner import ActionState, Progress, Skipped, StopSwitch
+from wemakeprice_sdk.runner import (
+    ActionState,
+    IntentDraft,
+    IntentState,
+    Outcome,
+    Progress,
+    Skipped,
+    StopSwitch,
+)
 
 
 @pytest.fixture
@@ -225,3 +233,70 @@ def test_a_first_run_killed_half_way_still_fixes_where_every_list_begins(shop: S
     shop.pass_time(days=9)
     shop.runner().collect_orders()
     assert [int(row.ref) for row in shop.ledger.records("shop", "bundle")] == [by_hand]
+
+
+def test_a_stop_is_heeded_while_lists_are_read_and_the_next_run_goes_on(shop: Shop) -> None:
+    numbers = [shop.order() for _ in range(2)]
+    shop.pass_time(days=2)
+    runner, stop = shop.runner(), StopSwitch()
+    report = runner.collect_orders(progress=lambda _: stop.press(), stop=stop)
+    assert report.stopped
+    assert report.results == ()
+    assert shop.sandbox.calls["orders_list"] == 1
+    assert runner.collect_orders().ok
+    assert shop.writes("orders_confirm") == numbers
+
+
+def test_a_job_that_is_broken_off_leaves_no_outcome_unwritten(shop: Shop) -> None:
+    numbers = [shop.order() for _ in range(3)]
+
+    def break_off(step: Progress) -> None:
+        if (step.phase, step.done) == ("act", 2):
+            raise RuntimeError("the caller's own error")
+
+    with pytest.raises(RuntimeError, match="own error"):
+        shop.runner().collect_orders(progress=break_off)
+    assert shop.ledger.active_intents("shop") == ()
+    assert [row.state for row in shop.ledger.intents("shop")] == [IntentState.APPLIED] * 2
+    assert shop.writes("orders_confirm") == numbers[:2]
+
+
+def test_one_busy_target_does_not_take_the_outcome_before_it_away(shop: Shop) -> None:
+    numbers = [shop.order() for _ in range(3)]
+    shop.ledger.open_account("shop", "http://127.0.0.1:9")
+    lease = shop.ledger.acquire_lease("shop", "w1", 60)
+    assert lease is not None
+    taken = shop.ledger.begin(lease, IntentDraft("orders_confirm", f"bundle:{numbers[1]}"), shop.clock.now())
+    shop.ledger.settle(lease, Outcome(taken, IntentState.UNKNOWN), shop.clock.now())
+    report = shop.runner().collect_orders()
+    assert report.counts == {ActionState.APPLIED: 2, ActionState.BUSY: 1}
+    assert [row.id for row in report.waiting] == [taken.id]
+    assert shop.writes("orders_confirm") == [numbers[0], numbers[2]]
+
+
+def test_claims_are_read_again_while_many_parcels_go_out(shop: Shop) -> None:
+    numbers = [shop.order() for _ in range(120)]
+    runner = shop.runner()
+    runner.collect_orders()
+
+    def change_of_mind(step: Progress) -> None:
+        if (step.phase, step.done, step.total) == ("act", 50, 100):
+            shop.sandbox.request_cancel(KEY, numbers[-1])
+
+    report = runner.ship([parcel(number) for number in numbers], progress=change_of_mind)
+    assert report.counts == {ActionState.APPLIED: 119}
+    assert report.plan is not None
+    assert [(held.target.id, held.reason.code) for held in report.plan.held] == [
+        (str(numbers[-1]), "open-cancel")
+    ]
+    assert shop.writes("orders_ship") == numbers[:-1]
+
+
+def test_contradicting_parcels_are_refused_before_the_first_goes_out(shop: Shop) -> None:
+    numbers = [shop.order() for _ in range(110)]
+    runner = shop.runner()
+    runner.collect_orders()
+    twice = [*(parcel(number) for number in numbers), parcel(numbers[-1], "999999999999")]
+    with pytest.raises(ValidationError, match="shipments"):
+        runner.ship(twice)
+    assert shop.writes("orders_ship") == []

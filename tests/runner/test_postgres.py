@@ -17,7 +17,7 @@ from wemakeprice_sdk.errors import (
     TargetBusyError,
     WrongKeyError,
 )
-from wemakeprice_sdk.runner import IntentDraft, IntentState, PostgresLedger
+from wemakeprice_sdk.runner import IntentDraft, IntentState, Outcome, PostgresLedger
 from wemakeprice_sdk.runner.schema import VERSION
 
 
@@ -67,7 +67,7 @@ def test_of_many_workers_exactly_one_gets_the_lease_and_each_effect_happens_once
                 except TargetBusyError:
                     pass
                 else:
-                    ledger.settle(lease, intent, IntentState.APPLIED, NOW)
+                    ledger.settle(lease, Outcome(intent, IntentState.APPLIED), NOW)
                     done.append(number)
                 ledger.release_lease(lease)
 

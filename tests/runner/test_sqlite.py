@@ -207,7 +207,7 @@ import sys
 sys.path.insert(0, sys.argv[1])
 from conftest import KeyCipher, NOW
 from wemakeprice_sdk.errors import TargetBusyError
-from wemakeprice_sdk.runner.records import IntentDraft, IntentState
+from wemakeprice_sdk.runner.records import IntentDraft, IntentState, Outcome
 from wemakeprice_sdk.runner.sqlite import SqliteLedger
 won = 0
 with SqliteLedger(sys.argv[2], KeyCipher(), durable=False) as ledger:
@@ -223,7 +223,7 @@ with SqliteLedger(sys.argv[2], KeyCipher(), durable=False) as ledger:
         except TargetBusyError:
             pass
         else:
-            ledger.settle(lease, intent, IntentState.APPLIED, NOW)
+            ledger.settle(lease, Outcome(intent, IntentState.APPLIED), NOW)
             won += 1
         ledger.release_lease(lease)
         number += 1

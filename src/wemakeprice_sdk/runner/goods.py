@@ -7,7 +7,8 @@ from datetime import datetime
 
 from attrs import evolve
 
-from wemakeprice_sdk.models import Product, ProductStatus
+from wemakeprice_sdk.config import EndedGoodsPolicy
+from wemakeprice_sdk.models import Product, ProductSale, ProductStatus, SalePeriod
 from wemakeprice_sdk.policy.actions import SkuLinkMode
 from wemakeprice_sdk.policy.imports import imported_link
 from wemakeprice_sdk.policy.reading import option_key, option_rows
@@ -16,15 +17,19 @@ from wemakeprice_sdk.runner.drafts import restore
 from wemakeprice_sdk.runner.records import StoredRecord
 
 
-def due_soon(records: Iterable[StoredRecord], horizon: datetime) -> list[int]:
-    """Give the products whose sale period ends before `horizon` as far as the ledger knows, soonest first."""
+def due_soon(records: Iterable[StoredRecord], horizon: datetime, *, ended: EndedGoodsPolicy) -> list[int]:
+    """Give the products to look at, soonest end first: those that end before `horizon`, or nobody knows when.
+
+    What the ledger knows may be old, so paused goods are looked at too; only 판매종료 is never left again.
+    """
     due: list[tuple[datetime, int]] = []
     for record in records:
-        if record.status == ProductStatus.STOP.value:
+        if record.status == ProductStatus.END.value and ended is EndedGoodsPolicy.SKIP:
             continue
         product = restore(Product, record)
-        end = product.sale.sale_end_date if product.sale else None
-        if end is not None and end < horizon:
+        sale = product.sale or ProductSale()
+        end = sale.sale_end_date or horizon
+        if end <= horizon and sale.sale_period != SalePeriod.ALWAYS:
             due.append((end, product.product_no))
     return [number for _, number in sorted(due)]
 

@@ -16,6 +16,7 @@ from wemakeprice_sdk.runner.records import (
     IntentState,
     Lease,
     LegalHold,
+    Outcome,
     RecordDraft,
     SaveCount,
     StoredRecord,
@@ -51,25 +52,18 @@ class Ledger(Protocol):
         """Record `now`; raise `ClockJumpError` when it lies over `tolerance` s before what is recorded."""
         ...
 
-    def begin(self, lease: Lease, draft: IntentDraft, now: datetime) -> Intent:
-        """Write an intent before its act.
+    def begin(
+        self, lease: Lease, draft: IntentDraft, now: datetime, *, after: Outcome | None = None
+    ) -> Intent:
+        """Write an intent before its act, and with it the outcome of the act before.
 
         Raises `TargetBusyError` while another intent on the target is open or unknown, or when the
-        effect named by `once_key` is already there.
+        effect named by `once_key` is already there; then the outcome is not written either.
         """
         ...
 
-    def settle(
-        self,
-        lease: Lease,
-        intent: Intent,
-        state: IntentState,
-        now: datetime,
-        *,
-        detail: str = "",
-        records: Iterable[RecordDraft] = (),
-    ) -> Intent:
-        """Write the outcome of an open intent, and with it `records` that follow from it."""
+    def settle(self, lease: Lease, outcome: Outcome, now: datetime) -> Intent:
+        """Write the outcome of an open intent."""
         ...
 
     def resolve(self, account: str, intent_id: int, state: IntentState, now: datetime, *, by: str) -> Intent:
@@ -137,6 +131,16 @@ class Ledger(Protocol):
 
     def processed(self, account: str, kind: str, keys: Iterable[str]) -> frozenset[str]:
         """Give those of `keys` that were processed."""
+        ...
+
+    def register(
+        self, lease: Lease, record: RecordDraft, now: datetime, *, links: Iterable[SkuLink] = ()
+    ) -> bool:
+        """Take over an imported product or deal with its links, wholly; False when it was there before."""
+        ...
+
+    def registered(self, account: str, kind: str, keys: Iterable[str]) -> frozenset[str]:
+        """Give those of `keys` that were registered."""
         ...
 
     def put_links(self, lease: Lease, links: Iterable[SkuLink], now: datetime) -> None:

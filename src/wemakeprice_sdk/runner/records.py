@@ -90,6 +90,15 @@ class Intent:
 
 
 @frozen
+class Outcome:
+    """What became of an open intent; `detail` is free of personal data."""
+
+    intent: Intent
+    state: IntentState
+    detail: str = ""
+
+
+@frozen
 class RecordDraft:
     """One thing read from the marketplace, to be kept.
 

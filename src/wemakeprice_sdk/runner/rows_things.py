@@ -74,6 +74,25 @@ def processed(session: Session, account: str, kind: str, keys: Iterable[str]) ->
     return frozenset(found)
 
 
+def registered_kind(kind: str) -> str:
+    """Name under what the imported products or deals are remembered."""
+    return f"imported-{kind}"
+
+
+def register(session: Session, account: str, kind: str, key: str, now: datetime) -> bool:
+    """Remember an import; False when it is known."""
+    return bool(
+        session.rows(
+            "INSERT INTO processed (account, kind, item_key, at) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT DO NOTHING RETURNING item_key",
+            account,
+            registered_kind(kind),
+            key,
+            to_micros(now),
+        )
+    )
+
+
 def put_links(session: Session, account: str, links: Iterable[SkuLink], now: datetime) -> None:
     """Insert or replace links."""
     session.many(

@@ -22,6 +22,7 @@ from wemakeprice_sdk.runner.records import (
     IntentState,
     Lease,
     LegalHold,
+    Outcome,
     RecordDraft,
     SaveCount,
     StoredRecord,
@@ -71,32 +72,19 @@ class SqlLedger:
         with self._write_for(lease) as (session, row):
             rows_accounts.mark_time(session, row, now, tolerance)
 
-    def begin(self, lease: Lease, draft: IntentDraft, now: datetime) -> Intent:
-        """Write an intent before its act; raise `TargetBusyError` when target or effect are taken."""
-        with self._write_for(lease) as (session, _):
+    def begin(
+        self, lease: Lease, draft: IntentDraft, now: datetime, *, after: Outcome | None = None
+    ) -> Intent:
+        """Write an intent before its act, and with it the outcome of the act before."""
+        with self._write_for(lease) as (session, row):
+            if after is not None:
+                _settle(session, row, lease, after, now)
             return rows_intents.begin(session, self._vault(), lease, draft, now)
 
-    def settle(
-        self,
-        lease: Lease,
-        intent: Intent,
-        state: IntentState,
-        now: datetime,
-        *,
-        detail: str = "",
-        records: Iterable[RecordDraft] = (),
-    ) -> Intent:
-        """Write the outcome of an open intent, and with it `records` that follow from it."""
+    def settle(self, lease: Lease, outcome: Outcome, now: datetime) -> Intent:
+        """Write the outcome of an open intent."""
         with self._write_for(lease) as (session, row):
-            settled = rows_intents.settle(
-                session, intent, state, now, detail=detail, expected=IntentState.OPEN
-            )
-            rows_records.save(session, self._vault(), lease.account, records, now)
-            words = f"{state.value} {detail}".strip()
-            rows_accounts.append_audit(
-                session, row, lease.worker, intent.operation, intent.target, words, now
-            )
-        return settled
+            return _settle(session, row, lease, outcome, now)
 
     def resolve(self, account: str, intent_id: int, state: IntentState, now: datetime, *, by: str) -> Intent:
         """Settle an unknown intent by a person's word; `by` names who."""
@@ -201,6 +189,21 @@ class SqlLedger:
         """Give those of `keys` that were processed."""
         with self._read() as session:
             return rows_things.processed(session, account, kind, keys)
+
+    def register(
+        self, lease: Lease, record: RecordDraft, now: datetime, *, links: Iterable[SkuLink] = ()
+    ) -> bool:
+        """Take over an imported product or deal with its links, wholly; False when it was there before."""
+        with self._write_for(lease) as (session, _):
+            if not rows_things.register(session, lease.account, record.kind, record.key, now):
+                return False
+            rows_records.save(session, self._vault(), lease.account, [record], now)
+            rows_things.put_links(session, lease.account, links, now)
+            return True
+
+    def registered(self, account: str, kind: str, keys: Iterable[str]) -> frozenset[str]:
+        """Give those of `keys` that were registered."""
+        return self.processed(account, rows_things.registered_kind(kind), keys)
 
     def put_links(self, lease: Lease, links: Iterable[SkuLink], now: datetime) -> None:
         """Add or replace links, by product and option."""
@@ -322,3 +325,13 @@ class SqlLedger:
         if self._known_vault is None:
             raise RuntimeError("the ledger was not opened")
         return self._known_vault
+
+
+def _settle(session: Session, row: AccountRow, lease: Lease, outcome: Outcome, now: datetime) -> Intent:
+    intent, state = outcome.intent, outcome.state
+    settled = rows_intents.settle(
+        session, intent, state, now, detail=outcome.detail, expected=IntentState.OPEN
+    )
+    words = f"{state.value} {outcome.detail}".strip()
+    rows_accounts.append_audit(session, row, lease.worker, intent.operation, intent.target, words, now)
+    return settled

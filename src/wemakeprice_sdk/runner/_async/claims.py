@@ -87,6 +87,7 @@ async def _unfinished(session: AsyncSession) -> dict[str, Claim]:
     rows: dict[str, Claim] = {}
     for record, claim in zip(records, stored, strict=True):
         if not claim.is_exchange_complete:
+            session.heed_stop()
             fresh = await around.client.claims.get(claim.claim_bundle_no)
             if fresh is not None and claim_state(fresh) == state:
                 rows[record.key] = fresh
@@ -101,6 +102,7 @@ async def _bundles(session: AsyncSession, claims: Iterable[Claim]) -> tuple[Bund
         number = claim.bundle_no
         if number is None or number in found or not claim.is_open:
             continue
+        session.heed_stop()
         bundle = await around.client.orders.get(number) if claim.claim_type == ClaimType.CANCEL else None
         if bundle is not None:
             await session.save(RecordKind.BUNDLE, [bundle_draft(bundle, session.now)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from wemakeprice_sdk.errors import MaintenanceError, NotFoundError
@@ -13,6 +13,7 @@ from wemakeprice_sdk.policy.snapshot import SkuStock, Snapshot, TemplateDelete, 
 from wemakeprice_sdk.policy.stock import proven_links, reservations_of
 from wemakeprice_sdk.runner._async.orders import in_flight
 from wemakeprice_sdk.runner._async.session import AsyncSession
+from wemakeprice_sdk.runner.chunks import chunks
 from wemakeprice_sdk.runner.commands import extension_key
 from wemakeprice_sdk.runner.drafts import product_draft, restore, template_draft
 from wemakeprice_sdk.runner.goods import due_soon, settled_links
@@ -21,7 +22,8 @@ from wemakeprice_sdk.runner.reports import ActionState
 
 TEMPLATES = "templates"
 """Progress key that says the templates were imported once."""
-_PAUSE = 60.0
+_PAUSE = timedelta(minutes=1)
+_AT_ONCE = 20
 
 
 async def sync_stock(session: AsyncSession, levels: Iterable[SkuStock]) -> None:
@@ -60,8 +62,7 @@ async def read_products(session: AsyncSession, numbers: Iterable[int]) -> tuple[
     """Read products one by one and keep them; those that are gone are left out."""
     found: list[Product] = []
     for number in numbers:
-        if session.stop.pressed:
-            break
+        session.heed_stop()
         try:
             product = await session.around.client.products.get(number)
         except NotFoundError:
@@ -91,25 +92,52 @@ async def extend_sale_periods(session: AsyncSession) -> bool:
     A batch that meets a maintenance window, announced or not, waits and goes on.
     """
     around = session.around
-    if not await _wait_for_clear(session):
-        return False
     rules = around.config.sale_period
     horizon = session.now + rules.threshold + timedelta(days=1)
-    candidates = await around.offload(
-        lambda: due_soon(around.ledger.records(session.account, RecordKind.PRODUCT), horizon)
+    due = await around.offload(
+        lambda: due_soon(
+            around.ledger.records(session.account, RecordKind.PRODUCT), horizon, ended=rules.ended
+        )
     )
-    products_at = session.now
-    products = await _patiently(session, candidates)
-    if products is None:
+    waited = timedelta()
+    for some in chunks(due, _AT_ONCE):
+        while not await _extend(session, some):
+            left = _away(session)
+            waited += left
+            if session.dry_run or waited > around.settings.max_wait:
+                return False
+            session.tell("maintenance", int(waited.total_seconds()))
+            await session.wait(left.total_seconds())
+    return True
+
+
+def _away(session: AsyncSession) -> timedelta:
+    """Give how long to wait: to the end of an announced maintenance, else a while."""
+    dawn = dawn_of(session.around.config, session.now)
+    return dawn.opens - session.now if dawn.in_maintenance else _PAUSE
+
+
+async def _extend(session: AsyncSession, numbers: Sequence[int]) -> bool:
+    """Read some products and extend them; False when the marketplace is away just now.
+
+    What was extended before it went away is not extended again: the ledger knows.
+    """
+    around = session.around
+    day = dawn_of(around.config, session.now)
+    if day.in_maintenance and not session.dry_run:
         return False
-    day = dawn_of(around.config, session.now).day
-    snapshot = Snapshot(
-        products_at=products_at,
-        products=products,
-        last_extension=await _extended(session, products, day),
-        in_flight=await in_flight(session),
-    )
-    await session.act(around.policy.plan_sale_periods(snapshot, session.now))
+    products_at = session.now
+    try:
+        products = await read_products(session, numbers)
+        snapshot = Snapshot(
+            products_at=products_at,
+            products=products,
+            last_extension=await _extended(session, products, day.day),
+            in_flight=await in_flight(session),
+        )
+        await session.act(around.policy.plan_sale_periods(snapshot, session.now))
+    except MaintenanceError:
+        return False
     return True
 
 
@@ -118,40 +146,6 @@ async def _extended(session: AsyncSession, products: Iterable[Product], day: dat
     keys = {extension_key(row.product_no, day.isoformat()): row.product_no for row in products}
     done = await around.offload(around.ledger.is_done, session.account, keys)
     return {keys[key]: day for key in done}
-
-
-async def _wait_for_clear(session: AsyncSession) -> bool:
-    around = session.around
-    waited = timedelta()
-    while dawn_of(around.config, session.now).in_maintenance:
-        left = dawn_of(around.config, session.now).opens - session.now
-        if session.dry_run or session.stop.pressed or waited + left > around.settings.max_wait:
-            return session.dry_run
-        step = min(left.total_seconds(), around.settings.lease_ttl / 3)
-        session.tell("maintenance", int(waited.total_seconds()))
-        await around.sleep(step)
-        waited += timedelta(seconds=step)
-        await session.keep_lease()
-    return True
-
-
-async def _patiently(session: AsyncSession, numbers: list[int]) -> tuple[Product, ...] | None:
-    """Read products; an outage that nobody announced is waited out too."""
-    found: list[Product] = []
-    waited = timedelta()
-    pending = list(numbers)
-    while pending and not session.stop.pressed:
-        try:
-            found += await read_products(session, pending[:1])
-        except MaintenanceError:
-            waited += timedelta(seconds=_PAUSE)
-            if session.dry_run or waited > session.around.settings.max_wait:
-                return None
-            await session.around.sleep(_PAUSE)
-            await session.keep_lease()
-        else:
-            pending.pop(0)
-    return tuple(found)
 
 
 async def sync_templates(
@@ -188,7 +182,8 @@ async def sync_templates(
     failed = {row.key for row in session.results if row.state is not ActionState.APPLIED}
     local = [action for action in plan if isinstance(action, DeleteTemplate)]
     for action in local:
-        if not failed.intersection(action.depends_on) and not session.stop.pressed:
+        if not failed.intersection(action.depends_on):
+            session.heed_stop()
             await _forget_template(session, action)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -10,20 +10,19 @@ from typing import TypeVar
 from wemakeprice_sdk.client._async.pager import AsyncPager
 from wemakeprice_sdk.client.paging import windows_of, windows_of_months
 from wemakeprice_sdk.errors import NotFoundError
-from wemakeprice_sdk.models import Deal, DealRow, ProductRow
+from wemakeprice_sdk.models import Deal, DealRow, JsonValue, ProductRow
 from wemakeprice_sdk.policy.actions import Action, ImportDeal, ImportProduct, ImportSource, SkuLinkMode
-from wemakeprice_sdk.policy.snapshot import DealCandidate, ProductCandidate, Snapshot
+from wemakeprice_sdk.policy.snapshot import DealCandidate, ProductCandidate, SkuLink, Snapshot
 from wemakeprice_sdk.runner._async.goods import TEMPLATES
 from wemakeprice_sdk.runner._async.session import AsyncSession
 from wemakeprice_sdk.runner.drafts import deal_draft, product_draft
 from wemakeprice_sdk.runner.goods import links_of
-from wemakeprice_sdk.runner.records import RecordKind
+from wemakeprice_sdk.runner.records import RecordDraft, RecordKind, SaveCount
 from wemakeprice_sdk.runner.reports import ActionState
 from wemakeprice_sdk.wire.windows import Window
 
 T = TypeVar("T")
 _WIDTH = timedelta(days=31)
-_PRODUCT, _DEAL = "imported-product", "imported-deal"
 
 
 async def import_products(
@@ -32,37 +31,30 @@ async def import_products(
     """Import products registered between `start` and `end` that are not registered on our side yet."""
     job = f"import_products/{start.isoformat()}/{end.isoformat()}"
     for window in await _left(session, job, windows_of(start, end, _WIDTH, timedelta(0))):
+        session.heed_stop()
+        seen = _seen(session, window)
         rows = await _all(session, session.around.client.products.iter(window.start, window.end))
         snapshot = await _product_snapshot(session, rows, mode, stock_sync=stock_sync)
-        before = len(session.results)
-        await session.act(
-            session.around.policy.plan_imports(snapshot, session.now), partial(_take_product, session)
-        )
-        await _finish(session, job, window, before)
-        if session.stopped:
-            return
+        await _carry_out(session, job, seen, snapshot, partial(_take_product, session))
 
 
 async def import_deals(session: AsyncSession, start: datetime, end: datetime) -> None:
     """Import deals registered between `start` and `end`; missing products are named, not invented."""
     job = f"import_deals/{start.isoformat()}/{end.isoformat()}"
     for window in await _left(session, job, windows_of_months(start, end, timedelta(0))):
+        session.heed_stop()
+        seen = _seen(session, window)
         rows = await _all(session, session.around.client.deals.iter(window.start, window.end))
         deals = await _read_deals(session, rows)
         snapshot = await _deal_snapshot(session, deals)
         by_number = {str(deal.deal_no): deal for deal in deals}
-        before = len(session.results)
-        await session.act(
-            session.around.policy.plan_imports(snapshot, session.now), partial(_take_deal, session, by_number)
-        )
-        await _finish(session, job, window, before)
-        if session.stopped:
-            return
+        await _carry_out(session, job, seen, snapshot, partial(_take_deal, session, by_number))
 
 
 async def _all(session: AsyncSession, pager: AsyncPager[T]) -> list[T]:
     rows: list[T] = []
     async for row in pager:
+        session.heed_stop()
         rows.append(row)
         session.tell("list", len(rows))
     return rows
@@ -77,21 +69,37 @@ async def _left(session: AsyncSession, job: str, windows: Sequence[Window]) -> l
     return [window for window in windows if window.end > datetime.fromisoformat(until)]
 
 
-async def _finish(session: AsyncSession, job: str, window: Window, before: int) -> None:
-    # A window with a row that failed is read again by the next run; what was imported is known by then.
-    mine = session.results[before:]
+def _seen(session: AsyncSession, window: Window) -> datetime:
+    """Give up to when a window shows everything: in one that is not over yet more will be registered."""
+    return min(window.end, session.now - session.around.settings.overlap)
+
+
+async def _carry_out(
+    session: AsyncSession,
+    job: str,
+    seen: datetime,
+    snapshot: Snapshot,
+    take: Callable[[Action], Awaitable[None]],
+) -> None:
+    """Import what a window showed, and remember that all is done up to `seen` where nothing was left out.
+
+    A window with something held or failed is read again by the next run; what was imported is known by then.
+    """
+    before = len(session.results)
+    plan = session.around.policy.plan_imports(snapshot, session.now)
+    await session.act(plan, take)
     lease = await session.keep_lease()
-    if lease is None or any(row.state is not ActionState.APPLIED for row in mine):
+    failed = any(row.state is not ActionState.APPLIED for row in session.results[before:])
+    if lease is None or failed or plan.held or plan.blocked:
         return
-    around = session.around
-    body = {"until": window.end.isoformat()}
-    await around.offload(around.ledger.put_progress, lease, job, body, session.now)
+    body: dict[str, JsonValue] = {"until": seen.isoformat()}
+    await session.around.offload(session.around.ledger.put_progress, lease, job, body, session.now)
 
 
-async def _registered(session: AsyncSession, kind: str, numbers: Iterable[int]) -> frozenset[int]:
+async def _registered(session: AsyncSession, kind: RecordKind, numbers: Iterable[int]) -> frozenset[int]:
     around = session.around
     keys = [str(number) for number in numbers]
-    found = await around.offload(around.ledger.processed, session.account, kind, keys)
+    found = await around.offload(around.ledger.registered, session.account, kind, keys)
     return frozenset(int(key) for key in found)
 
 
@@ -111,7 +119,7 @@ async def _product_snapshot(
     ]
     return Snapshot(
         templates_imported=await _has_templates(session),
-        registered_products=await _registered(session, _PRODUCT, (row.product_no for row in rows)),
+        registered_products=await _registered(session, RecordKind.PRODUCT, (row.product_no for row in rows)),
         product_candidates=tuple(candidates),
     )
 
@@ -121,23 +129,25 @@ async def _take_product(session: AsyncSession, action: Action) -> None:
         raise TypeError("only products are imported here")
     around = session.around
     product = await around.client.products.get(action.product_no)
-    await session.save(RecordKind.PRODUCT, [product_draft(product, session.now)])
-    lease = await session.keep_lease()
-    if lease is None:
-        return
     links = links_of(product, action.sku_link, stock_sync=action.stock_sync)
-    await around.offload(around.ledger.put_links, lease, links, session.now)
-    # Last, because it says that nothing is left to do for this product.
-    key = [str(action.product_no)]
-    await around.offload(around.ledger.mark_processed, lease, _PRODUCT, key, session.now)
+    await _register(session, product_draft(product, session.now), links)
+
+
+async def _register(session: AsyncSession, draft: RecordDraft, links: Iterable[SkuLink] = ()) -> None:
+    lease = await session.keep_lease()
+    if lease is not None:
+        register = session.around.ledger.register
+        new = await session.around.offload(register, lease, draft, session.now, links=links)
+        session.note_saved(draft.kind, SaveCount(new=int(new), same=int(not new)))
 
 
 async def _read_deals(session: AsyncSession, rows: Sequence[DealRow]) -> list[Deal]:
-    known = await _registered(session, _DEAL, (row.deal_no for row in rows))
+    known = await _registered(session, RecordKind.DEAL, (row.deal_no for row in rows))
     deals: list[Deal] = []
     for row in rows:
         if row.deal_no in known:
             continue
+        session.heed_stop()
         try:
             deals.append(await session.around.client.deals.get(row.deal_no))
         except NotFoundError:
@@ -151,7 +161,7 @@ async def _deal_snapshot(session: AsyncSession, deals: Sequence[Deal]) -> Snapsh
     numbers = {number for products in named.values() for number in products}
     return Snapshot(
         templates_imported=await _has_templates(session),
-        registered_products=await _registered(session, _PRODUCT, numbers),
+        registered_products=await _registered(session, RecordKind.PRODUCT, numbers),
         deal_candidates=tuple(
             DealCandidate(deal_no=number, product_nos=products, source=ImportSource.API)
             for number, products in named.items()
@@ -162,10 +172,4 @@ async def _deal_snapshot(session: AsyncSession, deals: Sequence[Deal]) -> Snapsh
 async def _take_deal(session: AsyncSession, deals: Mapping[str, Deal], action: Action) -> None:
     if not isinstance(action, ImportDeal):
         raise TypeError("only deals are imported here")
-    deal = deals[action.target.id]
-    await session.save(RecordKind.DEAL, [deal_draft(deal, session.now)])
-    lease = await session.keep_lease()
-    if lease is not None:
-        around = session.around
-        key = [str(deal.deal_no)]
-        await around.offload(around.ledger.mark_processed, lease, _DEAL, key, session.now)
+    await _register(session, deal_draft(deals[action.target.id], session.now))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from attrs import evolve
@@ -29,6 +29,7 @@ from wemakeprice_sdk.runner._async.sweeps import (
     order_stream,
     settle_vanished,
 )
+from wemakeprice_sdk.runner.chunks import chunks
 from wemakeprice_sdk.runner.drafts import bundle_draft
 from wemakeprice_sdk.runner.records import RecordKind
 
@@ -40,6 +41,8 @@ _ORDER_STREAMS = (
 )
 FEW = 5
 """Up to so many bundles are read one by one; more are read as lists."""
+AT_ONCE = 100
+"""After so many parcels the claims are read again."""
 
 
 async def collect_orders(session: AsyncSession) -> None:
@@ -52,9 +55,8 @@ async def collect_orders(session: AsyncSession) -> None:
     new = await _new_bundles(session)
     if session.around.config.confirmation.mode is not ConfirmationMode.MANUAL and new:
         await _confirm(session, new, session.around.policy)
-    if not session.stop.pressed:
-        await bundles_in(session, ShipStatus.CONFIRM, OrderDateType.CONFIRM)
-        await settle_vanished(session, RecordKind.BUNDLE, ShipStatus.NEW.value, new)
+    await bundles_in(session, ShipStatus.CONFIRM, OrderDateType.CONFIRM)
+    await settle_vanished(session, RecordKind.BUNDLE, ShipStatus.NEW.value, new)
 
 
 async def confirm(session: AsyncSession, bundle_nos: Iterable[int] | None) -> None:
@@ -114,10 +116,18 @@ async def in_flight(session: AsyncSession) -> frozenset[str]:
 
 
 async def ship(session: AsyncSession, shipments: Iterable[PendingShipment]) -> None:
-    """Ship the parcels that are ready, after reading the claims again (규칙 6.3)."""
-    pending = tuple(shipments)
-    if not pending:
-        return
+    """Ship the parcels that are ready, after reading the claims again (규칙 6.3).
+
+    Buyers go on cancelling while a long job runs, so the claims are read anew for every hundred parcels.
+    """
+    # Contradictions among all parcels are refused before the first of them goes out.
+    pending = Snapshot(shipments=tuple(shipments)).shipments
+    for some in chunks(pending, AT_ONCE):
+        session.heed_stop()
+        await _ship(session, some)
+
+
+async def _ship(session: AsyncSession, pending: Sequence[PendingShipment]) -> None:
     claims_at = session.now
     cancels = await open_cancels(session)
     bundles_at = session.now
@@ -127,7 +137,7 @@ async def ship(session: AsyncSession, shipments: Iterable[PendingShipment]) -> N
         bundles=tuple(bundles.values()),
         claims_at=claims_at,
         claims=tuple(cancels.values()),
-        shipments=pending,
+        shipments=tuple(pending),
         in_flight=await in_flight(session),
     )
     await session.act(session.around.policy.plan_shipping(snapshot, session.now))
@@ -138,6 +148,7 @@ async def _bundles_of(session: AsyncSession, numbers: set[int]) -> dict[int, Bun
     if len(numbers) > FEW:
         found = await _listed(session, numbers)
     for number in sorted(numbers - found.keys()):
+        session.heed_stop()
         bundle = await session.around.client.orders.get(number)
         if bundle is not None:
             found[number] = bundle

@@ -8,6 +8,7 @@ import secrets
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Final
 
@@ -33,7 +34,7 @@ from wemakeprice_sdk.policy.sync import SyncPolicy
 from wemakeprice_sdk.runner._async import claims as claim_jobs
 from wemakeprice_sdk.runner._async import goods, imports, orders, service
 from wemakeprice_sdk.runner._async.archive import archive
-from wemakeprice_sdk.runner._async.session import AsyncSession, AsyncSurroundings
+from wemakeprice_sdk.runner._async.session import AsyncSession, AsyncSurroundings, Stopped
 from wemakeprice_sdk.runner._offload import AsyncOffload
 from wemakeprice_sdk.runner.archive_files import ArchiveReport
 from wemakeprice_sdk.runner.ledger import Ledger
@@ -471,7 +472,7 @@ class AsyncChannelRunner:
                 return self._report(job, started, dry_run=dry_run, skipped=Skipped.GATE_CLOSED, detail=closed)
             if dry_run:
                 session = AsyncSession(self._around, job, None, progress, stop or StopSwitch())
-                await body(session)
+                await _until_stopped(session, body)
                 return await self._finished(session, started, missed)
             return await self._under_lease(job, body, started, progress, stop or StopSwitch(), missed)
         finally:
@@ -503,7 +504,7 @@ class AsyncChannelRunner:
         try:
             await around.offload(ledger.mark_time, lease, started, settings.clock_tolerance)
             await session.recover()
-            await body(session)
+            await _until_stopped(session, body)
             return await self._finished(session, started, missed)
         finally:
             await around.offload(ledger.release_lease, lease)
@@ -519,7 +520,7 @@ class AsyncChannelRunner:
             finished_at=around.clock.now(),
             dry_run=session.dry_run,
             skipped=missed[0] if missed else None,
-            stopped=session.stopped or session.stop.pressed,
+            stopped=session.stop.pressed,
             plan=session.plan,
             results=tuple(session.results),
             collected=dict(session.collected),
@@ -539,3 +540,8 @@ class AsyncChannelRunner:
             skipped=skipped,
             detail=detail,
         )
+
+
+async def _until_stopped(session: AsyncSession, body: Callable[[AsyncSession], Awaitable[None]]) -> None:
+    with suppress(Stopped):
+        await body(session)

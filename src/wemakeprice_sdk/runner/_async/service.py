@@ -62,6 +62,7 @@ async def _by_day(
     mark = await session.around.offload(session.around.ledger.watermark, session.account, stream)
     start = (now - settings.backfill if mark is None else mark - settings.overlap).date()
     for day in split_days(min(start, now.date()), now.date()):
+        session.heed_stop()
         rows = await read(day)
         await session.save(kind, [draft(row, now) for row in rows], (stream, min(_midnight(day, 1), now)))
         session.tell(stream, (day - start).days + 1)

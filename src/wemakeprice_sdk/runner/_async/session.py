@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from wemakeprice_sdk.client._async.client import AsyncWemakepriceClient
 from wemakeprice_sdk.clock import Clock
@@ -30,7 +30,7 @@ from wemakeprice_sdk.runner._async.proving import prove
 from wemakeprice_sdk.runner._offload import AsyncOffload
 from wemakeprice_sdk.runner.commands import Command, command_for, needs_product, unpack
 from wemakeprice_sdk.runner.ledger import Ledger
-from wemakeprice_sdk.runner.records import Intent, IntentState, Lease, RecordDraft, SaveCount
+from wemakeprice_sdk.runner.records import Intent, IntentState, Lease, Outcome, RecordDraft, SaveCount
 from wemakeprice_sdk.runner.reports import (
     ActionResult,
     ActionState,
@@ -61,7 +61,12 @@ class AsyncSurroundings:
     offload: AsyncOffload
 
 
+_STEP = 10.0
 _Local = Callable[[Action], Awaitable[None]]
+
+
+class Stopped(Exception):  # noqa: N818 -- no error: someone asked for it, and the report says so
+    """Ends a job between two steps, because its `StopSwitch` was pressed."""
 
 
 @define
@@ -77,9 +82,9 @@ class AsyncSession:
     plans: list[SyncPlan] = field(factory=list)
     results: list[ActionResult] = field(factory=list)
     recovered: list[Intent] = field(factory=list)
-    stopped: bool = False
     policy_nos: frozenset[int] | None = None
     _renew_at: float = 0.0
+    _last: Outcome | None = None
 
     def __attrs_post_init__(self) -> None:
         self._renew_at = self.around.monotonic() + self.around.settings.lease_ttl / 3
@@ -101,15 +106,33 @@ class AsyncSession:
 
     @property
     def plan(self) -> SyncPlan | None:
-        """All plans of this run as one."""
+        """All plans of this run as one, made at the moment of the first."""
         if not self.plans:
             return None
-        return merge_plans(self.plans) if len({plan.made_at for plan in self.plans}) == 1 else self.plans[-1]
+        made_at = self.plans[0].made_at
+        rest = merge_plans([evolve(plan, made_at=made_at, actions=()) for plan in self.plans])
+        # A dry run registers nothing, so what lies on the edge of two windows is planned in both.
+        actions = {action.key: action for plan in self.plans for action in plan.actions}
+        return evolve(rest, actions=tuple(actions.values()))
 
     def tell(self, phase: str, done: int, total: int | None = None) -> None:
         """Report progress."""
         if self.progress is not None:
             self.progress(Progress(self.job, phase, done, total))
+
+    def heed_stop(self) -> None:
+        """Raise `Stopped` when someone asked to stop; called before every step that is not an act."""
+        if self.stop.pressed:
+            raise Stopped
+
+    async def wait(self, seconds: float) -> None:
+        """Sleep in steps short enough to keep the lease and to heed a stop."""
+        step = min(self.around.settings.lease_ttl / 3, _STEP)
+        while seconds > 0:
+            self.heed_stop()
+            await self.around.sleep(min(seconds, step))
+            seconds -= step
+            await self.keep_lease()
 
     def note_saved(self, kind: str, saved: SaveCount) -> None:
         """Count what was read."""
@@ -150,9 +173,8 @@ class AsyncSession:
             lease = await self.keep_lease()
             if lease is None:
                 return
-            settled = await self.around.offload(
-                ledger.settle, lease, intent, state, self.now, detail=f"verified: {detail}"
-            )
+            outcome = Outcome(intent, state, f"verified: {detail}")
+            settled = await self.around.offload(ledger.settle, lease, outcome, self.now)
             self.recovered.append(settled)
             self.tell("recover", len(self.recovered))
 
@@ -173,16 +195,17 @@ class AsyncSession:
         if self.dry_run:
             return
         good: set[str] = set()
-        for index, action in enumerate(plan.actions):
-            self.tell("act", index, len(plan.actions))
-            self.stopped = self.stopped or self.stop.pressed
-            missing = [key for key in action.depends_on if key not in good]
-            if self.stopped or missing:
-                detail = "stopped" if self.stopped else f"depends on {missing[0]}"
-                self._note_result(action, ActionState.LEFT_OUT, detail)
-                continue
-            if await self._act(action, local) in (ActionState.APPLIED, ActionState.ALREADY_DONE):
-                good.add(action.key)
+        try:
+            for index, action in enumerate(plan.actions):
+                self.tell("act", index, len(plan.actions))
+                missing = [key for key in action.depends_on if key not in good]
+                if self.stop.pressed or missing:
+                    detail = "stopped" if self.stop.pressed else f"depends on {missing[0]}"
+                    self._note_result(action, ActionState.LEFT_OUT, detail)
+                elif await self._act(action, local) in (ActionState.APPLIED, ActionState.ALREADY_DONE):
+                    good.add(action.key)
+        finally:
+            await self._settle_last()
         self.tell("act", len(plan.actions), len(plan.actions))
 
     def _note_result(self, action: Action, state: ActionState, detail: str) -> ActionState:
@@ -205,20 +228,32 @@ class AsyncSession:
     async def _fresh_product(self, action: Action) -> Product | None:
         if not needs_product(action) or not isinstance(action, ProductAction):
             return None
+        await self._settle_last()
         return await self.around.client.products.get(action.product_no)
+
+    async def _settle_last(self) -> None:
+        """Write the outcome of the last act where no intent follows at once to carry it."""
+        outcome, lease = self._last, self.lease
+        if outcome is not None and lease is not None:
+            self._last = None
+            await self.around.offload(self.around.ledger.settle, lease, outcome, self.now)
 
     async def _carry_out(self, action: Action, command: Command) -> ActionState:
         lease = await self.keep_lease()
         if lease is None:
             raise RuntimeError("a dry run must not act")
-        ledger = self.around.ledger
+        begin, draft, last = self.around.ledger.begin, command.draft(), self._last
         try:
-            intent = await self.around.offload(ledger.begin, lease, command.draft(), self.now)
+            intent = await self.around.offload(begin, lease, draft, self.now, after=last)
         except TargetBusyError:
+            await self._settle_last()
             return self._note_result(action, ActionState.BUSY, "an intent on the target is open or done")
+        self._last = None
         state, detail, fatal = await self._send(command)
         if state is not IntentState.OPEN:
-            await self.around.offload(ledger.settle, lease, intent, state, self.now, detail=detail)
+            self._last = Outcome(intent, state, detail)
+        if not _is_readable(command):
+            await self._settle_last()
         self._note_result(action, ActionState(state.value), detail)
         if fatal is not None:
             raise fatal
@@ -228,9 +263,8 @@ class AsyncSession:
         try:
             outcome = await self.around.client.request(command.operation, command.request, command.known)
         except OutcomeUnknownError:
-            row = OPERATIONS[command.operation]
-            readable = bool(plan_verification(row, command.request, command.known).reads)
-            return (IntentState.OPEN if readable else IntentState.UNKNOWN), "answer lost", None
+            lost = IntentState.OPEN if _is_readable(command) else IntentState.UNKNOWN
+            return lost, "answer lost", None
         except (NotAppliedError, NetworkError) as error:
             return IntentState.NOT_APPLIED, _name(error), None
         except (AuthenticationError, GateClosedError) as error:
@@ -240,6 +274,11 @@ class AsyncSession:
             return IntentState.REFUSED, _name(error), None
         done = IntentState.APPLIED if isinstance(outcome, Applied) else IntentState.ALREADY_DONE
         return done, "", None
+
+
+def _is_readable(command: Command) -> bool:
+    row = OPERATIONS[command.operation]
+    return bool(plan_verification(row, command.request, command.known).reads)
 
 
 def _name(error: Exception) -> str:

@@ -41,6 +41,7 @@ async def sweep(
     rows: dict[str, T] = {}
     start = await _start(session, stream, kind, states, end)
     for window in windows_below_a_day(start, end, timedelta(0)):
+        session.heed_stop()
         found = await read(window.start, window.end)
         drafts = [draft(row, end) for row in found]
         await session.save(kind, drafts, (stream, window.end))
@@ -129,6 +130,7 @@ async def settle_vanished(
     for record in stored:
         if record.key in listed:
             continue
+        session.heed_stop()
         row = await _ask(session, kind, record)
         if row is None:
             gone = RecordDraft(kind, record.key, GONE, record.at, record.body, record.ref)

@@ -88,6 +88,7 @@ def _unfinished(session: Session) -> dict[str, Claim]:
     rows: dict[str, Claim] = {}
     for record, claim in zip(records, stored, strict=True):
         if not claim.is_exchange_complete:
+            session.heed_stop()
             fresh = around.client.claims.get(claim.claim_bundle_no)
             if fresh is not None and claim_state(fresh) == state:
                 rows[record.key] = fresh
@@ -102,6 +103,7 @@ def _bundles(session: Session, claims: Iterable[Claim]) -> tuple[Bundle, ...]:
         number = claim.bundle_no
         if number is None or number in found or not claim.is_open:
             continue
+        session.heed_stop()
         bundle = around.client.orders.get(number) if claim.claim_type == ClaimType.CANCEL else None
         if bundle is not None:
             session.save(RecordKind.BUNDLE, [bundle_draft(bundle, session.now)])

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from wemakeprice_sdk.errors import MaintenanceError, NotFoundError
@@ -14,6 +14,7 @@ from wemakeprice_sdk.policy.snapshot import SkuStock, Snapshot, TemplateDelete, 
 from wemakeprice_sdk.policy.stock import proven_links, reservations_of
 from wemakeprice_sdk.runner._sync.orders import in_flight
 from wemakeprice_sdk.runner._sync.session import Session
+from wemakeprice_sdk.runner.chunks import chunks
 from wemakeprice_sdk.runner.commands import extension_key
 from wemakeprice_sdk.runner.drafts import product_draft, restore, template_draft
 from wemakeprice_sdk.runner.goods import due_soon, settled_links
@@ -22,7 +23,8 @@ from wemakeprice_sdk.runner.reports import ActionState
 
 TEMPLATES = "templates"
 """Progress key that says the templates were imported once."""
-_PAUSE = 60.0
+_PAUSE = timedelta(minutes=1)
+_AT_ONCE = 20
 
 
 def sync_stock(session: Session, levels: Iterable[SkuStock]) -> None:
@@ -61,8 +63,7 @@ def read_products(session: Session, numbers: Iterable[int]) -> tuple[Product, ..
     """Read products one by one and keep them; those that are gone are left out."""
     found: list[Product] = []
     for number in numbers:
-        if session.stop.pressed:
-            break
+        session.heed_stop()
         try:
             product = session.around.client.products.get(number)
         except NotFoundError:
@@ -92,25 +93,52 @@ def extend_sale_periods(session: Session) -> bool:
     A batch that meets a maintenance window, announced or not, waits and goes on.
     """
     around = session.around
-    if not _wait_for_clear(session):
-        return False
     rules = around.config.sale_period
     horizon = session.now + rules.threshold + timedelta(days=1)
-    candidates = around.offload(
-        lambda: due_soon(around.ledger.records(session.account, RecordKind.PRODUCT), horizon)
+    due = around.offload(
+        lambda: due_soon(
+            around.ledger.records(session.account, RecordKind.PRODUCT), horizon, ended=rules.ended
+        )
     )
-    products_at = session.now
-    products = _patiently(session, candidates)
-    if products is None:
+    waited = timedelta()
+    for some in chunks(due, _AT_ONCE):
+        while not _extend(session, some):
+            left = _away(session)
+            waited += left
+            if session.dry_run or waited > around.settings.max_wait:
+                return False
+            session.tell("maintenance", int(waited.total_seconds()))
+            session.wait(left.total_seconds())
+    return True
+
+
+def _away(session: Session) -> timedelta:
+    """Give how long to wait: to the end of an announced maintenance, else a while."""
+    dawn = dawn_of(session.around.config, session.now)
+    return dawn.opens - session.now if dawn.in_maintenance else _PAUSE
+
+
+def _extend(session: Session, numbers: Sequence[int]) -> bool:
+    """Read some products and extend them; False when the marketplace is away just now.
+
+    What was extended before it went away is not extended again: the ledger knows.
+    """
+    around = session.around
+    day = dawn_of(around.config, session.now)
+    if day.in_maintenance and not session.dry_run:
         return False
-    day = dawn_of(around.config, session.now).day
-    snapshot = Snapshot(
-        products_at=products_at,
-        products=products,
-        last_extension=_extended(session, products, day),
-        in_flight=in_flight(session),
-    )
-    session.act(around.policy.plan_sale_periods(snapshot, session.now))
+    products_at = session.now
+    try:
+        products = read_products(session, numbers)
+        snapshot = Snapshot(
+            products_at=products_at,
+            products=products,
+            last_extension=_extended(session, products, day.day),
+            in_flight=in_flight(session),
+        )
+        session.act(around.policy.plan_sale_periods(snapshot, session.now))
+    except MaintenanceError:
+        return False
     return True
 
 
@@ -119,40 +147,6 @@ def _extended(session: Session, products: Iterable[Product], day: date) -> dict[
     keys = {extension_key(row.product_no, day.isoformat()): row.product_no for row in products}
     done = around.offload(around.ledger.is_done, session.account, keys)
     return {keys[key]: day for key in done}
-
-
-def _wait_for_clear(session: Session) -> bool:
-    around = session.around
-    waited = timedelta()
-    while dawn_of(around.config, session.now).in_maintenance:
-        left = dawn_of(around.config, session.now).opens - session.now
-        if session.dry_run or session.stop.pressed or waited + left > around.settings.max_wait:
-            return session.dry_run
-        step = min(left.total_seconds(), around.settings.lease_ttl / 3)
-        session.tell("maintenance", int(waited.total_seconds()))
-        around.sleep(step)
-        waited += timedelta(seconds=step)
-        session.keep_lease()
-    return True
-
-
-def _patiently(session: Session, numbers: list[int]) -> tuple[Product, ...] | None:
-    """Read products; an outage that nobody announced is waited out too."""
-    found: list[Product] = []
-    waited = timedelta()
-    pending = list(numbers)
-    while pending and not session.stop.pressed:
-        try:
-            found += read_products(session, pending[:1])
-        except MaintenanceError:
-            waited += timedelta(seconds=_PAUSE)
-            if session.dry_run or waited > session.around.settings.max_wait:
-                return None
-            session.around.sleep(_PAUSE)
-            session.keep_lease()
-        else:
-            pending.pop(0)
-    return tuple(found)
 
 
 def sync_templates(
@@ -189,7 +183,8 @@ def sync_templates(
     failed = {row.key for row in session.results if row.state is not ActionState.APPLIED}
     local = [action for action in plan if isinstance(action, DeleteTemplate)]
     for action in local:
-        if not failed.intersection(action.depends_on) and not session.stop.pressed:
+        if not failed.intersection(action.depends_on):
+            session.heed_stop()
             _forget_template(session, action)
 
 

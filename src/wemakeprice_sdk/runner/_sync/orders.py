@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from attrs import evolve
@@ -30,6 +30,7 @@ from wemakeprice_sdk.runner._sync.sweeps import (
     order_stream,
     settle_vanished,
 )
+from wemakeprice_sdk.runner.chunks import chunks
 from wemakeprice_sdk.runner.drafts import bundle_draft
 from wemakeprice_sdk.runner.records import RecordKind
 
@@ -41,6 +42,8 @@ _ORDER_STREAMS = (
 )
 FEW = 5
 """Up to so many bundles are read one by one; more are read as lists."""
+AT_ONCE = 100
+"""After so many parcels the claims are read again."""
 
 
 def collect_orders(session: Session) -> None:
@@ -53,9 +56,8 @@ def collect_orders(session: Session) -> None:
     new = _new_bundles(session)
     if session.around.config.confirmation.mode is not ConfirmationMode.MANUAL and new:
         _confirm(session, new, session.around.policy)
-    if not session.stop.pressed:
-        bundles_in(session, ShipStatus.CONFIRM, OrderDateType.CONFIRM)
-        settle_vanished(session, RecordKind.BUNDLE, ShipStatus.NEW.value, new)
+    bundles_in(session, ShipStatus.CONFIRM, OrderDateType.CONFIRM)
+    settle_vanished(session, RecordKind.BUNDLE, ShipStatus.NEW.value, new)
 
 
 def confirm(session: Session, bundle_nos: Iterable[int] | None) -> None:
@@ -115,10 +117,18 @@ def in_flight(session: Session) -> frozenset[str]:
 
 
 def ship(session: Session, shipments: Iterable[PendingShipment]) -> None:
-    """Ship the parcels that are ready, after reading the claims again (규칙 6.3)."""
-    pending = tuple(shipments)
-    if not pending:
-        return
+    """Ship the parcels that are ready, after reading the claims again (규칙 6.3).
+
+    Buyers go on cancelling while a long job runs, so the claims are read anew for every hundred parcels.
+    """
+    # Contradictions among all parcels are refused before the first of them goes out.
+    pending = Snapshot(shipments=tuple(shipments)).shipments
+    for some in chunks(pending, AT_ONCE):
+        session.heed_stop()
+        _ship(session, some)
+
+
+def _ship(session: Session, pending: Sequence[PendingShipment]) -> None:
     claims_at = session.now
     cancels = open_cancels(session)
     bundles_at = session.now
@@ -128,7 +138,7 @@ def ship(session: Session, shipments: Iterable[PendingShipment]) -> None:
         bundles=tuple(bundles.values()),
         claims_at=claims_at,
         claims=tuple(cancels.values()),
-        shipments=pending,
+        shipments=tuple(pending),
         in_flight=in_flight(session),
     )
     session.act(session.around.policy.plan_shipping(snapshot, session.now))
@@ -139,6 +149,7 @@ def _bundles_of(session: Session, numbers: set[int]) -> dict[int, Bundle]:
     if len(numbers) > FEW:
         found = _listed(session, numbers)
     for number in sorted(numbers - found.keys()):
+        session.heed_stop()
         bundle = session.around.client.orders.get(number)
         if bundle is not None:
             found[number] = bundle

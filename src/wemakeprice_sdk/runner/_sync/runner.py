@@ -8,6 +8,7 @@ import secrets
 import socket
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Final
 
@@ -34,7 +35,7 @@ from wemakeprice_sdk.runner._offload import Offload
 from wemakeprice_sdk.runner._sync import claims as claim_jobs
 from wemakeprice_sdk.runner._sync import goods, imports, orders, service
 from wemakeprice_sdk.runner._sync.archive import archive
-from wemakeprice_sdk.runner._sync.session import Session, Surroundings
+from wemakeprice_sdk.runner._sync.session import Session, Stopped, Surroundings
 from wemakeprice_sdk.runner.archive_files import ArchiveReport
 from wemakeprice_sdk.runner.ledger import Ledger
 from wemakeprice_sdk.runner.reconcile import Reconciliation
@@ -471,7 +472,7 @@ class ChannelRunner:
                 return self._report(job, started, dry_run=dry_run, skipped=Skipped.GATE_CLOSED, detail=closed)
             if dry_run:
                 session = Session(self._around, job, None, progress, stop or StopSwitch())
-                body(session)
+                _until_stopped(session, body)
                 return self._finished(session, started, missed)
             return self._under_lease(job, body, started, progress, stop or StopSwitch(), missed)
         finally:
@@ -503,7 +504,7 @@ class ChannelRunner:
         try:
             around.offload(ledger.mark_time, lease, started, settings.clock_tolerance)
             session.recover()
-            body(session)
+            _until_stopped(session, body)
             return self._finished(session, started, missed)
         finally:
             around.offload(ledger.release_lease, lease)
@@ -517,7 +518,7 @@ class ChannelRunner:
             finished_at=around.clock.now(),
             dry_run=session.dry_run,
             skipped=missed[0] if missed else None,
-            stopped=session.stopped or session.stop.pressed,
+            stopped=session.stop.pressed,
             plan=session.plan,
             results=tuple(session.results),
             collected=dict(session.collected),
@@ -537,3 +538,8 @@ class ChannelRunner:
             skipped=skipped,
             detail=detail,
         )
+
+
+def _until_stopped(session: Session, body: Callable[[Session], None]) -> None:
+    with suppress(Stopped):
+        body(session)

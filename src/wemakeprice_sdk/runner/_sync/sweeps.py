@@ -42,6 +42,7 @@ def sweep(
     rows: dict[str, T] = {}
     start = _start(session, stream, kind, states, end)
     for window in windows_below_a_day(start, end, timedelta(0)):
+        session.heed_stop()
         found = read(window.start, window.end)
         drafts = [draft(row, end) for row in found]
         session.save(kind, drafts, (stream, window.end))
@@ -126,6 +127,7 @@ def settle_vanished(
     for record in stored:
         if record.key in listed:
             continue
+        session.heed_stop()
         row = _ask(session, kind, record)
         if row is None:
             gone = RecordDraft(kind, record.key, GONE, record.at, record.body, record.ref)
