@@ -156,9 +156,29 @@ def test_a_correction_of_quantity_zero_is_a_row_of_its_own() -> None:
     assert rows["coupon-correction"] == -500
 
 
+def test_corrections_that_are_equal_in_everything_count_each(tmp_path: Path) -> None:
+    zero = line(quantity=0, sale_agency_fee=0, seller_charge_coupon_amt=500)
+    result = reconcile("shop", SettlementFacts(bundles=(bundle(),), order_lines=(line(), zero, zero)), LATER)
+    assert [row.settled for row in result.rows if row.reason == "coupon-correction"] == [-500, -500]
+    (total,) = result.payouts
+    assert (total.announced, total.rows) == (18_400 - 1_000, 3)
+
+
+def test_a_row_that_left_its_day_is_unexplained_and_pays_nothing() -> None:
+    ship = SettleShipLine(basic_dt=DAY, gubun=SettleKind.DELIVERED, bundle_no=1, ship_amt=2_500)
+    facts = SettlementFacts(bundles=(bundle(delivered=False),), withdrawn=(line(), ship))
+    result = reconcile("shop", facts, LATER)
+    assert {(row.subject, row.reason, row.settled, row.expected) for row in result.rows} == {
+        ("product", "row-withdrawn", 0, 18_400),
+        ("shipping", "row-withdrawn", 0, 2_500),
+    }
+    assert result.totals[SettlementStatus.UNEXPLAINED] == 20_900
+    assert result.payouts == ()
+
+
 def test_shipping_rows_follow_the_pay_out_day_of_their_sales_day() -> None:
     ship = SettleShipLine(basic_dt=DAY, gubun=SettleKind.DELIVERED, bundle_no=1, ship_amt=2_500)
-    facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(),), ship_lines=(ship, ship))
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(),), ship_lines=(ship,))
     rows = [row for row in reconcile("shop", facts, LATER).rows if row.subject == "shipping"]
     assert [(row.settled, row.payout_day, row.status) for row in rows] == [
         (2_500, PAYOUT, SettlementStatus.PAID)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -108,6 +109,53 @@ def test_settled_amounts_are_those_the_sandbox_expects(shop: Shop) -> None:
     totals = {value for value in vars_of(expected).values() if isinstance(value, int)}
     assert {products, shipping} <= totals
     assert products > 0
+
+
+def test_equal_corrections_of_one_day_are_all_kept_however_often_it_is_read(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivered(shop, 2)
+    shop.pass_time(days=1)
+    show_rows(shop, monkeypatch, lambda rows: [*rows, *rows])
+    runner = shop.runner()
+    runner.settlement()
+    first = runner.settlement().reconciliation
+    assert first is not None
+    assert shop.ledger.count("shop", "settle_order") == 4
+    settled = [row for row in first.rows if row.subject == "product"]
+    assert len(settled) == 4
+    day = settled[0].sales_day
+    assert day is not None
+    assert sum(row.settled for row in settled) == 2 * shop.sandbox.settlement_totals(KEY, day).order_payable
+
+
+def test_a_row_that_a_day_shows_no_more_pays_nothing_and_is_said(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivered(shop, 2)
+    shop.pass_time(days=1)
+    runner = shop.runner()
+    before = runner.settlement().reconciliation
+    with monkeypatch.context() as patch:
+        show_rows(shop, patch, lambda rows: rows[:1])
+        after = runner.settlement().reconciliation
+    assert before is not None
+    assert after is not None
+    (withdrawn,) = [row for row in after.rows if row.reason == "row-withdrawn"]
+    products = [
+        sum(row.settled for row in found.rows if row.subject == "product") for found in (before, after)
+    ]
+    assert products[1] == products[0] - (withdrawn.expected or 0)
+    again = runner.settlement().reconciliation
+    assert again is not None
+    assert again.rows == before.rows, "a row that comes back counts again"
+
+
+def show_rows(shop: Shop, patch: pytest.MonkeyPatch, change: Any) -> None:
+    """Let the product settlement of every day show other rows."""
+    kind = type(shop.client.settlement)
+    real = kind.list_order_lines
+    patch.setattr(kind, "list_order_lines", lambda self, day: tuple(change(list(real(self, day)))))
 
 
 def vars_of(thing: object) -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import TypeVar
 
@@ -26,7 +28,8 @@ from wemakeprice_sdk.wire.converter import read
 M = TypeVar("M", bound=ReadModel)
 
 GONE = "GONE"
-"""State of a bundle or claim that the marketplace shows no more (cancelled, withdrawn, in a return)."""
+"""State of what the marketplace shows no more: a bundle or claim (cancelled, withdrawn, in a return), a
+settlement row that left its day."""
 
 
 def bundle_draft(bundle: Bundle, now: datetime) -> RecordDraft:
@@ -82,38 +85,26 @@ def inquiry_draft(inquiry: Inquiry, now: datetime) -> RecordDraft:
     return RecordDraft(RecordKind.INQUIRY, str(inquiry.inquiry_seq), "ASKED", at, dict(inquiry.raw))
 
 
-def order_line_draft(line: SettleOrderLine, day: date) -> RecordDraft:
-    """Keep a product settlement row (일별 상품 정산) under the contract's row key and its sales day."""
-    parts = (
-        day,
-        line.order_no,
-        line.order_opt_no,
-        line.claim_no,
-        line.claim_opt_no,
-        _word(line.gubun),
-        line.complete_qty,
-    )
-    return RecordDraft(
-        RecordKind.SETTLE_ORDER,
-        "/".join(str(part) for part in parts),
-        _word(line.gubun),
-        _midnight(day),
-        dict(line.raw),
-        ref=str(line.bundle_no),
-    )
+def settlement_drafts(lines: Iterable[SettleOrderLine | SettleShipLine], day: date) -> list[RecordDraft]:
+    """Keep the settlement rows (정산) of one sales day under the day and the contract's row key.
+
+    Corrections may repeat a whole key: the second row of a day with the same key is kept as `…#2`.
+    """
+    seen: Counter[str] = Counter()
+    drafts: list[RecordDraft] = []
+    for line in lines:
+        kind = RecordKind.SETTLE_ORDER if isinstance(line, SettleOrderLine) else RecordKind.SETTLE_SHIP
+        gubun = _word(line.gubun)
+        key = "/".join(str(part) for part in (day, *line.key[:-1], gubun))
+        seen[key] += 1
+        place = key if seen[key] == 1 else f"{key}#{seen[key]}"
+        drafts.append(RecordDraft(kind, place, gubun, _midnight(day), dict(line.raw), str(line.bundle_no)))
+    return drafts
 
 
-def ship_line_draft(line: SettleShipLine, day: date) -> RecordDraft:
-    """Keep a shipping settlement row (배송비 정산) under the contract's row key and its sales day."""
-    parts = (day, line.bundle_no, line.claim_bundle_no, _word(line.gubun))
-    return RecordDraft(
-        RecordKind.SETTLE_SHIP,
-        "/".join(str(part) for part in parts),
-        _word(line.gubun),
-        _midnight(day),
-        dict(line.raw),
-        ref=str(line.bundle_no),
-    )
+def gone_draft(record: StoredRecord) -> RecordDraft:
+    """Keep a record as it was last seen, and that the marketplace shows it no more."""
+    return RecordDraft(record.kind, record.key, GONE, record.at, record.body, record.ref)
 
 
 def template_draft(template: ShipPolicy, now: datetime) -> RecordDraft:

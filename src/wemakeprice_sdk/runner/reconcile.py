@@ -107,12 +107,17 @@ class Reconciliation:
 
 @frozen(kw_only=True)
 class SettlementFacts:
-    """Everything a reconciliation looks at; `received` maps a pay-out day to the won that arrived then."""
+    """Everything a reconciliation looks at; every row counts, so give each day's rows once.
+
+    `withdrawn` are settlement rows that their day showed once and shows no more. `received` maps a pay-out
+    day to the won that arrived then.
+    """
 
     bundles: tuple[Bundle, ...] = ()
     claims: tuple[Claim, ...] = ()
     order_lines: tuple[SettleOrderLine, ...] = ()
     ship_lines: tuple[SettleShipLine, ...] = ()
+    withdrawn: tuple[SettleOrderLine | SettleShipLine, ...] = ()
     received: Mapping[date, int] | None = None
 
 
@@ -143,10 +148,16 @@ def reconcile(
 ) -> Reconciliation:
     """Say of every won whether it was paid, is expected (when), is missing or cannot be explained.
 
-    Pure: the same facts give the same result. Rows listed twice (same natural key) count once.
+    Pure: the same facts give the same result.
     """
     work = _Work(facts, as_of, cycle, grace_days)
-    rows = [*work.order_rows(), *work.ship_rows(), *work.unsettled_lines(), *work.unbooked_refunds()]
+    rows = [
+        *work.order_rows(),
+        *work.ship_rows(),
+        *work.unsettled_lines(),
+        *work.unbooked_refunds(),
+        *work.withdrawn_rows(),
+    ]
     return Reconciliation(account=account, as_of=as_of, rows=tuple(rows), payouts=work.payouts())
 
 
@@ -161,8 +172,9 @@ class _Work:
         self._bundles = {bundle.bundle_no: bundle for bundle in facts.bundles}
         self._lines = {line.key: (bundle, line) for bundle in facts.bundles for line in bundle.lines}
         self._claims = {claim.claim_bundle_no: claim for claim in facts.claims}
-        self._order_lines = list({_order_key(line): line for line in facts.order_lines}.values())
-        self._ship_lines = list({_ship_key(line): line for line in facts.ship_lines}.values())
+        self._order_lines = facts.order_lines
+        self._ship_lines = facts.ship_lines
+        self._withdrawn = facts.withdrawn
         self._announced: dict[date | None, int] = defaultdict(int)
         self._counts: dict[date | None, int] = defaultdict(int)
         # Shipping rows name no pay-out day of their own: they follow the product rows of their sales day.
@@ -312,6 +324,24 @@ class _Work:
                     expected=None if unit is None else -unit * quantity,
                 )
 
+    def withdrawn_rows(self) -> Iterable[ReconciledRow]:
+        """Give rows that were taken out of their day: money that was announced and is not any more."""
+        for line in self._withdrawn:
+            if isinstance(line, SettleOrderLine):
+                subject, option, payable = "product", line.order_opt_no, order_payable(line)
+            else:
+                subject, option, payable = "shipping", None, ship_payable(line)
+            yield ReconciledRow(
+                subject=subject,
+                status=SettlementStatus.UNEXPLAINED,
+                reason="row-withdrawn",
+                evidence=Evidence.NONE,
+                bundle_no=line.bundle_no,
+                order_option_no=option,
+                sales_day=line.basic_dt,
+                expected=payable,
+            )
+
     def payouts(self) -> tuple[PayoutTotal, ...]:
         days = {*self._announced, *(self._received or {})}
         return tuple(
@@ -344,24 +374,6 @@ def _quantity(line: OrderLine) -> int:
         return line.quantity
     except ValidationError:
         return 1
-
-
-def _order_key(line: SettleOrderLine) -> tuple[object, ...]:
-    # The contract's row key, with the sales day and quantity: corrections repeat the rest.
-    return (
-        line.basic_dt,
-        line.order_no,
-        line.order_opt_no,
-        line.claim_no,
-        line.claim_opt_no,
-        line.gubun,
-        line.complete_qty,
-        line.settle_pre_dt,
-    )
-
-
-def _ship_key(line: SettleShipLine) -> tuple[object, ...]:
-    return (line.basic_dt, line.bundle_no, line.claim_bundle_no, line.gubun)
 
 
 def _order_sort(line: SettleOrderLine) -> tuple[str, int, int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from attrs import frozen
@@ -28,12 +28,14 @@ from wemakeprice_sdk.models import (
     JsonValue,
     OrderDateType,
     ReadModel,
+    SettleOrderLine,
+    SettleShipLine,
     ShipStatus,
 )
 from wemakeprice_sdk.runner import personal
 from wemakeprice_sdk.runner._offload import AsyncOffload
 from wemakeprice_sdk.runner.archive_files import ArchiveFolder, ArchiveReport
-from wemakeprice_sdk.runner.drafts import order_line_draft, question_key, ship_line_draft
+from wemakeprice_sdk.runner.drafts import question_key, settlement_drafts
 from wemakeprice_sdk.runner.records import RecordKind
 from wemakeprice_sdk.runner.reports import Job, Progress, ProgressCallback
 from wemakeprice_sdk.wire.windows import Window
@@ -195,15 +197,19 @@ def _settlement(client: AsyncWemakepriceClient, days: tuple[Window, ...]) -> Ite
     async def orders(window: Window) -> _Rows:
         day = window.start.date()
         rows = await client.settlement.list_order_lines(day)
-        return [(order_line_draft(row, day).key, row) for row in rows]
+        return _settled(rows, day)
 
     async def ships(window: Window) -> _Rows:
         day = window.start.date()
         rows = await client.settlement.list_ship_lines(day)
-        return [(ship_line_draft(row, day).key, row) for row in rows]
+        return _settled(rows, day)
 
     yield _Part("settlement_orders", RecordKind.SETTLE_ORDER, days, orders)
     yield _Part("settlement_shipping", RecordKind.SETTLE_SHIP, days, ships)
+
+
+def _settled(rows: Sequence[SettleOrderLine | SettleShipLine], day: date) -> _Rows:
+    return [(draft.key, row) for draft, row in zip(settlement_drafts(rows, day), rows, strict=True)]
 
 
 def _notices(client: AsyncWemakepriceClient, weeks: tuple[Window, ...]) -> _Part:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
@@ -14,12 +14,13 @@ from wemakeprice_sdk.policy.snapshot import PendingAnswer, PendingInquiryAnswer,
 from wemakeprice_sdk.runner._async.orders import in_flight
 from wemakeprice_sdk.runner._async.session import AsyncSession
 from wemakeprice_sdk.runner.drafts import (
+    GONE,
+    gone_draft,
     inquiry_draft,
-    order_line_draft,
     question_draft,
     restore,
     review_draft,
-    ship_line_draft,
+    settlement_drafts,
 )
 from wemakeprice_sdk.runner.reconcile import Reconciliation, SettlementFacts, reconcile
 from wemakeprice_sdk.runner.records import RecordDraft, RecordKind
@@ -98,13 +99,31 @@ async def settle(
     for day in split_days(min(first, last), last):
         orders = await settlement.list_order_lines(day)
         ships = await settlement.list_ship_lines(day)
-        await session.save(RecordKind.SETTLE_SHIP, [ship_line_draft(row, day) for row in ships])
-        drafts = [order_line_draft(row, day) for row in orders]
-        await session.save(RecordKind.SETTLE_ORDER, drafts, ("settlement", _midnight(day)))
+        await _keep_day(session, RecordKind.SETTLE_SHIP, ships, day)
+        await _keep_day(session, RecordKind.SETTLE_ORDER, orders, day, ("settlement", _midnight(day)))
         session.tell("settlement", (day - first).days + 1, (last - first).days + 1)
         if session.stop.pressed:
             break
     return await session.around.offload(_reconcile, session, received)
+
+
+async def _keep_day(
+    session: AsyncSession,
+    kind: RecordKind,
+    lines: Sequence[SettleOrderLine | SettleShipLine],
+    day: date,
+    watermark: tuple[str, datetime] | None = None,
+) -> None:
+    """Keep the rows of a day; a row that the day shows no more stays as gone, for a person to see."""
+    around = session.around
+    first, after = _midnight(day), _midnight(day, 1)
+    stored = await around.offload(
+        lambda: list(around.ledger.records(session.account, kind, since=first, until=after))
+    )
+    drafts = settlement_drafts(lines, day)
+    shown = {draft.key for draft in drafts}
+    gone = [gone_draft(row) for row in stored if row.key not in shown and row.status != GONE]
+    await session.save(kind, [*drafts, *gone], watermark)
 
 
 async def _first_day(session: AsyncSession, last: date) -> date:
@@ -116,16 +135,27 @@ async def _first_day(session: AsyncSession, last: date) -> date:
 
 
 def _reconcile(session: AsyncSession, received: Mapping[date, int] | None) -> Reconciliation:
+    order_lines, ship_lines = RecordKind.SETTLE_ORDER, RecordKind.SETTLE_SHIP
     facts = SettlementFacts(
-        bundles=_kept(session, Bundle, RecordKind.BUNDLE),
-        claims=_kept(session, Claim, RecordKind.CLAIM),
-        order_lines=_kept(session, SettleOrderLine, RecordKind.SETTLE_ORDER),
-        ship_lines=_kept(session, SettleShipLine, RecordKind.SETTLE_SHIP),
+        bundles=_all(session, Bundle, RecordKind.BUNDLE),
+        claims=_all(session, Claim, RecordKind.CLAIM),
+        order_lines=_shown(session, SettleOrderLine, order_lines),
+        ship_lines=_shown(session, SettleShipLine, ship_lines),
+        withdrawn=(
+            *_all(session, SettleOrderLine, order_lines, GONE),
+            *_all(session, SettleShipLine, ship_lines, GONE),
+        ),
         received=received,
     )
     cycle = session.around.config.settlement_cycle
     return reconcile(session.account, facts, session.now.date(), cycle=cycle)
 
 
-def _kept(session: AsyncSession, cls: type[M], kind: RecordKind) -> tuple[M, ...]:
-    return tuple(restore(cls, row) for row in session.around.ledger.records(session.account, kind))
+def _all(session: AsyncSession, cls: type[M], kind: RecordKind, status: str | None = None) -> tuple[M, ...]:
+    records = session.around.ledger.records(session.account, kind, status=status)
+    return tuple(restore(cls, row) for row in records)
+
+
+def _shown(session: AsyncSession, cls: type[M], kind: RecordKind) -> tuple[M, ...]:
+    records = session.around.ledger.records(session.account, kind)
+    return tuple(restore(cls, row) for row in records if row.status != GONE)

@@ -242,13 +242,15 @@ class AsyncSession:
         lease = await self.keep_lease()
         if lease is None:
             raise RuntimeError("a dry run must not act")
-        begin, draft, last = self.around.ledger.begin, command.draft(), self._last
+        begin, draft = self.around.ledger.begin, command.draft()
+        # A cancelled task does not stop the thread that writes, so what it writes is not written again.
+        last, self._last = self._last, None
         try:
             intent = await self.around.offload(begin, lease, draft, self.now, after=last)
         except TargetBusyError:
+            self._last = last
             await self._settle_last()
             return self._note_result(action, ActionState.BUSY, "an intent on the target is open or done")
-        self._last = None
         state, detail, fatal = await self._send(command)
         if state is not IntentState.OPEN:
             self._last = Outcome(intent, state, detail)

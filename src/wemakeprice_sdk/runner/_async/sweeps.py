@@ -17,7 +17,7 @@ from wemakeprice_sdk.models import (
     ShipStatus,
 )
 from wemakeprice_sdk.runner._async.session import AsyncSession
-from wemakeprice_sdk.runner.drafts import GONE, bundle_draft, claim_draft
+from wemakeprice_sdk.runner.drafts import bundle_draft, claim_draft, gone_draft
 from wemakeprice_sdk.runner.records import RecordDraft, RecordKind, StoredRecord
 
 T = TypeVar("T")
@@ -133,8 +133,7 @@ async def settle_vanished(
         session.heed_stop()
         row = await _ask(session, kind, record)
         if row is None:
-            gone = RecordDraft(kind, record.key, GONE, record.at, record.body, record.ref)
-            await session.save(kind, [gone])
+            await session.save(kind, [gone_draft(record)])
         else:
             back[record.key] = row
             draft = bundle_draft(row, end) if isinstance(row, Bundle) else claim_draft(row, end)

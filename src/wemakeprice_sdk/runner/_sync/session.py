@@ -243,13 +243,15 @@ class Session:
         lease = self.keep_lease()
         if lease is None:
             raise RuntimeError("a dry run must not act")
-        begin, draft, last = self.around.ledger.begin, command.draft(), self._last
+        begin, draft = self.around.ledger.begin, command.draft()
+        # A cancelled task does not stop the thread that writes, so what it writes is not written again.
+        last, self._last = self._last, None
         try:
             intent = self.around.offload(begin, lease, draft, self.now, after=last)
         except TargetBusyError:
+            self._last = last
             self._settle_last()
             return self._note_result(action, ActionState.BUSY, "an intent on the target is open or done")
-        self._last = None
         state, detail, fatal = self._send(command)
         if state is not IntentState.OPEN:
             self._last = Outcome(intent, state, detail)
