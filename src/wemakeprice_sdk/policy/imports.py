@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
+from attrs import evolve
+
+from wemakeprice_sdk.models.products import OptionValue, Product, ProductOption
 from wemakeprice_sdk.policy.actions import (
     ActionKind,
     ImportDeal,
@@ -14,6 +18,7 @@ from wemakeprice_sdk.policy.actions import (
     TargetKind,
 )
 from wemakeprice_sdk.policy.draft import Draft
+from wemakeprice_sdk.policy.reading import option_key, option_rows, option_words
 from wemakeprice_sdk.policy.snapshot import DealCandidate, ProductCandidate, SkuLink, Snapshot
 from wemakeprice_sdk.policy.templates import NOT_IMPORTED
 
@@ -43,6 +48,54 @@ def imported_link(
         stock_sync=stock_sync,
         never_pushed=True,
     )
+
+
+def rekeyed_links(links: Iterable[SkuLink], products: Iterable[Product]) -> Mapping[SkuLink, SkuLink]:
+    """Give the links whose option no row of its product bears, each with the link to the row that is meant.
+
+    A link made from an export knows its option by one text and the seller's code. A row is meant when it
+    alone has that code (for links by seller code) or alone reads like that text; else the link is left out.
+    """
+    mine: dict[int, list[SkuLink]] = defaultdict(list)
+    for link in links:
+        mine[link.product_no].append(link)
+    found: dict[SkuLink, SkuLink] = {}
+    for product in products:
+        rows = {option_key(row): row for row in option_rows(product)}
+        taken = {link.option_key for link in mine[product.product_no]}
+        free = {key: row for key, row in rows.items() if key not in taken}
+        for link in mine[product.product_no]:
+            key = _meant(link, product, free) if link.option_key not in rows else None
+            if key is not None:
+                found[link] = evolve(link, option_key=key)
+                del free[key]
+    return found
+
+
+def _meant(
+    link: SkuLink, product: Product, rows: Mapping[tuple[str, ...], OptionValue]
+) -> tuple[str, ...] | None:
+    if link.mode is SkuLinkMode.BY_SELLER_CODE:
+        coded = [key for key, row in rows.items() if row.seller_option_code == link.sku]
+        if len(coded) == 1:
+            return coded[0]
+    words = option_words("".join(link.option_key))
+    alike = [key for key in rows if words and words in _spellings(product, key)]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _spellings(product: Product, key: tuple[str, ...]) -> tuple[str, str]:
+    """Give the words of an option row, without the titles of its levels and with them."""
+    block = product.option or ProductOption()
+    titles = (
+        block.select_option_title1,
+        block.select_option_title2,
+        block.select_option_title3,
+        block.select_option_title4,
+        block.select_option_title5,
+    )
+    titled = "".join(f"{title or ''}{value}" for title, value in zip(titles, key, strict=False))
+    return option_words("".join(key)), option_words(titled)
 
 
 def plan_imports(draft: Draft, snapshot: Snapshot) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 
 from wemakeprice_sdk.models.claims import Claim, ClaimOption, ClaimProduct
@@ -56,6 +57,14 @@ def claimed_quantity(product: ClaimProduct, option: ClaimOption) -> int:
 def option_key(value: OptionValue) -> tuple[str, ...]:
     """Give the values of an option row in order (옵션값1..5), which tell it from the others."""
     return value.values
+
+
+def option_words(text: str) -> str:
+    """Give what is left of an option's text without blanks and separators, to tell whether two mean the same.
+
+    An export or an order spells the values of an option in one text (빨강/M), and nobody knows how. [C]
+    """
+    return "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())
 
 
 def option_rows(product: Product) -> tuple[OptionValue, ...]:

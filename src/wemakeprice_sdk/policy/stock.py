@@ -38,6 +38,7 @@ from wemakeprice_sdk.policy.reading import (
     is_shipped,
     option_key,
     option_rows,
+    option_words,
     ordered_quantity,
     product_status,
 )
@@ -122,24 +123,29 @@ class SkuTarget(NamedTuple):
 
 
 def reservations_of(bundles: Iterable[Bundle], links: Iterable[SkuLink]) -> tuple[Reservation, ...]:
-    """Give the reservations of unshipped bundles, for lines whose product has exactly one linked SKU or whose
-    seller option code names the SKU.
+    """Give the reservations of unshipped bundles.
 
+    A line belongs to the linked SKU that its seller option code names, else to the only SKU of its product,
+    else to the only one whose option reads like the line's [C].
     Lines that match no link, or several, are left out; a ledger that knows its SKUs can do better.
     """
     skus: dict[int, set[str]] = defaultdict(set)
+    options: dict[tuple[int, str], set[str]] = defaultdict(set)
     for link in links:
         if link.sku is not None:
             skus[link.product_no].add(link.sku)
+            options[link.product_no, option_words("".join(link.option_key))].add(link.sku)
     found: dict[int, Reservation] = {}
     for bundle in bundles:
         if is_shipped(bundle):
             continue
         for product, option in bundle_lines(bundle):
-            known = skus.get(product.product_no or 0, set())
+            number = product.product_no or 0
+            known = skus.get(number, set())
+            alike = options.get((number, option_words(option.option_label or "")), set())
             sku = option.seller_option_code if option.seller_option_code in known else None
-            if sku is None and len(known) == 1:
-                (sku,) = known
+            if sku is None and 1 in (len(known), len(alike)):
+                (sku,) = known if len(known) == 1 else alike
             if sku is not None:
                 number = option.order_option_no
                 found[number] = Reservation(number, bundle.bundle_no, sku, ordered_quantity(product, option))

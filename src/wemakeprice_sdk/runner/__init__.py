@@ -5,6 +5,7 @@ from __future__ import annotations
 from wemakeprice_sdk.runner._async.runner import AsyncChannelRunner
 from wemakeprice_sdk.runner._sync.runner import ChannelRunner
 from wemakeprice_sdk.runner.archive_files import ArchivedFile, ArchiveReport, verify_archive
+from wemakeprice_sdk.runner.excel_target import LedgerTarget
 from wemakeprice_sdk.runner.ledger import Ledger
 from wemakeprice_sdk.runner.postgres import PostgresLedger
 from wemakeprice_sdk.runner.reconcile import (
@@ -60,6 +61,7 @@ __all__ = [
     "JobReport",
     "Lease",
     "Ledger",
+    "LedgerTarget",
     "LegalHold",
     "MemoryLedger",
     "Outcome",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Final
 
 from attrs import evolve
 
@@ -15,6 +16,9 @@ from wemakeprice_sdk.policy.reading import option_key, option_rows
 from wemakeprice_sdk.policy.snapshot import SkuLink
 from wemakeprice_sdk.runner.drafts import restore
 from wemakeprice_sdk.runner.records import StoredRecord
+
+TEMPLATES: Final = "templates"
+"""Progress key that says the templates were imported once."""
 
 
 def due_soon(records: Iterable[StoredRecord], horizon: datetime, *, ended: EndedGoodsPolicy) -> list[int]:

@@ -33,7 +33,10 @@ class Ledger(Protocol):
     """
 
     def open_account(self, account: str, origin: str) -> None:
-        """Register `account` at `origin` (the base URL); raise `LedgerAccountError` when it is another's."""
+        """Register `account` at `origin` (the base URL); raise `LedgerAccountError` when it is another's.
+
+        An empty `origin` says nothing: what an export brings needs no host.
+        """
         ...
 
     def acquire_lease(self, account: str, worker: str, ttl: float) -> Lease | None:
@@ -134,17 +137,28 @@ class Ledger(Protocol):
         ...
 
     def register(
-        self, lease: Lease, record: RecordDraft, now: datetime, *, links: Iterable[SkuLink] = ()
+        self,
+        lease: Lease,
+        record: RecordDraft,
+        now: datetime,
+        *,
+        links: Iterable[SkuLink] = (),
+        export: RecordDraft | None = None,
     ) -> bool:
-        """Take over an imported product or deal with its links, wholly; False when it was there before."""
+        """Take over an imported product or deal, wholly; False when it was there before.
+
+        With it come its links and, out of a file, what the `export` said.
+        """
         ...
 
     def registered(self, account: str, kind: str, keys: Iterable[str]) -> frozenset[str]:
         """Give those of `keys` that were registered."""
         ...
 
-    def put_links(self, lease: Lease, links: Iterable[SkuLink], now: datetime) -> None:
-        """Add or replace links, by product and option."""
+    def put_links(
+        self, lease: Lease, links: Iterable[SkuLink], now: datetime, *, instead_of: Iterable[SkuLink] = ()
+    ) -> None:
+        """Add or replace links, by product and option; those they stand `instead_of` are taken away first."""
         ...
 
     def links(self, account: str, *, sku: str | None = None) -> tuple[SkuLink, ...]:

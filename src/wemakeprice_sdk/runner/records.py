@@ -129,6 +129,8 @@ class RecordKind(StrEnum):
     PRODUCT = "product"
     DEAL = "deal"
     NOTICE = "notice"
+    EXPORT = "export"
+    """A row of an Excel export, whole and encrypted: a seller's own columns may hold anything."""
 
 
 class PersonalState(StrEnum):

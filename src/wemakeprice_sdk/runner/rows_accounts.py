@@ -58,14 +58,16 @@ def lock_for(session: Session, engine: Engine, lease: Lease) -> AccountRow:
 
 
 def open_account(session: Session, account: str, origin: str) -> None:
-    """Insert the account, or check that it belongs to the same origin."""
+    """Insert the account, or check that it belongs to the same origin; the first that is told counts."""
     session.rows(
         "INSERT INTO accounts (account, origin) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING account",
         account,
         origin,
     )
     known = text(session.rows("SELECT origin FROM accounts WHERE account = ?", account)[0][0])
-    if known != origin:
+    if origin and not known:
+        session.many("UPDATE accounts SET origin = ? WHERE account = ?", [(origin, account)])
+    elif origin and known != origin:
         raise LedgerAccountError(f"account {account!r} of this ledger belongs to {known}, not to {origin}")
 
 

@@ -103,6 +103,14 @@ def put_links(session: Session, account: str, links: Iterable[SkuLink], now: dat
     )
 
 
+def drop_links(session: Session, account: str, links: Iterable[SkuLink]) -> None:
+    """Take links away."""
+    session.many(
+        "DELETE FROM links WHERE account = ? AND product_no = ? AND option_key = ?",
+        [(account, link.product_no, _option_cell(link)) for link in links],
+    )
+
+
 def links(session: Session, account: str, sku: str | None) -> tuple[SkuLink, ...]:
     """Give links by product and option."""
     condition = "account = ?"
@@ -120,9 +128,12 @@ def links(session: Session, account: str, sku: str | None) -> tuple[SkuLink, ...
 
 def _link_row(account: str, link: SkuLink, now: datetime) -> tuple[Cell, ...]:
     body: dict[str, object] = {name: getattr(link, name) for name in _LINK_FLAGS}
-    key = json.dumps(link.option_key, ensure_ascii=False)
     text_body = dump({**body, "mode": link.mode.value})
-    return account, link.product_no, key, link.sku or "", text_body, to_micros(now)
+    return account, link.product_no, _option_cell(link), link.sku or "", text_body, to_micros(now)
+
+
+def _option_cell(link: SkuLink) -> str:
+    return json.dumps(link.option_key, ensure_ascii=False)
 
 
 def _read_link(row: Row) -> SkuLink:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -16,6 +18,11 @@ def _require(holds: bool, path: str, value: object, rule: str) -> None:
         raise ConfigError.single(
             path, value, rule, f"{path} breaks {rule}", f"{path} 값이 규칙({rule})에 맞지 않습니다"
         )
+
+
+def worker_name(token: str) -> str:
+    """Give a name for a worker: machine, process and a token that tells workers of one process apart."""
+    return f"{socket.gethostname()}:{os.getpid()}:{token}"
 
 
 @frozen(kw_only=True)

@@ -191,23 +191,36 @@ class SqlLedger:
             return rows_things.processed(session, account, kind, keys)
 
     def register(
-        self, lease: Lease, record: RecordDraft, now: datetime, *, links: Iterable[SkuLink] = ()
+        self,
+        lease: Lease,
+        record: RecordDraft,
+        now: datetime,
+        *,
+        links: Iterable[SkuLink] = (),
+        export: RecordDraft | None = None,
     ) -> bool:
-        """Take over an imported product or deal with its links, wholly; False when it was there before."""
-        with self._write_for(lease) as (session, _):
+        """Take over an imported product or deal, wholly; False when it was there before."""
+        with self._write_for(lease) as (session, row):
             if not rows_things.register(session, lease.account, record.kind, record.key, now):
                 return False
-            rows_records.save(session, self._vault(), lease.account, [record], now)
+            records = [record] if export is None else [record, export]
+            rows_records.save(session, self._vault(), lease.account, records, now)
             rows_things.put_links(session, lease.account, links, now)
+            origin = "from the API" if export is None else "from an export"
+            target = f"{record.kind}:{record.key}"
+            rows_accounts.append_audit(session, row, lease.worker, "register", target, origin, now)
             return True
 
     def registered(self, account: str, kind: str, keys: Iterable[str]) -> frozenset[str]:
         """Give those of `keys` that were registered."""
         return self.processed(account, rows_things.registered_kind(kind), keys)
 
-    def put_links(self, lease: Lease, links: Iterable[SkuLink], now: datetime) -> None:
-        """Add or replace links, by product and option."""
+    def put_links(
+        self, lease: Lease, links: Iterable[SkuLink], now: datetime, *, instead_of: Iterable[SkuLink] = ()
+    ) -> None:
+        """Add or replace links, by product and option; those they stand `instead_of` are taken away first."""
         with self._write_for(lease) as (session, _):
+            rows_things.drop_links(session, lease.account, instead_of)
             rows_things.put_links(session, lease.account, links, now)
 
     def links(self, account: str, *, sku: str | None = None) -> tuple[SkuLink, ...]:

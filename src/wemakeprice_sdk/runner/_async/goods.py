@@ -8,20 +8,19 @@ from datetime import date, timedelta
 from wemakeprice_sdk.errors import MaintenanceError, NotFoundError
 from wemakeprice_sdk.models import Bundle, JsonValue, Product, ShipStatus
 from wemakeprice_sdk.policy.actions import Action, ActionKind, DeleteTemplate
+from wemakeprice_sdk.policy.imports import rekeyed_links
 from wemakeprice_sdk.policy.sale_period import dawn_of
-from wemakeprice_sdk.policy.snapshot import SkuStock, Snapshot, TemplateDelete, TemplateSave
+from wemakeprice_sdk.policy.snapshot import SkuLink, SkuStock, Snapshot, TemplateDelete, TemplateSave
 from wemakeprice_sdk.policy.stock import proven_links, reservations_of
 from wemakeprice_sdk.runner._async.orders import in_flight
 from wemakeprice_sdk.runner._async.session import AsyncSession
 from wemakeprice_sdk.runner.chunks import chunks
 from wemakeprice_sdk.runner.commands import extension_key
 from wemakeprice_sdk.runner.drafts import product_draft, restore, template_draft
-from wemakeprice_sdk.runner.goods import due_soon, settled_links
+from wemakeprice_sdk.runner.goods import TEMPLATES, due_soon, settled_links
 from wemakeprice_sdk.runner.records import RecordKind
 from wemakeprice_sdk.runner.reports import ActionState
 
-TEMPLATES = "templates"
-"""Progress key that says the templates were imported once."""
 _PAUSE = timedelta(minutes=1)
 _AT_ONCE = 20
 
@@ -34,6 +33,7 @@ async def sync_stock(session: AsyncSession, levels: Iterable[SkuStock]) -> None:
     links = await around.offload(around.ledger.links, session.account)
     products_at = session.now
     products = await read_products(session, sorted({link.product_no for link in links}))
+    links = await _rekeyed(session, links, products)
     bundles = await around.offload(_unshipped, session)
     snapshot = Snapshot(
         products_at=products_at,
@@ -56,6 +56,18 @@ async def sync_stock(session: AsyncSession, levels: Iterable[SkuStock]) -> None:
     lease = await session.keep_lease()
     if fresh and lease is not None:
         await around.offload(around.ledger.put_links, lease, fresh, session.now)
+
+
+async def _rekeyed(
+    session: AsyncSession, links: tuple[SkuLink, ...], products: tuple[Product, ...]
+) -> tuple[SkuLink, ...]:
+    """Bring links that an export made in line with the option rows of the marketplace, for good."""
+    meant = rekeyed_links(links, products)
+    lease = await session.keep_lease()
+    if meant and lease is not None:
+        put, now = session.around.ledger.put_links, session.now
+        await session.around.offload(put, lease, list(meant.values()), now, instead_of=list(meant))
+    return tuple(meant.get(link, link) for link in links)
 
 
 async def read_products(session: AsyncSession, numbers: Iterable[int]) -> tuple[Product, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-import socket
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
@@ -49,7 +48,7 @@ from wemakeprice_sdk.runner.reports import (
     Skipped,
     StopSwitch,
 )
-from wemakeprice_sdk.runner.settings import PERSONAL_KINDS, RetentionPolicy, RunnerSettings
+from wemakeprice_sdk.runner.settings import PERSONAL_KINDS, RetentionPolicy, RunnerSettings, worker_name
 
 _GATES: Final[Mapping[Job, tuple[ActionKind, ...]]] = {
     Job.COLLECT_ORDERS: (ActionKind.COLLECT_ORDERS,),
@@ -137,7 +136,7 @@ class AsyncChannelRunner:
     @property
     def worker(self) -> str:
         """The name the lease is held under."""
-        return self._worker or f"{socket.gethostname()}:{os.getpid()}:{self._default_worker}"
+        return self._worker or worker_name(self._default_worker)
 
     async def collect_orders(
         self,
