@@ -239,11 +239,15 @@ class ShipBundle(BundleAction):
 
 @frozen(kw_only=True)
 class ClaimAction(Action):
-    """An action on one claim (클레임번호), the unit of every claim write; `bundle_no` is its bundle."""
+    """An action on one claim (클레임번호), the unit of every claim write; `bundle_no` is its bundle.
+
+    `requested_at` is when the buyer asked, which a lost answer can be verified from where details fail.
+    """
 
     claim_bundle_no: int
     bundle_no: int
     claim_type: ClaimType
+    requested_at: datetime | None = None
 
     @property
     def target(self) -> Target:

@@ -10,6 +10,12 @@ SHORTEST, LONGEST = 10, 1500
 """Length of an answer in characters (grade B)."""
 
 _WRITTEN = Reason("answer-written", "3.5", "a person wrote the answer", "담당자가 답변을 작성했습니다")
+_SENT = Reason(
+    "answer-sent",
+    "3.5",
+    "an answer to this round was sent before; nothing can read it back, so it is not sent again",
+    "이 문의에는 이미 답변을 보냈습니다. 다시 보내지 않습니다",
+)
 _LENGTH = Reason(
     "answer-length",
     "contract Q2",
@@ -50,7 +56,11 @@ def plan_answers(draft: Draft, snapshot: Snapshot) -> None:
         for row in snapshot.inquiry_answers
     ]
     for kind in (ActionKind.ANSWER_QUESTION, ActionKind.ANSWER_INQUIRY):
-        waiting = [(a, text) for a, text in rows if a.kind is kind and a.key not in snapshot.answered]
+        mine = [(a, text) for a, text in rows if a.kind is kind]
+        for action, _ in mine:
+            if action.key in snapshot.answered:
+                draft.note(action.target, _SENT)
+        waiting = [(a, text) for a, text in mine if a.key not in snapshot.answered]
         if not waiting or not draft.is_open(kind, len(waiting)):
             continue
         for action, text in waiting:

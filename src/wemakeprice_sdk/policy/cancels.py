@@ -317,6 +317,7 @@ def _answer(draft: Draft, request: CancelRequest, strategy: CancelStrategy, sett
             taken = draft.add(
                 ApproveCancel(
                     claim_bundle_no=claim.claim_bundle_no,
+                    requested_at=claim.request_date,
                     bundle_no=bundle_no,
                     claim_type=ClaimType.CANCEL,
                     reason=reason,
@@ -328,6 +329,7 @@ def _answer(draft: Draft, request: CancelRequest, strategy: CancelStrategy, sett
             taken = draft.add(
                 RejectCancel(
                     claim_bundle_no=claim.claim_bundle_no,
+                    requested_at=claim.request_date,
                     bundle_no=bundle_no,
                     claim_type=ClaimType.CANCEL,
                     shipment=shipment,

@@ -36,6 +36,12 @@ _MIXED = Reason(
     "the bundle mixes Runple and other goods, and only whole bundles can be confirmed",
     "런플 상품과 일반 상품이 섞인 묶음배송이며, 발주확인은 묶음 단위로만 가능합니다",
 )
+NOT_NEW = Reason(
+    "not-new",
+    "6.2",
+    "the bundle is not among the new ones: confirmed before, shipped, cancelled, or not of this account",
+    "신규주문에 없는 배송번호입니다. 이미 확인·발송·취소되었거나 이 계정의 주문이 아닙니다",
+)
 OPEN_CANCEL = Reason(
     "open-cancel",
     "6.3",

@@ -205,6 +205,7 @@ def _next(claim: Claim, state: _State, facts: ReturnFacts, today: date) -> _Step
 def _act(claim: Claim, cls: type[ClaimAction], state: _State, after: _State, reason: Reason) -> _Step:
     action = cls(
         claim_bundle_no=claim.claim_bundle_no,
+        requested_at=claim.request_date,
         bundle_no=claim.bundle_no or 0,
         claim_type=state.claim_type,
         reason=reason,
@@ -243,6 +244,7 @@ def _before_pickup(claim: Claim, state: _State, facts: ReturnFacts, today: date)
     after = evolve(state, pickup=PickupStatus.PICKUP_REQUESTED)
     action = RegisterPickup(
         claim_bundle_no=claim.claim_bundle_no,
+        requested_at=claim.request_date,
         bundle_no=claim.bundle_no or 0,
         claim_type=state.claim_type,
         shipment=shipment,
@@ -285,6 +287,7 @@ def _send_replacement(claim: Claim, state: _State, facts: ReturnFacts) -> _Step:
     after = evolve(state, status=ClaimStatus.APPROVE, delivery=ExchangeShipStatus.DELIVERY)
     action = ShipExchange(
         claim_bundle_no=claim.claim_bundle_no,
+        requested_at=claim.request_date,
         bundle_no=claim.bundle_no or 0,
         claim_type=state.claim_type,
         shipment=facts.replacement,

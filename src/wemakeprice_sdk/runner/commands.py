@@ -26,6 +26,7 @@ from wemakeprice_sdk.models import (
     ExchangeShipRequest,
     InquiryAnswerRequest,
     JsonValue,
+    Limits,
     PickupCompleteRequest,
     PickupRequest,
     Product,
@@ -38,6 +39,7 @@ from wemakeprice_sdk.models import (
     ProductStatusUpdate,
     WriteModel,
 )
+from wemakeprice_sdk.models._rules import DEFAULT_LIMITS
 from wemakeprice_sdk.policy import actions
 from wemakeprice_sdk.policy.actions import Action, Shipment
 from wemakeprice_sdk.policy.reading import option_key
@@ -91,17 +93,21 @@ def needs_product(action: Action) -> bool:
 
 def lock_target(action: Action) -> str:
     """Give what the act touches: a claim's writes touch its bundle, so they wait for each other."""
-    if isinstance(action, actions.BundleAction | actions.ClaimAction):
+    if isinstance(action, actions.BundleAction | actions.ClaimAction) and action.bundle_no:
         return f"bundle:{action.bundle_no}"
     return str(action.target)
 
 
 def command_for(
-    action: Action, product: Product | None = None, policy_nos: frozenset[int] | None = None
+    action: Action,
+    product: Product | None = None,
+    policy_nos: frozenset[int] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Command:
     """Build the call of an action; `product` is the fresh read where `needs_product` says so.
 
-    `policy_nos` are the templates there were: only with them can a lost create of one be recognised.
+    `policy_nos` are the templates there were: only with them can a lost create of one be recognised. `limits`
+    are the client's.
 
     Raises `PreconditionError` when the product changed so that the action no longer fits, and
     `ValidationError` when the request breaks a rule of the contract.
@@ -112,7 +118,7 @@ def command_for(
     operation, request, known = build(action, product)
     if isinstance(action, actions.SaveTemplate):
         known = Known(policy_nos_before=policy_nos)
-    request.validate()
+    request.validate(limits)
     return Command(action, operation, request, lock_target(action), once_key_of(action), known)
 
 
@@ -128,10 +134,15 @@ def extension_key(product_no: int, dawn: str) -> str:
     return f"{actions.ActionKind.EXTEND_SALE_PERIOD}:{product_no}:{dawn}"
 
 
+# A pickup or a hold may be needed again after it was undone in the partner centre.
 _ONCE: Final = (
     actions.ConfirmBundle,
     actions.ShipBundle,
-    actions.ClaimAction,
+    actions.ApproveCancel,
+    actions.RejectCancel,
+    actions.ApproveReturn,
+    actions.ShipExchange,
+    actions.CompleteExchange,
     actions.AnswerQuestion,
     actions.AnswerInquiry,
 )
@@ -189,7 +200,7 @@ def _bundle(action: Action, _: Product | None) -> _Built:
 
 def _claim(action: Action, _: Product | None) -> _Built:
     claim = cast("actions.ClaimAction", action)
-    known = Known(bundle_no=claim.bundle_no)
+    known = Known(bundle_no=claim.bundle_no, claim_requested_at=claim.requested_at)
     number, kind = claim.claim_bundle_no, claim.claim_type
     if isinstance(claim, actions.RejectCancel):
         return "claims_reject", _reject(claim), known

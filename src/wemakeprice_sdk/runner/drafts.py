@@ -31,6 +31,9 @@ GONE = "GONE"
 """State of what the marketplace shows no more: a bundle or claim (cancelled, withdrawn, in a return), a
 settlement row that left its day."""
 
+DELETED = "DELETED"
+"""State of a template that was deleted on our side; the marketplace knows no delete."""
+
 
 def bundle_draft(bundle: Bundle, now: datetime) -> RecordDraft:
     """Keep a bundle (배송번호) under its natural key: bundle and purchase number."""
@@ -104,7 +107,16 @@ def settlement_drafts(lines: Iterable[SettleOrderLine | SettleShipLine], day: da
 
 def gone_draft(record: StoredRecord) -> RecordDraft:
     """Keep a record as it was last seen, and that the marketplace shows it no more."""
-    return RecordDraft(record.kind, record.key, GONE, record.at, record.body, record.ref)
+    return _as(record, GONE)
+
+
+def deleted_draft(record: StoredRecord) -> RecordDraft:
+    """Keep a record as it was last seen, and that it is deleted on our side."""
+    return _as(record, DELETED)
+
+
+def _as(record: StoredRecord, status: str) -> RecordDraft:
+    return RecordDraft(record.kind, record.key, status, record.at, record.body, record.ref)
 
 
 def template_draft(template: ShipPolicy, now: datetime) -> RecordDraft:

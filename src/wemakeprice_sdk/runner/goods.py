@@ -21,10 +21,13 @@ TEMPLATES: Final = "templates"
 """Progress key that says the templates were imported once."""
 
 
-def due_soon(records: Iterable[StoredRecord], horizon: datetime, *, ended: EndedGoodsPolicy) -> list[int]:
-    """Give the products to look at, soonest end first: those that end before `horizon`, or nobody knows when.
+def due_soon(
+    records: Iterable[StoredRecord], horizon: datetime, *, old: datetime, ended: EndedGoodsPolicy
+) -> list[int]:
+    """Give the products to look at, soonest end first.
 
-    What the ledger knows may be old, so paused goods are looked at too; only 판매종료 is never left again.
+    Those that end before `horizon`, those whose end nobody knows, and those last read before `old`: meanwhile
+    they may have been paused, resumed or shortened elsewhere. Only 판매종료 is never left again.
     """
     due: list[tuple[datetime, int]] = []
     for record in records:
@@ -33,23 +36,19 @@ def due_soon(records: Iterable[StoredRecord], horizon: datetime, *, ended: Ended
         product = restore(Product, record)
         sale = product.sale or ProductSale()
         end = sale.sale_end_date or horizon
-        if end <= horizon and sale.sale_period != SalePeriod.ALWAYS:
+        if record.last_seen < old or (end <= horizon and sale.sale_period != SalePeriod.ALWAYS):
             due.append((end, product.product_no))
     return [number for _, number in sorted(due)]
 
 
 def settled_links(
-    links: Iterable[SkuLink],
-    proven: Collection[tuple[int, tuple[str, ...]]],
-    good: Collection[str],
-    tried: Collection[str],
+    links: Iterable[SkuLink], proven: Collection[tuple[int, tuple[str, ...]]], failed: Collection[str]
 ) -> list[SkuLink]:
     """Give the fresh links that showed sellable stock and whose product was not refused: fresh no longer."""
     return [
         evolve(link, never_pushed=False)
         for link in links
-        if (link.product_no, link.option_key) in proven
-        and (str(link.product_no) in good or str(link.product_no) not in tried)
+        if (link.product_no, link.option_key) in proven and str(link.product_no) not in failed
     ]
 
 

@@ -55,6 +55,13 @@ class Ledger(Protocol):
         """Record `now`; raise `ClockJumpError` when it lies over `tolerance` s before what is recorded."""
         ...
 
+    def reset_time(self, lease: Lease, now: datetime, back: datetime, *, by: str) -> int:
+        """Take the word of `by` that the clock ran ahead: forget moments after `now`.
+
+        Watermarks that lie ahead of `now` go back to `back`; gives how many.
+        """
+        ...
+
     def begin(
         self, lease: Lease, draft: IntentDraft, now: datetime, *, after: Outcome | None = None
     ) -> Intent:
@@ -70,7 +77,10 @@ class Ledger(Protocol):
         ...
 
     def resolve(self, account: str, intent_id: int, state: IntentState, now: datetime, *, by: str) -> Intent:
-        """Settle an unknown intent by a person's word; `by` names who."""
+        """Settle an intent by a person's word; `by` names who.
+
+        For unknown ones, and for open ones that no worker is at any more; `LedgerError` for others.
+        """
         ...
 
     def active_intents(self, account: str, state: IntentState | None = None) -> tuple[Intent, ...]:
@@ -120,8 +130,10 @@ class Ledger(Protocol):
         """Count records."""
         ...
 
-    def oldest(self, account: str, kind: str, status: str) -> datetime | None:
-        """Give the moment of the oldest record in a state."""
+    def oldest(
+        self, account: str, kind: str, status: str, *, since: datetime | None = None
+    ) -> datetime | None:
+        """Give the moment of the oldest record in a state, looking back to `since`."""
         ...
 
     def watermark(self, account: str, stream: str) -> datetime | None:

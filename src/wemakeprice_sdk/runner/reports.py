@@ -32,6 +32,7 @@ class Job(StrEnum):
     CS = "cs"
     TRACK = "track"
     RECOVER = "recover"
+    RESET_TIME = "reset_time"
     RETENTION = "retention"
     ARCHIVE = "archive"
 
@@ -110,7 +111,8 @@ class JobReport:
 
     `plan` is what the policy wanted (None when the job plans nothing), `results` what became of it.
     `collected` counts what was read, by record kind. `recovered` are intents of earlier runs that this run
-    settled; `waiting` are those that still block their target (`unknown` ones wait for a person).
+    settled; `waiting` are those that still block their target (`unknown` ones wait for a person). `unread`
+    names what could not be read, with the error: it was passed over, and the next run tries again.
     In a dry run nothing was written, neither at the marketplace nor in the ledger.
     """
 
@@ -127,6 +129,7 @@ class JobReport:
     collected: Mapping[str, SaveCount] = field(factory=dict)
     recovered: tuple[Intent, ...] = ()
     waiting: tuple[Intent, ...] = ()
+    unread: tuple[str, ...] = ()
 
     @property
     def counts(self) -> Mapping[ActionState, int]:
@@ -142,6 +145,7 @@ class JobReport:
             self.skipped is None
             and not self.stopped
             and not self.waiting
+            and not self.unread
             and all(result.state in good for result in self.results)
         )
 
@@ -163,6 +167,7 @@ class JobReport:
         lines += [
             f"  waits: intent {intent.id} {intent.operation} {intent.target}" for intent in self.waiting
         ]
+        lines += [f"  not read: {what}" for what in self.unread]
         return "\n".join(lines)
 
 
@@ -180,6 +185,7 @@ class _Parts(TypedDict):
     collected: Mapping[str, SaveCount]
     recovered: tuple[Intent, ...]
     waiting: tuple[Intent, ...]
+    unread: tuple[str, ...]
 
 
 def _parts(report: JobReport) -> _Parts:
@@ -197,6 +203,7 @@ def _parts(report: JobReport) -> _Parts:
         collected=report.collected,
         recovered=report.recovered,
         waiting=report.waiting,
+        unread=report.unread,
     )
 
 

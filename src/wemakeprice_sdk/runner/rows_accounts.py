@@ -7,11 +7,11 @@ from typing import Final
 
 from attrs import define
 
-from wemakeprice_sdk.errors import ClockJumpError, LeaseLostError, LedgerAccountError
+from wemakeprice_sdk.errors import ClockJumpError, LeaseLostError, LedgerAccountError, LedgerError
 from wemakeprice_sdk.runner.audit import GENESIS, digest_of
 from wemakeprice_sdk.runner.engine import Engine, Session, text, whole
 from wemakeprice_sdk.runner.moments import to_micros, to_moment
-from wemakeprice_sdk.runner.records import Lease
+from wemakeprice_sdk.runner.records import Intent, IntentState, Lease
 
 # A lease that seems to run longer than this was written before the clock jumped back.
 MAX_TTL: Final = 3600.0
@@ -89,6 +89,15 @@ def acquire(session: Session, engine: Engine, account: str, worker: str, ttl: fl
     return Lease(account, worker, row.fence + 1, to_moment(expires))
 
 
+def refuse_running(session: Session, engine: Engine, row: AccountRow, intent: Intent) -> None:
+    """Refuse to settle what is settled, or what the holder of the lease may be doing this moment."""
+    if not intent.state.is_active:
+        raise LedgerError(f"intent {intent.id} is {intent.state}, not unknown or open")
+    running = row.holder and intent.fence == row.fence and engine.now(session) < row.expires
+    if intent.state is IntentState.OPEN and running:
+        raise LedgerError(f"intent {intent.id} is being carried out by {row.holder!r} just now")
+
+
 def renew(session: Session, engine: Engine, lease: Lease, ttl: float) -> Lease:
     """Move the end of the lease."""
     lock_for(session, engine, lease)
@@ -120,6 +129,11 @@ def mark_time(session: Session, row: AccountRow, now: datetime, tolerance: float
         session.rows(
             "UPDATE accounts SET latest = ? WHERE account = ? RETURNING account", micros, row.account
         )
+
+
+def reset_time(session: Session, row: AccountRow, now: datetime) -> None:
+    """Count from `now` on, whatever was recorded."""
+    session.many("UPDATE accounts SET latest = ? WHERE account = ?", [(to_micros(now), row.account)])
 
 
 def append_audit(

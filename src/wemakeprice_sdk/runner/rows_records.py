@@ -23,11 +23,13 @@ _UPSERT: Final = """INSERT INTO records
     status = excluded.status, at = excluded.at, ref = excluded.ref, last_seen = excluded.last_seen,
     body = excluded.body, sealed = excluded.sealed, personal = excluded.personal, digest = excluded.digest"""
 _PAGE: Final = 500
+_DAY: Final = 86_400 * 1_000_000
 
 
 @frozen
 class _Known:
     digest: str
+    last_seen: int
     personal: PersonalState
     sealed: str | None
 
@@ -58,16 +60,21 @@ def _save_chunk(
 ) -> SaveCount:
     known = _known(session, account, drafts)
     rows: list[tuple[Cell, ...]] = []
+    # That a thing still stands as it did is worth a write once a day, not at every look.
+    seen: list[tuple[Cell, ...]] = []
     new = changed = same = 0
     for draft in drafts:
         before = known.get((draft.kind, draft.key))
         digest = vault.digest({"body": dict(draft.body), "status": draft.status, "ref": draft.ref})
         if before is not None and before.digest == digest:
             same += 1
+            if now - before.last_seen > _DAY:
+                seen.append((now, account, draft.kind, draft.key))
             continue
         new, changed = (new + 1, changed) if before is None else (new, changed + 1)
         rows.append(_row(vault, account, draft, before, digest, now))
     session.many(_UPSERT, rows)
+    session.many("UPDATE records SET last_seen = ? WHERE account = ? AND kind = ? AND record_key = ?", seen)
     return SaveCount(new, changed, same)
 
 
@@ -76,15 +83,18 @@ def _known(session: Session, account: str, drafts: Sequence[RecordDraft]) -> dic
     for kind in sorted({draft.kind for draft in drafts}):
         keys = [draft.key for draft in drafts if draft.kind == kind]
         rows = session.rows(
-            "SELECT record_key, digest, personal, sealed FROM records "  # noqa: S608
+            "SELECT record_key, digest, last_seen, personal, sealed FROM records "  # noqa: S608
             f"WHERE account = ? AND kind = ? AND record_key IN ({marks(keys)})",
             account,
             kind,
             *keys,
         )
-        for key, digest, state, sealed in rows:
+        for key, digest, seen, state, sealed in rows:
             found[kind, text(key)] = _Known(
-                text(digest), PersonalState(text(state)), None if sealed is None else text(sealed)
+                text(digest),
+                whole(seen),
+                PersonalState(text(state)),
+                None if sealed is None else text(sealed),
             )
     return found
 
@@ -176,13 +186,15 @@ def count(session: Session, account: str, kind: str, status: str | None) -> int:
     return whole(session.rows(sql, *values)[0][0])
 
 
-def oldest(session: Session, account: str, kind: str, status: str) -> datetime | None:
+def oldest(session: Session, account: str, kind: str, status: str, since: datetime | None) -> datetime | None:
     """Give the moment of the oldest record in a state."""
     rows = session.rows(
-        "SELECT at FROM records WHERE account = ? AND kind = ? AND status = ? ORDER BY at LIMIT 1",
+        "SELECT at FROM records WHERE account = ? AND kind = ? AND status = ? AND at >= ? "
+        "ORDER BY at LIMIT 1",
         account,
         kind,
         status,
+        0 if since is None else to_micros(since),
     )
     return to_moment(rows[0][0]) if rows else None
 

@@ -52,6 +52,17 @@ def move_watermark(session: Session, account: str, stream: str, moment: datetime
     )
 
 
+def pull_watermarks(session: Session, account: str, now: datetime, back: datetime) -> int:
+    """Move watermarks that lie ahead of `now` back; give how many."""
+    moved = session.rows(
+        "UPDATE watermarks SET moment = ? WHERE account = ? AND moment > ? RETURNING stream",
+        to_micros(back),
+        account,
+        to_micros(now),
+    )
+    return len(moved)
+
+
 def mark_processed(session: Session, account: str, kind: str, keys: Iterable[str], now: datetime) -> None:
     """Remember keys."""
     session.many(

@@ -32,9 +32,10 @@ class RunnerSettings:
     `lease_ttl`: seconds a worker holds an account without a sign of life; it has to be longer than the
     longest call. `settle_delay`: seconds an intent of a dead worker is left alone before it is verified,
     because its request may still be on its way. `overlap`: how far a collection reaches back behind its
-    watermark. `backfill`: how far the very first one reaches back. `max_back`: how far a pause is filled
-    up at most. `clock_tolerance`: seconds a clock may go back before a job refuses to run.
-    `max_wait`: the longest maintenance a dawn batch waits out.
+    watermark; a pause is filled up however long it was. `backfill`: how far the very first one reaches back
+    for what is closed already. `max_back`: how far lists are searched for what still waits (new orders, open
+    claims), the first time and for records that stay open. `clock_tolerance`: seconds a clock may go back
+    before a job refuses to run. `max_wait`: the longest maintenance a dawn batch waits out.
     """
 
     lease_ttl: float = 120.0

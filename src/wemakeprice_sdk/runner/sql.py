@@ -72,6 +72,15 @@ class SqlLedger:
         with self._write_for(lease) as (session, row):
             rows_accounts.mark_time(session, row, now, tolerance)
 
+    def reset_time(self, lease: Lease, now: datetime, back: datetime, *, by: str) -> int:
+        """Take the word of `by` that the clock ran ahead: forget moments after `now`."""
+        with self._write_for(lease) as (session, row):
+            rows_accounts.reset_time(session, row, now)
+            count = rows_things.pull_watermarks(session, row.account, now, back)
+            detail = f"{count} watermarks back to {back.isoformat()}"
+            rows_accounts.append_audit(session, row, by, "reset_time", "account", detail, now)
+            return count
+
     def begin(
         self, lease: Lease, draft: IntentDraft, now: datetime, *, after: Outcome | None = None
     ) -> Intent:
@@ -87,14 +96,15 @@ class SqlLedger:
             return _settle(session, row, lease, outcome, now)
 
     def resolve(self, account: str, intent_id: int, state: IntentState, now: datetime, *, by: str) -> Intent:
-        """Settle an unknown intent by a person's word; `by` names who."""
+        """Settle an intent that no worker is at by a person's word; `by` names who."""
         if state not in (IntentState.APPLIED, IntentState.NOT_APPLIED):
             raise ValueError("a person says applied or not_applied")
         with self._write() as session:
             row = rows_accounts.lock(session, self._engine, account)
             intent = rows_intents.find(session, self._vault(), account, intent_id)
+            rows_accounts.refuse_running(session, self._engine, row, intent)
             settled = rows_intents.settle(
-                session, intent, state, now, detail="resolved", expected=IntentState.UNKNOWN, by=by
+                session, intent, state, now, detail="resolved", expected=intent.state, by=by
             )
             words = f"{state.value} resolved by a person"
             rows_accounts.append_audit(session, row, by, intent.operation, intent.target, words, now)
@@ -170,10 +180,12 @@ class SqlLedger:
         with self._read() as session:
             return rows_records.count(session, account, kind, status)
 
-    def oldest(self, account: str, kind: str, status: str) -> datetime | None:
-        """Give the moment of the oldest record in a state."""
+    def oldest(
+        self, account: str, kind: str, status: str, *, since: datetime | None = None
+    ) -> datetime | None:
+        """Give the moment of the oldest record in a state, looking back to `since`."""
         with self._read() as session:
-            return rows_records.oldest(session, account, kind, status)
+            return rows_records.oldest(session, account, kind, status, since)
 
     def watermark(self, account: str, stream: str) -> datetime | None:
         """Give the moment up to which `stream` is complete."""

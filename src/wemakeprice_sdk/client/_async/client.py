@@ -186,6 +186,11 @@ class AsyncWemakepriceClient:
         return self._base_url.safe
 
     @property
+    def input_limits(self) -> Limits:
+        """What this client takes as input beyond the defaults, such as the option depth."""
+        return self._caller.options.input_limits
+
+    @property
     def is_closed(self) -> bool:
         """Whether the client was closed."""
         return self._caller.shared.transport.closed

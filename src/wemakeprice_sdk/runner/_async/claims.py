@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from wemakeprice_sdk.errors import ApiError
 from wemakeprice_sdk.models import Bundle, Claim, ClaimDateType, ClaimStatus, ClaimType
 from wemakeprice_sdk.policy.snapshot import PendingShipment, PickedLine, ReturnFacts, Snapshot
-from wemakeprice_sdk.runner._async.orders import in_flight
-from wemakeprice_sdk.runner._async.session import AsyncSession
+from wemakeprice_sdk.runner._async.orders import in_flight, read_bundle
+from wemakeprice_sdk.runner._async.session import AsyncSession, concerns_all
 from wemakeprice_sdk.runner._async.sweeps import claim_stream, claims_in, open_streams, settle_vanished
 from wemakeprice_sdk.runner.drafts import bundle_draft, claim_state, restore
 from wemakeprice_sdk.runner.records import RecordKind
@@ -87,11 +88,21 @@ async def _unfinished(session: AsyncSession) -> dict[str, Claim]:
     rows: dict[str, Claim] = {}
     for record, claim in zip(records, stored, strict=True):
         if not claim.is_exchange_complete:
-            session.heed_stop()
-            fresh = await around.client.claims.get(claim.claim_bundle_no)
+            await session.step()
+            fresh = await _read(session, claim.claim_bundle_no)
             if fresh is not None and claim_state(fresh) == state:
                 rows[record.key] = fresh
     return rows
+
+
+async def _read(session: AsyncSession, number: int) -> Claim | None:
+    try:
+        return await session.around.client.claims.get(number)
+    except ApiError as error:
+        if concerns_all(error):
+            raise
+        session.note_unread(f"claim:{number}", error)
+        return None
 
 
 async def _bundles(session: AsyncSession, claims: Iterable[Claim]) -> tuple[Bundle, ...]:
@@ -102,8 +113,8 @@ async def _bundles(session: AsyncSession, claims: Iterable[Claim]) -> tuple[Bund
         number = claim.bundle_no
         if number is None or number in found or not claim.is_open:
             continue
-        session.heed_stop()
-        bundle = await around.client.orders.get(number) if claim.claim_type == ClaimType.CANCEL else None
+        await session.step()
+        bundle = await read_bundle(session, number) if claim.claim_type == ClaimType.CANCEL else None
         if bundle is not None:
             await session.save(RecordKind.BUNDLE, [bundle_draft(bundle, session.now)])
         elif claim.claim_type != ClaimType.CANCEL:

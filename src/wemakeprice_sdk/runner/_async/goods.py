@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from functools import partial
 
-from wemakeprice_sdk.errors import MaintenanceError, NotFoundError
-from wemakeprice_sdk.models import Bundle, JsonValue, Product, ShipStatus
+from wemakeprice_sdk.errors import ApiError, MaintenanceError, NotFoundError
+from wemakeprice_sdk.models import Bundle, JsonValue, Product, ProductBasic, ShipPolicy, ShipStatus
 from wemakeprice_sdk.policy.actions import Action, ActionKind, DeleteTemplate
 from wemakeprice_sdk.policy.imports import rekeyed_links
 from wemakeprice_sdk.policy.sale_period import dawn_of
 from wemakeprice_sdk.policy.snapshot import SkuLink, SkuStock, Snapshot, TemplateDelete, TemplateSave
 from wemakeprice_sdk.policy.stock import proven_links, reservations_of
 from wemakeprice_sdk.runner._async.orders import in_flight
-from wemakeprice_sdk.runner._async.session import AsyncSession
+from wemakeprice_sdk.runner._async.session import AsyncSession, concerns_all
 from wemakeprice_sdk.runner.chunks import chunks
 from wemakeprice_sdk.runner.commands import extension_key
-from wemakeprice_sdk.runner.drafts import product_draft, restore, template_draft
+from wemakeprice_sdk.runner.drafts import DELETED, deleted_draft, product_draft, restore, template_draft
 from wemakeprice_sdk.runner.goods import TEMPLATES, due_soon, settled_links
 from wemakeprice_sdk.runner.records import RecordKind
 from wemakeprice_sdk.runner.reports import ActionState
 
 _PAUSE = timedelta(minutes=1)
+_CATALOGUE = timedelta(days=3653)
+"""How far back products may have been registered that still use a template."""
 _AT_ONCE = 20
+_REFRESH = timedelta(days=3)
+"""So old may the ledger's word on a product be that its sale period is not looked at: less than the shortest
+threshold, so that a period shortened in the partner centre is found in time."""
 
 
 async def sync_stock(session: AsyncSession, levels: Iterable[SkuStock]) -> None:
@@ -46,13 +52,10 @@ async def sync_stock(session: AsyncSession, levels: Iterable[SkuStock]) -> None:
     )
     now = session.now
     await session.act(around.policy.plan_stock(snapshot, now))
-    good = {
-        result.target.id
-        for result in session.results
-        if result.state in (ActionState.APPLIED, ActionState.ALREADY_DONE)
-    }
+    done = (ActionState.APPLIED, ActionState.ALREADY_DONE)
+    failed = {result.target.id for result in session.results if result.state not in done}
     proven = proven_links(snapshot, around.policy.settings.stock, now)
-    fresh = settled_links(links, proven, good, {row.target.id for row in session.results})
+    fresh = settled_links(links, proven, failed)
     lease = await session.keep_lease()
     if fresh and lease is not None:
         await around.offload(around.ledger.put_links, lease, fresh, session.now)
@@ -71,13 +74,18 @@ async def _rekeyed(
 
 
 async def read_products(session: AsyncSession, numbers: Iterable[int]) -> tuple[Product, ...]:
-    """Read products one by one and keep them; those that are gone are left out."""
+    """Read products one by one and keep them; those that are gone or cannot be read are left out."""
     found: list[Product] = []
     for number in numbers:
-        session.heed_stop()
+        await session.step()
         try:
             product = await session.around.client.products.get(number)
         except NotFoundError:
+            continue
+        except ApiError as error:
+            if concerns_all(error):
+                raise
+            session.note_unread(f"product:{number}", error)
             continue
         found.append(product)
         await session.save(RecordKind.PRODUCT, [product_draft(product, session.now)])
@@ -105,10 +113,14 @@ async def extend_sale_periods(session: AsyncSession) -> bool:
     """
     around = session.around
     rules = around.config.sale_period
-    horizon = session.now + rules.threshold + timedelta(days=1)
+    now = session.now
+    horizon = now + rules.threshold + timedelta(days=1)
     due = await around.offload(
         lambda: due_soon(
-            around.ledger.records(session.account, RecordKind.PRODUCT), horizon, ended=rules.ended
+            around.ledger.records(session.account, RecordKind.PRODUCT),
+            horizon,
+            old=now - _REFRESH,
+            ended=rules.ended,
         )
     )
     waited = timedelta()
@@ -163,50 +175,65 @@ async def _extended(session: AsyncSession, products: Iterable[Product], day: dat
 async def sync_templates(
     session: AsyncSession, saves: Iterable[TemplateSave], deletes: Iterable[TemplateDelete]
 ) -> None:
-    """Import the shipping templates, then make the wished changes within their limit (규칙 4.1-4.5)."""
+    """Import the shipping templates, then make the wished changes within their limit (규칙 4.1-4.5).
+
+    What a change reaches is read from the marketplace's list, so products that were never imported count.
+    """
     around = session.around
+    wishes, unwanted = tuple(saves), tuple(deletes)
     templates_at = session.now
-    templates = await around.client.shipping_templates.list()
+    listed = await around.client.shipping_templates.list()
+    session.policy_nos = frozenset(row.ship_policy_no for row in listed)
+    templates = await _kept_templates(session, listed)
     await session.save(RecordKind.TEMPLATE, [template_draft(row, session.now) for row in templates])
     lease = await session.keep_lease()
     if lease is not None:
-        body: dict[str, JsonValue] = {"count": len(templates), "at": session.now.isoformat()}
+        body: dict[str, JsonValue] = {"count": len(listed), "at": session.now.isoformat()}
         await around.offload(around.ledger.put_progress, lease, TEMPLATES, body, session.now)
-    session.policy_nos = frozenset(row.ship_policy_no for row in templates)
-    products = await around.offload(
-        lambda: [
-            restore(Product, record) for record in around.ledger.records(session.account, RecordKind.PRODUCT)
-        ]
-    )
+    products_at = session.now
     snapshot = Snapshot(
         templates_at=templates_at,
         templates=templates,
         templates_imported=True,
-        products_at=templates_at,
-        products=tuple(products),
-        template_saves=tuple(saves),
-        template_deletes=tuple(deletes),
+        products_at=products_at,
+        products=await _linked_products(session) if wishes or unwanted else (),
+        template_saves=wishes,
+        template_deletes=unwanted,
         in_flight=await in_flight(session),
     )
     plan = around.policy.plan_templates(snapshot, session.now)
-    remote = plan.filter(where=lambda action: not isinstance(action, DeleteTemplate))
-    await session.act(remote)
-    failed = {row.key for row in session.results if row.state is not ActionState.APPLIED}
-    local = [action for action in plan if isinstance(action, DeleteTemplate)]
-    for action in local:
-        if not failed.intersection(action.depends_on):
-            session.heed_stop()
-            await _forget_template(session, action)
+    await session.act(plan, {DeleteTemplate: partial(_forget_template, session)})
+
+
+async def _kept_templates(session: AsyncSession, listed: Iterable[ShipPolicy]) -> tuple[ShipPolicy, ...]:
+    """Leave out what was deleted on our side: the marketplace knows no delete and lists it for ever."""
+    around = session.around
+    gone = await around.offload(
+        lambda: {
+            row.key for row in around.ledger.records(session.account, RecordKind.TEMPLATE, status=DELETED)
+        }
+    )
+    return tuple(row for row in listed if str(row.ship_policy_no) not in gone)
+
+
+async def _linked_products(session: AsyncSession) -> tuple[Product, ...]:
+    now = session.now
+    found: dict[int, Product] = {}
+    async for row in session.around.client.products.iter(now - _CATALOGUE, now):
+        await session.step()
+        basic = ProductBasic(ship_policy_no=row.ship_policy_no)
+        found[row.product_no] = Product(product_no=row.product_no, basic=basic)
+        session.tell("list", len(found))
+    return tuple(found.values())
 
 
 async def _forget_template(session: AsyncSession, action: Action) -> None:
     lease = await session.keep_lease()
     if lease is None:
         return
-    around = session.around
-    await around.offload(
-        around.ledger.mark_processed, lease, "template-deleted", [action.target.id], session.now
-    )
-    await around.offload(
-        around.ledger.note, lease, "delete_template", str(action.target), "on our side only", session.now
-    )
+    ledger, offload = session.around.ledger, session.around.offload
+    stored = await offload(ledger.record, session.account, RecordKind.TEMPLATE, action.target.id)
+    if stored is not None:
+        await session.save(RecordKind.TEMPLATE, [deleted_draft(stored)])
+    note = "on our side only"
+    await offload(ledger.note, lease, "delete_template", str(action.target), note, session.now)

@@ -160,7 +160,7 @@ class AsyncChannelRunner:
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Confirm new bundles (발주확인): what the mode says, or exactly the ones a person names."""
-        named = None if bundle_nos is None else tuple(bundle_nos)
+        named = None if bundle_nos is None else frozenset(bundle_nos)
 
         async def job(session: AsyncSession) -> None:
             await orders.confirm(session, named)
@@ -421,7 +421,11 @@ class AsyncChannelRunner:
         return await self._around.offload(self._around.ledger.active_intents, self.account)
 
     async def resolve(self, intent_id: int, *, applied: bool, by: str) -> Intent:
-        """Settle an unknown intent by a person's word; `by` names who says so."""
+        """Settle an intent that waits by a person's word; `by` names who says so.
+
+        Unknown ones wait for nothing else; open ones may be settled too, for a marketplace that will never
+        answer again. Raises `LedgerError` while a worker is at it.
+        """
         state = IntentState.APPLIED if applied else IntentState.NOT_APPLIED
         around = self._around
         now = around.clock.now()
@@ -438,6 +442,24 @@ class AsyncChannelRunner:
 
         await self._must_run(job)
 
+    async def reset_time(self, *, by: str) -> int:
+        """Go on after this machine's clock ran ahead and was set right; `by` names who says so.
+
+        Until then every job raises `ClockJumpError`. What was read under the wrong time is read again, back
+        to `RunnerSettings.max_back`; gives how many lists begin anew. Nothing that was done is repeated.
+        """
+        moved: list[int] = []
+        around = self._around
+
+        async def job(session: AsyncSession) -> None:
+            lease, now = await session.keep_lease(), session.now
+            if lease is not None:
+                back = now - around.settings.max_back
+                moved.append(await around.offload(around.ledger.reset_time, lease, now, back, by=by))
+
+        await self._must_run(job, Job.RESET_TIME)
+        return sum(moved)
+
     async def set_hold(self, kind: str, until: datetime, reason: str) -> None:
         """Put the personal data of one record kind under legal hold (법정 보존)."""
         hold = LegalHold(self.account, kind, until, reason)
@@ -449,8 +471,10 @@ class AsyncChannelRunner:
 
         await self._must_run(job)
 
-    async def _must_run(self, job: Callable[[AsyncSession], Awaitable[None]]) -> None:
-        report = await self._run(Job.RECOVER, job, False, None, None)
+    async def _must_run(
+        self, body: Callable[[AsyncSession], Awaitable[None]], job: Job = Job.RECOVER
+    ) -> None:
+        report = await self._run(job, body, False, None, None)
         if report.skipped is not None:
             raise LedgerError(f"account {self.account!r} is held by another worker; nothing was written")
 
@@ -501,12 +525,15 @@ class AsyncChannelRunner:
             return self._report(job, started, skipped=Skipped.LEASE_HELD)
         session = AsyncSession(around, job, lease, progress, stop)
         try:
-            await around.offload(ledger.mark_time, lease, started, settings.clock_tolerance)
-            await session.recover()
+            if job is not Job.RESET_TIME:
+                await around.offload(ledger.mark_time, lease, started, settings.clock_tolerance)
+                await session.recover()
             await _until_stopped(session, body)
             return await self._finished(session, started, missed)
         finally:
-            await around.offload(ledger.release_lease, lease)
+            # What was done is in the ledger; a lease that cannot be given back runs out.
+            with suppress(LedgerError):
+                await around.offload(ledger.release_lease, lease)
 
     async def _finished(
         self, session: AsyncSession, started: datetime, missed: list[Skipped] | None
@@ -524,6 +551,7 @@ class AsyncChannelRunner:
             results=tuple(session.results),
             collected=dict(session.collected),
             recovered=tuple(session.recovered),
+            unread=tuple(session.unread),
             waiting=await around.offload(around.ledger.active_intents, self.account),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Container, Iterable, Mapping
 from datetime import datetime
 
 from attrs import define, evolve, field, frozen
@@ -11,14 +11,15 @@ from wemakeprice_sdk.client._async.client import AsyncWemakepriceClient
 from wemakeprice_sdk.clock import Clock
 from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.errors import (
+    ApiError,
     AuthenticationError,
     CallError,
     GateClosedError,
+    LedgerCorruptError,
     NetworkError,
     NotAppliedError,
-    NotFoundError,
     OutcomeUnknownError,
-    PreconditionError,
+    ServerError,
     TargetBusyError,
     ValidationError,
 )
@@ -62,7 +63,9 @@ class AsyncSurroundings:
 
 
 _STEP = 10.0
+_SILENT = 3
 _Local = Callable[[Action], Awaitable[None]]
+_NOT_LOCAL: Mapping[type[Action], _Local] = {}
 
 
 class Stopped(Exception):  # noqa: N818 -- no error: someone asked for it, and the report says so
@@ -82,6 +85,7 @@ class AsyncSession:
     plans: list[SyncPlan] = field(factory=list)
     results: list[ActionResult] = field(factory=list)
     recovered: list[Intent] = field(factory=list)
+    unread: list[str] = field(factory=list)
     policy_nos: frozenset[int] | None = None
     _renew_at: float = 0.0
     _last: Outcome | None = None
@@ -120,19 +124,24 @@ class AsyncSession:
         if self.progress is not None:
             self.progress(Progress(self.job, phase, done, total))
 
-    def heed_stop(self) -> None:
-        """Raise `Stopped` when someone asked to stop; called before every step that is not an act."""
+    async def step(self) -> None:
+        """Keep the lease, and raise `Stopped` when someone asked for it; called before every long step."""
         if self.stop.pressed:
             raise Stopped
+        await self.keep_lease()
 
     async def wait(self, seconds: float) -> None:
         """Sleep in steps short enough to keep the lease and to heed a stop."""
         step = min(self.around.settings.lease_ttl / 3, _STEP)
         while seconds > 0:
-            self.heed_stop()
+            await self.step()
             await self.around.sleep(min(seconds, step))
             seconds -= step
-            await self.keep_lease()
+        await self.step()
+
+    def note_unread(self, target: str, error: Exception) -> None:
+        """Remember what could not be read, for the report."""
+        self.unread.append(f"{target}: {_name(error)}")
 
     def note_saved(self, kind: str, saved: SaveCount) -> None:
         """Count what was read."""
@@ -161,18 +170,13 @@ class AsyncSession:
 
     async def recover(self) -> None:
         """Settle what earlier runs left without an outcome, by the operation's verifying read."""
-        lease = self.lease
-        if lease is None:
-            return
         ledger = self.around.ledger
         for intent in await self.around.offload(ledger.active_intents, self.account, IntentState.OPEN):
             await self._let_settle(intent)
             state, detail = await self._judge(intent)
-            if state is IntentState.OPEN:
-                continue
             lease = await self.keep_lease()
-            if lease is None:
-                return
+            if state is IntentState.OPEN or lease is None:
+                continue
             outcome = Outcome(intent, state, f"verified: {detail}")
             settled = await self.around.offload(ledger.settle, lease, outcome, self.now)
             self.recovered.append(settled)
@@ -186,27 +190,47 @@ class AsyncSession:
             await self.around.sleep(left)
 
     async def _judge(self, intent: Intent) -> tuple[IntentState, str]:
-        what = unpack(intent)
-        return await prove(self.around.client, OPERATIONS[intent.operation], what.request, what.known)
+        # One intent that cannot be judged now blocks its own target, never the account.
+        try:
+            what = unpack(intent)
+            return await prove(self.around.client, OPERATIONS[intent.operation], what.request, what.known)
+        except (CallError, GateClosedError, LedgerCorruptError) as error:
+            self.note_unread(intent.target, error)
+            return IntentState.OPEN, ""
 
-    async def act(self, plan: SyncPlan, local: _Local | None = None) -> None:
-        """Carry the plan out, action by action: intent, act, outcome."""
+    async def act(self, plan: SyncPlan, local: Mapping[type[Action], _Local] = _NOT_LOCAL) -> None:
+        """Carry the plan out, action by action: intent, act, outcome.
+
+        `local` says what to do for actions that are no call. When the marketplace answered nothing several
+        times in a row, the rest is left out: every further call would only be one more to verify.
+        """
         self.plans.append(plan)
         if self.dry_run:
             return
         good: set[str] = set()
+        silent = 0
         try:
             for index, action in enumerate(plan.actions):
                 self.tell("act", index, len(plan.actions))
-                missing = [key for key in action.depends_on if key not in good]
-                if self.stop.pressed or missing:
-                    detail = "stopped" if self.stop.pressed else f"depends on {missing[0]}"
-                    self._note_result(action, ActionState.LEFT_OUT, detail)
-                elif await self._act(action, local) in (ActionState.APPLIED, ActionState.ALREADY_DONE):
+                obstacle = self._obstacle(action, good, silent)
+                if obstacle:
+                    self._note_result(action, ActionState.LEFT_OUT, obstacle)
+                    continue
+                state = await self._act(action, local.get(type(action)))
+                silent = silent + 1 if state is ActionState.OPEN else 0
+                if state in (ActionState.APPLIED, ActionState.ALREADY_DONE):
                     good.add(action.key)
         finally:
             await self._settle_last()
         self.tell("act", len(plan.actions), len(plan.actions))
+
+    def _obstacle(self, action: Action, good: Container[str], silent: int) -> str:
+        if self.stop.pressed:
+            return "stopped"
+        if silent >= _SILENT:
+            return "the marketplace does not answer"
+        missing = next((key for key in action.depends_on if key not in good), "")
+        return f"depends on {missing}" if missing else ""
 
     def _note_result(self, action: Action, state: ActionState, detail: str) -> ActionState:
         self.results.append(ActionResult(action.key, action.kind, action.target, state, detail))
@@ -217,8 +241,11 @@ class AsyncSession:
             if local is not None:
                 await local(action)
                 return self._note_result(action, ActionState.APPLIED, "")
-            command = command_for(action, await self._fresh_product(action), self.policy_nos)
-        except (PreconditionError, NotFoundError) as error:
+            product = await self._fresh_product(action)
+            command = command_for(action, product, self.policy_nos, self.around.client.input_limits)
+        except ApiError as error:
+            if concerns_all(error):
+                raise
             return self._note_result(action, ActionState.NOT_APPLIED, _name(error))
         except ValidationError as error:
             rules = ", ".join(f"{violation.path}: {violation.rule}" for violation in error.violations)
@@ -276,6 +303,11 @@ class AsyncSession:
             return IntentState.REFUSED, _name(error), None
         done = IntentState.APPLIED if isinstance(outcome, Applied) else IntentState.ALREADY_DONE
         return done, "", None
+
+
+def concerns_all(error: CallError) -> bool:
+    """Say whether an error would meet every other target too, or is one target's own affair."""
+    return not isinstance(error, ApiError) or isinstance(error, AuthenticationError | ServerError)
 
 
 def _is_readable(command: Command) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from wemakeprice_sdk.client.paging import windows_below_a_day
+from wemakeprice_sdk.errors import ApiError
 from wemakeprice_sdk.models import (
     Bundle,
     Claim,
@@ -16,7 +17,7 @@ from wemakeprice_sdk.models import (
     OrderDateType,
     ShipStatus,
 )
-from wemakeprice_sdk.runner._async.session import AsyncSession
+from wemakeprice_sdk.runner._async.session import AsyncSession, concerns_all
 from wemakeprice_sdk.runner.drafts import bundle_draft, claim_draft, gone_draft
 from wemakeprice_sdk.runner.records import RecordDraft, RecordKind, StoredRecord
 
@@ -41,7 +42,7 @@ async def sweep(
     rows: dict[str, T] = {}
     start = await _start(session, stream, kind, states, end)
     for window in windows_below_a_day(start, end, timedelta(0)):
-        session.heed_stop()
+        await session.step()
         found = await read(window.start, window.end)
         drafts = [draft(row, end) for row in found]
         await session.save(kind, drafts, (stream, window.end))
@@ -59,7 +60,13 @@ async def open_streams(session: AsyncSession, kind: RecordKind, streams: Sequenc
     around = session.around
     for stream in streams:
         if await around.offload(around.ledger.watermark, session.account, stream) is None:
-            await session.save(kind, [], (stream, session.now - around.settings.backfill))
+            await session.save(kind, [], (stream, session.now - _reach(session, stream)))
+
+
+def _reach(session: AsyncSession, stream: str) -> timedelta:
+    """Give how far the first reading of a stream goes back: farther for what still waits for an act."""
+    settings = session.around.settings
+    return settings.max_back if stream in _WAITING else settings.backfill
 
 
 async def _start(
@@ -68,12 +75,12 @@ async def _start(
     around = session.around
     settings = around.settings
     mark = await around.offload(around.ledger.watermark, session.account, stream)
-    start = end - settings.backfill if mark is None else mark - settings.overlap
+    start = end - _reach(session, stream) if mark is None else mark - settings.overlap
+    limit = end - settings.max_back
     for state in states:
-        oldest = await around.offload(around.ledger.oldest, session.account, kind, state)
-        if oldest is not None:
-            # A pause is filled up however long it was; only the search for old open records has a bound.
-            start = min(start, max(oldest, end - settings.max_back))
+        # A pause is filled up however long it was; only the search for old open records has a bound.
+        oldest = await around.offload(around.ledger.oldest, session.account, kind, state, since=limit)
+        start = start if oldest is None else min(start, oldest)
     return min(start, end)
 
 
@@ -85,6 +92,19 @@ def order_stream(state: ShipStatus, by: OrderDateType) -> str:
 def claim_stream(kind: ClaimType, state: ClaimStatus) -> str:
     """Name the stream of claims of one kind and state."""
     return f"claims/{kind.value}/{state.value}"
+
+
+_WAITING: Final = frozenset(
+    (
+        order_stream(ShipStatus.NEW, OrderDateType.NEW),
+        order_stream(ShipStatus.CONFIRM, OrderDateType.CONFIRM),
+        *(
+            claim_stream(kind, state)
+            for kind in (ClaimType.CANCEL, ClaimType.RETURN, ClaimType.EXCHANGE)
+            for state in (ClaimStatus.REQUEST, ClaimStatus.PENDING)
+        ),
+    )
+)
 
 
 async def bundles_in(
@@ -119,10 +139,8 @@ async def settle_vanished(
     """Ask one by one after records that the ledger holds in `state` and the list shows no more.
 
     What is still there comes back in its new state; what is gone (withdrawn cancels are never listed) is
-    marked so.
+    marked so. What cannot be read stays as it was.
     """
-    if session.dry_run:
-        return {}
     around = session.around
     stored = await around.offload(_stored, session, kind, state)
     back: dict[str, Bundle | Claim] = {}
@@ -130,8 +148,14 @@ async def settle_vanished(
     for record in stored:
         if record.key in listed:
             continue
-        session.heed_stop()
-        row = await _ask(session, kind, record)
+        await session.step()
+        try:
+            row = await _ask(session, kind, record)
+        except ApiError as error:
+            if concerns_all(error):
+                raise
+            session.note_unread(f"{kind}:{record.ref or record.key}", error)
+            continue
         if row is None:
             await session.save(kind, [gone_draft(record)])
         else:
@@ -142,8 +166,7 @@ async def settle_vanished(
 
 
 def _stored(session: AsyncSession, kind: RecordKind, state: str) -> list[StoredRecord]:
-    limit = session.now - session.around.settings.max_back
-    return list(session.around.ledger.records(session.account, kind, status=state, since=limit))
+    return list(session.around.ledger.records(session.account, kind, status=state))
 
 
 async def _ask(session: AsyncSession, kind: RecordKind, record: StoredRecord) -> Bundle | Claim | None:

@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from wemakeprice_sdk.errors import ApiError
 from wemakeprice_sdk.models import Bundle, Claim, ClaimDateType, ClaimStatus, ClaimType
 from wemakeprice_sdk.policy.snapshot import PendingShipment, PickedLine, ReturnFacts, Snapshot
-from wemakeprice_sdk.runner._sync.orders import in_flight
-from wemakeprice_sdk.runner._sync.session import Session
+from wemakeprice_sdk.runner._sync.orders import in_flight, read_bundle
+from wemakeprice_sdk.runner._sync.session import Session, concerns_all
 from wemakeprice_sdk.runner._sync.sweeps import claim_stream, claims_in, open_streams, settle_vanished
 from wemakeprice_sdk.runner.drafts import bundle_draft, claim_state, restore
 from wemakeprice_sdk.runner.records import RecordKind
@@ -88,11 +89,21 @@ def _unfinished(session: Session) -> dict[str, Claim]:
     rows: dict[str, Claim] = {}
     for record, claim in zip(records, stored, strict=True):
         if not claim.is_exchange_complete:
-            session.heed_stop()
-            fresh = around.client.claims.get(claim.claim_bundle_no)
+            session.step()
+            fresh = _read(session, claim.claim_bundle_no)
             if fresh is not None and claim_state(fresh) == state:
                 rows[record.key] = fresh
     return rows
+
+
+def _read(session: Session, number: int) -> Claim | None:
+    try:
+        return session.around.client.claims.get(number)
+    except ApiError as error:
+        if concerns_all(error):
+            raise
+        session.note_unread(f"claim:{number}", error)
+        return None
 
 
 def _bundles(session: Session, claims: Iterable[Claim]) -> tuple[Bundle, ...]:
@@ -103,8 +114,8 @@ def _bundles(session: Session, claims: Iterable[Claim]) -> tuple[Bundle, ...]:
         number = claim.bundle_no
         if number is None or number in found or not claim.is_open:
             continue
-        session.heed_stop()
-        bundle = around.client.orders.get(number) if claim.claim_type == ClaimType.CANCEL else None
+        session.step()
+        bundle = read_bundle(session, number) if claim.claim_type == ClaimType.CANCEL else None
         if bundle is not None:
             session.save(RecordKind.BUNDLE, [bundle_draft(bundle, session.now)])
         elif claim.claim_type != ClaimType.CANCEL:

@@ -5,25 +5,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from functools import partial
 
-from wemakeprice_sdk.errors import MaintenanceError, NotFoundError
-from wemakeprice_sdk.models import Bundle, JsonValue, Product, ShipStatus
+from wemakeprice_sdk.errors import ApiError, MaintenanceError, NotFoundError
+from wemakeprice_sdk.models import Bundle, JsonValue, Product, ProductBasic, ShipPolicy, ShipStatus
 from wemakeprice_sdk.policy.actions import Action, ActionKind, DeleteTemplate
 from wemakeprice_sdk.policy.imports import rekeyed_links
 from wemakeprice_sdk.policy.sale_period import dawn_of
 from wemakeprice_sdk.policy.snapshot import SkuLink, SkuStock, Snapshot, TemplateDelete, TemplateSave
 from wemakeprice_sdk.policy.stock import proven_links, reservations_of
 from wemakeprice_sdk.runner._sync.orders import in_flight
-from wemakeprice_sdk.runner._sync.session import Session
+from wemakeprice_sdk.runner._sync.session import Session, concerns_all
 from wemakeprice_sdk.runner.chunks import chunks
 from wemakeprice_sdk.runner.commands import extension_key
-from wemakeprice_sdk.runner.drafts import product_draft, restore, template_draft
+from wemakeprice_sdk.runner.drafts import DELETED, deleted_draft, product_draft, restore, template_draft
 from wemakeprice_sdk.runner.goods import TEMPLATES, due_soon, settled_links
 from wemakeprice_sdk.runner.records import RecordKind
 from wemakeprice_sdk.runner.reports import ActionState
 
 _PAUSE = timedelta(minutes=1)
+_CATALOGUE = timedelta(days=3653)
+"""How far back products may have been registered that still use a template."""
 _AT_ONCE = 20
+_REFRESH = timedelta(days=3)
+"""So old may the ledger's word on a product be that its sale period is not looked at: less than the shortest
+threshold, so that a period shortened in the partner centre is found in time."""
 
 
 def sync_stock(session: Session, levels: Iterable[SkuStock]) -> None:
@@ -47,13 +53,10 @@ def sync_stock(session: Session, levels: Iterable[SkuStock]) -> None:
     )
     now = session.now
     session.act(around.policy.plan_stock(snapshot, now))
-    good = {
-        result.target.id
-        for result in session.results
-        if result.state in (ActionState.APPLIED, ActionState.ALREADY_DONE)
-    }
+    done = (ActionState.APPLIED, ActionState.ALREADY_DONE)
+    failed = {result.target.id for result in session.results if result.state not in done}
     proven = proven_links(snapshot, around.policy.settings.stock, now)
-    fresh = settled_links(links, proven, good, {row.target.id for row in session.results})
+    fresh = settled_links(links, proven, failed)
     lease = session.keep_lease()
     if fresh and lease is not None:
         around.offload(around.ledger.put_links, lease, fresh, session.now)
@@ -72,13 +75,18 @@ def _rekeyed(
 
 
 def read_products(session: Session, numbers: Iterable[int]) -> tuple[Product, ...]:
-    """Read products one by one and keep them; those that are gone are left out."""
+    """Read products one by one and keep them; those that are gone or cannot be read are left out."""
     found: list[Product] = []
     for number in numbers:
-        session.heed_stop()
+        session.step()
         try:
             product = session.around.client.products.get(number)
         except NotFoundError:
+            continue
+        except ApiError as error:
+            if concerns_all(error):
+                raise
+            session.note_unread(f"product:{number}", error)
             continue
         found.append(product)
         session.save(RecordKind.PRODUCT, [product_draft(product, session.now)])
@@ -106,10 +114,14 @@ def extend_sale_periods(session: Session) -> bool:
     """
     around = session.around
     rules = around.config.sale_period
-    horizon = session.now + rules.threshold + timedelta(days=1)
+    now = session.now
+    horizon = now + rules.threshold + timedelta(days=1)
     due = around.offload(
         lambda: due_soon(
-            around.ledger.records(session.account, RecordKind.PRODUCT), horizon, ended=rules.ended
+            around.ledger.records(session.account, RecordKind.PRODUCT),
+            horizon,
+            old=now - _REFRESH,
+            ended=rules.ended,
         )
     )
     waited = timedelta()
@@ -164,48 +176,65 @@ def _extended(session: Session, products: Iterable[Product], day: date) -> dict[
 def sync_templates(
     session: Session, saves: Iterable[TemplateSave], deletes: Iterable[TemplateDelete]
 ) -> None:
-    """Import the shipping templates, then make the wished changes within their limit (규칙 4.1-4.5)."""
+    """Import the shipping templates, then make the wished changes within their limit (규칙 4.1-4.5).
+
+    What a change reaches is read from the marketplace's list, so products that were never imported count.
+    """
     around = session.around
+    wishes, unwanted = tuple(saves), tuple(deletes)
     templates_at = session.now
-    templates = around.client.shipping_templates.list()
+    listed = around.client.shipping_templates.list()
+    session.policy_nos = frozenset(row.ship_policy_no for row in listed)
+    templates = _kept_templates(session, listed)
     session.save(RecordKind.TEMPLATE, [template_draft(row, session.now) for row in templates])
     lease = session.keep_lease()
     if lease is not None:
-        body: dict[str, JsonValue] = {"count": len(templates), "at": session.now.isoformat()}
+        body: dict[str, JsonValue] = {"count": len(listed), "at": session.now.isoformat()}
         around.offload(around.ledger.put_progress, lease, TEMPLATES, body, session.now)
-    session.policy_nos = frozenset(row.ship_policy_no for row in templates)
-    products = around.offload(
-        lambda: [
-            restore(Product, record) for record in around.ledger.records(session.account, RecordKind.PRODUCT)
-        ]
-    )
+    products_at = session.now
     snapshot = Snapshot(
         templates_at=templates_at,
         templates=templates,
         templates_imported=True,
-        products_at=templates_at,
-        products=tuple(products),
-        template_saves=tuple(saves),
-        template_deletes=tuple(deletes),
+        products_at=products_at,
+        products=_linked_products(session) if wishes or unwanted else (),
+        template_saves=wishes,
+        template_deletes=unwanted,
         in_flight=in_flight(session),
     )
     plan = around.policy.plan_templates(snapshot, session.now)
-    remote = plan.filter(where=lambda action: not isinstance(action, DeleteTemplate))
-    session.act(remote)
-    failed = {row.key for row in session.results if row.state is not ActionState.APPLIED}
-    local = [action for action in plan if isinstance(action, DeleteTemplate)]
-    for action in local:
-        if not failed.intersection(action.depends_on):
-            session.heed_stop()
-            _forget_template(session, action)
+    session.act(plan, {DeleteTemplate: partial(_forget_template, session)})
+
+
+def _kept_templates(session: Session, listed: Iterable[ShipPolicy]) -> tuple[ShipPolicy, ...]:
+    """Leave out what was deleted on our side: the marketplace knows no delete and lists it for ever."""
+    around = session.around
+    gone = around.offload(
+        lambda: {
+            row.key for row in around.ledger.records(session.account, RecordKind.TEMPLATE, status=DELETED)
+        }
+    )
+    return tuple(row for row in listed if str(row.ship_policy_no) not in gone)
+
+
+def _linked_products(session: Session) -> tuple[Product, ...]:
+    now = session.now
+    found: dict[int, Product] = {}
+    for row in session.around.client.products.iter(now - _CATALOGUE, now):
+        session.step()
+        basic = ProductBasic(ship_policy_no=row.ship_policy_no)
+        found[row.product_no] = Product(product_no=row.product_no, basic=basic)
+        session.tell("list", len(found))
+    return tuple(found.values())
 
 
 def _forget_template(session: Session, action: Action) -> None:
     lease = session.keep_lease()
     if lease is None:
         return
-    around = session.around
-    around.offload(around.ledger.mark_processed, lease, "template-deleted", [action.target.id], session.now)
-    around.offload(
-        around.ledger.note, lease, "delete_template", str(action.target), "on our side only", session.now
-    )
+    ledger, offload = session.around.ledger, session.around.offload
+    stored = offload(ledger.record, session.account, RecordKind.TEMPLATE, action.target.id)
+    if stored is not None:
+        session.save(RecordKind.TEMPLATE, [deleted_draft(stored)])
+    note = "on our side only"
+    offload(ledger.note, lease, "delete_template", str(action.target), note, session.now)

@@ -10,11 +10,11 @@ from typing import TypeVar
 
 from wemakeprice_sdk.client._sync.pager import Pager
 from wemakeprice_sdk.client.paging import windows_of, windows_of_months
-from wemakeprice_sdk.errors import NotFoundError
+from wemakeprice_sdk.errors import ApiError, NotFoundError
 from wemakeprice_sdk.models import Deal, DealRow, JsonValue, ProductRow
 from wemakeprice_sdk.policy.actions import Action, ImportDeal, ImportProduct, ImportSource, SkuLinkMode
 from wemakeprice_sdk.policy.snapshot import DealCandidate, ProductCandidate, SkuLink, Snapshot
-from wemakeprice_sdk.runner._sync.session import Session
+from wemakeprice_sdk.runner._sync.session import Session, concerns_all
 from wemakeprice_sdk.runner.drafts import deal_draft, product_draft
 from wemakeprice_sdk.runner.goods import TEMPLATES, links_of
 from wemakeprice_sdk.runner.records import RecordDraft, RecordKind, SaveCount
@@ -29,32 +29,37 @@ def import_products(
     session: Session, start: datetime, end: datetime, mode: SkuLinkMode, *, stock_sync: bool
 ) -> None:
     """Import products registered between `start` and `end` that are not registered on our side yet."""
+    whole = True
     job = f"import_products/{start.isoformat()}/{end.isoformat()}"
     for window in _left(session, job, windows_of(start, end, _WIDTH, timedelta(0))):
-        session.heed_stop()
+        session.step()
         seen = _seen(session, window)
         rows = _all(session, session.around.client.products.iter(window.start, window.end))
         snapshot = _product_snapshot(session, rows, mode, stock_sync=stock_sync)
-        _carry_out(session, job, seen, snapshot, partial(_take_product, session))
+        done = _carry_out(session, snapshot, {ImportProduct: partial(_take_product, session)})
+        whole = _remember(session, job, seen, whole and done)
 
 
 def import_deals(session: Session, start: datetime, end: datetime) -> None:
     """Import deals registered between `start` and `end`; missing products are named, not invented."""
+    whole = True
     job = f"import_deals/{start.isoformat()}/{end.isoformat()}"
     for window in _left(session, job, windows_of_months(start, end, timedelta(0))):
-        session.heed_stop()
+        session.step()
         seen = _seen(session, window)
         rows = _all(session, session.around.client.deals.iter(window.start, window.end))
+        unread = len(session.unread)
         deals = _read_deals(session, rows)
         snapshot = _deal_snapshot(session, deals)
         by_number = {str(deal.deal_no): deal for deal in deals}
-        _carry_out(session, job, seen, snapshot, partial(_take_deal, session, by_number))
+        done = _carry_out(session, snapshot, {ImportDeal: partial(_take_deal, session, by_number)})
+        whole = _remember(session, job, seen, whole and done and unread == len(session.unread))
 
 
 def _all(session: Session, pager: Pager[T]) -> list[T]:
     rows: list[T] = []
     for row in pager:
-        session.heed_stop()
+        session.step()
         rows.append(row)
         session.tell("list", len(rows))
     return rows
@@ -76,24 +81,28 @@ def _seen(session: Session, window: Window) -> datetime:
 
 def _carry_out(
     session: Session,
-    job: str,
-    seen: datetime,
     snapshot: Snapshot,
-    take: Callable[[Action], None],
-) -> None:
-    """Import what a window showed, and remember that all is done up to `seen` where nothing was left out.
-
-    A window with something held or failed is read again by the next run; what was imported is known by then.
-    """
+    take: Mapping[type[Action], Callable[[Action], None]],
+) -> bool:
+    """Import what a window showed; False when something was held or failed."""
     before = len(session.results)
     plan = session.around.policy.plan_imports(snapshot, session.now)
     session.act(plan, take)
-    lease = session.keep_lease()
     failed = any(row.state is not ActionState.APPLIED for row in session.results[before:])
-    if lease is None or failed or plan.held or plan.blocked:
-        return
-    body: dict[str, JsonValue] = {"until": seen.isoformat()}
-    session.around.offload(session.around.ledger.put_progress, lease, job, body, session.now)
+    return not (failed or plan.held or plan.blocked)
+
+
+def _remember(session: Session, job: str, seen: datetime, whole: bool) -> bool:
+    """Remember that all is done up to `seen`, unless something before it was left out.
+
+    A window that was not whole, and all after it, are read again by the next run; what was imported is
+    known by then.
+    """
+    lease = session.keep_lease()
+    if whole and lease is not None:
+        body: dict[str, JsonValue] = {"until": seen.isoformat()}
+        session.around.offload(session.around.ledger.put_progress, lease, job, body, session.now)
+    return whole
 
 
 def _registered(session: Session, kind: RecordKind, numbers: Iterable[int]) -> frozenset[int]:
@@ -147,11 +156,15 @@ def _read_deals(session: Session, rows: Sequence[DealRow]) -> list[Deal]:
     for row in rows:
         if row.deal_no in known:
             continue
-        session.heed_stop()
+        session.step()
         try:
             deals.append(session.around.client.deals.get(row.deal_no))
         except NotFoundError:
             continue
+        except ApiError as error:
+            if concerns_all(error):
+                raise
+            session.note_unread(f"deal:{row.deal_no}", error)
         session.tell("deals", len(deals), len(rows))
     return deals
 

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from attrs import evolve
 
 from wemakeprice_sdk.config import ConfirmationMode, OrderConfirmation
+from wemakeprice_sdk.errors import ApiError
 from wemakeprice_sdk.models import (
     Bundle,
     Claim,
@@ -19,9 +20,11 @@ from wemakeprice_sdk.models import (
     ShipStatus,
 )
 from wemakeprice_sdk.policy.actions import ActionKind, Target, TargetKind
+from wemakeprice_sdk.policy.orders import NOT_NEW
+from wemakeprice_sdk.policy.plan import Held
 from wemakeprice_sdk.policy.snapshot import PendingShipment, Snapshot
 from wemakeprice_sdk.policy.sync import SyncPolicy
-from wemakeprice_sdk.runner._sync.session import Session
+from wemakeprice_sdk.runner._sync.session import Session, concerns_all
 from wemakeprice_sdk.runner._sync.sweeps import (
     bundles_in,
     claim_stream,
@@ -31,7 +34,7 @@ from wemakeprice_sdk.runner._sync.sweeps import (
     settle_vanished,
 )
 from wemakeprice_sdk.runner.chunks import chunks
-from wemakeprice_sdk.runner.drafts import bundle_draft
+from wemakeprice_sdk.runner.drafts import bundle_draft, restore
 from wemakeprice_sdk.runner.records import RecordKind
 
 _ORDER_STREAMS = (
@@ -42,7 +45,7 @@ _ORDER_STREAMS = (
 )
 FEW = 5
 """Up to so many bundles are read one by one; more are read as lists."""
-AT_ONCE = 100
+AT_ONCE = 50
 """After so many parcels the claims are read again."""
 
 
@@ -56,16 +59,33 @@ def collect_orders(session: Session) -> None:
     new = _new_bundles(session)
     if session.around.config.confirmation.mode is not ConfirmationMode.MANUAL and new:
         _confirm(session, new, session.around.policy)
-    bundles_in(session, ShipStatus.CONFIRM, OrderDateType.CONFIRM)
+    _confirmed_bundles(session)
     settle_vanished(session, RecordKind.BUNDLE, ShipStatus.NEW.value, new)
 
 
-def confirm(session: Session, bundle_nos: Iterable[int] | None) -> None:
+def _confirmed_bundles(session: Session) -> None:
+    """Read the bundles in preparation, and learn what became of those that are no more.
+
+    A line cancelled after the confirmation changes its bundle, so they are read back to the oldest.
+    """
+    state = ShipStatus.CONFIRM.value
+    listed = bundles_in(session, ShipStatus.CONFIRM, OrderDateType.CONFIRM, (state,))
+    around = session.around
+    left = around.offload(around.ledger.count, session.account, RecordKind.BUNDLE, state)
+    if left > len(listed) + FEW:
+        listed |= bundles_in(session, ShipStatus.DELIVERY, OrderDateType.CONFIRM, (state,))
+    settle_vanished(session, RecordKind.BUNDLE, state, listed)
+
+
+def confirm(session: Session, bundle_nos: Collection[int] | None) -> None:
     """Confirm what the mode says, or, asked by a person, exactly the bundles named."""
+    open_streams(session, RecordKind.BUNDLE, _ORDER_STREAMS)
     new = _new_bundles(session)
     policy = session.around.policy
     if bundle_nos is None:
         _confirm(session, new, policy)
+        return
+    if not bundle_nos:
         return
     by_hand = policy.config.replace(confirmation=OrderConfirmation(mode=ConfirmationMode.AUTO))
     targets = frozenset(Target(TargetKind.BUNDLE, str(number)) for number in bundle_nos)
@@ -81,7 +101,7 @@ def _confirm(
     session: Session,
     new: Mapping[str, Bundle],
     policy: SyncPolicy,
-    targets: frozenset[Target] | None = None,
+    targets: frozenset[Target] = frozenset(),
 ) -> None:
     claims_at = session.now
     cancels = open_cancels(session)
@@ -98,7 +118,11 @@ def _confirm(
         in_flight=in_flight(session),
     )
     plan = policy.plan_orders(snapshot, session.now)
-    session.act(plan if targets is None else plan.filter(targets=targets))
+    if targets:
+        known = {Target(TargetKind.BUNDLE, str(row.bundle_no)) for row in new.values()}
+        missing = [Held(ActionKind.CONFIRM_BUNDLE, target, NOT_NEW) for target in sorted(targets - known)]
+        plan = evolve(plan.filter(targets=targets), held=(*plan.held, *missing))
+    session.act(plan)
 
 
 def open_cancels(session: Session) -> dict[str, Claim]:
@@ -119,20 +143,21 @@ def in_flight(session: Session) -> frozenset[str]:
 def ship(session: Session, shipments: Iterable[PendingShipment]) -> None:
     """Ship the parcels that are ready, after reading the claims again (규칙 6.3).
 
-    Buyers go on cancelling while a long job runs, so the claims are read anew for every hundred parcels.
+    Buyers go on cancelling while a long job runs, so the claims are read anew for every fifty parcels.
     """
     # Contradictions among all parcels are refused before the first of them goes out.
     pending = Snapshot(shipments=tuple(shipments)).shipments
     for some in chunks(pending, AT_ONCE):
-        session.heed_stop()
+        session.step()
         _ship(session, some)
 
 
 def _ship(session: Session, pending: Sequence[PendingShipment]) -> None:
-    claims_at = session.now
-    cancels = open_cancels(session)
     bundles_at = session.now
     bundles = _bundles_of(session, {row.bundle_no for row in pending})
+    # Last, so that as little time as can be lies between this look and the invoices.
+    claims_at = session.now
+    cancels = open_cancels(session)
     snapshot = Snapshot(
         bundles_at=bundles_at,
         bundles=tuple(bundles.values()),
@@ -145,16 +170,38 @@ def _ship(session: Session, pending: Sequence[PendingShipment]) -> None:
 
 
 def _bundles_of(session: Session, numbers: set[int]) -> dict[int, Bundle]:
+    # What has left does not come back, so the ledger's word is enough for it.
+    left = session.around.offload(_left, session, numbers)
     found: dict[int, Bundle] = {}
-    if len(numbers) > FEW:
+    if len(numbers - left.keys()) > FEW:
         found = _listed(session, numbers)
-    for number in sorted(numbers - found.keys()):
-        session.heed_stop()
-        bundle = session.around.client.orders.get(number)
+    for number in sorted(numbers - found.keys() - left.keys()):
+        session.step()
+        bundle = read_bundle(session, number)
         if bundle is not None:
             found[number] = bundle
     session.save(RecordKind.BUNDLE, [bundle_draft(row, session.now) for row in found.values()])
-    return found
+    return left | found
+
+
+def _left(session: Session, numbers: set[int]) -> dict[int, Bundle]:
+    states = (ShipStatus.DELIVERY.value, ShipStatus.COMPLETE.value)
+    ledger, account = session.around.ledger, session.account
+    records = (
+        row for number in numbers for row in ledger.records(account, RecordKind.BUNDLE, ref=str(number))
+    )
+    return {int(row.ref): restore(Bundle, row) for row in records if row.status in states}
+
+
+def read_bundle(session: Session, number: int) -> Bundle | None:
+    """Read one bundle (배송번호); None, and a word in the report, when it alone cannot be read."""
+    try:
+        return session.around.client.orders.get(number)
+    except ApiError as error:
+        if concerns_all(error):
+            raise
+        session.note_unread(f"bundle:{number}", error)
+        return None
 
 
 def _listed(session: Session, numbers: set[int]) -> dict[int, Bundle]:
@@ -162,7 +209,12 @@ def _listed(session: Session, numbers: set[int]) -> dict[int, Bundle]:
     if start is None:
         return {}
     pager = session.around.client.orders.iter(start, session.now, ShipStatus.CONFIRM, OrderDateType.CONFIRM)
-    return {bundle.bundle_no: bundle for bundle in pager if bundle.bundle_no in numbers}
+    found: dict[int, Bundle] = {}
+    for bundle in pager:
+        session.step()
+        if bundle.bundle_no in numbers:
+            found[bundle.bundle_no] = bundle
+    return found
 
 
 def _oldest_of(session: Session, numbers: set[int]) -> datetime | None:
@@ -174,7 +226,13 @@ def _oldest_of(session: Session, numbers: set[int]) -> datetime | None:
 
 
 def track(session: Session) -> None:
-    """Follow shipped bundles to their delivery, as far back as the oldest that is still on its way."""
+    """Follow shipped bundles to their delivery, as far back as the oldest that is still on its way.
+
+    Those in preparation are read first: a bundle that was confirmed and shipped by hand is listed by the day
+    of its confirmation, which the later lists have passed by then.
+    """
+    open_streams(session, RecordKind.BUNDLE, _ORDER_STREAMS)
+    _confirmed_bundles(session)
     states = (ShipStatus.CONFIRM.value, ShipStatus.DELIVERY.value)
     listed: dict[str, Bundle] = {}
     for state in (ShipStatus.DELIVERY, ShipStatus.COMPLETE):

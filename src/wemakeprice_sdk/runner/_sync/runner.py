@@ -160,7 +160,7 @@ class ChannelRunner:
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Confirm new bundles (발주확인): what the mode says, or exactly the ones a person names."""
-        named = None if bundle_nos is None else tuple(bundle_nos)
+        named = None if bundle_nos is None else frozenset(bundle_nos)
 
         def job(session: Session) -> None:
             orders.confirm(session, named)
@@ -421,7 +421,11 @@ class ChannelRunner:
         return self._around.offload(self._around.ledger.active_intents, self.account)
 
     def resolve(self, intent_id: int, *, applied: bool, by: str) -> Intent:
-        """Settle an unknown intent by a person's word; `by` names who says so."""
+        """Settle an intent that waits by a person's word; `by` names who says so.
+
+        Unknown ones wait for nothing else; open ones may be settled too, for a marketplace that will never
+        answer again. Raises `LedgerError` while a worker is at it.
+        """
         state = IntentState.APPLIED if applied else IntentState.NOT_APPLIED
         around = self._around
         now = around.clock.now()
@@ -438,6 +442,24 @@ class ChannelRunner:
 
         self._must_run(job)
 
+    def reset_time(self, *, by: str) -> int:
+        """Go on after this machine's clock ran ahead and was set right; `by` names who says so.
+
+        Until then every job raises `ClockJumpError`. What was read under the wrong time is read again, back
+        to `RunnerSettings.max_back`; gives how many lists begin anew. Nothing that was done is repeated.
+        """
+        moved: list[int] = []
+        around = self._around
+
+        def job(session: Session) -> None:
+            lease, now = session.keep_lease(), session.now
+            if lease is not None:
+                back = now - around.settings.max_back
+                moved.append(around.offload(around.ledger.reset_time, lease, now, back, by=by))
+
+        self._must_run(job, Job.RESET_TIME)
+        return sum(moved)
+
     def set_hold(self, kind: str, until: datetime, reason: str) -> None:
         """Put the personal data of one record kind under legal hold (법정 보존)."""
         hold = LegalHold(self.account, kind, until, reason)
@@ -449,8 +471,8 @@ class ChannelRunner:
 
         self._must_run(job)
 
-    def _must_run(self, job: Callable[[Session], None]) -> None:
-        report = self._run(Job.RECOVER, job, False, None, None)
+    def _must_run(self, body: Callable[[Session], None], job: Job = Job.RECOVER) -> None:
+        report = self._run(job, body, False, None, None)
         if report.skipped is not None:
             raise LedgerError(f"account {self.account!r} is held by another worker; nothing was written")
 
@@ -501,12 +523,15 @@ class ChannelRunner:
             return self._report(job, started, skipped=Skipped.LEASE_HELD)
         session = Session(around, job, lease, progress, stop)
         try:
-            around.offload(ledger.mark_time, lease, started, settings.clock_tolerance)
-            session.recover()
+            if job is not Job.RESET_TIME:
+                around.offload(ledger.mark_time, lease, started, settings.clock_tolerance)
+                session.recover()
             _until_stopped(session, body)
             return self._finished(session, started, missed)
         finally:
-            around.offload(ledger.release_lease, lease)
+            # What was done is in the ledger; a lease that cannot be given back runs out.
+            with suppress(LedgerError):
+                around.offload(ledger.release_lease, lease)
 
     def _finished(self, session: Session, started: datetime, missed: list[Skipped] | None) -> JobReport:
         around = self._around
@@ -522,6 +547,7 @@ class ChannelRunner:
             results=tuple(session.results),
             collected=dict(session.collected),
             recovered=tuple(session.recovered),
+            unread=tuple(session.unread),
             waiting=around.offload(around.ledger.active_intents, self.account),
         )
 

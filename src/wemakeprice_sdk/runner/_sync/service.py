@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
+from attrs import evolve
+
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.models import Bundle, Claim, ReadModel, SettleOrderLine, SettleShipLine
 from wemakeprice_sdk.policy.actions import ActionKind
@@ -14,6 +16,7 @@ from wemakeprice_sdk.policy.gates import check
 from wemakeprice_sdk.policy.snapshot import PendingAnswer, PendingInquiryAnswer, Snapshot
 from wemakeprice_sdk.runner._sync.orders import in_flight
 from wemakeprice_sdk.runner._sync.session import Session
+from wemakeprice_sdk.runner._sync.sweeps import open_streams
 from wemakeprice_sdk.runner.drafts import (
     GONE,
     gone_draft,
@@ -39,6 +42,8 @@ def serve_customers(
 ) -> None:
     """Collect questions, reviews and inquiries as far as each is switched on, then send the answers."""
     cs = session.around.client.cs
+    for kind in (RecordKind.QUESTION, RecordKind.REVIEW, RecordKind.INQUIRY):
+        open_streams(session, kind, [_day_stream(kind)])
     if _is_open(session, ActionKind.COLLECT_QUESTIONS):
         _by_day(session, RecordKind.QUESTION, cs.list_questions, question_draft)
     if _is_open(session, ActionKind.COLLECT_REVIEWS):
@@ -59,15 +64,19 @@ def _by_day(
     draft: Callable[[T, datetime], RecordDraft],
 ) -> None:
     now = session.now
-    stream = f"days/{kind.value}"
+    stream = _day_stream(kind)
     settings = session.around.settings
     mark = session.around.offload(session.around.ledger.watermark, session.account, stream)
     start = (now - settings.backfill if mark is None else mark - settings.overlap).date()
     for day in split_days(min(start, now.date()), now.date()):
-        session.heed_stop()
+        session.step()
         rows = read(day)
         session.save(kind, [draft(row, now) for row in rows], (stream, min(_midnight(day, 1), now)))
         session.tell(stream, (day - start).days + 1)
+
+
+def _day_stream(kind: RecordKind) -> str:
+    return f"days/{kind.value}"
 
 
 def _midnight(day: date, later: int = 0) -> datetime:
@@ -83,23 +92,28 @@ def _answer(
         return
     around = session.around
     snapshot = Snapshot(answers=answers, inquiry_answers=inquiry_answers, in_flight=in_flight(session))
-    plan = around.policy.plan_answers(snapshot, session.now)
-    done = around.offload(around.ledger.is_done, session.account, [action.key for action in plan.actions])
-    session.act(plan.filter(where=lambda action: action.key not in done))
+    keys = [action.key for action in around.policy.plan_answers(snapshot, session.now)]
+    done = around.offload(around.ledger.is_done, session.account, keys)
+    session.act(around.policy.plan_answers(evolve(snapshot, answered=done), session.now))
 
 
 def settle(
     session: Session, start: date | None, end: date | None, received: Mapping[date, int] | None
 ) -> Reconciliation:
     """Collect the rows of the days that are missing (and a few before), then reconcile everything."""
-    last = end or session.now.date() - timedelta(days=1)
-    first = start or _first_day(session, last)
+    yesterday = session.now.date() - timedelta(days=1)
+    last = end or yesterday
+    due = _first_day(session, last)
+    first = start or due
+    # A later start leaves days out, and today is not over: neither may count as read for good.
+    counts = first <= due
     settlement = session.around.client.settlement
     for day in split_days(min(first, last), last):
         orders = settlement.list_order_lines(day)
         ships = settlement.list_ship_lines(day)
         _keep_day(session, RecordKind.SETTLE_SHIP, ships, day)
-        _keep_day(session, RecordKind.SETTLE_ORDER, orders, day, ("settlement", _midnight(day)))
+        mark = ("settlement", _midnight(day)) if counts and day <= yesterday else None
+        _keep_day(session, RecordKind.SETTLE_ORDER, orders, day, mark)
         session.tell("settlement", (day - first).days + 1, (last - first).days + 1)
         if session.stop.pressed:
             break

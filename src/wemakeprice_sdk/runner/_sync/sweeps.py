@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from wemakeprice_sdk.client.paging import windows_below_a_day
+from wemakeprice_sdk.errors import ApiError
 from wemakeprice_sdk.models import (
     Bundle,
     Claim,
@@ -17,7 +18,7 @@ from wemakeprice_sdk.models import (
     OrderDateType,
     ShipStatus,
 )
-from wemakeprice_sdk.runner._sync.session import Session
+from wemakeprice_sdk.runner._sync.session import Session, concerns_all
 from wemakeprice_sdk.runner.drafts import bundle_draft, claim_draft, gone_draft
 from wemakeprice_sdk.runner.records import RecordDraft, RecordKind, StoredRecord
 
@@ -42,7 +43,7 @@ def sweep(
     rows: dict[str, T] = {}
     start = _start(session, stream, kind, states, end)
     for window in windows_below_a_day(start, end, timedelta(0)):
-        session.heed_stop()
+        session.step()
         found = read(window.start, window.end)
         drafts = [draft(row, end) for row in found]
         session.save(kind, drafts, (stream, window.end))
@@ -60,19 +61,25 @@ def open_streams(session: Session, kind: RecordKind, streams: Sequence[str]) -> 
     around = session.around
     for stream in streams:
         if around.offload(around.ledger.watermark, session.account, stream) is None:
-            session.save(kind, [], (stream, session.now - around.settings.backfill))
+            session.save(kind, [], (stream, session.now - _reach(session, stream)))
+
+
+def _reach(session: Session, stream: str) -> timedelta:
+    """Give how far the first reading of a stream goes back: farther for what still waits for an act."""
+    settings = session.around.settings
+    return settings.max_back if stream in _WAITING else settings.backfill
 
 
 def _start(session: Session, stream: str, kind: RecordKind, states: Sequence[str], end: datetime) -> datetime:
     around = session.around
     settings = around.settings
     mark = around.offload(around.ledger.watermark, session.account, stream)
-    start = end - settings.backfill if mark is None else mark - settings.overlap
+    start = end - _reach(session, stream) if mark is None else mark - settings.overlap
+    limit = end - settings.max_back
     for state in states:
-        oldest = around.offload(around.ledger.oldest, session.account, kind, state)
-        if oldest is not None:
-            # A pause is filled up however long it was; only the search for old open records has a bound.
-            start = min(start, max(oldest, end - settings.max_back))
+        # A pause is filled up however long it was; only the search for old open records has a bound.
+        oldest = around.offload(around.ledger.oldest, session.account, kind, state, since=limit)
+        start = start if oldest is None else min(start, oldest)
     return min(start, end)
 
 
@@ -84,6 +91,19 @@ def order_stream(state: ShipStatus, by: OrderDateType) -> str:
 def claim_stream(kind: ClaimType, state: ClaimStatus) -> str:
     """Name the stream of claims of one kind and state."""
     return f"claims/{kind.value}/{state.value}"
+
+
+_WAITING: Final = frozenset(
+    (
+        order_stream(ShipStatus.NEW, OrderDateType.NEW),
+        order_stream(ShipStatus.CONFIRM, OrderDateType.CONFIRM),
+        *(
+            claim_stream(kind, state)
+            for kind in (ClaimType.CANCEL, ClaimType.RETURN, ClaimType.EXCHANGE)
+            for state in (ClaimStatus.REQUEST, ClaimStatus.PENDING)
+        ),
+    )
+)
 
 
 def bundles_in(
@@ -116,10 +136,8 @@ def settle_vanished(
     """Ask one by one after records that the ledger holds in `state` and the list shows no more.
 
     What is still there comes back in its new state; what is gone (withdrawn cancels are never listed) is
-    marked so.
+    marked so. What cannot be read stays as it was.
     """
-    if session.dry_run:
-        return {}
     around = session.around
     stored = around.offload(_stored, session, kind, state)
     back: dict[str, Bundle | Claim] = {}
@@ -127,8 +145,14 @@ def settle_vanished(
     for record in stored:
         if record.key in listed:
             continue
-        session.heed_stop()
-        row = _ask(session, kind, record)
+        session.step()
+        try:
+            row = _ask(session, kind, record)
+        except ApiError as error:
+            if concerns_all(error):
+                raise
+            session.note_unread(f"{kind}:{record.ref or record.key}", error)
+            continue
         if row is None:
             session.save(kind, [gone_draft(record)])
         else:
@@ -139,8 +163,7 @@ def settle_vanished(
 
 
 def _stored(session: Session, kind: RecordKind, state: str) -> list[StoredRecord]:
-    limit = session.now - session.around.settings.max_back
-    return list(session.around.ledger.records(session.account, kind, status=state, since=limit))
+    return list(session.around.ledger.records(session.account, kind, status=state))
 
 
 def _ask(session: Session, kind: RecordKind, record: StoredRecord) -> Bundle | Claim | None:
