@@ -280,7 +280,7 @@ def test_claims_are_read_again_while_many_parcels_go_out(shop: Shop) -> None:
     runner.collect_orders()
 
     def change_of_mind(step: Progress) -> None:
-        if (step.phase, step.done, step.total) == ("act", 25, 50):
+        if (step.phase, step.done) == ("act", 25) and not shop.sandbox.find_shop(KEY).claims:
             shop.sandbox.request_cancel(KEY, numbers[-1])
 
     report = runner.ship([parcel(number) for number in numbers], progress=change_of_mind)
