@@ -209,7 +209,8 @@ def judge(report: JobReport) -> Verdict:
     if serious or not states.isdisjoint({ActionState.REFUSED, ActionState.UNKNOWN}):
         return Verdict.PERSON
     again = {ActionState.OPEN, ActionState.NOT_APPLIED, ActionState.LEFT_OUT}
-    if report.stopped or report.skipped is Skipped.MAINTENANCE or not states.isdisjoint(again):
+    away = report.skipped is Skipped.MAINTENANCE
+    if report.stopped or report.unread or away or not states.isdisjoint(again):
         return Verdict.LATER
     return Verdict.DONE
 
@@ -230,6 +231,7 @@ def tell(report: JobReport) -> Verdict:
         if intent.state is IntentState.UNKNOWN:
             what = (report.account, intent.id, intent.operation, intent.target)
             log.warning("%s: a person decides intent %d, %s %s", *what)
+    parts += [f"not read {what}" for what in report.unread]
     parts += ["stopped"] if report.stopped else []
     log.log(level_of(verdict), "%s %s: %s", report.account, report.job, "; ".join(parts) or "nothing to do")
     return verdict
