@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from uuid import uuid4
 
 import psycopg
@@ -118,6 +119,23 @@ def test_a_server_that_is_not_there_is_named_without_its_password(schema: str) -
         ledger.open_account("shop", "https://sandbox")
     assert "geheim" not in str(caught.value)
     assert "geheim" not in repr(vars(ledger))
+
+
+def test_a_connection_text_that_cannot_be_read_is_not_quoted(schema: str) -> None:
+    ledger = PostgresLedger("host=/nowhere password geheim", KeyCipher(), schema=schema)
+    with pytest.raises(LedgerUnavailableError, match="connection text") as caught:
+        ledger.open_account("shop", "https://sandbox")
+    assert caught.value.__cause__ is None
+    assert "geheim" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_foreign_setting_of_the_connection_wins(postgres: str, schema: str) -> None:
+    with opened(f"{postgres} connect_timeout=3 keepalives_idle=77", schema) as ledger:
+        ledger.count("shop", "bundle")
+        connection = ledger._engine._connection  # type: ignore[attr-defined]
+        used = connection.info.get_parameters()
+        assert (used["connect_timeout"], used["keepalives_idle"]) == ("3", "77")
+        assert used["keepalives_count"] == "3"
 
 
 def test_foreign_tables_a_newer_schema_and_a_wrong_key_are_refused(postgres: str, schema: str) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import pwd
+import resource
 import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -158,6 +162,59 @@ def test_a_read_only_ledger_is_named(tmp_path: Path, cipher: KeyCipher) -> None:
         ledger._engine._connection.execute("PRAGMA query_only = 1")  # type: ignore[attr-defined]
         with pytest.raises(LedgerUnavailableError, match="readonly"):
             ledger.acquire_lease("shop", "w", 60)
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """File modes bind root as little as they please, so let another user meet them."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(pwd.getpwnam("nobody").pw_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+@contextmanager
+def no_file_beyond(size: int) -> Iterator[None]:
+    """Let the system refuse to make any file longer, as a quota or a full disk does."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize(("mode", "said"), [(0o000, "unable to open|denied"), (0o444, "readonly|denied")])
+def test_a_file_mode_that_forbids_it_is_named(
+    tmp_path: Path, cipher: KeyCipher, mode: int, said: str
+) -> None:
+    path = tmp_path / "l.db"
+    made(path, cipher).close()
+    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        folder.chmod(0o755)
+    path.chmod(mode)
+    with as_nobody(), SqliteLedger(path, cipher) as ledger, pytest.raises(LedgerUnavailableError, match=said):
+        ledger.acquire_lease("shop", "w", 60)
+    path.chmod(0o600)
+    with SqliteLedger(path, cipher) as ledger:
+        assert ledger.acquire_lease("shop", "w", 60) is not None
+
+
+def test_a_system_that_takes_no_more_bytes_is_named_and_what_was_there_stays(
+    tmp_path: Path, cipher: KeyCipher
+) -> None:
+    with made(tmp_path / "l.db", cipher) as ledger:
+        lease = ledger.acquire_lease("shop", "w", 60)
+        assert lease is not None
+        drafts = [RecordDraft("product", str(n), "A", NOW, {"n": "x" * 500}) for n in range(3000)]
+        with no_file_beyond(500_000), pytest.raises(LedgerUnavailableError, match=r"full|disk I/O"):
+            ledger.save(lease, drafts, NOW, watermark=("orders", NOW))
+        assert ledger.count("shop", "product") == 0
+        assert ledger.watermark("shop", "orders") is None
+        assert ledger.save(lease, drafts, NOW).new == 3000
 
 
 def test_a_folder_that_is_missing_or_closed_is_named(tmp_path: Path, cipher: KeyCipher) -> None:

@@ -17,6 +17,14 @@ from wemakeprice_sdk.secrets import Cipher, SecretStr
 if TYPE_CHECKING:
     import psycopg
 
+# A server that is gone without a word is found out in a minute instead of hours.
+_DEFAULTS: Final[dict[str, int]] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 _DATA_CORRUPTED: Final = frozenset({"XX001", "XX002"})
 
 
@@ -25,7 +33,9 @@ class PostgresLedger(SqlLedger):
 
     `conninfo` is a libpq connection text or URL; it may hold a password, so it never shows. `schema` is
     made when it is missing. Leases are measured by the server's clock. Each ledger object uses one
-    connection, opened on first use and opened again after it broke. `lock_timeout` is in seconds.
+    connection, opened on first use and opened again after it broke; a server that is gone without a word
+    is noticed within a minute. `lock_timeout` is in seconds. Needs libpq 14 or newer, which
+    `psycopg[binary]` brings.
 
     Raises `LedgerUnavailableError` when the server cannot be reached, and the errors of `SqliteLedger`.
     Needs `pip install "wemakeprice-sdk[postgres]"`.
@@ -102,7 +112,7 @@ class _PostgresEngine:
         import psycopg
 
         connection: psycopg.Connection[tuple[Cell, ...]] = psycopg.connect(
-            self._conninfo.reveal(), autocommit=True, connect_timeout=10
+            _with_defaults(self._conninfo), autocommit=True
         )
         try:
             with connection.cursor() as cursor:
@@ -117,6 +127,19 @@ class _PostgresEngine:
             connection.close()
             raise
         return connection
+
+
+def _with_defaults(conninfo: SecretStr) -> str:
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+    try:
+        given = conninfo_to_dict(conninfo.reveal())
+    except psycopg.ProgrammingError:
+        # The parser quotes what it could not read, which may be the password.
+        raise LedgerUnavailableError("PostgreSQL: the connection text cannot be read") from None
+    missing = {name: str(value) for name, value in _DEFAULTS.items() if name not in given}
+    return make_conninfo(conninfo.reveal(), **missing)
 
 
 def _migrate(session: _PostgresSession, schema: str) -> None:
@@ -178,6 +201,7 @@ def _named(error: psycopg.Error) -> LedgerError:
     said = error.diag.message_primary or type(error).__name__
     if error.sqlstate in _DATA_CORRUPTED:
         return LedgerCorruptError(f"PostgreSQL: {said}")
-    if isinstance(error, psycopg.OperationalError) or error.sqlstate in {"25006", "42501", "53100", "55P03"}:
+    away = isinstance(error, psycopg.OperationalError | psycopg.NotSupportedError)
+    if away or error.sqlstate in {"25006", "42501", "53100", "55P03"}:
         return LedgerUnavailableError(f"PostgreSQL: {said}")
     return LedgerCorruptError(f"PostgreSQL: {type(error).__name__}: {said}")
