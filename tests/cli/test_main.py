@@ -1,12 +1,17 @@
 """The thin commands print what the library says, and its errors in words."""
 
+import os
+import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
 
 from wemakeprice_sdk.cli import main
-from wemakeprice_sdk.config import ChannelConfig, save_config
+from wemakeprice_sdk.config import ChannelConfig, ChannelRegistry, save_config, save_registry
 from wemakeprice_sdk.secrets import AesGcmCipher, format_key_ring, generate_key
 
 HEADERS = ["상품번호", "상품명", "상품상태", "판매가", "판매시작일", "판매종료일"]
@@ -68,3 +73,97 @@ def test_config_lists_every_violation(tmp_path: Path, capsys) -> None:
 def test_a_missing_file_is_said_in_words(tmp_path: Path, capsys) -> None:
     assert main(["inspect", str(tmp_path / "none.xlsx")]) == 1
     assert "none.xlsx" in capsys.readouterr().err
+
+
+def test_config_shows_every_account_of_a_registry(tmp_path: Path, capsys) -> None:
+    path = tmp_path / "shops.toml"
+    save_registry(
+        path, ChannelRegistry([ChannelConfig("shop-1", "첫 가게"), ChannelConfig("shop-2", "둘째")])
+    )
+    assert main(["config", str(path)]) == 0
+    out = capsys.readouterr().out
+    assert "shop-1 (첫 가게)" in out
+    assert "shop-2 (둘째)" in out
+
+
+def test_violations_name_the_file(tmp_path: Path, capsys) -> None:
+    path = tmp_path / "shop.toml"
+    path.write_text('version = 1\n[channel]\nseller_id = "a"\n', encoding="utf-8")
+    assert main(["config", str(path)]) == 1
+    err = capsys.readouterr().err
+    assert err.startswith(f"{path}: ConfigError: ")
+    assert "store_name" in err
+
+
+def test_a_missing_key_ring_is_named(tmp_path: Path, capsys, monkeypatch) -> None:
+    monkeypatch.delenv("WEMAKEPRICE_SECRET_KEYS", raising=False)
+    path = tmp_path / "shop.toml"
+    config = ChannelConfig("shop-1", "첫 가게", api_key="an-invented-key")
+    save_config(path, config, cipher=AesGcmCipher.single(generate_key()))
+    assert main(["config", str(path)]) == 1
+    assert "set WEMAKEPRICE_SECRET_KEYS" in capsys.readouterr().err
+
+
+def test_a_preview_says_why_a_file_looks_partial(tmp_path: Path, capsys) -> None:
+    book = Workbook()
+    book.active.append(HEADERS)
+    for number in range(100):
+        book.active.append(
+            [1000000001 + number, "예시", "판매중", 12900, "2024-06-01 10:00", "2029-06-01 10:00"]
+        )
+    book.save(tmp_path / "export.xlsx")
+    assert main(["preview", str(tmp_path / "export.xlsx")]) == 0
+    out = capsys.readouterr().out
+    assert re.search(r"looks partial +yes\n  note: \S", out)
+
+
+def test_what_the_system_says_is_not_repeated(tmp_path: Path, capsys) -> None:
+    path = tmp_path / "none.toml"
+    assert main(["config", str(path)]) == 1
+    assert capsys.readouterr().err == f"{path}: No such file or directory\n"
+
+
+def command(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+    line = [sys.executable, "-W", "error", "-m", "wemakeprice_sdk.cli", *arguments]
+    env = {**os.environ, **environment}
+    return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp949"])
+@pytest.mark.parametrize("arguments", [("demo",), ("inspect", "EXPORT"), ("preview", "EXPORT"), ("--help",)])
+def test_every_encoding_can_show_the_output(arguments: tuple[str, ...], encoding: str, export: Path) -> None:
+    words = [str(export) if word == "EXPORT" else word for word in arguments]
+    out, err = command(*words, PYTHONIOENCODING=encoding).communicate(timeout=60)
+    assert err == b""
+    assert out.decode(encoding)
+
+
+def test_korean_windows_shows_the_demo_without_escapes() -> None:
+    out, _ = command("demo", PYTHONIOENCODING="cp949").communicate(timeout=60)
+    assert "\\u" not in out.decode("cp949")
+
+
+def test_a_reader_that_goes_away_is_no_failure() -> None:
+    with command("demo") as running:
+        running.stdout.readline()
+        running.stdout.close()
+        assert running.stderr.read() == b""
+    assert running.returncode == 141
+
+
+def test_ctrl_c_ends_without_a_traceback() -> None:
+    with command("demo") as running:
+        running.stdout.readline()
+        running.send_signal(signal.SIGINT)
+        assert running.stderr.read() == b"interrupted\n"
+    assert running.returncode == 130
+
+
+@pytest.mark.parametrize("name", ["demo", "config", "inspect", "preview"])
+def test_every_command_explains_itself(name: str, capsys) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([name, "--help"])
+    out = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert "exit codes" in out
+    assert f"usage: wemakeprice {name}" in out

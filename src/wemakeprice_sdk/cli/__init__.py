@@ -1,4 +1,4 @@
-"""A thin command line over the library: `wemakeprice demo`, `wemakeprice sandbox`, ..."""
+"""A thin command line over the library: `wemakeprice demo`, `config`, `inspect` and `preview`."""
 
 from wemakeprice_sdk.cli.main import main
 

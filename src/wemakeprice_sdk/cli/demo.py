@@ -66,7 +66,7 @@ class Day:
         for done, item in enumerate(items, start=1):
             yield item
             if self.out.isatty() or done == total:
-                bar = "█" * (20 * done // total)
+                bar = "■" * (20 * done // total)
                 self.out.write(f"\r  {bar:·<20} {done}/{total}{chr(10) if done == total else ''}")
                 self.out.flush()
 

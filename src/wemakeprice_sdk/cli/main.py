@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
 from wemakeprice_sdk import __version__
-from wemakeprice_sdk.errors import ValidationError, WemakepriceError
+from wemakeprice_sdk.errors import ConfigError, SecretUnavailableError, WemakepriceError
+
+if TYPE_CHECKING:
+    from wemakeprice_sdk.config import ChannelConfig
+    from wemakeprice_sdk.secrets import Cipher
 
 PREVIEW_ROWS: Final = 20
+INTERRUPTED: Final = 130
+PIPE_CLOSED: Final = 141
+"""What a shell reports for a program that Ctrl-C or a closed pipe ended."""
+
+_EXITS: Final = "exit codes: 0 done, 1 refused with a reason, 2 wrong arguments, 130 interrupted"
 
 
 def _say(*texts: object) -> None:
@@ -32,11 +42,30 @@ def _demo(_: argparse.Namespace) -> None:
 
 
 def _config(options: argparse.Namespace) -> None:
-    from wemakeprice_sdk.config import load_config
     from wemakeprice_sdk.secrets import KEYS_VARIABLE, cipher_from_env
 
     cipher = cipher_from_env() if os.environ.get(KEYS_VARIABLE) else None
-    config = load_config(options.file, cipher=cipher)
+    try:
+        accounts = _accounts(options.file, cipher)
+    except SecretUnavailableError as error:
+        error.add_note(f"set {KEYS_VARIABLE} to the key ring the file was saved with")
+        raise
+    for config in accounts:
+        _show(config)
+
+
+def _accounts(file: str, cipher: Cipher | None) -> Iterable[ChannelConfig]:
+    from wemakeprice_sdk.config import load_config, load_registry
+
+    try:
+        return (load_config(file, cipher=cipher),)
+    except ConfigError as error:
+        if all(violation.path != "channels" for violation in error.violations):
+            raise
+    return load_registry(file, cipher=cipher)
+
+
+def _show(config: ChannelConfig) -> None:
     _say(f"{config.seller_id} ({config.store_name})")
     _table(
         [
@@ -91,6 +120,8 @@ def _preview(options: argparse.Namespace) -> None:
                 ("looks partial", "yes" if preview.looks_partial else "no"),
             ]
         )
+        for sign in preview.signs:
+            _say(f"  note: {sign.message} ({sign.message_ko})")
         for number, problem in enumerate(preview.problems(), start=1):
             if number > PREVIEW_ROWS:
                 _say(f"  ... {counts.problems - PREVIEW_ROWS} more")
@@ -100,34 +131,81 @@ def _preview(options: argparse.Namespace) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="wemakeprice", description="WeMakePrice (위메프) partner API, with an offline sandbox"
+        prog="wemakeprice",
+        description="WeMakePrice (위메프) partner API, with an offline sandbox",
+        epilog=f"{_EXITS}. The sandbox on a port is a command of its own: "
+        "python -m wemakeprice_sdk.sandbox --help",
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True)
-    demo = commands.add_parser("demo", help="a seller's day on the embedded sandbox")
+
+    def command(name: str, summary: str, more: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=summary, description=f"{summary}. {more}", epilog=_EXITS)
+
+    demo = command(
+        "demo",
+        "a seller's day on the embedded sandbox",
+        "Takes a second, writes no file and leaves this machine alone: everything in it is invented.",
+    )
     demo.set_defaults(run=_demo)
-    config = commands.add_parser("config", help="read an account's settings and say what is wrong with them")
+    config = command(
+        "config",
+        "read the settings of one account or many and say what is wrong with them",
+        "Encrypted settings are opened with the key ring in WEMAKEPRICE_SECRET_KEYS. No secret is shown.",
+    )
     config.add_argument("file", help="a .toml or .json file")
     config.set_defaults(run=_config)
-    inspect = commands.add_parser("inspect", help="say what an Excel export is and how its columns are read")
-    preview = commands.add_parser("preview", help="judge every row of an Excel export; touches nothing")
-    preview.add_argument("--kind", choices=["products", "deals"], default="products")
-    for command, run in ((inspect, _inspect), (preview, _preview)):
-        command.add_argument("file", help="any export: xlsx, xls, html, xml, csv, tsv")
-        command.set_defaults(run=run)
+    inspect = command(
+        "inspect",
+        "say what an Excel export is and how its columns are read",
+        "Only the head of the file is read.",
+    )
+    preview = command(
+        "preview",
+        "judge every row of an Excel export; touches nothing",
+        f"Counts the rows and shows the first {PREVIEW_ROWS} problems. Rows that are wrong are a finding, "
+        "not a failure: the exit code is 0.",
+    )
+    preview.add_argument(
+        "--kind", choices=["products", "deals"], default="products", help="what the file lists (%(default)s)"
+    )
+    for reader, run in ((inspect, _inspect), (preview, _preview)):
+        reader.add_argument("file", help="any export: xlsx, xls, html, xml, csv, tsv")
+        reader.set_defaults(run=run)
     return parser
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; give 0 when it went well, 1 when the library refused with a typed error."""
-    options = _parser().parse_args(arguments)
+def _carry_out(options: argparse.Namespace) -> int:
     try:
         options.run(options)
-    except ValidationError as error:
-        sys.stderr.write("".join(f"{violation}\n" for violation in error.violations))
-        return 1
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is left in the buffer would raise once more when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        return INTERRUPTED
     except (WemakepriceError, OSError) as error:
-        where = f"{options.file}: " if "file" in options else ""
-        sys.stderr.write(f"{where}{type(error).__name__}: {error}\n")
+        sys.stderr.write(_refusal(error, getattr(options, "file", None)))
         return 1
     return 0
+
+
+def _refusal(error: WemakepriceError | OSError, file: str | None) -> str:
+    known = isinstance(error, OSError) and file is not None and error.strerror
+    text = known or f"{type(error).__name__}: {error}"
+    where = f"{file}: " if file is not None else ""
+    return "\n  ".join([f"{where}{text}", *getattr(error, "__notes__", ())]) + "\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code.
+
+    0 done, 1 refused by the library or the system with a reason on stderr, 2 wrong arguments (raised as
+    `SystemExit`), 130 interrupted, 141 when the reader of the output went away.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A pipe or a console without Korean gets \ud55c instead of a traceback.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    return _carry_out(_parser().parse_args(arguments))
