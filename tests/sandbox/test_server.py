@@ -7,10 +7,12 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import datetime
 
 import httpx
 import pytest
 
+from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.sandbox import Sandbox, SandboxServer
 from wemakeprice_sdk.sandbox.__main__ import main
 
@@ -119,10 +121,23 @@ def test_the_command_line_runs_a_seeded_shop(tmp_path):
         assert process.stderr.read() == ""
 
 
+def test_a_server_and_its_sandbox_show_what_they_are():
+    sandbox = Sandbox(clock=datetime(2024, 5, 20, 10, tzinfo=KST))
+    sandbox.add_account("an-invented-key")
+    with SandboxServer(sandbox) as server:
+        assert repr(server) == f"<SandboxServer {server.url} open>"
+        assert repr(sandbox) == "<Sandbox 1 account(s), 2024-05-20 10:00:00>"
+    assert repr(server).endswith(" closed>")
+
+
 def test_the_command_line_says_why_it_cannot_start(tmp_path, capsys):
     (tmp_path / "junk").write_bytes(b"x" * 5000)
     assert main(["--port", "0", "--state", str(tmp_path / "junk")]) == 2
     assert "cannot start" in capsys.readouterr().err
     assert main(["--port", "0", "--clock", "tomorrow"]) == 2
+    assert main(["--port", "0", "--state", str(tmp_path / "absent" / "shop.db")]) == 2
+    assert "unable to open" in capsys.readouterr().err
+    assert main(["--port", "99999"]) == 2
+    assert "from 0 to 65535, not 99999" in capsys.readouterr().err
     with SandboxServer(Sandbox()) as server:
         assert main(["--port", server.url.rsplit(":", 1)[1]]) == 2

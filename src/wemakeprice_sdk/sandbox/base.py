@@ -102,6 +102,10 @@ class SandboxBase:
             self._storage = Storage(Path(state_path))
             self._restore(self._storage)
 
+    def __repr__(self) -> str:
+        """Count the accounts and tell the time, without a key."""
+        return f"<{type(self).__name__} {len(self._shops)} account(s), {stamp(self.clock.now())}>"
+
     @property
     def settings(self) -> Settings:
         """The settings in force; change them with `configure`."""

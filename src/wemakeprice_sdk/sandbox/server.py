@@ -9,7 +9,7 @@ from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from wemakeprice_sdk.sandbox.answers import Reply
+from wemakeprice_sdk.sandbox.answers import Reply, SandboxError
 from wemakeprice_sdk.sandbox.front import serve
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wemakeprice_sdk.sandbox.core import Sandbox
 
 LARGEST_BODY = 32 * 1024 * 1024
+_LAST_PORT = 65_535
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -141,6 +142,8 @@ class SandboxServer:
     def __init__(
         self, sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0, *, controls: bool = True
     ) -> None:
+        if not 0 <= port <= _LAST_PORT:
+            raise SandboxError(f"a port is a number from 0 to {_LAST_PORT}, not {port}")
         self.sandbox = sandbox
         self.controls = controls
         self.closing = Event()
@@ -153,6 +156,10 @@ class SandboxServer:
         host, port = self._server.server_address[:2]
         name = host.decode() if isinstance(host, (bytes, bytearray)) else host
         return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+    def __repr__(self) -> str:
+        """Show the address and whether it still serves."""
+        return f"<SandboxServer {self.url} {'closed' if self.closing.is_set() else 'open'}>"
 
     def start(self) -> Self:
         """Serve in a thread of its own."""

@@ -28,11 +28,18 @@ create table if not exists journal (seq integer primary key, body text not null)
 """
 
 
+def _unusable(path: Path, error: sqlite3.Error) -> SandboxError:
+    return SandboxError(f"cannot use {path} as a state file: {error}")
+
+
 class Storage:
     """One state file. Raises `SandboxError` when it is in use or no sandbox wrote it."""
 
     def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=0.5)
+        try:
+            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=0.5)
+        except sqlite3.Error as error:
+            raise _unusable(path, error) from error
         try:
             self._db.execute("pragma locking_mode = exclusive")
             self._db.execute("pragma journal_mode = wal")
@@ -43,7 +50,7 @@ class Storage:
             self._db.execute("commit")
         except sqlite3.Error as error:
             self._db.close()
-            raise SandboxError(f"cannot use {path} as a state file: {error}") from error
+            raise _unusable(path, error) from error
         written = self._db.execute("select body from meta where name = 'format'").fetchone()[0]
         if written != FORMAT:
             self._db.close()
