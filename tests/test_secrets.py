@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import keyring
 import keyring.backend
@@ -117,6 +118,12 @@ class TestSecretKey:
 
 
 class TestCipher:
+    @pytest.mark.parametrize("plain", ["my-password-of-long-ago", bytes(32)])
+    def test_a_password_is_no_key(self, plain: Any) -> None:
+        with pytest.raises(ConfigError, match=r"generate_key\(\) makes one") as caught:
+            AesGcmCipher.single(plain)
+        assert "password" not in str(caught.value)
+
     @given(st.binary(max_size=300), st.binary(max_size=40))
     def test_round_trip(self, plaintext: bytes, context: bytes) -> None:
         token = CIPHER.encrypt(plaintext, context=context)

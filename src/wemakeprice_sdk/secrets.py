@@ -206,6 +206,10 @@ def generate_key() -> SecretKey:
     return SecretKey(os.urandom(_KEY_BYTES))
 
 
+def _is_no_key(value: object) -> bool:
+    return not isinstance(value, SecretKey)
+
+
 def _key_map(keys: Mapping[str, SecretKey]) -> Mapping[str, SecretKey]:
     return dict(keys)
 
@@ -221,8 +225,8 @@ class AesGcmCipher:
     account (`TamperedError`) and a cut token (`TruncatedError`) can be told apart. `entropy` replaces the
     nonce source in tests; a repeated nonce breaks the encryption, so leave it alone elsewhere.
 
-    Raises `ConfigError` for an empty ring, a bad key id (1..32 of A-Z a-z 0-9 _ -), or a primary that is
-    not in it.
+    Raises `ConfigError` for an empty ring, a bad key id (1..32 of A-Z a-z 0-9 _ -), a key that is no
+    `SecretKey`, or a primary that is not in it.
     Safe to share between threads. A pickle holds no keys.
     """
 
@@ -232,6 +236,15 @@ class AesGcmCipher:
 
     def __attrs_post_init__(self) -> None:
         """Check the ring."""
+        plain = [name for name, key in self.keys.items() if _is_no_key(key)]
+        if plain:
+            raise ConfigError.single(
+                "keys",
+                plain,
+                "type SecretKey",
+                "a key is a SecretKey: generate_key() makes one, SecretKey.from_text() reads one",
+                "키는 SecretKey여야 합니다. generate_key()로 만들거나 SecretKey.from_text()로 읽으세요",
+            )
         bad = [name for name in self.keys if _KEY_ID.fullmatch(name) is None]
         if bad:
             raise ConfigError.single(

@@ -328,6 +328,19 @@ class TestSecretsAtRest:
 
 
 class TestFaults:
+    @pytest.mark.parametrize("name", ["shop.toml", "shop.json"])
+    def test_a_byte_order_mark_of_a_windows_editor_is_no_fault(self, tmp_path: Path, name: str) -> None:
+        path = tmp_path / name
+        save_config(path, BARE)
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+        assert load_config(path) == BARE
+
+    def test_a_document_of_the_other_kind_names_its_reader(self) -> None:
+        with pytest.raises(ConfigError, match="read it with load_registry"):
+            loads_config(dumps_registry(ChannelRegistry([BARE])))
+        with pytest.raises(ConfigError, match="read it with load_config"):
+            loads_registry(dumps_config(BARE))
+
     def test_everything_wrong_is_named_once(self) -> None:
         text = """
             version = 1
@@ -664,6 +677,10 @@ class TestRegistry:
         for call in (registry.get, registry.by_store, registry.remove):
             with pytest.raises(KeyError):
                 call("none")
+        with pytest.raises(KeyError, match=rf"did you mean {FULL.seller_id}\?"):
+            registry.get(f"{FULL.seller_id}x")
+        with pytest.raises(KeyError, match=rf"did you mean {FULL.store_name}\?"):
+            registry.by_store(FULL.store_name[:-1])
         with pytest.raises(KeyError):
             registry.replace(BARE)
 

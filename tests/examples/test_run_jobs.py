@@ -79,7 +79,7 @@ def test_another_invoice_than_the_one_on_its_way_calls_a_person(inside: Place, m
         (["claims"], 2, "claims needs --parcels"),
         (["sell_everything"], 2, "invalid choice"),
         (["ship", "--parcels", "absent.csv"], 78, "FileNotFoundError"),
-        (["collect_orders", "--account", "shop-9"], 78, "KeyError: 'shop-9'"),
+        (["collect_orders", "--account", "shop-9"], 78, "has the seller id 'shop-9'; did you mean"),
     ],
 )
 def test_what_is_wrong_from_the_start_begins_nothing(

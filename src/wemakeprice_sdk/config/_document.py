@@ -177,7 +177,7 @@ def channel_to_document(config: ChannelConfig, cipher: Cipher | None) -> dict[st
     secrets = _secrets_of(config)
     if secrets and cipher is None:
         raise PlainSecretError(
-            f"{config.store_name}: {', '.join(secrets)} would be written in clear; give a cipher"
+            f"{config.store_name}: {', '.join(secrets)} would be written in clear; pass a cipher, cipher="
         )
     for name, text in secrets.items():
         if cipher is not None:
@@ -218,10 +218,14 @@ def _opened(raw: Mapping[str, object], cipher: Cipher | None, *, allow_plain: bo
     for name in SECRET_FIELDS:
         value, seller_id = raw.get(name), raw.get("seller_id")
         if value and not allow_plain and not _is_sealed(value):
-            raise PlainSecretError(f"{name} stands in clear; encrypt it, or allow plain secrets when reading")
+            raise PlainSecretError(
+                f"{name} stands in clear; read it with allow_plain=True once, and save it encrypted"
+            )
         if isinstance(value, str) and _is_sealed(value) and isinstance(seller_id, str):
             if cipher is None:
-                raise SecretUnavailableError(f"{name} is encrypted; give the cipher to read it")
+                raise SecretUnavailableError(
+                    f"{name} is encrypted; pass the cipher it was saved with, cipher="
+                )
             text = cipher.decrypt(value, context=secret_context(seller_id, name)).decode()
             opened[name] = json.loads(text)
     return opened

@@ -7,7 +7,7 @@ from typing import cast
 
 from attrs import field, frozen
 
-from wemakeprice_sdk.config._checks import HIDDEN, Problems, as_tuple, fold
+from wemakeprice_sdk.config._checks import HIDDEN, Problems, as_tuple, closest, fold
 from wemakeprice_sdk.config.channel import ChannelConfig
 from wemakeprice_sdk.errors import ConfigError
 
@@ -63,7 +63,7 @@ class ChannelRegistry:
                     HIDDEN if name == "api_key" else getattr(config, name),
                     "unique",
                     f"the same {name} as channels[{earlier}]",
-                    f"channels[{earlier}]와 {korean}이(가) 같습니다",
+                    f"channels[{earlier}]와 중복됩니다: {korean}",
                 )
 
     def __iter__(self) -> Iterator[ChannelConfig]:
@@ -83,14 +83,19 @@ class ChannelRegistry:
         for config in self:
             if _seller(config) == fold(seller_id):
                 return config
-        raise KeyError(seller_id)
+        raise self._unknown("seller id", seller_id, {config.seller_id for config in self})
 
     def by_store(self, store_name: str) -> ChannelConfig:
         """Give the configuration with a store name (스토어명); raise `KeyError` when there is none."""
         for config in self:
             if _store(config) == fold(store_name):
                 return config
-        raise KeyError(store_name)
+        raise self._unknown("store name", store_name, {config.store_name for config in self})
+
+    def _unknown(self, what: str, wanted: str, known: set[str]) -> KeyError:
+        near = closest(wanted, known)
+        hint = f"; did you mean {near}?" if near else ""
+        return KeyError(f"none of the {len(self)} account(s) has the {what} {wanted!r}{hint}")
 
     def add(self, config: ChannelConfig) -> ChannelRegistry:
         """Give a registry with one more account; raise `ConfigError` when it clashes with another."""

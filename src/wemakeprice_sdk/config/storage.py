@@ -36,6 +36,11 @@ Syntax: TypeAlias = Literal["toml", "json"]
 ENV_PREFIX: Final = "WEMAKEPRICE_"
 _RESERVED: Final = "SECRET_"
 _ATTEMPTS: Final = 5
+_MANY: Final = (
+    "holds many accounts; read it with load_registry",
+    "여러 계정의 문서입니다. load_registry로 읽으세요",
+)
+_ONE: Final = ("holds one account; read it with load_config", "한 계정의 문서입니다. load_config로 읽으세요")
 
 
 def dumps_config(config: ChannelConfig, *, cipher: Cipher | None = None, syntax: Syntax = "toml") -> str:
@@ -56,7 +61,7 @@ def loads_config(
     `allow_plain` says that this file was written by hand and is yet to be encrypted.
     """
     document = _parse(text, syntax)
-    check_top(document, "channel", "channels", ("holds many accounts: load_registry", "여러 계정 문서입니다"))
+    check_top(document, "channel", "channels", _MANY)
     try:
         return channel_from_document(document["channel"], cipher, allow_plain=allow_plain)
     except ConfigError as error:
@@ -76,7 +81,7 @@ def loads_registry(
 ) -> ChannelRegistry:
     """Read all accounts from one text; see `loads_config`. The violations of all accounts come together."""
     document = _parse(text, syntax)
-    check_top(document, "channels", "channel", ("holds one account: load_config", "한 계정의 문서입니다"))
+    check_top(document, "channels", "channel", _ONE)
     if not isinstance(document["channels"], list):
         raise ConfigError.single("channels", "", "list", "must be a list of tables", "목록이어야 합니다")
     read: list[ChannelConfig | ConfigError] = []
@@ -254,7 +259,7 @@ def _syntax_of(path: str | os.PathLike[str]) -> Syntax:
 
 def _read(path: str | os.PathLike[str]) -> str:
     try:
-        return Path(path).read_bytes().decode("utf-8")
+        return Path(path).read_bytes().decode("utf-8-sig")  # Notepad may put a mark in front
     except UnicodeDecodeError:
         # The decoder's error carries the whole content.
         raise ConfigError.single(
