@@ -45,6 +45,26 @@ def test_an_option_of_another_class_is_refused_at_once(
 
 
 @KINDS
+@pytest.mark.parametrize("config", [None, {"api_key": KEY}])
+def test_settings_of_another_kind_are_refused_without_being_shown(
+    kind: Callable[..., Any], config: object
+) -> None:
+    with pytest.raises(TypeError, match=f"takes a ChannelConfig, not a {type(config).__name__}") as caught:
+        kind.from_config(config)  # type: ignore[attr-defined]
+    assert KEY not in str(caught.value)
+
+
+def test_groups_and_pagers_show_what_they_are(client: Any, go: Driver, sandbox: Sandbox) -> None:
+    sandbox.place_order()
+    prefix = "Async" if isinstance(client, AsyncWemakepriceClient) else ""
+    assert repr(client.deals) == f"<{prefix}Deals: get, iter, list>"
+    pager = client.orders.iter(NOW - timedelta(days=2), NOW + timedelta(hours=1), ShipStatus.NEW)
+    assert repr(pager) == f"<{prefix}Pager orders_list: 0 of 3 windows read>"
+    go.all(pager)
+    assert repr(pager) == f"<{prefix}Pager orders_list: 3 of 3 windows read>"
+
+
+@KINDS
 def test_a_key_or_host_that_is_not_set_is_named(kind: Callable[..., Any]) -> None:
     for key, url, path in ((None, URL, "api_key"), (KEY.encode(), URL, "api_key"), (KEY, None, "base_url")):
         with pytest.raises(ConfigError) as caught:

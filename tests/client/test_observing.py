@@ -169,8 +169,10 @@ def test_any_operation_can_be_called_by_its_id(go: Driver, client: Any, sandbox:
     bundle = sandbox.place_order().bundle_no
     go(client.request("orders_confirm", BundleNoRequest(bundle_no=bundle)))
     assert len(sandbox.journal.writes("orders_confirm", bundleNo=bundle)) == 1
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="no operation 'orders_explode'"):
         go(client.request("orders_explode"))
+    with pytest.raises(KeyError, match=r"did you mean orders_get\?"):
+        go(client.request("orders_gett"))
     with pytest.raises(TypeError, match="request model"):
         go(client.request("orders_confirm", {"bundle_no": bundle}))
 

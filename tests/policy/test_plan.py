@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+from typing import Any
 
 import pytest
 from policy_builders import CJ, DAY, NOW, bundle, claim, level, link, policy, product, snapshot
@@ -25,6 +26,7 @@ from wemakeprice_sdk.policy import (
     ShipBundle,
     StockSettings,
     SyncPlan,
+    SyncPolicy,
     Target,
     TargetKind,
     TemplateSettings,
@@ -48,6 +50,13 @@ def a_plan() -> SyncPlan:
         stock=[level(quantity=0), level("SKU-11", 200_000)],
     )
     return policy().plan(shop, NOW)
+
+
+@pytest.mark.parametrize("config", [None, {"api_key": "an-invented-key"}])
+def test_a_policy_without_settings_is_refused_at_once(config: Any) -> None:
+    with pytest.raises(TypeError, match="SyncPolicy takes a ChannelConfig, not a") as caught:
+        SyncPolicy(config)
+    assert "an-invented-key" not in str(caught.value)
 
 
 def test_counts_and_order() -> None:

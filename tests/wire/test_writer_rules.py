@@ -342,6 +342,16 @@ def test_the_wrong_request_model_is_refused(payload: Any) -> None:
         build_request("orders_confirm", payload)
 
 
+@pytest.mark.parametrize(
+    ("operation", "name", "path"),
+    [("settlement_list_order_lines", "basic_dt", "basicDt"), ("products_list", "from_date", "fromDate")],
+)
+def test_a_naive_query_value_is_named_as_on_the_wire(operation: str, name: str, path: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        build_request(operation, {name: datetime(2026, 1, 1)})
+    assert path in {item.path for item in caught.value.violations if item.rule == "aware datetime"}
+
+
 def test_what_was_read_is_told_from_what_can_be_sent() -> None:
     with pytest.raises(
         ValidationError, match=r"takes a ShipPolicyInput.*its to_input\(\) is what can be sent"

@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from wemakeprice_sdk.config import ChannelConfig
 
 
+def check_account(config: object) -> None:
+    """Raise `TypeError` for anything but the settings of one account."""
+    from wemakeprice_sdk.config import ChannelConfig
+
+    if not isinstance(config, ChannelConfig):
+        raise TypeError(
+            f"from_config takes a ChannelConfig, not a {type(config).__name__}; load_config gives one"
+        )
+
+
 def gate_of(config: ChannelConfig) -> Gate:
     """Give a gate that raises `GateClosedError` for what the configuration forbids.
 

@@ -245,6 +245,10 @@ class Walk(Generic[T]):
         self._items = 0
         self._last = cursor.position if cursor is not None else reading.windows[0].start
 
+    def __str__(self) -> str:
+        """Name the operation and the queries done."""
+        return f"{self._reading.operation}: {self._index} of {self._total} windows read"
+
     @property
     def cursor(self) -> Cursor:
         """Where to go on after everything delivered so far."""

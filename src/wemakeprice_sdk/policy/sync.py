@@ -44,6 +44,10 @@ class Job(StrEnum):
     ANSWERS = "answers"
 
 
+def _is_account(value: object) -> bool:
+    return isinstance(value, ChannelConfig)
+
+
 @frozen
 class SyncPolicy:
     """Decides what should be done for one account.
@@ -59,6 +63,11 @@ class SyncPolicy:
     cancel_strategy: CancelStrategy = field(factory=PickStrategy, kw_only=True)
     settings: PolicySettings = field(factory=PolicySettings, kw_only=True)
     wind_down: bool = field(default=False, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse anything but the settings of an account, before a plan needs them."""
+        if not _is_account(self.config):
+            raise TypeError(f"SyncPolicy takes a ChannelConfig, not a {type(self.config).__name__}")
 
     def plan(self, snapshot: Snapshot, now: datetime, *, jobs: Iterable[Job] | None = None) -> SyncPlan:
         """Plan every job whose data the snapshot holds, or exactly `jobs`.

@@ -9,6 +9,7 @@ agree, B one, C inferred or our own design.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from enum import Enum
 from types import MappingProxyType
 from typing import Final, Literal
@@ -432,3 +433,12 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
     {row.id: row for row in (*_reference(), *_products(), *_orders(), *_claims(), *_desk())}
 )
 """Every operation of the contract by its operationId, in contract order."""
+
+
+def operation_of(name: str) -> Operation:
+    """Give the row of an operationId; raise `KeyError` with the nearest known one when there is none."""
+    if name not in OPERATIONS:
+        near = get_close_matches(str(name), OPERATIONS, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise KeyError(f"the contract has no operation {name!r}{hint}")
+    return OPERATIONS[name]

@@ -19,7 +19,7 @@ from wemakeprice_sdk.errors import NaiveDatetimeError, ValidationError, Violatio
 from wemakeprice_sdk.models import Limits, ReadModel, ShipMethod, WriteModel, field_name, normalise_invoice
 from wemakeprice_sdk.wire import windows
 from wemakeprice_sdk.wire.converter import write
-from wemakeprice_sdk.wire.operations import OPERATIONS, Operation, Param, ParamKind
+from wemakeprice_sdk.wire.operations import Operation, Param, ParamKind, operation_of
 from wemakeprice_sdk.wire.overrides import NO_OVERRIDES, WireOverrides
 
 ParamValue: TypeAlias = "str | int | date | None"
@@ -62,7 +62,7 @@ def build_request(
     violation; `WindowError` alone when only the period is wrong, `NaiveDatetimeError` for a naive time.
     `limits` lifts the option depth (writer rule 8).
     """
-    row = overrides.apply(OPERATIONS[operation] if isinstance(operation, str) else operation)
+    row = overrides.apply(operation_of(operation) if isinstance(operation, str) else operation)
     if row.request is None:
         return WireRequest(row.id, row.method, row.path, _query(row, payload))
     model = normalised(_model(row, payload))
@@ -109,7 +109,7 @@ def _model(row: Operation, payload: Payload) -> WriteModel:
         hint, korean = _what_was_read(payload)
         raise ValidationError.single(
             row.id, type(payload).__name__, f"type {cls.__name__}", f"{row.id} takes a {cls.__name__}{hint}",
-            f"{row.korean}에는 {cls.__name__}이(가) 필요합니다{korean}",
+            f"{row.korean}: {cls.__name__} 객체가 필요합니다{korean}",
         )  # fmt: skip
     known = {attribute.name: attribute for attribute in attrs.fields(cls)}
     unknown = [_unknown(name, known) for name in payload if name not in known]
@@ -127,7 +127,7 @@ def _what_was_read(payload: object) -> tuple[str, str]:
         name = type(payload).__name__
         return (
             f"; a {name} is what was read, its to_input() is what can be sent",
-            f"; {name}은(는) 조회 결과이므로 to_input()으로 바꿔서 보내세요",
+            f". 조회 결과인 {name} 객체는 to_input()으로 바꿔서 보내세요",
         )
     return "", ""
 
@@ -136,7 +136,7 @@ def _query(row: Operation, payload: Payload) -> tuple[tuple[str, str], ...]:
     if isinstance(payload, WriteModel):
         raise ValidationError.single(
             row.id, type(payload).__name__, "mapping", f"{row.id} takes query values, not a body",
-            f"{row.korean}은(는) 본문이 아니라 조회 조건을 받습니다",
+            f"{row.korean}: 본문이 아니라 조회 조건을 받습니다",
         )  # fmt: skip
     values = dict(payload or {})
     known = {field_name(param.name): param for param in row.params}
@@ -163,9 +163,9 @@ def _spell(param: Param, value: object) -> str:
             return str(value)
         raise _bad(param, value, f"range {param.minimum}..{param.maximum or ''}")
     if param.kind is ParamKind.MOMENT and isinstance(value, datetime):
-        return windows.format_moment(value)
+        return windows.format_moment(value, param.name)
     if param.kind is ParamKind.DAY and isinstance(value, date):
-        return windows.format_day(value)
+        return windows.format_day(value, param.name)
     if param.kind is ParamKind.CODE and isinstance(value, str):
         if str(value) in param.codes:
             return str(value)
@@ -223,7 +223,7 @@ def _unknown(name: str, known: Collection[str]) -> Violation:
     if field_name(name) in known:
         right = field_name(name)
         return Violation(
-            name, "", "known name", f"write {right} instead of {name}", f"{name} 대신 {right}(으)로 쓰세요"
+            name, "", "known name", f"write {right} instead of {name}", f"{name} 대신 {right}라고 쓰세요"
         )
     return Violation(
         name, "", "known name", f"the contract has no value named {name}", f"계약에 없는 항목입니다: {name}"

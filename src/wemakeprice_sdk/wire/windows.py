@@ -256,9 +256,9 @@ def check_month_window(start: datetime, end: datetime, months: int = DEAL_MONTHS
         )  # fmt: skip
 
 
-def format_moment(value: datetime) -> str:
+def format_moment(value: datetime, name: str = "moment") -> str:
     """Spell an aware moment as `yyyy-MM-dd HH:mm:ss` in KST; fractions of a second are cut."""
-    return _kst(value, "moment").replace(tzinfo=None).isoformat(" ", "seconds")
+    return _kst(value, name).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 def format_hour(value: datetime, name: str = "hour") -> str:
@@ -272,9 +272,9 @@ def format_hour(value: datetime, name: str = "hour") -> str:
     return at.replace(tzinfo=None).isoformat(" ", "minutes")
 
 
-def format_day(value: date) -> str:
+def format_day(value: date, name: str = "day") -> str:
     """Spell a day as `yyyy-MM-dd`; an aware datetime as its Korean day."""
-    return korean_day(value).isoformat()
+    return korean_day(value, name).isoformat()
 
 
 def format_compact_day(value: date) -> str:

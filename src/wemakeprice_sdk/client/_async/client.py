@@ -26,7 +26,7 @@ from wemakeprice_sdk.client._async.shared import AsyncShared
 from wemakeprice_sdk.client._async.throttle import AsyncThrottle
 from wemakeprice_sdk.client._async.transport import AsyncTransport
 from wemakeprice_sdk.client.calloptions import CallOptions, Gate, OptionChanges, changed, check_kinds
-from wemakeprice_sdk.client.gating import gate_of
+from wemakeprice_sdk.client.gating import check_account, gate_of
 from wemakeprice_sdk.client.hooks import LOGGER_NAME, Hooks, Observer, Tap
 from wemakeprice_sdk.client.http import AsyncHttpClient
 from wemakeprice_sdk.client.options import (
@@ -43,7 +43,7 @@ from wemakeprice_sdk.client.throttle import ThrottlePolicy
 from wemakeprice_sdk.clock import Clock, SystemClock
 from wemakeprice_sdk.models import JsonValue, Limits, WriteModel
 from wemakeprice_sdk.secrets import SecretStr
-from wemakeprice_sdk.wire.operations import OPERATIONS
+from wemakeprice_sdk.wire.operations import operation_of
 from wemakeprice_sdk.wire.outcomes import Outcome
 from wemakeprice_sdk.wire.overrides import NO_OVERRIDES, WireOverrides
 from wemakeprice_sdk.wire.proofs import NOTHING_KNOWN, Known
@@ -142,8 +142,10 @@ class AsyncWemakepriceClient:
 
         `base_url` wins over the configuration's; `ConfigError` when neither says where to call. Unless a
         `gate` is given (None means no gates), the configuration's own switches forbid what they forbid
-        (`GateClosedError`). Further arguments are those of the client.
+        (`GateClosedError`). Further arguments are those of the client. `TypeError` for anything but a
+        `ChannelConfig`.
         """
+        check_account(config)
         if "gate" not in settings:
             settings["gate"] = gate_of(config)
         if "overrides" not in settings:
@@ -174,7 +176,7 @@ class AsyncWemakepriceClient:
         id the contract does not have, `TypeError` for a write without its request model. The answer as it
         came over the wire goes to `with_options(tap=...)`.
         """
-        if OPERATIONS[operation].is_read:
+        if operation_of(operation).is_read:
             return await self._caller.read(operation, payload)
         if not isinstance(payload, WriteModel):
             raise TypeError(f"{operation} is a write and takes its request model")

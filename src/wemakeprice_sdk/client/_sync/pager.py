@@ -35,6 +35,10 @@ class Pager(Generic[T]):
         """Where to go on after everything taken so far."""
         return self._walk.cursor
 
+    def __repr__(self) -> str:
+        """Show what is read and how far; the items come by iterating."""
+        return f"<{type(self).__name__} {self._walk}>"
+
     def __iter__(self) -> Self:
         return self
 

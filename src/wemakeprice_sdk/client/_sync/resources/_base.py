@@ -22,6 +22,11 @@ class Resource:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
+    def __repr__(self) -> str:
+        """Name the calls of the group."""
+        calls = ", ".join(name for name in dir(self) if not name.startswith("_"))
+        return f"<{type(self).__name__}: {calls}>"
+
     def _rows(self, model: type[M], operation: str, payload: Payload = None) -> tuple[M, ...]:
         data = self._caller.read(operation, payload)
         return read_rows(model, OPERATIONS[operation], data)
