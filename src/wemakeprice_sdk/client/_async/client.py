@@ -68,7 +68,8 @@ class AsyncWemakepriceClient:
     texts, `input_limits` the option depth, `gate` is asked before every operation, `hooks` and `tap`
     observe. `clock`, `monotonic`, `sleep`, `random` and `logger` can be replaced for tests.
 
-    Use it in one event loop, and close it: `async with AsyncWemakepriceClient(...) as client`.
+    Close it when done: `async with AsyncWemakepriceClient(...) as client`. Threads may share a synchronous
+    client; an asynchronous one belongs to one event loop.
     """
 
     def __init__(

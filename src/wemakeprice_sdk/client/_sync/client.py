@@ -68,7 +68,8 @@ class WemakepriceClient:
     texts, `input_limits` the option depth, `gate` is asked before every operation, `hooks` and `tap`
     observe. `clock`, `monotonic`, `sleep`, `random` and `logger` can be replaced for tests.
 
-    Use it in one event loop, and close it: `with WemakepriceClient(...) as client`.
+    Close it when done: `with WemakepriceClient(...) as client`. Threads may share a synchronous
+    client; an synchronous one belongs to one event loop.
     """
 
     def __init__(
