@@ -233,3 +233,24 @@ def test_accounts():
     assert "a" not in repr(sandbox.accounts[0]).replace("Account", "").replace("label", "").replace(
         "approved", ""
     ).replace("False", "")
+
+
+@pytest.mark.parametrize(
+    ("slip", "says"),
+    [
+        (lambda box, no: box.request_cancel(no), "with one account leave it out and name the others"),
+        (lambda box, no: box.advance(3), "advance takes a timedelta, or days="),
+        (lambda box, no: box.faults.add("order_confirm", "503"), "did you mean orders_confirm"),
+        (lambda box, no: box.journal.writes("order_confirm"), "did you mean orders_confirm"),
+        (lambda box, no: box.journal.writes("orders_confirm", bundle_no=no), "named as on the wire"),
+        (lambda box, no: Sandbox(clock="2024-05-20 10:00:00"), "an aware datetime or a Clock, not a str"),
+        (lambda box, no: Sandbox(clock=NOW.date()), "an aware datetime or a Clock, not a date"),
+    ],
+)
+def test_a_slip_is_told_and_never_an_empty_answer(slip, says):
+    box = Sandbox(clock=NOW)
+    box.add_account("an-invented-key")
+    with pytest.raises(SandboxError, match=says):
+        slip(box, box.place_order().bundle_no)
+    assert repr(box.journal) == "<Journal 2 entries>"
+    assert repr(box.faults) == "Faults(_waiting=[])"

@@ -177,7 +177,7 @@ def channel_to_document(config: ChannelConfig, cipher: Cipher | None) -> dict[st
     secrets = _secrets_of(config)
     if secrets and cipher is None:
         raise PlainSecretError(
-            f"{config.store_name}: {', '.join(secrets)} would be written in clear; pass a cipher, cipher="
+            f"{config.store_name}: {', '.join(secrets)} would be written in clear; give a cipher (cipher=...)"
         )
     for name, text in secrets.items():
         if cipher is not None:
@@ -224,7 +224,7 @@ def _opened(raw: Mapping[str, object], cipher: Cipher | None, *, allow_plain: bo
         if isinstance(value, str) and _is_sealed(value) and isinstance(seller_id, str):
             if cipher is None:
                 raise SecretUnavailableError(
-                    f"{name} is encrypted; pass the cipher it was saved with, cipher="
+                    f"{name} is encrypted; give the cipher it was saved with (cipher=...)"
                 )
             text = cipher.decrypt(value, context=secret_context(seller_id, name)).decode()
             opened[name] = json.loads(text)

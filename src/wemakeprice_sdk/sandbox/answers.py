@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any, Literal
 
 Json = dict[str, Any]
@@ -21,6 +22,14 @@ HTML_TYPE = "text/html; charset=utf-8"
 
 class SandboxError(ValueError):
     """A buyer or operator action, or a setting, that makes no sense in the present state."""
+
+
+def require_operation(name: str, known: frozenset[str]) -> None:
+    """Raise `SandboxError` with the nearest known one for an operationId that the contract does not have."""
+    if name not in known:
+        near = get_close_matches(name, known, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise SandboxError(f"no operation {name!r}{hint}")
 
 
 class Failed(Exception):  # noqa: N818 - an answer, not a fault of the program

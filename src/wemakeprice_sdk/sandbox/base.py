@@ -75,6 +75,10 @@ class Call:
         self.targets = targets
 
 
+def _is_no(value: object, kind: type) -> bool:
+    return value is not None and not isinstance(value, kind)
+
+
 class SandboxBase:
     """State and time of a sandbox; the rooms above add the calls, the buyers and the operators."""
 
@@ -89,9 +93,10 @@ class SandboxBase:
         self.clock = SandboxClock(clock)
         self.lock = RLock()
         self.random = random.Random(seed)  # noqa: S311 - invented data, not secrets
-        self.journal = Journal()
+        operations = frozenset(schema.load()["operations"])
+        self.journal = Journal(operations)
         self.calls: Counter[str] = Counter()
-        self.faults = Faults(frozenset(schema.load()["operations"]))
+        self.faults = Faults(operations)
         self.restrictions = Restrictions()
         self._settings = settings or Settings()
         self._shops: dict[str, Shop] = {}
@@ -128,6 +133,11 @@ class SandboxBase:
 
     def find_shop(self, key: str | None) -> Shop:
         """Find an account by key or label; None means the only one. Raise `SandboxError` otherwise."""
+        if _is_no(key, str):
+            raise SandboxError(
+                f"the first argument is the key or label of an account, not {key!r}; "
+                "with one account leave it out and name the others, such as bundle_no="
+            )
         if key is None:
             if len(self._shops) != 1:
                 raise SandboxError("say which account: there is not exactly one")
@@ -198,6 +208,8 @@ class SandboxBase:
 
     def advance(self, delta: timedelta | None = None, **parts: float) -> datetime:
         """Move the clock by `delta`, or by `days=`, `hours=`, `minutes=`; what falls due happens at once."""
+        if _is_no(delta, timedelta):
+            raise SandboxError(f"advance takes a timedelta, or days=, hours=, minutes=, not {delta!r}")
         with self.lock:
             self.clock.advance(timedelta(**parts) if delta is None else delta)
             self.catch_up()

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, overload
 
+from wemakeprice_sdk.sandbox.answers import SandboxError, require_operation
+
 Target = int | str | list[int]
 
 
@@ -34,8 +36,13 @@ class JournalEntry:
 class Journal(Sequence[JournalEntry]):
     """The entries so far, oldest first; `len`, indexing, slices and iteration work as for a list."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: frozenset[str]) -> None:
+        self._known = known
         self._entries: list[JournalEntry] = []
+
+    def __repr__(self) -> str:
+        """Count the entries."""
+        return f"<Journal {len(self)} entries>"
 
     @overload
     def __getitem__(self, index: int) -> JournalEntry: ...
@@ -62,7 +69,17 @@ class Journal(Sequence[JournalEntry]):
     def writes(
         self, operation: str | None = None, account: str | None = None, **targets: Target
     ) -> list[JournalEntry]:
-        """Give the applied writes of the partner API, narrowed by operation, account label and targets."""
+        """Give the applied writes of the partner API, narrowed by operation, account label and targets.
+
+        Targets are named as on the wire (`bundleNo=`). An operation or a spelling that no entry could have
+        raises `SandboxError`, since a test that expects nothing would pass by a slip of the pen.
+        """
+        if operation is not None:
+            require_operation(operation, self._known)
+        if any("_" in name for name in targets):
+            raise SandboxError(
+                f"targets are named as on the wire, such as bundleNo=, not {', '.join(targets)}="
+            )
         return [
             entry
             for entry in self

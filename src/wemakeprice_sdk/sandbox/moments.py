@@ -89,6 +89,8 @@ class SandboxClock:
     """
 
     def __init__(self, base: Clock | datetime | None = None) -> None:
+        if isinstance(base, str | date) and not isinstance(base, datetime):
+            raise SandboxError(f"clock takes an aware datetime or a Clock, not a {type(base).__name__}")
         self._base: Clock = ManualClock(base) if isinstance(base, datetime) else base or SystemClock()
         self._shift = timedelta()
 

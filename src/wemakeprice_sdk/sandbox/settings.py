@@ -8,7 +8,7 @@ from datetime import date
 from threading import Lock
 from typing import Any, Self, cast
 
-from wemakeprice_sdk.sandbox.answers import SandboxError
+from wemakeprice_sdk.sandbox.answers import SandboxError, require_operation
 from wemakeprice_sdk.sandbox.moments import earliest_start
 
 FAULT_KINDS = (
@@ -127,7 +127,7 @@ class Fault:
 class Faults:
     """The faults waiting to happen, in the order they were added."""
 
-    known: frozenset[str]
+    known: frozenset[str] = field(repr=False)
     _waiting: list[Fault] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock, repr=False)
 
@@ -149,8 +149,8 @@ class Faults:
 
     def put(self, fault: Fault) -> None:
         """Queue a fault that was built before."""
-        if fault.operation != "*" and fault.operation not in self.known:
-            raise SandboxError(f"no operation {fault.operation!r}")
+        if fault.operation != "*":
+            require_operation(fault.operation, self.known)
         with self._lock:
             self._waiting.append(fault)
 
