@@ -113,7 +113,7 @@ class ValidationError(WemakepriceError, ValueError):
     """Input was refused before anything was sent or written; `violations` lists every broken rule."""
 
     def __init__(self, violations: Iterable[Violation], *, subject: str = "input") -> None:
-        self.violations = tuple(violations)
+        self.violations: tuple[Violation, ...] = tuple(violations)
         self.subject = subject
         lines = "\n".join(f"  - {violation}" for violation in self.violations)
         super().__init__(f"{subject}: {len(self.violations)} violation(s)\n{lines}")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from email.utils import format_datetime
 from functools import reduce
-from typing import Any
+from typing import Any, get_type_hints
 
 import httpx
 import httpx2
@@ -52,6 +52,12 @@ def test_settings_of_another_kind_are_refused_without_being_shown(
     with pytest.raises(TypeError, match=f"takes a ChannelConfig, not a {type(config).__name__}") as caught:
         kind.from_config(config)  # type: ignore[attr-defined]
     assert KEY not in str(caught.value)
+
+
+def test_every_group_of_calls_is_declared_with_its_type(client: Any) -> None:
+    groups = {name: type(group) for name, group in vars(client).items() if not name.startswith("_")}
+    assert get_type_hints(type(client)) == groups
+    assert len(groups) == 10
 
 
 def test_groups_and_pagers_show_what_they_are(client: Any, go: Driver, sandbox: Sandbox) -> None:

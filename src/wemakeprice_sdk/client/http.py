@@ -112,7 +112,7 @@ class TransportError(Exception):
 
     def __init__(self, text: str, *, sent: bool, timed_out: bool) -> None:
         self.text = text
-        self.kind = text.partition(":")[0]
+        self.kind: str = text.partition(":")[0]
         self.sent = sent
         self.timed_out = timed_out
         super().__init__(text)

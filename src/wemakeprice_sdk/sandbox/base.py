@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from random import Random
 from threading import RLock
 
 from wemakeprice_sdk.clock import Clock, WeekdayCalendar
@@ -82,6 +82,23 @@ def _is_no(value: object, kind: type) -> bool:
 class SandboxBase:
     """State and time of a sandbox; the rooms above add the calls, the buyers and the operators."""
 
+    seed: int
+    """What makes numbers and invented data repeatable."""
+    clock: SandboxClock
+    """The time of the sandbox; `advance` and `set_clock` also let happen what falls due."""
+    journal: Journal
+    """What really happened, oldest first."""
+    calls: Counter[str]
+    """How many requests came, by operationId."""
+    faults: Faults
+    """What goes wrong with the next calls."""
+    restrictions: Restrictions
+    """Forbidden words, closed categories and blocked image hosts."""
+    lock: RLock
+    """Held while anything changes."""
+    random: Random
+    """Where invented data come from."""
+
     def __init__(
         self,
         seed: int = 0,
@@ -92,10 +109,10 @@ class SandboxBase:
         self.seed = seed
         self.clock = SandboxClock(clock)
         self.lock = RLock()
-        self.random = random.Random(seed)  # noqa: S311 - invented data, not secrets
+        self.random = Random(seed)  # noqa: S311 - invented data, not secrets
         operations = frozenset(schema.load()["operations"])
         self.journal = Journal(operations)
-        self.calls: Counter[str] = Counter()
+        self.calls = Counter()
         self.faults = Faults(operations)
         self.restrictions = Restrictions()
         self._settings = settings or Settings()

@@ -146,7 +146,7 @@ class SandboxServer:
             raise SandboxError(f"a port is a number from 0 to {_LAST_PORT}, not {port}")
         self.sandbox = sandbox
         self.controls = controls
-        self.closing = Event()
+        self.closing: Event = Event()
         self._server = _Server(self, (host, port))
         self._thread: Thread | None = None
 

@@ -279,17 +279,17 @@ class Shop:
 
     def _make_indexes(self) -> None:
         bundles, claims, products = self.bundles, self.claims, self.products
-        self.paid = DateIndex(lambda no: bundles[no].pay_date)
-        self.confirmed = DateIndex(lambda no: bundles[no].confirm_date)
-        self.completed = DateIndex(lambda no: bundles[no].complete_date)
-        self.claim_dates = {
+        self.paid: DateIndex = DateIndex(lambda no: bundles[no].pay_date)
+        self.confirmed: DateIndex = DateIndex(lambda no: bundles[no].confirm_date)
+        self.completed: DateIndex = DateIndex(lambda no: bundles[no].complete_date)
+        self.claim_dates: dict[str, DateIndex] = {
             name: DateIndex(lambda no, name=name: claims[no].date_of(name))  # type: ignore[misc]
             for name in ("REQUEST", "APPROVE", "WITHDRAW")
         }
-        self.registered = DateIndex(lambda no: products[no].register_date)
-        self.changed = DateIndex(lambda no: products[no].change_date)
-        self.deal_dates = DateIndex(lambda no: str(self.deals[no]["registerDate"]))
-        self.review_dates = DateIndex(lambda no: str(self.reviews[no]["writeDate"]))
+        self.registered: DateIndex = DateIndex(lambda no: products[no].register_date)
+        self.changed: DateIndex = DateIndex(lambda no: products[no].change_date)
+        self.deal_dates: DateIndex = DateIndex(lambda no: str(self.deals[no]["registerDate"]))
+        self.review_dates: DateIndex = DateIndex(lambda no: str(self.reviews[no]["writeDate"]))
 
     def table(self, kind: str) -> dict[Any, Any]:
         """Give the records of one kind."""

@@ -72,6 +72,27 @@ class AsyncWemakepriceClient:
     client; an asynchronous one belongs to one event loop.
     """
 
+    reference: AsyncReference
+    """Reference data (기초데이터): categories, brands, makers, notice groups, labels, couriers."""
+    shipping_templates: AsyncShippingTemplates
+    """Shipping templates (배송정책)."""
+    products: AsyncProducts
+    """Products (상품)."""
+    deals: AsyncDeals
+    """Deals (딜), read only."""
+    orders: AsyncOrders
+    """Orders and delivery (주문/배송)."""
+    claims: AsyncClaims
+    """Cancels, returns and exchanges (클레임)."""
+    cs: AsyncCs
+    """Questions, reviews and inquiries (고객문의)."""
+    settlement: AsyncSettlement
+    """Settlement (정산)."""
+    notices: AsyncNotices
+    """Notices of the marketplace (공지사항)."""
+    broadcast: AsyncBroadcast
+    """The broadcast schedule (방송편성)."""
+
     def __init__(
         self,
         api_key: SecretStr | str,

@@ -72,6 +72,27 @@ class WemakepriceClient:
     client; an synchronous one belongs to one event loop.
     """
 
+    reference: Reference
+    """Reference data (기초데이터): categories, brands, makers, notice groups, labels, couriers."""
+    shipping_templates: ShippingTemplates
+    """Shipping templates (배송정책)."""
+    products: Products
+    """Products (상품)."""
+    deals: Deals
+    """Deals (딜), read only."""
+    orders: Orders
+    """Orders and delivery (주문/배송)."""
+    claims: Claims
+    """Cancels, returns and exchanges (클레임)."""
+    cs: Cs
+    """Questions, reviews and inquiries (고객문의)."""
+    settlement: Settlement
+    """Settlement (정산)."""
+    notices: Notices
+    """Notices of the marketplace (공지사항)."""
+    broadcast: Broadcast
+    """The broadcast schedule (방송편성)."""
+
     def __init__(
         self,
         api_key: SecretStr | str,
