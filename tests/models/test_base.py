@@ -56,6 +56,14 @@ def test_one_rule_names_every_field(name: str, wire: str) -> None:
     assert field_name(wire) == name
 
 
+def test_a_moment_that_was_read_is_shown_as_a_person_writes_it(model: type) -> None:
+    if issubclass(model, ReadModel):
+        moments = [one for one in attrs.fields(model) if "datetime" in str(one.type)]
+        assert [one.name for one in moments if one.repr is not str] == []
+    bundle = Bundle(bundle_no=1, purchase_no=2, pay_date=datetime(2026, 1, 2, 3, 4, 5, tzinfo=KST))
+    assert "pay_date=2026-01-02 03:04:05+09:00, origin_ship_date=None" in repr(bundle)
+
+
 def test_models_are_frozen_slotted_and_keyword_only(model: type) -> None:
     assert not any("__dict__" in vars(parent) for parent in model.__mro__[:-1])
     assert attrs.fields(model)

@@ -201,16 +201,16 @@ class Claim(ReadModel):
     bundle_no: int | None = None
     """Bundle number (배송번호). [A]"""
 
-    request_date: datetime | None = None
+    request_date: datetime | None = field(default=None, repr=str)
     """Requested at (신청일시). [A]"""
 
-    approve_date: datetime | None = None
+    approve_date: datetime | None = field(default=None, repr=str)
     """Approved at (승인일시). [B]"""
 
-    pending_date: datetime | None = None
+    pending_date: datetime | None = field(default=None, repr=str)
     """Put on hold at (보류일시). [B]"""
 
-    reject_date: datetime | None = None
+    reject_date: datetime | None = field(default=None, repr=str)
     """Rejected at (거절일시). [B]"""
 
     claim_reason: str | None = None

@@ -24,7 +24,7 @@ class Question(ReadModel):
     question: str | None = field(default=None, repr=hide)
     """Question text (문의내용). [B]"""
 
-    question_date: datetime | None = None
+    question_date: datetime | None = field(default=None, repr=str)
     """Asked at (문의일시). [B]"""
 
     product_no: int | None = None
@@ -67,7 +67,7 @@ class Review(ReadModel):
     content: str | None = field(default=None, repr=hide)
     """Review text (후기내용). [C]"""
 
-    write_date: datetime | None = None
+    write_date: datetime | None = field(default=None, repr=str)
     """Written at (작성일시). [C]"""
 
     @property
@@ -89,7 +89,7 @@ class Inquiry(ReadModel):
     inquiry: str | None = field(default=None, repr=hide)
     """Inquiry text (문의내용). [C]"""
 
-    inquiry_date: datetime | None = None
+    inquiry_date: datetime | None = field(default=None, repr=str)
     """Asked at (문의일시). [C]"""
 
     product_no: int | None = None

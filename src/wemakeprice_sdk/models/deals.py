@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from attrs import frozen
+from attrs import field, frozen
 
 from wemakeprice_sdk.models._base import ReadModel
 from wemakeprice_sdk.models.codes import DealStatus, DisplayState
@@ -29,16 +29,16 @@ class DealRow(ReadModel):
     sale_price: int | None = None
     """Representative price (대표 판매가). [C]"""
 
-    sale_start_date: datetime | None = None
+    sale_start_date: datetime | None = field(default=None, repr=str)
     """Sale start (판매시작일). [C]"""
 
-    sale_end_date: datetime | None = None
+    sale_end_date: datetime | None = field(default=None, repr=str)
     """Sale end (판매종료일). [C]"""
 
-    register_date: datetime | None = None
+    register_date: datetime | None = field(default=None, repr=str)
     """Registered at (등록일시). [C]"""
 
-    change_date: datetime | None = None
+    change_date: datetime | None = field(default=None, repr=str)
     """Changed at (수정일시). [C]"""
 
     product_count: int | None = None
@@ -77,10 +77,10 @@ class DealSale(ReadModel):
     sale_price: int | None = None
     """Representative price (대표 판매가). [C]"""
 
-    sale_start_date: datetime | None = None
+    sale_start_date: datetime | None = field(default=None, repr=str)
     """Sale start (판매시작일). [C]"""
 
-    sale_end_date: datetime | None = None
+    sale_end_date: datetime | None = field(default=None, repr=str)
     """Sale end (판매종료일). [C]"""
 
 

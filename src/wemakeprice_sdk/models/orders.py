@@ -299,22 +299,22 @@ class Bundle(ReadModel):
     purchase_no: int
     """Checkout number (구매번호). [A]"""
 
-    order_date: datetime | None = None
+    order_date: datetime | None = field(default=None, repr=str)
     """Ordered at (주문일). [A]"""
 
-    pay_date: datetime | None = None
+    pay_date: datetime | None = field(default=None, repr=str)
     """Paid at (결제일). [A]"""
 
-    origin_ship_date: datetime | None = None
+    origin_ship_date: datetime | None = field(default=None, repr=str)
     """Dispatch deadline (발송기한). [A]"""
 
-    order_confirm_date: datetime | None = None
+    order_confirm_date: datetime | None = field(default=None, repr=str)
     """Confirmed at (주문확인일). [A]"""
 
-    order_shipping_date: datetime | None = None
+    order_shipping_date: datetime | None = field(default=None, repr=str)
     """Shipping started at (배송시작일). [A]"""
 
-    ship_complete_date: datetime | None = None
+    ship_complete_date: datetime | None = field(default=None, repr=str)
     """Delivered at; non-empty = delivered (B) (배송완료일). [A]"""
 
     buyer_name: str | None = field(default=None, repr=hide)

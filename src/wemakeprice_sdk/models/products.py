@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.models._base import ReadModel
@@ -91,10 +91,10 @@ class ProductSale(ReadModel):
     sale_period: SalePeriod | None = None
     """Fixed period or always on sale; the server assumes P when absent (판매기간 구분). [A]"""
 
-    sale_start_date: datetime | None = None
+    sale_start_date: datetime | None = field(default=None, repr=str)
     """Start on the hour; frozen once the sale has begun (판매시작일). [A]"""
 
-    sale_end_date: datetime | None = None
+    sale_end_date: datetime | None = field(default=None, repr=str)
     """End on the hour; P: at most start + 5 years, A: 2037-12-31 23:00 (판매종료일). [A]"""
 
     origin_price: int | None = None
@@ -541,10 +541,10 @@ class ProductRow(ReadModel):
     sale_price: int | None = None
     """Sale price (판매가격). [B]"""
 
-    sale_start_date: datetime | None = None
+    sale_start_date: datetime | None = field(default=None, repr=str)
     """Sale start (판매시작일). [B]"""
 
-    sale_end_date: datetime | None = None
+    sale_end_date: datetime | None = field(default=None, repr=str)
     """Sale end (판매종료일). [B]"""
 
     lcate_name: str | None = None
@@ -574,10 +574,10 @@ class ProductRow(ReadModel):
     ship_policy_no: int | None = None
     """Shipping policy number (배송정책 번호). [B]"""
 
-    register_date: datetime | None = None
+    register_date: datetime | None = field(default=None, repr=str)
     """Registered at; format is ours (C) (등록일시). [B]"""
 
-    change_date: datetime | None = None
+    change_date: datetime | None = field(default=None, repr=str)
     """Changed at; format is ours (C) (수정일시). [B]"""
 
 
