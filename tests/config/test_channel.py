@@ -111,6 +111,22 @@ class TestViolations:
             assert any("가" <= sign <= "힣" for sign in violation.message_ko)
             assert violation.rule
 
+    def test_a_word_in_the_place_of_a_state_names_what_reads_it(self) -> None:
+        with pytest.raises(ConfigError) as caught:
+            ChannelConfig("shop", "가게", onboarding="입점완료")  # type: ignore[arg-type]
+        (found,) = caught.value.violations
+        assert found.message.endswith("; OnboardingState.from_text reads a word")
+        assert found.message_ko.endswith("OnboardingState.from_text로 읽습니다")
+
+    def test_one_in_the_place_of_many_is_told_in_both_languages(self) -> None:
+        with pytest.raises(ConfigError) as caught:
+            ChannelConfig("shop", "가게", contacts=Contact("홍길동"))  # type: ignore[arg-type]
+        (found,) = caught.value.violations
+        assert (found.message, found.message_ko) == (
+            "a list of Contact is needed",
+            "Contact 목록이 필요합니다",
+        )
+
     def test_a_misplaced_secret_is_not_shown(self) -> None:
         with pytest.raises(ConfigError) as error:
             config(switches=KEY, contacts=("010-0000-0000",), api_key=f"{KEY} 한글", memo=["비밀 메모"])

@@ -75,12 +75,13 @@ class Problems:
         """Note a value of a wrong type; `bool` is not taken for `int`."""
         if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
             return True
+        reader = f"{name}.from_text" if isinstance(value, str) and hasattr(kind, "from_text") else None
         self.add(
             path,
             shown_type(value),
             f"type {name}",
-            f"a value of type {name} is needed",
-            f"{name} 형식의 값이 필요합니다",
+            f"a value of type {name} is needed" + (f"; {reader} reads a word" if reader else ""),
+            f"{name} 형식의 값이 필요합니다" + (f". 글자는 {reader}로 읽습니다" if reader else ""),
         )
         return False
 
@@ -128,7 +129,13 @@ class Problems:
     def each(self, path: str, values: object, kind: type | tuple[type, ...], name: str) -> None:
         """Note the members of a tuple that are of a wrong type."""
         if not isinstance(values, tuple):
-            self.instance(path, values, tuple, f"list of {name}")
+            self.add(
+                path,
+                shown_type(values),
+                f"type list of {name}",
+                f"a list of {name} is needed",
+                f"{name} 목록이 필요합니다",
+            )
             return
         for index, value in enumerate(values):
             if not isinstance(value, kind):

@@ -263,7 +263,11 @@ def _read(path: str | os.PathLike[str]) -> str:
     except UnicodeDecodeError:
         # The decoder's error carries the whole content.
         raise ConfigError.single(
-            "file", Path(path).name, "UTF-8", "is not UTF-8 text", "UTF-8 문서가 아닙니다"
+            "file",
+            Path(path).name,
+            "UTF-8",
+            "is not UTF-8 text; save it as UTF-8",
+            "UTF-8 문서가 아닙니다. UTF-8로 저장하세요",
         ) from None
 
 
