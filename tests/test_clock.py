@@ -94,6 +94,24 @@ def test_days_can_be_added_and_taken_back() -> None:
     assert not calendar.is_business_day(date(2024, 5, 8))
 
 
+@pytest.mark.parametrize("calendar", [KoreanBusinessCalendar(), WeekdayCalendar([date(2024, 5, 1)])])
+def test_a_moment_is_judged_by_its_korean_day(calendar: Any) -> None:
+    assert calendar.is_business_day(datetime(2024, 5, 2, 14, tzinfo=UTC))
+    assert not calendar.is_business_day(datetime(2024, 5, 3, 16, tzinfo=UTC))  # Saturday in Korea
+    with pytest.raises(NaiveDatetimeError):
+        calendar.is_business_day(datetime(2024, 5, 2))
+
+
+def test_a_holiday_is_never_missed_by_its_type() -> None:
+    christmas = datetime(2024, 12, 25, 9, tzinfo=KST)
+    assert not KoreanBusinessCalendar().is_business_day(christmas)
+    assert not WeekdayCalendar([christmas]).is_business_day(date(2024, 12, 25))
+    with pytest.raises(ValidationError, match="a date is needed, not a str"):
+        WeekdayCalendar(["2024-12-25"])  # type: ignore[list-item]
+    with pytest.raises(ValidationError, match="a date is needed, not a str"):
+        KoreanBusinessCalendar(extra_holidays=["2024-12-25"])  # type: ignore[list-item]
+
+
 def test_negative_business_days_are_refused() -> None:
     with pytest.raises(ValueError, match="negative"):
         add_business_days(datetime(2024, 5, 7, tzinfo=KST), -1, WeekdayCalendar())

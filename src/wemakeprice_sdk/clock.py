@@ -45,6 +45,25 @@ def _is_no_moment(value: object) -> bool:
     return not isinstance(value, datetime)
 
 
+def korean_day(value: date, name: str = "day") -> date:
+    """Give a plain date; an aware datetime becomes its Korean day, anything else is refused."""
+    if isinstance(value, datetime):
+        return require_aware(value, name).date()
+    if _is_no_day(value):
+        raise ValidationError.single(
+            name,
+            shown(value),
+            "type date",
+            f"a date is needed, not a {type(value).__name__}",
+            "날짜(date)가 필요합니다",
+        )
+    return value
+
+
+def _is_no_day(value: object) -> bool:
+    return not isinstance(value, date)
+
+
 def shown(value: object) -> str:
     """Give a wrong value for a message: the start of a text, a number or a day, else the name of its type."""
     return str(value)[:60] if isinstance(value, str | int | date) else type(value).__name__
@@ -107,7 +126,7 @@ def _korean_holidays(year: int) -> frozenset[date]:
 
 
 def _days(values: Iterable[date]) -> frozenset[date]:
-    return frozenset(values)
+    return frozenset(korean_day(value) for value in values)
 
 
 @frozen
@@ -123,6 +142,7 @@ class KoreanBusinessCalendar:
 
     def is_business_day(self, day: date) -> bool:
         """Say whether `day` counts."""
+        day = korean_day(day)
         if day in self.working_days:
             return True
         if day.weekday() >= 5 or day in self.extra_holidays:
@@ -138,6 +158,7 @@ class WeekdayCalendar:
 
     def is_business_day(self, day: date) -> bool:
         """Say whether `day` counts."""
+        day = korean_day(day)
         return day.weekday() < 5 and day not in self.holidays
 
 

@@ -1,13 +1,13 @@
 """When money is due, as far as anybody knows."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wemakeprice_sdk.config import PayoutRange, SettlementCycle, SettlementKind
-from wemakeprice_sdk.errors import ConfigError
+from wemakeprice_sdk.errors import ConfigError, NaiveDatetimeError, ValidationError
 
 DAYS = st.dates(min_value=date(2010, 1, 1), max_value=date(2090, 1, 1))
 
@@ -101,3 +101,15 @@ def test_faults(arguments: tuple[object, ...], paths: list[str]) -> None:
 def test_a_pay_day_on_a_weekly_cycle_names_both_sides() -> None:
     with pytest.raises(ConfigError, match="pay_day contradicts kind=weekly"):
         SettlementCycle("주정산", pay_day=5)
+
+
+def test_a_moment_counts_as_its_korean_day() -> None:
+    cycle = SettlementCycle("주정산")
+    sunday_in_utc = datetime(2024, 6, 9, 15, 30, tzinfo=UTC)  # Monday in Korea
+    due = cycle.expected_payout(sunday_in_utc)
+    assert due == cycle.expected_payout(date(2024, 6, 10)) == date(2024, 6, 21)
+    assert type(due) is date
+    with pytest.raises(NaiveDatetimeError, match="sales_day"):
+        cycle.payout_range(datetime(2024, 6, 9))
+    with pytest.raises(ValidationError, match="a date is needed, not a str"):
+        cycle.expected_payout("2024-06-09")  # type: ignore[arg-type]

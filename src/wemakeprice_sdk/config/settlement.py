@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import Factory, field, frozen
 
-from wemakeprice_sdk.clock import add_months
+from wemakeprice_sdk.clock import add_months, korean_day
 from wemakeprice_sdk.config._checks import Problems, fold
 from wemakeprice_sdk.config.states import KoreanWord
 
@@ -79,7 +79,11 @@ class SettlementCycle:
             )
 
     def payout_range(self, sales_day: date) -> PayoutRange | None:
-        """Give the days on which the sales of `sales_day` may be paid; None when the cycle is not known."""
+        """Give the days on which the sales of `sales_day` may be paid; None when the cycle is not known.
+
+        An aware datetime counts as its Korean day; a naive one is a `NaiveDatetimeError`.
+        """
+        sales_day = korean_day(sales_day, "sales_day")
         if self.kind is SettlementKind.WEEKLY:
             monday = sales_day - timedelta(days=sales_day.weekday())
             friday = monday + timedelta(days=7 + _FRIDAY)

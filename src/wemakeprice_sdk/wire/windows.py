@@ -15,7 +15,8 @@ from typing import Final
 
 from attrs import frozen
 
-from wemakeprice_sdk.clock import KST, add_months, require_aware, shown
+from wemakeprice_sdk import clock
+from wemakeprice_sdk.clock import KST, add_months, require_aware
 from wemakeprice_sdk.errors import ValidationError, WindowError
 
 SECOND: Final = timedelta(seconds=1)
@@ -191,19 +192,8 @@ def _weeks(first: date, last: date, days: int) -> Iterator[date]:
 
 
 def korean_day(value: date, name: str = "day") -> date:
-    """Give a plain date; an aware datetime becomes its Korean day, anything else is refused."""
-    if isinstance(value, datetime):
-        return _kst(value, name).date()
-    if _is_no_day(value):
-        raise ValidationError.single(
-            name, shown(value), "type date", f"a date is needed, not a {type(value).__name__}",
-            "날짜(date)가 필요합니다",
-        )  # fmt: skip
-    return value
-
-
-def _is_no_day(value: object) -> bool:
-    return not isinstance(value, date)
+    """Give a day as `clock.korean_day` does, and refuse moments that do not exist in Korean time."""
+    return _kst(value, name).date() if isinstance(value, datetime) else clock.korean_day(value, name)
 
 
 def _day_bounds(start: date, end: date) -> tuple[date, date]:
