@@ -8,7 +8,7 @@ from typing import get_type_hints
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from wemakeprice_sdk.clock import KST
@@ -545,6 +545,12 @@ class TestMaintenance:
         if clear > moment:
             assert channel.in_maintenance(moment)
             assert channel.in_maintenance(clear - timedelta(microseconds=1))
+
+    @given(times, times)
+    def test_windows_that_meet_to_the_microsecond_leave_no_time(self, start: time, end: time) -> None:
+        assume(start.replace(fold=0) != end.replace(fold=0))
+        with pytest.raises(ConfigError, match="maintenance"):
+            config(maintenance=[DailyMaintenance(start, end), DailyMaintenance(end, start)])
 
     @staticmethod
     def assert_always_covered(windows: list[DailyMaintenance], moment: datetime) -> None:

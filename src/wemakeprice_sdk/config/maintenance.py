@@ -11,7 +11,7 @@ from attrs import field, frozen
 from wemakeprice_sdk.clock import KST, require_aware
 from wemakeprice_sdk.config._checks import Problems, as_tuple
 
-_DAY: Final = 86_400
+_DAY: Final = 86_400 * 1_000_000
 _WEEK: Final = 7 * _DAY
 _ONE_DAY: Final = timedelta(days=1)
 
@@ -148,7 +148,7 @@ def next_clear(windows: Iterable[MaintenanceWindow], moment: datetime) -> dateti
 
 def leaves_no_time(windows: Iterable[DailyMaintenance]) -> bool:
     """Say whether the daily windows together cover the whole week, so that nothing could ever run."""
-    reached = 0.0
+    reached = 0
     spans = sorted(span for window in windows for span in _spans(window))
     for start, end in spans:
         if start > reached:
@@ -157,12 +157,13 @@ def leaves_no_time(windows: Iterable[DailyMaintenance]) -> bool:
     return reached >= _WEEK
 
 
-def _spans(window: DailyMaintenance) -> list[tuple[float, float]]:
-    start, end = _seconds(window.start), _seconds(window.end)
+def _spans(window: DailyMaintenance) -> list[tuple[int, int]]:
+    start, end = _micros(window.start), _micros(window.end)
     end += _DAY if end <= start else 0
     spans = [(day * _DAY + start, day * _DAY + end) for day in window.weekdays or range(7)]
-    return spans + [(0.0, end - _WEEK) for _, end in spans if end > _WEEK]
+    return spans + [(0, end - _WEEK) for _, end in spans if end > _WEEK]
 
 
-def _seconds(value: time) -> float:
-    return value.hour * 3600 + value.minute * 60 + value.second + value.microsecond / 1_000_000
+def _micros(value: time) -> int:
+    # Whole numbers: a gap that only rounding made would be looked for until the end of the calendar.
+    return ((value.hour * 60 + value.minute) * 60 + value.second) * 1_000_000 + value.microsecond
