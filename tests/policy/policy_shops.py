@@ -145,6 +145,8 @@ def order_parts(dice: Dice) -> dict[str, object]:
         if dice.flag(0.6):
             found["claims"].append(any_claim(dice, number, lines))
             found["return_facts"].append(any_facts(dice, 500 + number))
+            if dice.flag(0.3):
+                found["claims"] = any_two_cancels(dice, found["claims"][:-1], number, lines)
     return dict(found)
 
 
@@ -168,6 +170,20 @@ def any_claim(dice: Dice, bundle_no: int, lines: Sequence[tuple[int, int]]) -> C
         pickup=None if kind == ClaimType.CANCEL else dice.one(PickupStatus),
         delivery=dice.one([None, *ExchangeShipStatus]) if kind == ClaimType.EXCHANGE else None,
     )
+
+
+def any_two_cancels(
+    dice: Dice, others: Sequence[object], bundle_no: int, lines: Sequence[tuple[int, int]]
+) -> list[object]:
+    """Two open requests that share the units of a bundle's lines."""
+    split = [(index, dice.number(0, quantity), quantity) for index, (_, quantity) in enumerate(lines)]
+    first = [(index, part) for index, part, _ in split if part]
+    second = [(index, quantity - part) for index, part, quantity in split if quantity > part]
+    twins = ((500, first), (600, second))
+    return [
+        *others,
+        *(claim(base + bundle_no, bundle_no=bundle_no, lines=taken) for base, taken in twins if taken),
+    ]
 
 
 def any_facts(dice: Dice, number: int) -> ReturnFacts:

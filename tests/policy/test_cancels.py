@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from policy_builders import CJ, HOUR, NOW, at, bundle, claim, policy, snapshot
@@ -270,3 +270,75 @@ def test_order_switch_off_blocks_claims_too() -> None:
     assert plan.is_empty
     assert [(b.gate, b.targets) for b in plan.blocked] == [("scope.order-api", 1)]
     assert claim().claim_type == ClaimType.CANCEL
+
+
+def test_two_requests_for_one_line_do_not_let_picked_goods_go() -> None:
+    shop = snapshot(
+        bundles=[bundle(1, lines=[(10, 2)])],
+        claims=[claim(500, lines=[(0, 1)]), claim(501, lines=[(0, 1)])],
+        picked=[PickedLine(100, 1)],
+    )
+    plan = policy().plan_claims(shop, NOW)
+    assert [a.key for a in plan] == ["approve-cancel:500"]
+    assert [(str(h.target), h.reason.code) for h in plan.held] == [("claim:501", "picked-without-invoice")]
+    spare = evolve(shop, picked=())
+    assert [a.key for a in policy().plan_claims(spare, NOW)] == ["approve-cancel:500", "approve-cancel:501"]
+
+
+@pytest.mark.parametrize(
+    "parcel",
+    [
+        Shipment(ShipMethod.PARCEL, "D002", "1234567890123456"),
+        Shipment(ShipMethod.PARCEL, "D033", "123456789012"),
+        Shipment(ShipMethod.POST),
+    ],
+)
+def test_a_refusal_that_cannot_be_sent_presses_a_person(parcel: Shipment) -> None:
+    shop = snapshot(
+        bundles=[bundle(1, status=ShipStatus.CONFIRM)],
+        claims=[claim()],
+        shipments=[PendingShipment(1, parcel)],
+    )
+    plan = policy().plan(shop, NOW)
+    assert plan.is_empty
+    assert [(h.key, h.reason.code) for h in plan.held] == [
+        ("reject-cancel:500", "shipment-invalid"),
+        ("ship-bundle:1", "open-cancel"),
+    ]
+    assert [(a.severity, a.reason.code, a.due) for a in plan.alarms] == [
+        (Severity.SERIOUS, "shipment-invalid", DEADLINE)
+    ]
+
+
+@pytest.mark.parametrize("status", [None, ShipStatus.from_wire("배송보류")])
+def test_a_bundle_in_an_unknown_state_is_never_approved_blindly(status: ShipStatus | None) -> None:
+    row = bundle(1)
+    row = evolve(row, delivery=evolve(row.delivery, ship_status=status))  # type: ignore[type-var]
+    plan = policy().plan_claims(snapshot(bundles=[row], claims=[claim()]), NOW)
+    assert plan.is_empty
+    assert [h.reason.code for h in plan.held] == ["bundle-state-unknown"]
+
+
+def test_a_shipping_date_says_that_the_bundle_has_left() -> None:
+    row = evolve(SHIPPED, order_shipping_date=NOW)
+    row = evolve(row, delivery=evolve(row.delivery, ship_status=ShipStatus.CONFIRM))  # type: ignore[type-var]
+    (action,) = policy().plan_claims(snapshot(bundles=[row], claims=[claim()]), NOW)
+    assert isinstance(action, RejectCancel)
+
+
+def test_stale_bundles_are_refused_where_a_request_rests_on_them() -> None:
+    old = {"bundles_at": NOW - 2 * HOUR, "bundles": [bundle(1)]}
+    with pytest.raises(StaleSnapshotError, match="bundles were read"):
+        policy().plan_claims(snapshot(**old, claims=[claim()]), NOW)
+    assert policy().plan_claims(snapshot(**old, claims=[]), NOW).is_empty
+
+
+def test_claims_without_a_bundle_number_do_not_wait_for_each_other() -> None:
+    @frozen
+    class ApproveAll:
+        def decide(self, request: CancelRequest, line: CancelLine, now: object) -> CancelDecision:
+            return Approve(WHY)
+
+    rows = [evolve(claim(number), bundle_no=None) for number in (500, 501)]
+    plan = policy(cancel_strategy=ApproveAll()).plan_claims(snapshot(claims=rows), NOW)
+    assert [(a.key, a.depends_on) for a in plan] == [("approve-cancel:500", ()), ("approve-cancel:501", ())]

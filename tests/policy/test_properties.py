@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -12,7 +13,14 @@ from hypothesis import strategies as st
 from policy_builders import NOW, link, snapshot
 from policy_shops import Dice, any_policy, order_parts, product_parts, shop_parts, stock_parts
 
-from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType, ExchangeShipStatus, PickupStatus, ShipStatus
+from wemakeprice_sdk.models.codes import (
+    ClaimStatus,
+    ClaimType,
+    ExchangeShipStatus,
+    PickupStatus,
+    ProductStatus,
+    ShipStatus,
+)
 from wemakeprice_sdk.policy import (
     Action,
     ActionKind,
@@ -27,6 +35,7 @@ from wemakeprice_sdk.policy import (
     ImportProduct,
     Job,
     LinkFlags,
+    PickStrategy,
     RegisterPickup,
     RejectCancel,
     SetOptions,
@@ -39,8 +48,16 @@ from wemakeprice_sdk.policy import (
     SyncPolicy,
     advance,
     gates,
+    merge_plans,
 )
-from wemakeprice_sdk.policy.reading import option_rows
+from wemakeprice_sdk.policy.actions import BundleAction
+from wemakeprice_sdk.policy.reading import (
+    bundle_lines,
+    claim_lines,
+    claimed_quantity,
+    option_rows,
+    ordered_quantity,
+)
 from wemakeprice_sdk.policy.sale_period import latest_end
 
 pytestmark = pytest.mark.slow
@@ -207,6 +224,73 @@ def test_every_order_action_is_allowed_by_the_contract_when_its_turn_comes(dice:
     place = Marketplace(shop)
     for action in mine.plan(shop, NOW, jobs=[Job.CLAIMS, Job.ORDERS, Job.SHIPPING]):
         place.do(action)
+
+
+@CASES
+@given(SEEDS)
+def test_approved_cancels_together_leave_the_picked_goods_alone(dice: Dice) -> None:
+    mine = evolve(any_policy(dice, open_gates=True), cancel_strategy=PickStrategy())
+    shop = snapshot(**order_parts(dice))
+    ordered = {o.order_option_no: ordered_quantity(p, o) for b in shop.bundles for p, o in bundle_lines(b)}
+    left = Counter(ordered)
+    claims = {row.claim_bundle_no: row for row in shop.claims}
+    for action in mine.plan_claims(shop, NOW):
+        if isinstance(action, ApproveCancel):
+            for product, option in claim_lines(claims[action.claim_bundle_no]):
+                left[option.order_option_no] -= claimed_quantity(product, option)
+    for row in shop.picked:
+        if left[row.order_option_no] < ordered.get(row.order_option_no, 0):
+            assert left[row.order_option_no] >= row.quantity
+
+
+@CASES
+@given(SEEDS)
+def test_no_plan_contradicts_itself(dice: Dice) -> None:
+    plan = any_policy(dice).plan(snapshot(**shop_parts(dice)), NOW)
+    done = {(action.target, action.kind) for action in plan}
+    for one, other in CONTRADICTIONS:
+        assert not {target for target, kind in done if kind is one} & {
+            target for target, kind in done if kind is other
+        }
+    refused = {action.bundle_no for action in plan if isinstance(action, RejectCancel)}
+    left_alone = {ActionKind.CONFIRM_BUNDLE, ActionKind.SHIP_BUNDLE}
+    assert not {a.bundle_no for a in plan if isinstance(a, BundleAction) and a.kind in left_alone} & refused
+    stopped = {a.product_no for a in plan if isinstance(a, SetStatus) and a.status == ProductStatus.STOP}
+    assert not {a.product_no for a in plan if isinstance(a, ExtendSalePeriod)} & stopped
+    # Nothing that is done is held or blocked as well; of the options of one product some may wait.
+    assert (
+        not {(held.target, held.kind) for held in plan.held if held.kind is not ActionKind.SET_OPTIONS} & done
+    )
+    assert not done & {(row.target, row.kind) for row in plan.blocked if row.target is not None}
+    assert len({(row.target, row.kind, row.gate) for row in plan.blocked}) == len(plan.blocked)
+
+
+CONTRADICTIONS = [
+    (ActionKind.APPROVE_CANCEL, ActionKind.REJECT_CANCEL),
+    (ActionKind.HOLD_RETURN, ActionKind.APPROVE_RETURN),
+    (ActionKind.SAVE_TEMPLATE, ActionKind.DELETE_TEMPLATE),
+    (ActionKind.SET_STOCK, ActionKind.SET_OPTIONS),
+]
+
+
+@CASES
+@given(SEEDS)
+def test_the_parts_of_a_plan_make_the_plan(dice: Dice) -> None:
+    plan = any_policy(dice, open_gates=dice.flag()).plan(snapshot(**shop_parts(dice)), NOW)
+    kinds = frozenset(dice.some(ActionKind))
+    kept, rest = plan.filter(kinds=kinds), plan.filter(where=lambda action: action.kind not in kinds)
+    assert plan.filter() == plan == merge_plans([plan])
+    assert kept.filter(kinds=kinds) == kept
+    assert {a.key for a in kept} <= {a.key for a in plan if a.kind in kinds}
+    # What a filter does not keep, it either was told to drop or says it holds.
+    for part, wanted in ((kept, kinds), (rest, frozenset(ActionKind) - kinds)):
+        left_out = {held.key for held in part.held if held.reason.code == "dependency-left-out"}
+        assert {a.key for a in plan if a.kind in wanted} <= {a.key for a in part} | left_out
+    empty = evolve(plan, actions=(), held=(), blocked=(), alarms=(), notes=())
+    assert merge_plans([empty, plan]) == plan == merge_plans([plan, empty])
+    assert plan.diff(plan).is_empty
+    assert {a.key for a in plan.diff(empty).added} == {a.key for a in plan}
+    assert [a.key for a in plan.limit(2)] == [a.key for a in plan][:2]
 
 
 @CASES

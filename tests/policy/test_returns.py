@@ -177,3 +177,23 @@ def test_an_open_intent_stops_the_walk() -> None:
     plan = policy().plan_claims(shop, NOW)
     assert plan.is_empty
     assert [h.reason.code for h in plan.held] == ["in-flight"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "pickup", "facts"),
+    [
+        (RETURN, PickupStatus.PICKUP_WAIT, {"pickup": Shipment(ShipMethod.PARCEL, "D033", "99")}),
+        (RETURN, PickupStatus.PICKUP_WAIT, {"pickup": Shipment(ShipMethod.ETC, message="퀵서비스")}),
+        (
+            EXCHANGE,
+            PickupStatus.PICKUP_DONE,
+            {"inspection": Inspection.PASSED, "replacement": Shipment(ShipMethod.PARCEL, "D002")},
+        ),
+    ],
+)
+def test_a_parcel_that_cannot_be_sent_is_held_with_its_reasons(
+    kind: ClaimType, pickup: PickupStatus, facts: dict[str, object]
+) -> None:
+    plan = plan_of(claim(kind=kind, pickup=pickup), **facts)
+    assert plan.is_empty
+    assert [h.reason.code for h in plan.held] == ["shipment-invalid"]

@@ -9,7 +9,7 @@ from wemakeprice_sdk.config import Severity
 from wemakeprice_sdk.errors import StaleSnapshotError, ValidationError
 from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType, ShipMethod, ShipStatus
 from wemakeprice_sdk.policy import PendingShipment, ShipBundle, Shipment
-from wemakeprice_sdk.policy.shipping import ship_request
+from wemakeprice_sdk.policy.parcels import ship_request
 
 READY = bundle(1, status=ShipStatus.CONFIRM)
 
@@ -121,3 +121,10 @@ def test_a_bundle_confirmed_in_the_plan_ships_in_the_plan_and_depends_on_it() ->
     plan = policy().plan(snapshot(bundles=[bundle(1)], shipments=[PendingShipment(1, CJ)]), NOW)
     assert [a.key for a in plan] == ["confirm-bundle:1", "ship-bundle:1"]
     assert plan.actions[1].depends_on == ("confirm-bundle:1",)
+
+
+@pytest.mark.parametrize(("invoice", "same"), [(None, True), ("123", False)])
+def test_post_without_an_invoice_equals_itself(invoice: str | None, same: bool) -> None:
+    gone = bundle(1, status=ShipStatus.DELIVERY, method=ShipMethod.POST, invoice=invoice)
+    shop = snapshot(bundles=[gone], shipments=[PendingShipment(1, Shipment(ShipMethod.POST))])
+    assert bool(policy().plan_shipping(shop, NOW).notes) is same

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,7 +14,7 @@ from wemakeprice_sdk.clock import BusinessCalendar, add_business_days
 from wemakeprice_sdk.config import Severity
 from wemakeprice_sdk.models import couriers
 from wemakeprice_sdk.models.claims import Claim
-from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType, ShipMethod
+from wemakeprice_sdk.models.codes import ClaimType, ShipMethod, ShipStatus
 from wemakeprice_sdk.models.orders import Bundle
 from wemakeprice_sdk.policy.actions import (
     ActionKind,
@@ -25,15 +26,18 @@ from wemakeprice_sdk.policy.actions import (
     TargetKind,
 )
 from wemakeprice_sdk.policy.draft import Draft
+from wemakeprice_sdk.policy.parcels import parcel_fault, reject_request
 from wemakeprice_sdk.policy.reading import (
     bundle_lines,
+    bundle_status,
     claim_lines,
     claimed_quantity,
+    is_open_cancel,
     is_shipped,
     ordered_quantity,
 )
-from wemakeprice_sdk.policy.settings import ClaimSettings
-from wemakeprice_sdk.policy.snapshot import Snapshot
+from wemakeprice_sdk.policy.settings import ClaimSettings, not_negative
+from wemakeprice_sdk.policy.snapshot import Part, Snapshot
 
 __all__ = [
     "Approve",
@@ -52,7 +56,11 @@ __all__ = [
 
 @frozen
 class CancelLine:
-    """One line of a cancel request: claimed, ordered (None when the bundle is not known) and picked units."""
+    """One line of a cancel request: claimed, ordered and picked units.
+
+    `ordered` is without what the plan already lets go for an earlier request of the same line; None when the
+    bundle is not known.
+    """
 
     order_option_no: int
     claimed: int
@@ -172,6 +180,12 @@ _NO_BUNDLE = Reason(
     "the bundle of the claim was not read, so nobody knows whether it has left",
     "클레임의 배송 정보를 조회하지 못해 출고 여부를 알 수 없습니다",
 )
+_NO_STATE = Reason(
+    "bundle-state-unknown",
+    "6.3",
+    "the bundle is in a state the contract does not know, so nobody knows whether it has left",
+    "배송상태를 알 수 없어 출고 여부를 확인할 수 없습니다",
+)
 _PERSON = Reason("left-to-a-person", "6.3", "a person decides", "담당자가 직접 처리합니다")
 
 
@@ -179,12 +193,17 @@ _PERSON = Reason("left-to-a-person", "6.3", "a person decides", "담당자가 �
 class PickStrategy:
     """The default: not picked → approve; invoice exists → reject with it; picked without invoice → wait.
 
-    Waiting ends `margin` before the deadline; then `at_deadline` applies. A request whose bundle was not read
-    waits in the same way, because nobody can say whether its goods have left.
+    Waiting ends `margin` before the deadline; then `at_deadline` applies. A request whose bundle was not
+    read, or is in a state the contract does not know, waits until then and is left to a person, because
+    nobody can say whether its goods have left.
     """
 
     margin: timedelta = timedelta(hours=2)
     at_deadline: AtDeadline = AtDeadline.ASK
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a negative margin: it would wait past the deadline."""
+        not_negative("cancels", margin=self.margin)
 
     def decide(self, request: CancelRequest, line: CancelLine, now: datetime) -> CancelDecision:
         """Decide one line; see the class."""
@@ -194,6 +213,8 @@ class PickStrategy:
             return Hold(_UNREADABLE, request.deadline, Severity.SERIOUS)
         if request.bundle is None:
             return self._wait(request.deadline, now, _NO_BUNDLE, AtDeadline.ASK)
+        if bundle_status(request.bundle) not in (ShipStatus.NEW, ShipStatus.CONFIRM):
+            return self._wait(request.deadline, now, _NO_STATE, AtDeadline.ASK)
         if not line.touches_picked:
             return Approve(_NOT_PICKED)
         return self._wait(request.deadline, now, _PICKED, self.at_deadline)
@@ -270,30 +291,45 @@ def plan_cancels(
     calendar: BusinessCalendar,
     settings: ClaimSettings,
 ) -> None:
-    """Answer every open cancel request as the strategy says, and warn before each deadline."""
+    """Answer every open cancel request as the strategy says, and warn before each deadline.
+
+    Raises `StaleSnapshotError` when a request is open and the bundles were read too long ago to say whether
+    its goods have left.
+    """
+    waiting = [claim for claim in snapshot.claims if is_open_cancel(claim)]
+    if waiting and snapshot.bundles_at is not None:
+        snapshot.require_fresh(Part.BUNDLES, draft.now, settings.bundles_max_age)
     bundles = {bundle.bundle_no: bundle for bundle in snapshot.bundles}
     parcels = {pending.bundle_no: pending.shipment for pending in snapshot.shipments}
     picked = {row.order_option_no: row.quantity for row in snapshot.picked}
-    for claim in snapshot.claims:
-        if claim.claim_type != ClaimType.CANCEL or claim.claim_status != ClaimStatus.REQUEST:
-            continue
+    given_up: dict[int, int] = defaultdict(int)
+    for claim in waiting:
         bundle = None if claim.bundle_no is None else bundles.get(claim.bundle_no)
         shipment = None if bundle is None else shipment_of(bundle)
         if shipment is None and claim.bundle_no is not None:
             shipment = parcels.get(claim.bundle_no)
         request = CancelRequest(
             claim=claim,
-            lines=_lines(claim, bundle, picked),
+            lines=_lines(claim, bundle, picked, given_up),
             bundle=bundle,
             shipment=shipment,
             shipped=bundle is not None and is_shipped(bundle),
             deadline=cancel_deadline(claim, calendar, settings),
         )
-        _answer(draft, request, strategy, settings)
+        decision = combine([strategy.decide(request, line, draft.now) for line in request.lines])
+        if isinstance(decision, Approve):
+            for line in request.lines:
+                given_up[line.order_option_no] += line.claimed
+        _answer(draft, request, decision, settings)
 
 
-def _lines(claim: Claim, bundle: Bundle | None, picked: Mapping[int, int]) -> tuple[CancelLine, ...]:
-    ordered = {o.order_option_no: ordered_quantity(p, o) for p, o in (bundle_lines(bundle) if bundle else ())}
+def _lines(
+    claim: Claim, bundle: Bundle | None, picked: Mapping[int, int], given_up: Mapping[int, int]
+) -> tuple[CancelLine, ...]:
+    ordered = {
+        o.order_option_no: ordered_quantity(p, o) - given_up.get(o.order_option_no, 0)
+        for p, o in (bundle_lines(bundle) if bundle else ())
+    }
     lines: Iterable[CancelLine] = (
         CancelLine(
             option.order_option_no,
@@ -306,44 +342,49 @@ def _lines(claim: Claim, bundle: Bundle | None, picked: Mapping[int, int]) -> tu
     return tuple(sorted(lines, key=lambda line: line.order_option_no))
 
 
-def _answer(draft: Draft, request: CancelRequest, strategy: CancelStrategy, settings: ClaimSettings) -> None:
-    claim, now = request.claim, draft.now
-    target = Target(TargetKind.CLAIM, str(claim.claim_bundle_no))
-    decision = combine([strategy.decide(request, line, now) for line in request.lines])
-    taken = False
-    bundle_no = claim.bundle_no or 0
-    match decision:
-        case Approve(reason):
-            taken = draft.add(
-                ApproveCancel(
-                    claim_bundle_no=claim.claim_bundle_no,
-                    requested_at=claim.request_date,
-                    bundle_no=bundle_no,
-                    claim_type=ClaimType.CANCEL,
-                    reason=reason,
-                    before="취소신청",
-                    after="취소승인",
-                )
-            )
-        case Reject(shipment, reason):
-            taken = draft.add(
-                RejectCancel(
-                    claim_bundle_no=claim.claim_bundle_no,
-                    requested_at=claim.request_date,
-                    bundle_no=bundle_no,
-                    claim_type=ClaimType.CANCEL,
-                    shipment=shipment,
-                    reason=reason,
-                    before="취소신청",
-                    after=f"취소거절 {shipment}",
-                )
-            )
-        case Hold(reason, until, severity):
-            draft.hold(ActionKind.APPROVE_CANCEL, target, reason, until)
-            if severity is not None:
-                draft.alarm(target, severity, reason, request.deadline)
+def _answer(draft: Draft, request: CancelRequest, decision: CancelDecision, settings: ClaimSettings) -> None:
+    target = Target(TargetKind.CLAIM, str(request.claim.claim_bundle_no))
+    if isinstance(decision, Hold):
+        draft.hold(ActionKind.APPROVE_CANCEL, target, decision.reason, decision.until)
+        if decision.severity is not None:
+            draft.alarm(target, decision.severity, decision.reason, request.deadline)
+        taken = False
+    else:
+        taken = _send(draft, _action(request.claim, decision), request.deadline)
     if not taken:
         _warn(draft, target, request.deadline, settings)
+
+
+def _action(claim: Claim, decision: Approve | Reject) -> ApproveCancel | RejectCancel:
+    if isinstance(decision, Approve):
+        return ApproveCancel(
+            claim_bundle_no=claim.claim_bundle_no,
+            requested_at=claim.request_date,
+            bundle_no=claim.bundle_no or 0,
+            claim_type=ClaimType.CANCEL,
+            reason=decision.reason,
+            before="취소신청",
+            after="취소승인",
+        )
+    return RejectCancel(
+        claim_bundle_no=claim.claim_bundle_no,
+        requested_at=claim.request_date,
+        bundle_no=claim.bundle_no or 0,
+        claim_type=ClaimType.CANCEL,
+        shipment=decision.shipment,
+        reason=decision.reason,
+        before="취소신청",
+        after=f"취소거절 {decision.shipment}",
+    )
+
+
+def _send(draft: Draft, action: ApproveCancel | RejectCancel, deadline: datetime | None) -> bool:
+    fault = parcel_fault(reject_request(action)) if isinstance(action, RejectCancel) else None
+    if fault is None:
+        return draft.add(action)
+    draft.hold(action.kind, action.target, fault, deadline)
+    draft.alarm(action.target, Severity.SERIOUS, fault, deadline)
+    return False
 
 
 def _warn(draft: Draft, target: Target, deadline: datetime | None, settings: ClaimSettings) -> None:

@@ -37,7 +37,7 @@ class Draft:
     in_flight: frozenset[str]
     actions: dict[str, Action] = field(factory=dict)
     _held: dict[str, Held] = field(factory=dict)
-    _blocked: list[Blocked] = field(factory=list)
+    _blocked: dict[tuple[ActionKind, str, Target | None], Blocked] = field(factory=dict)
     _alarms: list[Alarm] = field(factory=list)
     _notes: list[Note] = field(factory=list)
     _of_bundle: dict[int, list[str]] = field(factory=dict)
@@ -47,8 +47,8 @@ class Draft:
         closed = self.gates.first_closed(kind, by_hand=by_hand)
         if closed is None:
             return True
-        if targets and all((known.kind, known.target) != (kind, None) for known in self._blocked):
-            self._blocked.append(Blocked(kind, closed.gate, closed.reason, targets))
+        if targets:
+            self._block(Blocked(kind, closed.gate, closed.reason, targets))
         return False
 
     def add(self, action: Action, *, flags: LinkFlags | None = None, by_hand: bool = False) -> bool:
@@ -56,7 +56,7 @@ class Draft:
         source = action.source if isinstance(action, ImportProduct | ImportDeal) else None
         closed = self.gates.first_closed(action.kind, flags=flags, by_hand=by_hand, source=source)
         if closed is not None:
-            self._blocked.append(Blocked(action.kind, closed.gate, closed.reason, 1, action.target))
+            self._block(Blocked(action.kind, closed.gate, closed.reason, 1, action.target))
             return False
         if action.key in self.in_flight:
             self.hold(action.kind, action.target, _OPEN_INTENT)
@@ -65,7 +65,8 @@ class Draft:
         if missing is not None:
             self.hold(action.kind, action.target, left_out(missing))
             return False
-        if isinstance(action, BundleAction | ClaimAction):
+        # A claim that came without its bundle number (0) shares no bundle with anything.
+        if isinstance(action, BundleAction | ClaimAction) and action.bundle_no:
             earlier = self._of_bundle.setdefault(action.bundle_no, [])
             more = tuple(key for key in earlier if key not in action.depends_on)
             if more:
@@ -78,7 +79,11 @@ class Draft:
         """Note that a per-link flag (or any gate before it) keeps back a change of one target."""
         closed = self.gates.first_closed(kind, flags=flags)
         if closed is not None:
-            self._blocked.append(Blocked(kind, closed.gate, closed.reason, 1, target))
+            self._block(Blocked(kind, closed.gate, closed.reason, 1, target))
+
+    def _block(self, blocked: Blocked) -> None:
+        # The options of one product are blocked one by one, and said once.
+        self._blocked.setdefault((blocked.kind, blocked.gate, blocked.target), blocked)
 
     def hold(self, kind: ActionKind, target: Target, reason: Reason, until: datetime | None = None) -> None:
         """Note that an action has to wait; the first reason for one action stands."""
@@ -100,7 +105,7 @@ class Draft:
             made_at=self.now,
             actions=tuple(self.actions.values()),
             held=tuple(self._held.values()),
-            blocked=tuple(self._blocked),
+            blocked=tuple(self._blocked.values()),
             alarms=tuple(self._alarms),
             notes=tuple(self._notes),
         )

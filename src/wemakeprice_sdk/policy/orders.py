@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from wemakeprice_sdk.config import ConfirmationMode, MixedBundlePolicy, OrderConfirmation, Severity
 from wemakeprice_sdk.models.claims import Claim
-from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType, ShipStatus
+from wemakeprice_sdk.models.codes import ShipStatus
 from wemakeprice_sdk.models.orders import Bundle
 from wemakeprice_sdk.policy.actions import ActionKind, ConfirmBundle, Reason, Target, TargetKind
 from wemakeprice_sdk.policy.draft import Draft
 from wemakeprice_sdk.policy.gates import LinkFlags
-from wemakeprice_sdk.policy.reading import bundle_lines, bundle_status, is_unconfirmed
+from wemakeprice_sdk.policy.reading import bundle_lines, bundle_status, is_open_cancel, is_unconfirmed
 from wemakeprice_sdk.policy.settings import OrderSettings
 from wemakeprice_sdk.policy.snapshot import Part, Snapshot
 
@@ -75,9 +75,7 @@ def open_cancels(snapshot: Snapshot) -> Mapping[int, Claim]:
     return {
         claim.bundle_no: claim
         for claim in snapshot.claims
-        if claim.bundle_no is not None
-        and claim.claim_type == ClaimType.CANCEL
-        and claim.claim_status == ClaimStatus.REQUEST
+        if claim.bundle_no is not None and is_open_cancel(claim)
     }
 
 

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from wemakeprice_sdk.models.claims import Claim, ClaimOption, ClaimProduct
-from wemakeprice_sdk.models.codes import ProductStatus, ShipStatus
+from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType, ProductStatus, ShipStatus
 from wemakeprice_sdk.models.orders import Bundle, OrderOption, OrderProduct
 from wemakeprice_sdk.models.products import OptionValue, Product
 
@@ -23,6 +23,8 @@ def is_unconfirmed(bundle: Bundle) -> bool:
 
 def is_shipped(bundle: Bundle) -> bool:
     """Say whether a bundle has left: 배송중, 배송완료 or a shipping date."""
+    if bundle.order_shipping_date is not None:
+        return True
     return bundle_status(bundle) in (ShipStatus.DELIVERY, ShipStatus.COMPLETE)
 
 
@@ -45,6 +47,11 @@ def claim_lines(claim: Claim) -> Iterator[tuple[ClaimProduct, ClaimOption]]:
     for product in claim.order_product or ():
         for option in product.order_option or ():
             yield product, option
+
+
+def is_open_cancel(claim: Claim) -> bool:
+    """Say whether a cancel request still waits for an answer (취소신청)."""
+    return claim.claim_type == ClaimType.CANCEL and claim.claim_status == ClaimStatus.REQUEST
 
 
 def claimed_quantity(product: ClaimProduct, option: ClaimOption) -> int:
@@ -94,9 +101,10 @@ def bundle_essence(bundle: Bundle) -> tuple[object, ...]:
         bundle.bundle_no,
         status,
         bundle.order_confirm_date,
+        is_shipped(bundle),
         bundle.origin_ship_date,
         invoice,
-        tuple(lines),
+        lines,
     )
 
 

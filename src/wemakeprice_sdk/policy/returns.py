@@ -30,6 +30,7 @@ from wemakeprice_sdk.policy.actions import (
     TargetKind,
 )
 from wemakeprice_sdk.policy.draft import Draft
+from wemakeprice_sdk.policy.parcels import exchange_request, parcel_fault, pickup_request
 from wemakeprice_sdk.policy.snapshot import Inspection, ReturnFacts, Snapshot
 
 
@@ -173,11 +174,23 @@ def _walk(draft: Draft, claim: Claim, facts: ReturnFacts) -> None:
         if step is None:
             return
         if step.action is not None:
-            state = step.after if draft.add(step.action) else None
+            fault = _fault(step.action)
+            if fault is not None:
+                draft.hold(step.kind, target, fault)
+            elif draft.add(step.action):
+                state = step.after
             continue
         draft.hold(step.kind, target, step.reason)
         if step.severity is not None:
             draft.alarm(target, step.severity, step.reason)
+
+
+def _fault(action: ClaimAction) -> Reason | None:
+    if isinstance(action, RegisterPickup):
+        return parcel_fault(pickup_request(action))
+    if isinstance(action, ShipExchange):
+        return parcel_fault(exchange_request(action))
+    return None
 
 
 def _state(claim: Claim) -> _State:
@@ -300,8 +313,6 @@ def _send_replacement(claim: Claim, state: _State, facts: ReturnFacts) -> _Step:
 
 def _after_approval(claim: Claim, state: _State, facts: ReturnFacts) -> _Step | None:
     if state.claim_type == ClaimType.RETURN:
-        return None
-    if state.delivery == ExchangeShipStatus.COMPLETE or state.delivery is None:
         return None
     if state.delivery != ExchangeShipStatus.DELIVERY:
         return None

@@ -31,6 +31,16 @@ def _check(subject: str, found: list[Violation]) -> None:
         raise ConfigError(found, subject=subject)
 
 
+def not_negative(subject: str, **values: int | timedelta) -> None:
+    """Raise `ConfigError` for counts and durations below zero."""
+    found = [
+        Violation(name, str(value), ">= 0", "cannot be negative", "음수일 수 없습니다")
+        for name, value in values.items()
+        if (value.total_seconds() if isinstance(value, timedelta) else value) < 0
+    ]
+    _check(subject, found)
+
+
 def _positive(subject: str, **ages: timedelta) -> None:
     found = [
         Violation(name, str(age), "> 0", "has to be a positive duration", "0보다 긴 시간이어야 합니다")
@@ -49,21 +59,26 @@ class OrderSettings:
     late_warning: timedelta = timedelta(hours=24)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse durations that are not positive."""
+        """Refuse ages that are not positive and a negative warning time."""
         _positive("orders", max_age=self.max_age, claims_max_age=self.claims_max_age)
+        not_negative("orders", late_warning=self.late_warning)
 
 
 @frozen(kw_only=True)
 class ClaimSettings:
-    """Claims: how old the read may be, the auto-approval in business days (2, grade B), the warning time."""
+    """Claims: how old the reads of claims, and of the bundles they are about, may be; the auto-approval in
+    business days (2, grade B); the warning time.
+    """
 
     max_age: timedelta = HOUR
+    bundles_max_age: timedelta = HOUR
     business_days: int = 2
     warn_before: timedelta = timedelta(hours=4)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse durations that are not positive."""
-        _positive("claims", max_age=self.max_age)
+        """Refuse ages that are not positive, negative days and a negative warning time."""
+        _positive("claims", max_age=self.max_age, bundles_max_age=self.bundles_max_age)
+        not_negative("claims", business_days=self.business_days, warn_before=self.warn_before)
 
 
 @frozen(kw_only=True)
@@ -99,21 +114,8 @@ class StockSettings:
     def __attrs_post_init__(self) -> None:
         """Refuse negative buffers and durations that are not positive."""
         _positive("stock", max_age=self.max_age, products_max_age=self.products_max_age)
-        found = [
-            Violation(
-                name,
-                str(value),
-                ">= 0",
-                "a safety buffer cannot be negative",
-                "안전재고는 음수일 수 없습니다",
-            )
-            for name, value in (
-                ("buffer", self.buffer),
-                *((f"buffers[{k}]", v) for k, v in self.buffers.items()),
-            )
-            if value < 0
-        ]
-        _check("stock", found)
+        kept = {f"buffers[{sku}]": units for sku, units in self.buffers.items()}
+        not_negative("stock", buffer=self.buffer, **kept)
 
     def buffer_of(self, sku: str) -> int:
         """Give the units of a SKU that are kept back."""
@@ -141,11 +143,7 @@ class TemplateSettings:
     def __attrs_post_init__(self) -> None:
         """Refuse a negative limit and durations that are not positive."""
         _positive("templates", max_age=self.max_age)
-        if self.max_affected < 0:
-            bad = Violation(
-                "max_affected", str(self.max_affected), ">= 0", "cannot be negative", "음수일 수 없습니다"
-            )
-            _check("templates", [bad])
+        not_negative("templates", max_affected=self.max_affected)
 
 
 @frozen(kw_only=True)
@@ -159,3 +157,8 @@ class PolicySettings:
     sale_period: SalePeriodSettings = SalePeriodSettings()
     templates: TemplateSettings = TemplateSettings()
     max_targets: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a negative bound."""
+        if self.max_targets is not None:
+            not_negative("policy", max_targets=self.max_targets)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from wemakeprice_sdk.config import Severity
-from wemakeprice_sdk.errors import Violation
 from wemakeprice_sdk.models import couriers
 from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType, ShipMethod, ShipStatus
-from wemakeprice_sdk.models.orders import Bundle, ShipRequest
+from wemakeprice_sdk.models.orders import Bundle
 from wemakeprice_sdk.policy.actions import ActionKind, Reason, ShipBundle, Shipment
 from wemakeprice_sdk.policy.draft import Draft
 from wemakeprice_sdk.policy.orders import OPEN_CANCEL, bundle_target, open_cancels
+from wemakeprice_sdk.policy.parcels import parcel_fault, ship_request
 from wemakeprice_sdk.policy.reading import bundle_status, is_shipped
 from wemakeprice_sdk.policy.settings import ShippingSettings
 from wemakeprice_sdk.policy.snapshot import Part, PendingShipment, Snapshot
@@ -55,18 +55,6 @@ _UNKNOWN_STATE = Reason(
 )
 
 
-def ship_request(bundle_no: int, shipment: Shipment) -> ShipRequest:
-    """Give the request of a ship call; it is checked with `violations()` before it is sent."""
-    return ShipRequest(
-        bundle_no=bundle_no,
-        ship_method=shipment.method,
-        parcel_company_code=shipment.courier_code,
-        invoice_no=shipment.invoice_no,
-        schedule_ship_date=shipment.schedule_ship_date,
-        ship_method_message=shipment.message,
-    )
-
-
 def same_shipment(bundle: Bundle, shipment: Shipment) -> bool:
     """Say whether a shipped bundle travels as `shipment` says: courier by name or code, invoice by digits."""
     delivery = bundle.delivery
@@ -76,6 +64,8 @@ def same_shipment(bundle: Bundle, shipment: Shipment) -> bool:
         return True
     if shipment.method == ShipMethod.ETC:
         return delivery.ship_method_message == shipment.message
+    if shipment.method == ShipMethod.POST and shipment.invoice_no is None:
+        return not delivery.invoice_no
     same_courier = couriers.lookup(delivery.parcel_company) == couriers.lookup(shipment.courier_code)
     return same_courier and couriers.same_invoice(delivery.invoice_no, shipment.invoice_no)
 
@@ -129,18 +119,7 @@ def _obstacle(
         return _NOT_CONFIRMED
     if status != ShipStatus.CONFIRM:
         return _UNKNOWN_STATE
-    return _invalid(ship_request(pending.bundle_no, pending.shipment).violations())
-
-
-def _invalid(violations: tuple[Violation, ...]) -> Reason | None:
-    if not violations:
-        return None
-    return Reason(
-        "shipment-invalid",
-        "6.4",
-        "; ".join(violation.message for violation in violations),
-        "; ".join(violation.message_ko for violation in violations),
-    )
+    return parcel_fault(ship_request(pending.bundle_no, pending.shipment))
 
 
 def _settled(draft: Draft, bundle: Bundle, shipment: Shipment) -> None:

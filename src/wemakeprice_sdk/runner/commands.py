@@ -20,15 +20,12 @@ from wemakeprice_sdk.models import (
     BundleNoRequest,
     ClaimApproveRequest,
     ClaimHoldRequest,
-    ClaimRejectRequest,
     ClaimType,
     ExchangeCompleteRequest,
-    ExchangeShipRequest,
     InquiryAnswerRequest,
     JsonValue,
     Limits,
     PickupCompleteRequest,
-    PickupRequest,
     Product,
     ProductBasic,
     ProductBasicUpdate,
@@ -41,9 +38,14 @@ from wemakeprice_sdk.models import (
 )
 from wemakeprice_sdk.models._rules import DEFAULT_LIMITS
 from wemakeprice_sdk.policy import actions
-from wemakeprice_sdk.policy.actions import Action, Shipment
+from wemakeprice_sdk.policy.actions import Action
+from wemakeprice_sdk.policy.parcels import (
+    exchange_request,
+    pickup_request,
+    reject_request,
+    ship_request,
+)
 from wemakeprice_sdk.policy.reading import option_key
-from wemakeprice_sdk.policy.shipping import ship_request
 from wemakeprice_sdk.runner.records import Intent, IntentDraft
 from wemakeprice_sdk.wire.converter import read
 from wemakeprice_sdk.wire.proofs import NOTHING_KNOWN, Known
@@ -203,7 +205,7 @@ def _claim(action: Action, _: Product | None) -> _Built:
     known = Known(bundle_no=claim.bundle_no, claim_requested_at=claim.requested_at)
     number, kind = claim.claim_bundle_no, claim.claim_type
     if isinstance(claim, actions.RejectCancel):
-        return "claims_reject", _reject(claim), known
+        return "claims_reject", reject_request(claim), known
     if isinstance(claim, actions.HoldReturn):
         request: WriteModel = ClaimHoldRequest(
             claim_bundle_no=number,
@@ -213,9 +215,9 @@ def _claim(action: Action, _: Product | None) -> _Built:
         )
         return "claims_hold", request, known
     if isinstance(claim, actions.RegisterPickup):
-        return "claims_register_pickup", _pickup(claim), known
+        return "claims_register_pickup", pickup_request(claim), known
     if isinstance(claim, actions.ShipExchange):
-        return "claims_ship_exchange", _exchange(claim), known
+        return "claims_ship_exchange", exchange_request(claim), known
     if isinstance(claim, actions.CompletePickup):
         request = PickupCompleteRequest(claim_bundle_no=number, claim_type=kind)
         return "claims_complete_pickup", request, known
@@ -223,45 +225,6 @@ def _claim(action: Action, _: Product | None) -> _Built:
         request = ExchangeCompleteRequest(claim_bundle_no=number, claim_type=ClaimType.EXCHANGE)
         return "claims_complete_exchange", request, known
     return "claims_approve", ClaimApproveRequest(claim_bundle_no=number, claim_type=kind), known
-
-
-def _reject(claim: actions.RejectCancel) -> ClaimRejectRequest:
-    parcel: Shipment = claim.shipment
-    return ClaimRejectRequest(
-        claim_bundle_no=claim.claim_bundle_no,
-        claim_type=ClaimType.CANCEL,
-        reject_reason_code=claim.reason_code,
-        reject_reason_detail=claim.reason_detail,
-        ship_method=parcel.method,
-        parcel_company_code=parcel.courier_code,
-        invoice_no=parcel.invoice_no,
-        schedule_ship_date=parcel.schedule_ship_date,
-        ship_method_message=parcel.message,
-    )
-
-
-def _pickup(claim: actions.RegisterPickup) -> PickupRequest:
-    parcel: Shipment = claim.shipment
-    return PickupRequest(
-        claim_bundle_no=claim.claim_bundle_no,
-        claim_type=claim.claim_type,
-        ship_method=parcel.method,
-        parcel_company_code=parcel.courier_code,
-        invoice_no=parcel.invoice_no,
-        schedule_ship_date=parcel.schedule_ship_date,
-    )
-
-
-def _exchange(claim: actions.ShipExchange) -> ExchangeShipRequest:
-    parcel: Shipment = claim.shipment
-    return ExchangeShipRequest(
-        claim_bundle_no=claim.claim_bundle_no,
-        claim_type=ClaimType.EXCHANGE,
-        ship_method=parcel.method,
-        parcel_company_code=parcel.courier_code,
-        invoice_no=parcel.invoice_no,
-        schedule_ship_date=parcel.schedule_ship_date,
-    )
 
 
 def _fresh(product: Product | None, block: B | None) -> tuple[Product, B]:
