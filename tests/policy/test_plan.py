@@ -13,6 +13,7 @@ from wemakeprice_sdk.errors import BlastRadiusError, PolicyError
 from wemakeprice_sdk.models.codes import ClaimType, PickupStatus, ShipStatus
 from wemakeprice_sdk.policy import (
     ActionKind,
+    ClaimSettings,
     ConfirmBundle,
     Inspection,
     Job,
@@ -20,6 +21,7 @@ from wemakeprice_sdk.policy import (
     PendingAnswer,
     PendingInquiryAnswer,
     PendingShipment,
+    PickStrategy,
     PolicySettings,
     Reason,
     ReturnFacts,
@@ -297,6 +299,26 @@ def test_settings_refuse_nonsense() -> None:
         StockSettings(buffer=-1, buffers={"A": -2})
     with pytest.raises(ConfigError, match="max_affected"):
         TemplateSettings(max_affected=-1)
+    with pytest.raises(ConfigError, match="business_days"):
+        ClaimSettings(business_days=-1)
+    with pytest.raises(ConfigError, match="warn_before"):
+        ClaimSettings(warn_before=timedelta(-1))
+    with pytest.raises(ConfigError, match="late_warning"):
+        OrderSettings(late_warning=timedelta(hours=-1))
+    with pytest.raises(ConfigError, match="max_targets"):
+        PolicySettings(max_targets=-1)
+    with pytest.raises(ConfigError, match="margin"):
+        PickStrategy(margin=timedelta(hours=-1))
+
+
+def test_another_answer_of_the_same_length_is_a_change() -> None:
+    def plan_with(text: str) -> SyncPlan:
+        return policy().plan_answers(snapshot(answers=[PendingAnswer(7, NOW, text)]), NOW)
+
+    one, other = plan_with("안녕하세요. 오늘 발송합니다."), plan_with("안녕하세요. 내일 발송합니다.")
+    assert one.actions[0].after == other.actions[0].after
+    assert len(other.diff(one).changed) == 1
+    assert other.diff(plan_with("안녕하세요. 내일 발송합니다.")).is_empty
 
 
 def test_severities_are_the_ones_contacts_are_routed_by() -> None:

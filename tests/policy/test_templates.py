@@ -190,3 +190,21 @@ def test_the_same_product_chosen_two_ways_is_a_contradiction() -> None:
     rows = [ProductCandidate(product_no=1), ProductCandidate(product_no=1, sku_link=SkuLinkMode.CREATE)]
     with pytest.raises(ValidationError, match=r"product_candidates\[1\]"):
         imports(product_candidates=rows)
+
+
+def test_a_fixed_bundle_kind_is_named_with_every_other_broken_rule() -> None:
+    wish = template_input(bundle_kind=BundleKind.PRODUCT, ship_fee=0, release_day=1)
+    plan = plan_of(template_saves=[TemplateSave(wish)])
+    (held,) = plan.held
+    assert held.reason.code == "template-invalid"
+    assert len(held.reason.text.split("; ")) == 3
+    assert held.reason.text_ko.endswith("배송유형(bundleKind)은 등록 후 수정할 수 없습니다")
+
+
+def test_a_plan_for_another_fee_is_another_plan() -> None:
+    three, five = (
+        plan_of(template_saves=[TemplateSave(template_input(ship_fee=fee))]) for fee in (4000, 5000)
+    )
+    assert [a.after for a in three] == [a.after for a in five]
+    assert len(five.diff(three).changed) == 1
+    assert five.diff(plan_of(template_saves=[TemplateSave(template_input(ship_fee=5000))])).is_empty

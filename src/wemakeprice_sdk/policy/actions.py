@@ -16,7 +16,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from attrs import field, frozen
+from attrs import asdict, field, fields, frozen, has
 
 from wemakeprice_sdk.models.codes import ClaimType, DisplayState, ProductStatus, ShipMethod
 from wemakeprice_sdk.models.shipping import ShipPolicyInput
@@ -181,6 +181,9 @@ class ImportSource(StrEnum):
     API = "api"
 
 
+_ASIDE = frozenset({"reason", "depends_on"})
+
+
 @frozen(kw_only=True)
 class Action:
     """What every action has; see the module."""
@@ -204,9 +207,13 @@ class Action:
 
     @property
     def fingerprint(self) -> str:
-        """Short digest of key, before and after: two plans want the same thing when it is equal."""
-        text = "\x1f".join((self.key, self.before, self.after))
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        """Short digest of all but reason and order: two plans want the same thing when it is equal.
+
+        It holds what `before` and `after` keep to themselves, such as the text of an answer.
+        """
+        values = [getattr(self, part.name) for part in fields(type(self)) if part.name not in _ASIDE]
+        plain = [asdict(value) if has(type(value)) else value for value in values]
+        return hashlib.sha256(repr((self.key, plain)).encode()).hexdigest()[:16]
 
 
 @frozen(kw_only=True)

@@ -221,7 +221,7 @@ class SyncPlan:
         return evolve(self, actions=tuple(kept.values()), held=(*self.held, *left))
 
     def diff(self, earlier: SyncPlan) -> PlanDiff:
-        """Compare with an earlier plan by key, before and after."""
+        """Compare with an earlier plan, action by action; a reason or order of its own is no change."""
         old = {action.key: action for action in earlier.actions}
         new = {action.key: action for action in self.actions}
         both = [key for key in new if key in old]

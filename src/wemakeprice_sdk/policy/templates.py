@@ -155,16 +155,14 @@ def _save_obstacle(
 ) -> Reason | None:
     if template.ship_policy_no is not None and old is None:
         return _GONE
-    violations = template.violations()
-    if violations:
-        return Reason(
-            "template-invalid",
-            "4.5",
-            "; ".join(violation.message for violation in violations),
-            "; ".join(violation.message_ko for violation in violations),
-        )
+    broken = [(violation.message, violation.message_ko) for violation in template.violations()]
     if "bundle_kind" in changed:
-        return _FIXED_KIND
+        if not broken:
+            return _FIXED_KIND
+        broken.append((_FIXED_KIND.text, _FIXED_KIND.text_ko))
+    if broken:
+        texts, texts_ko = zip(*broken, strict=True)
+        return Reason("template-invalid", "4.5", "; ".join(texts), "; ".join(texts_ko))
     return _too_many(len(affected), settings) if changed else None
 
 
