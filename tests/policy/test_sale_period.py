@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from policy_builders import DAY, NOW, at, config, day, policy, product, snapshot
@@ -63,8 +64,13 @@ def test_always_on_goods_are_not_extended() -> None:
     assert plan_of(product(end=NOW + DAY, period=SalePeriod.ALWAYS)).is_empty
 
 
-def test_goods_without_an_end_are_left_alone() -> None:
-    assert plan_of(product(end=None)).is_empty
+@pytest.mark.parametrize("row", [product(end=None), evolve(product(), sale=None)])
+def test_goods_without_an_end_are_left_alone_and_named(row: Product) -> None:
+    plan = plan_of(row)
+    assert plan.is_empty
+    assert [held.reason.code for held in plan.held] == ["end-unknown"]
+    always = plan_of(product(end=None, period=SalePeriod.ALWAYS))
+    assert (always.is_empty, always.held) == (True, ())
 
 
 def test_ended_goods_follow_their_policy() -> None:

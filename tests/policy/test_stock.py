@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from policy_builders import HOUR, NOW, bundle, level, link, policy, product, snapshot
@@ -24,6 +25,7 @@ from wemakeprice_sdk.policy import (
     proven_links,
     reservations_of,
 )
+from wemakeprice_sdk.policy.reading import option_rows
 
 
 def plan_of(
@@ -153,8 +155,6 @@ def test_a_link_to_a_missing_option_and_doubled_options_are_held() -> None:
     assert [h.reason.code for h in plan.held] == ["option-missing"]
     twice = product(options=OPTIONS)
     row = twice.option.select_option_value_list[0]  # type: ignore[union-attr]
-    from attrs import evolve
-
     twice = evolve(twice, option=evolve(twice.option, select_option_value_list=(row, row)))
     plan = plan_of(products=[twice], links=[link(option="빨강")], stock=[level(quantity=0)])
     assert plan.is_empty
@@ -294,3 +294,41 @@ def test_more_goods_never_show_less_and_the_range_holds(
     low, high = sorted((one, two))
     assert 0 <= shown(low) <= shown(high) <= 99_999
     assert shown(low) <= low
+
+
+def test_a_level_that_was_not_read_is_no_sell_out() -> None:
+    row = product(options={"빨강": 0, "파랑": 3})
+    assert row.option is not None
+    rows = [
+        evolve(value, stock_count=0 if value.option_value1 == "빨강" else None) for value in option_rows(row)
+    ]
+    row = evolve(row, option=evolve(row.option, select_option_value_list=tuple(rows)))
+    plan = plan_of(
+        products=[row],
+        links=[link(option="빨강")],
+        stock=[level(quantity=0)],
+        settings=StockSettings(stop_when_sold_out=True),
+    )
+    assert plan.is_empty
+
+
+def test_the_reason_of_an_option_change_is_its_own() -> None:
+    rows = {"products": [product(options={"빨강": 0, "파랑": 3})], "links": [link(option="파랑")]}
+    off = plan_of(**rows, stock=[level(quantity=3, on_sale=False)])
+    assert [a.reason.code for a in off] == ["sku-off-sale"]
+    hidden = plan_of(**rows, stock=[level(quantity=3, display=DisplayState.HIDDEN)])
+    assert [a.reason.code for a in hidden] == ["sku-hidden"]
+    both = plan_of(**rows, stock=[level(quantity=0, on_sale=False)])
+    assert [a.reason.code for a in both] == ["sold-out"]
+
+
+def test_an_unread_level_is_shown_as_such() -> None:
+    (action,) = plan_of(products=[evolve(product(), sale=None)], stock=[level(quantity=4)])
+    assert (action.before, action.after) == ("?", "4")
+
+
+def test_a_product_whose_options_are_not_synced_is_blocked_once() -> None:
+    links = [link(option=name, sku=name, stock_sync=False) for name in OPTIONS]
+    levels = [level(name, 50) for name in OPTIONS]
+    plan = plan_of(products=[product(options=OPTIONS)], links=links, stock=levels)
+    assert [(str(row.target), row.gate) for row in plan.blocked] == [("product:10", "flag.stock-sync")]

@@ -148,14 +148,17 @@ def _as_moved(product: Product, action: SetStatus) -> Product:
 def _extension(
     draft: Draft, product: Product, rules: SalePeriodExtension, length: ExtensionLength, dawn: Dawn
 ) -> ExtendSalePeriod | None:
-    sale = product.sale
-    if sale is None or sale.sale_end_date is None or not _may_extend(product, sale, rules, draft.now):
+    sale = product.sale or ProductSale()
+    if not _may_extend(product, sale, rules, draft.now):
+        return None
+    target = Target(TargetKind.PRODUCT, str(product.product_no))
+    if sale.sale_end_date is None:
+        draft.hold(ActionKind.EXTEND_SALE_PERIOD, target, _NO_END)
         return None
     old, now = sale.sale_end_date, draft.now
     if old - now >= rules.threshold:
         return None
     new = extended_end(old, length, sale.sale_start_date)
-    target = Target(TargetKind.PRODUCT, str(product.product_no))
     if new <= old or new <= now:
         reason = _AT_LIMIT if new <= old else _TOO_SHORT
         draft.hold(ActionKind.EXTEND_SALE_PERIOD, target, reason, old)
@@ -188,6 +191,12 @@ _AT_LIMIT = Reason(
     "3.7",
     "the sale period already ends five years after its start and cannot be extended",
     "판매기간이 시작일로부터 5년에 도달하여 더 연장할 수 없습니다",
+)
+_NO_END = Reason(
+    "end-unknown",
+    "3.7",
+    "the end of the sale period was not read, so nobody knows whether it is near",
+    "판매종료일을 조회하지 못해 연장 여부를 판단할 수 없습니다",
 )
 _STATE_OPEN = Reason(
     "sale-state-in-flight",

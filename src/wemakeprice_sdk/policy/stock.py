@@ -337,7 +337,7 @@ def _plain_change(job: _Job, target: SkuTarget) -> tuple[SetStock | None, int, b
         product_no=job.product.product_no,
         stock_count=wanted,
         reason=_stock_reason(current, wanted),
-        before=str(current),
+        before=_count(current),
         after=str(wanted),
     )
     return action, wanted, current is not None and wanted < current
@@ -353,6 +353,7 @@ def _stock_reason(current: int | None, wanted: int) -> Reason:
 class _RowChange:
     change: OptionChange
     row: OptionValue
+    off_sale: bool
 
     @property
     def before(self) -> str:
@@ -366,6 +367,13 @@ class _RowChange:
             self.row.stock_count if stock is None else stock,
             self.row.display_yn if shown is None else shown,
         )
+
+    @property
+    def reason(self) -> Reason:
+        stock = self.change.stock_count
+        if stock is None:
+            return _SHOW if self.change.display_yn else _HIDE
+        return _STOP_WISH if self.off_sale else _stock_reason(self.row.stock_count, stock)
 
     @property
     def falls(self) -> bool:
@@ -384,7 +392,8 @@ def _row_change(key: tuple[str, ...], row: OptionValue, target: SkuTarget) -> _R
     new_shown = shown if shown != row.display_yn else None
     if new_stock is None and new_shown is None:
         return None
-    return _RowChange(OptionChange(key, new_stock, new_shown), row)
+    off_sale = target.on_sale is False and target.stock != 0
+    return _RowChange(OptionChange(key, new_stock, new_shown), row, off_sale)
 
 
 def _option_change(
@@ -401,7 +410,7 @@ def _option_change(
     action = SetOptions(
         product_no=job.product.product_no,
         changes=tuple(change.change for change in found),
-        reason=_stock_reason(first.row.stock_count, first.lowest),
+        reason=first.reason,
         before="; ".join(change.before for change in found),
         after="; ".join(change.after for change in found),
     )
@@ -410,7 +419,11 @@ def _option_change(
 
 def _row_text(key: tuple[str, ...], stock: int | None, shown: bool | None) -> str:
     hidden = " hidden" if shown is False else ""
-    return f"{'/'.join(key)}={stock}{hidden}"
+    return f"{'/'.join(key)}={_count(stock)}{hidden}"
+
+
+def _count(stock: int | None) -> str:
+    return "?" if stock is None else str(stock)
 
 
 def _status(
@@ -468,7 +481,8 @@ def _left(
     for key in job.keys:
         target = wanted.get(key)
         if target is None:
-            yield bool(job.current(key))
+            # A level that was not read is no sell-out.
+            yield job.current(key) != 0
         else:
             yield target.on_sale is not False and bool(target.stock)
 
