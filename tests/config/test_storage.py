@@ -651,6 +651,11 @@ class TestRegistry:
             ("channels[2].store_name", "the same store_name as channels[0]"),
             ("channels[2].api_key", "the same api_key as channels[0]"),
         ]
+        assert [violation.message_ko for violation in error.value.violations] == [
+            "channels[0]와 판매자 ID가 같습니다",
+            "channels[0]와 스토어명이 같습니다",
+            "channels[0]와 인증키가 같습니다",
+        ]
         assert KEY not in str(error.value)
 
     def test_accounts_come_and_go(self) -> None:

@@ -372,6 +372,7 @@ def test_every_word_of_a_plan_is_said_in_both_languages(dice: Dice) -> None:
         assert reason.rule
         assert reason.text
         assert any("가" <= char <= "힣" for char in reason.text_ko)
+        assert not any(odd in reason.text_ko for odd in ("+09:00", "(가)", "(을)", "(으)", "None"))
     assert len({(h.key, h.reason.code) for h in plan.held}) == len(plan.held)
 
 

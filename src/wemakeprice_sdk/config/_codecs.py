@@ -230,7 +230,7 @@ class TextTable:
         """Read the table."""
         raw = _from_json(raw, reading)
         if not isinstance(raw, dict):
-            raise _wrong_type(raw, "table", "표")
+            raise _wrong_type(raw, "table", "테이블")
         problems = Problems()
         for name, value in raw.items():
             problems.instance(str(name), value, str, "text")
@@ -268,7 +268,7 @@ class Record(Generic[T]):
         if self.short is not None and isinstance(raw, str):
             return _read_short(self.short, raw)
         if not isinstance(raw, dict):
-            raise _wrong_type(raw, "table", "표")
+            raise _wrong_type(raw, "table", "테이블")
         problems = Problems()
         self._name_unknown(raw, problems)
         values = self._parts(raw, reading, problems)
@@ -327,7 +327,7 @@ class OneOf(Generic[T]):
     def decode(self, raw: object, reading: Reading) -> T:
         """Read the table its kind names."""
         if not isinstance(raw, dict):
-            raise _wrong_type(raw, "table", "표")
+            raise _wrong_type(raw, "table", "테이블")
         kind: object = raw.get("kind")
         if not isinstance(kind, str) or kind not in self.records:
             words = ", ".join(self.records)

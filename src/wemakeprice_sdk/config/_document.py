@@ -275,7 +275,7 @@ def migrate(
             "" if version is None else shown(version),
             f"whole number up to {current}",
             f"the document names no version; this library writes version = {current}",
-            f"version 항목이 없습니다. 현재 버전은 {current} 입니다",
+            f"version 항목이 없습니다. 현재 버전은 {current}입니다",
         )
     if version > current:
         raise ConfigError.single(

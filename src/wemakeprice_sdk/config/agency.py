@@ -44,7 +44,7 @@ class Agency:
         for path, name in [("name", self.name), *((f"aliases[{i}]", a) for i, a in enumerate(self.aliases))]:
             problems.text(path, name)
             if not normalise_agency(name):
-                problems.add(path, name, "a name", "holds no name of its own", "업체명이 없습니다")
+                problems.add(path, name, "a name", "holds no name of its own", "대행사 이름을 입력해 주세요")
         problems.settle("Agency")
 
     @property

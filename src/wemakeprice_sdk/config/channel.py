@@ -150,7 +150,7 @@ class ChannelConfig:
                 HIDDEN,
                 "printable ASCII without blanks",
                 "holds characters that no key has",
-                "인증키에 쓸 수 없는 문자가 있습니다",
+                "인증키에 사용할 수 없는 문자가 있습니다",
             )
 
     def _check_types(self, problems: Problems) -> None:
@@ -190,7 +190,7 @@ class ChannelConfig:
                 "approved",
                 "needs api_key",
                 "link.state=approved contradicts an empty api_key: there is nothing that was approved",
-                "link.state=승인완료인데 인증키(api_key)가 없습니다",
+                "연동 상태(link.state)가 승인완료인데 인증키(api_key)가 없습니다",
             )
         windows = _daily(self.maintenance)
         if leaves_no_time(windows):
@@ -199,7 +199,7 @@ class ChannelConfig:
                 f"{len(windows)} daily window(s)",
                 "leaves some time free",
                 "the daily windows cover the whole week; nothing could ever run",
-                "점검 시간이 일주일 전체를 덮어 아무 작업도 할 수 없습니다",
+                "점검 시간이 일주일 내내 이어져 아무 작업도 할 수 없습니다",
             )
 
     @property
@@ -280,7 +280,7 @@ def _check_paths(problems: Problems, pairs: object) -> None:
                 shown(pair),
                 "operation id → path",
                 "needs two texts",
-                "두 개의 문자열이 필요합니다",
+                "작업 ID와 경로를 모두 문자열로 적어 주세요",
             )
             continue
         operation, path = pair
@@ -290,7 +290,7 @@ def _check_paths(problems: Problems, pairs: object) -> None:
                 operation,
                 "unique operation id",
                 "is no operation id, or stands twice",
-                "작업 ID가 아니거나 두 번 있습니다",
+                "작업 ID 형식이 아니거나 중복되었습니다",
             )
         seen.add(operation)
         if not path.startswith("/") or any(sign in "?#\\" or not "!" <= sign <= "~" for sign in path):
@@ -299,7 +299,7 @@ def _check_paths(problems: Problems, pairs: object) -> None:
                 path,
                 "path",
                 "must start with / and hold neither blanks, query nor fragment",
-                "/로 시작하고 공백, 쿼리, 조각이 없어야 합니다",
+                "/로 시작해야 하며 공백, ?, #, \\를 쓸 수 없습니다",
             )
 
 
@@ -317,7 +317,7 @@ def _url_fault(text: str) -> tuple[str, str, str] | None:
         return (
             "https",
             "plain http would send the key unprotected; use https",
-            "http로는 인증키가 암호화되지 않으므로 https를 써야 합니다",
+            "http는 인증키를 암호화하지 않고 전송합니다. https를 사용해 주세요",
         )
     return None
 
@@ -326,7 +326,7 @@ def _no_extras() -> tuple[str, str, str]:
     return (
         "no credentials, query or fragment",
         "must hold neither credentials nor query nor fragment",
-        "사용자 정보, 쿼리, 조각이 없어야 합니다",
+        "사용자 정보, ?, #을 포함할 수 없습니다",
     )
 
 

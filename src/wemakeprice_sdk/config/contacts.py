@@ -55,9 +55,9 @@ class Contact:
 
     def _check(self, problems: Problems) -> None:
         if self.name.available and not self.name:
-            problems.add("name", HIDDEN, "required", "a contact needs a name", "담당자명이 필요합니다")
+            problems.add("name", HIDDEN, "required", "a contact needs a name", "담당자명을 입력해 주세요")
         if self.email and not _EMAIL.fullmatch(self.email.reveal()):
-            problems.add("email", HIDDEN, "e-mail", "is not an e-mail address", "이메일 주소가 아닙니다")
+            problems.add("email", HIDDEN, "e-mail", "is not an e-mail address", "이메일 주소 형식이 아닙니다")
         for path, number in (("phone", self.phone), ("mobile", self.mobile)):
             if number and not _is_number(number.reveal()):
                 problems.add(
@@ -148,7 +148,7 @@ def route_issue(config: HasContacts, issue: Issue) -> tuple[IssueDelivery, ...]:
             f"{len(config.contacts)} contact(s)",
             f"a contact with {medium}",
             f"no contact of {config.store_name} has a {medium} for {issue.severity} issues",
-            f"{config.store_name}: {issue.severity.korean} 이슈용 담당자 {medium.korean} 정보가 없습니다",
+            f"{config.store_name}: {issue.severity.korean} 이슈를 받을 {medium.korean} 정보가 없습니다",
         )
     return deliveries
 

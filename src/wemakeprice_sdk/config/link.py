@@ -104,7 +104,7 @@ def _require_saved(config: ChannelConfig) -> None:
             config.link_state,
             "saved before",
             "a draft was never saved (or changed since); save it first",
-            "아직 저장하지 않은 설정입니다. 먼저 저장하십시오",
+            "아직 저장하지 않은 설정입니다. 먼저 저장해 주세요",
         )
 
 

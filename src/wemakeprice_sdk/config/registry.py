@@ -45,9 +45,9 @@ class ChannelRegistry:
         problems = Problems()
         problems.each("channels", self.channels, ChannelConfig, "ChannelConfig")
         if not problems.found:
-            self._find_twice(problems, "seller_id", "판매자 ID", _seller)
-            self._find_twice(problems, "store_name", "스토어명", _store)
-            self._find_twice(problems, "api_key", "인증키", _key)
+            self._find_twice(problems, "seller_id", "판매자 ID가", _seller)
+            self._find_twice(problems, "store_name", "스토어명이", _store)
+            self._find_twice(problems, "api_key", "인증키가", _key)
         problems.settle("ChannelRegistry")
 
     def _find_twice(
@@ -63,7 +63,7 @@ class ChannelRegistry:
                     HIDDEN if name == "api_key" else getattr(config, name),
                     "unique",
                     f"the same {name} as channels[{earlier}]",
-                    f"channels[{earlier}]와 중복됩니다: {korean}",
+                    f"channels[{earlier}]와 {korean} 같습니다",
                 )
 
     def __iter__(self) -> Iterator[ChannelConfig]:

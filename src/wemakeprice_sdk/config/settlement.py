@@ -75,7 +75,7 @@ class SettlementCycle:
                 self.pay_day,
                 "only with kind=monthly",
                 f"pay_day contradicts kind={self.kind}: only a monthly cycle pays on a day of the month",
-                f"지급일(pay_day)은 월정산에만 쓸 수 있는데 kind={self.kind} 입니다",
+                f"지급일(pay_day)은 월정산에만 지정할 수 있습니다(현재 kind={self.kind})",
             )
 
     def payout_range(self, sales_day: date) -> PayoutRange | None:

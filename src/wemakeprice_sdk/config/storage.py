@@ -147,7 +147,7 @@ def rotate_file(path: str | os.PathLike[str], cipher: RotatingCipher) -> Rotatio
         Path(path).name,
         "unchanged while rotating",
         "another process keeps changing it",
-        "다른 작업이 파일을 바꾸고 있습니다",
+        "다른 프로그램이 파일을 계속 바꾸고 있습니다. 잠시 후 다시 시도해 주세요",
     )
 
 
@@ -222,7 +222,7 @@ def _nest(table: Document, variable: str, parts: list[str], value: str, problems
         HIDDEN,
         "set once",
         "contradicts another variable for the same setting",
-        "같은 설정이 두 번 있습니다",
+        "같은 설정이 중복되었습니다",
     )
 
 
@@ -294,7 +294,7 @@ def _parse(text: str, syntax: Syntax) -> Document:
             "document", HIDDEN, syntax, f"is not valid {syntax}: {reason}", "문서를 읽을 수 없습니다"
         )
     if not isinstance(raw, dict):
-        raise ConfigError.single("document", HIDDEN, "table", "must be a table", "표 형식이어야 합니다")
+        raise ConfigError.single("document", HIDDEN, "table", "must be a table", "테이블 형식이어야 합니다")
     return migrate(raw)
 
 
@@ -308,5 +308,5 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 def _refuse_twice(names: list[str]) -> NoReturn:
     twice = sorted({name for name in names if names.count(name) > 1})
     raise ConfigError.single(
-        ", ".join(twice), HIDDEN, "unique key", "stands twice in one object", "같은 항목이 두 번 있습니다"
+        ", ".join(twice), HIDDEN, "unique key", "stands twice in one object", "같은 항목이 중복되었습니다"
     )

@@ -78,7 +78,7 @@ class Switches:
                         kind,
                         "unique",
                         f"stands twice, first at cs_kinds[{self.cs_kinds.index(kind)}]",
-                        "같은 CS 종류가 두 번 있습니다",
+                        "같은 CS 종류가 중복되었습니다",
                     )
         problems.settle("Switches")
 
@@ -239,7 +239,7 @@ class SalePeriodExtension:
                 self.threshold_days,
                 "threshold_days <= length",
                 f"threshold_days={self.threshold_days} is longer than length={length}",
-                f"기준일(threshold_days={self.threshold_days}일)이 연장 기간(length={length})보다 깁니다",
+                f"연장 기준일(threshold_days={self.threshold_days})이 연장 기간(length={length})보다 깁니다",
             )
 
     @property

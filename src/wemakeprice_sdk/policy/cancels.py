@@ -34,6 +34,7 @@ from wemakeprice_sdk.policy.reading import (
     claimed_quantity,
     is_open_cancel,
     is_shipped,
+    korean_minute,
     ordered_quantity,
 )
 from wemakeprice_sdk.policy.settings import ClaimSettings, not_negative
@@ -148,31 +149,31 @@ _INVOICE = Reason(
     "invoice-exists",
     "6.3",
     "the goods already travel with an invoice, so the request is refused with it",
-    "이미 송장이 발행되어 출고된 상품이므로 송장과 함께 거절합니다",
+    "송장이 발행되어 출고된 상품이므로 송장 정보를 등록하고 취소를 거절합니다",
 )
 _PICKED = Reason(
     "picked-without-invoice",
     "6.6",
     "the goods are picked but have no invoice yet; wait for the invoice",
-    "피킹되었으나 송장이 없습니다. 송장 발행을 기다립니다",
+    "피킹했으나 아직 송장이 없습니다. 송장 발행을 기다립니다",
 )
 _DECIDE = Reason(
     "decide-now",
     "6.6",
     "the goods are picked, there is no invoice and the marketplace is about to approve the request itself",
-    "피킹되었으나 송장이 없으며 곧 자동 승인됩니다. 지금 결정해야 합니다",
+    "피킹했으나 송장이 없습니다. 곧 자동 승인되므로 지금 결정해 주세요",
 )
 _DEADLINE_APPROVE = Reason(
     "approved-at-deadline",
     "6.6",
     "no invoice came before the deadline; the goods go back to the shelf",
-    "기한까지 송장이 없어 승인합니다",
+    "자동 승인 기한까지 송장이 발행되지 않아 취소를 승인합니다",
 )
 _UNREADABLE = Reason(
     "shipped-without-readable-invoice",
     "6.3",
     "the bundle has left, but its courier or invoice cannot be sent back with a refusal",
-    "이미 발송되었으나 택배사나 송장을 확인할 수 없어 거절을 등록할 수 없습니다",
+    "이미 발송되었으나 택배사 또는 송장번호를 확인할 수 없어 취소 거절을 등록하지 못합니다",
 )
 _NO_BUNDLE = Reason(
     "bundle-unknown",
@@ -394,6 +395,6 @@ def _warn(draft: Draft, target: Target, deadline: datetime | None, settings: Cla
         "cancel-deadline",
         "6.6",
         f"unanswered; the marketplace approves the cancel request at {deadline.isoformat()}",
-        f"답변하지 않으면 {deadline.isoformat()}에 취소신청이 자동 승인됩니다",
+        f"처리하지 않으면 {korean_minute(deadline)}에 취소신청이 자동 승인됩니다",
     )
     draft.alarm(target, Severity.SERIOUS, reason, deadline)

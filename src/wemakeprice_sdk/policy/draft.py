@@ -24,7 +24,7 @@ _OPEN_INTENT = Reason(
     "in-flight",
     "6.5",
     "an earlier attempt has no known outcome yet; it is verified before anything is repeated",
-    "이전 시도의 결과가 확인되지 않아 먼저 조회로 확인합니다",
+    "이전에 보낸 요청의 처리 결과를 먼저 조회하여 확인합니다",
 )
 
 

@@ -58,7 +58,7 @@ class SkuLink:
                 f"stock_sync=True, mode={self.mode}",
                 "stock sync needs a SKU link",
                 "stock_sync is on but the SKU link mode is none; set a link or switch the sync off",
-                "SKU 연동이 없는데 SKU 재고연동이 켜져 있습니다",
+                "SKU와 연동하지 않은 상품에 SKU 재고연동이 켜져 있습니다",
             )
         if linked and not self.sku:
             raise ValidationError.single(
@@ -66,7 +66,7 @@ class SkuLink:
                 f"sku={self.sku!r}, mode={self.mode}",
                 "a SKU link needs a SKU",
                 f"the SKU link mode is {self.mode} but no SKU is named",
-                "SKU 연동 방식이 지정되었으나 SKU가 없습니다",
+                "SKU 연동 방식을 선택했으나 SKU를 지정하지 않았습니다",
             )
 
     @property

@@ -214,20 +214,20 @@ _LINK_HELP: Mapping[LinkState, tuple[str, str]] = MappingProxyType(
     {
         LinkState.DRAFT: (
             "the settings were never saved; save them",
-            "설정이 아직 저장되지 않았습니다. 저장하세요",
+            "아직 저장하지 않은 설정입니다. 먼저 저장해 주세요",
         ),
         LinkState.SAVED_UNAPPROVED: (
             "the saved settings were not approved; open them and save again",
-            "저장된 설정이 승인되지 않았습니다. 수정 화면에서 다시 저장하세요",
+            "저장한 설정이 아직 승인되지 않았습니다. 수정 화면에서 다시 저장해 주세요",
         ),
         LinkState.APPROVED: ("the link is approved", "연동이 승인되었습니다"),
         LinkState.AGENCY_MISMATCH: (
             "another agency is chosen at the marketplace; choose this one and save again",
-            "파트너센터의 API 대행사가 다릅니다. 대행사를 바꾸고 다시 저장하세요",
+            "파트너센터에 다른 API 대행사가 선택되어 있습니다. 대행사를 변경한 뒤 다시 저장해 주세요",
         ),
         LinkState.KEY_REJECTED: (
             "the marketplace refused the key; issue a new one and save again",
-            "인증키가 거절되었습니다. 새로 발급하여 다시 저장하세요",
+            "위메프에서 인증키를 거절했습니다. 인증키를 새로 발급받아 다시 저장해 주세요",
         ),
     }
 )
@@ -267,14 +267,14 @@ def _scope(config: ChannelConfig, kind: ActionKind, source: ImportSource | None)
         return _cs_scope(config, _CS_KINDS[kind])
     if kind is ActionKind.COLLECT_SETTLEMENT:
         return _free(
-            GateStep.SCOPE, "3.8", "no scope switch covers settlement", "정산에는 별도 스위치가 없습니다"
+            GateStep.SCOPE, "3.8", "no scope switch covers settlement", "정산에는 별도의 연동설정이 없습니다"
         )
     if kind in _IMPORT_KINDS and source is ImportSource.EXCEL:
         return _free(
             GateStep.SCOPE,
             "3.3",
             "an Excel import works whatever the product API says",
-            "엑셀 가져오기는 상품 API와 무관합니다",
+            "엑셀 가져오기는 상품 API가 꺼져 있어도 사용할 수 있습니다",
         )
     return _switch(
         GateStep.SCOPE,
@@ -305,7 +305,7 @@ def _feature(config: ChannelConfig, kind: ActionKind, *, by_hand: bool) -> GateR
             GateStep.FEATURE,
             "3.8",
             "a person asked for it; no automatic feature is used",
-            "사람이 직접 요청했습니다",
+            "담당자가 직접 요청한 작업입니다",
         )
     if kind is ActionKind.CONFIRM_BUNDLE:
         mode = config.confirmation.mode
@@ -318,7 +318,7 @@ def _feature(config: ChannelConfig, kind: ActionKind, *, by_hand: bool) -> GateR
                 gate,
                 "3.2",
                 f"order confirmation is set to {mode.value}",
-                f"자동 발주확인이 '{mode.korean}'입니다",
+                f"자동 발주확인 설정이 '{mode.korean}'입니다",
             ),
         )
     if kind in _SYNC_KINDS:
@@ -339,12 +339,17 @@ def _feature(config: ChannelConfig, kind: ActionKind, *, by_hand: bool) -> GateR
             "판매기간 자동연장이",
             is_open=config.sale_period.enabled,
         )
-    return _free(GateStep.FEATURE, "3.8", "no feature switch covers this", "해당하는 기능 스위치가 없습니다")
+    return _free(
+        GateStep.FEATURE,
+        "3.8",
+        "no feature switch covers this",
+        "이 작업에 해당하는 자동 기능 설정이 없습니다",
+    )
 
 
 def _flag(config: ChannelConfig, kind: ActionKind, flags: LinkFlags | None, *, by_hand: bool) -> GateRow:
     if by_hand or flags is None:
-        return _free(GateStep.FLAG, "3.8", "no product link is asked", "상품 연동 정보는 확인하지 않습니다")
+        return _free(GateStep.FLAG, "3.8", "no product link is asked", "상품별 연동 설정은 확인하지 않습니다")
     if kind is ActionKind.CONFIRM_BUNDLE and config.confirmation.mode is ConfirmationMode.RUNPLE:
         text = (
             ("ships through Runple", "런플 상품입니다")
@@ -358,14 +363,14 @@ def _flag(config: ChannelConfig, kind: ActionKind, flags: LinkFlags | None, *, b
             Reason("flag.runple", "3.2", f"the product {text[0]}", text[1]),
         )
     if kind not in _SYNC_KINDS:
-        return _free(GateStep.FLAG, "3.8", "no product link is asked", "상품 연동 정보는 확인하지 않습니다")
+        return _free(GateStep.FLAG, "3.8", "no product link is asked", "상품별 연동 설정은 확인하지 않습니다")
     if not flags.sku_link:
         return GateRow(
             GateStep.FLAG,
             "flag.sku-link",
             False,
             Reason(
-                "flag.sku-link", "5.6", "the product is not linked to a SKU", "SKU와 연동되지 않은 상품입니다"
+                "flag.sku-link", "5.6", "the product is not linked to a SKU", "SKU와 연동하지 않은 상품입니다"
             ),
         )
     return _switch(

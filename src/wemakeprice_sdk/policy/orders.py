@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from wemakeprice_sdk.config import ConfirmationMode, MixedBundlePolicy, OrderConfirmation, Severity
 from wemakeprice_sdk.models.claims import Claim
@@ -11,7 +12,13 @@ from wemakeprice_sdk.models.orders import Bundle
 from wemakeprice_sdk.policy.actions import ActionKind, ConfirmBundle, Reason, Target, TargetKind
 from wemakeprice_sdk.policy.draft import Draft
 from wemakeprice_sdk.policy.gates import LinkFlags
-from wemakeprice_sdk.policy.reading import bundle_lines, bundle_status, is_open_cancel, is_unconfirmed
+from wemakeprice_sdk.policy.reading import (
+    bundle_lines,
+    bundle_status,
+    is_open_cancel,
+    is_unconfirmed,
+    korean_minute,
+)
 from wemakeprice_sdk.policy.settings import OrderSettings
 from wemakeprice_sdk.policy.snapshot import Part, Snapshot
 
@@ -19,7 +26,7 @@ _AUTO = Reason(
     "auto-confirmation",
     "3.2",
     "collecting confirms in the same run",
-    "주문수집과 동시에 발주확인합니다",
+    "주문 수집과 동시에 발주확인합니다",
 )
 _RUNPLE = Reason(
     "runple-confirmation", "3.2", "every product ships through Runple", "모든 상품이 런플 상품입니다"
@@ -28,7 +35,7 @@ _MIXED_CONFIRM = Reason(
     "mixed-runple-confirmed",
     "3.2",
     "some products ship through Runple, and mixed bundles are set to be confirmed whole",
-    "런플 상품이 섞인 묶음도 전체 발주확인하도록 설정되었습니다",
+    "런플 상품이 섞인 묶음배송도 전체 발주확인하도록 설정되어 있습니다",
 )
 _MIXED = Reason(
     "mixed-runple",
@@ -46,13 +53,13 @@ OPEN_CANCEL = Reason(
     "open-cancel",
     "6.3",
     "a cancel request of the bundle is not answered yet",
-    "처리되지 않은 취소신청이 있습니다",
+    "아직 처리하지 않은 취소신청이 있습니다",
 )
 _CONFIRMED_BEFORE = Reason(
     "confirmed-before",
     "6.1",
     "the bundle was confirmed before and the read still shows the old state",
-    "이미 발주확인한 묶음이나 조회 결과에 아직 반영되지 않았습니다",
+    "이미 발주확인했으나 조회 결과에 아직 반영되지 않았습니다",
 )
 _UNKNOWN_STATE = Reason(
     "unknown-state",
@@ -61,7 +68,7 @@ _UNKNOWN_STATE = Reason(
     "알 수 없는 배송상태입니다",
 )
 _NO_LINES = Reason(
-    "no-lines", "6.2", "the bundle came without any product line", "상품 정보가 없는 묶음입니다"
+    "no-lines", "6.2", "the bundle came without any product line", "주문 상품 정보가 없는 묶음배송입니다"
 )
 
 
@@ -152,24 +159,24 @@ def _warn_late(draft: Draft, snapshot: Snapshot, settings: OrderSettings) -> Non
             continue
         target = bundle_target(bundle.bundle_no)
         if due < draft.now:
-            draft.alarm(target, Severity.SERIOUS, _late(due.isoformat()), due)
+            draft.alarm(target, Severity.SERIOUS, _late(due), due)
         elif due - draft.now <= settings.late_warning:
-            draft.alarm(target, Severity.ORDINARY, _soon(due.isoformat()), due)
+            draft.alarm(target, Severity.ORDINARY, _soon(due), due)
 
 
-def _late(due: str) -> Reason:
+def _late(due: datetime) -> Reason:
     return Reason(
         "ship-overdue",
         "6.2",
-        f"the dispatch deadline {due} has passed and the bundle is not shipped",
-        f"발송기한({due})이 지났으나 발송되지 않았습니다",
+        f"the dispatch deadline {due.isoformat()} has passed and the bundle is not shipped",
+        f"발송기한({korean_minute(due)})이 지났으나 아직 발송하지 않았습니다",
     )
 
 
-def _soon(due: str) -> Reason:
+def _soon(due: datetime) -> Reason:
     return Reason(
         "ship-due-soon",
         "6.2",
-        f"the dispatch deadline {due} is near and the bundle is not shipped",
-        f"발송기한({due})이 임박했으나 발송되지 않았습니다",
+        f"the dispatch deadline {due.isoformat()} is near and the bundle is not shipped",
+        f"발송기한({korean_minute(due)})이 임박했으나 아직 발송하지 않았습니다",
     )

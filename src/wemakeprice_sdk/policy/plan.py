@@ -316,7 +316,7 @@ def left_out(missing: str) -> Reason:
         "dependency-left-out",
         "3.8",
         f"the action depends on {missing}, which was left out",
-        f"먼저 실행해야 할 {missing} 작업이 제외되었습니다",
+        f"먼저 처리해야 할 작업({missing})이 제외되어 함께 보류합니다",
     )
 
 

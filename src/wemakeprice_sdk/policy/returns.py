@@ -52,13 +52,13 @@ _DIRECT = _why(
 )
 _RECEIVED = _why("contract C8", "goods-back", "all goods are back", "상품이 모두 회수되었습니다")
 _PASSED = _why(
-    "contract C8", "inspection-passed", "the returned goods are in order", "회수 상품 검수를 통과했습니다"
+    "contract C8", "inspection-passed", "the returned goods are in order", "회수한 상품이 검수를 통과했습니다"
 )
 _FAILED = _why(
     "contract C8",
     "inspection-failed",
     "the returned goods are not in order",
-    "회수 상품 검수에서 문제가 발견되었습니다",
+    "회수한 상품의 검수에서 문제가 발견되었습니다",
 )
 _REPLACE = _why(
     "contract C9",
@@ -82,25 +82,31 @@ _SENT_BY_BUYER = _why(
     "구매자가 이미 상품을 발송했습니다. 도착을 기다립니다",
 )
 _AWAIT_GOODS = _why(
-    "contract C8", "goods-on-the-way", "the goods are not back yet", "회수가 아직 완료되지 않았습니다"
+    "contract C8", "goods-on-the-way", "the goods are not back yet", "아직 회수가 완료되지 않았습니다"
 )
 _PICKUP_FAILED = _why(
-    "contract C7", "pickup-failed", "the courier could not pick the goods up", "수거에 실패했습니다"
+    "contract C7",
+    "pickup-failed",
+    "the courier could not pick the goods up",
+    "택배사가 상품을 수거하지 못했습니다",
 )
 _AWAIT_INSPECTION = _why(
-    "contract C8", "await-inspection", "the goods are back and not looked at yet", "회수 상품 검수 전입니다"
+    "contract C8",
+    "await-inspection",
+    "the goods are back and not looked at yet",
+    "회수한 상품의 검수를 기다립니다",
 )
 _ON_HOLD = _why(
     "contract C8",
     "return-on-hold",
     "the return is on hold until the inspection passes",
-    "반품이 보류 중입니다",
+    "반품이 보류 중이며 검수 통과를 기다립니다",
 )
 _EXCHANGE_FAILED = _why(
     "contract C9",
     "exchange-inspection-failed",
     "the goods are not in order, and no call to hold or refuse an exchange is known; a person decides",
-    "회수 상품에 문제가 있으나 교환 보류/거절 API가 알려져 있지 않아 담당자가 처리해야 합니다",
+    "회수한 상품에 문제가 있으나 교환 보류/거절 API가 없어 담당자가 직접 처리해야 합니다",
 )
 _NEED_REPLACEMENT = _why(
     "contract C9",
@@ -115,7 +121,7 @@ _SOLD_OUT = _why(
     "contract C6",
     "sold-out-return",
     "the return was approved from the start because the goods were sold out; nothing to answer",
-    "품절로 처음부터 승인된 반품이므로 답변할 것이 없습니다",
+    "품절로 접수와 동시에 승인된 반품이므로 따로 처리하지 않아도 됩니다",
 )
 _UNKNOWN = _why(
     "contract C10",

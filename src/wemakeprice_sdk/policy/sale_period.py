@@ -22,7 +22,7 @@ from wemakeprice_sdk.models.codes import ProductStatus, SalePeriod
 from wemakeprice_sdk.models.products import Product, ProductBasic, ProductSale
 from wemakeprice_sdk.policy.actions import ActionKind, ExtendSalePeriod, Reason, SetStatus, Target, TargetKind
 from wemakeprice_sdk.policy.draft import Draft
-from wemakeprice_sdk.policy.reading import product_status
+from wemakeprice_sdk.policy.reading import korean_minute, product_status
 from wemakeprice_sdk.policy.settings import SalePeriodSettings
 from wemakeprice_sdk.policy.snapshot import Part, Snapshot
 
@@ -171,8 +171,8 @@ def _extension(
         new_end=new,
         dawn=dawn.day,
         reason=_due(rules.threshold_days, length),
-        before=f"{old.astimezone(KST):%Y-%m-%d %H:%M}",
-        after=f"{new.astimezone(KST):%Y-%m-%d %H:%M}",
+        before=korean_minute(old),
+        after=korean_minute(new),
     )
 
 
@@ -202,13 +202,13 @@ _STATE_OPEN = Reason(
     "sale-state-in-flight",
     "3.7",
     "the sale may just have been stopped; that is verified before the period is extended",
-    "판매상태 변경 결과가 확인되지 않아 확인 후 연장합니다",
+    "판매상태 변경 결과를 확인한 뒤 연장합니다",
 )
 _TOO_SHORT = Reason(
     "ended-too-long-ago",
     "3.7",
     "the period ended so long ago that one extension would not reach today",
-    "종료된 지 오래되어 한 번의 연장으로는 판매기간이 남지 않습니다",
+    "판매가 종료된 지 오래되어 한 번 연장해도 판매기간이 남지 않습니다",
 )
 
 
@@ -227,13 +227,13 @@ def _wait(dawn: Dawn) -> Reason:
             "maintenance",
             "3.7",
             f"the marketplace is in maintenance; the batch goes on at {dawn.opens.isoformat()}",
-            f"점검 중입니다. {dawn.opens.isoformat()}에 이어서 처리합니다",
+            f"점검 시간입니다. 판매기간 연장은 {korean_minute(dawn.opens)}부터 이어서 처리합니다",
         )
     return Reason(
         "waits-for-dawn",
         "3.7",
         f"sale periods are extended in one batch at dawn, next at {dawn.opens.isoformat()}",
-        f"판매기간 연장은 새벽에 일괄 처리합니다. 다음 시각: {dawn.opens.isoformat()}",
+        f"판매기간 연장은 새벽에 일괄 처리합니다. 다음 처리는 {korean_minute(dawn.opens)}부터입니다",
     )
 
 

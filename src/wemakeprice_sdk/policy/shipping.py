@@ -20,14 +20,14 @@ _READY = Reason(
     "parcel-ready",
     "6.3",
     "the bundle is confirmed, no claim is open and its parcel has an invoice",
-    "발주확인되었고 처리할 클레임이 없으며 송장이 준비되었습니다",
+    "발주확인을 마쳤고 처리할 클레임이 없으며 송장이 준비되었습니다",
 )
-_NOT_READ = Reason("bundle-unknown", "6.1", "the bundle was not read", "조회되지 않은 배송번호입니다")
+_NOT_READ = Reason("bundle-unknown", "6.1", "the bundle was not read", "조회 결과에 없는 배송번호입니다")
 _NOT_CONFIRMED = Reason(
     "not-confirmed",
     "6.2",
     "only confirmed bundles can be shipped, and this one is not confirmed",
-    "발주확인되지 않은 묶음은 발송할 수 없습니다",
+    "발주확인하지 않은 주문은 발송처리할 수 없습니다",
 )
 _OPEN_RETURN = Reason(
     "open-return",
@@ -45,7 +45,7 @@ _CONFLICT = Reason(
     "shipped-with-another-invoice",
     "6.4",
     "the bundle is already shipped with another courier or invoice; a person decides which one is right",
-    "이미 다른 송장으로 발송되었습니다. 담당자 확인이 필요합니다",
+    "이미 다른 택배사 또는 송장번호로 발송되었습니다. 담당자 확인이 필요합니다",
 )
 _UNKNOWN_STATE = Reason(
     "unknown-state",

@@ -193,7 +193,7 @@ class Snapshot:
                     f"{list(first.option_key)}={first.runple}, {list(link.option_key)}={link.runple}",
                     "one Runple flag per product",
                     "two links of one product disagree on whether Runple ships it",
-                    "같은 상품의 연동 정보가 런플 여부를 서로 다르게 말합니다",
+                    "같은 상품인데 연동 정보마다 런플 여부가 다릅니다",
                 )
 
     def _check_templates(self) -> Iterator[Violation]:
@@ -260,7 +260,7 @@ class _Rows(Generic[T]):
                     " / ".join(sides),
                     "one row per key",
                     "two rows with the same key say different things",
-                    "같은 번호의 자료 두 건이 서로 다릅니다",
+                    "번호가 같은 자료 두 건의 내용이 서로 다릅니다",
                 )
             )
         return row if mine > other else known

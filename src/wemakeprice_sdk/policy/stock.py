@@ -52,63 +52,65 @@ def _why(code: str, rule: str, text: str, text_ko: str) -> Reason:
     return Reason(code, rule, text, text_ko)
 
 
-_CHANGED = _why("stock-changed", "3.6", "the SKU's sellable stock differs", "SKU 판매가능 재고가 다릅니다")
+_CHANGED = _why(
+    "stock-changed", "3.6", "the SKU's sellable stock differs", "SKU의 판매 가능 재고가 달라졌습니다"
+)
 _SOLD_OUT = _why(
     "sold-out",
     "3.6",
     "nothing is left to sell, which shows as 품절",
-    "판매가능 재고가 없어 품절로 표시합니다",
+    "판매 가능 재고가 없어 품절로 표시합니다",
 )
 _BACK = _why("back-in-stock", "3.6", "there is stock again", "재고가 다시 확보되었습니다")
 _STALE = _why(
     "stale-stock",
     "3.6",
     "the stock level is too old to be pushed; the option keeps the stock it has",
-    "재고 기준시각이 오래되어 반영하지 않고 기존 재고를 유지합니다",
+    "SKU 재고를 확인한 지 오래되어 반영하지 않고 기존 재고를 유지합니다",
 )
 _NO_LEVEL = _why(
     "no-stock-level",
     "3.6",
     "no stock level is known for the linked SKU; the option keeps the stock it has",
-    "연동된 SKU의 재고 정보가 없어 기존 재고를 유지합니다",
+    "연동한 SKU의 재고 정보가 없어 기존 재고를 유지합니다",
 )
 _IMPORT_ZERO = _why(
     "import-zero",
     "5.6",
     "the product was just linked and its SKU has no stock; a 0 is not pushed until someone confirms it",
-    "가져오기 직후 SKU 재고가 0입니다. 확인 전에는 0을 반영하지 않습니다",
+    "가져온 직후 SKU 재고가 0입니다. 담당자가 확인하기 전에는 0을 반영하지 않습니다",
 )
 _NO_ROW = _why(
     "option-missing",
     "3.6",
     "the link names an option that the product does not have",
-    "연동 정보의 옵션이 상품에 없습니다",
+    "연동한 옵션이 상품에 없습니다",
 )
 _TWICE = _why(
     "option-twice",
     "3.6",
     "the product has two options with the same values; the list cannot be written",
-    "같은 옵션값이 두 번 있어 옵션 목록을 전송할 수 없습니다",
+    "옵션값이 중복되어 옵션 목록을 전송할 수 없습니다",
 )
 _NO_PRODUCT = _why(
-    "product-unknown", "3.6", "the linked product was not read", "연동된 상품이 조회되지 않았습니다"
+    "product-unknown", "3.6", "the linked product was not read", "연동한 상품이 조회 결과에 없습니다"
 )
-_STOP_WISH = _why("sku-off-sale", "3.6", "the SKU is not on sale", "SKU 판매상태가 판매중지입니다")
-_RESUME_WISH = _why("sku-on-sale", "3.6", "the SKU is on sale", "SKU 판매상태가 판매중입니다")
+_STOP_WISH = _why("sku-off-sale", "3.6", "the SKU is not on sale", "SKU의 판매상태가 판매중지입니다")
+_RESUME_WISH = _why("sku-on-sale", "3.6", "the SKU is on sale", "SKU의 판매상태가 판매중입니다")
 _STOP_EMPTY = _why(
     "sold-out-stop",
     "3.6",
     "nothing is left of the product, and the sale is set to stop then",
-    "전량 품절로 판매를 중지합니다",
+    "재고가 모두 소진되어 판매를 중지합니다",
 )
 _FOREIGN_STOP = _why(
     "stopped-elsewhere",
     "3.6",
     "someone else stopped the sale; it is not resumed without them",
-    "다른 곳에서 판매중지한 상품이므로 자동으로 재개하지 않습니다",
+    "다른 곳에서 판매를 중지한 상품이므로 자동으로 재개하지 않습니다",
 )
-_SHOW = _why("sku-shown", "3.6", "the SKU is shown", "SKU 진열상태가 노출입니다")
-_HIDE = _why("sku-hidden", "3.6", "the SKU is hidden", "SKU 진열상태가 비노출입니다")
+_SHOW = _why("sku-shown", "3.6", "the SKU is shown", "SKU의 진열상태가 노출입니다")
+_HIDE = _why("sku-hidden", "3.6", "the SKU is hidden", "SKU의 진열상태가 비노출입니다")
 
 
 class SkuTarget(NamedTuple):
@@ -304,7 +306,7 @@ def _clamped(count: int) -> Reason:
         "stock-clamped",
         "contract P6",
         f"{count} units are more than the marketplace takes; {MAX_STOCK} are shown",
-        f"재고 {count}개는 한도를 넘어 {MAX_STOCK}개로 표시합니다",
+        f"재고 {count}개는 등록 한도를 넘어 {MAX_STOCK}개로 표시합니다",
     )
 
 

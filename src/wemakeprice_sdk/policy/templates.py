@@ -33,15 +33,15 @@ NOT_IMPORTED = Reason(
     "templates-not-imported",
     "4.1",
     "templates have to be imported once before anything that uses them",
-    "배송 템플릿을 먼저 한 번 가져와야 합니다",
+    "배송 템플릿을 먼저 한 번 이상 가져와 주세요",
 )
 _SAVE = Reason(
     "template-differs",
     "4.3",
     "the stored template differs; every linked product changes with it",
-    "저장된 배송 템플릿과 다릅니다. 연결된 모든 상품에 함께 적용됩니다",
+    "배송 템플릿을 수정합니다. 연결된 모든 상품에 함께 적용됩니다",
 )
-_NEW = Reason("template-new", "4.3", "there is no such template yet", "아직 없는 배송 템플릿입니다")
+_NEW = Reason("template-new", "4.3", "there is no such template yet", "배송 템플릿을 새로 등록합니다")
 _GONE = Reason(
     "template-unknown", "4.3", "there is no template with this number", "해당 번호의 배송 템플릿이 없습니다"
 )
@@ -55,7 +55,7 @@ _DELETE = Reason(
     "template-unused",
     "4.4",
     "no product uses the template; it is forgotten on our side only",
-    "사용 중인 상품이 없어 저장된 템플릿을 삭제합니다",
+    "사용 중인 상품이 없어 템플릿을 삭제합니다. 위메프에 등록된 템플릿은 그대로 남습니다",
 )
 _REASSIGN = Reason(
     "template-replaced",
@@ -173,7 +173,7 @@ def _too_many(count: int, settings: TemplateSettings) -> Reason | None:
         "blast-radius",
         "4.3",
         f"the change reaches {count} products; the limit is {settings.max_affected}",
-        f"변경이 상품 {count}개에 적용됩니다. 한도는 {settings.max_affected}개입니다",
+        f"이 변경은 상품 {count}개에 적용되어 한도 {settings.max_affected}개를 넘습니다",
     )
 
 
@@ -255,7 +255,7 @@ def _delete_obstacle(
             "template-in-use",
             "4.4",
             f"{len(users)} product(s) use the template; re-assign them first",
-            f"상품 {len(users)}개가 사용 중인 템플릿입니다. 먼저 다른 템플릿을 지정하세요",
+            f"상품 {len(users)}개가 사용 중인 템플릿입니다. 먼저 다른 템플릿을 지정해 주세요",
         )
     if gone.reassign_to == gone.ship_policy_no or gone.reassign_to not in stored:
         return Reason(

@@ -10,18 +10,20 @@ from wemakeprice_sdk.policy.reading import is_unconfirmed, product_status
 from wemakeprice_sdk.policy.settings import StockSettings
 from wemakeprice_sdk.policy.snapshot import Part, Snapshot
 
-_STOP = Reason("wind-down", "3.6", "the account is being wound down", "계정 정리를 위해 판매를 중지합니다")
+_STOP = Reason(
+    "wind-down", "3.6", "the account is being wound down", "판매 종료를 준비하고 있어 판매를 중지합니다"
+)
 _NO_CONFIRM = Reason(
     "wind-down-no-confirmation",
     "3.2",
     "the account is being wound down; a person decides about new orders",
-    "계정 정리 중이므로 신규주문은 담당자가 처리합니다",
+    "판매 종료를 준비하고 있어 신규주문은 담당자가 직접 처리합니다",
 )
 _NO_EXTENSION = Reason(
     "wind-down-no-extension",
     "3.7",
     "the account is being wound down; no sale period is extended",
-    "계정 정리 중이므로 판매기간을 연장하지 않습니다",
+    "판매 종료를 준비하고 있어 판매기간을 연장하지 않습니다",
 )
 
 
