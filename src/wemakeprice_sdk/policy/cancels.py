@@ -305,23 +305,33 @@ def plan_cancels(
     picked = {row.order_option_no: row.quantity for row in snapshot.picked}
     given_up: dict[int, int] = defaultdict(int)
     for claim in waiting:
-        bundle = None if claim.bundle_no is None else bundles.get(claim.bundle_no)
-        shipment = None if bundle is None else shipment_of(bundle)
-        if shipment is None and claim.bundle_no is not None:
-            shipment = parcels.get(claim.bundle_no)
-        request = CancelRequest(
-            claim=claim,
-            lines=_lines(claim, bundle, picked, given_up),
-            bundle=bundle,
-            shipment=shipment,
-            shipped=bundle is not None and is_shipped(bundle),
-            deadline=cancel_deadline(claim, calendar, settings),
-        )
+        number = claim.bundle_no or 0
+        lines = _lines(claim, bundles.get(number), picked, given_up)
+        deadline = cancel_deadline(claim, calendar, settings)
+        request = _request(claim, lines, bundles.get(number), parcels.get(number), deadline)
         decision = combine([strategy.decide(request, line, draft.now) for line in request.lines])
         if isinstance(decision, Approve):
             for line in request.lines:
                 given_up[line.order_option_no] += line.claimed
         _answer(draft, request, decision, settings)
+
+
+def _request(
+    claim: Claim,
+    lines: tuple[CancelLine, ...],
+    bundle: Bundle | None,
+    parcel: Shipment | None,
+    deadline: datetime | None,
+) -> CancelRequest:
+    sent = None if bundle is None else shipment_of(bundle)
+    return CancelRequest(
+        claim=claim,
+        lines=lines,
+        bundle=bundle,
+        shipment=sent or parcel,
+        shipped=bundle is not None and is_shipped(bundle),
+        deadline=deadline,
+    )
 
 
 def _lines(

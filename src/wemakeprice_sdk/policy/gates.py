@@ -308,19 +308,7 @@ def _feature(config: ChannelConfig, kind: ActionKind, *, by_hand: bool) -> GateR
             "담당자가 직접 요청한 작업입니다",
         )
     if kind is ActionKind.CONFIRM_BUNDLE:
-        mode = config.confirmation.mode
-        gate = f"feature.order-confirmation.{mode.value}"
-        return GateRow(
-            GateStep.FEATURE,
-            gate,
-            mode is not ConfirmationMode.MANUAL,
-            Reason(
-                gate,
-                "3.2",
-                f"order confirmation is set to {mode.value}",
-                f"자동 발주확인 설정이 '{mode.korean}'입니다",
-            ),
-        )
+        return _confirmation(config.confirmation.mode)
     if kind in _SYNC_KINDS:
         return _switch(
             GateStep.FEATURE,
@@ -344,6 +332,22 @@ def _feature(config: ChannelConfig, kind: ActionKind, *, by_hand: bool) -> GateR
         "3.8",
         "no feature switch covers this",
         "이 작업에 해당하는 자동 기능 설정이 없습니다",
+    )
+
+
+@cache
+def _confirmation(mode: ConfirmationMode) -> GateRow:
+    gate = f"feature.order-confirmation.{mode.value}"
+    return GateRow(
+        GateStep.FEATURE,
+        gate,
+        mode is not ConfirmationMode.MANUAL,
+        Reason(
+            gate,
+            "3.2",
+            f"order confirmation is set to {mode.value}",
+            f"자동 발주확인 설정이 '{mode.korean}'입니다",
+        ),
     )
 
 
