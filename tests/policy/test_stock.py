@@ -332,3 +332,24 @@ def test_a_product_whose_options_are_not_synced_is_blocked_once() -> None:
     levels = [level(name, 50) for name in OPTIONS]
     plan = plan_of(products=[product(options=OPTIONS)], links=links, stock=levels)
     assert [(str(row.target), row.gate) for row in plan.blocked] == [("product:10", "flag.stock-sync")]
+
+
+def test_a_link_that_only_says_runple_needs_no_stock() -> None:
+    shop = snapshot(
+        stock_at=None, products=[product(end=NOW + HOUR)], links=[link(runple=True, stock_sync=False)]
+    )
+    assert [a.key for a in policy().plan(shop, NOW)] == ["extend-sale-period:10"]
+    synced = evolve(shop, links=(link(),))
+    with pytest.raises(StaleSnapshotError, match="stock were not read"):
+        policy().plan(synced, NOW)
+
+
+def test_what_many_options_or_products_share_is_said_once() -> None:
+    links = [link(option=name, sku=name, never_pushed=True) for name in OPTIONS]
+    levels = [level(name, 0) for name in OPTIONS]
+    fresh = plan_of(products=[product(options=OPTIONS)], links=links, stock=levels)
+    assert [a.reason.code for a in fresh.alarms] == ["import-zero"]
+    shared = plan_of(
+        products=[product(10), product(11)], links=[link(10), link(11)], stock=[level(quantity=200_000)]
+    )
+    assert [str(note.target) for note in shared.notes] == ["sku:SKU-10"]

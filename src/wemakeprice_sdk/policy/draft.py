@@ -38,8 +38,8 @@ class Draft:
     actions: dict[str, Action] = field(factory=dict)
     _held: dict[str, Held] = field(factory=dict)
     _blocked: dict[tuple[ActionKind, str, Target | None], Blocked] = field(factory=dict)
-    _alarms: list[Alarm] = field(factory=list)
-    _notes: list[Note] = field(factory=list)
+    _alarms: dict[Alarm, None] = field(factory=dict)
+    _notes: dict[Note, None] = field(factory=dict)
     _of_bundle: dict[int, list[str]] = field(factory=dict)
 
     def is_open(self, kind: ActionKind, targets: int, *, by_hand: bool = False) -> bool:
@@ -91,12 +91,12 @@ class Draft:
         self._held.setdefault(f"{held.key}:{reason.code}", held)
 
     def alarm(self, target: Target, severity: Severity, reason: Reason, due: datetime | None = None) -> None:
-        """Note something a person should look at."""
-        self._alarms.append(Alarm(target, severity, reason, due))
+        """Note something a person should look at, once."""
+        self._alarms[Alarm(target, severity, reason, due)] = None
 
     def note(self, target: Target, reason: Reason) -> None:
-        """Note something that changes nothing."""
-        self._notes.append(Note(target, reason))
+        """Note something that changes nothing, once."""
+        self._notes[Note(target, reason)] = None
 
     def plan(self, seller_id: str) -> SyncPlan:
         """Give the finished plan."""

@@ -193,6 +193,9 @@ def plan_stock(draft: Draft, snapshot: Snapshot, settings: StockSettings) -> Non
 
     Raises `StaleSnapshotError` when products or stock were read too long ago.
     """
+    # A link may only say that Runple ships the product; then no stock is needed.
+    if snapshot.stock_at is None and not any(link.syncs for link in snapshot.links):
+        return
     if not snapshot.links or not draft.is_open(ActionKind.SET_STOCK, len(snapshot.links)):
         return
     snapshot.require_fresh(Part.PRODUCTS, draft.now, settings.products_max_age)
