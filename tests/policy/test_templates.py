@@ -129,6 +129,8 @@ def test_contradicting_wishes_name_both_sides() -> None:
 def test_a_change_needs_to_know_its_reach() -> None:
     with pytest.raises(StaleSnapshotError, match="products were not read"):
         plan_of(template_saves=[TemplateSave(template_input(ship_fee=1))], products=[], products_at=None)
+    new = TemplateSave(template_input(None, ship_fee=1))
+    assert len(plan_of(template_saves=[new], products=[], products_at=None)) == 1
 
 
 def imports(**parts: object) -> SyncPlan:

@@ -10,12 +10,22 @@ from attrs import evolve
 from kit import DAWN, KEY, START, Shop, config, open_shop
 
 from wemakeprice_sdk.clock import KST
-from wemakeprice_sdk.config import DailyMaintenance
+from wemakeprice_sdk.config import DailyMaintenance, Switches
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models import ProductStatus, SalePeriod
+from wemakeprice_sdk.policy import PolicySettings, StockSettings, SyncPolicy
 from wemakeprice_sdk.policy.actions import SkuLinkMode
 from wemakeprice_sdk.policy.snapshot import SkuLink, SkuStock, TemplateDelete
-from wemakeprice_sdk.runner import ActionState, Progress, RecordDraft, Skipped, StopSwitch
+from wemakeprice_sdk.runner import (
+    ActionState,
+    ChannelRunner,
+    JobReport,
+    Progress,
+    RecordDraft,
+    RunnerSettings,
+    Skipped,
+    StopSwitch,
+)
 from wemakeprice_sdk.wire.converter import write
 
 FROM, TO = START - timedelta(days=40), START + timedelta(days=1)
@@ -98,6 +108,81 @@ def test_stock_goes_out_less_what_is_reserved(shop: Shop) -> None:
     assert runner.stock([SkuStock(sku="SKU-1", quantity=20, as_of=shop.clock.now())]).results == ()
 
 
+def sale_state(shop: Shop, number: int) -> ProductStatus | None:
+    basic = shop.client.products.get(number).basic
+    return basic.product_status_name if basic else None
+
+
+def test_the_sync_resumes_what_it_stopped_and_nothing_else(shop: Shop) -> None:
+    number = product(shop, ends=START + timedelta(days=90), stock=10)
+    imported(shop, sku_link=SkuLinkMode.BY_SELLER_CODE, stock_sync=True)
+
+    def sync(*, on_sale: bool) -> JobReport:
+        return shop.runner().stock(
+            [SkuStock(sku="SKU-1", quantity=10, as_of=shop.clock.now(), on_sale=on_sale)]
+        )
+
+    sync(on_sale=True)
+    assert sync(on_sale=False).counts == {ActionState.APPLIED: 1}
+    assert sale_state(shop, number) == ProductStatus.STOP
+    assert sync(on_sale=False).results == ()
+    assert sync(on_sale=True).counts == {ActionState.APPLIED: 1}
+    assert sale_state(shop, number) == ProductStatus.SALE
+    shop.client.products.set_status(number, ProductStatus.STOP)
+    report = sync(on_sale=True)
+    assert report.plan is not None
+    assert (f"set-status:{number}", "stopped-elsewhere") in {
+        (held.key, held.reason.code) for held in report.plan.held
+    }
+    assert sale_state(shop, number) == ProductStatus.STOP
+
+
+def test_a_stop_whose_answer_was_lost_is_still_ours(shop: Shop) -> None:
+    number = product(shop, ends=START + timedelta(days=90), stock=10)
+    imported(shop, sku_link=SkuLinkMode.BY_SELLER_CODE, stock_sync=True)
+    settings = PolicySettings(stock=StockSettings(stop_when_sold_out=True))
+    policy = SyncPolicy(config(), settings=settings)
+
+    def sync(quantity: int) -> JobReport:
+        runner = ChannelRunner(
+            shop.client,
+            shop.ledger,
+            policy,
+            clock=shop.clock,
+            sleep=shop.sleep,
+            worker="w1",
+            settings=RunnerSettings(settle_delay=0),
+        )
+        return runner.stock([SkuStock(sku="SKU-1", quantity=quantity, as_of=shop.clock.now())])
+
+    sync(10)
+    shop.sandbox.faults.add("products_set_status", "drop-after-commit")
+    sync(0)
+    assert sale_state(shop, number) == ProductStatus.STOP
+    sync(4)
+    assert sale_state(shop, number) == ProductStatus.SALE
+
+
+def test_winding_down_stops_every_imported_product_whatever_the_sync_says(shop: Shop) -> None:
+    number = product(shop, ends=START + timedelta(days=90))
+    imported(shop)
+    channel = config(switches=Switches(sku_sync=False))
+    assert shop.runner(channel).stock([]).results == ()
+    runner = ChannelRunner(
+        shop.client,
+        shop.ledger,
+        SyncPolicy(channel, wind_down=True),
+        clock=shop.clock,
+        sleep=shop.sleep,
+        worker="w1",
+        settings=RunnerSettings(settle_delay=0),
+    )
+    report = runner.stock([])
+    assert set(report.counts) == {ActionState.APPLIED}
+    assert sale_state(shop, number) == ProductStatus.STOP
+    assert runner.stock([]).results == ()
+
+
 def test_an_import_never_pushes_a_zero(shop: Shop) -> None:
     number = product(shop, ends=START + timedelta(days=90), stock=10)
     imported(shop, sku_link=SkuLinkMode.BY_SELLER_CODE, stock_sync=True)
@@ -121,6 +206,16 @@ def test_sale_periods_are_extended_at_dawn_once(shop: Shop) -> None:
     shop.pass_time(minutes=30)
     assert runner.extend_sale_periods().results == ()
     assert shop.writes("products_update_sale") == [number]
+
+
+def test_goods_resumed_by_hand_are_extended_again(shop: Shop) -> None:
+    number = product(shop, ends=DAWN + timedelta(days=3))
+    shop.client.products.set_status(number, ProductStatus.STOP)
+    imported(shop)
+    shop.clock.set(DAWN)
+    assert shop.runner().extend_sale_periods().results == ()
+    shop.client.products.set_status(number, ProductStatus.SALE)
+    assert shop.runner().extend_sale_periods().counts == {ActionState.APPLIED: 1}
 
 
 def test_the_dawn_batch_waits_out_maintenance_and_goes_on(shop: Shop) -> None:

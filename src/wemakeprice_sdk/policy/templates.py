@@ -99,7 +99,9 @@ def plan_templates(draft: Draft, snapshot: Snapshot, settings: TemplateSettings)
     ):
         return
     snapshot.require_fresh(Part.TEMPLATES, draft.now, settings.max_age)
-    snapshot.require_fresh(Part.PRODUCTS, draft.now, settings.max_age)
+    # A template that is new reaches no product yet.
+    if snapshot.template_deletes or any(wish.template.ship_policy_no for wish in snapshot.template_saves):
+        snapshot.require_fresh(Part.PRODUCTS, draft.now, settings.max_age)
     linked = products_by_template(snapshot.products)
     stored = {template.ship_policy_no: template for template in snapshot.templates}
     for wish in snapshot.template_saves:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -10,15 +10,18 @@ from attrs import evolve
 
 from wemakeprice_sdk.config import EndedGoodsPolicy
 from wemakeprice_sdk.models import Product, ProductSale, ProductStatus, SalePeriod
-from wemakeprice_sdk.policy.actions import SkuLinkMode
+from wemakeprice_sdk.policy.actions import Action, SetStatus, SkuLinkMode
 from wemakeprice_sdk.policy.imports import imported_link
-from wemakeprice_sdk.policy.reading import option_key, option_rows
+from wemakeprice_sdk.policy.reading import option_key, option_rows, product_status
 from wemakeprice_sdk.policy.snapshot import SkuLink
 from wemakeprice_sdk.runner.drafts import restore
 from wemakeprice_sdk.runner.records import StoredRecord
+from wemakeprice_sdk.runner.reports import ActionState
 
 TEMPLATES: Final = "templates"
 """Progress key that says the templates were imported once."""
+STOPPED: Final = "stopped-by-us"
+"""Progress key of the products whose sale the sync stopped, so that it may resume them."""
 
 
 def due_soon(
@@ -50,6 +53,34 @@ def settled_links(
         for link in links
         if (link.product_no, link.option_key) in proven and str(link.product_no) not in failed
     ]
+
+
+def standing_stops(known: Collection[int], products: Iterable[Product]) -> frozenset[int]:
+    """Give the stops of ours that still stand: a product read in another state was moved by someone else."""
+    moved = {row.product_no for row in products if product_status(row) not in (None, ProductStatus.STOP)}
+    return frozenset(known) - moved
+
+
+def wanted_stops(plan: Iterable[Action]) -> frozenset[int]:
+    """Give the products whose sale a plan stops."""
+    return frozenset(
+        row.product_no for row in plan if isinstance(row, SetStatus) and row.status == ProductStatus.STOP
+    )
+
+
+def settled_stops(
+    known: Collection[int], plan: Iterable[Action], states: Mapping[str, ActionState]
+) -> frozenset[int]:
+    """Give the stops of ours after a run; one whose outcome is open counts, one that was there does not."""
+    rows = [row for row in plan if isinstance(row, SetStatus)]
+    ours = {row.product_no for row in rows if states.get(row.key) in _MAY_HAVE_STOPPED}
+    resumed = {row.product_no for row in rows if states.get(row.key) in _THERE}
+    stops = wanted_stops(rows)
+    return (frozenset(known) - (resumed - stops)) | (ours & stops)
+
+
+_THERE = frozenset({ActionState.APPLIED, ActionState.ALREADY_DONE})
+_MAY_HAVE_STOPPED = frozenset({ActionState.APPLIED, ActionState.OPEN, ActionState.UNKNOWN})
 
 
 def links_of(product: Product, mode: SkuLinkMode, *, stock_sync: bool) -> list[SkuLink]:

@@ -19,7 +19,15 @@ from wemakeprice_sdk.runner._sync.session import Session, concerns_all
 from wemakeprice_sdk.runner.chunks import chunks
 from wemakeprice_sdk.runner.commands import extension_key
 from wemakeprice_sdk.runner.drafts import DELETED, deleted_draft, product_draft, restore, template_draft
-from wemakeprice_sdk.runner.goods import TEMPLATES, due_soon, settled_links
+from wemakeprice_sdk.runner.goods import (
+    STOPPED,
+    TEMPLATES,
+    due_soon,
+    settled_links,
+    settled_stops,
+    standing_stops,
+    wanted_stops,
+)
 from wemakeprice_sdk.runner.records import RecordKind
 from wemakeprice_sdk.runner.reports import ActionState
 
@@ -38,10 +46,14 @@ def sync_stock(session: Session, levels: Iterable[SkuStock]) -> None:
     stock_at = session.now
     stock = tuple(levels)
     links = around.offload(around.ledger.links, session.account)
+    numbers = {link.product_no for link in links}
+    if around.policy.wind_down:
+        numbers |= around.offload(_imported, session)
     products_at = session.now
-    products = read_products(session, sorted({link.product_no for link in links}))
+    products = read_products(session, sorted(numbers))
     links = _rekeyed(session, links, products)
     bundles = around.offload(_unshipped, session)
+    stopped = standing_stops(_stopped(session), products)
     snapshot = Snapshot(
         products_at=products_at,
         products=products,
@@ -49,10 +61,16 @@ def sync_stock(session: Session, levels: Iterable[SkuStock]) -> None:
         stock=stock,
         links=links,
         reservations=reservations_of(bundles, links),
+        stopped_by_us=stopped,
         in_flight=in_flight(session),
     )
     now = session.now
-    session.act(around.policy.plan_stock(snapshot, now))
+    plan = around.policy.plan_stock(snapshot, now)
+    # Before the calls: a run that is killed between a stop and its note could never resume it.
+    _remember_stops(session, stopped | wanted_stops(plan))
+    session.act(plan)
+    states = {result.key: result.state for result in session.results}
+    _remember_stops(session, settled_stops(stopped, plan, states))
     done = (ActionState.APPLIED, ActionState.ALREADY_DONE)
     failed = {result.target.id for result in session.results if result.state not in done}
     proven = proven_links(snapshot, around.policy.settings.stock, now)
@@ -72,6 +90,29 @@ def _rekeyed(
         put, now = session.around.ledger.put_links, session.now
         session.around.offload(put, lease, list(meant.values()), now, instead_of=list(meant))
     return tuple(meant.get(link, link) for link in links)
+
+
+def _imported(session: Session) -> set[int]:
+    records = session.around.ledger.records(session.account, RecordKind.PRODUCT)
+    return {int(record.key) for record in records}
+
+
+def _stopped(session: Session) -> frozenset[int]:
+    around = session.around
+    kept = around.offload(around.ledger.progress, session.account, STOPPED)
+    numbers = kept.get("products") if kept is not None else None
+    rows = numbers if isinstance(numbers, list) else []
+    return frozenset(number for number in rows if isinstance(number, int))
+
+
+def _remember_stops(session: Session, stopped: frozenset[int]) -> None:
+    if stopped == _stopped(session):
+        return
+    lease = session.keep_lease()
+    if lease is not None:
+        body: dict[str, JsonValue] = {"products": [*sorted(stopped)]}
+        around = session.around
+        around.offload(around.ledger.put_progress, lease, STOPPED, body, session.now)
 
 
 def read_products(session: Session, numbers: Iterable[int]) -> tuple[Product, ...]:

@@ -227,7 +227,10 @@ class ChannelRunner:
         progress: ProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
-        """Bring stock, sale state and display in line with the SKUs (재고연동)."""
+        """Bring stock, sale state and display in line with the SKUs (재고연동).
+
+        With a policy that winds down, stop the sale of every imported product instead.
+        """
         rows = tuple(levels)
 
         def job(session: Session) -> None:
@@ -263,7 +266,11 @@ class ChannelRunner:
         progress: ProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
-        """Import the shipping templates (배송 템플릿 가져오기) and make the wished changes."""
+        """Import the shipping templates (배송 템플릿 가져오기) and make the wished changes.
+
+        What a change reaches is counted over imported products. Raises `StaleSnapshotError` for a change or
+        deletion while none is imported.
+        """
         wishes, unwanted = tuple(saves), tuple(deletes)
 
         def job(session: Session) -> None:
