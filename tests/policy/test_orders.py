@@ -8,7 +8,7 @@ from policy_builders import DAY, HOUR, NOW, bundle, claim, link, policy, snapsho
 from wemakeprice_sdk.config import ConfirmationMode, MixedBundlePolicy, Severity
 from wemakeprice_sdk.errors import NaiveDatetimeError, StaleSnapshotError
 from wemakeprice_sdk.models.codes import ClaimStatus, ShipStatus
-from wemakeprice_sdk.policy import ActionKind, OrderSettings, PolicySettings
+from wemakeprice_sdk.policy import ActionKind, OrderSettings, PolicySettings, Snapshot
 
 RUNPLE = link(10, runple=True, stock_sync=False)
 
@@ -45,8 +45,16 @@ def test_overlap_of_manual_and_auto_confirms_nothing_twice(rows: list[object]) -
     assert policy().plan_orders(snapshot(bundles=rows), NOW).is_empty
 
 
-def test_a_late_read_does_not_confirm_again_what_was_confirmed() -> None:
-    plan = policy().plan_orders(snapshot(bundles=[bundle(1)], confirmed=[1]), NOW)
+@pytest.mark.parametrize(
+    "shop",
+    [
+        snapshot(bundles=[bundle(1)], confirmed=[1]),
+        snapshot(bundles=[bundle(1, confirmed=NOW - HOUR)]),
+    ],
+    ids=["by us", "with its date"],
+)
+def test_a_late_read_does_not_confirm_again_what_was_confirmed(shop: Snapshot) -> None:
+    plan = policy().plan_orders(shop, NOW)
     assert plan.is_empty
     assert [held.reason.code for held in plan.held] == ["confirmed-before"]
 

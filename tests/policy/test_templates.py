@@ -108,7 +108,8 @@ def test_delete_is_refused_while_linked_unless_reassigned() -> None:
     assert plan.actions[-1].depends_on == tuple(f"reassign-template:{n}" for n in (10, 11, 12))
     free = plan_of(templates=two, template_deletes=[TemplateDelete(901)])
     assert [a.key for a in free] == ["delete-template:901"]
-    assert plan_of(template_deletes=[TemplateDelete(902)]).is_empty
+    unknown = plan_of(template_deletes=[TemplateDelete(902)])
+    assert (unknown.is_empty, [note.reason.code for note in unknown.notes]) == (True, ["template-unknown"])
 
 
 def test_a_reassignment_in_flight_keeps_the_template() -> None:

@@ -91,7 +91,7 @@ def plan_orders(
 ) -> None:
     """Confirm what the mode says, hold the rest with its reason, and warn about late shipments."""
     snapshot.require_fresh(Part.BUNDLES, draft.now, settings.max_age)
-    waiting = [bundle for bundle in snapshot.bundles if is_unconfirmed(bundle)]
+    waiting = [bundle for bundle in snapshot.bundles if bundle_status(bundle) == ShipStatus.NEW]
     _warn_late(draft, snapshot, settings)
     _hold_unknown(draft, snapshot)
     if not waiting or not draft.is_open(ActionKind.CONFIRM_BUNDLE, len(waiting)):
@@ -112,7 +112,7 @@ def _confirm(
     confirmation: OrderConfirmation,
 ) -> None:
     target = bundle_target(bundle.bundle_no)
-    if bundle.bundle_no in snapshot.confirmed:
+    if bundle.bundle_no in snapshot.confirmed or not is_unconfirmed(bundle):
         draft.hold(ActionKind.CONFIRM_BUNDLE, target, _CONFIRMED_BEFORE)
     elif bundle.bundle_no in cancels:
         draft.hold(ActionKind.CONFIRM_BUNDLE, target, OPEN_CANCEL)

@@ -215,6 +215,7 @@ def _delete(
     settings: TemplateSettings,
 ) -> None:
     if gone.ship_policy_no not in stored:
+        draft.note(_target(gone.ship_policy_no), _GONE)
         return
     users = linked.get(gone.ship_policy_no, ())
     reason = _delete_obstacle(gone, users, stored, settings)
