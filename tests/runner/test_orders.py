@@ -11,8 +11,10 @@ from kit import KEY, Shop, config, open_shop, parcel
 from wemakeprice_sdk.config import ConfirmationMode, Switches
 from wemakeprice_sdk.errors import AuthenticationError, ClockJumpError, MaintenanceError, ValidationError
 from wemakeprice_sdk.policy.actions import ActionKind
+from wemakeprice_sdk.policy.sync import SyncPolicy
 from wemakeprice_sdk.runner import (
     ActionState,
+    ChannelRunner,
     IntentDraft,
     IntentState,
     Outcome,
@@ -136,6 +138,24 @@ def test_shipping_again_with_the_same_invoice_is_nothing_to_do_with_another_a_co
     assert other.plan is not None
     assert [alarm.reason.code for alarm in other.plan.alarms] == ["shipped-with-another-invoice"]
     assert len(shop.writes("orders_ship")) == 1
+
+
+def test_a_report_says_why_something_did_not_move(shop: Shop) -> None:
+    number = shop.order()
+    runner = shop.runner()
+    runner.collect_orders()
+    shop.sandbox.request_cancel(KEY, number)
+    said = str(runner.ship([parcel(number)]))
+    assert f"held: ship-bundle bundle:{number} [6.3]" in said
+    assert "취소" in said
+
+
+def test_a_runner_names_what_it_was_given_in_the_wrong_place(shop: Shop) -> None:
+    policy = SyncPolicy(config())
+    with pytest.raises(TypeError, match="client takes a WemakepriceClient"):
+        ChannelRunner(shop.ledger, shop.client, policy)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="policy takes a SyncPolicy"):
+        ChannelRunner(shop.client, shop.ledger, config())  # type: ignore[arg-type]
 
 
 def test_many_parcels_are_read_as_a_list(shop: Shop) -> None:

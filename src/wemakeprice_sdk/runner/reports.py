@@ -150,7 +150,7 @@ class JobReport:
         )
 
     def __str__(self) -> str:
-        """Give the report in lines of text, the plan included in a dry run."""
+        """Give the report in lines of text: in a dry run the whole plan, else what was held and why."""
         head = f"{self.job} of {self.account} at {self.started_at:%Y-%m-%d %H:%M:%S%z}"
         lines = [head + (" (dry run)" if self.dry_run else "")]
         if self.skipped is not None:
@@ -161,14 +161,19 @@ class JobReport:
         ]
         if self.plan is not None:
             lines.append(f"  {self.plan}")
-            if self.dry_run:
-                lines += [_plan_line(row) for row in self.plan.to_rows()]
+            lines += [_plan_line(row) for row in self._shown(self.plan)]
         lines += [f"  {state}: {count}" for state, count in self.counts.items()]
         lines += [
             f"  waits: intent {intent.id} {intent.operation} {intent.target}" for intent in self.waiting
         ]
         lines += [f"  not read: {what}" for what in self.unread]
         return "\n".join(lines)
+
+    def _shown(self, plan: SyncPlan) -> list[Mapping[str, str]]:
+        """Give the whole plan in a dry run, else why something did not move."""
+        if self.dry_run:
+            return list(plan.to_rows())
+        return [row for row in plan.to_rows() if row["state"] in ("held", "blocked", "alarm")]
 
 
 class _Parts(TypedDict):
@@ -209,7 +214,8 @@ def _parts(report: JobReport) -> _Parts:
 
 def _plan_line(row: Mapping[str, str]) -> str:
     change = f" {row['before']} → {row['after']}" if row["after"] else ""
-    return f"    {row['state']}: {row['kind']} {row['target']}{change} [{row['rule']}] {row['reason']}"
+    why = f"[{row['rule']}] {row['reason']} ({row['reason_ko']})"
+    return f"    {row['state']}: {row['kind']} {row['target']}{change} {why}"
 
 
 @frozen(kw_only=True)

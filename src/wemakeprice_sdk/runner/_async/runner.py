@@ -13,6 +13,7 @@ from typing import Final
 
 from wemakeprice_sdk.client._async.client import AsyncWemakepriceClient
 from wemakeprice_sdk.client._synchronization import AsyncTurnstile
+from wemakeprice_sdk.client.options import check_kind
 from wemakeprice_sdk.clock import Clock, SystemClock
 from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.errors import LedgerError, ValidationError
@@ -102,6 +103,8 @@ class AsyncChannelRunner:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        check_kind("client", client, AsyncWemakepriceClient)
+        check_kind("policy", policy, SyncPolicy)
         self._around = AsyncSurroundings(
             account=policy.config.seller_id,
             config=policy.config,

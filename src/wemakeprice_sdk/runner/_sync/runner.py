@@ -13,6 +13,7 @@ from typing import Final
 
 from wemakeprice_sdk.client._sync.client import WemakepriceClient
 from wemakeprice_sdk.client._synchronization import Turnstile
+from wemakeprice_sdk.client.options import check_kind
 from wemakeprice_sdk.clock import Clock, SystemClock
 from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.errors import LedgerError, ValidationError
@@ -102,6 +103,8 @@ class ChannelRunner:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        check_kind("client", client, WemakepriceClient)
+        check_kind("policy", policy, SyncPolicy)
         self._around = Surroundings(
             account=policy.config.seller_id,
             config=policy.config,
