@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -23,11 +24,14 @@ from wemakeprice_sdk.models import (
     ClaimType,
     OrderOption,
     OrderProduct,
+    Prepayment,
     SettleKind,
     SettleOrderLine,
     SettleShipLine,
+    ShipType,
 )
 from wemakeprice_sdk.runner import Evidence, SettlementFacts, SettlementStatus, reconcile
+from wemakeprice_sdk.runner.reconcile import order_payable
 from wemakeprice_sdk.runner.tables import reconciliation_tables, safe_text, write_csv, write_xlsx
 
 DAY = date(2026, 3, 4)
@@ -187,6 +191,201 @@ def test_shipping_rows_follow_the_pay_out_day_of_their_sales_day() -> None:
     assert one(stranger)[:2] == (SettlementStatus.UNEXPLAINED, "no-such-bundle")
 
 
+def refund(quantity: int, **more: object) -> SettleOrderLine:
+    values: dict[str, object] = {"kind": SettleKind.REFUNDED, "sale_agency_fee": 0, "claim_no": 1000}
+    return line(quantity=quantity, **{**values, **more})  # type: ignore[arg-type]
+
+
+def owed(facts: SettlementFacts) -> list[tuple[str, str, int | None]]:
+    """What orders say beyond the settlement rows."""
+    rows = reconcile("shop", facts, LATER).rows
+    return [(row.status.value, row.reason, row.expected) for row in rows if row.expected is not None]
+
+
+def reasons(facts: SettlementFacts) -> list[str]:
+    return [row.reason for row in reconcile("shop", facts, LATER).rows]
+
+
+def options(*ordered: int) -> Bundle:
+    """Give a delivered bundle with one product of several options (option order numbers 10, 11, …)."""
+    rows = tuple(
+        OrderOption(order_option_no=10 + index, option_qty=quantity) for index, quantity in enumerate(ordered)
+    )
+    product = OrderProduct(order_no=100, product_price=10_000, product_qty=sum(ordered), order_option=rows)
+    return evolve(bundle(), order_product=(product,))
+
+
+def test_a_coupon_correction_settles_no_unit() -> None:
+    zero = line(quantity=0, sale_agency_fee=0, seller_charge_coupon_amt=500)
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(zero,))
+    assert owed(facts) == [("missing", "no-settlement-row", 20_000)]
+
+
+def test_units_without_a_row_are_missing_when_others_of_the_line_are_settled() -> None:
+    facts = SettlementFacts(bundles=(bundle(quantity=3),), order_lines=(line(quantity=1),))
+    assert owed(facts) == [("missing", "settled-in-part", 20_000)]
+    (_, row) = reconcile("shop", facts, DAY + timedelta(days=10)).rows
+    assert (row.status, row.reason) == (SettlementStatus.EXPECTED, "row-ahead")
+    in_pieces = evolve(facts, order_lines=(line(quantity=1), line(quantity=2)))
+    assert owed(in_pieces) == []
+
+
+def test_a_line_whose_rows_cannot_be_counted_claims_no_money() -> None:
+    for row in (line(quantity=1, complete_qty=None), line(quantity=1, kind=SettleKind.from_wire("9"))):
+        assert owed(SettlementFacts(bundles=(bundle(quantity=3),), order_lines=(row,))) == []
+
+
+def test_a_missing_unit_is_expected_without_the_discount_that_settled_rows_carry() -> None:
+    whole = bundle(quantity=3)
+    discounted = evolve(
+        whole, order_product=(evolve(whole.order_product[0], seller_charge_discount_price=3_000),)
+    )
+    row = line(quantity=1, seller_charge_coupon_amt=3_000)
+    facts = SettlementFacts(bundles=(discounted,), order_lines=(row,))
+    assert owed(facts) == [("missing", "settled-in-part", 20_000)]
+    assert owed(evolve(facts, order_lines=(line(quantity=1),))) == [("missing", "settled-in-part", 17_000)]
+    assert owed(evolve(facts, order_lines=())) == [("missing", "no-settlement-row", 27_000)]
+
+
+def test_the_quantity_of_a_product_with_several_options_is_no_proof() -> None:
+    short = SettlementFacts(bundles=(options(2, 1),), order_lines=(line(quantity=1), line(quantity=3)))
+    second = evolve(short, order_lines=(line(quantity=1), line(quantity=3, order_opt_no=11)))
+    assert owed(second) == [("unexplained", "quantity-differs", 10_000)]
+    whole = evolve(short, order_lines=(line(quantity=3), line(quantity=3, order_opt_no=11)))
+    assert (owed(whole), reasons(whole)) == ([], ["pay-out-day-passed"] * 2)
+    assert owed(evolve(short, order_lines=(line(quantity=3),))) == [("missing", "no-settlement-row", 10_000)]
+
+
+def test_more_than_was_ordered_is_unexplained_and_a_sale_after_a_refund_is_not() -> None:
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(), line()))
+    assert reasons(facts) == ["quantity-differs"] * 2
+    undone = evolve(facts, claims=(claim(),), order_lines=(line(), refund(-2), line()))
+    assert reasons(undone) == ["quantity-differs", "quantity-differs", "refund"]
+    withdrawn = evolve(claim(), claim_status=ClaimStatus.WITHDRAW)
+    again = evolve(undone, claims=(withdrawn,))
+    assert reasons(again) == ["pay-out-day-passed", "pay-out-day-passed", "refund"]
+
+
+def test_a_cancel_may_explain_a_difference_and_is_never_a_refund_to_come() -> None:
+    cancel = claim(quantity=2, kind=ClaimType.CANCEL)
+    facts = SettlementFacts(bundles=(bundle(quantity=3),), claims=(cancel,), order_lines=(line(quantity=1),))
+    assert owed(facts) == [("unexplained", "quantity-differs", 20_000)]
+    assert owed(evolve(facts, order_lines=())) == [("missing", "no-settlement-row", 30_000)]
+    lowered = evolve(facts, bundles=(bundle(quantity=1),))
+    assert owed(lowered) == []
+    assert owed(evolve(lowered, order_lines=())) == [("unexplained", "quantity-differs", 10_000)]
+
+
+@pytest.mark.parametrize("correction", [(), (0,)])
+@pytest.mark.parametrize(
+    ("returned", "refunded", "ahead"),
+    [((2,), (), -20_000), ((1, 1), (-1,), -10_000), ((1, 1), (-1, -1), None), ((2,), (1,), -10_000)],
+)
+def test_returned_units_are_to_come_until_refunds_cover_them(
+    correction: tuple[int, ...], returned: tuple[int, ...], refunded: tuple[int, ...], ahead: int | None
+) -> None:
+    claims = tuple(
+        evolve(claim(quantity=quantity), claim_bundle_no=1000 + index)
+        for index, quantity in enumerate(returned)
+    )
+    rows = tuple(refund(quantity) for quantity in (*refunded, *correction))
+    facts = SettlementFacts(bundles=(bundle(),), claims=claims, order_lines=(line(), *rows))
+    assert owed(facts) == ([] if ahead is None else [("expected", "refund-ahead", ahead)])
+
+
+def test_a_return_before_its_settlement_is_neither_missing_nor_to_be_refunded() -> None:
+    facts = SettlementFacts(bundles=(bundle(),), claims=(claim(quantity=1),), order_lines=(line(quantity=1),))
+    assert owed(facts) == []
+    assert owed(evolve(facts, order_lines=())) == [("missing", "no-settlement-row", 10_000)]
+    assert owed(evolve(facts, bundles=(bundle(quantity=3),))) == [("missing", "settled-in-part", 10_000)]
+
+
+def test_a_refund_of_more_than_was_claimed_is_unexplained() -> None:
+    facts = SettlementFacts(
+        bundles=(bundle(),), claims=(claim(quantity=1),), order_lines=(line(), refund(-2))
+    )
+    assert reasons(facts) == ["pay-out-day-passed", "quantity-differs"]
+
+
+@pytest.mark.parametrize(("fee", "coupon"), [(1_600, 300), (0, 0)])
+def test_a_refund_without_any_minus_undoes_the_sale_as_a_whole(fee: int, coupon: int) -> None:
+    figures: dict[str, object] = {"sale_agency_fee": fee, "seller_charge_coupon_amt": coupon}
+    sale, back = line(**figures), refund(2, **figures)  # type: ignore[arg-type]
+    assert order_payable(back) == -order_payable(sale) == -(20_000 - fee - coupon)
+    assert order_payable(refund(2, sale_agency_fee=-1_600)) == -18_400, "a fee with a minus is given back"
+    assert order_payable(refund(-2, sale_agency_fee=1_600)) == -21_600, "a minus anywhere: signs are kept"
+    assert order_payable(refund(0, seller_charge_coupon_amt=500)) == -500, "corrections are read as they are"
+
+
+def shipped(price: int | None = 2_500, prepayment: Prepayment | None = Prepayment.PREPAID) -> Bundle:
+    return evolve(bundle(), ship_price=price, prepayment=prepayment)
+
+
+def fee_row(**more: object) -> SettleShipLine:
+    values: dict[str, object] = {"basic_dt": DAY, "gubun": SettleKind.DELIVERED, "bundle_no": 1}
+    return SettleShipLine(**{**values, "ship_amt": 2_500, **more})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "row", [(), (fee_row(bundle_no=2),), (fee_row(gubun=SettleKind.REFUNDED, claim_bundle_no=1000),)]
+)
+def test_a_prepaid_fee_without_a_shipping_row_is_missing(row: tuple[SettleShipLine, ...]) -> None:
+    facts = SettlementFacts(bundles=(shipped(),), order_lines=(line(),), ship_lines=row)
+    assert owed(facts) == [("missing", "no-settlement-row", 2_500)]
+    ahead = reconcile("shop", facts, DAY + timedelta(days=10)).rows[-1]
+    assert (ahead.subject, ahead.bundle_no, ahead.payout_day) == ("shipping", 1, PAYOUT)
+    assert (ahead.status, ahead.reason) == (SettlementStatus.EXPECTED, "row-ahead")
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        SettlementFacts(bundles=(shipped(),), ship_lines=(fee_row(),)),
+        SettlementFacts(bundles=(shipped(prepayment=Prepayment.ON_DELIVERY),)),
+        SettlementFacts(bundles=(shipped(0),)),
+        SettlementFacts(bundles=(evolve(shipped(), ship_type=ShipType.FREE),)),
+        SettlementFacts(bundles=(evolve(shipped(), ship_complete_date=None),)),
+        SettlementFacts(bundles=(shipped(),), claims=(claim(),)),
+    ],
+    ids=["booked", "on-delivery", "zero", "free", "not-delivered", "returned"],
+)
+def test_no_fee_is_claimed_where_none_is_owed(facts: SettlementFacts) -> None:
+    settled = evolve(facts, order_lines=(line(), refund(-2)) if facts.claims else (line(),))
+    rows = [row for row in reconcile("shop", settled, LATER).rows if row.subject == "shipping"]
+    assert [row for row in rows if row.expected is not None] == []
+
+
+def test_claims_are_looked_at_once_whatever_the_number_of_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = 0
+    real = ClaimProduct.quantities
+
+    def count(self: ClaimProduct) -> Mapping[int, int]:
+        nonlocal looked
+        looked += 1
+        return real.fget(self)  # type: ignore[attr-defined, no-any-return]
+
+    monkeypatch.setattr(ClaimProduct, "quantities", property(count))
+    numbers = range(1, 101)
+    reconcile(
+        "shop",
+        SettlementFacts(
+            bundles=tuple(bundle(number) for number in numbers),
+            claims=tuple(claim(number) for number in numbers),
+            order_lines=tuple(line(number) for number in numbers),
+        ),
+        LATER,
+    )
+    assert looked <= 3 * len(numbers)
+
+
+def test_the_pay_out_day_of_shipping_does_not_hang_on_the_order_of_rows() -> None:
+    rows = (line(), line(settle_pre_dt=PAYOUT + timedelta(days=7)))
+    for lines in (rows, rows[::-1]):
+        facts = SettlementFacts(bundles=(bundle(),), order_lines=lines, ship_lines=(fee_row(),))
+        shipping = [row for row in reconcile("shop", facts, LATER).rows if row.subject == "shipping"]
+        assert [row.payout_day for row in shipping] == [PAYOUT + timedelta(days=7)]
+
+
 @given(st.lists(st.tuples(st.integers(1, 6), st.integers(-3, 3), st.integers(0, 20)), max_size=30))
 def test_no_won_is_lost_between_rows_and_pay_outs(rows: list[tuple[int, int, int]]) -> None:
     lines = tuple(
@@ -199,7 +398,7 @@ def test_no_won_is_lost_between_rows_and_pay_outs(rows: list[tuple[int, int, int
         for number, quantity, days in rows
     )
     result = reconcile("shop", SettlementFacts(bundles=(bundle(),), order_lines=lines), LATER)
-    settled = [row for row in result.rows if row.payout_day is not None and row.reason != "no-settlement-row"]
+    settled = [row for row in result.rows if row.payout_day is not None and row.expected is None]
     assert sum(total.announced for total in result.payouts) == sum(row.settled for row in settled)
     assert sum(total.rows for total in result.payouts) == len(settled)
     shuffled = SettlementFacts(bundles=(bundle(),), order_lines=tuple(reversed(lines)))

@@ -149,14 +149,19 @@ class SettleOrderLine(ReadModel):
         card and `claimDeductAmt` are not part of it. A missing fee or coupon counts 0; a missing quantity, or
         a missing price where there is a quantity, raises `ValidationError`.
         """
-        deducted = (
+        return self.gross - sum(self.deductions)
+
+    @property
+    def deductions(self) -> tuple[int, ...]:
+        """What `payable` takes off the gross, in won with the sign it came with; 0 where missing. [B]"""
+        amounts = (
             self.seller_charge_coupon_amt,
             self.seller_cart_coupon_amt,
             self.sale_agency_fee,
             self.wmp_discount_burden_amt,
             self.ep_fee,
         )
-        return self.gross - sum(amount or 0 for amount in deducted)
+        return tuple(amount or 0 for amount in amounts)
 
     @property
     def gross(self) -> int:

@@ -6,7 +6,7 @@ money and the announced day has passed; give `received` (what really arrived, by
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
@@ -17,7 +17,7 @@ from attrs import frozen
 from wemakeprice_sdk.config.settlement import SettlementCycle
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models.claims import Claim
-from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType
+from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType, ShipType
 from wemakeprice_sdk.models.orders import Bundle, OrderLine
 from wemakeprice_sdk.models.settlement import SettleOrderLine, SettleShipLine
 
@@ -48,10 +48,11 @@ class Evidence(StrEnum):
 
 @frozen(kw_only=True)
 class ReconciledRow:
-    """One piece of money: a settlement row, or an order line without one.
+    """One piece of money: a settlement row, or what an order says should have come and did not.
 
     Amounts in won. `settled` is the payable of the settlement row (0 without one), `expected` what the
-    order says before fees (None when it cannot be said). `reason` is a stable machine word.
+    order says before fees for the units (or the shipping fee) that no row speaks of, None when it cannot be
+    said. `reason` is a stable machine word.
     """
 
     subject: str
@@ -125,12 +126,16 @@ def order_payable(line: SettleOrderLine) -> int:
     """Give what a product row pays, in won (0 when a figure is missing, which is said in its reason).
 
     A refund may carry the minus on its quantity, on its price, or on both: it takes money back in any case.
+    One that carries no minus at all is a sale undone as a whole: fees and coupons come back with the price.
     """
     try:
-        gross = line.gross
-        return line.payable - 2 * gross if line.is_refund and gross > 0 else line.payable
+        gross, payable = line.gross, line.payable
     except ValidationError:
         return 0
+    if not line.is_refund or gross <= 0:
+        return payable
+    unsigned = (line.complete_qty or 0) > 0 and min(line.deductions) >= 0
+    return -payable if unsigned else payable - 2 * gross
 
 
 def ship_payable(line: SettleShipLine) -> int:
@@ -155,10 +160,62 @@ def reconcile(
         *work.order_rows(),
         *work.ship_rows(),
         *work.unsettled_lines(),
+        *work.unsettled_shipping(),
         *work.unbooked_refunds(),
         *work.withdrawn_rows(),
     ]
     return Reconciliation(account=account, as_of=as_of, rows=tuple(rows), payouts=work.payouts())
+
+
+class _Units:
+    """Units by option order number: settled, refunded and claimed, each counted once over all rows."""
+
+    def __init__(self, lines: Iterable[SettleOrderLine], claims: Iterable[Claim]) -> None:
+        self.sold: Counter[int] = Counter()
+        self.refunded: Counter[int] = Counter()
+        self.discounted: Counter[int] = Counter()
+        self.cancelled: Counter[int] = Counter()
+        self.returned: Counter[int] = Counter()
+        self.claimed: Counter[int] = Counter()
+        self.uncounted: set[int] = set()
+        for line in lines:
+            self._add_line(line)
+        for claim in claims:
+            self._add_claim(claim)
+
+    def _add_line(self, line: SettleOrderLine) -> None:
+        key, quantity = line.order_opt_no, line.complete_qty
+        if key is None or quantity == 0:
+            return
+        if quantity is None or line.gubun is None or not line.gubun.is_known:
+            self.uncounted.add(key)
+        elif line.is_refund:
+            self.refunded[key] += abs(quantity)
+        else:
+            self.sold[key] += quantity
+            self.discounted[key] += (line.seller_charge_coupon_amt or 0) + (line.wmp_charge_coupon_amt or 0)
+
+    def _add_claim(self, claim: Claim) -> None:
+        self.claimed.update(claim.quantities)
+        if claim.claim_status == ClaimStatus.APPROVE and claim.claim_type != ClaimType.EXCHANGE:
+            cancel = claim.claim_type == ClaimType.CANCEL
+            (self.cancelled if cancel else self.returned).update(claim.quantities)
+
+    def unrefunded(self, key: int) -> int:
+        """Units whose return was approved and that no refund row speaks of."""
+        return max(self.returned[key] - self.refunded[key], 0)
+
+    def unsold(self, key: int, ordered: int) -> int:
+        """Units that no row settles; one that was returned before it was settled is owed nothing."""
+        return max(ordered - max(self.sold[key], 0) - self.unrefunded(key), 0)
+
+    def refunds_ahead(self, key: int, ordered: int) -> int:
+        """Units that were settled and returned, and are not taken back yet."""
+        return min(self.unrefunded(key), max(self.sold[key] + self.unrefunded(key) - ordered, 0))
+
+    def oversold(self, key: int, ordered: int) -> bool:
+        """Whether more is settled than was ordered, what refunds without a return took back left out."""
+        return self.sold[key] - max(self.refunded[key] - self.returned[key], 0) > ordered
 
 
 class _Work:
@@ -172,15 +229,18 @@ class _Work:
         self._bundles = {bundle.bundle_no: bundle for bundle in facts.bundles}
         self._lines = {line.key: (bundle, line) for bundle in facts.bundles for line in bundle.lines}
         self._claims = {claim.claim_bundle_no: claim for claim in facts.claims}
+        self._units = _Units(facts.order_lines, self._claims.values())
         self._order_lines = facts.order_lines
         self._ship_lines = facts.ship_lines
         self._withdrawn = facts.withdrawn
         self._announced: dict[date | None, int] = defaultdict(int)
         self._counts: dict[date | None, int] = defaultdict(int)
         # Shipping rows name no pay-out day of their own: they follow the product rows of their sales day.
-        self._day_of_sales = {
-            line.basic_dt: line.settle_pre_dt for line in self._order_lines if line.settle_pre_dt
-        }
+        self._day_of_sales: dict[date | None, date] = {}
+        for line in self._order_lines:
+            if line.settle_pre_dt is not None:
+                known = self._day_of_sales.get(line.basic_dt, line.settle_pre_dt)
+                self._day_of_sales[line.basic_dt] = max(known, line.settle_pre_dt)
         for line in self._order_lines:
             self._announce(self._payout_day(line.basic_dt, line.settle_pre_dt), order_payable(line))
         for shipping in self._ship_lines:
@@ -205,7 +265,7 @@ class _Work:
                 status, reason, evidence = SettlementStatus.UNEXPLAINED, problem, Evidence.NONE
             elif line.complete_qty == 0:
                 reason = "coupon-correction"
-            elif line.gubun is not None and line.gubun.is_refund:
+            elif line.is_refund:
                 reason = "refund"
             yield ReconciledRow(
                 subject="product",
@@ -232,20 +292,21 @@ class _Work:
         unit = abs((line.prod_sale_amt or 0) + (line.opt_sale_amt or 0))
         if line.complete_qty and unit != _unit_price(found[1]):
             return "price-differs"
-        if line.gubun.is_refund and line.complete_qty and not self._left_by_claim(line):
+        return self._quantity_problem(line, found[1]) if line.complete_qty else ""
+
+    def _quantity_problem(self, line: SettleOrderLine, ordered: OrderLine) -> str:
+        units, key, quantity = self._units, ordered.key, _quantity(ordered)
+        if line.is_refund:
             # Without the claim row the order's own claims still explain a refund.
-            return "" if self._claimed(line.order_opt_no or 0) else "refund-without-claim"
-        return ""
+            if not (self._left_by_claim(line) or units.returned[key] or units.cancelled[key]):
+                return "refund-without-claim"
+            differs = 0 < units.claimed[key] < units.refunded[key]
+        else:
+            differs = quantity is not None and units.oversold(key, quantity)
+        return "quantity-differs" if differs and not _has_siblings(ordered) else ""
 
     def _left_by_claim(self, line: SettleOrderLine) -> bool:
         return line.claim_no is not None and line.claim_no in self._claims
-
-    def _claimed(self, order_option_no: int) -> int:
-        return sum(
-            claim.quantities.get(order_option_no, 0)
-            for claim in self._claims.values()
-            if claim.claim_type != ClaimType.EXCHANGE and claim.claim_status == ClaimStatus.APPROVE
-        )
 
     def _judge(self, day: date | None, *, announced: bool) -> tuple[SettlementStatus, str, Evidence]:
         told = Evidence.SCHEDULE if announced else Evidence.CYCLE
@@ -266,7 +327,7 @@ class _Work:
             known = line.bundle_no in self._bundles or line.claim_bundle_no in self._claims
             if not known:
                 status, reason, evidence = SettlementStatus.UNEXPLAINED, "no-such-bundle", Evidence.NONE
-            elif line.gubun is not None and line.gubun.is_refund:
+            elif line.is_refund:
                 reason = "refund"
             yield ReconciledRow(
                 subject="shipping",
@@ -281,37 +342,79 @@ class _Work:
             )
 
     def unsettled_lines(self) -> Iterable[ReconciledRow]:
-        """Give delivered order lines that no settlement row speaks of."""
-        settled = {line.order_opt_no for line in self._order_lines}
+        """Give delivered order lines, or those of their units, that no settlement row speaks of."""
         for key, (bundle, line) in sorted(self._lines.items()):
-            if key in settled or bundle.ship_complete_date is None:
+            if bundle.ship_complete_date is None or key in self._units.uncounted:
                 continue
-            if self._claimed(key) >= _quantity(line):
-                continue
-            yield self._unsettled(bundle, line, bundle.ship_complete_date.date())
+            ordered = _quantity(line)
+            units = self._units.unsold(key, 1 if ordered is None else ordered)
+            if units:
+                yield self._unsettled(bundle, line, units, bundle.ship_complete_date.date())
 
-    def _unsettled(self, bundle: Bundle, line: OrderLine, delivered: date) -> ReconciledRow:
-        late = self._as_of - delivered > self._grace
+    def _unsettled(self, bundle: Bundle, line: OrderLine, units: int, delivered: date) -> ReconciledRow:
+        status, reason = self._absence(delivered)
+        in_part = self._units.sold[line.key] > 0
+        # The quantity of a row is said of the product, and whether a cancel lowers what was ordered is (C).
+        doubtful = (in_part and _has_siblings(line)) or units <= self._units.cancelled[line.key]
+        if status is SettlementStatus.MISSING and doubtful:
+            status, reason = SettlementStatus.UNEXPLAINED, "quantity-differs"
+        elif status is SettlementStatus.MISSING and in_part:
+            reason = "settled-in-part"
         return ReconciledRow(
             subject="product",
-            status=SettlementStatus.MISSING if late else SettlementStatus.EXPECTED,
-            reason="no-settlement-row" if late else "row-ahead",
+            status=status,
+            reason=reason,
             evidence=Evidence.CYCLE if self._cycle else Evidence.NONE,
             bundle_no=bundle.bundle_no,
             order_no=line.product.order_no,
             order_option_no=line.key,
             sales_day=delivered,
             payout_day=self._payout_day(delivered, None),
-            expected=_revenue(line),
+            expected=_worth(line, units, self._units.discounted[line.key]),
         )
 
+    def _absence(self, delivered: date) -> tuple[SettlementStatus, str]:
+        if self._as_of - delivered > self._grace:
+            return SettlementStatus.MISSING, "no-settlement-row"
+        return SettlementStatus.EXPECTED, "row-ahead"
+
+    def unsettled_shipping(self) -> Iterable[ReconciledRow]:
+        """Give prepaid shipping fees of delivered bundles that no shipping row speaks of.
+
+        A bundle that was returned as a whole is left out: whether its fee is kept depends on who is at fault.
+        """
+        booked = {
+            line.bundle_no for line in self._ship_lines if not line.is_refund and line.claim_bundle_no is None
+        }
+        for number, bundle in sorted(self._bundles.items()):
+            done, fee = bundle.ship_complete_date, bundle.prepaid_ship_price
+            if done is None or number in booked or fee <= 0 or bundle.ship_type == ShipType.FREE:
+                continue
+            if self._is_returned(bundle):
+                continue
+            status, reason = self._absence(done.date())
+            yield ReconciledRow(
+                subject="shipping",
+                status=status,
+                reason=reason,
+                evidence=Evidence.CYCLE if self._cycle else Evidence.NONE,
+                bundle_no=number,
+                sales_day=done.date(),
+                payout_day=self._payout_day(done.date(), None),
+                expected=fee,
+            )
+
+    def _is_returned(self, bundle: Bundle) -> bool:
+        return all(self._units.returned[line.key] >= (_quantity(line) or 1) for line in bundle.lines)
+
     def unbooked_refunds(self) -> Iterable[ReconciledRow]:
-        """Give approved returns of settled lines whose refund row has not come: money still to be taken."""
-        sold = {line.order_opt_no for line in self._order_lines if line.gubun and not line.gubun.is_refund}
-        refunded = {line.order_opt_no for line in self._order_lines if line.gubun and line.gubun.is_refund}
+        """Give returned units of settled lines whose refund row has not come: money still to be taken."""
         for key, (bundle, line) in sorted(self._lines.items()):
-            quantity = self._claimed(key)
-            if quantity and key in sold and key not in refunded:
+            if key in self._units.uncounted:
+                continue
+            ordered = _quantity(line)
+            units = self._units.refunds_ahead(key, self._units.sold[key] if ordered is None else ordered)
+            if units:
                 unit = _unit_price(line)
                 yield ReconciledRow(
                     subject="product",
@@ -321,7 +424,7 @@ class _Work:
                     bundle_no=bundle.bundle_no,
                     order_no=line.product.order_no,
                     order_option_no=key,
-                    expected=None if unit is None else -unit * quantity,
+                    expected=None if unit is None else -unit * units,
                 )
 
     def withdrawn_rows(self) -> Iterable[ReconciledRow]:
@@ -362,18 +465,21 @@ def _unit_price(line: OrderLine) -> int | None:
         return None
 
 
-def _revenue(line: OrderLine) -> int | None:
+def _worth(line: OrderLine, units: int, discounted: int) -> int | None:
+    """Units times price, without the part of the discount that settled rows do not carry yet."""
+    unit = _unit_price(line)
+    return None if unit is None else max(unit * units - max(line.discount - discounted, 0), 0)
+
+
+def _quantity(line: OrderLine) -> int | None:
     try:
-        return line.revenue
+        return line.quantity
     except ValidationError:
         return None
 
 
-def _quantity(line: OrderLine) -> int:
-    try:
-        return line.quantity
-    except ValidationError:
-        return 1
+def _has_siblings(line: OrderLine) -> bool:
+    return len(line.product.order_option) > 1
 
 
 def _order_sort(line: SettleOrderLine) -> tuple[str, int, int, int]:
