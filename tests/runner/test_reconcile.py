@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+import errno
+import tempfile
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from xml.etree import ElementTree as ET
+from xml.sax.saxutils import escape
 
 import openpyxl
 import pytest
@@ -405,7 +409,9 @@ def test_no_won_is_lost_between_rows_and_pay_outs(rows: list[tuple[int, int, int
     assert reconcile("shop", shuffled, LATER).payouts == result.payouts
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "＝1", "\r=1", "\n=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "＝1", "\r=1", "\n=1", " \t1"]
+)
 def test_no_text_becomes_a_formula(text: str, tmp_path: Path) -> None:
     assert safe_text(text).startswith("'")
     write_csv(tmp_path / "t.csv", ["a"], [[text]])
@@ -414,6 +420,42 @@ def test_no_text_becomes_a_formula(text: str, tmp_path: Path) -> None:
     write_xlsx(tmp_path / "t.xlsx", {"t": (["a"], [[text]])})
     cell = openpyxl.load_workbook(tmp_path / "t.xlsx")["t"]["A2"]
     assert (cell.data_type, str(cell.value)[0]) == ("s", "'")
+
+
+@pytest.mark.parametrize(
+    "before", ["\u3000", "\xa0", "\ufeff", "\u200b", "\x0b", "\ufffe", "\ud800", " \u3000"]
+)
+def test_nothing_invisible_hides_a_formula(before: str) -> None:
+    assert safe_text(f"{before}=1+1").startswith("'")
+    assert safe_text(f"{before}가=1+1")[0] != "'"
+
+
+def test_what_no_sheet_can_hold_is_left_out(tmp_path: Path) -> None:
+    text = "가\ud800나\ufffe\uffff\x00다\x7f"
+    assert safe_text(text) == "가나다\x7f"
+    write_csv(tmp_path / "t.csv", [text], [[text]])
+    assert "가나다" in (tmp_path / "t.csv").read_text(encoding="utf-8-sig")
+    write_xlsx(tmp_path / "t.xlsx", {"t": ([text], [[text]])})
+    assert openpyxl.load_workbook(tmp_path / "t.xlsx")["t"]["A2"].value == "가나다\x7f"
+
+
+def test_a_workbook_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def rows() -> Iterator[list[str]]:
+        yield ["홍길동"]
+        raise OSError(errno.ENOSPC, "disk full")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(OSError, match="disk full"):
+        write_xlsx(tmp_path / "t.xlsx", {"first": (["name"], [["홍길동"]]), "second": (["name"], rows())})
+    assert list(tmp_path.iterdir()) == []
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=20))
+def test_any_text_makes_a_sheet_that_opens(text: str) -> None:
+    kept = safe_text(text)
+    ET.fromstring(f"<t>{escape(kept)}</t>")
+    kept.encode()
+    assert safe_text(safe_text(text)).removeprefix("'") == kept.removeprefix("'")
 
 
 def test_exports_hold_every_row_and_keep_numbers_as_numbers(tmp_path: Path) -> None:
