@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import json
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
 import pytest
+from attrs import evolve
 from kit import KEY, START, Shop, open_shop
 
-from wemakeprice_sdk.errors import LedgerCorruptError
-from wemakeprice_sdk.runner import Progress, verify_archive
+from wemakeprice_sdk.errors import LedgerCorruptError, LedgerUnavailableError, ServerError
+from wemakeprice_sdk.models import ShipStatus
+from wemakeprice_sdk.runner import ArchiveReport, Progress, StopSwitch, verify_archive
+from wemakeprice_sdk.runner.archive_files import ArchiveFolder
+from wemakeprice_sdk.runner.tables import write_xlsx
 from wemakeprice_sdk.sandbox import seed_shop
+from wemakeprice_sdk.wire.converter import write
 
 FROM, TO = START - timedelta(days=6), START + timedelta(hours=1)
 
@@ -22,7 +30,24 @@ FROM, TO = START - timedelta(days=6), START + timedelta(hours=1)
 def shop() -> Iterator[Shop]:
     with open_shop() as made:
         seed_shop(made.sandbox, KEY, products=8, orders=40, days=5, questions=2, claim_rate=0.3)
+        made.pass_time(hours=2)
         yield made
+
+
+@pytest.fixture
+def small() -> Iterator[Shop]:
+    with open_shop() as made:
+        made.sandbox.make_product(KEY)
+        made.order()
+        yield made
+
+
+def keys(folder: Path, part: str = "orders") -> list[str]:
+    return [json.loads(line)["key"] for line in (folder / f"{part}.jsonl").read_text().splitlines()]
+
+
+def sums(report: ArchiveReport) -> dict[str, str]:
+    return {file.name: file.sha256 for file in report.files if file.name.endswith(".jsonl")}
 
 
 def test_everything_is_archived_and_verified(shop: Shop, tmp_path: Path) -> None:
@@ -65,8 +90,7 @@ def test_it_goes_on_after_a_crash_and_ends_the_same(shop: Shop, tmp_path: Path) 
     resumed = shop.runner().archive(tmp_path / "a", FROM, TO)
     assert shop.sandbox.calls["products_list"] == before, "finished parts are not read again"
     assert resumed.complete
-    sums = {file.name: file.sha256 for file in whole.files if file.name.endswith(".jsonl")}
-    assert {file.name: file.sha256 for file in resumed.files if file.name.endswith(".jsonl")} == sums
+    assert sums(resumed) == sums(whole)
 
 
 def test_every_kind_of_damage_is_found(shop: Shop, tmp_path: Path) -> None:
@@ -105,3 +129,201 @@ def test_products_and_deals_are_archived_whole(tmp_path: Path) -> None:
         assert row["key"] == str(number)
         assert "detail" in row["data"], "the whole product, not its row in the list"
         assert json.loads((tmp_path / "a" / "deals.jsonl").read_text())["key"] == str(deal)
+
+
+def test_what_had_not_passed_is_read_again(small: Shop, tmp_path: Path) -> None:
+    first, last = START - timedelta(days=1), START + timedelta(days=5)
+    runner, folder = small.runner(), tmp_path / "a"
+    report = runner.archive(folder, first, last)
+    assert (report.complete, report.read_until, report.counts["orders"]) == (True, START, 1)
+    small.pass_time(days=2)
+    number = small.order()
+    again = runner.archive(folder, first, last)
+    assert (again.read_until, again.counts["orders"]) == (START + timedelta(days=2), 2)
+    small.client.orders.confirm(number)
+    small.pass_time(days=1)
+    assert runner.archive(folder, first, last).counts["orders"] == 2
+    small.pass_time(days=30)
+    over = runner.archive(folder, first, last)
+    assert (over.complete, over.read_until, over.counts["orders"]) == (True, last, 2)
+    whole = runner.archive(tmp_path / "whole", first, last)
+    assert sums(over) == sums(whole)
+    before = sum(small.sandbox.calls.values())
+    assert sums(runner.archive(folder, first, last)) == sums(whole)
+    assert sum(small.sandbox.calls.values()) == before, "a period that is over is read once"
+
+
+def test_an_open_window_shows_the_newest_state_and_outlives_a_failed_reading(
+    small: Shop, tmp_path: Path
+) -> None:
+    first, last = START - timedelta(hours=2), START + timedelta(hours=2)
+    runner, folder = small.runner(), tmp_path / "a"
+    runner.archive(folder, first, last)
+    small.client.orders.confirm(int(keys(folder)[0].split("/")[0]))
+    small.sandbox.faults.add("orders_list", "html-500", count=None)
+    with pytest.raises(ServerError):
+        runner.archive(folder, first, last)
+    assert verify_archive(folder).complete, "what was there is there still"
+    small.sandbox.faults.clear()
+    assert runner.archive(folder, first, last).complete
+    (line,) = (folder / "orders.jsonl").read_text().splitlines()
+    assert ShipStatus.from_wire(json.loads(line)["data"]["delivery"]["shipStatus"]) == ShipStatus.CONFIRM
+
+
+def test_settlement_rows_of_the_last_days_may_still_come(small: Shop, tmp_path: Path) -> None:
+    first, last = START - timedelta(days=4), START - timedelta(days=1)
+    runner = small.runner()
+    runner.archive(tmp_path / "a", first, last)
+    small.sandbox.calls.clear()
+    runner.archive(tmp_path / "a", first, last)
+    assert {name for name, count in small.sandbox.calls.items() if count} == {
+        "settlement_list_order_lines",
+        "settlement_list_ship_lines",
+    }
+
+
+@pytest.mark.parametrize("masked", [True, False])
+def test_clear_and_masked_data_never_mix(small: Shop, tmp_path: Path, masked: bool) -> None:
+    stop = StopSwitch()
+    small.runner().archive(
+        tmp_path / "a", FROM, TO, mask=masked, stop=stop, progress=lambda step: stop.press()
+    )
+    with pytest.raises(LedgerCorruptError, match=f"go on with mask={masked}, or give another folder"):
+        small.runner().archive(tmp_path / "a", FROM, TO, mask=not masked)
+    assert small.runner().archive(tmp_path / "a", FROM, TO, mask=masked).complete
+
+
+def test_every_file_is_its_owners_only_in_a_folder_that_is_not(small: Shop, tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    folder.mkdir(mode=0o755)
+    (folder / "archive.new").touch(mode=0o644)
+    (folder / "orders.jsonl").touch(mode=0o644)
+    small.runner().archive(folder, FROM, TO)
+    assert {place.name: oct(place.stat().st_mode & 0o777) for place in folder.iterdir()} == dict.fromkeys(
+        [place.name for place in folder.iterdir()], "0o600"
+    )
+    assert not list(folder.glob("*.new"))
+
+
+@pytest.mark.parametrize(("phase", "done", "left"), [("templates", 1, "orders"), ("orders", 3, "claims")])
+def test_a_stopped_archive_says_so_and_goes_on(
+    shop: Shop, tmp_path: Path, phase: str, done: int, left: str
+) -> None:
+    stop = StopSwitch()
+
+    def press(step: Progress) -> None:
+        if (step.phase, step.done) == (phase, done):
+            stop.press()
+
+    report = shop.runner().archive(tmp_path / "a", FROM, TO, stop=stop, progress=press)
+    assert (report.complete, report.counts[phase] > 0) == (False, True)
+    assert "call again" in report.problems[0]
+    assert not (tmp_path / "a" / f"{left}.jsonl").exists()
+    resumed = shop.runner().archive(tmp_path / "a", FROM, TO)
+    whole = shop.runner().archive(tmp_path / "whole", FROM, TO)
+    assert (resumed.complete, sums(resumed)) == (True, sums(whole))
+
+
+def test_a_stop_is_heeded_between_two_products(
+    small: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocks = small.client.products.get(small.sandbox.make_product(KEY)).to_input()
+    another = evolve(blocks, product_no=None, basic=evolve(blocks.basic, product_name="또 하나"))
+    small.sandbox.make_product(KEY, write(another))
+    small.sandbox.calls.clear()
+    stop, real = StopSwitch(), type(small.client.products).get
+
+    def get(self: object, number: int) -> object:
+        stop.press()
+        return real(self, number)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(small.client.products), "get", get)
+    report = small.runner().archive(tmp_path / "a", FROM, TO, stop=stop)
+    assert (report.complete, report.counts["products"]) == (False, 0)
+    assert small.sandbox.calls["products_get"] == 1
+
+
+def test_a_stop_heals_what_a_crash_left(small: Shop, tmp_path: Path) -> None:
+    first, last = START - timedelta(days=1), START + timedelta(hours=2)
+    small.runner().archive(tmp_path / "a", first, last)
+    with (tmp_path / "a" / "orders.jsonl").open("a") as file:
+        file.write('{"key": "half a li')
+    stop = StopSwitch()
+    stop.press()
+    report = small.runner().archive(tmp_path / "a", first, last, stop=stop)
+    assert (report.complete, report.counts["orders"]) == (False, 1)
+
+
+@pytest.mark.parametrize("call", [1, 2, 3, 4, 7, -1])
+def test_a_full_disk_is_named_and_gone_on_from(
+    small: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: int
+) -> None:
+    first, last = START - timedelta(days=1), START + timedelta(hours=2)
+    whole = small.runner().archive(tmp_path / "whole", first, last)
+    left = [call if call > 0 else 10_000]
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(descriptor)
+
+    def save(path: str, sheets: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fsync)
+        if call < 0:
+            patch.setattr("wemakeprice_sdk.runner.archive_files.write_xlsx", save)
+        with pytest.raises(LedgerUnavailableError, match="No space left on device; call again"):
+            small.runner().archive(tmp_path / "a", first, last)
+    resumed = small.runner().archive(tmp_path / "a", first, last)
+    assert (resumed.complete, sums(resumed)) == (True, sums(whole))
+
+
+def test_a_folder_that_cannot_be_made_is_named(small: Shop, tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+    with pytest.raises(LedgerUnavailableError, match="File exists"):
+        small.runner().archive(tmp_path / "a", FROM, TO)
+
+
+def test_texts_that_no_sheet_can_hold_stay_whole_in_the_lines(tmp_path: Path) -> None:
+    text = "한\ud800글\ufffe\uffff\x00\x0b\r\U0001f600"
+    folder = ArchiveFolder(tmp_path, "shop", FROM, TO, mask=False)
+    folder.keys("orders")
+    folder.append("orders", [("1", {"name": text, text: 1})], windows=1, passed=True)
+    report = folder.finish(["orders"], TO)
+    assert report.complete, report.problems
+    assert json.loads((tmp_path / "orders.jsonl").read_text(encoding="utf-8"))["data"]["name"] == text
+    sheet = openpyxl.load_workbook(tmp_path / "archive.xlsx")["orders"]
+    assert [cell.value for cell in sheet[2]] == ["1", "한글\U0001f600", 1]
+
+
+@pytest.mark.parametrize(
+    ("part", "rows", "said"), [("orders", 3, "3 rows of orders"), ("others", 2, "0 rows of orders")]
+)
+def test_a_workbook_has_to_open_and_to_hold_every_row(
+    tmp_path: Path, part: str, rows: int, said: str
+) -> None:
+    folder = ArchiveFolder(tmp_path, "shop", FROM, TO, mask=False)
+    folder.keys("orders")
+    folder.append("orders", [("1", {}), ("2", {})], windows=1, passed=True)
+    assert folder.finish(["orders"], TO).complete
+    place = tmp_path / "archive.xlsx"
+    write_xlsx(place, {part: (["key"], [[str(row)] for row in range(rows)])})
+    trust(tmp_path, place)
+    assert said in verify_archive(tmp_path).problems[0]
+    place.write_bytes(place.read_bytes()[:-30])
+    trust(tmp_path, place)
+    assert verify_archive(tmp_path).problems == ("archive.xlsx: cannot be opened (BadZipFile)",)
+
+
+def trust(folder: Path, place: Path) -> None:
+    """Let the manifest say that a file is as it should be."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    content = place.read_bytes()
+    for row in manifest["files"]:
+        if row["name"] == place.name:
+            row |= {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    (folder / "manifest.json").write_text(json.dumps(manifest))

@@ -416,15 +416,16 @@ class AsyncChannelRunner:
         *,
         mask: bool = False,
         progress: ProgressCallback | None = None,
+        stop: StopSwitch | None = None,
     ) -> ArchiveReport:
         """Read everything the account still can read into a folder (보관); only reads, no lease.
 
         JSON lines and a workbook, with a manifest of counts and SHA-256 sums that is verified at the end.
-        Called again after a crash with the same arguments it goes on. The folder holds personal data in
-        clear unless `mask`.
+        Called again with the same arguments it goes on: after a crash, after a `stop` (the report then is
+        not `complete`), and with what came since when `end` was still ahead. The folder holds personal data
+        in clear unless `mask`.
         """
-        client = self._around.client
-        return await archive(client, self.account, folder, start, end, mask=mask, progress=progress)
+        return await archive(self._around, folder, start, end, mask=mask, progress=progress, stop=stop)
 
     async def waiting(self) -> tuple[Intent, ...]:
         """Give the intents that block their target; the unknown ones wait for `resolve`."""

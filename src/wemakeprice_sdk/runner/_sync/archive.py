@@ -34,16 +34,19 @@ from wemakeprice_sdk.models import (
     ShipStatus,
 )
 from wemakeprice_sdk.runner import personal
-from wemakeprice_sdk.runner._offload import Offload
+from wemakeprice_sdk.runner._sync.session import Stopped, Surroundings
 from wemakeprice_sdk.runner.archive_files import ArchiveFolder, ArchiveReport
 from wemakeprice_sdk.runner.drafts import question_key, settlement_drafts
 from wemakeprice_sdk.runner.records import RecordKind
-from wemakeprice_sdk.runner.reports import Job, Progress, ProgressCallback
+from wemakeprice_sdk.runner.reports import Job, Progress, ProgressCallback, StopSwitch
 from wemakeprice_sdk.wire.windows import Window
 
 T = TypeVar("T")
 _Rows = Sequence[tuple[str, ReadModel]]
+_Heed = Callable[[], None]
 _MONTH = timedelta(days=31)
+# Settlement rows of a day may still come some days later, as the settlement job expects too.
+_LATE_ROWS = timedelta(days=3)
 
 
 @frozen
@@ -52,57 +55,98 @@ class _Part:
     kind: str
     windows: tuple[Window, ...]
     read: Callable[[Window], _Rows]
+    late: timedelta = timedelta(0)
 
 
 def archive(
-    client: WemakepriceClient,
-    account: str,
+    around: Surroundings,
     folder: str | os.PathLike[str],
     start: datetime,
     end: datetime,
     *,
     mask: bool = False,
     progress: ProgressCallback | None = None,
+    stop: StopSwitch | None = None,
 ) -> ArchiveReport:
     """Read everything between `start` and `end` into `folder`, or go on where an earlier call ended.
 
     Templates, products, deals, orders, claims, questions, reviews, inquiries, settlement rows and notices;
     one JSON lines file each, a workbook and a manifest with counts and SHA-256 sums, verified at the end.
-    Holds personal data in clear (folder and files are the owner's only) unless `mask`.
-    Raises `LedgerCorruptError` when the folder holds an archive of something else, and what reads raise.
+    What had not passed when it was read is read again by the next call with the same arguments.
+    Holds personal data in clear (files are the owner's only) unless `mask`.
+    Raises `LedgerCorruptError` when the folder holds an archive of something else, `LedgerUnavailableError`
+    when the disk is full or the folder cannot be written, and what reads raise.
     """
-    offload = Offload()
     first, last = require_aware(start, "start"), require_aware(end, "end")
-    place = offload(ArchiveFolder, folder, account, first, last)
-    parts = _parts(client, first, last)
-    for part in parts:
-        known = offload(place.keys, part.name)
-        for index, window in enumerate(part.windows[place.done(part.name) :], start=place.done(part.name)):
-            rows = [row for row in part.read(window) if row[0] not in known]
-            offload(place.append, part.name, _lines(part, rows, mask=mask))
-            known.update(key for key, _ in rows)
-            if progress is not None:
-                progress(Progress(Job.ARCHIVE, part.name, index + 1, len(part.windows)))
-    return offload(place.finish, [part.name for part in parts])
+    place = around.offload(ArchiveFolder, folder, around.account, first, last, mask=mask)
+    switch = stop or StopSwitch()
+
+    def heed() -> None:
+        if switch.pressed:
+            raise Stopped
+
+    now = around.clock.now()
+    until = max(first, min(last, now))
+    parts = _parts(around.client, first, until, heed)
+    names = [part.name for part in parts]
+    filler = _Filler(around, place, mask, progress, heed)
+    try:
+        for part in parts:
+            filler.fill(part, now - max(part.late, around.settings.overlap))
+    except Stopped:
+        return around.offload(place.stopped, names, until)
+    return around.offload(place.finish, names, until)
 
 
-def _lines(part: _Part, rows: _Rows, *, mask: bool) -> list[tuple[str, Mapping[str, JsonValue]]]:
-    unique = dict(rows)
+@frozen
+class _Filler:
+    around: Surroundings
+    place: ArchiveFolder
+    mask: bool
+    progress: ProgressCallback | None
+    heed: _Heed
+
+    def fill(self, part: _Part, before: datetime) -> None:
+        """Add the windows that ended `before` one by one, the later ones together, to be read again."""
+        offload, append = self.around.offload, self.place.append
+        known = offload(self.place.keys, part.name)
+        done = self.place.done(part.name)
+        later: dict[str, ReadModel] = {}
+        open_windows = 0
+        for index, window in enumerate(part.windows[done:], start=done):
+            self.heed()
+            rows = {key: row for key, row in part.read(window) if key not in known}
+            if window.end < before:
+                offload(append, part.name, _lines(part, rows, mask=self.mask), windows=1, passed=True)
+                known.update(rows)
+            else:
+                later |= rows
+                open_windows += 1
+            if self.progress is not None:
+                self.progress(Progress(Job.ARCHIVE, part.name, index + 1, len(part.windows)))
+        if open_windows:
+            lines = _lines(part, later, mask=self.mask)
+            offload(append, part.name, lines, windows=open_windows, passed=False)
+
+
+def _lines(
+    part: _Part, rows: Mapping[str, ReadModel], *, mask: bool
+) -> list[tuple[str, Mapping[str, JsonValue]]]:
     if not mask:
-        return [(key, dict(row.raw)) for key, row in unique.items()]
+        return [(key, dict(row.raw)) for key, row in rows.items()]
     lines: list[tuple[str, Mapping[str, JsonValue]]] = []
-    for key, row in unique.items():
+    for key, row in rows.items():
         clear, sealed = personal.split(part.kind, row.raw)
         lines.append((key, personal.join(clear, personal.mask(sealed))))
     return lines
 
 
-def _parts(client: WemakepriceClient, start: datetime, end: datetime) -> list[_Part]:
+def _parts(client: WemakepriceClient, start: datetime, end: datetime, heed: _Heed) -> list[_Part]:
     days = windows_of_days(start.date(), end.date())
     return [
         _templates(client, start, end),
-        _products(client, windows_of(start, end, _MONTH, timedelta(0))),
-        _deals(client, windows_of_months(start, end, timedelta(0))),
+        _products(client, windows_of(start, end, _MONTH, timedelta(0)), heed),
+        _deals(client, windows_of_months(start, end, timedelta(0)), heed),
         _orders(client, windows_below_a_day(start, end, timedelta(0))),
         _claims(client, windows_below_a_day(start, end, timedelta(0))),
         *_customers(client, days),
@@ -118,10 +162,11 @@ def _templates(client: WemakepriceClient, start: datetime, end: datetime) -> _Pa
     return _Part("templates", RecordKind.TEMPLATE, (Window(start, end),), read)
 
 
-def _products(client: WemakepriceClient, windows: tuple[Window, ...]) -> _Part:
+def _products(client: WemakepriceClient, windows: tuple[Window, ...], heed: _Heed) -> _Part:
     def read(window: Window) -> _Rows:
         rows: list[tuple[str, ReadModel]] = []
         for row in client.products.iter(window.start, window.end):
+            heed()
             found = _or_none(client.products.get, row.product_no)
             rows.append((str(row.product_no), row if found is None else found))
         return rows
@@ -129,10 +174,11 @@ def _products(client: WemakepriceClient, windows: tuple[Window, ...]) -> _Part:
     return _Part("products", RecordKind.PRODUCT, windows, read)
 
 
-def _deals(client: WemakepriceClient, windows: tuple[Window, ...]) -> _Part:
+def _deals(client: WemakepriceClient, windows: tuple[Window, ...], heed: _Heed) -> _Part:
     def read(window: Window) -> _Rows:
         rows: list[tuple[str, ReadModel]] = []
         for row in client.deals.iter(window.start, window.end):
+            heed()
             found = _or_none(client.deals.get, row.deal_no)
             rows.append((str(row.deal_no), row if found is None else found))
         return rows
@@ -205,8 +251,8 @@ def _settlement(client: WemakepriceClient, days: tuple[Window, ...]) -> Iterable
         rows = client.settlement.list_ship_lines(day)
         return _settled(rows, day)
 
-    yield _Part("settlement_orders", RecordKind.SETTLE_ORDER, days, orders)
-    yield _Part("settlement_shipping", RecordKind.SETTLE_SHIP, days, ships)
+    yield _Part("settlement_orders", RecordKind.SETTLE_ORDER, days, orders, _LATE_ROWS)
+    yield _Part("settlement_shipping", RecordKind.SETTLE_SHIP, days, ships, _LATE_ROWS)
 
 
 def _settled(rows: Sequence[SettleOrderLine | SettleShipLine], day: date) -> _Rows:
