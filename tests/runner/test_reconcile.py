@@ -458,6 +458,13 @@ def test_any_text_makes_a_sheet_that_opens(text: str) -> None:
     assert safe_text(safe_text(text)).removeprefix("'") == kept.removeprefix("'")
 
 
+def test_no_text_begins_a_cell_where_a_semicolon_parts_columns(tmp_path: Path) -> None:
+    write_csv(tmp_path / "t.csv", ["a", "b"], [[7, "x;=1+1"]])
+    with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file, delimiter=";"))[1][0] == '7,"x'
+    assert (tmp_path / "t.csv").read_text("utf-8-sig").splitlines()[1] == '7,"x;=1+1"'
+
+
 def test_exports_hold_every_row_and_keep_numbers_as_numbers(tmp_path: Path) -> None:
     facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(), line(7)))
     result = reconcile("shop", facts, LATER)

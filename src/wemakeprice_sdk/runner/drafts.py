@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
 from wemakeprice_sdk.clock import KST
@@ -31,6 +31,8 @@ GONE = "GONE"
 """State of what the marketplace shows no more: a bundle or claim (cancelled, withdrawn, in a return), a
 settlement row that left its day."""
 
+LATE_ROWS = timedelta(days=3)
+"""Settlement rows of a day may still come that much later, so the day is read again. [C]"""
 DELETED = "DELETED"
 """State of a template that was deleted on our side; the marketplace knows no delete."""
 

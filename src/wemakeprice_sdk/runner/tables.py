@@ -43,7 +43,8 @@ def write_csv(path: str | os.PathLike[str], columns: Sequence[str], rows: Iterab
     """Write a CSV file (UTF-8 with byte order mark, so that Excel reads Korean); give the number of rows."""
     count = 0
     with Path(path).open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
+        # Every text in quotes: where a semicolon parts columns, no text may begin a cell of its own.
+        writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
         writer.writerow([safe_text(column) for column in columns])
         for row in rows:
             writer.writerow([_csv_cell(value) for value in row])

@@ -35,7 +35,7 @@ from wemakeprice_sdk.models import (
 from wemakeprice_sdk.runner import personal
 from wemakeprice_sdk.runner._async.session import AsyncSurroundings, Stopped
 from wemakeprice_sdk.runner.archive_files import ArchiveFolder, ArchiveReport
-from wemakeprice_sdk.runner.drafts import question_key, settlement_drafts
+from wemakeprice_sdk.runner.drafts import LATE_ROWS, question_key, settlement_drafts
 from wemakeprice_sdk.runner.records import RecordKind
 from wemakeprice_sdk.runner.reports import Job, Progress, ProgressCallback, StopSwitch
 from wemakeprice_sdk.wire.windows import Window
@@ -44,8 +44,6 @@ T = TypeVar("T")
 _Rows = Sequence[tuple[str, ReadModel]]
 _Heed = Callable[[], None]
 _MONTH = timedelta(days=31)
-# Settlement rows of a day may still come some days later, as the settlement job expects too.
-_LATE_ROWS = timedelta(days=3)
 
 
 @frozen
@@ -250,8 +248,8 @@ def _settlement(client: AsyncWemakepriceClient, days: tuple[Window, ...]) -> Ite
         rows = await client.settlement.list_ship_lines(day)
         return _settled(rows, day)
 
-    yield _Part("settlement_orders", RecordKind.SETTLE_ORDER, days, orders, _LATE_ROWS)
-    yield _Part("settlement_shipping", RecordKind.SETTLE_SHIP, days, ships, _LATE_ROWS)
+    yield _Part("settlement_orders", RecordKind.SETTLE_ORDER, days, orders, LATE_ROWS)
+    yield _Part("settlement_shipping", RecordKind.SETTLE_SHIP, days, ships, LATE_ROWS)
 
 
 def _settled(rows: Sequence[SettleOrderLine | SettleShipLine], day: date) -> _Rows:

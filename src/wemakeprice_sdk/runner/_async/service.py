@@ -18,6 +18,7 @@ from wemakeprice_sdk.runner._async.session import AsyncSession
 from wemakeprice_sdk.runner._async.sweeps import open_streams
 from wemakeprice_sdk.runner.drafts import (
     GONE,
+    LATE_ROWS,
     gone_draft,
     inquiry_draft,
     question_draft,
@@ -31,7 +32,6 @@ from wemakeprice_sdk.wire.windows import split_days
 
 T = TypeVar("T")
 M = TypeVar("M", bound=ReadModel)
-_LATE_ROWS = timedelta(days=3)
 
 
 async def serve_customers(
@@ -143,7 +143,7 @@ async def _first_day(session: AsyncSession, last: date) -> date:
     mark = await around.offload(around.ledger.watermark, session.account, "settlement")
     if mark is None:
         return last - around.settings.max_back
-    return min(mark.date() - _LATE_ROWS, last)
+    return min(mark.date() - LATE_ROWS, last)
 
 
 def _reconcile(session: AsyncSession, received: Mapping[date, int] | None) -> Reconciliation:

@@ -19,6 +19,7 @@ from wemakeprice_sdk.runner._sync.session import Session
 from wemakeprice_sdk.runner._sync.sweeps import open_streams
 from wemakeprice_sdk.runner.drafts import (
     GONE,
+    LATE_ROWS,
     gone_draft,
     inquiry_draft,
     question_draft,
@@ -32,7 +33,6 @@ from wemakeprice_sdk.wire.windows import split_days
 
 T = TypeVar("T")
 M = TypeVar("M", bound=ReadModel)
-_LATE_ROWS = timedelta(days=3)
 
 
 def serve_customers(
@@ -144,7 +144,7 @@ def _first_day(session: Session, last: date) -> date:
     mark = around.offload(around.ledger.watermark, session.account, "settlement")
     if mark is None:
         return last - around.settings.max_back
-    return min(mark.date() - _LATE_ROWS, last)
+    return min(mark.date() - LATE_ROWS, last)
 
 
 def _reconcile(session: Session, received: Mapping[date, int] | None) -> Reconciliation:
