@@ -8,7 +8,7 @@ import logging
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final, NoReturn, Protocol, final
+from typing import TYPE_CHECKING, Final, NoReturn, Protocol, final, runtime_checkable
 
 from attrs import field, frozen
 
@@ -127,6 +127,7 @@ class Cipher(Protocol):
         ...
 
 
+@runtime_checkable
 class RotatingCipher(Cipher, Protocol):
     """A cipher that knows which tokens are still under an older key."""
 

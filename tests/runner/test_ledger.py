@@ -249,6 +249,20 @@ def test_masked_values_never_overwrite_clear_ones(ledger: SqlLedger, lease: Leas
     assert stored.body["buyerName"] == "김철수"
 
 
+def test_blank_and_missing_values_never_overwrite_clear_ones(ledger: SqlLedger, lease: Lease) -> None:
+    ledger.save(lease, [bundle(1)], NOW)
+    emptied = {"phone": None, "invoiceNo": "700", "shipAddress": {}}
+    ledger.save(lease, [bundle(1, name="", status="COMPLETE", delivery=emptied)], NOW)
+    stored = ledger.record("shop", "bundle", "10/1")
+    assert stored is not None
+    assert (stored.body["buyerName"], stored.status) == ("홍길동", "COMPLETE")
+    assert stored.body["delivery"] == {
+        "phone": "010-0000-0000",
+        "invoiceNo": "700",
+        "shipAddress": {"addrDetail": "101동"},
+    }
+
+
 def test_a_masked_twin_in_the_same_save_does_not_win(ledger: SqlLedger, lease: Lease) -> None:
     ledger.save(lease, [bundle(1), bundle(1, name="홍**")], NOW)
     stored = ledger.record("shop", "bundle", "10/1")

@@ -11,9 +11,12 @@ from typing import Final, Protocol
 from attrs import frozen
 
 from wemakeprice_sdk.clock import KST
+from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.runner.records import AuditEntry
+from wemakeprice_sdk.secrets import redact
 
 GENESIS: Final = "0" * 64
+DETAIL_LIMIT: Final = 300
 _FIELDS: Final = ("account", "number", "at", "actor", "action", "target", "detail", "previous", "digest")
 
 
@@ -34,6 +37,32 @@ class AuditVerdict:
     def ok(self) -> bool:
         """Say whether nothing is wrong."""
         return not self.problem
+
+
+def tidy(detail: str) -> str:
+    """Give a detail as the trail takes it: one line, at most `DETAIL_LIMIT` characters, redacted.
+
+    Telephone numbers, e-mail addresses and keys are masked; names cannot be recognised.
+    """
+    line = "".join(character if character.isprintable() else " " for character in detail)
+    return redact(" ".join(line.split()))[:DETAIL_LIMIT]
+
+
+def require_words(words: str, path: str, limit: int) -> str:
+    """Give free text of a person without blanks around it.
+
+    Raises `ValidationError` when it is empty, longer than `limit` characters, or not one line of text.
+    """
+    kept = words.strip()
+    if not 0 < len(kept) <= limit or not kept.isprintable():
+        raise ValidationError.single(
+            path,
+            f"{len(kept)} characters",
+            f"1..{limit} characters in one line",
+            f"{path} must be one line of 1 to {limit} characters without control characters",
+            f"{path}: 제어 문자와 줄바꿈 없이 한 줄, 1~{limit}자로 입력하십시오",
+        )
+    return kept
 
 
 def digest_of(

@@ -32,6 +32,10 @@ class Engine(Protocol):
         """Open a transaction: committed at the end of the block, rolled back on any exception."""
         ...
 
+    def exists(self) -> bool:
+        """Say whether there is something to open; nothing is made to find out."""
+        ...
+
     def now(self, session: Session) -> int:
         """Give the moment leases are measured by, in microseconds; one clock for all workers."""
         ...

@@ -32,6 +32,10 @@ class Ledger(Protocol):
     it returns, or not at all. Ledgers may be shared by threads and by processes.
     """
 
+    def exists(self) -> bool:
+        """Say whether anything was ever kept here; where not, the first use makes file or schema."""
+        ...
+
     def open_account(self, account: str, origin: str) -> None:
         """Register `account` at `origin` (the base URL); raise `LedgerAccountError` when it is another's.
 
@@ -77,9 +81,10 @@ class Ledger(Protocol):
         ...
 
     def resolve(self, account: str, intent_id: int, state: IntentState, now: datetime, *, by: str) -> Intent:
-        """Settle an intent by a person's word; `by` names who.
+        """Settle an intent by a person's word; `by` is the operator, and nobody else.
 
-        For unknown ones, and for open ones that no worker is at any more; `LedgerError` for others.
+        For unknown ones, and for open ones that no worker is at any more; `LedgerError` for others. Raises
+        `ValidationError` when `by` is not one line of 1 to 100 characters.
         """
         ...
 
@@ -186,19 +191,45 @@ class Ledger(Protocol):
         ...
 
     def set_hold(self, lease: Lease, hold: LegalHold, now: datetime) -> None:
-        """Put personal data of one record kind under legal hold."""
+        """Put the personal data of one kind, or the `intent` payloads, under legal hold.
+
+        The reason is written into the audit trail: it must name nobody. Raises `ValidationError` for an
+        unknown kind and a reason that is not one line of 1 to 200 characters.
+        """
         ...
 
     def holds(self, account: str) -> tuple[LegalHold, ...]:
         """Give the legal holds."""
         ...
 
-    def mask_personal(self, lease: Lease, kind: str, before: datetime, now: datetime) -> int:
-        """Mask personal data of records whose moment lies before `before`; give how many."""
+    def mask_personal(
+        self, lease: Lease, kind: str, before: datetime, now: datetime, *, limit: int = 500
+    ) -> int:
+        """Mask personal data of at most `limit` records whose moment lies before `before`; give how many.
+
+        Call it until it gives 0: a ledger is locked for one call, and others write between two. Raises
+        `ValidationError` for a kind without personal data.
+        """
         ...
 
-    def destroy_personal(self, lease: Lease, kind: str, before: datetime, now: datetime) -> int:
-        """Destroy personal data of records whose moment lies before `before`; give how many."""
+    def destroy_personal(
+        self, lease: Lease, kind: str, before: datetime, now: datetime, *, limit: int = 500
+    ) -> int:
+        """Destroy personal data of at most `limit` records older than `before`; give how many.
+
+        Call it until it gives 0. Of kind `intent` it empties the payloads of intents that are settled.
+        """
+        ...
+
+    def due_personal(
+        self,
+        account: str,
+        kind: str,
+        now: datetime,
+        mask_before: datetime | None,
+        destroy_before: datetime | None,
+    ) -> tuple[int, int]:
+        """Count what is due to be masked and to be destroyed; what is destroyed is not masked before."""
         ...
 
     def note(self, lease: Lease, action: str, target: str, detail: str, now: datetime) -> None:

@@ -6,11 +6,12 @@ key that the marketplace adds tomorrow is protected before anybody has looked at
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, TypeGuard
 
+from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models import JsonValue
-from wemakeprice_sdk.models._base import is_masked
+from wemakeprice_sdk.models._base import merge_text
 from wemakeprice_sdk.runner.records import RecordKind
 
 _ORDER: Final = """
@@ -44,11 +45,33 @@ _IMPERSONAL: Final = frozenset(
         RecordKind.NOTICE,
     }
 )
+PERSONAL_KINDS: Final = tuple(kind for kind in RecordKind if kind not in _IMPERSONAL)
+"""Record kinds that may hold personal data."""
+INTENTS: Final = "intent"
+"""The word for the payloads of intents, where retention and legal holds name kinds."""
+RETAINED: Final = (*PERSONAL_KINDS, INTENTS)
+"""What retention and legal holds are about."""
+
 # List elements are told apart by these keys, so that a line that left does not shift its neighbours.
 _IDENTITIES: Final = ("orderOptionNo", "orderNo")
 
 Sealed = dict[str, "bool | int | float | str | None"]
 """Path of a value inside the document, to the value."""
+
+
+def require_kind(
+    kind: str, path: str, allowed: Iterable[str] = RETAINED, error: type[ValidationError] = ValidationError
+) -> None:
+    """Refuse a kind that retention knows nothing of: a slip must not leave data without its hold."""
+    if kind not in allowed:
+        words = ", ".join(allowed)
+        raise error.single(
+            path,
+            kind,
+            f"one of {words}",
+            f"there is no personal data of kind {kind!r}; the kinds are {words}",
+            f"개인정보 종류 {kind!r} 은(는) 없습니다. 사용할 수 있는 값: {words}",
+        )
 
 
 def split(kind: str, body: Mapping[str, JsonValue]) -> tuple[dict[str, JsonValue], Sealed]:
@@ -68,18 +91,14 @@ def join(clear: Mapping[str, JsonValue], sealed: Sealed) -> dict[str, JsonValue]
     return joined
 
 
-def merge(old: Sealed, new: Sealed) -> Sealed:
-    """Give `new`, but where it is masked and `old` is clear, the old value."""
-    merged = dict(new)
-    for path, value in new.items():
-        before = old.get(path)
-        if _is_masked(value) and before is not None and not _is_masked(before):
-            merged[path] = before
-    return merged
+def merge(kind: str, old: Mapping[str, JsonValue], new: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Give `new` with the personal values of `old` where `new` has them masked, blank or missing.
 
-
-def _is_masked(value: object) -> bool:
-    return isinstance(value, str) and is_masked(value)
+    Everything else comes from `new`; an element that left a list takes its values with it.
+    """
+    if kind in _IMPERSONAL:
+        return dict(new)
+    return _merge_mapping(old, new, _CLEAR.get(kind, frozenset()))
 
 
 def mask(sealed: Sealed) -> Sealed:
@@ -98,6 +117,37 @@ def _cover(key: str, value: bool | float | str | None) -> bool | int | float | s
     if key == "optionName":
         return text.split("|", 1)[0] + ("|***" if "|" in text else "")
     return "***"
+
+
+def _merge_mapping(
+    old: Mapping[str, JsonValue], new: Mapping[str, JsonValue], clear: frozenset[str]
+) -> dict[str, JsonValue]:
+    merged = {key: _merge_value(key, old.get(key), value, clear) for key, value in new.items()}
+    for key in old.keys() - new.keys():
+        kept = _merge_value(key, old[key], None, clear)
+        if kept is not None:
+            merged[key] = kept
+    return merged
+
+
+def _merge_value(key: str, old: JsonValue, new: JsonValue, clear: frozenset[str]) -> JsonValue:
+    if isinstance(old, Mapping) and (new is None or isinstance(new, Mapping)):
+        return _merge_mapping(old, new or {}, clear) or new
+    if _is_list(old) and _is_list(new):
+        before = {step: item for item, step in _steps(old, "")}
+        return [_merge_value("", before.get(step), item, clear) for item, step in _steps(new, "")]
+    if key in clear or any(isinstance(node, Mapping) or _is_list(node) for node in (old, new)):
+        return new
+    return _merge_plain(old, new)
+
+
+def _merge_plain(old: JsonValue, new: JsonValue) -> JsonValue:
+    before, after = (value if isinstance(value, str | None) else str(value) for value in (old, new))
+    return new if before == after or merge_text(before, after) == after else old
+
+
+def _is_list(node: JsonValue) -> TypeGuard[Sequence[JsonValue]]:
+    return isinstance(node, Sequence) and not isinstance(node, str)
 
 
 def _part(node: JsonValue, path: str, clear: frozenset[str], sealed: Sealed) -> JsonValue:

@@ -89,6 +89,14 @@ class _PostgresEngine:
             with connection.pipeline(), connection.transaction(), connection.cursor() as cursor:
                 yield _PostgresSession(cursor)
 
+    def exists(self) -> bool:
+        with self._lock, _named_errors():
+            if self._connection is not None:
+                return True
+            with self._dial() as connection, connection.cursor() as cursor:
+                found = _PostgresSession(cursor).rows("SELECT to_regclass('meta')::text")
+                return found[0][0] is not None
+
     def now(self, session: Session) -> int:
         found = session.rows("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
         return whole(found[0][0])
@@ -109,6 +117,16 @@ class _PostgresEngine:
         return self._connection
 
     def _connect(self) -> psycopg.Connection[tuple[Cell, ...]]:
+        connection = self._dial()
+        try:
+            with connection.transaction(), connection.cursor() as cursor:
+                _migrate(_PostgresSession(cursor), self._schema)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _dial(self) -> psycopg.Connection[tuple[Cell, ...]]:
         import psycopg
 
         connection: psycopg.Connection[tuple[Cell, ...]] = psycopg.connect(
@@ -121,8 +139,6 @@ class _PostgresEngine:
                     "SELECT set_config('lock_timeout', ?, false)", f"{int(self._lock_timeout * 1000)}ms"
                 )
                 session.rows("SELECT set_config('search_path', ?, false)", self._schema)
-            with connection.transaction(), connection.cursor() as cursor:
-                _migrate(_PostgresSession(cursor), self._schema)
         except BaseException:
             connection.close()
             raise

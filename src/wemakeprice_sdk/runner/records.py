@@ -70,7 +70,7 @@ class IntentDraft:
 
 @frozen
 class Intent:
-    """One intent as the ledger holds it; moments in KST."""
+    """One intent as the ledger holds it; moments in KST. `payload` is empty once retention took it away."""
 
     id: int
     account: str
@@ -172,7 +172,11 @@ class SaveCount:
 
 @frozen
 class LegalHold:
-    """A hold on the destruction of personal data of one record kind (법정 보존), until a moment (KST)."""
+    """A hold on masking and destroying personal data of one kind (법정 보존), until a moment (KST).
+
+    `kind` is a record kind with personal data, or `intent` for everything that was sent; what was sent about
+    a bundle, claim, question or inquiry also stands under the hold of that kind. `reason` names nobody.
+    """
 
     account: str
     kind: str
@@ -182,7 +186,7 @@ class LegalHold:
 
 @frozen
 class AuditEntry:
-    """One line of the audit trail: who did what when; never personal data.
+    """One line of the audit trail: who did what when; never personal data but the operator's own name.
 
     `digest` covers every field and the digest of the line before, so a changed, missing or moved line
     shows.

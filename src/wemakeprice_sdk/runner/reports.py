@@ -233,7 +233,10 @@ class SettlementReport(JobReport):
 
 @frozen(kw_only=True)
 class RetentionReport(JobReport):
-    """The report of `retention`: masked and destroyed records by kind."""
+    """The report of `retention`: masked and destroyed records by kind, and emptied payloads under `intent`.
+
+    In a dry run the numbers that are due.
+    """
 
     masked: Mapping[str, int] = field(factory=dict)
     destroyed: Mapping[str, int] = field(factory=dict)

@@ -8,7 +8,7 @@ from typing import Final
 from attrs import define
 
 from wemakeprice_sdk.errors import ClockJumpError, LeaseLostError, LedgerAccountError, LedgerError
-from wemakeprice_sdk.runner.audit import GENESIS, digest_of
+from wemakeprice_sdk.runner.audit import GENESIS, digest_of, tidy
 from wemakeprice_sdk.runner.engine import Engine, Session, text, whole
 from wemakeprice_sdk.runner.moments import to_micros, to_moment
 from wemakeprice_sdk.runner.records import Intent, IntentState, Lease
@@ -55,6 +55,11 @@ def lock_for(session: Session, engine: Engine, lease: Lease) -> AccountRow:
             f"{row.fence} of {row.holder or 'nobody'!r}"
         )
     return row
+
+
+def names(session: Session) -> tuple[str, ...]:
+    """Give every account of the ledger."""
+    return tuple(text(row[0]) for row in session.rows("SELECT account FROM accounts ORDER BY account"))
 
 
 def open_account(session: Session, account: str, origin: str) -> None:
@@ -140,7 +145,7 @@ def append_audit(
     session: Session, row: AccountRow, actor: str, action: str, target: str, detail: str, now: datetime
 ) -> None:
     """Add a line to the chain and move its head; the row stays locked."""
-    micros = to_micros(now)
+    micros, detail = to_micros(now), tidy(detail)
     previous = row.audit_digest or GENESIS
     number = row.audit_number + 1
     digest = digest_of(row.account, number, to_moment(micros), actor, action, target, detail, previous)

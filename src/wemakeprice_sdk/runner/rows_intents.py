@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -12,13 +12,22 @@ from wemakeprice_sdk.errors import LedgerError, TargetBusyError
 from wemakeprice_sdk.runner.chunks import chunks, marks
 from wemakeprice_sdk.runner.engine import Cell, Row, Session, text, whole
 from wemakeprice_sdk.runner.moments import to_micros, to_moment
-from wemakeprice_sdk.runner.records import Intent, IntentDraft, IntentState, Lease
-from wemakeprice_sdk.runner.vault import Vault
+from wemakeprice_sdk.runner.records import Intent, IntentDraft, IntentState, Lease, RecordKind
+from wemakeprice_sdk.runner.vault import Page, Vault, context
+from wemakeprice_sdk.secrets import RotatingCipher, rotate_token
 
 _COLUMNS: Final = (
     "id, account, operation, target, state, opened, worker, fence, payload, once_key, reason, rule, detail, "
     "settled, resolved_by"
 )
+_PAGE: Final = 500
+# Under a legal hold of a kind stands also what was sent about it.
+_OPERATIONS: Final[Mapping[str, str]] = {
+    RecordKind.BUNDLE: "orders_",
+    RecordKind.CLAIM: "claims_",
+    RecordKind.QUESTION: "cs_answer_question",
+    RecordKind.INQUIRY: "cs_answer_inquiry",
+}
 
 
 def begin(session: Session, vault: Vault, lease: Lease, draft: IntentDraft, now: datetime) -> Intent:
@@ -139,8 +148,56 @@ def done(session: Session, account: str, once_keys: Iterable[str]) -> frozenset[
     return frozenset(found)
 
 
+def empty(session: Session, account: str, before: datetime, held: Iterable[str], limit: int) -> int:
+    """Empty the payloads of at most `limit` settled intents opened before `before`, but of `held` kinds."""
+    condition, values = _full(account, before, held)
+    rows = session.rows(f"SELECT id FROM intents WHERE {condition} LIMIT ?", *values, limit)  # noqa: S608
+    session.many("UPDATE intents SET payload = '' WHERE id = ?", rows)
+    return len(rows)
+
+
+def count_full(session: Session, account: str, before: datetime | None, held: Iterable[str]) -> int:
+    """Count what `empty` would take; nothing without `before`."""
+    if before is None:
+        return 0
+    condition, values = _full(account, before, held)
+    return whole(session.rows(f"SELECT count(*) FROM intents WHERE {condition}", *values)[0][0])  # noqa: S608
+
+
+def _full(account: str, before: datetime, held: Iterable[str]) -> tuple[str, list[Cell]]:
+    condition = "account = ? AND opened < ? AND payload <> '' AND state NOT IN ('open', 'unknown')"
+    values: list[Cell] = [account, to_micros(before)]
+    for prefix in (_OPERATIONS[kind] for kind in held if kind in _OPERATIONS):
+        condition += f" AND substr(operation, 1, {len(prefix)}) <> ?"
+        values.append(prefix)
+    return condition, values
+
+
+def rotate_page(session: Session, cipher: RotatingCipher, account: str, after: Row) -> Page:
+    """Read the payloads behind `after` (moment, id), and give those under an older key anew."""
+    rows = session.rows(
+        "SELECT opened, id, payload, operation, target FROM intents "  # noqa: S608
+        "WHERE account = ? AND (opened, id) > (?, ?) AND payload <> '' "
+        f"ORDER BY opened, id LIMIT {_PAGE}",
+        account,
+        *after,
+    )
+    changes: list[tuple[Cell, ...]] = []
+    for _, number, payload, operation, target in rows:
+        place = context(account, "intent", text(operation), text(target))
+        token = rotate_token(cipher, text(payload), context=place)
+        if token != payload:
+            changes.append((token, number, payload))
+    return Page(tuple(changes), len(rows), rows[-1][:2] if len(rows) == _PAGE else None)
+
+
+def write_rotated(session: Session, changes: Sequence[Row]) -> None:
+    """Write what `rotate_page` gave, but where a payload changed or was emptied since."""
+    session.many("UPDATE intents SET payload = ? WHERE id = ? AND payload = ?", changes)
+
+
 def _read(row: Row, vault: Vault) -> Intent:
-    operation, target, account = text(row[2]), text(row[3]), text(row[1])
+    operation, target, account, token = text(row[2]), text(row[3]), text(row[1]), text(row[8])
     return Intent(
         id=whole(row[0]),
         account=account,
@@ -150,7 +207,7 @@ def _read(row: Row, vault: Vault) -> Intent:
         opened_at=to_moment(row[5]),
         worker=text(row[6]),
         fence=whole(row[7]),
-        payload=vault.open_up(text(row[8]), account, "intent", operation, target),
+        payload=vault.open_up(token, account, "intent", operation, target) if token else {},
         once_key=None if row[9] is None else text(row[9]),
         reason=text(row[10]),
         rule=text(row[11]),

@@ -13,7 +13,8 @@ from wemakeprice_sdk.runner.chunks import chunks, marks
 from wemakeprice_sdk.runner.engine import Cell, Row, Session, text, whole
 from wemakeprice_sdk.runner.moments import to_micros, to_moment
 from wemakeprice_sdk.runner.records import PersonalState, RecordDraft, SaveCount, StoredRecord
-from wemakeprice_sdk.runner.vault import Vault, dump, load
+from wemakeprice_sdk.runner.vault import Page, Vault, context, dump, load
+from wemakeprice_sdk.secrets import RotatingCipher, rotate_token
 
 _COLUMNS: Final = "account, kind, record_key, status, at, ref, first_seen, last_seen, personal, body, sealed"
 _UPSERT: Final = """INSERT INTO records
@@ -31,6 +32,7 @@ class _Known:
     digest: str
     last_seen: int
     personal: PersonalState
+    body: str
     sealed: str | None
 
 
@@ -83,34 +85,33 @@ def _known(session: Session, account: str, drafts: Sequence[RecordDraft]) -> dic
     for kind in sorted({draft.kind for draft in drafts}):
         keys = [draft.key for draft in drafts if draft.kind == kind]
         rows = session.rows(
-            "SELECT record_key, digest, last_seen, personal, sealed FROM records "  # noqa: S608
+            "SELECT record_key, digest, last_seen, personal, body, sealed FROM records "  # noqa: S608
             f"WHERE account = ? AND kind = ? AND record_key IN ({marks(keys)})",
             account,
             kind,
             *keys,
         )
-        for key, digest, seen, state, sealed in rows:
-            found[kind, text(key)] = _Known(
-                text(digest),
-                whole(seen),
-                PersonalState(text(state)),
-                None if sealed is None else text(sealed),
-            )
+        for key, digest, seen, state, body, sealed in rows:
+            token = None if sealed is None else text(sealed)
+            known = _Known(text(digest), whole(seen), PersonalState(text(state)), text(body), token)
+            found[kind, text(key)] = known
     return found
 
 
 def _row(
     vault: Vault, account: str, draft: RecordDraft, before: _Known | None, digest: str, now: int
 ) -> tuple[Cell, ...]:
-    clear, sealed = personal.split(draft.kind, draft.body)
-    state = PersonalState.CLEAR if sealed else PersonalState.NONE
     place = (account, "record", draft.kind, draft.key)
+    body = draft.body
+    if before is not None and before.sealed is not None and before.personal is PersonalState.CLEAR:
+        old = personal.join(load(before.body), vault.open_sealed(before.sealed, *place))
+        body = personal.merge(draft.kind, old, body)
+    clear, sealed = personal.split(draft.kind, body)
+    state = PersonalState.CLEAR if sealed else PersonalState.NONE
     if before is not None and before.personal is PersonalState.DESTROYED:
         sealed, state = {}, PersonalState.DESTROYED
     elif before is not None and before.personal is PersonalState.MASKED:
         sealed, state = personal.mask(sealed), PersonalState.MASKED
-    elif before is not None and before.sealed is not None:
-        sealed = personal.merge(vault.open_sealed(before.sealed, *place), sealed)
     token = vault.close_up(sealed, *place) if sealed else None
     return (
         account,
@@ -200,26 +201,51 @@ def oldest(session: Session, account: str, kind: str, status: str, since: dateti
 
 
 def forget(
-    session: Session, vault: Vault, account: str, kind: str, before: datetime, *, destroy: bool
+    session: Session, vault: Vault, account: str, kind: str, before: datetime, limit: int, *, destroy: bool
 ) -> int:
-    """Mask or destroy the personal data of records older than `before`."""
-    states = ["clear", "masked"] if destroy else ["clear"]
-    done = 0
-    while rows := session.rows(
+    """Mask or destroy the personal data of at most `limit` records older than `before`."""
+    states = _forgettable(destroy=destroy)
+    rows = session.rows(
         "SELECT record_key, sealed FROM records WHERE account = ? AND kind = ? "  # noqa: S608
-        f"AND personal IN ({marks(states)}) AND at < ? ORDER BY at LIMIT {_PAGE}",
+        f"AND personal IN ({marks(states)}) AND at < ? LIMIT ?",
         account,
         kind,
         *states,
         to_micros(before),
-    ):
-        session.many(
-            "UPDATE records SET sealed = ?, personal = ?, digest = '' "
-            "WHERE account = ? AND kind = ? AND record_key = ?",
-            [_forgotten(vault, account, kind, row, destroy=destroy) for row in rows],
-        )
-        done += len(rows)
-    return done
+        limit,
+    )
+    session.many(
+        "UPDATE records SET sealed = ?, personal = ?, digest = '' "
+        "WHERE account = ? AND kind = ? AND record_key = ?",
+        [_forgotten(vault, account, kind, row, destroy=destroy) for row in rows],
+    )
+    return len(rows)
+
+
+def count_due(
+    session: Session,
+    account: str,
+    kind: str,
+    since: datetime | None,
+    before: datetime | None,
+    *,
+    destroy: bool,
+) -> int:
+    """Count what `forget` would take, from `since` on; nothing without `before`."""
+    if before is None:
+        return 0
+    states = _forgettable(destroy=destroy)
+    sql = f"SELECT count(*) FROM records WHERE account = ? AND kind = ? AND personal IN ({marks(states)})"  # noqa: S608
+    values: list[Cell] = [account, kind, *states, to_micros(before)]
+    sql += " AND at < ?"
+    if since is not None:
+        sql, values = sql + " AND at >= ?", [*values, to_micros(since)]
+    return whole(session.rows(sql, *values)[0][0])
+
+
+def _forgettable(*, destroy: bool) -> list[str]:
+    clear, masked = PersonalState.CLEAR.value, PersonalState.MASKED.value
+    return [clear, masked] if destroy else [clear]
 
 
 def _forgotten(vault: Vault, account: str, kind: str, row: Row, *, destroy: bool) -> tuple[Cell, ...]:
@@ -229,6 +255,31 @@ def _forgotten(vault: Vault, account: str, kind: str, row: Row, *, destroy: bool
         return None, PersonalState.DESTROYED.value, account, kind, key
     masked = personal.mask(vault.open_sealed(text(row[1]), *place))
     return vault.close_up(masked, *place), PersonalState.MASKED.value, account, kind, key
+
+
+def rotate_page(session: Session, cipher: RotatingCipher, account: str, after: Row) -> Page:
+    """Read the records behind `after` (kind, key), and give what is sealed under an older key anew."""
+    rows = session.rows(
+        "SELECT kind, record_key, sealed FROM records WHERE account = ? AND (kind, record_key) > (?, ?) "  # noqa: S608
+        f"AND sealed IS NOT NULL ORDER BY kind, record_key LIMIT {_PAGE}",
+        account,
+        *after,
+    )
+    changes: list[tuple[Cell, ...]] = []
+    for kind, key, sealed in rows:
+        place = context(account, "record", text(kind), text(key))
+        token = rotate_token(cipher, text(sealed), context=place)
+        if token != sealed:
+            changes.append((token, account, kind, key, sealed))
+    return Page(tuple(changes), len(rows), rows[-1][:2] if len(rows) == _PAGE else None)
+
+
+def write_rotated(session: Session, changes: Sequence[Row]) -> None:
+    """Write what `rotate_page` gave, but where a record was saved or forgotten since."""
+    session.many(
+        "UPDATE records SET sealed = ? WHERE account = ? AND kind = ? AND record_key = ? AND sealed = ?",
+        changes,
+    )
 
 
 def _read(row: Row, vault: Vault) -> StoredRecord:

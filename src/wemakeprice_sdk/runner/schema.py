@@ -60,6 +60,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             account TEXT NOT NULL, kind TEXT NOT NULL, until {big} NOT NULL, reason TEXT NOT NULL,
             PRIMARY KEY (account, kind))""",
     ),
+    ("CREATE INDEX intents_with_payload ON intents (account, opened, id) WHERE payload <> ''",),
 )
 
 VERSION: Final = len(MIGRATIONS)

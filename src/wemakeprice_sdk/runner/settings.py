@@ -10,7 +10,7 @@ from datetime import timedelta
 from attrs import field, frozen
 
 from wemakeprice_sdk.errors import ConfigError
-from wemakeprice_sdk.runner.records import RecordKind
+from wemakeprice_sdk.runner.personal import INTENTS, PERSONAL_KINDS, require_kind
 
 
 def _require(holds: bool, path: str, value: object, rule: str) -> None:
@@ -60,7 +60,14 @@ class RetentionPolicy:
     """When personal data is masked and destroyed, counted from the moment a record belongs to.
 
     `mask_after` and `destroy_after` hold for every kind with personal data; `kinds` sets other times for
-    single kinds. A legal hold in the ledger (법정 보존) comes before both. None means never.
+    single kinds: `bundle`, `claim`, `question`, `review`, `inquiry`, `export`, and `intent`. A legal hold in
+    the ledger (법정 보존) comes before both. None means never.
+
+    `intent` is what was sent: answers, invoices. The payloads of settled intents are emptied, counted from
+    the moment they were opened, when the strictest of the other kinds is destroyed, or after a time of their
+    own; they cannot be masked. Open and unknown intents keep theirs.
+
+    Raises `ConfigError` for an unknown kind, a negative time, and a destruction before the masking.
     """
 
     mask_after: timedelta | None = timedelta(days=90)
@@ -68,25 +75,23 @@ class RetentionPolicy:
     kinds: Mapping[str, tuple[timedelta | None, timedelta | None]] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a destruction before the masking."""
-        for kind, (mask, destroy) in {"*": (self.mask_after, self.destroy_after), **self.kinds}.items():
+        """Check kinds and times."""
+        for kind in self.kinds:
+            require_kind(kind, "retention.kinds", error=ConfigError)
+        for kind, limits in {"*": (self.mask_after, self.destroy_after), **self.kinds}.items():
+            set_limits = [limit for limit in limits if limit is not None]
             _require(
-                mask is None or destroy is None or timedelta() <= mask <= destroy,
+                set_limits == sorted(set_limits) and all(limit >= timedelta() for limit in set_limits),
                 f"retention[{kind}]",
-                f"{mask} / {destroy}",
+                " / ".join(map(str, limits)),
                 "0 <= mask_after <= destroy_after",
             )
+        mask, _ = self.kinds.get(INTENTS, (None, None))
+        _require(mask is None, f"retention[{INTENTS}]", mask, "mask_after = None: a payload is only emptied")
 
     def of(self, kind: str) -> tuple[timedelta | None, timedelta | None]:
-        """Give (mask after, destroy after) of a record kind."""
+        """Give (mask after, destroy after) of a kind."""
+        if kind == INTENTS and kind not in self.kinds:
+            limits = [destroy for _, destroy in map(self.of, PERSONAL_KINDS) if destroy is not None]
+            return None, min(limits, default=None)
         return self.kinds.get(kind, (self.mask_after, self.destroy_after))
-
-
-PERSONAL_KINDS = (
-    RecordKind.BUNDLE,
-    RecordKind.CLAIM,
-    RecordKind.QUESTION,
-    RecordKind.REVIEW,
-    RecordKind.INQUIRY,
-)
-"""Record kinds that may hold personal data."""

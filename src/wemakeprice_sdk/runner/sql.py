@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
+from attrs import evolve
+
+from wemakeprice_sdk.config import RotationReport
 from wemakeprice_sdk.errors import LedgerAccountError
 from wemakeprice_sdk.models import JsonValue
 from wemakeprice_sdk.policy.snapshot import SkuLink
-from wemakeprice_sdk.runner import rows_accounts, rows_intents, rows_records, rows_things
-from wemakeprice_sdk.runner.engine import Engine, Session
+from wemakeprice_sdk.runner import audit, personal, rows_accounts, rows_intents, rows_records, rows_things
+from wemakeprice_sdk.runner.engine import Engine, Row, Session
 from wemakeprice_sdk.runner.moments import to_micros
 from wemakeprice_sdk.runner.records import (
     AuditEntry,
@@ -28,8 +32,15 @@ from wemakeprice_sdk.runner.records import (
     StoredRecord,
 )
 from wemakeprice_sdk.runner.rows_accounts import AccountRow
-from wemakeprice_sdk.runner.vault import Vault
-from wemakeprice_sdk.secrets import Cipher
+from wemakeprice_sdk.runner.vault import Page, Vault, rotate_seal
+from wemakeprice_sdk.secrets import Cipher, RotatingCipher, redact
+
+_ReadPage = Callable[[Session, RotatingCipher, str, Row], Page]
+_WritePage = Callable[[Session, Sequence[Row]], None]
+_ROTATED: Final[tuple[tuple[_ReadPage, _WritePage, Row], ...]] = (
+    (rows_records.rotate_page, rows_records.write_rotated, ("", "")),
+    (rows_intents.rotate_page, rows_intents.write_rotated, (-(2**62), 0)),
+)
 
 
 class SqlLedger:
@@ -74,6 +85,7 @@ class SqlLedger:
 
     def reset_time(self, lease: Lease, now: datetime, back: datetime, *, by: str) -> int:
         """Take the word of `by` that the clock ran ahead: forget moments after `now`."""
+        by = audit.require_words(by, "by", 100)
         with self._write_for(lease) as (session, row):
             rows_accounts.reset_time(session, row, now)
             count = rows_things.pull_watermarks(session, row.account, now, back)
@@ -96,7 +108,11 @@ class SqlLedger:
             return _settle(session, row, lease, outcome, now)
 
     def resolve(self, account: str, intent_id: int, state: IntentState, now: datetime, *, by: str) -> Intent:
-        """Settle an intent that no worker is at by a person's word; `by` names who."""
+        """Settle an intent that no worker is at by a person's word; `by` is the operator, and nobody else.
+
+        Raises `ValidationError` when `by` is not one line of 1 to 100 characters.
+        """
+        by = audit.require_words(by, "by", 100)
         if state not in (IntentState.APPLIED, IntentState.NOT_APPLIED):
             raise ValueError("a person says applied or not_applied")
         with self._write() as session:
@@ -251,10 +267,18 @@ class SqlLedger:
             return rows_things.progress(session, account, job)
 
     def set_hold(self, lease: Lease, hold: LegalHold, now: datetime) -> None:
-        """Put personal data of one record kind under legal hold."""
+        """Put the personal data of one kind, or the `intent` payloads, under legal hold.
+
+        The reason is written into the audit trail: it must name nobody. Raises `ValidationError` for an
+        unknown kind and a reason that is not one line of 1 to 200 characters.
+        """
+        personal.require_kind(hold.kind, "hold.kind")
+        reason = redact(audit.require_words(hold.reason, "hold.reason", 200))
+        if hold.account != lease.account:
+            raise LedgerAccountError(f"the hold is for account {hold.account!r}, not for {lease.account!r}")
         with self._write_for(lease) as (session, row):
-            rows_things.set_hold(session, hold)
-            detail = f"until {hold.until.isoformat()}: {hold.reason}"
+            rows_things.set_hold(session, evolve(hold, reason=reason))
+            detail = f"until {hold.until.isoformat()}: {reason}"
             rows_accounts.append_audit(session, row, lease.worker, "legal_hold", hold.kind, detail, now)
 
     def holds(self, account: str) -> tuple[LegalHold, ...]:
@@ -262,27 +286,105 @@ class SqlLedger:
         with self._read() as session:
             return rows_things.holds(session, account)
 
-    def mask_personal(self, lease: Lease, kind: str, before: datetime, now: datetime) -> int:
-        """Mask personal data of records whose moment lies before `before`; give how many."""
-        return self._forget(lease, kind, before, now, destroy=False)
+    def mask_personal(
+        self, lease: Lease, kind: str, before: datetime, now: datetime, *, limit: int = 500
+    ) -> int:
+        """Mask personal data of at most `limit` records whose moment lies before `before`; give how many."""
+        personal.require_kind(kind, "kind", personal.PERSONAL_KINDS)
+        return self._forget(lease, kind, before, now, limit, destroy=False)
 
-    def destroy_personal(self, lease: Lease, kind: str, before: datetime, now: datetime) -> int:
-        """Destroy personal data of records whose moment lies before `before`; give how many."""
-        return self._forget(lease, kind, before, now, destroy=True)
+    def destroy_personal(
+        self, lease: Lease, kind: str, before: datetime, now: datetime, *, limit: int = 500
+    ) -> int:
+        """Destroy personal data of at most `limit` records older than `before`; give how many."""
+        personal.require_kind(kind, "kind")
+        return self._forget(lease, kind, before, now, limit, destroy=True)
 
-    def _forget(self, lease: Lease, kind: str, before: datetime, now: datetime, *, destroy: bool) -> int:
+    def _forget(
+        self, lease: Lease, kind: str, before: datetime, now: datetime, limit: int, *, destroy: bool
+    ) -> int:
         with self._write_for(lease) as (session, row):
-            if any(
-                hold.kind == kind and now < hold.until for hold in rows_things.holds(session, row.account)
-            ):
+            held = _held(session, row.account, now)
+            if kind in held:
                 return 0
-            vault = self._vault()
-            done = rows_records.forget(session, vault, row.account, kind, before, destroy=destroy)
+            if kind == personal.INTENTS:
+                done = rows_intents.empty(session, row.account, before, held, limit)
+            else:
+                vault = self._vault()
+                done = rows_records.forget(session, vault, row.account, kind, before, limit, destroy=destroy)
             if done:
                 action = "destroy_personal" if destroy else "mask_personal"
-                detail = f"{done} records before {before.isoformat()}"
+                things = "payloads" if kind == personal.INTENTS else "records"
+                detail = f"{done} {things} before {before.isoformat()}"
                 rows_accounts.append_audit(session, row, lease.worker, action, kind, detail, now)
             return done
+
+    def due_personal(
+        self,
+        account: str,
+        kind: str,
+        now: datetime,
+        mask_before: datetime | None,
+        destroy_before: datetime | None,
+    ) -> tuple[int, int]:
+        """Count what is due to be masked and to be destroyed; what is destroyed is not masked before."""
+        personal.require_kind(kind, "kind")
+        with self._read() as session:
+            held = _held(session, account, now)
+            if kind in held:
+                return 0, 0
+            if kind == personal.INTENTS:
+                return 0, rows_intents.count_full(session, account, destroy_before, held)
+            count = partial(rows_records.count_due, session, account, kind)
+            return (
+                count(destroy_before, mask_before, destroy=False),
+                count(None, destroy_before, destroy=True),
+            )
+
+    def rotate_keys(self, progress: Callable[[RotationReport], None] | None = None) -> RotationReport:
+        """Re-encrypt records, payloads and, at last, the seal under the cipher's primary key.
+
+        Give every worker a ring with both keys first, the new one primary. They may go on working: each page
+        (500 values) is written in a short transaction of its own, and `progress` is called after it. A
+        rotation that was killed is started again; what is done is skipped. Until it is done the ledger does
+        not open without the old key; once a second call gives `rotated=0`, the old key may leave the ring.
+
+        Raises `TypeError` for a cipher that cannot tell its keys apart (`RotatingCipher`), and
+        `DecryptionError`.
+        """
+        cipher = self._cipher
+        if not isinstance(cipher, RotatingCipher):
+            raise TypeError("the cipher cannot say which values are under an older key")
+        report = RotationReport(0, 0)
+        for rotated, current in self._rotated_pages(cipher):
+            report = RotationReport(report.rotated + rotated, report.current + current)
+            if progress is not None:
+                progress(report)
+        return report
+
+    def _rotated_pages(self, cipher: RotatingCipher) -> Iterator[tuple[int, int]]:
+        with self._read() as session:
+            accounts = rows_accounts.names(session)
+        for account in accounts:
+            for read_page, write_page, start in _ROTATED:
+                after: Row | None = start
+                while after is not None:
+                    # Keys are at work outside of the writing transaction, so that others get their turn.
+                    with self._read() as session:
+                        page = read_page(session, cipher, account, after)
+                    if page.changes:
+                        with self._write() as session:
+                            rows_accounts.lock(session, self._engine, account)
+                            write_page(session, page.changes)
+                    after = page.after
+                    yield len(page.changes), page.seen - len(page.changes)
+        with self._write() as session:
+            rotated = rotate_seal(session, cipher)
+        yield int(rotated), int(not rotated)
+
+    def exists(self) -> bool:
+        """Say whether anything was ever kept here; where not, the first use makes file or schema."""
+        return self._engine.exists()
 
     def note(self, lease: Lease, action: str, target: str, detail: str, now: datetime) -> None:
         """Add a line to the audit trail."""
@@ -350,6 +452,10 @@ class SqlLedger:
         if self._known_vault is None:
             raise RuntimeError("the ledger was not opened")
         return self._known_vault
+
+
+def _held(session: Session, account: str, now: datetime) -> frozenset[str]:
+    return frozenset(hold.kind for hold in rows_things.holds(session, account) if now < hold.until)
 
 
 def _settle(session: Session, row: AccountRow, lease: Lease, outcome: Outcome, now: datetime) -> Intent:

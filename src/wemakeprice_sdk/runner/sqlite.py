@@ -99,6 +99,9 @@ class _SqliteEngine:
                     connection.execute("ROLLBACK")
                 raise
 
+    def exists(self) -> bool:
+        return self._path == ":memory:" or os.path.exists(self._path)
+
     def now(self, session: Session) -> int:  # noqa: ARG002 -- the machine has a clock of its own
         return int(self._lease_clock() * 1_000_000)
 
@@ -135,6 +138,8 @@ class _SqliteEngine:
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'NORMAL'}")
+        # What retention takes away must not stay readable in the free parts of the file.
+        connection.execute("PRAGMA secure_delete = ON")
         _refuse_foreign(connection, self._path)
         if self._check and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
             raise LedgerCorruptError(f"{self._path}: the database is damaged")

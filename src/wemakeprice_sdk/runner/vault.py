@@ -9,11 +9,13 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import Final
 
+from attrs import frozen
+
 from wemakeprice_sdk.errors import LedgerCorruptError
 from wemakeprice_sdk.models import JsonValue
-from wemakeprice_sdk.runner.engine import Session, text
+from wemakeprice_sdk.runner.engine import Row, Session, text
 from wemakeprice_sdk.runner.personal import Sealed
-from wemakeprice_sdk.secrets import Cipher
+from wemakeprice_sdk.secrets import Cipher, RotatingCipher, rotate_token
 
 _CONTEXT: Final = b"wemakeprice-sdk-ledger/seal"
 
@@ -43,11 +45,11 @@ class Vault:
 
     def close_up(self, values: Mapping[str, object], *parts: str) -> str:
         """Encrypt `values`, bound to the place named by `parts`."""
-        return self._cipher.encrypt(dump(values).encode(), context="\x1f".join(parts).encode())
+        return self._cipher.encrypt(dump(values).encode(), context=context(*parts))
 
     def open_up(self, token: str, *parts: str) -> dict[str, JsonValue]:
         """Decrypt what `close_up` made for the same place."""
-        return load(self._cipher.decrypt(token, context="\x1f".join(parts).encode()).decode())
+        return load(self._cipher.decrypt(token, context=context(*parts)).decode())
 
     def open_sealed(self, token: str, *parts: str) -> Sealed:
         """Decrypt sealed values of a record."""
@@ -56,6 +58,28 @@ class Vault:
             for path, value in self.open_up(token, *parts).items()
             if value is None or isinstance(value, str | int | float)
         }
+
+
+@frozen
+class Page:
+    """Values to write anew, as rows; how many were looked at; after what the next page begins."""
+
+    changes: tuple[Row, ...]
+    seen: int
+    after: Row | None = None
+
+
+def rotate_seal(session: Session, cipher: RotatingCipher) -> bool:
+    """Bring the seal under the primary key; what it holds stays. Say whether it was under another."""
+    stored = text(session.rows("SELECT value FROM meta WHERE name = 'seal'")[0][0])
+    token = rotate_token(cipher, stored, context=_CONTEXT)
+    session.many("UPDATE meta SET value = ? WHERE name = 'seal' AND value = ?", [(token, stored)])
+    return token != stored
+
+
+def context(*parts: str) -> bytes:
+    """Name the place a value is bound to."""
+    return "\x1f".join(parts).encode()
 
 
 def dump(value: Mapping[str, object]) -> str:

@@ -11,6 +11,8 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import Final
 
+from attrs import evolve
+
 from wemakeprice_sdk.client._async.client import AsyncWemakepriceClient
 from wemakeprice_sdk.client._synchronization import AsyncTurnstile
 from wemakeprice_sdk.client.options import check_kind
@@ -38,8 +40,9 @@ from wemakeprice_sdk.runner._async.session import AsyncSession, AsyncSurrounding
 from wemakeprice_sdk.runner._offload import AsyncOffload
 from wemakeprice_sdk.runner.archive_files import ArchiveReport
 from wemakeprice_sdk.runner.ledger import Ledger
+from wemakeprice_sdk.runner.personal import RETAINED, require_kind
 from wemakeprice_sdk.runner.reconcile import Reconciliation
-from wemakeprice_sdk.runner.records import Intent, IntentState, LegalHold
+from wemakeprice_sdk.runner.records import Intent, IntentState, Lease, LegalHold
 from wemakeprice_sdk.runner.reports import (
     Job,
     JobReport,
@@ -49,7 +52,9 @@ from wemakeprice_sdk.runner.reports import (
     Skipped,
     StopSwitch,
 )
-from wemakeprice_sdk.runner.settings import PERSONAL_KINDS, RetentionPolicy, RunnerSettings, worker_name
+from wemakeprice_sdk.runner.settings import RetentionPolicy, RunnerSettings, worker_name
+from wemakeprice_sdk.runner.sqlite import MemoryLedger
+from wemakeprice_sdk.secrets import AesGcmCipher, generate_key
 
 _GATES: Final[Mapping[Job, tuple[ActionKind, ...]]] = {
     Job.COLLECT_ORDERS: (ActionKind.COLLECT_ORDERS,),
@@ -71,6 +76,9 @@ _GATES: Final[Mapping[Job, tuple[ActionKind, ...]]] = {
         ActionKind.ANSWER_INQUIRY,
     ),
 }
+
+# SQLite's waiting writers look every 0.1 s whether it is their turn.
+_BREATH: Final = 0.1
 
 
 class AsyncChannelRunner:
@@ -377,16 +385,27 @@ class AsyncChannelRunner:
 
         return await self._run(Job.RECOVER, nothing, False, None, None)
 
-    async def retention(self, policy: RetentionPolicy, *, dry_run: bool = False) -> RetentionReport:
-        """Mask and destroy personal data (개인정보 보유기간) that is older than the policy allows."""
+    async def retention(
+        self,
+        policy: RetentionPolicy,
+        *,
+        dry_run: bool = False,
+        progress: ProgressCallback | None = None,
+        stop: StopSwitch | None = None,
+    ) -> RetentionReport:
+        """Mask and destroy personal data (개인정보 보유기간) that is older than the policy allows.
+
+        Works page by page, so that others can write meanwhile; stopped or killed, the next run goes on. A dry
+        run counts what would be masked and destroyed.
+        """
         masked: dict[str, int] = {}
         destroyed: dict[str, int] = {}
 
         async def job(session: AsyncSession) -> None:
-            for kind in PERSONAL_KINDS:
+            for kind in RETAINED:
                 await self._forget(session, kind, policy, masked, destroyed)
 
-        report = await self._run(Job.RETENTION, job, dry_run, None, None)
+        report = await self._run(Job.RETENTION, job, dry_run, progress, stop)
         return RetentionReport.of(report, masked, destroyed)
 
     async def _forget(
@@ -397,16 +416,36 @@ class AsyncChannelRunner:
         masked: dict[str, int],
         destroyed: dict[str, int],
     ) -> None:
-        lease = await session.keep_lease()
-        if lease is None:
-            return
-        around, now = self._around, session.now
         mask, destroy = policy.of(kind)
-        if destroy is not None:
-            done = await around.offload(around.ledger.destroy_personal, lease, kind, now - destroy, now)
-            destroyed[kind] = done
-        if mask is not None:
-            masked[kind] = await around.offload(around.ledger.mask_personal, lease, kind, now - mask, now)
+        now, ledger = session.now, session.around.ledger
+        mask_before = None if mask is None else now - mask
+        destroy_before = None if destroy is None else now - destroy
+        to_mask, to_destroy = 0, 0
+        if session.dry_run:
+            count, bounds = ledger.due_personal, (mask_before, destroy_before)
+            to_mask, to_destroy = await session.around.offload(count, self.account, kind, now, *bounds)
+        if destroy_before is not None:
+            destroyed[kind] = to_destroy
+            await self._forget_pages(session, ledger.destroy_personal, kind, destroy_before, destroyed)
+        if mask_before is not None:
+            masked[kind] = to_mask
+            await self._forget_pages(session, ledger.mask_personal, kind, mask_before, masked)
+
+    async def _forget_pages(
+        self,
+        session: AsyncSession,
+        forget: Callable[[Lease, str, datetime, datetime], int],
+        kind: str,
+        before: datetime,
+        counts: dict[str, int],
+    ) -> None:
+        done = -1
+        while done and (lease := await session.keep_lease()) is not None:
+            await session.step()
+            done = await session.around.offload(forget, lease, kind, before, session.now)
+            counts[kind] += done
+            session.tell(kind, counts[kind])
+            await session.wait(_BREATH if done else 0)
 
     async def archive(
         self,
@@ -432,10 +471,11 @@ class AsyncChannelRunner:
         return await self._around.offload(self._around.ledger.active_intents, self.account)
 
     async def resolve(self, intent_id: int, *, applied: bool, by: str) -> Intent:
-        """Settle an intent that waits by a person's word; `by` names who says so.
+        """Settle an intent that waits by a person's word; `by` is the operator who says so, and nobody else.
 
         Unknown ones wait for nothing else; open ones may be settled too, for a marketplace that will never
-        answer again. Raises `LedgerError` while a worker is at it.
+        answer again. `by` is written into the audit trail: 1..100 characters in one line, or
+        `ValidationError`. Raises `LedgerError` while a worker is at it.
         """
         state = IntentState.APPLIED if applied else IntentState.NOT_APPLIED
         around = self._around
@@ -472,7 +512,12 @@ class AsyncChannelRunner:
         return sum(moved)
 
     async def set_hold(self, kind: str, until: datetime, reason: str) -> None:
-        """Put the personal data of one record kind under legal hold (법정 보존)."""
+        """Put the personal data of one kind, or what was sent (`intent`), under legal hold (법정 보존).
+
+        Kinds: `bundle`, `claim`, `question`, `review`, `inquiry`, `export`, `intent`. `reason` is written
+        into the audit trail, so it must name nobody: 1..200 characters in one line. Raises `ValidationError`.
+        """
+        require_kind(kind, "kind")
         hold = LegalHold(self.account, kind, until, reason)
 
         async def job(session: AsyncSession) -> None:
@@ -505,12 +550,20 @@ class AsyncChannelRunner:
             if closed is not None:
                 return self._report(job, started, dry_run=dry_run, skipped=Skipped.GATE_CLOSED, detail=closed)
             if dry_run:
-                session = AsyncSession(self._around, job, None, progress, stop or StopSwitch())
+                around = await self._looking_around()
+                session = AsyncSession(around, job, None, progress, stop or StopSwitch())
                 await _until_stopped(session, body)
                 return await self._finished(session, started, missed)
             return await self._under_lease(job, body, started, progress, stop or StopSwitch(), missed)
         finally:
             self._turn.release()
+
+    async def _looking_around(self) -> AsyncSurroundings:
+        """Give what a dry run may read; a ledger that is not there yet is not made for it."""
+        if await self._around.offload(self._around.ledger.exists):
+            return self._around
+        empty = MemoryLedger(AesGcmCipher.single(generate_key()))
+        return evolve(self._around, ledger=empty)
 
     def _closed_gate(self, job: Job) -> str | None:
         closed = [check(self._around.config, kind) for kind in _GATES.get(job, ())]
@@ -549,7 +602,7 @@ class AsyncChannelRunner:
     async def _finished(
         self, session: AsyncSession, started: datetime, missed: list[Skipped] | None
     ) -> JobReport:
-        around = self._around
+        around = session.around
         return JobReport(
             job=session.job,
             account=self.account,

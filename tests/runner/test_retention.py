@@ -1,0 +1,381 @@
+"""Masking and destroying: records, payloads, holds, pages, counts, and what the audit trail says of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from kit import KEY, START, Shop, cipher, open_shop, parcel
+
+from conftest import NOW, KeyCipher
+from wemakeprice_sdk.errors import ConfigError, LeaseLostError, LedgerAccountError, ValidationError
+from wemakeprice_sdk.policy.snapshot import PendingAnswer
+from wemakeprice_sdk.runner import (
+    Intent,
+    IntentDraft,
+    IntentState,
+    Lease,
+    LegalHold,
+    Outcome,
+    PersonalState,
+    PostgresLedger,
+    Progress,
+    RecordDraft,
+    RetentionPolicy,
+    SqliteLedger,
+    StopSwitch,
+)
+from wemakeprice_sdk.runner.audit import verify
+from wemakeprice_sdk.runner.sql import SqlLedger
+
+LATER = NOW + timedelta(days=1)
+OLD = RetentionPolicy(mask_after=timedelta(days=30), destroy_after=timedelta(days=60))
+
+
+def bundle(number: int, **extra: object) -> RecordDraft:
+    body = {"bundleNo": number, "buyerName": "홍길동", "delivery": {"phone": "010-0000-0000"}, **extra}
+    return RecordDraft("bundle", str(number), "NEW", NOW, body)  # type: ignore[arg-type]
+
+
+def states(ledger: SqlLedger) -> list[PersonalState]:
+    return [record.personal for record in ledger.records("shop", "bundle")]
+
+
+@pytest.fixture
+def lease(ledger: SqlLedger) -> Lease:
+    taken = ledger.acquire_lease("shop", "w1", 60)
+    assert taken is not None
+    return taken
+
+
+@pytest.fixture
+def intents(ledger: SqlLedger, lease: Lease) -> dict[str, Intent]:
+    """One intent in every state and one of every family, all of the same moment."""
+    made: dict[str, Intent] = {}
+    for operation, state in (
+        ("orders_ship", IntentState.APPLIED),
+        ("claims_reject", IntentState.ALREADY_DONE),
+        ("cs_answer_question", IntentState.REFUSED),
+        ("cs_answer_inquiry", IntentState.NOT_APPLIED),
+        ("products_update_sale", IntentState.UNKNOWN),
+        ("shipping_save_policy", IntentState.OPEN),
+    ):
+        draft = IntentDraft(operation, f"{operation}:1", {"answer": "홍길동님"}, reason="auto", rule="3.2")
+        made[operation] = intent = ledger.begin(lease, draft, NOW)
+        if state is not IntentState.OPEN:
+            ledger.settle(lease, Outcome(intent, state), LATER)
+    return made
+
+
+def full(ledger: SqlLedger) -> set[str]:
+    return {intent.operation for intent in ledger.intents("shop") if intent.payload}
+
+
+ACTIVE = {"products_update_sale", "shipping_save_policy"}
+
+
+def test_payloads_of_settled_intents_are_emptied_and_the_rest_of_them_stays(
+    ledger: SqlLedger, lease: Lease, intents: dict[str, Intent]
+) -> None:
+    assert ledger.destroy_personal(lease, "intent", NOW, LATER) == 0, "not older than the bound"
+    assert ledger.destroy_personal(lease, "intent", NOW + timedelta(seconds=1), LATER) == 4
+    assert full(ledger) == ACTIVE
+    kept = ledger.intents("shop", target="orders_ship:1")[0]
+    assert (kept.id, kept.state, kept.payload) == (intents["orders_ship"].id, IntentState.APPLIED, {})
+    assert (kept.reason, kept.rule, kept.settled_at) == ("auto", "3.2", LATER)
+    assert ledger.destroy_personal(lease, "intent", LATER, LATER) == 0
+    last = list(ledger.audit("shop"))[-1]
+    assert (last.action, last.target, last.detail.split()[:2]) == (
+        "destroy_personal",
+        "intent",
+        ["4", "payloads"],
+    )
+    ledger.resolve("shop", intents["products_update_sale"].id, IntentState.APPLIED, LATER, by="kim")
+    assert ledger.destroy_personal(lease, "intent", LATER, LATER) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "kept"),
+    [
+        ("bundle", {"orders_ship"}),
+        ("claim", {"claims_reject"}),
+        ("question", {"cs_answer_question"}),
+        ("inquiry", {"cs_answer_inquiry"}),
+        ("review", set()),
+        ("intent", {"orders_ship", "claims_reject", "cs_answer_question", "cs_answer_inquiry"}),
+    ],
+)
+@pytest.mark.usefixtures("intents")
+def test_what_was_sent_about_a_kind_stands_under_its_hold(
+    ledger: SqlLedger, lease: Lease, kind: str, kept: set[str]
+) -> None:
+    until = LATER + timedelta(days=1)
+    ledger.set_hold(lease, LegalHold("shop", kind, until, "전자상거래법"), NOW)
+    due = ledger.due_personal("shop", "intent", LATER, None, LATER)
+    assert due == (0, 4 - len(kept))
+    assert ledger.destroy_personal(lease, "intent", LATER, LATER) == 4 - len(kept)
+    assert full(ledger) == ACTIVE | kept
+    assert ledger.destroy_personal(lease, "intent", LATER, until) == len(kept)
+
+
+def test_retention_takes_a_page_at_a_time_and_goes_on_under_the_next_lease(
+    ledger: SqlLedger, lease: Lease
+) -> None:
+    ledger.save(lease, [bundle(number) for number in range(25)], NOW)
+    assert ledger.mask_personal(lease, "bundle", LATER, LATER, limit=10) == 10
+    assert sorted(states(ledger)).count(PersonalState.MASKED) == 10
+    second = ledger.acquire_lease("shop", "w1", 60)
+    assert second is not None
+    with pytest.raises(LeaseLostError):
+        ledger.mask_personal(lease, "bundle", LATER, LATER, limit=10)
+    assert [ledger.mask_personal(second, "bundle", LATER, LATER, limit=10) for _ in range(3)] == [10, 5, 0]
+    assert [ledger.destroy_personal(second, "bundle", LATER, LATER, limit=20) for _ in range(3)] == [20, 5, 0]
+    details = [entry.detail.split()[0] for entry in ledger.audit("shop")]
+    assert details == ["10", "10", "5", "20", "5"]
+    assert verify(ledger.audit("shop"), head=ledger.audit_head("shop")).ok
+
+
+def test_what_is_due_is_counted_as_it_will_be_done(ledger: SqlLedger, lease: Lease) -> None:
+    days = [0, 1, 2, 3, 4, 5]
+    ledger.save(
+        lease, [RecordDraft("bundle", str(d), "N", NOW + timedelta(days=d), {"n": "홍"}) for d in days], NOW
+    )
+    ledger.mask_personal(lease, "bundle", LATER, LATER)
+    mask_before, destroy_before = NOW + timedelta(days=4), NOW + timedelta(days=2)
+    head = ledger.audit_head("shop")
+    assert ledger.due_personal("shop", "bundle", LATER, mask_before, destroy_before) == (2, 2)
+    assert ledger.due_personal("shop", "bundle", LATER, mask_before, None) == (3, 0)
+    assert ledger.audit_head("shop") == head
+    assert ledger.destroy_personal(lease, "bundle", destroy_before, LATER) == 2
+    assert ledger.mask_personal(lease, "bundle", mask_before, LATER) == 2
+
+
+@pytest.mark.parametrize("kind", ["bundles", "product", "", "INTENT"])
+def test_a_kind_that_holds_no_personal_data_is_refused(ledger: SqlLedger, lease: Lease, kind: str) -> None:
+    calls = [
+        lambda: ledger.set_hold(lease, LegalHold("shop", kind, LATER, "소송"), NOW),
+        lambda: ledger.mask_personal(lease, kind, LATER, LATER),
+        lambda: ledger.destroy_personal(lease, kind, LATER, LATER),
+        lambda: ledger.due_personal("shop", kind, LATER, None, None),
+    ]
+    for call in calls:
+        with pytest.raises(ValidationError) as caught:
+            call()
+        [violation] = caught.value.violations
+        assert "bundle, claim, question, review, inquiry, export" in violation.message
+        assert "bundle, claim, question, review, inquiry, export" in violation.message_ko
+    assert ledger.holds("shop") == ()
+    with pytest.raises(ConfigError, match=r"retention\.kinds"):
+        RetentionPolicy(kinds={kind: (None, None)})
+
+
+def test_a_payload_cannot_be_masked(ledger: SqlLedger, lease: Lease) -> None:
+    with pytest.raises(ValidationError, match="kind"):
+        ledger.mask_personal(lease, "intent", LATER, LATER)
+    with pytest.raises(ConfigError, match="only emptied"):
+        RetentionPolicy(kinds={"intent": (timedelta(days=1), timedelta(days=2))})
+
+
+def test_a_hold_is_set_for_the_account_of_the_lease_only(ledger: SqlLedger, lease: Lease) -> None:
+    ledger.open_account("other", "https://sandbox")
+    with pytest.raises(LedgerAccountError, match="'other'"):
+        ledger.set_hold(lease, LegalHold("other", "bundle", LATER, "소송"), NOW)
+    assert ledger.holds("other") == ()
+
+
+@pytest.mark.parametrize("days", [(-1, None), (None, -1), (-2, -1), (2, 1)])
+def test_times_that_make_no_sense_are_refused(days: tuple[int | None, int | None]) -> None:
+    mask, destroy = (None if day is None else timedelta(days=day) for day in days)
+    with pytest.raises(ConfigError, match="mask_after"):
+        RetentionPolicy(mask_after=mask, destroy_after=destroy)
+    with pytest.raises(ConfigError, match=r"retention\[claim\]"):
+        RetentionPolicy(kinds={"claim": (mask, destroy)})
+
+
+def test_payloads_go_with_the_strictest_kind_or_after_a_time_of_their_own() -> None:
+    day = timedelta(days=1)
+    assert OLD.of("intent") == (None, 60 * day)
+    assert RetentionPolicy(kinds={"review": (None, 7 * day), "claim": (None, None)}).of("intent") == (
+        None,
+        7 * day,
+    )
+    assert RetentionPolicy(kinds={"intent": (None, 400 * day)}).of("intent") == (None, 400 * day)
+    assert RetentionPolicy(kinds={"intent": (None, None)}).of("intent") == (None, None)
+    assert RetentionPolicy(mask_after=None, destroy_after=None).of("intent") == (None, None)
+
+
+# free text -------------------------------------------------------------------
+
+
+def test_free_text_of_a_hold_is_redacted_before_it_is_kept(ledger: SqlLedger, lease: Lease) -> None:
+    reason = " 소송 kim@example.com 010-0000-0000 "
+    ledger.set_hold(lease, LegalHold("shop", "bundle", LATER, reason), NOW)
+    assert ledger.holds("shop")[0].reason == "소송 *** ***"
+    [line] = ledger.audit("shop")
+    assert line.detail == f"until {LATER.isoformat()}: 소송 *** ***"
+
+
+@pytest.mark.parametrize("words", ["", "  ", "a\nb", "a\u2028b", "a\x00b", "\x1b[2J", "가" * 201])
+def test_free_text_is_one_line_of_a_sane_length(ledger: SqlLedger, lease: Lease, words: str) -> None:
+    unknown = ledger.begin(lease, IntentDraft("x", "bundle:1"), NOW)
+    ledger.settle(lease, Outcome(unknown, IntentState.UNKNOWN), NOW)
+    head = ledger.audit_head("shop")
+    with pytest.raises(ValidationError) as caught:
+        ledger.set_hold(lease, LegalHold("shop", "bundle", LATER, words), NOW)
+    assert words.strip() == "" or words not in str(caught.value)
+    with pytest.raises(ValidationError, match="by"):
+        ledger.resolve("shop", unknown.id, IntentState.APPLIED, NOW, by=words)
+    with pytest.raises(ValidationError, match="by"):
+        ledger.reset_time(lease, NOW, NOW, by=words)
+    assert ledger.audit_head("shop") == head
+    assert ledger.active_intents("shop")[0].state is IntentState.UNKNOWN
+
+
+def test_no_detail_breaks_the_lines_of_the_trail(ledger: SqlLedger, lease: Lease) -> None:
+    ledger.note(lease, "import", "bundle:1", "one\r\ntwo\u2029 010-0000-0000 \ud800" + "x" * 999, NOW)
+    [line] = ledger.audit("shop")
+    assert line.detail.startswith("one two *** x")
+    assert len(line.detail) == 300
+    assert verify(ledger.audit("shop"), head=ledger.audit_head("shop")).ok
+
+
+# the job ---------------------------------------------------------------------
+
+
+def answered(shop: Shop) -> None:
+    """Send an answer that names the buyer, and ship a bundle."""
+    number = shop.order()
+    shop.sandbox.ask_question(KEY, product_no=None)
+    runner = shop.runner()
+    runner.collect_orders()
+    runner.ship([parcel(number)])
+    runner.cs()
+    question = shop.client.cs.list_questions(START.date())[0]
+    text = "홍길동님 010-0000-0000 으로 연락드리겠습니다."
+    answer = PendingAnswer(qna_seq=question.qna_seq, question_date=question.question_date, answer=text)
+    assert runner.cs(answers=[answer]).ok
+
+
+def test_no_text_that_was_sent_outlives_the_retention() -> None:
+    with open_shop() as shop:
+        answered(shop)
+        shop.pass_time(days=500)
+        report = shop.runner().retention(RetentionPolicy())
+        assert report.destroyed["intent"] == 3
+        assert [intent.payload for intent in shop.ledger.intents("shop")] == [{}, {}, {}]
+        assert shop.ledger.is_done("shop", [shop.ledger.intents("shop")[-1].once_key or ""])
+
+
+def test_a_dry_run_says_what_would_be_done_and_does_nothing() -> None:
+    with open_shop() as shop:
+        answered(shop)
+        shop.pass_time(days=50)
+        shop.order()
+        shop.runner().collect_orders()
+        head = shop.ledger.audit_head("shop")
+        dry = shop.runner().retention(OLD, dry_run=True)
+        assert (dry.masked["bundle"], dry.masked["question"], dry.destroyed["bundle"]) == (1, 1, 0)
+        assert shop.ledger.audit_head("shop") == head
+        real = shop.runner().retention(OLD)
+        assert (dict(real.masked), dict(real.destroyed)) == (dict(dry.masked), dict(dry.destroyed))
+        shop.pass_time(days=40)
+        dry = shop.runner().retention(OLD, dry_run=True)
+        assert (dry.masked["bundle"], dry.destroyed["bundle"], dry.destroyed["intent"]) == (1, 1, 3)
+        real = shop.runner().retention(OLD)
+        assert (dict(real.masked), dict(real.destroyed)) == (dict(dry.masked), dict(dry.destroyed))
+
+
+def test_the_runner_refuses_a_hold_of_an_unknown_kind() -> None:
+    with open_shop() as shop:
+        with pytest.raises(ValidationError, match="bundles"):
+            shop.runner().set_hold("bundles", START + timedelta(days=3650), "소송")
+        assert shop.ledger.holds("shop") == ()
+
+
+def test_retention_lets_others_write_and_stops_between_pages(tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    with open_shop(SqliteLedger(path, cipher())) as shop:
+        shop.ledger.open_account("shop", shop.client.base_url)
+        lease = shop.ledger.acquire_lease("shop", "w1", 60)
+        assert lease is not None
+        shop.ledger.save(lease, [bundle(number) for number in range(1200)], START)
+        shop.ledger.release_lease(lease)
+        shop.pass_time(days=40)
+        stop, seen = StopSwitch(), []
+
+        def step(progress: Progress) -> None:
+            seen.append(progress.done)
+            other = sqlite3.connect(path, timeout=0)
+            other.execute("BEGIN IMMEDIATE")
+            other.close()
+            if progress.done == 1000:
+                stop.press()
+
+        report = shop.runner().retention(OLD, progress=step, stop=stop)
+        assert (report.stopped, dict(report.masked)) == (True, {"bundle": 1000})
+        assert [number for number in seen if number] == [500, 1000]
+        assert shop.runner().retention(OLD).masked["bundle"] == 200
+
+
+# the store -------------------------------------------------------------------
+
+
+def test_the_queries_of_retention_use_their_indexes(tmp_path: Path) -> None:
+    with SqliteLedger(tmp_path / "l.db", KeyCipher()) as ledger:
+        ledger.open_account("shop", "https://sandbox")
+        lease = ledger.acquire_lease("shop", "w1", 60)
+        assert lease is not None
+        connection: sqlite3.Connection = ledger._engine._connection  # type: ignore[attr-defined]
+        asked: list[str] = []
+        connection.set_trace_callback(asked.append)
+        for kind in ("bundle", "intent"):
+            ledger.destroy_personal(lease, kind, LATER, LATER)
+            ledger.due_personal("shop", kind, LATER, LATER, NOW)
+        ledger.mask_personal(lease, "bundle", LATER, LATER)
+        connection.set_trace_callback(None)
+        plans = [
+            " ".join(str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {query}"))
+            for query in asked
+            if query.startswith("SELECT") and ("FROM records" in query or "FROM intents" in query)
+        ]
+        assert len(plans) == 6
+        for plan in plans:
+            assert "TEMP B-TREE" not in plan
+            assert "INDEX records_by_personal (account=? AND kind=? AND personal=? AND at" in plan or (
+                "INDEX intents_with_payload (account=? AND opened<?)" in plan
+            )
+
+
+def test_nothing_of_what_was_destroyed_is_left_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    with SqliteLedger(path, KeyCipher()) as ledger:
+        ledger.open_account("shop", "https://sandbox")
+        lease = ledger.acquire_lease("shop", "w1", 60)
+        assert lease is not None
+        ledger.save(lease, [bundle(number) for number in range(50)], NOW)
+        with ledger._engine.begin(write=False) as session:
+            tokens = [str(row[0]) for row in session.rows("SELECT sealed FROM records")]
+        assert ledger.destroy_personal(lease, "bundle", LATER, LATER) == 50
+    content = path.read_bytes()
+    assert [token for token in tokens if token[-40:].encode() in content] == []
+
+
+def test_a_dry_run_makes_no_ledger(tmp_path: Path, postgres: str) -> None:
+    path, schema = tmp_path / "l.db", f"t_{uuid4().hex}"
+    for ledger in (SqliteLedger(path, cipher()), PostgresLedger(postgres, cipher(), schema=schema)):
+        with open_shop(ledger) as shop:
+            shop.order()
+            assert shop.runner().collect_orders(dry_run=True).plan is not None
+            assert shop.runner().retention(OLD, dry_run=True).destroyed["bundle"] == 0
+            assert not ledger.exists()
+            assert list(tmp_path.iterdir()) == []
+            with psycopg.connect(postgres, autocommit=True) as admin:
+                assert admin.execute("SELECT to_regnamespace(%s)", (schema,)).fetchone() == (None,)
+            assert shop.runner().collect_orders().ok
+            assert ledger.exists()
+            assert shop.runner().retention(OLD, dry_run=True).ok
+        path.unlink(missing_ok=True)
