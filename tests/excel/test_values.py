@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
@@ -24,6 +24,7 @@ from wemakeprice_sdk.excel.values import (
     Doubt,
     FaultError,
     clean,
+    iso_moments,
     parse_amount,
     parse_flag,
     parse_id,
@@ -183,6 +184,37 @@ def test_any_moment_read_back(moment: datetime) -> None:
     days = (whole - datetime(1899, 12, 30)).total_seconds() / 86_400
     assert parse_moment(Serial(days)) == aware
     assert parse_moment(Serial(days - 1462), date1904=True) == aware
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.datetimes(datetime(1990, 1, 1), datetime(2100, 12, 31, 23, 59, 59)).map(
+                lambda moment: moment.isoformat(" ", "seconds")
+            ),
+            st.dates(date(1980, 1, 1), date(2110, 1, 1)).map(str),
+            st.from_regex(r"\A20[0-9]{2}-[0-9]{2}-[0-3][0-9][ T|](2[0-4]|1[0-9]):[0-5][0-9]\Z"),
+            st.sampled_from(
+                ["2024-01-15 10-09", "2024-01-15 10:00-09", "2024-01-15|10:00", "20240115 10:00:00", "2024-W03-1",
+                 "2024-02-30", "2024-01-15 24:00", "٢٠٢٤-01-15", "상시", "", "2024-01-15|2024-01-16"]
+            ),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)  # fmt: skip
+def test_moments_read_together_are_those_read_alone(texts: list[str]) -> None:
+    moments = iso_moments(texts)
+    if moments is not None:
+        assert moments == [parse_moment(text) for text in texts]
+        assert {moment.tzinfo for moment in moments} == {KST}
+
+
+def test_usual_moments_are_read_together() -> None:
+    texts = ["2024-01-15 10:00:00", "1990-01-01", "2100-12-31 23:59"]
+    assert iso_moments(texts) is not None
+    for other in ("1989-12-31", "2101-01-01", "2024-02-30", "2024-01-15 24:00", "2024-01-15 10:00-09", ""):
+        assert iso_moments([*texts, other]) is None
 
 
 @given(st.text(max_size=40))

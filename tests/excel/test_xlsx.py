@@ -26,9 +26,11 @@ from wemakeprice_sdk.excel.xlsx import format_reader
 WORDS = ["영", "하나 & 둘", "<셋>", ""]
 
 
-def reader(xml: bytes, *, size: int = 1 << 20, limits: Limits = DEFAULT_LIMITS) -> SheetRows:
+def reader(
+    xml: bytes, *, size: int = 1 << 20, limits: Limits = DEFAULT_LIMITS, head: Sequence[str] = WORDS
+) -> SheetRows:
     chunks = [xml[at : at + size] for at in range(0, len(xml), size)]
-    readers = CellReaders(WORDS.__getitem__, WORDS, (None, date_reader(), padded_reader(5)))
+    readers = CellReaders(WORDS.__getitem__, head, (None, date_reader(), padded_reader(5)))
     return SheetRows(chunks, readers, Budget(limits), "sheet")
 
 
@@ -137,6 +139,93 @@ def test_both_ways_of_reading_agree(table: list[list[str | None]], size: int) ->
     )
     xml = sheet(body)
     assert trimmed(rows_of(xml, size=size)) == slowly(xml)
+
+
+USUAL = [
+    "><v>{0}</v></c>",
+    "><v>{0}</v></c>",
+    ' t="s"><v>{1}</v></c>',
+    ' t="inlineStr"><is><t>글 {0}</t></is></c>',
+    ' s="1"><v>{0}.5</v></c>',
+    ' s="2"><v>{1}</v></c>',
+]
+ODD = [
+    None,
+    "/>",
+    ' s="2"/>',
+    "></c>",
+    "><v></v></c>",
+    "><v>+5</v></c>",
+    "><v>-5</v></c>",
+    "><v> 7 </v></c>",
+    "><v>007</v></c>",
+    "><v>1_0</v></c>",
+    "><v>٣</v></c>",
+    "><v>1&#48;</v></c>",
+    "><v>1.0</v></c>",
+    f"><v>{'9' * 18}</v></c>",
+    f"><v>{'9' * 64}</v></c>",
+    f"><v>{'9' * 65}</v></c>",
+    f"><v>{'9' * 5000}</v></c>",
+    ' t="s"><v>0</v></c>',
+    ' t="s"><v>3</v></c>',
+    ' t="s"><v> 1</v></c>',
+    ' t="s"><v>x</v></c>',
+    ' t="s"><v></v></c>',
+    ' s="1" t="s"><v>2</v></c>',
+    ' s="1"><v>45306</v></c>',
+    ' s="2"><v>7</v></c>',
+    ' t="b"><v>1</v></c>',
+    ' t="e"><v>#N/A</v></c>',
+    ' t="str"><v>글</v></c>',
+    ' t="inlineStr"><is><t></t></is></c>',
+    ' t="inlineStr"><is><t>가&amp;나_x0041_</t></is></c>',
+    ' t="inlineStr"><is><r><t>가</t></r><r><t>나</t></r></is></c>',
+    ' t="inlineStr"><v>3</v></c>',
+    "><f>A1</f><v>3</v></c>",
+]
+
+
+def exact(rows: Sequence[tuple[int, Sequence[Cell]]]) -> list[tuple[int, list[tuple[type, Cell]]]]:
+    return [(number, [(type(cell), cell) for cell in cells]) for number, cells in trimmed(rows)]
+
+
+@given(
+    st.dictionaries(
+        st.tuples(st.integers(2, 40), st.integers(0, len(USUAL) - 1)), st.sampled_from(ODD), max_size=30
+    ),
+    st.integers(200, 9000),
+    st.integers(0, len(WORDS)),
+)
+def test_odd_cells_among_even_rows(odd: dict[tuple[int, int], str | None], size: int, head: int) -> None:
+    """What a column has learned from its first cells must not show in those that come later."""
+    body = ""
+    for row in range(1, 41):
+        body += f'<row r="{row}">'
+        for at, usual in enumerate(USUAL):
+            form = ' t="s"><v>{1}</v></c>' if row == 1 else usual
+            cell = odd.get((row, at), form.format(row, row % 3))
+            body += "" if cell is None else f'<c r="{corpus.letters(at)}{row}"{cell}'
+        body += "</row>"
+    xml = sheet(body)
+    assert exact(list(reader(xml, size=size, head=WORDS[:head]))) == exact(slowly(xml))
+
+
+def test_long_texts_are_not_held_by_their_column() -> None:
+    words = [f"{number:04}" + "가" * 500 for number in range(50)]
+    body = "".join(
+        f'<row r="{row}"><c r="A{row}" t="s"><v>{row % 50}</v></c><c r="B{row}"><v>{row}</v></c></row>'
+        for row in range(1, 2001)
+    )
+    asked: list[int] = []
+
+    def outside(index: int) -> str:
+        asked.append(index)
+        return words[index]
+
+    rows = SheetRows([sheet(body)], CellReaders(outside), Budget(DEFAULT_LIMITS), "sheet")
+    assert [cells[0] for _, cells in rows] == [words[row % 50] for row in range(1, 2001)]
+    assert len(asked) == 2000
 
 
 def test_rows_are_matched_in_c() -> None:

@@ -14,7 +14,7 @@ from attrs import define, field
 from wemakeprice_sdk.errors import UnreadableFileError, UnsafeFileError
 from wemakeprice_sdk.excel.limits import Budget, Limits, over
 
-CHUNK = 1 << 20
+CHUNK = 1 << 18
 _FEED = 1 << 18
 _LOCAL_HEADER = 30
 _RATIO_FLOOR = 1 << 20

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from wemakeprice_sdk.excel.cells import (
     FORMULA_WITHOUT_VALUE,
@@ -29,6 +29,9 @@ Reader: TypeAlias = "Callable[[str], Cell]"
 
 MOST_COLUMNS = 256
 _VARIANTS = 3
+_HEADER_ROWS = 3
+_SHORT = 64
+_REMEMBERED = 65_536
 
 _ROW_OPEN = r'\s*+<{p}row r="(\d{{1,7}}+)"[^<>/]*+>'
 _GENERAL = (
@@ -80,13 +83,13 @@ class CellReaders:
             return self.shared(int(text))
         return CellError(text[:64])
 
-    def known_index(self, text: str) -> Cell:
-        """Look a shared string up by digits."""
-        index = int(text)
+    def known_indexes(self, texts: Sequence[str]) -> list[Cell]:
+        """Look shared strings up by digits."""
+        head, indexes = self.head, list(map(int, texts))
         try:
-            return self.head[index]
+            return list(map(head.__getitem__, indexes))
         except IndexError:
-            return self.shared(index)
+            return [head[index] if index < len(head) else self.shared(index) for index in indexes]
 
     def make(self, kind: str, style: str, value: str | None, inline: str | None) -> Cell:
         """Make a cell from the parts of its element, whatever way they were found."""
@@ -165,39 +168,45 @@ def general_pattern(columns: int, prefix: str, readers: CellReaders) -> RowPatte
     return RowPattern(pattern.match, rows_of)
 
 
-def learned_pattern(sample: str, columns: int, prefix: str, readers: CellReaders) -> RowPattern | None:
-    """Make the pattern of the cells that `sample` uses; None when there is nothing to learn."""
+def learned_patterns(sample: str, columns: int, prefix: str, readers: CellReaders) -> list[RowPattern]:
+    """Make the patterns of the cells that `sample` uses; none when there is nothing to learn.
+
+    The first asks for a cell in every column that the sample fills in one way, the second for none; both
+    have the same groups.
+    """
     seen: defaultdict[int, Counter[tuple[str, str, str]]] = defaultdict(Counter)
     for letters, attributes, opening, closing in re.findall(_SAMPLE_CELL.format(p=prefix), sample):
         if opening.count("<") == closing.count("<"):
             seen[column_index(letters)][attributes, opening, closing] += 1
     if not seen:
-        return None
-    parts = [_ROW_OPEN.format(p=prefix)]
+        return []
+    filled = sample.count(f"</{prefix}row>") - _HEADER_ROWS
+    strict = free = _ROW_OPEN.format(p=prefix)
     variants: list[tuple[int, Reader | None]] = []
     for index in range(columns):
-        known = ""
-        for (attributes, opening, closing), _ in seen[index].most_common(_VARIANTS):
-            for inner, reader in _readings(attributes, opening, readers):
-                known += (
-                    f"{re.escape(attributes)}>{re.escape(opening)}({inner}){re.escape(closing)}</{prefix}c>|"
+        known: list[str] = []
+        for (attributes, opening, closing), count in seen[index].most_common(_VARIANTS):
+            if count > 1 or not known:
+                reader = _reader_of(attributes, opening, readers)
+                inner = _inner(reader, readers)
+                known.append(
+                    f"{re.escape(attributes)}>{re.escape(opening)}({inner}){re.escape(closing)}</{prefix}c>"
                 )
                 variants.append((index, reader))
-        parts.append(rf'(?:<{prefix}c r="{column_letter(index)}\1"(?:{known}{_BLANK}))?+')
-    pattern = re.compile("".join(parts) + rf"\s*+</{prefix}row>", re.ASCII)
-    return RowPattern(pattern.match, _learned_maker(variants, columns, readers))
+        start = rf'<{prefix}c r="{column_letter(index)}\1"'
+        optional = rf"(?:{start}(?:{'|'.join([*known, _BLANK])}))?+"
+        free += optional
+        strict += start + known[0] if len(known) == 1 and seen[index].total() >= filled else optional
+    make = _learned_maker(variants, columns, readers)
+    end = rf"\s*+</{prefix}row>"
+    return [RowPattern(re.compile(cells + end, re.ASCII).match, make) for cells in (strict, free)]
 
 
-def _readings(attributes: str, opening: str, readers: CellReaders) -> list[tuple[str, Reader | None]]:
-    """Give the ways to match and read what stands in a cell, the commonest first."""
-    any_text = "[^<]*+"
-    reader = _reader_of(attributes, opening, readers)
-    if reader is number_cell:
-        # Plain digits are most numbers, and `int` reads them without a step through Python.
-        return [("[0-9]{1,15}+", int), (any_text, number_cell)]
+def _inner(reader: Reader | None, readers: CellReaders) -> str:
+    """Give the pattern of what stands in a cell; only texts may be long."""
     if reader == readers.shared_text:
-        return [("[0-9]{1,9}+", readers.known_index)]
-    return [(any_text, reader)]
+        return "[0-9]{1,9}+"
+    return "[^<]*+" if reader is None else f"[^<]{{0,{_SHORT}}}+"
 
 
 def _reader_of(attributes: str, opening: str, readers: CellReaders) -> Reader | None:
@@ -214,10 +223,11 @@ def _nothing(_: str) -> Cell:
 
 
 def _learned_maker(variants: list[tuple[int, Reader | None]], columns: int, readers: CellReaders) -> RowMaker:
-    """Compile the way from the groups of many rows to cells: column by column, in C where one is even."""
-    by_column: list[list[tuple[int, Reader | None]]] = [[] for _ in range(columns)]
+    """Compile the way from the groups of many rows to cells, column by column."""
+    room = _REMEMBERED // columns
+    by_column: list[list[tuple[int, _Texts]]] = [[] for _ in range(columns)]
     for position, (index, reader) in enumerate(variants, 1):
-        by_column[index].append((position, reader))
+        by_column[index].append((position, _Texts(_bulk_reader(reader, readers), room)))
 
     def rows_of(matched: list[Groups]) -> Iterable[Sequence[Cell]]:
         groups = list(zip(*matched, strict=True))
@@ -225,34 +235,66 @@ def _learned_maker(variants: list[tuple[int, Reader | None]], columns: int, read
         cells: list[Sequence[Cell]] = []
         for ways in by_column:
             column: Sequence[Cell] = blank
-            for number, (position, reader) in enumerate(ways):
-                texts = groups[position]
+            for number, (position, texts) in enumerate(ways):
+                found = groups[position]
                 if number == 0:
-                    column = _column(texts, reader, readers)
-                elif texts.count(None) < len(texts):
-                    column = _overlay(column, texts, reader)
+                    column = texts.cells(found)
+                elif found.count(None) < len(found):
+                    column = _overlay(column, texts.cells(found))
             cells.append(column)
         return zip(*cells, strict=True)
 
     return rows_of
 
 
-def _column(texts: Sequence[str | None], reader: Reader | None, readers: CellReaders) -> Sequence[Cell]:
-    if reader is None:
-        return texts
-    if None in texts:
-        return [None if text is None else reader(text) for text in texts]
-    if reader == readers.known_index:
+def _overlay(column: Sequence[Cell], other: Sequence[Cell]) -> Sequence[Cell]:
+    """Join two ways in which a column is written; every cell is written in one of them."""
+    return [one if two is None else two for one, two in zip(column, other, strict=True)]
+
+
+BulkReader: TypeAlias = "Callable[[Sequence[str]], list[Cell]]"
+"""Turns many texts of one kind into their values."""
+
+
+@define(eq=False)
+class _Texts:
+    """Reads the texts of one column, many at once; those met before are only looked up."""
+
+    read: BulkReader | None
+    room: int
+    _known: dict[str | None, Cell] = field(factory=lambda: {None: None}, init=False)
+
+    def cells(self, texts: Sequence[str | None]) -> Sequence[Cell]:
+        """Give the values in order, None for None."""
+        if self.read is None:
+            return texts
+        known = self._known
         try:
-            return list(map(readers.head.__getitem__, map(int, texts)))  # type: ignore[arg-type] # no None left
-        except IndexError:
-            return list(map(readers.known_index, texts))  # type: ignore[arg-type] # no None left
-    return list(map(reader, texts))  # type: ignore[arg-type] # no None left
+            return list(map(known.__getitem__, texts))
+        except KeyError:
+            filled = [text for text in texts if text is not None]
+        values = self.read(filled)
+        if len(known) < self.room:
+            # Long strings are not held: they may lie outside of memory for a reason.
+            known.update(pair for pair in zip(filled, values, strict=True) if len(str(pair[1])) <= _SHORT)
+        if len(filled) == len(texts):
+            return values
+        following = iter(values)
+        return [None if text is None else next(following) for text in texts]
 
 
-def _overlay(column: Sequence[Cell], texts: Sequence[str | None], reader: Reader | None) -> Sequence[Cell]:
-    merged = list(column)
-    for at, text in enumerate(texts):
-        if text is not None:
-            merged[at] = text if reader is None else reader(text)
-    return merged
+def _bulk_reader(reader: Reader | None, readers: CellReaders) -> BulkReader | None:
+    if reader is None:
+        return None
+    if reader is number_cell:
+        return _numbers
+    if reader == readers.shared_text:
+        return readers.known_indexes
+    return lambda texts: list(map(reader, texts))
+
+
+def _numbers(texts: Sequence[str]) -> list[Cell]:
+    joined = "".join(texts)
+    if joined.isdigit() and joined.isascii() and "" not in texts:
+        return list(map(int, texts))
+    return list(map(number_cell, texts))

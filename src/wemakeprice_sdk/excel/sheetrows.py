@@ -233,9 +233,9 @@ class SheetRows:
         self._columns = rowpattern.last_column(sample, self._prefix) + 1
         if not 0 < self._columns <= min(rowpattern.MOST_COLUMNS, self.budget.limits.columns):
             return
-        learned = rowpattern.learned_pattern(sample, self._columns, self._prefix, self.readers)
+        learned = rowpattern.learned_patterns(sample, self._columns, self._prefix, self.readers)
         general = rowpattern.general_pattern(self._columns, self._prefix, self.readers)
-        self._patterns = [general] if learned is None else [learned, general]
+        self._patterns = [*learned, general]
 
     def _match(self, text: str, *, escaped: bool) -> Iterator[SheetRow]:
         """Match row after row; rows of one pattern are turned into cells together."""
@@ -253,7 +253,7 @@ class SheetRows:
                 using, run = None, []
                 position = yield from self._odd_row(text, position)
                 continue
-            if pattern is not using:
+            if using is None or pattern.make is not using.make:
                 yield from self._made(using, run)
                 using, run = pattern, []
             groups: Groups = match.groups()

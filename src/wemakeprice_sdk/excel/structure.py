@@ -6,11 +6,9 @@ reader finds wrong goes to one `Faults` list, so that a clean row costs nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time
 from itertools import islice
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from attrs import define, field, frozen
 
@@ -34,7 +32,7 @@ from wemakeprice_sdk.excel.values import (
     FaultError,
     clean,
     is_empty_mark,
-    iso_moment,
+    iso_moments,
     narrow,
     parse_amount,
     parse_flag,
@@ -48,11 +46,12 @@ Read: TypeAlias = "Callable[[Cell], object]"
 Column: TypeAlias = "Sequence[Cell]"
 Even: TypeAlias = "Callable[[Column], Sequence[object] | None]"
 
-_V = TypeVar("_V")
 _MEMO = 90_000
 _FIRST_BATCH = 16
 _BATCH = 256
 _LONGEST_TEXT = 4_000
+_PROVEN = 2_000
+_PROVEN_LENGTH = 100
 _SHOWN = 80
 _EXACT = 10**EXACT_DIGITS
 _ZIP_DIGITS = 5
@@ -106,7 +105,7 @@ class Step:
     """Reads a whole column of clean cells at once; None when any cell needs care."""
 
 
-@frozen
+@define(eq=False)
 class TypedRow:
     """One row of the file with the values of the fields that were asked for."""
 
@@ -151,7 +150,10 @@ class RowPlan:
         Rows are read in batches, column by column; the first batch is small, so the first row comes soon.
         Rows without any cell are passed over.
         """
-        filled = (row for row in rows if row[1].count(None) < len(row[1]))
+        # Most rows begin with a number; the others are searched.
+        filled = (
+            row for row in rows if row[1] and (row[1][0] is not None or row[1].count(None) < len(row[1]))
+        )
         stream, need, size = iter(filled), self.width, _FIRST_BATCH
         while batch := list(islice(stream, size)):
             size = _BATCH
@@ -302,8 +304,11 @@ def _even_texts(spec: FieldSpec) -> Even:
     longest = spec.maximum or _LONGEST_TEXT
     if spec.personal:
         return _uneven
+    proven: set[Cell] = set() if spec.required else {None}
 
     def even(column: Column) -> Sequence[object] | None:
+        if proven.issuperset(column):
+            return column
         found = _filled(column, spec)
         if found is None:
             return None
@@ -316,7 +321,11 @@ def _even_texts(spec: FieldSpec) -> Even:
         joined = "|".join(texts)
         if not joined.isprintable() or max(map(len, texts)) > longest or not _stripped(joined, texts):
             return None
-        return _spread(column, filled, texts) if EMPTY_MARKS.isdisjoint(texts) else None
+        if not EMPTY_MARKS.isdisjoint(texts):
+            return None
+        if len(proven) < _PROVEN and len(joined) < _PROVEN_LENGTH * len(texts):
+            proven.update(texts)
+        return _spread(column, filled, texts)
 
     return even
 
@@ -414,42 +423,24 @@ def _amount_reader(spec: FieldSpec, note: Note) -> Read:
 
 
 def _moment_readers(spec: FieldSpec, faults: Faults, *, date1904: bool) -> tuple[Read, Even]:
-    """Read moments; days and times of day are remembered apart, as both come again and again."""
     careful = _careful(spec, faults.add, lambda cell: parse_moment(cell, date1904=date1904))
-    days: dict[str, date] = {}
-    times: dict[str, time] = {}
-    combine = datetime.combine
 
     def read(cell: Cell) -> object:
-        if type(cell) is not str or not _ISO.fullmatch(cell):
-            return careful(cell) if cell is not None or spec.required else None
-        value = iso_moment(cell) or careful(cell)
-        if isinstance(value, datetime):
-            _remember(days, cell[:11], value.date())
-            _remember(times, cell[11:], value.timetz())
-        return value
+        if type(cell) is str and (moments := iso_moments((cell,))):
+            return moments[0]
+        return careful(cell) if cell is not None or spec.required else None
 
-    def even(column: Column) -> Sequence[object]:
-        values: list[object] = []
-        for at, cell in enumerate(column):
-            try:
-                values.append(combine(days[cell[:11]], times[cell[11:]]))  # type: ignore[index] # see below
-            except (KeyError, TypeError):
-                # Not seen before, or no text at all.
-                faults.at = at
-                values.append(read(cell))
-        return values
+    def even(column: Column) -> Sequence[object] | None:
+        found = _filled(column, spec)
+        if found is None:
+            return None
+        kinds, filled = found
+        if not filled:
+            return [None] * len(column)
+        moments = iso_moments(filled) if kinds == _STRS else None  # type: ignore[arg-type] # the types were looked at
+        return None if moments is None else _spread(column, filled, moments)
 
     return read, even
-
-
-_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: (?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?)?")
-
-
-def _remember(memo: dict[str, _V], key: str, value: _V) -> None:
-    if len(memo) >= _MEMO:
-        memo.clear()
-    memo[key] = value
 
 
 def _text_reader(spec: FieldSpec, note: Note, *, date1904: bool) -> Read:

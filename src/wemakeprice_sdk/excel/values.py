@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
@@ -274,6 +275,11 @@ _PM = ("오후", "pm", "p.m.")
 _AM = ("오전", "am", "a.m.")
 
 
+_ISO_TEXT = r"\d{4}-\d\d-\d\d(?: (?!2[4-9])[0-2]\d:[0-5]\d(?::[0-5]\d)?+)?+"
+_ISO_TEXTS = re.compile(rf"{_ISO_TEXT}(?:\|{_ISO_TEXT})*+", re.ASCII)
+_YEARS = (str(_FIRST_YEAR), str(_LAST_YEAR + 1))
+
+
 def parse_moment(cell: Cell, *, date1904: bool = False) -> datetime | Doubt | None:
     """Read a moment in Korean time from a date number or any usual spelling; a day becomes its midnight."""
     if isinstance(cell, str):
@@ -298,6 +304,17 @@ def iso_moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment if _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
+
+
+def iso_moments(texts: Sequence[str]) -> list[datetime] | None:
+    """Read many texts such as `2024-01-15 10:00:00` at once; None when any of them is another."""
+    if not _ISO_TEXTS.fullmatch("|".join(texts)) or not _YEARS[0] <= min(texts) <= max(texts) < _YEARS[1]:
+        return None
+    try:
+        # Twice as fast as `replace(tzinfo=...)`.
+        return [datetime.combine(wall, wall.time(), KST) for wall in map(datetime.fromisoformat, texts)]
+    except ValueError:
+        return None
 
 
 def _moment_number(value: float, *, date1904: bool) -> datetime | Doubt:
