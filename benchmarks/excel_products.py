@@ -145,6 +145,7 @@ def run_openpyxl(path: Path, began: float) -> tuple[int, float]:
     """Make the library's records from openpyxl's read-only cells."""
     import openpyxl
 
+    from wemakeprice_sdk.excel.cells import blocks_of
     from wemakeprice_sdk.excel.columns import ColumnBook
     from wemakeprice_sdk.excel.header import Sample, find_header
     from wemakeprice_sdk.excel.products import read_products
@@ -164,7 +165,8 @@ def run_openpyxl(path: Path, began: float) -> tuple[int, float]:
     assert header is not None
     plan = compile_plan("s", header.columns, table, [row for _, row in sample[1:]], date1904=False)
     count, first = 0, 0.0
-    for parsed in read_products((row for row in cells() if row[0] > 1), plan):  # type: ignore[misc]
+    blocks = blocks_of(row for row in cells() if row[0] > 1)  # type: ignore[misc]
+    for parsed in read_products(blocks, plan):
         first = first or time.perf_counter() - began
         assert parsed.record is not None
         count += 1

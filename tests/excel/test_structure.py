@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wemakeprice_sdk.excel import CellError
-from wemakeprice_sdk.excel.cells import Cell, Serial, SheetRow
+from wemakeprice_sdk.excel.cells import Cell, Serial, SheetRow, blocks_of
 from wemakeprice_sdk.excel.columns import ColumnBook
 from wemakeprice_sdk.excel.header import find_header
 from wemakeprice_sdk.excel.records import ExportKind
@@ -31,6 +31,38 @@ FIELDS = [field for field, _ in COLUMNS.values()]
 CLEAN = [tuple(cells[0] for _, cells in COLUMNS.values())] * 3
 
 
+ROWS = st.lists(
+    st.tuples(st.integers(1, 9), st.lists(st.sampled_from([None, 1, "가", ""]), max_size=4)), max_size=40
+)
+
+
+@given(ROWS)
+def test_blocks_hold_the_rows_in_order(rows: list[SheetRow]) -> None:
+    width = max((len(cells) for _, cells in rows), default=0)
+    found = [row for block in blocks_of(rows) for row in block.rows()]
+    assert [number for number, _ in found] == [number for number, _ in rows]
+    for (_, padded), (_, cells) in zip(found, rows, strict=True):
+        assert list(padded[: len(cells)]) == list(cells)
+        assert set(padded[len(cells) :]) <= {None}
+        assert len(padded) <= width
+
+
+@given(ROWS)
+def test_blocks_leave_out_blank_rows_alone(rows: list[SheetRow]) -> None:
+    kept = [row for block in blocks_of(rows) for row in block.filled().rows()]
+    filled = [(number, cells) for number, cells in rows if any(cell is not None for cell in cells)]
+    assert [number for number, _ in kept] == [number for number, _ in filled]
+    assert all(any(cell is not None for cell in cells) for _, cells in kept)
+
+
+@given(ROWS, st.integers(0, 9))
+def test_blocks_are_cut_at_the_first_higher_row(rows: list[SheetRow], number: int) -> None:
+    for block in blocks_of(rows):
+        whole = list(block.rows())
+        first = next((at for at, row in enumerate(whole) if row[0] > number), len(whole))
+        assert list(block.after(number).rows()) == whole[first:]
+
+
 def plan() -> RowPlan:
     """Compile a plan of its own: plans remember what they have seen."""
     book = ColumnBook.default()
@@ -43,7 +75,7 @@ def plan() -> RowPlan:
 def read(rows: Sequence[SheetRow]) -> list[tuple[int, list[tuple[type, object]], list[object]]]:
     return [
         (row.number, [(type(value), value) for value in row.values], list(row.faults))
-        for row in plan().typed(rows, FIELDS)
+        for row in plan().typed(blocks_of(rows), FIELDS)
     ]
 
 

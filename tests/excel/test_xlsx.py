@@ -270,7 +270,7 @@ def test_other_encodings_go_through_expat(encoding: str) -> None:
 
 def test_missing_references_count_on() -> None:
     body = "<row><c><v>1</v></c><c><v>2</v></c></row><row r='7'><c r='C7'><v>3</v></c><c><v>4</v></c></row>"
-    assert rows_of(sheet(body)) == [(1, [1, 2]), (7, [None, None, 3, 4])]
+    assert rows_of(sheet(body)) == [(1, [1, 2, None, None]), (7, [None, None, 3, 4])]
 
 
 def test_self_closed_rows_in_between() -> None:
@@ -278,6 +278,26 @@ def test_self_closed_rows_in_between() -> None:
         '<row r="1"><c r="A1"><v>1</v></c></row><row r="2" ht="15"/><row r="3"><c r="A3"><v>3</v></c></row>'
     )
     assert trimmed(rows_of(sheet(body))) == [(1, [1]), (2, []), (3, [3])]
+
+
+def test_one_wide_row_does_not_widen_thousands_of_empty_ones() -> None:
+    body = '<row r="1"><c r="A1"><v>1</v></c></row>' + "<row/>" * 20_000
+    body += '<row r="20002"><c r="ZZ20002"><v>1</v></c></row><row r="20003"><c r="A20003"><v>2</v></c></row>'
+    blocks = list(reader(sheet(body)).blocks())
+    assert sum(len(block.numbers) for block in blocks) == 20_003
+    assert sum(len(block.numbers) * len(block.columns) for block in blocks) < 300 * 702
+
+
+def test_rows_of_one_kind_stay_together() -> None:
+    """An odd row here and there must not cut the rows around it into small pieces."""
+    plain = '<row r="{0}"><c r="A{0}"><v>{0}</v></c><c r="B{0}" t="s"><v>1</v></c></row>'
+    rich = '<row r="{0}"><c r="A{0}" t="inlineStr"><is><r><t>가</t></r></is></c></row>'
+    body = "".join((rich if row % 3 == 0 else plain).format(row) for row in range(1, 1001))
+    rows = reader(sheet(body))
+    blocks = list(rows.blocks())
+    assert rows.slow_rows == 333
+    assert rows.fast_rows == 667
+    assert [len(block.numbers) for block in blocks] == [16, 256, 256, 256, 216]
 
 
 def test_far_cell_is_not_materialised(migrator: ExcelMigrator, tmp_path: Path) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import compress, islice, repeat, zip_longest
 from typing import TypeAlias
 
-from attrs import frozen
+from attrs import define, frozen
 
 
 @frozen
@@ -34,6 +35,47 @@ Cell: TypeAlias = "str | int | float | CellError | None"
 
 SheetRow: TypeAlias = "tuple[int, Sequence[Cell]]"
 """A row number (from 1) and its cells from column A on."""
+
+_FIRST_BLOCK = 16
+_BLOCK = 256
+
+
+@define(eq=False)
+class RowBlock:
+    """Neighbouring rows, column by column; every column is as long as `numbers`, a blank cell is None."""
+
+    numbers: Sequence[int]
+    columns: Sequence[Sequence[Cell]]
+
+    def rows(self) -> Iterator[SheetRow]:
+        """Give the rows one by one."""
+        cells: Iterable[Sequence[Cell]] = zip(*self.columns, strict=True) if self.columns else repeat(())
+        return zip(self.numbers, cells, strict=False)
+
+    def filled(self) -> RowBlock:
+        """Leave out the rows that hold nothing."""
+        if self.columns and None not in self.columns[0]:
+            return self
+        keep = [cells.count(None) < len(cells) for _, cells in self.rows()]
+        if all(keep):
+            return self
+        columns = [list(compress(column, keep)) for column in self.columns]
+        return RowBlock(list(compress(self.numbers, keep)), columns)
+
+    def after(self, number: int) -> RowBlock:
+        """Leave out what stands above the first row with a higher number."""
+        first = next((at for at, own in enumerate(self.numbers) if own > number), len(self.numbers))
+        return RowBlock(self.numbers[first:], [column[first:] for column in self.columns])
+
+
+def blocks_of(rows: Iterable[SheetRow]) -> Iterator[RowBlock]:
+    """Put rows together in blocks; the first one is small, so that the first row comes soon."""
+    stream, size = iter(rows), _FIRST_BLOCK
+    while batch := list(islice(stream, size)):
+        size = _BLOCK
+        columns = list(zip_longest(*(cells for _, cells in batch)))
+        yield RowBlock([number for number, _ in batch], columns)
+
 
 FORMULA_WITHOUT_VALUE = CellError("#FORMULA")
 MAX_COLUMNS = 16_384

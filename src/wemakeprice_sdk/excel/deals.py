@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
 
-from wemakeprice_sdk.excel.cells import Cell, SheetRow, is_blank
+from wemakeprice_sdk.excel.cells import Cell, RowBlock, is_blank
 from wemakeprice_sdk.excel.records import DealRecord, Problem, Severity
 from wemakeprice_sdk.excel.structure import RowPlan, TypedRow
 
@@ -60,17 +60,17 @@ class _DealGroup:
         return ParsedDeal(record, tuple(self.rows), tuple(self.problems), number)
 
 
-def read_deals(rows: Iterable[SheetRow], plan: RowPlan) -> Iterator[ParsedDeal]:
+def read_deals(blocks: Iterable[RowBlock], plan: RowPlan) -> Iterator[ParsedDeal]:
     """Give the deals of a file in its order; neighbouring rows of one number become one record."""
     group: _DealGroup | None = None
-    for row in plan.typed(rows, (*_FIELDS, "product_nos")):
+    for row in plan.typed(blocks, (*_FIELDS, "product_nos")):
         if all(map(is_blank, row.cells)):
             continue
         values, products = row.values[:-1], row.values[-1] or ()
         if group is None or not _continues(values, products, group):
             if group is not None:
                 yield group.finish(plan)
-            group = _DealGroup(values, tuple(row.cells[index] for index in plan.extras))
+            group = _DealGroup(values, row.extras)
             group.problems += _checked(row, plan)
         else:
             kept = [fault for fault in row.faults if fault[2] != "required"]

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from attrs import define, field, frozen
 
 from wemakeprice_sdk.errors import ColumnError, UnreadableFileError, ValidationError, WrongKindError
-from wemakeprice_sdk.excel.cells import Cell, SheetRow, cell_text
+from wemakeprice_sdk.excel.cells import Cell, RowBlock, SheetRow, blocks_of, cell_text
 from wemakeprice_sdk.excel.columns import ColumnBook
 from wemakeprice_sdk.excel.deals import ParsedDeal, read_deals
 from wemakeprice_sdk.excel.header import Header, Sample, find_header, refuse_strangers
@@ -27,6 +27,7 @@ from wemakeprice_sdk.excel.sniff import open_workbook
 from wemakeprice_sdk.excel.structure import RowPlan, compile_plan
 from wemakeprice_sdk.excel.target import Account, ImportRegistry, NothingKnown, SkuChoice
 from wemakeprice_sdk.excel.workbook import FileFormat, Workbook
+from wemakeprice_sdk.excel.xlsx import XlsxWorkbook
 from wemakeprice_sdk.models import DealRow, ProductRow
 
 AnyPath: TypeAlias = "str | PathLike[str]"
@@ -136,20 +137,20 @@ class ExcelMigrator:
     def products(self, file: AnyPath, *, mapping: Mapped = None) -> Iterator[Parsed]:
         """Stream the products of a file with all that is wrong with them, the first within a moment."""
         with self._open(Path(file), ExportKind.PRODUCTS, mapping) as opened:
-            rows, plan = self._data(opened)
-            yield from read_products(rows, plan)
+            blocks, plan = self._data(opened)
+            yield from read_products(blocks, plan)
 
     def deals(self, file: AnyPath, *, mapping: Mapped = None) -> Iterator[ParsedDeal]:
         """Stream the deals of a file."""
         with self._open(Path(file), ExportKind.DEALS, mapping) as opened:
-            rows, plan = self._data(opened)
-            yield from read_deals(rows, plan)
+            blocks, plan = self._data(opened)
+            yield from read_deals(blocks, plan)
 
     def orders(self, file: AnyPath, *, mapping: Mapped = None) -> Iterator[OrderArchiveEntry]:
         """Stream the bundles of an order export, for archives. They hold personal data."""
         with self._open(Path(file), ExportKind.ORDERS, mapping) as opened:
-            rows, plan = self._data(opened)
-            yield from read_orders(rows, plan)
+            blocks, plan = self._data(opened)
+            yield from read_orders(blocks, plan)
 
     # --- previewing ---
 
@@ -184,10 +185,12 @@ class ExcelMigrator:
         notes: list[str] = []
         for path in paths:
             with self._open(path, kind, mapping) as opened:
-                rows, plan = self._data(opened)
+                blocks, plan = self._data(opened)
                 plan.sheet = _source_name(path, opened, paths)
                 parsed: Iterable[Parsed | ParsedDeal]
-                parsed = read_products(rows, plan) if kind is ExportKind.PRODUCTS else read_deals(rows, plan)
+                parsed = (
+                    read_products(blocks, plan) if kind is ExportKind.PRODUCTS else read_deals(blocks, plan)
+                )
                 builder.add(PreviewInput(name=plan.sheet, parsed=parsed, titles=opened.header.titles))
                 headers = {match.index: match.header for match in plan.columns.matches}
                 extras = extras or tuple(headers[index] for index in plan.extras)
@@ -271,7 +274,8 @@ class ExcelMigrator:
 
     def _report_rows(self, path: Path, kind: ExportKind, mapping: Mapped) -> Iterator[SheetRow]:
         with self._open(path, kind, mapping) as opened:
-            yield from self._data(opened)[0]
+            for block in self._data(opened)[0]:
+                yield from block.rows()
 
     # --- opening ---
 
@@ -340,7 +344,7 @@ class ExcelMigrator:
             )
         return tuple(notes)
 
-    def _data(self, opened: _Opened) -> tuple[Iterator[SheetRow], RowPlan]:
+    def _data(self, opened: _Opened) -> tuple[Iterator[RowBlock], RowPlan]:
         """Give the data rows, from the top, and the compiled plan."""
         header = opened.header
         require_columns(header.columns, self.book)
@@ -348,8 +352,12 @@ class ExcelMigrator:
         plan = compile_plan(
             opened.sheet_name, header.columns, self.book, cells, date1904=opened.book.date1904
         )
-        rows = opened.book.rows(opened.sheet, Budget(self.limits))
-        return _after(rows, header.last_row), plan
+        book, budget = opened.book, Budget(self.limits)
+        if isinstance(book, XlsxWorkbook):
+            blocks = book.blocks(opened.sheet, budget)
+        else:
+            blocks = blocks_of(book.rows(opened.sheet, budget))
+        return _after(blocks, header.last_row), plan
 
 
 def _source_name(path: Path, opened: _Opened, paths: Sequence[Path]) -> str:
@@ -360,13 +368,14 @@ def _below(sample: Iterable[SheetRow], header: Header) -> list[SheetRow]:
     return [row for row in sample if row[0] > header.last_row]
 
 
-def _after(rows: Iterator[SheetRow], last: int) -> Iterator[SheetRow]:
+def _after(blocks: Iterator[RowBlock], last: int) -> Iterator[RowBlock]:
     """Skip up to the header's last row; what follows comes straight from the reader."""
-    for row in rows:
-        if row[0] > last:
-            yield row
+    for block in blocks:
+        below = block.after(last)
+        if below.numbers:
+            yield below
             break
-    yield from rows
+    yield from blocks
 
 
 def _explicit(mapping: Mapped, kind: ExportKind | None) -> Mapping[str, str] | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import field, frozen
 
-from wemakeprice_sdk.excel.cells import Cell, SheetRow, cell_text, is_blank
+from wemakeprice_sdk.excel.cells import Cell, RowBlock, cell_text, is_blank
 from wemakeprice_sdk.excel.records import Problem, Severity
 from wemakeprice_sdk.excel.structure import RowPlan, TypedRow
 from wemakeprice_sdk.models import Bundle, Delivery, OrderOption, OrderProduct, ShipAddress
@@ -96,10 +96,10 @@ class _BundleRows:
         return OrderArchiveEntry(bundle, tuple(self.rows), tuple(self.problems), self.extras)
 
 
-def read_orders(rows: Iterable[SheetRow], plan: RowPlan) -> Iterator[OrderArchiveEntry]:
+def read_orders(blocks: Iterable[RowBlock], plan: RowPlan) -> Iterator[OrderArchiveEntry]:
     """Give the bundles of a file in its order; neighbouring rows of one 배송번호 become one bundle."""
     group: _BundleRows | None = None
-    for row in plan.typed(rows, ORDER_FIELDS):
+    for row in plan.typed(blocks, ORDER_FIELDS):
         if all(map(is_blank, row.cells)):
             continue
         values = dict(zip(ORDER_FIELDS, row.values, strict=True))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from operator import itemgetter
+from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import evolve, frozen
 
-from wemakeprice_sdk.excel.cells import Cell, SheetRow, cell_text, is_blank
+from wemakeprice_sdk.excel.cells import Cell, RowBlock, cell_text, is_blank
 from wemakeprice_sdk.excel.records import OptionRecord, Problem, ProductRecord, Severity
 from wemakeprice_sdk.excel.structure import RowPlan, TypedRow
 
@@ -61,19 +60,10 @@ class Parsed:
     """Whether the rows describe options, so that further rows of the same number belong to the product."""
 
 
-def _extras_of(indexes: tuple[int, ...]) -> Callable[[Sequence[Cell]], tuple[Cell, ...]]:
-    if not indexes:
-        return lambda _: ()
-    if len(indexes) == 1:
-        only = indexes[0]
-        return lambda cells: (cells[only],)
-    return itemgetter(*indexes)
-
-
-def read_products(rows: Iterable[SheetRow], plan: RowPlan) -> Iterator[Parsed]:
+def read_products(blocks: Iterable[RowBlock], plan: RowPlan) -> Iterator[Parsed]:
     """Give the products of a file in its order; neighbouring option rows of one product become one record."""
     reader = _ProductReader(plan)
-    return reader.grouped(rows) if reader.has_options else reader.single(rows)
+    return reader.grouped(blocks) if reader.has_options else reader.single(blocks)
 
 
 class _ProductReader:
@@ -82,12 +72,10 @@ class _ProductReader:
     def __init__(self, plan: RowPlan) -> None:
         self.plan = plan
         self.has_options = any(name in plan.steps for name in ("option_no", "option_name", "option_code"))
-        self.extras = _extras_of(plan.extras)
 
-    def single(self, rows: Iterable[SheetRow]) -> Iterator[Parsed]:
+    def single(self, blocks: Iterable[RowBlock]) -> Iterator[Parsed]:
         """One row, one product."""
-        extras = self.extras
-        for row in self.plan.typed(rows, _FIELDS):
+        for row in self.plan.typed(blocks, _FIELDS):
             values = row.values
             name, start, end = values[1], values[_START], values[_END]
             origin, price = values[_ORIGIN], values[_PRICE]
@@ -105,7 +93,7 @@ class _ProductReader:
             if number is None or name is None:
                 yield Parsed(None, (row.number,), problems, number)  # type: ignore[arg-type] # an id or None
                 continue
-            record = ProductRecord(*values, (), extras(row.cells))  # type: ignore[call-arg,arg-type] # typed by the plan
+            record = ProductRecord(*values, (), row.extras)  # type: ignore[call-arg,arg-type] # typed by the plan
             yield Parsed(record, (row.number,), problems, number)  # type: ignore[arg-type] # an id
 
     def _checked(self, row: TypedRow, values: Sequence[object]) -> list[Problem]:
@@ -137,11 +125,11 @@ class _ProductReader:
             return False
         return any(cell_text(cell).strip().lower().rstrip(":") in _TOTALS for cell in filled[:3])
 
-    def grouped(self, rows: Iterable[SheetRow]) -> Iterator[Parsed]:
+    def grouped(self, blocks: Iterable[RowBlock]) -> Iterator[Parsed]:
         """One row per option; rows that leave the product's cells blank belong to the product above."""
         group: _Group | None = None
         size = len(_FIELDS)
-        for row in self.plan.typed(rows, (*_FIELDS, *_OPTION_FIELDS)):
+        for row in self.plan.typed(blocks, (*_FIELDS, *_OPTION_FIELDS)):
             values, option = row.values[:size], row.values[size:]
             is_option = any(value is not None for value in option[:3])
             if group is not None and is_option and self._continues(values, group):
@@ -152,7 +140,7 @@ class _ProductReader:
                 continue
             if group is not None:
                 yield group.finish()
-            group = _Group(values, self.extras(row.cells))
+            group = _Group(values, row.extras)
             group.begin(row, option if is_option else None, self._checked(row, values))
         if group is not None:
             yield group.finish()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from attrs import define, field, frozen
@@ -132,8 +132,8 @@ def date_reader() -> Reader:
 Groups: TypeAlias = "tuple[str | None, ...]"
 """The groups of a matched row: the row number, then the parts of its cells."""
 
-RowMaker: TypeAlias = "Callable[[list[Groups]], Iterable[Sequence[Cell]]]"
-"""Turns the groups of many rows into their cells."""
+ColumnsMaker: TypeAlias = "Callable[[list[Groups]], Sequence[Sequence[Cell]]]"
+"""Turns the groups of many rows into their cells, column by column."""
 
 
 @frozen
@@ -141,7 +141,7 @@ class RowPattern:
     """A compiled row, and how its groups become cells."""
 
     match: Callable[[str, int], re.Match[str] | None] = field(eq=False)
-    make: RowMaker = field(eq=False)
+    make: ColumnsMaker = field(eq=False)
 
 
 def last_column(sample: str, prefix: str) -> int:
@@ -162,10 +162,10 @@ def general_pattern(columns: int, prefix: str, readers: CellReaders) -> RowPatte
             for style, kind, value, inline in zip(*[iter(groups[1:])] * 4, strict=True)
         ]
 
-    def rows_of(matched: list[Groups]) -> Iterable[Sequence[Cell]]:
-        return map(cells_of, matched)
+    def columns_of(matched: list[Groups]) -> Sequence[Sequence[Cell]]:
+        return list(zip(*map(cells_of, matched), strict=True))
 
-    return RowPattern(pattern.match, rows_of)
+    return RowPattern(pattern.match, columns_of)
 
 
 def learned_patterns(sample: str, columns: int, prefix: str, readers: CellReaders) -> list[RowPattern]:
@@ -222,14 +222,16 @@ def _nothing(_: str) -> Cell:
     return None
 
 
-def _learned_maker(variants: list[tuple[int, Reader | None]], columns: int, readers: CellReaders) -> RowMaker:
+def _learned_maker(
+    variants: list[tuple[int, Reader | None]], columns: int, readers: CellReaders
+) -> ColumnsMaker:
     """Compile the way from the groups of many rows to cells, column by column."""
     room = _REMEMBERED // columns
     by_column: list[list[tuple[int, _Texts]]] = [[] for _ in range(columns)]
     for position, (index, reader) in enumerate(variants, 1):
         by_column[index].append((position, _Texts(_bulk_reader(reader, readers), room)))
 
-    def rows_of(matched: list[Groups]) -> Iterable[Sequence[Cell]]:
+    def columns_of(matched: list[Groups]) -> Sequence[Sequence[Cell]]:
         groups = list(zip(*matched, strict=True))
         blank: list[Cell] = [None] * len(matched)
         cells: list[Sequence[Cell]] = []
@@ -242,9 +244,9 @@ def _learned_maker(variants: list[tuple[int, Reader | None]], columns: int, read
                 elif found.count(None) < len(found):
                     column = _overlay(column, texts.cells(found))
             cells.append(column)
-        return zip(*cells, strict=True)
+        return cells
 
-    return rows_of
+    return columns_of
 
 
 def _overlay(column: Sequence[Cell], other: Sequence[Cell]) -> Sequence[Cell]:

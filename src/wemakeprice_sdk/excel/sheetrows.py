@@ -9,12 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterable, Iterator
+from itertools import chain
 
 from attrs import define, field
 
 from wemakeprice_sdk.errors import UnreadableFileError
 from wemakeprice_sdk.excel import rowpattern
-from wemakeprice_sdk.excel.cells import FORMULA_WITHOUT_VALUE, Cell, SheetRow, split_reference
+from wemakeprice_sdk.excel.cells import (
+    FORMULA_WITHOUT_VALUE,
+    Cell,
+    RowBlock,
+    SheetRow,
+    blocks_of,
+    split_reference,
+)
 from wemakeprice_sdk.excel.guard import GuardedXml, attribute, holds_declarations
 from wemakeprice_sdk.excel.limits import Budget, over
 from wemakeprice_sdk.excel.rowpattern import CellReaders, Groups, RowPattern
@@ -169,6 +177,11 @@ class SheetRows:
 
     def __iter__(self) -> Iterator[SheetRow]:
         """Give the rows in file order; raise a typed error where the file is damaged or unsafe."""
+        for block in self.blocks():
+            yield from block.rows()
+
+    def blocks(self) -> Iterator[RowBlock]:
+        """Give the rows in file order, as many together as were read together."""
         chunks = iter(self.chunks)
         buffer, opening = self._prologue(chunks)
         if opening is not None:
@@ -176,10 +189,10 @@ class SheetRows:
             self._shell.feed(buffer[: opening.end()])
             buffer = yield from self._fast(buffer[opening.end() :], chunks)
         while buffer:
-            yield from self._slow(buffer)
+            yield from blocks_of(self._slow(buffer))
             buffer = next(chunks, b"")
         self._shell.feed(b"", final=True)
-        yield from self._taken()
+        yield from blocks_of(self._taken())
 
     def _prologue(self, chunks: Iterator[bytes]) -> tuple[bytes, re.Match[bytes] | None]:
         """Read up to the first row; no match means that the whole sheet is left to expat."""
@@ -194,7 +207,7 @@ class SheetRows:
             return buffer, None
         return buffer, opening
 
-    def _fast(self, buffer: bytes, chunks: Iterator[bytes]) -> Generator[SheetRow, None, bytes]:
+    def _fast(self, buffer: bytes, chunks: Iterator[bytes]) -> Generator[RowBlock, None, bytes]:
         """Match rows block by block; give back the bytes from which on expat has to go on."""
         end = f"</{self._prefix}row>".encode()
         while True:
@@ -212,7 +225,7 @@ class SheetRows:
                 return buffer
             buffer += piece
 
-    def _block(self, data: bytes) -> Iterator[SheetRow]:
+    def _block(self, data: bytes) -> Iterator[RowBlock]:
         self.budget.check_time()
         try:
             text = data.decode()
@@ -224,8 +237,12 @@ class SheetRows:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         if not self._patterns:
             self._prepare(text)
-        escaped = "&" in text or ("_" in text and "_x" in text)
-        yield from self._match(text, escaped=escaped)
+        pieces = list(self._match(text))
+        if len(pieces) == 1 and isinstance(pieces[0], RowBlock):
+            yield pieces[0]
+            return
+        rows = (piece.rows() if isinstance(piece, RowBlock) else piece for piece in pieces)
+        yield from blocks_of(chain.from_iterable(rows))
 
     def _prepare(self, sample: str) -> None:
         """Learn from the first block which cells this sheet writes, and how."""
@@ -237,10 +254,11 @@ class SheetRows:
         general = rowpattern.general_pattern(self._columns, self._prefix, self.readers)
         self._patterns = [*learned, general]
 
-    def _match(self, text: str, *, escaped: bool) -> Iterator[SheetRow]:
-        """Match row after row; rows of one pattern are turned into cells together."""
+    def _match(self, text: str) -> Iterator[RowBlock | list[SheetRow]]:
+        """Match row after row; rows of one pattern are turned into cells together, odd rows come as rows."""
         position, length = 0, len(text)
         bound = self.budget.limits.cell_text
+        marks = _escape_marks(text)
         run: list[Groups] = []
         using: RowPattern | None = None
         while position < length:
@@ -251,7 +269,9 @@ class SheetRows:
             else:
                 yield from self._made(using, run)
                 using, run = None, []
-                position = yield from self._odd_row(text, position)
+                end = self._end_of_row(text, position)
+                yield self._slow(text[position:end].encode())
+                position = end
                 continue
             if using is None or pattern.make is not using.make:
                 yield from self._made(using, run)
@@ -260,46 +280,57 @@ class SheetRows:
             end = match.end()
             if end - position > bound:
                 self._check_texts(groups)
-            if escaped and (text.find("&", position, end) >= 0 or text.find("_x", position, end) >= 0):
-                groups = tuple(_unescaped(group) for group in groups)
+            for mark in marks:
+                if text.find(mark, position, end) >= 0:
+                    groups = _unescaped(groups)
+                    break
             position = end
             run.append(groups)
         yield from self._made(using, run)
 
-    def _made(self, pattern: RowPattern | None, run: list[Groups]) -> Iterator[SheetRow]:
+    def _made(self, pattern: RowPattern | None, run: list[Groups]) -> Iterator[RowBlock]:
         if pattern is None:
             return
         self.fast_rows += len(run)
         self.budget.spend(len(run), len(run) * self._columns)
         numbers = [int(groups[0] or 0) for groups in run]
         self.budget.check_row_number(max(numbers))
-        yield from zip(numbers, pattern.make(run), strict=True)
+        yield RowBlock(numbers, pattern.make(run))
 
     def _check_texts(self, groups: Groups) -> None:
         longest = max(len(group) for group in groups if group is not None)
         if longest > self.budget.limits.cell_text:
             raise over("cell_text", longest, self.budget.limits.cell_text, f"row {groups[0]}")
 
-    def _odd_row(self, text: str, position: int) -> Generator[SheetRow, None, int]:
+    def _end_of_row(self, text: str, position: int) -> int:
         end_tag = f"</{self._prefix}row>"
         end = text.find(end_tag, position)
-        end = len(text) if end < 0 else end + len(end_tag)
-        yield from self._slow(text[position:end].encode())
-        return end
+        return len(text) if end < 0 else end + len(end_tag)
 
-    def _slow(self, data: bytes) -> Iterator[SheetRow]:
+    def _slow(self, data: bytes) -> list[SheetRow]:
         self._shell.feed(data)
-        yield from self._taken()
+        return self._taken()
 
-    def _taken(self) -> Iterator[SheetRow]:
+    def _taken(self) -> list[SheetRow]:
         rows = self._sink.take()
         self.slow_rows += len(rows)
         self.budget.spend(len(rows), 0)
-        return iter(rows)
+        return rows
 
 
-def _unescaped(text: str | None) -> str | None:
-    return text if text is None or ("&" not in text and "_x" not in text) else unescape_text(text)
+def _escape_marks(text: str) -> tuple[str, ...]:
+    """Give what begins an escape in a stretch of rows; single characters are found soonest, see the guard."""
+    marks = ("&",) if "&" in text else ()
+    return (*marks, "_x") if "_" in text and "_x" in text else marks
+
+
+def _unescaped(groups: Groups) -> Groups:
+    return tuple(
+        [
+            unescape_text(text) if text is not None and ("&" in text or "_x" in text) else text
+            for text in groups
+        ]
+    )
 
 
 def _position_of(text: str, needle: str, count: int) -> int:

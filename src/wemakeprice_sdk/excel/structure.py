@@ -7,7 +7,7 @@ reader finds wrong goes to one `Faults` list, so that a clean row costs nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import repeat
 from typing import TypeAlias
 
 from attrs import define, field, frozen
@@ -16,8 +16,8 @@ from wemakeprice_sdk.excel.cells import (
     EXACT_DIGITS,
     Cell,
     CellError,
+    RowBlock,
     Serial,
-    SheetRow,
     cell_text,
     plain_number,
     serial_to_datetime,
@@ -47,8 +47,6 @@ Column: TypeAlias = "Sequence[Cell]"
 Even: TypeAlias = "Callable[[Column], Sequence[object] | None]"
 
 _MEMO = 90_000
-_FIRST_BATCH = 16
-_BATCH = 256
 _LONGEST_TEXT = 4_000
 _PROVEN = 2_000
 _PROVEN_LENGTH = 100
@@ -110,9 +108,17 @@ class TypedRow:
     """One row of the file with the values of the fields that were asked for."""
 
     number: int
-    cells: Sequence[Cell]
     values: tuple[object, ...]
+    extras: tuple[Cell, ...]
+    """The cells of the columns nobody understood."""
     faults: Sequence[Found]
+    _columns: Sequence[Column]
+    _at: int
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """Every cell of the row, from column A on."""
+        return tuple(column[self._at] for column in self._columns)
 
 
 def severity_of(rule: str, spec: FieldSpec) -> Severity:
@@ -144,27 +150,22 @@ class RowPlan:
     extras: tuple[int, ...]
     """Indexes of the columns nobody understood."""
 
-    def typed(self, rows: Iterable[SheetRow], names: Sequence[str]) -> Iterator[TypedRow]:
+    def typed(self, blocks: Iterable[RowBlock], names: Sequence[str]) -> Iterator[TypedRow]:
         """Give the rows with the values of `names`; a field without a column reads as None.
 
-        Rows are read in batches, column by column; the first batch is small, so the first row comes soon.
-        Rows without any cell are passed over.
+        Rows are read block by block, column by column. Rows without any cell are passed over.
         """
-        # Most rows begin with a number; the others are searched.
-        filled = (
-            row for row in rows if row[1] and (row[1][0] is not None or row[1].count(None) < len(row[1]))
-        )
-        stream, need, size = iter(filled), self.width, _FIRST_BATCH
-        while batch := list(islice(stream, size)):
-            size = _BATCH
-            numbers = [number for number, _ in batch]
-            cells = [row if len(row) >= need else (*row, *[None] * (need - len(row))) for _, row in batch]
-            columns = list(zip(*cells, strict=False))
-            blank: Sequence[object] = [None] * len(batch)
-            values = [self._column(name, columns, blank) for name in names]
+        for block in blocks:
+            filled = block.filled()
+            blank: Sequence[Cell] = [None] * len(filled.numbers)
+            columns = [*filled.columns, *repeat(blank, self.width - len(filled.columns))]
+            values = zip(*(self._column(name, columns, blank) for name in names), strict=True)
+            extras = (
+                zip(*(columns[index] for index in self.extras), strict=True) if self.extras else repeat(())
+            )
             found = self.faults.take()
-            for at, typed in enumerate(zip(*values, strict=True)):
-                yield TypedRow(numbers[at], cells[at], typed, found.get(at, ()))
+            for at, (number, typed, extra) in enumerate(zip(filled.numbers, values, extras, strict=False)):
+                yield TypedRow(number, typed, extra, found.get(at, ()), columns, at)
 
     def _column(self, name: str, columns: Sequence[Column], blank: Sequence[object]) -> Sequence[object]:
         step = self.steps.get(name)

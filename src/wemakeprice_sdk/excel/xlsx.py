@@ -10,7 +10,7 @@ from pathlib import Path
 from attrs import define, field
 
 from wemakeprice_sdk.errors import ExcelError, UnreadableFileError
-from wemakeprice_sdk.excel.cells import SheetRow
+from wemakeprice_sdk.excel.cells import RowBlock, SheetRow
 from wemakeprice_sdk.excel.guard import Archive, attribute, scan_elements
 from wemakeprice_sdk.excel.limits import Budget, Limits
 from wemakeprice_sdk.excel.rowpattern import CellReaders, Reader, date_reader, padded_reader
@@ -99,12 +99,17 @@ class XlsxWorkbook:
 
     def rows(self, sheet: int, budget: Budget) -> Iterator[SheetRow]:
         """Give the rows of a sheet."""
+        for block in self.blocks(sheet, budget):
+            yield from block.rows()
+
+    def blocks(self, sheet: int, budget: Budget) -> Iterator[RowBlock]:
+        """Give the rows of a sheet, as many together as were read together."""
         entry = self._entries[sheet]
         strings = self._shared()
         readers = CellReaders(strings.__getitem__, strings.head, self._numbers)
         chunks = self._archive.chunks(entry.part, budget, self._limits.sheet_bytes)
         reader = SheetRows(chunks, readers, budget, entry.name)
-        yield from reader
+        yield from reader.blocks()
         strings.read_all()
         if reader.far_cells:
             where = f"{entry.name}, {reader.first_far}"
