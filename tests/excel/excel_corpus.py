@@ -343,8 +343,12 @@ def xls(table: Sequence[Sequence[object]]) -> bytes:
     return biff8(table)
 
 
-def biff8(table: Sequence[Sequence[object]]) -> bytes:
-    """Write the few BIFF8 records that a sheet needs: labels as inline LABEL records, numbers as NUMBER."""
+def biff8(table: Sequence[Sequence[object]], *, split: tuple[int, int] | None = None) -> bytes:
+    """Write the few BIFF8 records that a sheet needs: labels as inline LABEL records, numbers as NUMBER.
+
+    With `split`, labels lie in a table of strings that goes on in a second record within the string of that index,
+    after that many UTF-16 units.
+    """
     import struct
 
     def record(kind: int, data: bytes = b"") -> bytes:
@@ -353,11 +357,28 @@ def biff8(table: Sequence[Sequence[object]]) -> bytes:
     def text8(text: str) -> bytes:
         return struct.pack("<BB", len(text), 1) + text.encode("utf-16-le")
 
+    def strings(split: tuple[int, int]) -> bytes:
+        items = [
+            (struct.pack("<HB", len(raw) // 2, 1), raw)
+            for text in texts
+            for raw in [text.encode("utf-16-le")]
+        ]
+        which, units = split
+        before = b"".join(head + raw for head, raw in items[:which])
+        after = b"".join(head + raw for head, raw in items[which + 1 :])
+        head, raw = items[which]
+        first = struct.pack("<II", len(texts), len(texts)) + before + head + raw[: 2 * units]
+        return record(0x00FC, first) + record(0x003C, b"\x01" + raw[2 * units :] + after)
+
+    texts: list[str] = []
     body = b""
     for row, values in enumerate(table):
         for column, value in enumerate(values):
             place = struct.pack("<HHH", row, column, 0)
-            if isinstance(value, str):
+            if isinstance(value, str) and split is not None:
+                body += record(0x00FD, place + struct.pack("<I", len(texts)))
+                texts.append(value)
+            elif isinstance(value, str):
                 body += record(0x0204, place + struct.pack("<HB", len(value), 1) + value.encode("utf-16-le"))
             elif isinstance(value, int | float):
                 body += record(0x0203, place + struct.pack("<d", value))
@@ -367,6 +388,7 @@ def biff8(table: Sequence[Sequence[object]]) -> bytes:
     font = record(0x0031, struct.pack("<HHHHHBBBB", 200, 0, 0x7FFF, 400, 0, 0, 0, 0, 0) + text8("Arial"))
     formats = record(0x00E0, struct.pack("<HHHBBBBIiH", 0, 0, 0xFFF5, 0x20, 0, 0, 0, 0, 0, 0x20C0)) * 16
     head = record(0x0809, bof) + record(0x0042, struct.pack("<H", 1200)) + font * 5 + formats
+    head += strings(split) if split is not None else b""
     name = text8("상품목록")
     offset = len(head) + 4 + 6 + len(name) + 4
     head += record(0x0085, struct.pack("<IBB", offset, 0, 0) + name) + record(0x000A)

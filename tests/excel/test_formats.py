@@ -147,3 +147,18 @@ def test_html_spans_keep_columns_in_place(migrator: ExcelMigrator, tmp_path: Pat
     assert parsed.record is not None
     assert parsed.record.product_no == 300000001
     assert (parsed.record.sale_price, parsed.record.origin_price) == (1000, 2000)
+
+
+def test_xls_strings_may_be_cut_within_a_character(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    # Excel and POI cut long tables of strings every 8 KiB, wherever that is: here between the halves of 😀.
+    table = [["상품번호", "상품명"], [300000001, "이모지 😀 양말"], [300000002, "청바지"]]
+    path = corpus.save(tmp_path, "a.xls", corpus.biff8(table, split=(2, 5)))
+    names = [one.record.product_name for one in migrator.products(path) if one.record]
+    assert names == ["이모지 😀 양말", "청바지"]
+
+
+def test_half_a_character_in_xls_costs_that_character_only(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    data = corpus.biff8([["상품번호", "상품명"], [300000001, "양말 가다"]])
+    half = data.replace("가다".encode("utf-16-le"), "\ud83d다".encode("utf-16-le", "surrogatepass"))
+    parsed = list(migrator.products(corpus.save(tmp_path, "a.xls", half)))
+    assert [one.record.product_name for one in parsed if one.record] == ["양말 \ufffd다"]

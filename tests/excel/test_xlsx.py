@@ -86,6 +86,8 @@ CELLS = {
     "cdata": ('<c r="A1" t="inlineStr"><is><t><![CDATA[<가>]]></t></is></c>', "<가>"),
     "blank": ('<c r="A1" s="1"/>', None),
     "empty element": ('<c r="A1"></c>', None),
+    "blank of POI": ('<c r="A1" s="1"></c>', None),
+    "blank with a type": ('<c r="A1" t="n"></c>', None),
     "empty text": ('<c r="A1" t="inlineStr"><is><t/></is></c>', ""),
     "single quotes": ("<c r='A1' t='inlineStr'><is><t>가</t></is></c>", "가"),
     "no number": ('<c r="A1"><v>abc</v></c>', CellError("abc")),
@@ -120,6 +122,8 @@ def cells_strategy() -> st.SearchStrategy[str]:
         number.map(lambda n: f' s="1"><v>{n}</v></c>'),
         st.integers(0, 3).map(lambda n: f' t="s"><v>{n}</v></c>'),
         st.just(' s="2"/>'),
+        st.just(' s="2"></c>'),
+        st.just(" t='s'></c>"),
         st.just(' t="b"><v>1</v></c>'),
     )
 
@@ -235,6 +239,14 @@ def test_rows_are_matched_in_c() -> None:
     rows = reader(xml)
     assert len(list(rows)) == 800
     assert rows.fast_rows == 800
+    assert rows.slow_rows == 0
+
+
+@pytest.mark.parametrize("blank", ['<c r="B{0}" s="1"/>', '<c r="B{0}" s="1"></c>'])
+def test_styled_blanks_are_matched_in_c(blank: str) -> None:
+    row = '<row r="{0}"><c r="A{0}" t="n"><v>{0}.0</v></c>' + blank + '<c r="C{0}"><v>1</v></c></row>\n'
+    rows = reader(sheet("".join(row.format(number) for number in range(1, 301))))
+    assert [list(cells) for _, cells in rows] == [[float(number), None, 1] for number in range(1, 301)]
     assert rows.slow_rows == 0
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 
@@ -25,10 +26,23 @@ def limit_process(memory: int, output: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def decode(data: bytes, encoding: str) -> str:
+    """Decode as xlrd would, but let half a surrogate pair pass: long tables of strings are cut anywhere."""
+    return data.decode(encoding, "surrogatepass" if encoding == "utf_16_le" else "strict")
+
+
+def whole(text: str) -> str:
+    """Join the halves of surrogate pairs; a half that stayed alone becomes U+FFFD."""
+    if text.isascii():
+        return text
+    joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+    return re.sub("[\ud800-\udfff]", "\ufffd", joined)
+
+
 def plain(kind: int, value: object, errors: dict[int, str]) -> object:
     """Give a cell as JSON: text, number, true or false, {"d": serial}, {"e": error text} or null."""
     if kind == 1:
-        return value
+        return whole(value) if isinstance(value, str) else value
     if kind == 2:
         return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
     if kind == 3:
@@ -43,13 +57,16 @@ def plain(kind: int, value: object, errors: dict[int, str]) -> object:
 def dump(path: str, rows: int, columns: int, write: Callable[[str], object]) -> None:
     """Write the book, then every sheet and its rows."""
     import xlrd
+    import xlrd.biffh
+    import xlrd.book
 
+    xlrd.book.unicode = xlrd.biffh.unicode = decode
     with open(os.devnull, "w", encoding="utf-8") as log:
         book = xlrd.open_workbook(path, logfile=log, on_demand=True, ragged_rows=True)
         write(json.dumps({"book": {"date1904": book.datemode == 1, "codepage": book.codepage or 0}}) + "\n")
         for index in range(book.nsheets):
             sheet = book.sheet_by_index(index)
-            head = {"sheet": sheet.name, "hidden": bool(sheet.visibility)}
+            head = {"sheet": whole(sheet.name), "hidden": bool(sheet.visibility)}
             write(json.dumps(head, ensure_ascii=True) + "\n")
             for number in range(min(sheet.nrows, rows)):
                 width = min(sheet.row_len(number), columns)

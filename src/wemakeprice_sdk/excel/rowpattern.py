@@ -35,12 +35,12 @@ _REMEMBERED = 65_536
 
 _ROW_OPEN = r'\s*+<{p}row r="(\d{{1,7}}+)"[^<>/]*+>'
 _GENERAL = (
-    r'(?:\s*+<{p}c r="{c}\1"(?: s="(\d{{1,9}}+)"| t="(\w{{1,12}}+)")*+(?:/>|>'
+    r'(?:\s*+<{p}c r="{c}\1"(?: s="(\d{{1,9}}+)"| t="(\w{{1,12}}+)")*+(?:/>|></{p}c>|>'
     r"(?:<{p}f[^<>]*+(?:(?<=/)>|(?<!/)>[^<]*+</{p}f>))?+"
     r'(?:<{p}v>([^<]*+)</{p}v>|<{p}is><{p}t(?: xml:space="preserve")?+>([^<]*+)</{p}t></{p}is>)'
     r"</{p}c>))?+"
 )
-_BLANK = r'(?: s="\d{1,9}+")?+/>'
+_BLANK = r'(?: s="\d{{1,9}}+")?+(?:/>|></{p}c>)'
 _SAMPLE_CELL = (
     r'<{p}c r="([A-Z]{{1,3}}+)\d++"((?: s="\d{{1,9}}+"| t="\w{{1,12}}+")*+)>'
     r'(<{p}v>|<{p}is><{p}t>|<{p}is><{p}t xml:space="preserve">)[^<]*+(</{p}v>|</{p}t></{p}is>)</{p}c>'
@@ -181,6 +181,7 @@ def learned_patterns(sample: str, columns: int, prefix: str, readers: CellReader
     if not seen:
         return []
     filled = sample.count(f"</{prefix}row>") - _HEADER_ROWS
+    blank = _BLANK.format(p=prefix)
     strict = free = _ROW_OPEN.format(p=prefix)
     variants: list[tuple[int, Reader | None]] = []
     for index in range(columns):
@@ -194,7 +195,7 @@ def learned_patterns(sample: str, columns: int, prefix: str, readers: CellReader
                 )
                 variants.append((index, reader))
         start = rf'<{prefix}c r="{column_letter(index)}\1"'
-        optional = rf"(?:{start}(?:{'|'.join([*known, _BLANK])}))?+"
+        optional = rf"(?:{start}(?:{'|'.join([*known, blank])}))?+"
         free += optional
         strict += start + known[0] if len(known) == 1 and seen[index].total() >= filled else optional
     make = _learned_maker(variants, columns, readers)
