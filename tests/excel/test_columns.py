@@ -278,3 +278,24 @@ def test_personal_data_is_not_shown(migrator: ExcelMigrator, tmp_path: Path) -> 
     found = inspect(migrator, tmp_path, [corpus.ORDER_HEADERS, corpus.order_row(1, 2, 3)])
     assert "홍길동" not in repr(found).replace("홍길동 각인", "")
     assert "010-0000-0000" not in repr(found)
+
+
+def test_a_saved_mapping_keeps_columns_of_one_header_apart(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    table = [["상품번호", "상품명", "상품 번호"], [1001, "가", 900001], [1002, "나", 900002]]
+    path = corpus.save(tmp_path, "a.xlsx", corpus.xlsx(table))
+    chosen = {"product_no": "C", "product_name": "상품명"}
+    columns = migrator.inspect(path, kind=ExportKind.PRODUCTS, mapping=chosen).columns
+    for mapping in (chosen, columns, columns.to_json()):
+        assert [one.number for one in migrator.products(path, mapping=mapping)] == [900001, 900002]
+
+
+def test_a_workbook_of_both_kinds_serves_both(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    book = corpus.package(
+        {"딜": corpus.sheet_xml(corpus.deals()), "상품": corpus.sheet_xml(corpus.products())}
+    )
+    path = corpus.save(tmp_path, "a.xlsx", book)
+    for kind, count in ((ExportKind.PRODUCTS, 3), (ExportKind.DEALS, 2)):
+        assert migrator.inspect(path, kind=kind).kind is kind
+        with migrator.preview(path, kind=kind) as preview:
+            assert preview.counts.new == count
+            assert not preview.signs

@@ -162,3 +162,54 @@ def test_half_a_character_in_xls_costs_that_character_only(migrator: ExcelMigrat
     half = data.replace("가다".encode("utf-16-le"), "\ud83d다".encode("utf-16-le", "surrogatepass"))
     parsed = list(migrator.products(corpus.save(tmp_path, "a.xls", half)))
     assert [one.record.product_name for one in parsed if one.record] == ["양말 \ufffd다"]
+
+
+def test_a_quotation_mark_never_closed_loses_no_row_in_silence(
+    migrator: ExcelMigrator, tmp_path: Path
+) -> None:
+    lines = [
+        "상품번호,상품명",
+        "300000001,정상",
+        '300000002,"특가 모니터',
+        "300000003,벨트",
+        "300000004,모자",
+        "",
+    ]
+    path = corpus.save(tmp_path, "a.csv", "\n".join(lines).encode("cp949"))
+    with pytest.raises(UnreadableFileError, match="row 3: a quotation mark"):
+        list(migrator.products(path))
+    closed = corpus.save(
+        tmp_path, "b.csv", "\n".join([*lines[:2], '300000002,"특가\n모니터"']).encode("cp949")
+    )
+    assert [one.number for one in migrator.products(closed)] == [300000001, 300000002]
+
+
+@pytest.mark.parametrize(
+    "head", ["<html><head><meta charset=utf-8><body>", "<html><head><title>목록<body>", "<script>x</script>"]
+)
+def test_sloppy_heads_of_pages(migrator: ExcelMigrator, tmp_path: Path, head: str) -> None:
+    page = f"{head}<table><tr><td>상품번호<td>상품명<tr><td>300000001<td>청바지</table>"
+    parsed = list(migrator.products(corpus.save(tmp_path, "a.xls", page.encode())))
+    assert [one.number for one in parsed] == [300000001]
+
+
+def test_comments_of_xml_spreadsheets_are_no_values(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    comment = '<Comment ss:Author="a"><ss:Data xmlns="http://www.w3.org/TR/REC-html40"><B>메모</B></ss:Data></Comment>'
+    xml = (
+        corpus.xml2003(TABLE)
+        .decode()
+        .replace("청바지 &amp; 벨트</Data>", f"청바지 &amp; 벨트</Data>{comment}")
+    )
+    parsed = list(migrator.products(corpus.save(tmp_path, "a.xls", xml.encode())))
+    assert [one.record.product_name for one in parsed if one.record][1] == "청바지 & 벨트"
+
+
+def test_xml_spreadsheets_in_the_korean_code_page(
+    migrator: ExcelMigrator, tmp_path: Path, expected: list[object]
+) -> None:
+    xml = corpus.xml2003(TABLE).decode().replace('encoding="UTF-8"', 'encoding="EUC-KR"')
+    path = corpus.save(tmp_path, "a.xls", xml.encode("cp949"))
+    assert [one.record for one in migrator.products(path)] == expected
+    broken = corpus.save(tmp_path, "b.xls", xml.encode("cp949").replace("청".encode("cp949"), b"\xff\xff"))
+    with pytest.raises(UnreadableFileError, match="EUC-KR"):
+        list(migrator.products(broken))

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
+import itertools
 import time
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import excel_corpus as corpus
 import pytest
 
 from wemakeprice_sdk.errors import ExcelError, UnreadableFileError, UnsafeFileError
-from wemakeprice_sdk.excel import ExcelMigrator
+from wemakeprice_sdk.excel import ExcelMigrator, columns
+from wemakeprice_sdk.excel import migrator as migrator_module
+from wemakeprice_sdk.excel.limits import Budget
 
 Bounded = Callable[..., ExcelMigrator]
 TABLE = corpus.products()
@@ -211,3 +215,112 @@ def test_wide_spans(migrator: ExcelMigrator, tmp_path: Path) -> None:
     page = "<table>" + "<tr><td colspan=99999999 rowspan=9999999>x</td></tr>" * 50 + "</table>"
     with pytest.raises(ExcelError):
         read(migrator, corpus.save(tmp_path, "a.xls", page.encode()))
+
+
+def test_endless_number_format(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    styles = (
+        f'<styleSheet xmlns="{corpus.TRANSITIONAL}"><numFmts><numFmt numFmtId="170" formatCode="{"[" * 400_000}"/>'
+        '</numFmts><cellXfs><xf numFmtId="170"/></cellXfs></styleSheet>'
+    )
+    began = time.monotonic()
+    assert len(read(migrator, corpus.save(tmp_path, "a.xlsx", corpus.xlsx(TABLE, styles=styles)))) == 3
+    assert time.monotonic() - began < 10
+
+
+def test_endless_combining_marks(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    rows = [list(row) for row in corpus.PRODUCT_ROWS]
+    for row in rows:
+        row[5] = row[6] = "a" + "\u0300\u0316" * 60_000
+    path = corpus.save(tmp_path, "a.xlsx", corpus.xlsx(corpus.products(rows), compression=zipfile.ZIP_STORED))
+    began = time.monotonic()
+    assert len(read(migrator, path)) == 3
+    assert time.monotonic() - began < 10
+
+
+def test_endless_declaration_of_the_strings(bounded: Bounded, tmp_path: Path) -> None:
+    strings = "<?xml " + 'encoding="utf-8"' * 40_000 + "<sst>"
+    body = '<row r="1"><c r="A1" t="s"><v>0</v></c></row>'
+    data = corpus.package(
+        {"s": corpus.sheet_xml([], body=body)}, strings=strings, compression=zipfile.ZIP_STORED
+    )
+    began = time.monotonic()
+    with pytest.raises(ExcelError):
+        read(bounded(), corpus.save(tmp_path, "a.xlsx", data))
+    assert time.monotonic() - began < 10
+
+
+def many_sheets_xlsx(count: int) -> bytes:
+    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    listed = "".join(f'<sheet name="{at}" r:id="rId1"/>' for at in range(count))
+    book = (
+        f'<workbook xmlns="{corpus.TRANSITIONAL}" xmlns:r="{relations}"><sheets>{listed}</sheets></workbook>'
+    )
+    source = zipfile.ZipFile(io.BytesIO(corpus.xlsx(TABLE)))
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as archive:
+        for name in source.namelist():
+            archive.writestr(name, book if name == "xl/workbook.xml" else source.read(name))
+    return memory.getvalue()
+
+
+MANY_SHEETS: dict[str, Callable[[int], bytes]] = {
+    "xlsx": many_sheets_xlsx,
+    "html": lambda count: b"<table></table>" * (count - 1) + corpus.html_table(TABLE),
+    "xml2003": lambda count: corpus.xml2003(TABLE).replace(
+        b"<Worksheet", b"<Worksheet/>" * (count - 1) + b"<Worksheet"
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MANY_SHEETS)
+def test_too_many_sheets(bounded: Bounded, tmp_path: Path, kind: str) -> None:
+    refused(bounded(), corpus.save(tmp_path, "a.xls", MANY_SHEETS[kind](100_000)), "sheets")
+    assert len(read(bounded(sheets=20), corpus.save(tmp_path, "b.xls", MANY_SHEETS[kind](20)))) == 3
+
+
+def test_the_search_for_the_sheet_has_one_clock(
+    bounded: Bounded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = itertools.count(step=0.5)
+    monkeypatch.setattr(migrator_module, "Budget", partial(Budget, monotonic=lambda: next(ticks)))
+    refused(bounded(seconds=20), corpus.save(tmp_path, "a.xls", MANY_SHEETS["html"](60)), "seconds")
+
+
+def test_a_wide_header_is_sought_within_the_time(bounded: Bounded, tmp_path: Path) -> None:
+    table = [["상태"] * 1_000 for _ in range(45)]
+    refused(bounded(seconds=1), corpus.save(tmp_path, "a.xlsx", corpus.xlsx(table)), "seconds")
+
+
+def test_titles_are_cut(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    table = [["총1" + " " * 90_000] * 50, *TABLE]
+    path = corpus.save(tmp_path, "a.xlsx", corpus.xlsx(table, compression=zipfile.ZIP_STORED))
+    assert len(migrator.inspect(path).titles[0]) <= 400
+
+
+def test_spellings_of_cells_are_not_kept_for_ever() -> None:
+    size = columns._spellings.cache_info().maxsize
+    assert size is not None
+    for at in range(size + 10):
+        columns.spellings(f"고객 {at}" + "x" * 500)
+    assert columns._spellings.cache_info().currsize == size
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "xml2003"])
+def test_far_cells_are_reported(bounded: Bounded, tmp_path: Path, kind: str) -> None:
+    data = {"xlsx": corpus.xlsx, "xls": corpus.biff8, "xml2003": corpus.xml2003}[kind](TABLE)
+    with bounded(columns=5).preview(corpus.save(tmp_path, "a.xls", data)) as preview:
+        assert preview.counts.new == 3
+        assert any("column limit" in note for note in preview.notes)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "xml2003", "html", "csv"])
+def test_rows_past_the_limit_are_refused_not_lost(bounded: Bounded, tmp_path: Path, kind: str) -> None:
+    table = corpus.products(corpus.PRODUCT_ROWS * 3)
+    data = {
+        "xlsx": corpus.xlsx,
+        "xls": corpus.biff8,
+        "xml2003": corpus.xml2003,
+        "html": corpus.html_table,
+        "csv": corpus.delimited,
+    }[kind](table)
+    refused(bounded(rows=5), corpus.save(tmp_path, "a.xls", data), "rows")

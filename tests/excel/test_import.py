@@ -455,3 +455,13 @@ def test_a_kill_in_the_middle_repeats_nothing(tmp_path: Path) -> None:
     db.close()
     assert calls == distinct == 120
     assert 0 < int(finished.stdout) < 100
+
+
+def test_sheets_that_are_not_read_are_a_sign(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    more = corpus.products([[300000009, *corpus.PRODUCT_ROWS[0][1:]]])
+    sheets = {name: corpus.sheet_xml(more) for name in ("상품2", "옛 상품")}
+    book = corpus.package({"상품1": corpus.sheet_xml(corpus.products()), **sheets}, hidden=["옛 상품"])
+    with migrator.preview(corpus.save(tmp_path, "a.xlsx", book)) as preview:
+        assert [sign.rule for sign in preview.signs] == ["other-sheet"]
+        assert "상품2" in preview.signs[0].message_ko
+        assert "옛 상품" not in preview.signs[0].message

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from excel_kit import MemoryTarget, Shop
 
+from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.excel import ExcelMigrator, ExportKind
 from wemakeprice_sdk.excel.cells import CellError, Serial
 from wemakeprice_sdk.excel.report import safe_value
@@ -115,3 +116,26 @@ def test_dates_stay_dates(tmp_path: Path) -> None:
         migrator.report(preview, tmp_path / "r.xlsx", path)
     cell = openpyxl.load_workbook(tmp_path / "r.xlsx")["s"]["E2"]
     assert cell.is_date
+
+
+def test_a_report_never_overwrites_its_source(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    path = corpus.save(tmp_path, "export.xlsx", corpus.xlsx(corpus.products()))
+    before = path.read_bytes()
+    with migrator.preview(path) as preview, pytest.raises(ValidationError, match="overwrite"):
+        migrator.report(preview, tmp_path / "." / "export.xlsx", [path])
+    assert path.read_bytes() == before
+
+
+def test_files_of_one_name_are_kept_apart(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    bad = [300000009, "모자", "판매중", "판매중", "노출", "공짜", None, None, "A", 1]
+    paths = []
+    for folder, rows in (("old", corpus.PRODUCT_ROWS), ("new", [bad])):
+        (tmp_path / folder).mkdir()
+        paths.append(corpus.save(tmp_path / folder, "export.xlsx", corpus.xlsx(corpus.products(rows))))
+    out = tmp_path / "report.xlsx"
+    with migrator.preview(paths) as preview:
+        migrator.report(preview, out, paths)
+    book = openpyxl.load_workbook(out)
+    first, second = book[book.sheetnames[1]], book[book.sheetnames[2]]
+    assert [row[0].value for row in first.iter_rows(min_row=2)] == ["신규"] * 3
+    assert [row[0].value for row in second.iter_rows(min_row=2)] == ["오류"]

@@ -66,9 +66,11 @@ def dump(path: str, rows: int, columns: int, write: Callable[[str], object]) -> 
         write(json.dumps({"book": {"date1904": book.datemode == 1, "codepage": book.codepage or 0}}) + "\n")
         for index in range(book.nsheets):
             sheet = book.sheet_by_index(index)
-            head = {"sheet": whole(sheet.name), "hidden": bool(sheet.visibility)}
+            far = sum(sheet.row_len(number) > columns for number in range(sheet.nrows))
+            head = {"sheet": whole(sheet.name), "hidden": bool(sheet.visibility), "far": far}
             write(json.dumps(head, ensure_ascii=True) + "\n")
-            for number in range(min(sheet.nrows, rows)):
+            # One row past the limit is enough for the parent to refuse the file.
+            for number in range(min(sheet.nrows, rows + 1)):
                 width = min(sheet.row_len(number), columns)
                 if width:
                     values = [

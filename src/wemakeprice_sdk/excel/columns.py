@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TypeAlias
@@ -48,15 +48,20 @@ FIELD_TYPES = frozenset(
 
 
 def _flat(label: str) -> str:
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", label[:_MOST_LABEL])).lower()
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", label)).lower()
     return _MARKS.sub("", text)
 
 
-@cache
 def spellings(label: str) -> tuple[str, str, str]:
     """Give a header as its words, without bracketed parts, and with 코드/번호, 일시/일 and 명 made alike."""
+    return _spellings(label[:_MOST_LABEL])
+
+
+# Rows of data are looked at too while a header is sought, so what is remembered has to be bounded.
+@lru_cache(maxsize=4_096)
+def _spellings(label: str) -> tuple[str, str, str]:
     whole = _BRACKETS.sub("", _flat(label))
-    bare = _flat(_BRACKETED.sub("", unicodedata.normalize("NFKC", label[:_MOST_LABEL])))
+    bare = _flat(_BRACKETED.sub("", unicodedata.normalize("NFKC", label)))
     bare = _BRACKETS.sub("", bare) or whole
     stem = _NUMBER_WORDS.sub("번호", bare)
     stem = _DATE_WORDS.sub("일", stem)

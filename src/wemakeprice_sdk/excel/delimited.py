@@ -27,6 +27,11 @@ _BOMS = (
 )
 _DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE = 1 << 16
+KOREAN_CHARSETS = frozenset(
+    ("euc-kr", "euckr", "ks_c_5601-1987", "ksc5601", "ks_c_5601", "cp949", "ms949", "windows-949")
+)
+"""Names under which documents declare the Korean code page."""
+
 _FORMULA_TEXT = re.compile(r'="([^"]*)"')
 
 
@@ -141,10 +146,13 @@ class DelimitedFile:
     def rows(self, sheet: int, budget: Budget) -> Iterator[SheetRow]:  # noqa: ARG002 - there is one only
         """Give the lines; a quoted line break does not start a new row."""
         with self.path.open(encoding=self.encoding, newline="") as stream:
-            reader = csv.reader(_bounded(stream, self.limits, budget), delimiter=self.delimiter)
+            lines = _Lines(stream, self.limits, budget)
+            reader = csv.reader(lines, delimiter=self.delimiter)
             number = 0
             try:
                 for number, fields in enumerate(reader, 1):
+                    if lines.ended:
+                        _refuse_open_row(number)
                     if number == 1 and _is_directive(fields, self.delimiter):
                         continue
                     yield number, _cells(fields, budget, self.limits)
@@ -156,17 +164,34 @@ class DelimitedFile:
                 raise UnreadableFileError(f"row {number + 1}: {error}") from error
 
 
-def _bounded(stream: io.TextIOBase, limits: Limits, budget: Budget) -> Iterator[str]:
-    """Give lines without ever holding more than one bound's worth of text."""
-    bound = limits.xml_token
-    count = 0
-    while line := stream.readline(bound + 1):
-        if len(line) > bound:
-            raise over("line", len(line), bound)
-        if count % 1024 == 0:
-            budget.check_time()
-        count += 1
-        yield line
+def _refuse_open_row(number: int) -> None:
+    raise UnreadableFileError(
+        f"row {number}: a quotation mark is never closed, so the rows below it are lost "
+        "(따옴표가 닫히지 않아 아래 행을 읽을 수 없습니다)"
+    )
+
+
+@define(eq=False)
+class _Lines:
+    """Gives lines without ever holding more than one bound's worth of text."""
+
+    stream: io.TextIOBase
+    limits: Limits
+    budget: Budget
+    ended: bool = False
+    """Whether a line was asked for after the last: the row that is given then was still open."""
+    _count: int = 0
+
+    def __iter__(self) -> Iterator[str]:
+        bound = self.limits.xml_token
+        while line := self.stream.readline(bound + 1):
+            if len(line) > bound:
+                raise over("line", len(line), bound)
+            if self._count % 1024 == 0:
+                self.budget.check_time()
+            self._count += 1
+            yield line
+        self.ended = True
 
 
 def _is_directive(fields: list[str], delimiter: str) -> bool:

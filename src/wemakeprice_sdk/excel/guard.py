@@ -187,13 +187,15 @@ class GuardedXml:
     events: XmlEvents
     budget: Budget
     where: str
+    encoding: str | None = None
+    """What the bytes are in, whatever the document declares; None to believe it."""
     _parser: expat.XMLParserType = field(init=False)
     _depth: int = field(default=0, init=False)
     _fed: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
         """Arm the parser."""
-        parser = expat.ParserCreate()
+        parser = expat.ParserCreate(self.encoding)
         parser.buffer_text = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from attrs import frozen
 
 from wemakeprice_sdk.errors import ColumnError, WrongKindError
 from wemakeprice_sdk.excel.cells import Cell, SheetRow, cell_text, is_blank
 from wemakeprice_sdk.excel.columns import ColumnBook
+from wemakeprice_sdk.excel.limits import Budget
 from wemakeprice_sdk.excel.mapping import ColumnMap, map_columns
 from wemakeprice_sdk.excel.records import ExportKind
 
 _SAMPLE = 60
 _ENOUGH = 2
+_MOST_TITLE = 400
+_SAMPLE_TEXT = 8 << 20
 _PREFERENCE: Mapping[ExportKind, float] = {
     ExportKind.ORDERS: 4.0,
     ExportKind.DEALS: 3.0,
@@ -44,12 +48,14 @@ class Sample:
 
     @classmethod
     def take(cls, rows: Iterator[SheetRow], count: int) -> Sample:
-        """Read `count` rows that hold anything."""
+        """Read `count` rows that hold anything, fewer when their text is very long."""
         first: list[SheetRow] = []
+        text = 0
         for row in rows:
             if any(not is_blank(cell) for cell in row[1]):
                 first.append(row)
-                if len(first) >= count:
+                text += sum(len(cell) for cell in row[1] if isinstance(cell, str))
+                if len(first) >= count or text > _SAMPLE_TEXT:
                     break
         return cls(tuple(first), rows)
 
@@ -90,11 +96,11 @@ def find_header(
     book: ColumnBook,
     kinds: Sequence[ExportKind],
     explicit: Mapping[str, str] | None,
-    depth: int,
+    budget: Budget,
 ) -> Header | None:
-    """Find the best header of any of `kinds` in the first `depth` rows; None when nothing looks like one."""
+    """Find the best header of any of `kinds` in the first rows; None when nothing looks like one."""
     best: Header | None = None
-    for position in range(min(depth, len(rows))):
+    for position in range(min(budget.limits.header_rows, len(rows))):
         if best is not None and best.eligible and rows[position][0] > best.last_row:
             # Data follows a whole header; nothing further down can be a better one.
             break
@@ -102,6 +108,7 @@ def find_header(
             if position + span > len(rows):
                 continue
             for kind in kinds:
+                budget.check_time()
                 header = _try(rows, position, span, book, kind, explicit)
                 if header is not None and (best is None or header.score > best.score + 1e-9):
                     best = header
@@ -160,12 +167,7 @@ def _scored(
         score += 6 + _PREFERENCE[columns.kind]
     # One row is enough unless the second adds something.
     score -= 0.4 * (span - 1)
-    titles = tuple(
-        text
-        for _, cells in rows[:position]
-        for text in [" ".join(filter(None, map(cell_text, cells)))]
-        if text.strip()
-    )
+    titles = tuple(text for _, cells in rows[:position] for text in [_title(cells)] if text)
     return Header(
         columns=columns,
         first_row=rows[position][0],
@@ -174,6 +176,11 @@ def _scored(
         score=score,
         eligible=eligible,
     )
+
+
+def _title(cells: Sequence[Cell]) -> str:
+    filled = (cell_text(cell)[:_MOST_TITLE] for cell in cells if not is_blank(cell))
+    return " ".join(islice(filled, _MOST_TITLE))[:_MOST_TITLE].strip()
 
 
 def refuse_strangers(rows: Sequence[SheetRow], book: ColumnBook, depth: int) -> None:

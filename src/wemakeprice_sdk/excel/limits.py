@@ -28,6 +28,9 @@ class Limits:
     archive_members: int = 2_000
     """Members of a zip archive."""
 
+    sheets: int = 2_000
+    """Sheets of a workbook, or tables of a page."""
+
     sheet_bytes: int = 4 * _GIB
     """Unpacked size of one sheet, or of the shared strings."""
 
@@ -91,6 +94,12 @@ class Budget:
         """Start the clock."""
         self.restart()
 
+    def again(self) -> Budget:
+        """Give an account of its own for a further pass that has to end at the same time as this one."""
+        further = Budget(self.limits, self.monotonic)
+        further._until = self._until
+        return further
+
     def restart(self) -> None:
         """Start the clock anew, for another pass."""
         self._until = self.monotonic() + self.limits.seconds
@@ -113,6 +122,11 @@ class Budget:
             raise over("rows", self.rows, self.limits.rows)
         if self.cells > self.limits.cells:
             raise over("cells", self.cells, self.limits.cells)
+
+    def check_sheets(self, count: int) -> None:
+        """Refuse a file of more sheets than are allowed."""
+        if count > self.limits.sheets:
+            raise over("sheets", count, self.limits.sheets)
 
     def check_row_number(self, number: int) -> None:
         """Refuse a row number no sheet can have."""

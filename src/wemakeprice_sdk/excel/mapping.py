@@ -103,9 +103,18 @@ class ColumnMap:
         return tuple(match for match in self.understood if match.confidence < _SURE)
 
     def to_json(self) -> str:
-        """Give the mapping as JSON text, field to header, for `ExcelMigrator(mapping=…)` later."""
-        columns = {match.field: match.header for match in self.understood}
+        """Give the mapping as JSON text, for `mapping=` later."""
+        columns = self.as_mapping()
         return json.dumps({"kind": self.kind.value, "columns": columns}, ensure_ascii=False, indent=1)
+
+    def as_mapping(self) -> Mapping[str, str]:
+        """Give field to header, or to the column letter where another column has the same header."""
+        seen = Counter("".join(match.header.split()) for match in self.matches)
+        return {
+            match.field: match.header if seen["".join(match.header.split())] == 1 else match.letter
+            for match in self.understood
+            if match.field is not None
+        }
 
 
 def mapping_from_json(text: str, kind: ExportKind) -> Mapping[str, str]:

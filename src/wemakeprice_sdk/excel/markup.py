@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -16,12 +15,8 @@ from wemakeprice_sdk.excel.limits import Budget, Limits, over
 from wemakeprice_sdk.excel.workbook import FileFormat, SheetInfo
 
 _CHUNK = 1 << 16
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
-_KOREAN = frozenset(
-    ("euc-kr", "euckr", "ks_c_5601-1987", "ksc5601", "ks_c_5601", "cp949", "ms949", "windows-949")
-)
 _BREAKS = frozenset(("br", "p", "div", "li"))
-_SILENT = frozenset(("script", "style", "head", "title"))
+_SILENT = frozenset(("script", "style", "title"))
 
 
 def html_encoding(path: Path, budget: Budget) -> str:
@@ -110,6 +105,8 @@ class _TableParser(HTMLParser):
             raise over("xml_depth", self._depth, self.budget.limits.xml_depth, "tables")
         if self._depth == 1:
             self.tables += 1
+            self.budget.check_sheets(self.tables)
+            self._silent = 0
             self._row_number = 0
             self._spans = {}
 

@@ -73,6 +73,8 @@ class _Opened:
     header: Header
     sample: tuple[SheetRow, ...]
     notes: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    """Further sheets that look like exports of the same kind; they are not read."""
 
     @property
     def sheet_name(self) -> str:
@@ -191,7 +193,7 @@ class ExcelMigrator:
                 parsed = (
                     read_products(blocks, plan) if kind is ExportKind.PRODUCTS else read_deals(blocks, plan)
                 )
-                builder.add(PreviewInput(name=plan.sheet, parsed=parsed, titles=opened.header.titles))
+                builder.add(PreviewInput(plan.sheet, parsed, opened.header.titles, opened.others))
                 headers = {match.index: match.header for match in plan.columns.matches}
                 extras = extras or tuple(headers[index] for index in plan.extras)
                 missing = missing or plan.columns.missing
@@ -210,7 +212,7 @@ class ExcelMigrator:
         numbered: Iterable[tuple[int, ProductRow | DealRow]] = enumerate(rows, 1)
         parsed = (_parsed_row(number, row, kind) for number, row in numbered)
         try:
-            builder.add(PreviewInput(name="API", parsed=parsed, silent_repeats=True))
+            builder.add(PreviewInput("API", parsed, silent_repeats=True))
             return builder.finish((), (), ())
         except BaseException:
             builder.abandon()
@@ -252,9 +254,18 @@ class ExcelMigrator:
     ) -> None:
         """Write the report workbook of a preview; `files` are those it was made from (none for the API).
 
-        The files are read again, so that the report shows the seller's own columns in their order.
+        The files are read again, so that the report shows the seller's own columns in their order. Raises
+        `ValidationError` when `path` is one of them, which would be lost.
         """
         paths = [Path(files)] if isinstance(files, str | PathLike) else [Path(one) for one in files]
+        if Path(path).resolve() in {one.resolve() for one in paths}:
+            raise ValidationError.single(
+                "path",
+                Path(path).name,
+                "not a source file",
+                "the report would overwrite the file it is about",
+                "원본 파일을 덮어쓰게 됩니다. 다른 이름으로 저장해 주세요",
+            )
         if not paths:
             write_report(Path(path), preview, [api_table(preview)], only_problems=only_problems)
             return
@@ -291,20 +302,20 @@ class ExcelMigrator:
     def _find_sheet(
         self, book: Workbook, kind: ExportKind | None, mapping: Mapped, budget: Budget
     ) -> _Opened:
-        kinds = tuple(ExportKind)
         explicit = _explicit(mapping, kind)
-        if explicit is not None and kind is not None:
-            kinds = (kind,)
-        order = sorted(range(len(book.sheets)), key=lambda index: book.sheets[index].hidden)[:_MOST_SHEETS]
-        best: _Opened | None = None
+        kinds = (kind,) if explicit is not None and kind is not None else tuple(ExportKind)
+        sheets = book.sheets
+        order = sorted(range(len(sheets)), key=lambda index: sheets[index].hidden)[:_MOST_SHEETS]
         samples: list[tuple[SheetRow, ...]] = []
+        found: list[_Opened] = []
         for index in order:
-            sample = Sample.take(book.rows(index, Budget(self.limits, budget.monotonic)), _SAMPLE_ROWS).rows
+            # Every look at a sheet may walk the file from its start: all of them share one clock.
+            sample = Sample.take(book.rows(index, budget.again()), _SAMPLE_ROWS).rows
             samples.append(sample)
-            header = find_header(sample, self.book, kinds, explicit, self.limits.header_rows)
-            hidden = book.sheets[index].hidden
-            if header is not None and (best is None or (header.score > best.header.score and not hidden)):
-                best = _Opened(book, index, header, sample, ())
+            header = find_header(sample, self.book, kinds, explicit, budget)
+            if header is not None:
+                found.append(_Opened(book, index, header, sample, ()))
+        best = _best_of(found, kind)
         if best is None or not best.header.eligible:
             for sample in samples:
                 refuse_strangers(sample, self.book, self.limits.header_rows)
@@ -312,11 +323,12 @@ class ExcelMigrator:
             raise _no_header(samples)
         refuse_strangers(best.sample, self.book, self.limits.header_rows)
         if kind is not None and explicit is None:
-            best = self._of_kind(best, kind)
+            best = self._of_kind(best, kind, budget)
         best.notes = self._sheet_notes(best)
+        best.others = tuple(one.sheet_name for one in found if one is not best and _is_like(one, best))
         return best
 
-    def _of_kind(self, found: _Opened, kind: ExportKind) -> _Opened:
+    def _of_kind(self, found: _Opened, kind: ExportKind, budget: Budget) -> _Opened:
         """Hold what was found against what was asked for."""
         looks = found.header.columns.kind
         if looks is kind:
@@ -326,7 +338,7 @@ class ExcelMigrator:
                 f"this looks like a {self.book.kinds[looks].english}, not a {self.book.kinds[kind].english} "
                 f"({looks.korean} 파일로 보입니다. {kind.korean} 파일을 올려 주세요)"
             )
-        header = find_header(found.sample, self.book, (kind,), None, self.limits.header_rows)
+        header = find_header(found.sample, self.book, (kind,), None, budget)
         if header is None:
             raise _no_header([found.sample])
         found.header = header
@@ -360,8 +372,30 @@ class ExcelMigrator:
         return _after(blocks, header.last_row), plan
 
 
+def _best_of(found: Sequence[_Opened], kind: ExportKind | None) -> _Opened | None:
+    """Choose the sheet: whole headers of the kind that was asked for first, hidden sheets last."""
+
+    def rank(one: _Opened) -> tuple[bool, bool, float]:
+        header = one.header
+        asked = header.eligible and header.columns.kind is kind
+        return not one.book.sheets[one.sheet].hidden, asked, header.score
+
+    return max(found, key=rank, default=None)
+
+
+def _is_like(one: _Opened, best: _Opened) -> bool:
+    """Say whether another sheet can be seen and looks like an export of the same kind."""
+    header = one.header
+    shown = not one.book.sheets[one.sheet].hidden
+    return shown and header.eligible and header.columns.kind is best.header.columns.kind
+
+
 def _source_name(path: Path, opened: _Opened, paths: Sequence[Path]) -> str:
-    return opened.sheet_name if len(paths) == 1 else f"{path.name}/{opened.sheet_name}"
+    if len(paths) == 1:
+        return opened.sheet_name
+    alike = [other for other in paths if other.name == path.name]
+    name = path.name if len(alike) == 1 else f"{path.parent.name}/{path.name}"
+    return f"{name}/{opened.sheet_name}"
 
 
 def _below(sample: Iterable[SheetRow], header: Header) -> list[SheetRow]:
@@ -390,7 +424,7 @@ def _explicit(mapping: Mapped, kind: ExportKind | None) -> Mapping[str, str] | N
             "매핑에는 파일 종류가 필요합니다",
         )
     if isinstance(mapping, ColumnMap):
-        return {match.field: match.header for match in mapping.understood if match.field is not None}
+        return mapping.as_mapping()
     return mapping_from_json(mapping, kind) if isinstance(mapping, str) else mapping
 
 

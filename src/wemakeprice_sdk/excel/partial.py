@@ -24,6 +24,7 @@ _ALL_STATES = frozenset(("판매대기", "판매중", "판매중지", "판매종
 _STATE_FILTER = re.compile(r"(?:상품상태|판매상태|딜상태|상태)\s*[:：]\s*([^\s,/|]+)")
 _SHORT = timedelta(days=100)
 _ENOUGH_ROWS = 20
+_MOST_NAMES = 10
 
 
 @frozen
@@ -40,6 +41,7 @@ class PartialCheck:
     """Collects what the signs rest on while the records pass by."""
 
     titles: tuple[str, ...] = ()
+    other_sheets: tuple[str, ...] = ()
     rows: int = 0
     states: set[str] = field(factory=set)
     sale_states: set[str] = field(factory=set)
@@ -89,6 +91,13 @@ class PartialCheck:
                 )
 
     def _counts(self, file_rows: int) -> Iterable[Sign]:
+        if self.other_sheets:
+            names = ", ".join(self.other_sheets[:_MOST_NAMES])
+            yield Sign(
+                "other-sheet",
+                f"further sheets look the same and were not read: {names}; give each as a file of its own",
+                f"같은 형식의 다른 시트는 읽지 않았습니다: {names}. 시트마다 파일로 나누어 올려 주세요",
+            )
         if file_rows in _ROUND:
             yield Sign(
                 "round",

@@ -202,13 +202,15 @@ def _merge(record: ProductRecord, parsed: Parsed, source: str) -> tuple[ProductR
     return merge_options(record, fresh), problems
 
 
-@frozen(kw_only=True)
+@frozen
 class PreviewInput:
     """A source of parsed rows: a sheet, or the API."""
 
     name: str
     parsed: Iterable[AnyParsed]
     titles: tuple[str, ...] = ()
+    other_sheets: tuple[str, ...] = ()
+    """Sheets of the file that look alike and are not read."""
     silent_repeats: bool = False
     """Whether an identical repeat is dropped without a word: overlapping API windows repeat by design."""
 
@@ -235,7 +237,7 @@ class PreviewBuilder:
 
     def add(self, source: PreviewInput) -> None:
         """Judge one source."""
-        check = PartialCheck(source.titles)
+        check = PartialCheck(source.titles, source.other_sheets)
         rows = 0
         batch: list[AnyParsed] = []
         for parsed in source.parsed:

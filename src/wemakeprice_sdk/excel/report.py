@@ -108,20 +108,13 @@ def write_report(
 
     book = Workbook(write_only=True)
     _summary(_Writer(book.create_sheet("요약")), preview)
-    judged = iter(preview)
     left = comments
     for table in tables:
         writer = _Writer(book.create_sheet(_sheet_title(table.name, book.sheetnames)))
         head = ["상태", "사유", *table.headers]
         writer.sheet.append([writer.cell(safe_value(text), fill=_GREY, bold=True) for text in head])
-        left = _table(
-            writer,
-            table,
-            [row for row in judged if row.source == table.name],
-            left,
-            only_problems=only_problems,
-        )
-        judged = iter(preview)
+        judged = (row for row in preview if row.source == table.name)
+        left = _table(writer, table, judged, left, only_problems=only_problems)
     book.save(path)
 
 
@@ -153,7 +146,7 @@ def _summary(writer: _Writer, preview: Preview) -> None:
 
 
 def _table(
-    writer: _Writer, table: SourceTable, judged: list[PreviewRow], comments: int, *, only_problems: bool
+    writer: _Writer, table: SourceTable, judged: Iterable[PreviewRow], comments: int, *, only_problems: bool
 ) -> int:
     by_row = _by_row(judged)
     for number, cells in table.rows:

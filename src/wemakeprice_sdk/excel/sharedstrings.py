@@ -142,7 +142,8 @@ _END = b"</si>"
 _FIRST, _LAST = "<si><t>", "</t></si>"
 _BETWEEN = _LAST + _FIRST
 _UTF8 = re.compile(
-    rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*?encoding=[\"'](?:utf-8|us-ascii)[\"'][^>]*\?>|<\?xml(?![^>]*encoding)[^>]*\?>|<sst)",
+    rb"\A(?:\xef\xbb\xbf)?\s{0,99}(?:<\?xml[^>]{0,99}?encoding=[\"'](?:utf-8|us-ascii)[\"'][^>]{0,99}\?>"
+    rb"|<\?xml(?![^>]*encoding)[^>]*\?>|<sst)",
     re.IGNORECASE,
 )
 

@@ -22,6 +22,7 @@ _CONTROLS = {code: None for code in range(32) if code not in (9, 10, 13)} | {127
 EMPTY_MARKS = frozenset(("-", "--", "—", "–", "N/A", "n/a", "없음", "null", "NULL", "(null)", "해당없음"))
 _EXACT_LIMIT = 10**EXACT_DIGITS
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
+_NORMALISED_AT_ONCE = 512
 
 
 class FaultError(Exception):
@@ -49,7 +50,14 @@ def clean(text: str) -> str:
 
 def narrow(text: str) -> str:
     """Clean, and turn full-width digits and signs into plain ones."""
-    return clean(unicodedata.normalize("NFKC", clean(text)))
+    text = clean(text)
+    if text.isascii():
+        return text
+    if len(text) <= _NORMALISED_AT_ONCE:
+        return clean(unicodedata.normalize("NFKC", text))
+    # Sorting combining marks takes the square of their number, so a long text is taken in pieces.
+    pieces = range(0, len(text), _NORMALISED_AT_ONCE)
+    return clean("".join(unicodedata.normalize("NFKC", text[at : at + _NORMALISED_AT_ONCE]) for at in pieces))
 
 
 def is_empty_mark(text: str) -> bool:

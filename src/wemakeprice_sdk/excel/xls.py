@@ -93,10 +93,10 @@ class XlsWorkbook:
     _infos: list[SheetInfo] = field(factory=list)
     date1904: bool = False
     encoding: str = ""
+    _far_rows: int = 0
 
     format = FileFormat.XLS
     engine = "xlrd-child"
-    notes = ()
 
     @classmethod
     def open(cls, path: Path, limits: Limits, budget: Budget) -> XlsWorkbook:
@@ -116,6 +116,12 @@ class XlsWorkbook:
         """The sheets in the workbook's order."""
         return tuple(self._infos)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was odd and did not stop the reading."""
+        far = f"cells right of the column limit were left out in {self._far_rows} row(s)"
+        return (far,) if self._far_rows else ()
+
     def close(self) -> None:
         """Forget the temporary file."""
         self._lines.close()
@@ -131,6 +137,8 @@ class XlsWorkbook:
             if "sheet" in head:
                 self._infos.append(SheetInfo(head["sheet"], head["hidden"]))
                 self._offsets.append(self._lines.tell())
+                budget.check_sheets(len(self._infos))
+                self._far_rows += head["far"]
             elif "book" in head:
                 self.date1904 = head["book"]["date1904"]
                 self.encoding = f"cp{head['book']['codepage']}" if head["book"]["codepage"] else ""
@@ -150,6 +158,7 @@ class XlsWorkbook:
                 if line.startswith(b"{"):
                     return
                 number, values = json.loads(line)
+                budget.check_row_number(number)
                 cells = [_revive(value) for value in values]
                 budget.spend(1, len(cells))
                 yield number, cells

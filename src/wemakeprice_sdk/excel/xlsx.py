@@ -22,10 +22,14 @@ _BUILTIN_DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *ran
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _ZEROS = re.compile(r"0{2,20}")
 _MOST_STYLES = 65_536
+_LONGEST_CODE = 255
 
 
 def format_reader(code: str) -> Reader | None:
     """Give the reader that a number format asks for; None for a plain number."""
+    if len(code) > _LONGEST_CODE:
+        # Excel takes no longer ones, and the patterns below would take minutes.
+        return None
     if _ZEROS.fullmatch(code):
         return padded_reader(len(code))
     bare = _LITERAL.sub("", code.split(";", 1)[0])
@@ -178,6 +182,7 @@ class XlsxWorkbook:
                 if _is_sheet(target):
                     hidden = attributes.get("state", "visible") != "visible"
                     self._entries.append(_SheetEntry(attributes.get("name", ""), hidden, target))
+                    budget.check_sheets(len(self._entries))
 
         scan_elements(self._archive.read(part, budget), budget, part, see)
         self._entries = [entry for entry in self._entries if entry.part in self._archive]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,11 +11,13 @@ from attrs import define, field
 
 from wemakeprice_sdk.errors import UnreadableFileError
 from wemakeprice_sdk.excel.cells import Cell, CellError, SheetRow, number_cell
+from wemakeprice_sdk.excel.delimited import KOREAN_CHARSETS
 from wemakeprice_sdk.excel.guard import GuardedXml, attribute
 from wemakeprice_sdk.excel.limits import Budget, Limits, over
 from wemakeprice_sdk.excel.workbook import FileFormat, SheetInfo
 
 _CHUNK = 1 << 18
+_DECLARED = re.compile(rb"\s{0,20}<\?xml\s[^>]{0,200}?encoding\s{0,5}=\s{0,5}[\"']([\w-]{1,30})", re.ASCII)
 
 
 @define(eq=False)
@@ -33,12 +37,15 @@ class _Events:
     _type: str = ""
     _parts: list[str] | None = None
     _size: int = 0
-    _in_date: bool = False
+    far_cells: int = 0
+    _comment: bool = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "Cell":
             self._start_cell(attributes)
-        elif name == "Data":
+        elif name == "Comment":
+            self._comment = True
+        elif name == "Data" and not self._comment:
             self._type = attribute(attributes, "Type", "String")
             self._parts = []
             self._size = 0
@@ -49,6 +56,7 @@ class _Events:
         elif name == "Worksheet":
             hidden = attribute(attributes, "Visible", "SheetVisible") != "SheetVisible"
             self.sheets.append(SheetInfo(attribute(attributes, "Name"), hidden))
+            self.budget.check_sheets(len(self.sheets))
             self._row = 0
         elif name == "Workbook":
             self.is_workbook = True
@@ -65,6 +73,8 @@ class _Events:
         if name == "Data" and self._parts is not None:
             self._place(_value(self._type, "".join(self._parts)))
             self._parts = None
+        elif name == "Comment":
+            self._comment = False
         elif name == "Row":
             self.budget.spend(1, len(self._cells))
             if len(self.sheets) - 1 == self.wanted and self._cells:
@@ -83,6 +93,7 @@ class _Events:
 
     def _place(self, cell: Cell) -> None:
         if self._column >= self.budget.limits.columns:
+            self.far_cells += cell is not None
             return
         self._cells += [None] * (self._column + 1 - len(self._cells))
         self._cells[self._column] = cell
@@ -115,11 +126,11 @@ class Xml2003Workbook:
     limits: Limits
     sheets: tuple[SheetInfo, ...]
     date1904: bool = False
+    notes: tuple[str, ...] = ()
 
     format = FileFormat.XML2003
     engine = "xml-expat"
     encoding = ""
-    notes = ()
 
     @classmethod
     def open(cls, path: Path, limits: Limits, budget: Budget) -> Xml2003Workbook:
@@ -129,7 +140,9 @@ class Xml2003Workbook:
             pass
         if not events.is_workbook or not events.sheets:
             raise UnreadableFileError("an XML file, but not an XML spreadsheet (엑셀 XML 형식이 아닙니다)")
-        return cls(path, limits, tuple(events.sheets), events.date1904)
+        far = f"{events.far_cells} cell(s) right of the column limit were left out"
+        notes = (far,) if events.far_cells else ()
+        return cls(path, limits, tuple(events.sheets), events.date1904, notes)
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -140,10 +153,26 @@ class Xml2003Workbook:
 
 
 def _parse(path: Path, events: _Events, budget: Budget) -> Iterator[SheetRow]:
-    parser = GuardedXml(events, budget, path.name)
     with path.open("rb") as stream:
-        while piece := stream.read(_CHUNK):
-            parser.feed(piece)
+        head = stream.read(_CHUNK)
+        korean = _declares_korean(head)
+        parser = GuardedXml(events, budget, path.name, "utf-8" if korean else None)
+        decoder = codecs.getincrementaldecoder("cp949")()
+        piece = head
+        while piece:
+            try:
+                parser.feed(decoder.decode(piece).encode() if korean else piece)
+            except UnicodeDecodeError as error:
+                raise UnreadableFileError(
+                    f"{path.name} is not EUC-KR: {error.reason} (손상된 파일입니다)"
+                ) from error
             yield from events.take()
+            piece = stream.read(_CHUNK)
     parser.feed(b"", final=True)
     yield from events.take()
+
+
+def _declares_korean(head: bytes) -> bool:
+    """Say whether the document is in EUC-KR or CP949, which expat cannot read by itself."""
+    declared = _DECLARED.match(head)
+    return declared is not None and declared[1].decode().lower() in KOREAN_CHARSETS
