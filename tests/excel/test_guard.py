@@ -292,7 +292,7 @@ def test_a_wide_header_is_sought_within_the_time(bounded: Bounded, tmp_path: Pat
 
 
 def test_titles_are_cut(migrator: ExcelMigrator, tmp_path: Path) -> None:
-    table = [["총1" + " " * 90_000] * 50, *TABLE]
+    table = [["총1" + " " * 90_000] * 10, *TABLE]
     path = corpus.save(tmp_path, "a.xlsx", corpus.xlsx(table, compression=zipfile.ZIP_STORED))
     assert len(migrator.inspect(path).titles[0]) <= 400
 
@@ -324,3 +324,36 @@ def test_rows_past_the_limit_are_refused_not_lost(bounded: Bounded, tmp_path: Pa
         "csv": corpus.delimited,
     }[kind](table)
     refused(bounded(rows=5), corpus.save(tmp_path, "a.xls", data), "rows")
+
+
+@pytest.mark.parametrize("junk", ["<!", "<!--", "<?", "</", "</a ", "<!doctype ["])
+def test_tags_without_end(migrator: ExcelMigrator, tmp_path: Path, junk: str) -> None:
+    page = corpus.html_table(TABLE) + junk.encode() * 300_000
+    began = time.monotonic()
+    with pytest.raises(UnreadableFileError, match="never closed"):
+        read(migrator, corpus.save(tmp_path, "a.xls", page))
+    assert time.monotonic() - began < 10
+
+
+def test_endless_line_breaks_in_a_cell(bounded: Bounded, tmp_path: Path) -> None:
+    page = b"<table><tr><td>x" + b"<br>" * 60_000 + b"</td></tr></table>"
+    refused(bounded(cell_text=50_000), corpus.save(tmp_path, "a.xls", page), "cell_text")
+
+
+@pytest.mark.parametrize("kind", ["inline", "odd", "html", "xml2003", "csv", "xls"])
+def test_row_of_much_text(bounded: Bounded, tmp_path: Path, kind: str) -> None:
+    table = [[*row, *["가" * 900] * 20] for row in TABLE]
+    table[0] = TABLE[0]
+    data = {
+        "inline": lambda: corpus.xlsx(table),
+        "odd": lambda: corpus.package(
+            {"s": corpus.sheet_xml(table).replace("<sheetData>", "<!-- --><sheetData>")}
+        ),
+        "html": lambda: corpus.html_table(table),
+        "xml2003": lambda: corpus.xml2003(table),
+        "csv": lambda: corpus.delimited(table),
+        "xls": lambda: corpus.biff8(table),
+    }[kind]()
+    path = corpus.save(tmp_path, "a.xls", data)
+    refused(bounded(row_text=15_000), path, "row_text")
+    assert len(read(bounded(row_text=20_000), path)) == 3

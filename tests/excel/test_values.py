@@ -160,7 +160,7 @@ def test_moments_in_doubt(cell: Cell, rule: str) -> None:
     [
         ("2024-02-30", "date"), ("2024-13-01", "date"), ("hello", "date"), ("2024-01-15 25:00", "date"), ("2024-01-15 10:60", "date"),
         ("오전", "date"), ("2024-01-15 오전 13:00", "date"), ("1899-12-31", "year"), ("3024-01-01", "year"), (Serial(60), "date"), (-1.5, "date"),
-        (True, "date"), (CellError("#VALUE!"), "error-value"), ("9" * 5000, "date"), ("2024-01-15" * 30, "date"), (1.5, "year"),
+        ("2024-01-15-10:00", "date"), (True, "date"), (CellError("#VALUE!"), "error-value"), ("9" * 5000, "date"), ("2024-01-15" * 30, "date"), (1.5, "year"),
     ],
 )  # fmt: skip
 def test_moments_that_are_none(cell: Cell, rule: str) -> None:

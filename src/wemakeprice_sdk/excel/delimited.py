@@ -155,7 +155,7 @@ class DelimitedFile:
                         _refuse_open_row(number)
                     if number == 1 and _is_directive(fields, self.delimiter):
                         continue
-                    yield number, _cells(fields, budget, self.limits)
+                    yield number, _cells(number, fields, budget)
             except csv.Error as error:
                 raise UnreadableFileError(
                     f"row {number + 1}: {error} (CSV 형식이 올바르지 않습니다)"
@@ -198,16 +198,16 @@ def _is_directive(fields: list[str], delimiter: str) -> bool:
     return bool(fields) and fields[0].lower() in ("sep=", f"sep={delimiter}")
 
 
-def _cells(fields: list[str], budget: Budget, limits: Limits) -> list[Cell]:
+def _cells(number: int, fields: list[str], budget: Budget) -> list[Cell]:
     budget.spend(1, len(fields))
-    if len(fields) > limits.columns:
-        raise over("columns", len(fields), limits.columns)
-    return [_cell(field, limits) if field else None for field in fields]
+    if len(fields) > budget.limits.columns:
+        raise over("columns", len(fields), budget.limits.columns)
+    sizes = [len(field) for field in fields]
+    budget.check_text(max(sizes, default=0), sum(sizes), number)
+    return [_cell(field) if field else None for field in fields]
 
 
-def _cell(text: str, limits: Limits) -> Cell:
-    if len(text) > limits.cell_text:
-        raise over("cell_text", len(text), limits.cell_text)
+def _cell(text: str) -> Cell:
     if text[0] == "=":
         formula = _FORMULA_TEXT.fullmatch(text)
         if formula:

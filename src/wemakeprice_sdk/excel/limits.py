@@ -52,6 +52,9 @@ class Limits:
     cell_text: int = 131_072
     """Characters of one cell (Excel itself stops at 32,767)."""
 
+    row_text: int = _MIB
+    """Characters of all the cells of one row; some hundred rows are held at a time."""
+
     xml_depth: int = 64
     """Nesting of XML elements and of HTML tables."""
 
@@ -127,6 +130,13 @@ class Budget:
         """Refuse a file of more sheets than are allowed."""
         if count > self.limits.sheets:
             raise over("sheets", count, self.limits.sheets)
+
+    def check_text(self, cell: int, row_text: int, row: int) -> None:
+        """Refuse a cell, or a row, of more characters than are allowed."""
+        if cell > self.limits.cell_text:
+            raise over("cell_text", cell, self.limits.cell_text, f"row {row}")
+        if row_text > self.limits.row_text:
+            raise over("row_text", row_text, self.limits.row_text, f"row {row}")
 
     def check_row_number(self, number: int) -> None:
         """Refuse a row number no sheet can have."""

@@ -15,6 +15,7 @@ from wemakeprice_sdk.excel.limits import Budget, Limits, over
 from wemakeprice_sdk.excel.workbook import FileFormat, SheetInfo
 
 _CHUNK = 1 << 16
+_LONGEST_REST = 1 << 14
 _BREAKS = frozenset(("br", "p", "div", "li"))
 _SILENT = frozenset(("script", "style", "title"))
 
@@ -46,7 +47,7 @@ class _TableParser(HTMLParser):
         self._cells: list[Cell] = []
         self._spans: dict[int, int] = {}
         self._parts: list[str] | None = None
-        self._size = 0
+        self._size = self._row_size = 0
         self._number: str | None = None
         self._colspan = self._rowspan = 1
 
@@ -63,7 +64,7 @@ class _TableParser(HTMLParser):
             self._end_row()
             self._start_row()
         elif tag in _BREAKS and self._parts:
-            self._parts.append("\n")
+            self.handle_data("\n")
         elif tag in _SILENT:
             self._silent += 1
         elif tag in ("frameset", "frame"):
@@ -95,8 +96,8 @@ class _TableParser(HTMLParser):
         if self._parts is None or self._silent:
             return
         self._size += len(data)
-        if self._size > self.budget.limits.cell_text:
-            raise over("cell_text", self._size, self.budget.limits.cell_text, f"row {self._row_number}")
+        self._row_size += len(data)
+        self.budget.check_text(self._size, self._row_size, self._row_number)
         self._parts.append(data)
 
     def _start_table(self) -> None:
@@ -113,6 +114,7 @@ class _TableParser(HTMLParser):
     def _start_row(self) -> None:
         self._in_row = True
         self._row_number += 1
+        self._row_size = 0
         self._cells = []
 
     def _start_cell(self, attributes: dict[str, str | None]) -> None:
@@ -157,7 +159,15 @@ class _TableParser(HTMLParser):
             self.rows.append((self._row_number, self._cells))
 
     def finish(self) -> None:
-        """End the document."""
+        """End the document; raise `UnreadableFileError` when much of it is a tag or comment never closed.
+
+        The parser would look for the end of each such tag again and again.
+        """
+        if len(self.rawdata) > _LONGEST_REST:
+            raise UnreadableFileError(
+                f"row {self._row_number}: a tag or comment is never closed, so what follows is lost "
+                "(태그가 닫히지 않아 이후 내용을 읽을 수 없습니다)"
+            )
         self.close()
         self._end_row()
 

@@ -24,7 +24,7 @@ from wemakeprice_sdk.excel.cells import (
     split_reference,
 )
 from wemakeprice_sdk.excel.guard import GuardedXml, attribute, holds_declarations
-from wemakeprice_sdk.excel.limits import Budget, over
+from wemakeprice_sdk.excel.limits import Budget
 from wemakeprice_sdk.excel.rowpattern import CellReaders, Groups, RowPattern
 from wemakeprice_sdk.excel.sharedstrings import unescape_text, unescape_x
 
@@ -53,6 +53,7 @@ class _Rows:
     _into: list[str] | None = None
     _phonetic: int = 0
     _text_size: int = 0
+    _row_size: int = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "c":
@@ -86,15 +87,15 @@ class _Rows:
         if self._into is None:
             return
         self._text_size += len(data)
-        if self._text_size > self.budget.limits.cell_text:
-            raise over("cell_text", self._text_size, self.budget.limits.cell_text, f"row {self._row}")
+        self._row_size += len(data)
+        self.budget.check_text(self._text_size, self._row_size, self._row)
         self._into.append(data)
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         given = attributes.get("r", "")
         self._row = int(given) if given.isdigit() and len(given) < 9 and given.isascii() else self._row + 1
         self.budget.check_row_number(self._row)
-        self._column = 0
+        self._column = self._row_size = 0
         self._cells = []
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
@@ -257,7 +258,7 @@ class SheetRows:
     def _match(self, text: str) -> Iterator[RowBlock | list[SheetRow]]:
         """Match row after row; rows of one pattern are turned into cells together, odd rows come as rows."""
         position, length = 0, len(text)
-        bound = self.budget.limits.cell_text
+        bound = min(self.budget.limits.cell_text, self.budget.limits.row_text)
         marks = _escape_marks(text)
         run: list[Groups] = []
         using: RowPattern | None = None
@@ -298,9 +299,8 @@ class SheetRows:
         yield RowBlock(numbers, pattern.make(run))
 
     def _check_texts(self, groups: Groups) -> None:
-        longest = max(len(group) for group in groups if group is not None)
-        if longest > self.budget.limits.cell_text:
-            raise over("cell_text", longest, self.budget.limits.cell_text, f"row {groups[0]}")
+        sizes = [len(group) for group in groups if group is not None]
+        self.budget.check_text(max(sizes), sum(sizes), int(groups[0] or 0))
 
     def _end_of_row(self, text: str, position: int) -> int:
         end_tag = f"</{self._prefix}row>"

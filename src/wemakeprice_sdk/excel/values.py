@@ -360,7 +360,8 @@ def _moment_text(text: str, *, date1904: bool) -> datetime | Doubt | None:
 
 def _without_zone(text: str) -> tuple[str, timezone | None]:
     match = _OFFSET.search(text.upper())
-    if match is None or ":" not in text:
+    if match is None or ":" not in text[: match.start()]:
+        # Without a time of day in front it is no offset: 2024-01-15-10:00.
         return text, None
     sign = match[1]
     if sign == "Z":

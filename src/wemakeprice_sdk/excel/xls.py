@@ -160,6 +160,9 @@ class XlsWorkbook:
                 number, values = json.loads(line)
                 budget.check_row_number(number)
                 cells = [_revive(value) for value in values]
+                if len(line) > min(self._limits.cell_text, self._limits.row_text):
+                    sizes = [len(cell) for cell in cells if isinstance(cell, str)]
+                    budget.check_text(max(sizes, default=0), sum(sizes), number)
                 budget.spend(1, len(cells))
                 yield number, cells
             if not lines:

@@ -13,7 +13,7 @@ from wemakeprice_sdk.errors import UnreadableFileError
 from wemakeprice_sdk.excel.cells import Cell, CellError, SheetRow, number_cell
 from wemakeprice_sdk.excel.delimited import KOREAN_CHARSETS
 from wemakeprice_sdk.excel.guard import GuardedXml, attribute
-from wemakeprice_sdk.excel.limits import Budget, Limits, over
+from wemakeprice_sdk.excel.limits import Budget, Limits
 from wemakeprice_sdk.excel.workbook import FileFormat, SheetInfo
 
 _CHUNK = 1 << 18
@@ -37,6 +37,7 @@ class _Events:
     _type: str = ""
     _parts: list[str] | None = None
     _size: int = 0
+    _row_size: int = 0
     far_cells: int = 0
     _comment: bool = False
 
@@ -52,7 +53,7 @@ class _Events:
         elif name == "Row":
             self._row = _index(attributes, self._row + 1)
             self.budget.check_row_number(self._row)
-            self._cells, self._next_column = [], 0
+            self._cells, self._next_column, self._row_size = [], 0, 0
         elif name == "Worksheet":
             hidden = attribute(attributes, "Visible", "SheetVisible") != "SheetVisible"
             self.sheets.append(SheetInfo(attribute(attributes, "Name"), hidden))
@@ -87,8 +88,8 @@ class _Events:
         if self._parts is None:
             return
         self._size += len(data)
-        if self._size > self.budget.limits.cell_text:
-            raise over("cell_text", self._size, self.budget.limits.cell_text, f"row {self._row}")
+        self._row_size += len(data)
+        self.budget.check_text(self._size, self._row_size, self._row)
         self._parts.append(data)
 
     def _place(self, cell: Cell) -> None:
