@@ -334,3 +334,29 @@ def test_an_order_line_without_identifiers(migrator: ExcelMigrator, tmp_path: Pa
     assert not first.valid
     assert [(problem.field, problem.rule) for problem in first.problems] == [("purchase_no", "required")]
     assert second.valid
+
+
+def test_a_repeated_order_line_counts_once(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    row, other = corpus.order_row(1, 11, 111), corpus.order_row(1, 11, 111, 수량=5, 총상품금액=64500)
+    table = [corpus.ORDER_HEADERS, row, row, corpus.order_row(1, 11, 112), other]
+    (entry,) = migrator.orders(corpus.save(tmp_path, "a.xlsx", corpus.xlsx(table)))
+    assert entry.bundle is not None
+    assert [product.product_qty for product in entry.bundle.order_product or ()] == [4]
+    assert [(one.row, one.rule, one.severity) for one in entry.problems] == [
+        (3, "same-line", Severity.WARNING),
+        (5, "same-line", Severity.ERROR),
+    ]
+    assert not entry.valid
+
+
+def test_a_bundle_whose_rows_stand_apart_says_so(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    table = [
+        corpus.ORDER_HEADERS,
+        corpus.order_row(1, 11, 111),
+        corpus.order_row(2, 12, 112),
+        corpus.order_row(1, 13, 113),
+    ]
+    entries = list(migrator.orders(corpus.save(tmp_path, "a.xlsx", corpus.xlsx(table))))
+    assert [one.bundle.bundle_no for one in entries if one.bundle] == [1, 2, 1]
+    assert [[problem.rule for problem in one.problems] for one in entries] == [[], [], ["bundle-apart"]]
+    assert all(one.valid for one in entries)

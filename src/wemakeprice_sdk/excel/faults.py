@@ -63,6 +63,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "the file does not say which products belong to the deal",
         "딜의 구성상품을 알 수 없습니다",
     ),
+    "same-line": (
+        "the same order option number stands in an earlier row; it is not counted twice",
+        "앞의 행과 옵션주문번호가 같습니다(중복 집계하지 않음)",
+    ),
+    "bundle-apart": (
+        "rows of this bundle stand further up too; sort the file by bundle number",
+        "같은 배송번호의 행이 떨어져 있습니다. 배송번호 순으로 정렬해 주세요",
+    ),
     "total-differs": (
         "price times quantity is not the total",
         "상품금액과 수량의 곱이 총상품금액과 다릅니다",

@@ -149,7 +149,11 @@ class ExcelMigrator:
             yield from read_deals(blocks, plan)
 
     def orders(self, file: AnyPath, *, mapping: Mapped = None) -> Iterator[OrderArchiveEntry]:
-        """Stream the bundles of an order export, for archives. They hold personal data."""
+        """Stream the bundles of an order export, for archives. They hold personal data.
+
+        A line that is repeated counts once (`same-line`); a bundle whose rows stand apart comes in parts, and
+        the later ones say so (`bundle-apart`).
+        """
         with self._open(Path(file), ExportKind.ORDERS, mapping) as opened:
             blocks, plan = self._data(opened)
             yield from read_orders(blocks, plan)

@@ -82,23 +82,41 @@ class _BundleRows:
 
     def __init__(self, values: Mapping[str, object]) -> None:
         self.first = values
-        self.lines: list[Mapping[str, object]] = []
+        self.lines: dict[object, Mapping[str, object]] = {}
+        """Per order option number."""
         self.rows: list[int] = []
         self.problems: list[Problem] = []
         self.extras: dict[int, Mapping[str, str]] = {}
+
+    def add(self, row: TypedRow, values: Mapping[str, object], plan: RowPlan) -> None:
+        """Take an order line, once: a repeated one would double its quantity."""
+        line = values["order_option_no"]
+        earlier = self.lines.get(line)
+        if earlier is not None:
+            cell = row.cells[plan.steps["order_option_no"].index]
+            severity = Severity.WARNING if earlier == values else Severity.ERROR
+            self.problems.append(plan.problem(row.number, "order_option_no", cell, "same-line", "", severity))
+            return
+        self.lines[line] = values
+        if isinstance(line, int):
+            self.extras[line] = _extras(row.cells, plan)
 
     def finish(self) -> OrderArchiveEntry:
         """Make the bundle."""
         whole = bool(self.lines) and all(
             self.first[name] is not None for name in ("bundle_no", "purchase_no")
         )
-        bundle = _bundle(self.first, self.lines) if whole else None
+        bundle = _bundle(self.first, list(self.lines.values())) if whole else None
         return OrderArchiveEntry(bundle, tuple(self.rows), tuple(self.problems), self.extras)
 
 
 def read_orders(blocks: Iterable[RowBlock], plan: RowPlan) -> Iterator[OrderArchiveEntry]:
-    """Give the bundles of a file in its order; neighbouring rows of one 배송번호 become one bundle."""
+    """Give the bundles of a file in its order; neighbouring rows of one 배송번호 become one bundle.
+
+    Rows of a bundle that stand apart make a bundle of their own, which a problem says (`bundle-apart`).
+    """
     group: _BundleRows | None = None
+    seen: set[object] = set()
     for row in plan.typed(blocks, ORDER_FIELDS):
         if all(map(is_blank, row.cells)):
             continue
@@ -108,13 +126,16 @@ def read_orders(blocks: Iterable[RowBlock], plan: RowPlan) -> Iterator[OrderArch
             if group is not None:
                 yield group.finish()
             group = _BundleRows(values)
+            if values["bundle_no"] is not None and values["bundle_no"] in seen:
+                cell = row.cells[plan.steps["bundle_no"].index]
+                problems.append(
+                    plan.problem(row.number, "bundle_no", cell, "bundle-apart", "", Severity.WARNING)
+                )
+            seen.add(values["bundle_no"])
         group.rows.append(row.number)
         group.problems += problems
         if all(values[name] is not None for name in _REQUIRED):
-            group.lines.append(values)
-            line = values["order_option_no"]
-            if isinstance(line, int):
-                group.extras[line] = _extras(row.cells, plan)
+            group.add(row, values, plan)
     if group is not None:
         yield group.finish()
 
