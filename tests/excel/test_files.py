@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from wemakeprice_sdk.clock import KST
-from wemakeprice_sdk.excel import ExcelMigrator, ProductRecord, RowStatus
+from wemakeprice_sdk.excel import CellError, ExcelMigrator, ProductRecord, RowStatus
 from wemakeprice_sdk.excel.limits import DEFAULT_LIMITS, Budget
 from wemakeprice_sdk.excel.sniff import open_workbook
 from wemakeprice_sdk.models import DisplayState, OptionSaleStatus, ProductStatus
@@ -71,5 +71,5 @@ def test_cells_of_the_streaming_writer(name: str) -> None:
         book.close()
     assert list(rows[4][:7]) == [300000001, NAMES[0], "판매중", "품절", "노출", 12900, None]
     assert list(rows[5][:2]) == [300000002, " 앞뒤 공백 "]
-    assert rows[16][5] == 0
+    assert rows[16][5] == CellError("#FORMULA")
     assert sorted(rows) == [1, *range(3, 17)]

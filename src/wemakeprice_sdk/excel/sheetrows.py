@@ -115,7 +115,7 @@ class _Rows:
     def _end_cell(self) -> None:
         value = None if self._value is None else "".join(self._value)
         inline = None if self._inline is None else "".join(self._inline)
-        if value is None and self._formula and inline is None:
+        if self._formula and inline is None and (value is None or self._is_pending(value)):
             cell: Cell = FORMULA_WITHOUT_VALUE
         else:
             value = unescape_x(value) if value is not None and "_x" in value else value
@@ -124,6 +124,10 @@ class _Rows:
             cell = self.readers.make(self._kind, style, value, inline)
         self._place(cell)
         self._column += 1
+
+    def _is_pending(self, value: str) -> bool:
+        """Say whether a formula was never computed: POI leaves `0.0` then, Excel `0` for a real zero."""
+        return value == "0.0" and self._kind in ("", "n")
 
     def _place(self, cell: Cell) -> None:
         if self._column >= self.budget.limits.columns:
