@@ -148,6 +148,7 @@ def run_openpyxl(path: Path, began: float) -> tuple[int, float]:
     from wemakeprice_sdk.excel.cells import blocks_of
     from wemakeprice_sdk.excel.columns import ColumnBook
     from wemakeprice_sdk.excel.header import Sample, find_header
+    from wemakeprice_sdk.excel.limits import DEFAULT_LIMITS, Budget
     from wemakeprice_sdk.excel.products import read_products
     from wemakeprice_sdk.excel.records import ExportKind
     from wemakeprice_sdk.excel.structure import compile_plan
@@ -161,7 +162,7 @@ def run_openpyxl(path: Path, began: float) -> tuple[int, float]:
             yield number, list(values)
 
     sample = Sample.take(cells(), 120).rows  # type: ignore[arg-type]
-    header = find_header(sample, table, (ExportKind.PRODUCTS,), None, 40)
+    header = find_header(sample, table, (ExportKind.PRODUCTS,), None, Budget(DEFAULT_LIMITS))
     assert header is not None
     plan = compile_plan("s", header.columns, table, [row for _, row in sample[1:]], date1904=False)
     count, first = 0, 0.0

@@ -11,6 +11,7 @@ from wemakeprice_sdk.excel import CellError
 from wemakeprice_sdk.excel.cells import Cell, Serial, SheetRow, blocks_of
 from wemakeprice_sdk.excel.columns import ColumnBook
 from wemakeprice_sdk.excel.header import find_header
+from wemakeprice_sdk.excel.limits import DEFAULT_LIMITS, Budget
 from wemakeprice_sdk.excel.records import ExportKind
 from wemakeprice_sdk.excel.structure import RowPlan, compile_plan
 
@@ -67,7 +68,7 @@ def plan() -> RowPlan:
     """Compile a plan of its own: plans remember what they have seen."""
     book = ColumnBook.default()
     sample: list[SheetRow] = [(1, list(COLUMNS)), *((row, list(cells)) for row, cells in enumerate(CLEAN, 2))]
-    header = find_header(sample, book, (ExportKind.PRODUCTS,), None, 40)
+    header = find_header(sample, book, (ExportKind.PRODUCTS,), None, Budget(DEFAULT_LIMITS))
     assert header is not None
     return compile_plan("s", header.columns, book, [cells for _, cells in sample[1:]], date1904=False)
 
