@@ -230,7 +230,7 @@ class ProtocolError(CallError):
 
 
 class OutcomeUnknownError(CallError):
-    """A write whose answer was lost, and whose effect no read could prove or disprove.
+    """A write whose answer was lost, and whose effect no read could prove or disprove, or shows only in part.
 
     It was sent at most once. A person decides; sending it again may do it twice.
     """

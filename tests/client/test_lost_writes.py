@@ -415,3 +415,22 @@ def test_a_write_is_sent_at_most_twice_however_often_it_is_lost(
     with pytest.raises(NotAppliedError):
         go(client.with_options(repeat_if_not_applied=True).orders.confirm(number))
     assert sandbox.calls["orders_confirm"] == 2
+
+
+@pytest.mark.parametrize("shipped_elsewhere", [False, True])
+def test_a_reject_of_which_only_a_part_shows_is_unknown_and_never_repeated(
+    go: Driver, client: Any, sandbox: Sandbox, shipped_elsewhere: bool
+) -> None:
+    number = cancel(sandbox)
+    with sandbox.acting(KEY, "operator", "half_done") as call:
+        claim = call.shop.find_claim(number)
+        claim.status = "REJECT"
+    if shipped_elsewhere:
+        sandbox.prepare_bundle(bundle_no=claim.bundle_no, status="DELIVERY", invoice="999999999999")
+    sandbox.faults.add("claims_reject", "drop-before-commit")
+    with pytest.raises(OutcomeUnknownError, match="the claim is rejected, but"):
+        go(client.with_options(repeat_if_not_applied=True).claims.reject(number, **D002))
+    assert sandbox.calls["claims_reject"] == 1
+    assert go.naps.taken == [0.5, 2.0]
+    with pytest.raises(ConflictError, match="거절된"):
+        go(client.claims.reject(number, **D002))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -11,9 +12,9 @@ from kit import KEY, Shop, open_shop, parcel
 from wemakeprice_sdk.errors import LeaseLostError
 from wemakeprice_sdk.policy.snapshot import PendingAnswer
 from wemakeprice_sdk.runner import ActionState, IntentState, RunnerSettings
-from wemakeprice_sdk.runner._sync.proving import settled_state
+from wemakeprice_sdk.runner._sync.proving import STATES
 from wemakeprice_sdk.runner.commands import unpack
-from wemakeprice_sdk.wire import OPERATIONS, Verdict
+from wemakeprice_sdk.wire import Verdict
 
 
 class PowerCutError(BaseException):
@@ -174,7 +175,59 @@ def test_a_lease_lost_in_mid_action_stops_the_worker_and_leaves_the_rest_to_the_
     assert shop.ledger.active_intents("shop") == ()
 
 
-def test_a_cancel_rejected_without_its_shipment_waits_for_a_person() -> None:
-    assert settled_state(OPERATIONS["claims_reject"], Verdict.CONFLICT) is IntentState.UNKNOWN
-    assert settled_state(OPERATIONS["orders_ship"], Verdict.CONFLICT) is IntentState.NOT_APPLIED
-    assert settled_state(OPERATIONS["claims_reject"], Verdict.NOT_APPLIED) is IntentState.NOT_APPLIED
+def test_every_verdict_settles_an_intent() -> None:
+    assert STATES == {
+        Verdict.APPLIED: IntentState.APPLIED,
+        Verdict.NOT_APPLIED: IntentState.NOT_APPLIED,
+        Verdict.CONFLICT: IntentState.NOT_APPLIED,
+        Verdict.HALF_DONE: IntentState.UNKNOWN,
+        Verdict.UNDECIDED: IntentState.UNKNOWN,
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("REJECT", IntentState.UNKNOWN),
+        ("REQUEST", IntentState.NOT_APPLIED),
+        ("APPROVE", IntentState.NOT_APPLIED),
+    ],
+)
+def test_killed_in_a_reject_the_state_of_claim_and_bundle_decides(
+    shop: Shop, status: str, state: IntentState
+) -> None:
+    assert settled_reject(shop, status, killed=True) is state
+
+
+def test_a_cancel_rejected_without_its_shipment_waits_for_a_person(shop: Shop) -> None:
+    assert settled_reject(shop, "REJECT", killed=False) is IntentState.UNKNOWN
+    assert [row.operation for row in shop.runner().waiting()] == ["claims_reject"]
+
+
+def settled_reject(shop: Shop, status: str, *, killed: bool) -> IntentState:
+    """Lose a reject that the marketplace carried out for the claim alone, recover, and give its state."""
+    number = shop.order()
+    runner = shop.runner()
+    runner.collect_orders()
+    claim = shop.sandbox.request_cancel(KEY, number)
+    shop.sandbox.faults.add("claims_reject", "drop-before-commit")
+    real = shop.client.request
+
+    def half(operation: str, *rest: Any) -> Any:
+        if operation == "claims_reject":
+            shop.client.request = real  # type: ignore[method-assign]
+            with shop.sandbox.acting(KEY, "operator", "half_done") as call:
+                call.shop.find_claim(claim).status = status
+            if killed:
+                raise PowerCutError
+        return real(operation, *rest)
+
+    shop.client.request = half  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shop.ledger, "release_lease", lambda lease: None)
+        with pytest.raises(PowerCutError) if killed else nullcontext():
+            runner.claims(shipments=[parcel(number)])
+    runner.recover()
+    (intent,) = (row for row in shop.ledger.intents("shop") if row.operation == "claims_reject")
+    assert shop.writes("claims_reject") == []
+    return intent.state

@@ -55,7 +55,13 @@ from wemakeprice_sdk.wire.verification import (
     verify,
 )
 
-A, N, C, U = Verdict.APPLIED, Verdict.NOT_APPLIED, Verdict.CONFLICT, Verdict.UNDECIDED
+A, N, C, U, H = (
+    Verdict.APPLIED,
+    Verdict.NOT_APPLIED,
+    Verdict.CONFLICT,
+    Verdict.UNDECIDED,
+    Verdict.HALF_DONE,
+)
 DAY = windows.parse_day("2026-01-05")
 
 # The rules as the contract words them; whoever changes the contract has to come by here.
@@ -288,8 +294,9 @@ def test_approve_and_hold(status: str, approve: Verdict, hold: Verdict) -> None:
     ("status", "shipped", "verdict"),
     [
         ("취소거절", bundle("배송중", delivery=OURS), A),
-        ("취소거절", bundle("배송중", delivery={**OURS, "invoiceNo": "1"}), C),
-        ("취소거절", bundle("상품준비중"), C),
+        ("취소거절", bundle("배송중", delivery={**OURS, "invoiceNo": "1"}), H),
+        ("취소거절", bundle("상품준비중"), H),
+        ("취소거절", bundle("신규주문"), H),
         ("취소거절", EMPTY[0], U),
         ("취소거절", bundle("배송중"), U),
         ("취소신청", EMPTY[0], N),

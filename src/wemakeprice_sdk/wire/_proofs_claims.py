@@ -28,6 +28,7 @@ from wemakeprice_sdk.wire.proofs import (
     Verdict,
     applied,
     conflict,
+    half_done,
     not_applied,
     undecided,
 )
@@ -78,7 +79,10 @@ def prove_hold(sent: ClaimHoldRequest, evidence: Evidence, _: Known) -> Proof:
 
 
 def prove_reject(sent: ClaimRejectRequest, evidence: Evidence, known: Known) -> Proof:
-    """Prove claims_reject: the state reads as REJECT and the bundle went out with the sent invoice."""
+    """Prove claims_reject: the state reads as REJECT and the bundle went out with the sent invoice.
+
+    A rejected claim whose bundle did not go out like that is half done.
+    """
     claim = the_claim(evidence, sent.claim_bundle_no)
     proof = _wanted(claim, ClaimStatus.REJECT)
     if claim is None or proof.verdict is not Verdict.APPLIED:
@@ -90,10 +94,9 @@ def prove_reject(sent: ClaimRejectRequest, evidence: Evidence, known: Known) -> 
             "클레임은 거절되었으나 배송정보가 조회되지 않습니다",
         )
     shipped = prove_shipped(sent, bundle)
-    if shipped.verdict is Verdict.NOT_APPLIED:
-        return conflict(
-            "the claim is rejected, but the bundle is not shipped",
-            "클레임은 거절되었으나 발송되지 않았습니다",
+    if shipped.verdict in (Verdict.NOT_APPLIED, Verdict.CONFLICT):
+        return half_done(
+            f"the claim is rejected, but {shipped.reason}", f"클레임은 거절되었으나, {shipped.reason_ko}"
         )
     return shipped
 

@@ -15,11 +15,16 @@ from wemakeprice_sdk.wire.operations import Operation
 
 
 class Verdict(Enum):
-    """What a read says about a write whose answer was lost, or whose 이미 has to be checked."""
+    """What a read says about a write whose answer was lost, or whose 이미 has to be checked.
+
+    `HALF_DONE` is a write of several effects of which only a part shows: a cancel reads as rejected while its
+    bundle did not go out as sent. It is neither done nor undone, so a person decides.
+    """
 
     APPLIED = "applied"
     NOT_APPLIED = "not_applied"
     CONFLICT = "conflict"
+    HALF_DONE = "half_done"
     UNDECIDED = "undecided"
 
 
@@ -49,6 +54,11 @@ def not_applied(reason: str, reason_ko: str) -> Proof:
 def conflict(reason: str, reason_ko: str) -> Proof:
     """The read shows a state that contradicts what was sent."""
     return Proof(Verdict.CONFLICT, reason, reason_ko)
+
+
+def half_done(reason: str, reason_ko: str) -> Proof:
+    """The read shows a part of what was sent, and not the rest."""
+    return Proof(Verdict.HALF_DONE, reason, reason_ko)
 
 
 def undecided(reason: str, reason_ko: str) -> Proof:

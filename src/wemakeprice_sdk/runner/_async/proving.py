@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from wemakeprice_sdk.client._async.client import AsyncWemakepriceClient
 from wemakeprice_sdk.errors import ApiError, CallError, ServerError
 from wemakeprice_sdk.models import JsonValue, WriteModel
@@ -12,13 +15,16 @@ from wemakeprice_sdk.wire.outcomes import AlreadyDone, Applied
 from wemakeprice_sdk.wire.proofs import Known, Verdict, undecided
 from wemakeprice_sdk.wire.verification import plan_verification, verification_steps
 
-_STATES = {
+STATES: Final[Mapping[Verdict, IntentState]] = {
     Verdict.APPLIED: IntentState.APPLIED,
     Verdict.NOT_APPLIED: IntentState.NOT_APPLIED,
     # Another value stands there: ours was not applied, and a person sees the refusal of the next try.
     Verdict.CONFLICT: IntentState.NOT_APPLIED,
+    # Neither repeating nor forgetting it is right, so a person looks.
+    Verdict.HALF_DONE: IntentState.UNKNOWN,
     Verdict.UNDECIDED: IntentState.UNKNOWN,
 }
+"""The state each verdict settles an intent in."""
 
 
 async def prove(
@@ -44,18 +50,7 @@ async def prove(
         proof = done.value
     if proof.verdict is Verdict.UNDECIDED and unreachable:
         return IntentState.OPEN, proof.reason
-    return settled_state(operation, proof.verdict), proof.reason
-
-
-def settled_state(operation: Operation, verdict: Verdict) -> IntentState:
-    """Give the state a verdict settles an intent in.
-
-    A conflict means that another value stands there, except for a rejected cancel: its claim may be
-    rejected while the bundle did not go out as sent. That is half done, and for a person to look at.
-    """
-    if verdict is Verdict.CONFLICT and operation.id == "claims_reject":
-        return IntentState.UNKNOWN
-    return _STATES[verdict]
+    return STATES[proof.verdict], proof.reason
 
 
 def _data(answer: JsonValue | Applied | AlreadyDone) -> JsonValue:
