@@ -168,6 +168,9 @@ def test_a_cancelled_waiter_loses_no_permit() -> None:
         # The permit was just handed to the second one: cancel it in the same moment.
         waiting[1].cancel()
         await asyncio.wait_for(waiting[2], 1)
+        for task in waiting[:2]:
+            with pytest.raises(asyncio.CancelledError):
+                await task
         turnstile.release()
         await asyncio.wait_for(turnstile.acquire(), 1)
 
@@ -206,7 +209,8 @@ def test_whatever_is_cancelled_no_permit_is_lost_or_made(steps: list[str], permi
                 await asyncio.sleep(0)
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+        assert all(end is None or type(end) is asyncio.CancelledError for end in ends)
         for _ in range(permits):
             await asyncio.wait_for(turnstile.acquire(), 1)
         assert turnstile._free == 0

@@ -29,11 +29,11 @@ class AsyncTurnstile:
         self._waiters.append(turn)
         try:
             await turn
-        except asyncio.CancelledError:
+        except BaseException:
             if turn.done() and not turn.cancelled():
                 # The permit was handed over in the same moment: pass it on.
                 self.release()
-            else:
+            elif turn in self._waiters:  # a release may have thrown it out already
                 self._waiters.remove(turn)
             raise
 
