@@ -483,7 +483,8 @@ def cipher_from_keyring(service: str = "wemakeprice-sdk", username: str = "keys"
     return parse_key_ring(text)
 
 
-_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# Bounded: a long text without any @ would else be walked once for each of its characters.
+_EMAIL: Final = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _PHONE: Final = re.compile(r"(?<![\w-])(?:\+82[ -]?\d{1,3}|0\d{1,3})[ .-]?\d{3,4}[ .-]?\d{4}(?![\w-])")
 _KEY_LIKE: Final = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{32,}(?![0-9A-Za-z])")
 _KEY_HEADER: Final = re.compile(r"(api_?key[\"']?\s*[:=]\s*[\"']?)[^\s\"',;&]+", re.IGNORECASE)
@@ -503,6 +504,14 @@ def redact(text: str, secrets: Iterable[SecretStr] = ()) -> str:
     return text
 
 
+def _message_of(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except Exception as error:  # noqa: BLE001 - whatever the texts of the arguments raise
+        # A wrong log call is reported by logging and never raised; a filter must not change that.
+        return f"{record.msg} (cannot be formatted: {type(error).__name__})"
+
+
 class RedactingFilter(logging.Filter):
     """A logging filter that masks messages and tracebacks with `redact`; attach it to a handler."""
 
@@ -512,7 +521,7 @@ class RedactingFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Mask the record in place and let it through."""
-        record.msg, record.args = redact(record.getMessage(), self._secrets), None
+        record.msg, record.args = redact(_message_of(record), self._secrets), None
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         if record.exc_text:

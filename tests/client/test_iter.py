@@ -113,7 +113,13 @@ def test_a_cursor_of_another_reading_or_a_damaged_one_is_refused(
     ):
         with pytest.raises(ValidationError, match="cursor"):
             other()
-    for text in ("", "{}", "[]", "null", cursor.to_json()[:-5], cursor.to_json().replace("+09:00", "")):
+    good = cursor.to_json()
+    pages = [good.replace('"page":1', f'"page":{page}') for page in ("0", "-5", "1.5", "Infinity", "true")]
+    far = good.replace(cursor.position.isoformat(), "9999-12-31T23:00:00-09:00")
+    keys = good.replace("[]", '"abc"')
+    naive = good.replace("+09:00", "")
+    for text in ("", "{}", "[]", "null", "[" * 100_000, good[:-5], naive, far, keys, *pages):
+        assert text != good
         with pytest.raises(ValidationError, match="cursor"):
             Cursor.from_json(text)
 

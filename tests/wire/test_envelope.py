@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import time
 from typing import Any
 
 import pytest
@@ -201,6 +202,23 @@ def test_the_error_text_is_found_in_a_text_an_object_or_a_list(error: object) ->
     found = failed("products_save", answer({"resultCode": 422, "error": error}))
     assert type(found) is errors.ContentRejectedError
     assert found.text == "금칙어가 포함되었습니다."
+
+
+@pytest.mark.parametrize("opened", [("[", "]"), ('{"a":', "}")])
+def test_an_error_nested_beyond_all_measure_is_still_typed(opened: tuple[str, str]) -> None:
+    for depth in (4, 700):
+        body = (
+            f'{{"resultCode":422,"error":{opened[0] * depth}"금칙어가 포함되었습니다."{opened[1] * depth}}}'
+        )
+        found = failed("products_save", AnswerBytes(422, body.encode(), "application/json"))
+        assert isinstance(found, errors.ContentRejectedError if depth == 4 else errors.BadRequestError)
+
+
+@pytest.mark.parametrize("text", ["a." * 100_000, "-" * 200_000, "a@" + "x" * 200_000])
+def test_a_text_of_any_length_is_masked_in_no_time(text: str) -> None:
+    started = time.perf_counter()
+    assert len(safe_text(text)) == 200
+    assert time.perf_counter() - started < 5
 
 
 @pytest.mark.parametrize("body", [{"resultCode": 422}, {"resultCode": 422, "error": None}])

@@ -58,15 +58,18 @@ class Cursor:
         try:
             values = json.loads(text)
             operation, query, position, page, delivered = (values[key] for key in _CURSOR_KEYS)
-            return cls(
+            found = cls(
                 str(operation),
                 str(query),
                 require_aware(datetime.fromisoformat(position), "cursor.position"),
-                int(page),
+                page,
                 tuple(str(key) for key in delivered),
             )
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             raise _bad_cursor("<text>", "JSON of Cursor.to_json()") from None
+        if type(page) is not int or page < 1 or not isinstance(delivered, list):
+            raise _bad_cursor("<text>", "a page from 1 on and a list of keys")
+        return found
 
 
 @frozen(kw_only=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from attrs import field, frozen
@@ -44,6 +44,7 @@ from wemakeprice_sdk.wire.overrides import NO_OVERRIDES, WireOverrides
 _E = TypeVar("_E", bound=CallError)
 
 OK = 200
+_ERROR_DEPTH = 5
 TEXT_LIMIT = 200
 """Characters of the site's text that an error keeps."""
 
@@ -59,7 +60,8 @@ _OUTAGE = Refusal("위메프 접속이 원활하지 않습니다", Meaning.MAINT
 
 _PHONE = re.compile(r"(?<!\d)(?:\+?82[-. ]?|0)\d{1,3}[-. ]?\d{3,4}[-. ]?\d{4}(?!\d)", re.ASCII)
 _CUSTOMS = re.compile(r"(?<![0-9A-Za-z])[Pp]\d{12}(?!\d)", re.ASCII)
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# Bounded: a long text without any @ would else be walked once for each of its characters.
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _KEY = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{24,}(?![0-9A-Za-z])", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\s]+")
 
@@ -205,16 +207,19 @@ def _whole(value: JsonValue) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def _error_text(value: JsonValue) -> str:
-    """Read `error` as text, as an object that holds one, or as a list of them."""
+def _error_text(value: JsonValue, depth: int = _ERROR_DEPTH) -> str:
+    """Read `error` as text, as an object that holds one, or as a list of them, `depth` levels down."""
     if isinstance(value, str):
         return value
+    if not depth:
+        return ""
+    items: Iterable[JsonValue] = ()
     if isinstance(value, Mapping):
         named = [value[key] for key in ("message", "msg", "errorMessage", "error", "text") if key in value]
-        return next((text for text in map(_error_text, [*named, *value.values()]) if text), "")
-    if isinstance(value, Sequence):
-        return next((text for text in map(_error_text, value) if text), "")
-    return ""
+        items = [*named, *value.values()]
+    elif isinstance(value, Sequence):
+        items = value
+    return next((text for item in items if (text := _error_text(item, depth - 1))), "")
 
 
 def _status_failure(decoded: _Answer) -> CallError:
