@@ -2,11 +2,13 @@
 
 import asyncio
 import copy
+import os
 import pickle
 import socket
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -290,6 +292,111 @@ def test_a_write_cancelled_on_its_way_says_that_it_may_have_been_carried_out(
     error = asyncio.run(run())
     assert any("may have been carried out" in note for note in error.__notes__)
     assert any(record.message.startswith("exchange.abandoned") for record in caplog.records)
+    assert KEY not in with_locals(error)
+
+
+def with_locals(error: BaseException) -> str:
+    """Show an error as reporters do that send local variables along."""
+    return "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, ZeroDivisionError])
+def test_whatever_breaks_a_write_on_its_way_says_so_and_shows_no_key(raised: type[BaseException]) -> None:
+    def broken(request: httpx.Request) -> httpx.Response:
+        sent = dict(request.headers)
+        try:
+            raise LookupError(len(sent))
+        except LookupError:
+            raise raised from None
+
+    def earlier() -> None:
+        untouched = "kept"
+        raise ConnectionError(untouched)
+
+    def confirm() -> None:
+        try:
+            earlier()
+        except ConnectionError:
+            of(broken).orders.confirm(1)
+
+    with pytest.raises(raised) as caught:
+        confirm()
+    assert any("may have been carried out" in note for note in caught.value.__notes__)
+    shown = with_locals(caught.value)
+    assert KEY not in shown
+    assert "in broken" in shown
+    context = caught.value.__context__
+    while context is not None and not isinstance(context, ConnectionError):
+        context = context.__context__
+    assert context is not None
+    assert "untouched = 'kept'" in with_locals(context)
+
+
+@pytest.mark.parametrize("options", [{"base_url": "ftp://example.invalid"}, {"timeout": 5}, {"retry": 1}])
+@pytest.mark.parametrize("cls", [WemakepriceClient, AsyncWemakepriceClient])
+def test_a_client_that_cannot_be_built_shows_no_key(cls: Any, options: dict[str, Any]) -> None:
+    def build() -> None:
+        cls(str(KEY), **{"base_url": "http://sandbox.invalid", **options})
+
+    with pytest.raises((ConfigError, TypeError)) as caught:
+        build()
+    shown = with_locals(caught.value)
+    assert KEY not in shown
+    assert "not built" in shown
+
+
+def test_a_key_no_header_can_carry_is_in_no_local_variable() -> None:
+    halves = ("0123456789abcdef", "fedcba9876543210")
+    with pytest.raises(ConfigError) as caught:
+        WemakepriceClient(" ".join(halves), base_url="http://sandbox.invalid")
+    shown = with_locals(caught.value)
+    assert " ".join(halves) not in shown
+
+
+@LIBRARIES
+@pytest.mark.parametrize(
+    "location", ["mailto:x", "http:x", "http://xn--a/", "http://[::1", "http://b.invalid/"]
+)
+def test_a_write_answered_by_a_redirect_to_nowhere_is_verified(
+    library: Any, location: str, sandbox: Sandbox
+) -> None:
+    inner = sandbox.transport()
+
+    def astray(request: Any) -> Any:
+        answer = inner.handle_request(request)
+        answer.read()
+        if request.url.path.endswith("setOrderConfirm"):
+            return library.Response(302, headers={"Location": location})
+        return library.Response(answer.status_code, headers=dict(answer.headers), content=answer.content)
+
+    client = WemakepriceClient(
+        KEY,
+        base_url="http://sandbox.invalid",
+        http_client=library.Client(transport=library.MockTransport(astray)),
+        verification=VerificationPolicy(waits=(0.0,)),
+    )
+    number = sandbox.place_order().bundle_no
+    assert client.orders.confirm(number) == Applied("orders_confirm", verified=True)
+    assert len(sandbox.journal.writes("orders_confirm")) == 1
+
+
+def test_a_forked_child_neither_uses_nor_closes_its_parents_connections() -> None:
+    client = of(lambda request: httpx.Response(200, json=OK))
+    unused = of(lambda request: httpx.Response(200, json=OK))
+    client.reference.list_labels()
+    child = os.fork()
+    if child == 0:
+        try:
+            with pytest.raises(ClientStateError, match="forked"):
+                client.reference.list_labels()
+            client.close()
+            assert not client.is_closed
+            unused.reference.list_labels()
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    client.reference.list_labels()
 
 
 def test_a_client_shows_no_key_and_cannot_be_copied(go: Driver) -> None:

@@ -7,6 +7,7 @@ written once and generated.
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections import deque
 
@@ -89,10 +90,22 @@ class Turnstile:
 class _Lifetime:
     def __init__(self) -> None:
         self.closed = False
+        self._process: int | None = None
+
+    @property
+    def forked(self) -> bool:
+        """Whether it was used before this process was forked: then its connections are the parent's."""
+        return self._process not in (None, os.getpid())
 
     def _check(self) -> None:
         if self.closed:
             raise ClientStateError("the client was closed; build a new one (클라이언트가 이미 닫혔습니다)")
+        if self.forked:
+            raise ClientStateError(
+                "the client was used before this process was forked; its connections belong to the parent. "
+                "Build one client per process (클라이언트는 프로세스마다 하나씩 만들어야 합니다)"
+            )
+        self._process = os.getpid()
 
     def end(self) -> None:
         """Note that the client was closed."""
@@ -100,22 +113,22 @@ class _Lifetime:
 
 
 class Lifetime(_Lifetime):
-    """Whether a client may still be used."""
+    """Whether a client may still be used, and in which process."""
 
     def enter(self) -> None:
-        """Raise `ClientStateError` after closing."""
+        """Raise `ClientStateError` after closing, and in a process forked after the first use."""
         self._check()
 
 
 class AsyncLifetime(_Lifetime):
-    """Whether a client may still be used, and in which event loop."""
+    """Whether a client may still be used, in which process and in which event loop."""
 
     def __init__(self) -> None:
         super().__init__()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def enter(self) -> None:
-        """Raise `ClientStateError` after closing, and in any event loop but the first one."""
+        """Raise `ClientStateError` as `Lifetime`, and in any event loop but the first one."""
         self._check()
         loop = asyncio.get_running_loop()
         if self._loop is None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ssl
 import sys
+import traceback
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Final, Protocol
@@ -23,9 +24,10 @@ USER_AGENT: Final = f"wemakeprice-sdk/{__version__}"
 KEY_HEADER: Final = "apiKey"
 
 _LIBRARIES: Final = ("httpx", "httpx2")
-# Raised before a byte of the request can have reached the marketplace.
+# Raised before a byte of the request can have reached the marketplace. InvalidURL is not among them: httpx
+# also raises it for the Location of an answer, redirects or not.
 _NEVER_SENT: Final = frozenset(
-    {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol", "InvalidURL"}
+    {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"}
 )
 
 
@@ -138,7 +140,20 @@ class Dialect:
     @classmethod
     def _from(cls, library: ModuleType) -> Dialect:
         names = ("HTTPError", "InvalidURL", "StreamError")
-        return cls((*(getattr(library, name) for name in names), OSError))
+        # UnicodeError: what the library lets through for a host in the Location of an answer.
+        return cls((*(getattr(library, name) for name in names), OSError, UnicodeError))
+
+
+def forget_locals(error: BaseException, outer: BaseException | None) -> None:
+    """Empty the frames that an exception passed in the HTTP library, and those it came from there.
+
+    They hold the header with the key, and error reporters send local variables along. `outer` is the
+    exception that was being handled before the call; its frames are left alone.
+    """
+    link: BaseException | None = error
+    while link is not None and link is not outer:
+        traceback.clear_frames(link.__traceback__)
+        link = link.__cause__ or link.__context__
 
 
 def failure_of(error: BaseException, key: SecretStr) -> TransportError:

@@ -37,6 +37,7 @@ from wemakeprice_sdk.client.options import (
     base_url_of,
     checked_key,
     refuse_mixing,
+    secret_key,
 )
 from wemakeprice_sdk.client.retry import RetryBudget, RetryPolicy
 from wemakeprice_sdk.client.throttle import ThrottlePolicy
@@ -115,6 +116,8 @@ class AsyncWemakepriceClient:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         random: Callable[[], float] = chance.random,
     ) -> None:
+        # From here on no frame holds the text of the key: a traceback with local variables would show it.
+        api_key = secret_key(api_key)
         check_kinds(locals())
         refuse_mixing(http_client, timeout=timeout, connection_limits=connection_limits)
         self._base_url = BaseUrl(base_url)
@@ -234,6 +237,8 @@ class AsyncWemakepriceClient:
 
     def __repr__(self) -> str:
         """Show host and state, never the key."""
+        if "_caller" not in vars(self):
+            return f"<{type(self).__name__} not built>"
         state = "closed" if self.is_closed else "open"
         return f"<{type(self).__name__} {self.base_url} {state}>"
 

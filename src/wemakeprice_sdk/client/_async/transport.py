@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from wemakeprice_sdk.client.http import (
     HttpResponse,
     Reply,
     failure_of,
+    forget_locals,
     headers_of,
     reply_of,
     tls_for,
@@ -83,15 +85,17 @@ class AsyncTransport:
     async def exchange(self, request: WireRequest, timeouts: Timeouts) -> Reply:
         """Send one request and read the whole answer; raises `TransportError` when there is none."""
         client, dialect = self._client()
+        outer = sys.exception()
         try:
             response = await self._request(client, request, timeouts)
             return reply_of(response)
         except dialect.errors as error:
             failure = failure_of(error, self._key)
-        except RuntimeError:
-            if client.is_closed:
+        except BaseException as error:
+            if isinstance(error, RuntimeError) and client.is_closed:
                 # Closed between the check and the call: the library refuses before it sends anything.
                 raise ClientStateError("the client was closed (클라이언트가 이미 닫혔습니다)") from None
+            forget_locals(error, outer)
             raise
         # Raised out here, without the library's exception as its context: that one holds the key.
         raise failure
@@ -119,7 +123,8 @@ class AsyncTransport:
 
     async def aclose(self) -> None:
         """Close the own connections; an injected client stays open."""
-        if self._lifetime.closed:
+        # A forked child leaves its parent's connections alone: closing one tells the other side goodbye.
+        if self._lifetime.closed or self._lifetime.forked:
             return
         self._lifetime.enter()
         self._lifetime.end()

@@ -42,6 +42,8 @@ from wemakeprice_sdk.wire.requests import Payload, WireRequest, build_request
 from wemakeprice_sdk.wire.verification import plan_verification, verification_steps
 
 T = TypeVar("T")
+# What an exchange is known to end in; a write that ends in anything else may have been carried out.
+_EXPECTED = (CallError, TransportError, ClientStateError)
 _Reader = Callable[[Operation, AnswerBytes, WireOverrides], T]
 
 
@@ -216,16 +218,17 @@ class Caller:
             result = self._interpret(row, reply, reader)
         except BaseException as error:
             self._observer.ended(event, self.shared.monotonic() - started, status, error_name(error))
-            if on_the_way and not row.is_read and not isinstance(error, Exception):
+            if on_the_way and not row.is_read and not isinstance(error, _EXPECTED):
                 self._abandoned(row, attempt, error)
             raise
         self._observer.ended(event, self.shared.monotonic() - started, status, None)
         return result
 
     def _abandoned(self, row: Operation, attempt: int, error: BaseException) -> None:
-        """A write was cancelled while it was on the way: say so, it may have been carried out."""
+        """A write was cancelled, or broke, while it was on the way: say so, it may have been carried out."""
         self._observer.note(logging.WARNING, Event.ABANDONED, row, f"error={error_name(error)}", attempt)
-        error.add_note(f"{row.id} was on the way when it was cancelled; it may have been carried out")
+        what = "broke" if isinstance(error, Exception) else "was cancelled"
+        error.add_note(f"{row.id} was on the way when it {what}; it may have been carried out")
 
     def _interpret(self, row: Operation, reply: Reply, reader: _Reader[T]) -> T:
         answer = AnswerBytes(reply.status, reply.body, reply.content_type)
