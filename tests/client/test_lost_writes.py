@@ -1,11 +1,12 @@
 """A write whose answer is lost: sent once, proven by a read, never repeated blindly."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import httpx
 import pytest
+from attrs import evolve
 from client_kit import KEY, Driver, product, saved, ship_policy
 from client_scenarios import cancel, exchanged, ordered, returned
 
@@ -434,3 +435,36 @@ def test_a_reject_of_which_only_a_part_shows_is_unknown_and_never_repeated(
     assert go.naps.taken == [0.5, 2.0]
     with pytest.raises(ConflictError, match="거절된"):
         go(client.claims.reject(number, **D002))
+
+
+def test_a_verification_that_cannot_be_asked_leaves_the_outcome_unknown(
+    go: Driver, client: Any, sandbox: Sandbox
+) -> None:
+    """A `ValidationError` would say that nothing was sent."""
+    line = sandbox.place_order().order_option_nos[0]
+    sandbox.faults.add("orders_cancel_option", "drop-after-commit")
+    client = client.with_options(verification=VerificationPolicy(waits=(0.0,), read_before=False))
+    with pytest.raises(OutcomeUnknownError, match="bundleNo"):
+        go(client.orders.cancel_option(line, bundle_no=-5))
+    claim = cancel(sandbox)
+    sandbox.faults.add("claims_approve", "drop-after-commit")
+    sandbox.faults.add("claims_get", "html-500", None)
+    known = Known(claim_requested_at=datetime(2024, 5, 20, 12))
+    with pytest.raises(OutcomeUnknownError):
+        go(client.claims.approve(claim, ClaimType.CANCEL, known=known))
+
+
+@pytest.mark.parametrize("kind", ["drop-before-commit", "drop-after-commit"])
+def test_a_lost_update_that_only_takes_a_value_away_is_not_taken_for_done(
+    kind: str, go: Driver, client: Any, sandbox: Sandbox
+) -> None:
+    number, policy = saved(sandbox)
+    bare = evolve(product(policy).sale, origin_price=None)
+    sandbox.faults.add("products_update_sale", kind)
+    if kind == "drop-after-commit":
+        assert go(client.products.update_sale(number, bare)).verified
+        assert go(client.products.get(number)).sale.origin_price is None
+    else:
+        with pytest.raises(OutcomeUnknownError, match=r"sale\.originPrice"):
+            go(client.products.update_sale(number, bare))
+        assert go(client.products.get(number)).sale.origin_price == 15000

@@ -293,6 +293,10 @@ def test_product_writes_succeed_with_a_number_above_31_bits() -> None:
     outcome = read_outcome(OPERATIONS["products_save"], answer(done("3000000000", name="productNo")))
     assert outcome == Applied("products_save", 3_000_000_000, "완료 되었습니다.")
     assert type(failed("products_save", answer(done(0, name="productNo")))) is errors.RefusedError
+    for beyond in (2**63, 10**50, 1e300):
+        lost = failed("products_save", answer(done(beyond, name="productNo")))
+        assert type(lost) is errors.ProtocolError
+        assert outcome_is_unknown(lost)
 
 
 @pytest.mark.parametrize(

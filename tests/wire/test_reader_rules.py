@@ -59,7 +59,7 @@ def answer(body: object, status: int = 200) -> AnswerBytes:
     [
         (12900, 12900), (12900.0, 12900), ("12900", 12900), ("12,900", 12900), ("12900.0", 12900),
         (" 12,900.00 ", 12900), ("-1,234,567", -1234567), ("+5", 5), (-0.0, 0), ("", None), (" ", None),
-        (None, None), (3_000_000_000, 3_000_000_000), ("9007199254740993", 9007199254740993),
+        (None, None), (3_000_000_000, 3_000_000_000), (2**63 - 1, 2**63 - 1), ("9007199254740993", 9007199254740993),
     ],
 )  # fmt: skip
 def test_reader_rule_01_numbers_come_as_numbers_text_or_with_commas(given: Any, number: int | None) -> None:
@@ -85,6 +85,11 @@ def test_reader_rule_01_numbers_come_as_numbers_text_or_with_commas(given: Any, 
         float("inf"),
         2.0**60,
         "1" * 20,
+        2**63,
+        -(2**63),
+        str(2**63),
+        10**50,
+        float("nan"),
     ],
 )
 def test_reader_rule_01_what_is_no_whole_number_is_never_bent_into_one(given: Any) -> None:

@@ -471,6 +471,56 @@ def test_values_the_site_overrides_are_undecided(
     assert prove("products_save", sent_product, saved(stored)).verdict is U
 
 
+def test_a_left_out_value_that_is_still_stored_is_undecided(
+    sent_product: ProductInput, stored: dict[str, Any]
+) -> None:
+    """An update that only takes something away would else be proven by the state from before."""
+    sale = attrs.evolve(sent_product.sale, origin_price=None)
+    stored["sale"]["originPrice"] = 15_000
+    update = ProductSaleUpdate(product_no=1, sale=sale)
+    proof = prove("products_update_sale", update, saved(stored))
+    assert proof.verdict is U
+    assert "sale.originPrice" in proof.reason
+    known = Known(product_before=before(stored))
+    assert prove("products_update_sale", update, saved(stored), known=known).verdict is U
+    assert (
+        prove(
+            "products_update_sale", update, saved({**stored, "sale": {**stored["sale"], "salePrice": 1}})
+        ).verdict
+        is N
+    )
+    for gone in (None, 0):
+        stored["sale"]["originPrice"] = gone
+        assert prove("products_update_sale", update, saved(stored)).verdict is A
+
+
+def test_an_option_still_held_back_is_not_taken_for_reopened(
+    sent_product: ProductInput, stored: dict[str, Any]
+) -> None:
+    update = ProductOptionUpdate(product_no=1, option=sent_product.option)
+    row = stored["option"]["selectOptionValueList"][0]
+    assert row["stockCount"] > 0
+    for status, verdict in (("A", A), ("품절", U), (None, A)):
+        row["saleStatus"] = status
+        assert prove("products_update_options", update, saved(stored)).verdict is verdict
+
+
+def test_a_value_that_does_not_apply_is_not_taken_for_left_over(
+    sent_product: ProductInput, stored: dict[str, Any]
+) -> None:
+    sale = attrs.evolve(
+        sent_product.sale,
+        purchase_limit_yn=False,
+        purchase_limit_duration=None,
+        purchase_limit_day=None,
+        purchase_limit_count=None,
+    )
+    assert not sale.violations()
+    stored["sale"].update(purchaseLimitYn="N", purchaseLimitCount=3, purchaseLimitDay=7, stockCount=9)
+    update = ProductSaleUpdate(product_no=1, sale=sale)
+    assert prove("products_update_sale", update, saved(stored)).verdict is A
+
+
 @pytest.mark.parametrize("block", ["basic", "sale", "option"])
 def test_a_block_the_answer_lacks_is_undecided(
     sent_product: ProductInput, stored: dict[str, Any], block: str
@@ -609,6 +659,9 @@ def test_a_policy_update_goes_by_its_number(policy: ShipPolicyInput) -> None:
     assert prove("shipping_save_policy", sent, policies({**row, "claimShipFee": 1})).verdict is N
     assert prove("shipping_save_policy", sent, policies()).verdict is U
     assert prove("shipping_save_policy", sent, policies({**row, "claimShipFee": None})).verdict is U
+    without = attrs.evolve(sent, jeju_ship_fee=None)
+    assert row["jejuShipFee"] == 3000
+    assert prove("shipping_save_policy", without, policies(row)).verdict is U
 
 
 # Plans and the driver

@@ -346,12 +346,16 @@ class When:
     equal: Mapping[str, object] = attrs.field(factory=dict)
     unless: bool = False
 
+    def holds(self, model: WriteModel) -> bool:
+        """Say whether other fields have to obey."""
+        given = getattr(model, self.name)
+        return (given in self.values) != self.unless and (given is not None or self.unless)
+
     def check(self, model: WriteModel) -> Iterator[tuple[str, Broken]]:
         """Give the fields that do not obey, with what is wrong."""
-        given = getattr(model, self.name)
-        if (given in self.values) == self.unless or (given is None and not self.unless):
+        if not self.holds(model):
             return
-        reason, reason_ko = self._reason(given)
+        reason, reason_ko = self._reason(getattr(model, self.name))
         for name in self.require:
             if getattr(model, name) is None:
                 yield name, Broken("required", f"is required when {reason}", f"{reason_ko} 필수입니다")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from wemakeprice_sdk.models import (
+    OptionSaleStatus,
     Product,
     ProductBasicUpdate,
     ProductInput,
@@ -46,6 +47,9 @@ _SOFT = frozenset(
 )  # fmt: skip
 """Values that the site sets, overrides by category or rewrites when it downloads images."""
 
+_OF_THE_SITE = frozenset({"adult_limit_yn", "basket_limit_yn", "review_disp", "sale_status"})
+"""Values that the site fills in by itself when they are left out."""
+
 _NOT_COMPARED = frozenset({"product_no", "product_group_notice_no"})
 """Numbers by which things are found, not values that are stored."""
 
@@ -65,25 +69,43 @@ _MISSING = undecided("the product is not shown", "상품이 조회되지 않습�
 
 @attrs.frozen
 class Difference:
-    """One value that is not stored as sent; `stored` is None when the answer did not carry it."""
+    """One value that is not stored as sent; `stored` is None when the answer did not carry it.
+
+    `left_out` marks a stored value where none was sent: whether an update that leaves a value out removes it
+    or leaves it alone, nobody knows (P1).
+    """
 
     path: str
     name: str
     stored: object
+    left_out: bool = False
 
 
 def differences(sent: WriteModel, stored: ReadModel | None, prefix: str = "") -> Iterator[Difference]:
-    """Give every sent value that is not stored as sent, in field order; left-out values are not compared."""
+    """Give every value that is not stored as sent, in field order; left-out values that apply come marked."""
+    inapplicable = {name for rule in sent.CROSS if rule.holds(sent) for name in rule.forbid}
     for attribute in attrs.fields(type(sent)):
         name = attribute.name
         value = getattr(sent, name)
-        if value is None or name in _NOT_COMPARED or _is_fixed_end(sent, name):
+        if name in _NOT_COMPARED or _is_fixed_end(sent, name):
             continue
         path = f"{prefix}{wire_name(name)}"
-        if stored is None:
+        there = getattr(stored, name, None)
+        if value is None or value == ():
+            if name not in inapplicable and _is_kept(name, there, stored):
+                yield Difference(path, name, there, left_out=True)
+        elif stored is None:
             yield Difference(path, name, None)
         elif hasattr(stored, name):
-            yield from _compare(value, getattr(stored, name), path, name)
+            yield from _compare(value, there, path, name)
+
+
+def _is_kept(name: str, there: object, stored: ReadModel | None) -> bool:
+    """Say whether a value stands where none was sent, and the site did not put it there by itself."""
+    if name == "sale_status":
+        # Sold out although stock is left: a person holds the option back.
+        return there == OptionSaleStatus.SOLD_OUT and bool(getattr(stored, "stock_count", None))
+    return bool(there) and name not in _OF_THE_SITE
 
 
 def _is_fixed_end(sent: WriteModel, name: str) -> bool:
@@ -154,11 +176,13 @@ def _judge(sent: WriteModel, product: Product | None, known: Known) -> Proof:
     found = list(_block(sent, product))
     if not found:
         return applied("the stored values equal the sent ones", "저장된 값이 보낸 값과 같습니다")
-    hard = [item for item in found if item.name not in _MOVING | _SOFT]
+    if all(item.left_out for item in found):
+        return _left_out(found)
+    hard = [item for item in found if item.name not in _MOVING | _SOFT and not item.left_out]
     if any(item.stored is None and item.name in _ESSENTIAL for item in hard):
         return undecided("the answer lacks the values to compare", "비교할 값이 응답에 없습니다")
     before = None if known.product_before is None else set(_block(sent, known.product_before))
-    moving = [item for item in found if item.name in _MOVING]
+    moving = [item for item in found if item.name in _MOVING and not item.left_out]
     decisive = hard or moving
     if before is not None and decisive and all(item in before for item in decisive):
         return not_applied("the values from before are still stored", "이전 값이 그대로 저장되어 있습니다")
@@ -169,6 +193,13 @@ def _judge(sent: WriteModel, product: Product | None, known: Known) -> Proof:
     return undecided(
         f"values that the site or its orders change by themselves differ: {names}",
         f"사이트나 주문에 의해 바뀔 수 있는 값이 다릅니다: {names}",
+    )
+
+
+def _left_out(found: list[Difference]) -> Proof:
+    names = ", ".join(sorted({item.path for item in found})[:5])
+    return undecided(
+        f"values that were left out are still stored: {names}", f"보내지 않은 값이 남아 있습니다: {names}"
     )
 
 
@@ -265,6 +296,8 @@ def _prove_policy_update(sent: ShipPolicyInput, rows: tuple[ShipPolicy, ...]) ->
         return applied(
             "the stored values equal the sent ones", "저장된 값이 보낸 값과 같습니다", row.ship_policy_no
         )
+    if all(item.left_out for item in found):
+        return _left_out(found)
     if all(item.stored is None for item in found):
         return undecided("the answer lacks the values to compare", "비교할 값이 응답에 없습니다")
     names = ", ".join(sorted({item.path for item in found})[:5])

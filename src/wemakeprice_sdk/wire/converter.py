@@ -29,7 +29,7 @@ from wemakeprice_sdk.models._base import (
     ReadModel,
     wire_name,
 )
-from wemakeprice_sdk.models._rules import FieldSpec, WriteModel, field_specs
+from wemakeprice_sdk.models._rules import MAX_ID, FieldSpec, WriteModel, field_specs
 from wemakeprice_sdk.wire import windows
 from wemakeprice_sdk.wire.envelope import rows_of
 from wemakeprice_sdk.wire.operations import Operation
@@ -49,7 +49,7 @@ class _UnreadableError(ValueError):
 
 
 def _read_int(value: JsonValue, _: object) -> int | None:
-    if type(value) is int:
+    if type(value) is int and -MAX_ID <= value <= MAX_ID:
         return value
     if value is None or value == "":
         return None
@@ -58,8 +58,8 @@ def _read_int(value: JsonValue, _: object) -> int | None:
     if isinstance(value, str):
         text = value.strip()
         found = _NUMBER.fullmatch(text)
-        if found:
-            return int(found[1].replace(",", ""))
+        if found and abs(number := int(found[1].replace(",", ""))) <= MAX_ID:
+            return number
         if not text:
             return None
     raise _UnreadableError("a whole number was expected")

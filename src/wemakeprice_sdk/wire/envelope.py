@@ -30,6 +30,7 @@ from wemakeprice_sdk.errors import (
     WithdrawnError,
 )
 from wemakeprice_sdk.models._base import JsonValue
+from wemakeprice_sdk.models._rules import MAX_ID
 from wemakeprice_sdk.wire.operations import (
     Channel,
     Family,
@@ -203,8 +204,8 @@ def _whole(value: JsonValue) -> int | None:
         text = value.strip()
         return int(text) if re.fullmatch(r"[+-]?\d{1,18}", text, re.ASCII) else None
     if isinstance(value, float):
-        return int(value) if value.is_integer() else None
-    return value if isinstance(value, int) else None
+        value = int(value) if value.is_integer() else None
+    return value if isinstance(value, int) and abs(value) <= MAX_ID else None
 
 
 def _error_text(value: JsonValue, depth: int = _ERROR_DEPTH) -> str:

@@ -24,7 +24,7 @@ from wemakeprice_sdk.client.verification import (
     network_error,
     unproven,
 )
-from wemakeprice_sdk.errors import CallError, ClientStateError
+from wemakeprice_sdk.errors import CallError, ClientStateError, ValidationError
 from wemakeprice_sdk.models import JsonValue, WriteModel
 from wemakeprice_sdk.wire.envelope import (
     AnswerBytes,
@@ -190,7 +190,7 @@ class AsyncCaller:
         except StopIteration as done:
             proof: Proof = done.value
             return proof
-        except (CallError, ClientStateError) as error:
+        except (CallError, ClientStateError, ValidationError) as error:
             return undecided(f"the verifying read failed: {error.message}", "확인 조회에 실패했습니다")
 
     async def _read_back(self, read: VerifyRead) -> Success | CallError:
