@@ -20,6 +20,7 @@ from wemakeprice_sdk.models import (
     Delivery,
     Inquiry,
     OrderOption,
+    OrderProduct,
     Pickup,
     Question,
     ReadModel,
@@ -207,6 +208,23 @@ def test_merging_two_reads_keeps_clear_people_and_new_facts() -> None:
     assert merged.delivery is not None
     assert merged.delivery.invoice_no == "2"
     assert merged.delivery.ship_address == address
+    assert merge_clear(new, old) == old
+
+
+def test_text_a_buyer_typed_is_kept_in_every_row() -> None:
+    def bundle(*options: OrderOption) -> Bundle:
+        rows = (OrderProduct(order_no=1, order_option=options), OrderProduct(order_no=2))
+        return Bundle(bundle_no=1, purchase_no=2, order_product=rows)
+
+    first, second = OrderOption(order_option_no=7, option_name="블랙|홍길동"), OrderOption(order_option_no=8)
+    masked = OrderOption(order_option_no=7, option_name="블랙|홍*동", option_qty=3)
+    fresh = OrderOption(order_option_no=9, option_name="흰색|김**")
+    old, new = bundle(second, first), bundle(masked, fresh)
+    assert has_masked(new)
+    assert not has_masked(old)
+    merged = merge_clear(old, new).order_product
+    assert merged[0].order_option == (attrs.evolve(masked, option_name="블랙|홍길동"), fresh)
+    assert merged[1] == new.order_product[1]
     assert merge_clear(new, old) == old
 
 

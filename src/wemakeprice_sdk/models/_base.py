@@ -83,13 +83,13 @@ M = TypeVar("M", bound=ReadModel)
 
 
 def has_masked(model: ReadModel) -> bool:
-    """Say whether any personal field of a model, or of the models directly inside it, is masked."""
+    """Say whether any personal field of a model, or of a model or row inside it, is masked."""
     for attribute in attrs.fields(type(model)):
         value = getattr(model, attribute.name)
-        if isinstance(value, ReadModel):
-            if has_masked(value):
-                return True
-        elif is_personal(attribute) and isinstance(value, str) and is_masked(value):
+        inside = value if isinstance(value, tuple) else (value,)
+        if any(has_masked(item) for item in inside if isinstance(item, ReadModel)):
+            return True
+        if is_personal(attribute) and isinstance(value, str) and is_masked(value):
             return True
     return False
 
@@ -108,16 +108,33 @@ def merge_clear(old: M, new: M) -> M:
     """Give `new` with the clear personal texts of `old` where `new` has them masked or missing.
 
     Everything that is not personal comes from `new`, and so does `raw`. Both are the same noun, such as two
-    reads of one bundle.
+    reads of one bundle; rows inside are told apart by their identifiers.
     """
     changes: dict[str, Any] = {}
     for attribute in attrs.fields(type(new)):
         before, after = getattr(old, attribute.name), getattr(new, attribute.name)
         if isinstance(before, ReadModel) and isinstance(after, ReadModel):
             changes[attribute.name] = merge_clear(before, after)
+        elif isinstance(before, tuple) and isinstance(after, tuple):
+            changes[attribute.name] = _merge_rows(before, after)
         elif is_personal(attribute) and (before is None or isinstance(before, str)):
             changes[attribute.name] = merge_text(before, after)
     return attrs.evolve(new, **changes)
+
+
+def _merge_rows(old: tuple[object, ...], new: tuple[object, ...]) -> tuple[object, ...]:
+    before = {_identity(row): row for row in old if isinstance(row, ReadModel)}
+    merged: list[object] = []
+    for row in new:
+        known = before.get(_identity(row)) if isinstance(row, ReadModel) and _identity(row) else None
+        merged.append(merge_clear(known, row) if known is not None and isinstance(row, ReadModel) else row)
+    return tuple(merged)
+
+
+def _identity(row: ReadModel) -> tuple[object, ...]:
+    """Give the identifiers of a row, the only fields without a default; empty when it has none."""
+    names = (attribute.name for attribute in attrs.fields(type(row)) if attribute.default is attrs.NOTHING)
+    return tuple(getattr(row, name) for name in names)
 
 
 def missing_figure(path: str, term: str) -> ValidationError:
