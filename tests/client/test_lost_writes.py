@@ -468,3 +468,14 @@ def test_a_lost_update_that_only_takes_a_value_away_is_not_taken_for_done(
         with pytest.raises(OutcomeUnknownError, match=r"sale\.originPrice"):
             go(client.products.update_sale(number, bare))
         assert go(client.products.get(number)).sale.origin_price == 15000
+
+
+def test_a_line_not_known_to_have_been_in_the_bundle_is_not_taken_for_cancelled(
+    go: Driver, client: Any, sandbox: Sandbox
+) -> None:
+    order, other = sandbox.place_order(), sandbox.place_order()
+    client = client.with_options(verification=VerificationPolicy(waits=(0.0,), read_before=False))
+    sandbox.faults.add("orders_cancel_option", "drop-before-commit")
+    with pytest.raises(OutcomeUnknownError):
+        go(client.orders.cancel_option(order.order_option_nos[0], bundle_no=other.bundle_no))
+    assert go(client.orders.get(order.bundle_no)) is not None

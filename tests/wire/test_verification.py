@@ -228,6 +228,8 @@ def test_cancel_option() -> None:
     for empty in EMPTY:
         assert prove("orders_cancel_option", sent, empty, known=before).verdict is A
     assert prove("orders_cancel_option", sent, lines(8)).verdict is U
+    assert prove("orders_cancel_option", sent, lines(8), known=known).verdict is U
+    assert prove("orders_cancel_option", sent, bundle(no=2, orderProduct=[]), known=before).verdict is U
     elsewhere = Known(bundle_no=1, option_nos_before=frozenset({8}))
     assert prove("orders_cancel_option", sent, lines(8), known=elsewhere).verdict is U
     assert prove("orders_cancel_option", sent, known=known).verdict is U

@@ -183,7 +183,7 @@ def prove_complete(sent: BundleNoRequest, evidence: Evidence, _: Known) -> Proof
 def prove_cancel(sent: OptionCancelRequest, evidence: Evidence, known: Known) -> Proof:
     """Prove orders_cancel_option: the option line is gone, or the bundle is empty.
 
-    Where the lines of the bundle are known from before, a line that never was in it proves nothing.
+    Only a line that was known to be in the bundle can be gone from it.
     """
     if evidence.bundles is None or known.bundle_no is None:
         return undecided("the bundle of the option line is not known", "옵션주문의 배송번호를 알 수 없습니다")
@@ -195,4 +195,9 @@ def prove_cancel(sent: OptionCancelRequest, evidence: Evidence, known: Known) ->
     lines = [] if bundle is None else [option for row in bundle.order_product for option in row.order_option]
     if any(line.order_option_no == sent.order_option_no for line in lines):
         return not_applied("the option line is still there", "옵션주문이 아직 남아 있습니다")
+    if known.option_nos_before is None or (bundle is None and evidence.bundles):
+        return undecided(
+            "the option line is not shown, but it is not known to have been in this bundle",
+            "옵션주문이 조회되지 않으나, 이 배송번호에 있던 것인지 알 수 없습니다",
+        )
     return applied("the option line is gone", "옵션주문이 취소되어 없습니다")
