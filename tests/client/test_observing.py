@@ -101,6 +101,39 @@ def test_the_key_is_in_no_error_repr_or_traceback_with_locals(go: Driver, sandbo
             error = error.__cause__ or error.__context__
 
 
+@pytest.mark.parametrize("kind", ["error", "refusal", "no key", "no code", "status"])
+def test_no_answer_shows_in_the_local_variables_of_its_error(go: Driver, kind: str) -> None:
+    private = f"010-0000-0000 {KEY}"
+    data = {"returnKey": 0, "returnMsg": private}
+    status, body = {
+        "error": (422, {"resultCode": 422, "error": private, "data": data}),
+        "refusal": (200, {"resultCode": 200, "data": data}),
+        "no key": (200, {"resultCode": 200, "data": {"returnMsg": private}}),
+        "no code": (200, {"data": data, "error": private}),
+        "status": (404, {"resultCode": 200, "data": data, "error": private}),
+    }[kind]
+    transport = httpx.MockTransport(lambda request: httpx.Response(status, json=body))
+    inner = httpx.Client(transport=transport) if go.kind == "sync" else httpx.AsyncClient(transport=transport)
+    client = go.client(http_client=inner, base_url="http://sandbox.invalid", retry=RetryPolicy.never())
+    calls = [lambda: client.orders.confirm(1)]
+    if kind in ("error", "no code", "status"):
+        calls.append(lambda: client.orders.get(1))
+    for call in calls:
+        with pytest.raises(WemakepriceError) as caught:
+            go(call())
+        inner_trace = caught.value.__traceback__
+        while inner_trace is not None and "wemakeprice_sdk" not in inner_trace.tb_frame.f_code.co_filename:
+            inner_trace = inner_trace.tb_next
+        shown = "".join(
+            traceback.TracebackException(
+                type(caught.value), caught.value, inner_trace, capture_locals=True
+            ).format()
+        )
+        assert "in _exchange" in shown or "in _carry_out" in shown
+        assert KEY not in shown
+        assert "010-0000-0000" not in shown
+
+
 def test_hooks_see_every_exchange_and_why_it_took_place(go: Driver, sandbox: Sandbox) -> None:
     before: list[RequestEvent] = []
     after: list[ResponseEvent] = []

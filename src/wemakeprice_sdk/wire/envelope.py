@@ -86,13 +86,16 @@ class Success:
 
 @frozen
 class _Answer:
-    """One decoded answer: `code` is None when no `resultCode` came, `text` the Korean error text."""
+    """One decoded answer: `code` is None when no `resultCode` came, `text` the Korean error text.
+
+    Neither data nor text shows in its repr: it is a local variable of what raises, and reporters show those.
+    """
 
     operation: Operation
     status: int
     code: int | None
-    data: JsonValue
-    text: str
+    data: JsonValue = field(repr=False)
+    text: str = field(repr=False)
 
     def failure(self, cls: type[_E], message: str, text: str = "") -> _E:
         """Build an error that names the call, without anything of the body but the given text."""
@@ -148,7 +151,10 @@ def read_outcome(
     """
     decoded = _decode(overrides.apply(operation), answer)
     if decoded.code == OK:
-        return _outcome(decoded)
+        result = _outcome(decoded)
+        if isinstance(result, CallError):
+            raise result
+        return result
     refusal = _error_refusal(decoded)
     if refusal is not None and refusal.meaning is Meaning.ALREADY_DONE:
         return AlreadyDone(operation.id, safe_text(decoded.text), needs_verifying=refusal.verify)
@@ -175,15 +181,15 @@ def _decode(operation: Operation, answer: AnswerBytes) -> _Answer:
         raise _not_json(blank, answer) from None
     if not isinstance(body, dict):
         raise blank.failure(ProtocolError, f"the body is a JSON {type(body).__name__}, not an envelope")
-    code = _whole(body.get("resultCode"))
-    text = _error_text(body.get("error"))
-    decoded = _Answer(operation, answer.status, code, body.get("data"), text)
-    if code is None and body.get("resultCode") is not None:
+    code, has_code = _whole(body.get("resultCode")), body.get("resultCode") is not None
+    decoded = _Answer(operation, answer.status, code, body.get("data"), _error_text(body.get("error")))
+    del body  # personal data, and no business of whatever shows the local variables of an error
+    if code is None and has_code:
         raise decoded.failure(ProtocolError, "resultCode is not a whole number")
     if (code is None or code == OK) and answer.status not in (200, 201):
         raise _status_failure(decoded)
     if code is None:
-        raise decoded.failure(ProtocolError, "the envelope has no resultCode", text)
+        raise decoded.failure(ProtocolError, "the envelope has no resultCode", decoded.text)
     return decoded
 
 
@@ -265,13 +271,13 @@ _HEADLINES: Mapping[int, str] = {
 }
 
 
-def _outcome(decoded: _Answer) -> Outcome:
+def _outcome(decoded: _Answer) -> Outcome | CallError:
     operation = decoded.operation
     name = "productNo" if operation.family is Family.PRODUCT_NO else "returnKey"
     data = decoded.data
     key = _whole(data.get(name)) if isinstance(data, Mapping) else None
     if not isinstance(data, Mapping) or key is None:
-        raise decoded.failure(ProtocolError, f"the answer of a write has no {name}")
+        return decoded.failure(ProtocolError, f"the answer of a write has no {name}")
     message = data.get("returnMsg")
     text = message if isinstance(message, str) else decoded.text
     if _succeeded(operation.family, key):
@@ -281,9 +287,7 @@ def _outcome(decoded: _Answer) -> Outcome:
     if refusal is not None and refusal.meaning is Meaning.ALREADY_DONE:
         return AlreadyDone(operation.id, safe_text(text), needs_verifying=refusal.verify)
     cls = RefusedError if refusal is None else _ERRORS[refusal.meaning]
-    raise decoded.failure(
-        cls, "refused" if refusal is None else refusal.meaning.value.replace("_", " "), text
-    )
+    return decoded.failure(cls, "refused" if refusal is None else _headline(refusal), text)
 
 
 def _succeeded(family: Family, key: int) -> bool:
