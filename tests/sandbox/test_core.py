@@ -87,6 +87,9 @@ def test_007_known_path_with_the_wrong_verb_is_405(http, partner, openapi):
 
 def test_008_a_doubled_slash_equals_a_single_one(server, partner):
     headers = {"apiKey": partner.key}
+    # Python's own server takes a slash off before anybody sees it; in-process nobody does.
+    with httpx.Client(headers=headers, transport=server.sandbox.transport()) as inside:
+        assert inside.get("http://sandbox.invalid/" + CATEGORY).status_code == 200
     with httpx.Client(headers=headers) as client:
         single = client.get(server.url + CATEGORY)
         double = client.get(server.url + "/" + CATEGORY)
