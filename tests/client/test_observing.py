@@ -18,6 +18,7 @@ from wemakeprice_sdk.errors import (
     GateClosedError,
     NotAppliedError,
     NotFoundError,
+    ProtocolError,
     WemakepriceError,
 )
 from wemakeprice_sdk.models import Limits, ShipStatus
@@ -101,6 +102,15 @@ def test_the_key_is_in_no_error_repr_or_traceback_with_locals(go: Driver, sandbo
             error = error.__cause__ or error.__context__
 
 
+def library_frames(error: BaseException) -> str:
+    """Show an error with the local variables of the library's frames, without those of the test."""
+    trace = error.__traceback__
+    while trace is not None and "wemakeprice_sdk" not in trace.tb_frame.f_code.co_filename:
+        trace = trace.tb_next
+    shown = traceback.TracebackException(type(error), error, trace, capture_locals=True)
+    return "".join(shown.format())
+
+
 @pytest.mark.parametrize("kind", ["error", "refusal", "no key", "no code", "status"])
 def test_no_answer_shows_in_the_local_variables_of_its_error(go: Driver, kind: str) -> None:
     private = f"010-0000-0000 {KEY}"
@@ -121,17 +131,30 @@ def test_no_answer_shows_in_the_local_variables_of_its_error(go: Driver, kind: s
     for call in calls:
         with pytest.raises(WemakepriceError) as caught:
             go(call())
-        inner_trace = caught.value.__traceback__
-        while inner_trace is not None and "wemakeprice_sdk" not in inner_trace.tb_frame.f_code.co_filename:
-            inner_trace = inner_trace.tb_next
-        shown = "".join(
-            traceback.TracebackException(
-                type(caught.value), caught.value, inner_trace, capture_locals=True
-            ).format()
-        )
+        shown = library_frames(caught.value)
         assert "in _exchange" in shown or "in _carry_out" in shown
         assert KEY not in shown
         assert "010-0000-0000" not in shown
+
+
+@pytest.mark.parametrize("wrong", ["row", "rows", "data"])
+def test_no_row_shows_in_the_local_variables_of_an_error(go: Driver, wrong: str) -> None:
+    good = {"bundleNo": 1, "purchaseNo": 2, "buyerName": "홍길동", "buyerPhone": "010-0000-0000"}
+    data = {
+        "row": {"bundle": [good, {**good, "payDate": "홍길동"}]},
+        "rows": {"bundle": good},
+        "data": [good],
+    }[wrong]
+    body = {"resultCode": 200, "data": data}
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=body))
+    inner = httpx.Client(transport=transport) if go.kind == "sync" else httpx.AsyncClient(transport=transport)
+    client = go.client(http_client=inner, base_url="http://sandbox.invalid")
+    with pytest.raises(ProtocolError, match=r"bundle\[1\].payDate|rows expected") as caught:
+        go(client.orders.get(1))
+    shown = library_frames(caught.value)
+    assert "in read_rows" in shown
+    assert "홍길동" not in shown
+    assert "010-0000-0000" not in shown
 
 
 def test_hooks_see_every_exchange_and_why_it_took_place(go: Driver, sandbox: Sandbox) -> None:

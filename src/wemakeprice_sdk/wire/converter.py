@@ -277,7 +277,9 @@ def read(cls: type[M], value: JsonValue, *, path: str = "$", operation: Operatio
     try:
         return _converter(detailed=False).structure(value, cls)
     except (ValueError, KeyError, TypeError, OverflowError):
-        raise _located(cls, value, path, operation) from None
+        error = _located(cls, value, path, operation)
+    value = None  # personal data, as in read_list
+    raise error from None
 
 
 def read_list(
@@ -289,15 +291,21 @@ def read_list(
     try:
         for value in values:
             found.append(hook(value, cls))  # noqa: PERF401 - its length tells the row that failed
+        return tuple(found)
     except (ValueError, KeyError, TypeError, OverflowError):
         index = len(found)
-        raise _located(cls, values[index], f"{path}[{index}]", operation) from None
-    return tuple(found)
+        error = _located(cls, values[index], f"{path}[{index}]", operation)
+    # Personal data, and no business of whatever shows the local variables of an error.
+    values, value, found = (), None, []
+    raise error from None
 
 
 def read_rows(cls: type[M], operation: Operation, data: JsonValue) -> tuple[M, ...]:
     """Read the rows of a list answer; every form of an empty answer gives an empty tuple."""
-    rows = rows_of(operation, data)
+    try:
+        rows = rows_of(operation, data)
+    finally:
+        del data  # personal data, as in read_list
     return read_list(cls, rows.rows, path=rows.path, operation=operation)
 
 

@@ -317,18 +317,22 @@ def rows_of(operation: Operation, data: JsonValue) -> Rows:
     # An empty list in place of the container object is one more way of saying nothing.
     if key is not None and data is not None and data != []:
         if not isinstance(data, Mapping):
-            raise _not_rows(operation, "$.data", data)
+            kind = type(data).__name__
+            data = rows = None
+            raise _not_rows(operation, "$.data", kind)
         rows = data.get(key)
         total = _whole(data.get("totalCount"))
     if rows is None:
         rows = []
     if not isinstance(rows, Sequence) or isinstance(rows, str):
-        raise _not_rows(operation, path, rows)
+        kind = type(rows).__name__
+        data = rows = None
+        raise _not_rows(operation, path, kind)
     return Rows(rows, path, total)
 
 
-def _not_rows(operation: Operation, path: str, value: JsonValue) -> ProtocolError:
+def _not_rows(operation: Operation, path: str, kind: str) -> ProtocolError:
     return ProtocolError(
-        f"{path}: rows expected, {type(value).__name__} found",
+        f"{path}: rows expected, {kind} found",
         operation=operation.id, method=operation.method, path=operation.path,
     )  # fmt: skip
