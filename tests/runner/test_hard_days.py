@@ -485,3 +485,13 @@ def test_settlement_days_that_were_jumped_over_are_read_later(shop: Shop, last: 
     shop.pass_time(days=5)
     runner.settlement()
     assert shop.ledger.count("shop", "settle_order") == 1
+
+
+def test_a_key_that_is_refused_at_a_restart_decides_nothing(shop: Shop) -> None:
+    shop.order()
+    runner = shop.runner()
+    crash(shop, runner.collect_orders, "settle")
+    shop.sandbox.approve_key(KEY, approved=False)
+    assert [row.state for row in runner.recover().waiting] == [IntentState.OPEN]
+    shop.sandbox.approve_key(KEY)
+    assert [row.state for row in runner.recover().recovered] == [IntentState.APPLIED]

@@ -14,7 +14,7 @@ from wemakeprice_sdk.policy.sale_period import dawn_of
 from wemakeprice_sdk.policy.snapshot import SkuLink, SkuStock, Snapshot, TemplateDelete, TemplateSave
 from wemakeprice_sdk.policy.stock import proven_links, reservations_of
 from wemakeprice_sdk.runner._async.orders import in_flight
-from wemakeprice_sdk.runner._async.session import AsyncSession, concerns_all
+from wemakeprice_sdk.runner._async.session import AsyncSession
 from wemakeprice_sdk.runner.chunks import chunks
 from wemakeprice_sdk.runner.commands import extension_key
 from wemakeprice_sdk.runner.drafts import DELETED, deleted_draft, product_draft, restore, template_draft
@@ -27,6 +27,7 @@ from wemakeprice_sdk.runner.goods import (
     standing_stops,
     wanted_stops,
 )
+from wemakeprice_sdk.runner.outages import concerns_all
 from wemakeprice_sdk.runner.records import RecordKind
 from wemakeprice_sdk.runner.reports import ActionState
 

@@ -13,9 +13,10 @@ from wemakeprice_sdk.errors import ApiError, NotFoundError
 from wemakeprice_sdk.models import Deal, DealRow, JsonValue, ProductRow
 from wemakeprice_sdk.policy.actions import Action, ImportDeal, ImportProduct, ImportSource, SkuLinkMode
 from wemakeprice_sdk.policy.snapshot import DealCandidate, ProductCandidate, SkuLink, Snapshot
-from wemakeprice_sdk.runner._async.session import AsyncSession, concerns_all
+from wemakeprice_sdk.runner._async.session import AsyncSession
 from wemakeprice_sdk.runner.drafts import deal_draft, product_draft
 from wemakeprice_sdk.runner.goods import TEMPLATES, links_of
+from wemakeprice_sdk.runner.outages import concerns_all
 from wemakeprice_sdk.runner.records import RecordDraft, RecordKind, SaveCount
 from wemakeprice_sdk.runner.reports import ActionState
 from wemakeprice_sdk.wire.windows import Window

@@ -19,7 +19,6 @@ from wemakeprice_sdk.errors import (
     NetworkError,
     NotAppliedError,
     OutcomeUnknownError,
-    ServerError,
     TargetBusyError,
     ValidationError,
 )
@@ -31,6 +30,7 @@ from wemakeprice_sdk.runner._async.proving import prove
 from wemakeprice_sdk.runner._offload import AsyncOffload
 from wemakeprice_sdk.runner.commands import Command, command_for, needs_product, unpack
 from wemakeprice_sdk.runner.ledger import Ledger
+from wemakeprice_sdk.runner.outages import concerns_all
 from wemakeprice_sdk.runner.records import Intent, IntentState, Lease, Outcome, RecordDraft, SaveCount
 from wemakeprice_sdk.runner.reports import (
     ActionResult,
@@ -303,11 +303,6 @@ class AsyncSession:
             return IntentState.REFUSED, _name(error), None
         done = IntentState.APPLIED if isinstance(outcome, Applied) else IntentState.ALREADY_DONE
         return done, "", None
-
-
-def concerns_all(error: CallError) -> bool:
-    """Say whether an error would meet every other target too, or is one target's own affair."""
-    return not isinstance(error, ApiError) or isinstance(error, AuthenticationError | ServerError)
 
 
 def _is_readable(command: Command) -> bool:

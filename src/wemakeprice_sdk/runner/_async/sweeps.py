@@ -17,8 +17,9 @@ from wemakeprice_sdk.models import (
     OrderDateType,
     ShipStatus,
 )
-from wemakeprice_sdk.runner._async.session import AsyncSession, concerns_all
+from wemakeprice_sdk.runner._async.session import AsyncSession
 from wemakeprice_sdk.runner.drafts import bundle_draft, claim_draft, gone_draft
+from wemakeprice_sdk.runner.outages import concerns_all
 from wemakeprice_sdk.runner.records import RecordDraft, RecordKind, StoredRecord
 
 T = TypeVar("T")

@@ -10,9 +10,10 @@ from wemakeprice_sdk.errors import ApiError
 from wemakeprice_sdk.models import Bundle, Claim, ClaimDateType, ClaimStatus, ClaimType
 from wemakeprice_sdk.policy.snapshot import PendingShipment, PickedLine, ReturnFacts, Snapshot
 from wemakeprice_sdk.runner._sync.orders import in_flight, read_bundle
-from wemakeprice_sdk.runner._sync.session import Session, concerns_all
+from wemakeprice_sdk.runner._sync.session import Session
 from wemakeprice_sdk.runner._sync.sweeps import claim_stream, claims_in, open_streams, settle_vanished
 from wemakeprice_sdk.runner.drafts import bundle_draft, claim_state, restore
+from wemakeprice_sdk.runner.outages import concerns_all
 from wemakeprice_sdk.runner.records import RecordKind
 
 _R, _E = ClaimType.RETURN, ClaimType.EXCHANGE

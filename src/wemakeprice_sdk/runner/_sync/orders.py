@@ -24,7 +24,7 @@ from wemakeprice_sdk.policy.orders import NOT_NEW
 from wemakeprice_sdk.policy.plan import Held
 from wemakeprice_sdk.policy.snapshot import PendingShipment, Snapshot
 from wemakeprice_sdk.policy.sync import SyncPolicy
-from wemakeprice_sdk.runner._sync.session import Session, concerns_all
+from wemakeprice_sdk.runner._sync.session import Session
 from wemakeprice_sdk.runner._sync.sweeps import (
     bundles_in,
     claim_stream,
@@ -35,6 +35,7 @@ from wemakeprice_sdk.runner._sync.sweeps import (
 )
 from wemakeprice_sdk.runner.chunks import chunks
 from wemakeprice_sdk.runner.drafts import bundle_draft, restore
+from wemakeprice_sdk.runner.outages import concerns_all
 from wemakeprice_sdk.runner.records import RecordKind
 
 _ORDER_STREAMS = (

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from wemakeprice_sdk.client._sync.client import WemakepriceClient
-from wemakeprice_sdk.errors import ApiError, CallError, ServerError
+from wemakeprice_sdk.errors import CallError
 from wemakeprice_sdk.models import JsonValue, WriteModel
+from wemakeprice_sdk.runner.outages import concerns_all
 from wemakeprice_sdk.runner.records import IntentState
 from wemakeprice_sdk.wire.envelope import Success
 from wemakeprice_sdk.wire.operations import Operation
@@ -44,7 +45,7 @@ def prove(
             try:
                 answer = Success(_data(client.request(read.operation.id, read.payload)))
             except CallError as error:
-                unreachable = unreachable or not isinstance(error, ApiError) or isinstance(error, ServerError)
+                unreachable = unreachable or concerns_all(error)
                 answer = error
             read = steps.send(answer)
     except StopIteration as done:

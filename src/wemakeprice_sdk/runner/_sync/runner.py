@@ -37,12 +37,13 @@ from wemakeprice_sdk.runner._offload import Offload
 from wemakeprice_sdk.runner._sync import claims as claim_jobs
 from wemakeprice_sdk.runner._sync import goods, imports, orders, service
 from wemakeprice_sdk.runner._sync.archive import archive
+from wemakeprice_sdk.runner._sync.forgetting import forget
 from wemakeprice_sdk.runner._sync.session import Session, Stopped, Surroundings
 from wemakeprice_sdk.runner.archive_files import ArchiveReport
 from wemakeprice_sdk.runner.ledger import Ledger
 from wemakeprice_sdk.runner.personal import RETAINED, require_kind
 from wemakeprice_sdk.runner.reconcile import Reconciliation
-from wemakeprice_sdk.runner.records import Intent, IntentState, Lease, LegalHold
+from wemakeprice_sdk.runner.records import Intent, IntentState, LegalHold
 from wemakeprice_sdk.runner.reports import (
     Job,
     JobReport,
@@ -76,9 +77,6 @@ _GATES: Final[Mapping[Job, tuple[ActionKind, ...]]] = {
         ActionKind.ANSWER_INQUIRY,
     ),
 }
-
-# SQLite's waiting writers look every 0.1 s whether it is their turn.
-_BREATH: Final = 0.1
 
 
 class ChannelRunner:
@@ -403,49 +401,10 @@ class ChannelRunner:
 
         def job(session: Session) -> None:
             for kind in RETAINED:
-                self._forget(session, kind, policy, masked, destroyed)
+                forget(session, kind, policy, masked, destroyed)
 
         report = self._run(Job.RETENTION, job, dry_run, progress, stop)
         return RetentionReport.of(report, masked, destroyed)
-
-    def _forget(
-        self,
-        session: Session,
-        kind: str,
-        policy: RetentionPolicy,
-        masked: dict[str, int],
-        destroyed: dict[str, int],
-    ) -> None:
-        mask, destroy = policy.of(kind)
-        now, ledger = session.now, session.around.ledger
-        mask_before = None if mask is None else now - mask
-        destroy_before = None if destroy is None else now - destroy
-        to_mask, to_destroy = 0, 0
-        if session.dry_run:
-            count, bounds = ledger.due_personal, (mask_before, destroy_before)
-            to_mask, to_destroy = session.around.offload(count, self.account, kind, now, *bounds)
-        if destroy_before is not None:
-            destroyed[kind] = to_destroy
-            self._forget_pages(session, ledger.destroy_personal, kind, destroy_before, destroyed)
-        if mask_before is not None:
-            masked[kind] = to_mask
-            self._forget_pages(session, ledger.mask_personal, kind, mask_before, masked)
-
-    def _forget_pages(
-        self,
-        session: Session,
-        forget: Callable[[Lease, str, datetime, datetime], int],
-        kind: str,
-        before: datetime,
-        counts: dict[str, int],
-    ) -> None:
-        done = -1
-        while done and (lease := session.keep_lease()) is not None:
-            session.step()
-            done = session.around.offload(forget, lease, kind, before, session.now)
-            counts[kind] += done
-            session.tell(kind, counts[kind])
-            session.wait(_BREATH if done else 0)
 
     def archive(
         self,

@@ -18,8 +18,9 @@ from wemakeprice_sdk.models import (
     OrderDateType,
     ShipStatus,
 )
-from wemakeprice_sdk.runner._sync.session import Session, concerns_all
+from wemakeprice_sdk.runner._sync.session import Session
 from wemakeprice_sdk.runner.drafts import bundle_draft, claim_draft, gone_draft
+from wemakeprice_sdk.runner.outages import concerns_all
 from wemakeprice_sdk.runner.records import RecordDraft, RecordKind, StoredRecord
 
 T = TypeVar("T")
