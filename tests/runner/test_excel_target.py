@@ -23,7 +23,7 @@ from wemakeprice_sdk.models import Product, ProductStatus, SalePeriod
 from wemakeprice_sdk.policy.actions import SkuLinkMode
 from wemakeprice_sdk.policy.snapshot import SkuLink as Link
 from wemakeprice_sdk.policy.snapshot import SkuStock
-from wemakeprice_sdk.runner import ActionState, LedgerTarget, MemoryLedger, SqliteLedger
+from wemakeprice_sdk.runner import ActionState, LedgerTarget, MemoryLedger, RetentionPolicy, SqliteLedger
 from wemakeprice_sdk.runner.drafts import restore
 from wemakeprice_sdk.runner.sql import SqlLedger
 from wemakeprice_sdk.wire.converter import write
@@ -109,6 +109,20 @@ def test_what_only_the_export_says_is_kept_and_encrypted(tmp_path: Path) -> None
         assert row.body["product_name"] == "상품 0"
     for file in tmp_path.glob("ledger.db*"):
         assert "김아무개".encode() not in file.read_bytes()
+
+
+def test_a_catalogue_outlives_the_retention_unless_it_is_named(tmp_path: Path) -> None:
+    with open_shop() as shop:
+        with LedgerTarget(shop.ledger, "shop", clock=shop.clock, templates_known=True) as place:
+            commit(place, products(tmp_path / "p.csv", 1))
+        shop.pass_time(days=400)
+        shop.runner().retention(RetentionPolicy())
+        (row,) = shop.ledger.records("shop", "export")
+        assert row.body["extras"] == {"담당": "김아무개 과장"}
+        named = RetentionPolicy(kinds={"export": (None, timedelta(days=365))})
+        assert shop.runner().retention(named).destroyed["export"] == 1
+        (row,) = shop.ledger.records("shop", "export")
+        assert row.body["extras"] == {"담당": None}
 
 
 def test_nothing_is_imported_before_the_templates_unless_nobody_can_be_asked(

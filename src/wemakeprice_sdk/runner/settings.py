@@ -11,6 +11,7 @@ from attrs import field, frozen
 
 from wemakeprice_sdk.errors import ConfigError
 from wemakeprice_sdk.runner.personal import INTENTS, PERSONAL_KINDS, require_kind
+from wemakeprice_sdk.runner.records import RecordKind
 
 
 def _require(holds: bool, path: str, value: object, rule: str) -> None:
@@ -63,6 +64,9 @@ class RetentionPolicy:
     single kinds: `bundle`, `claim`, `question`, `review`, `inquiry`, `export`, and `intent`. A legal hold in
     the ledger (법정 보존) comes before both. None means never.
 
+    `export` is touched only where `kinds` says so: rows of an Excel import are the seller's own catalogue,
+    though a column of theirs may hold anything.
+
     `intent` is what was sent: answers, invoices. The payloads of settled intents are emptied, counted from
     the moment they were opened, when the strictest of the other kinds is destroyed, or after a time of their
     own; they cannot be masked. Open and unknown intents keep theirs.
@@ -94,4 +98,5 @@ class RetentionPolicy:
         if kind == INTENTS and kind not in self.kinds:
             limits = [destroy for _, destroy in map(self.of, PERSONAL_KINDS) if destroy is not None]
             return None, min(limits, default=None)
-        return self.kinds.get(kind, (self.mask_after, self.destroy_after))
+        usual = (None, None) if kind == RecordKind.EXPORT else (self.mask_after, self.destroy_after)
+        return self.kinds.get(kind, usual)
