@@ -129,6 +129,33 @@ def test_a_connection_text_that_cannot_be_read_is_not_quoted(schema: str) -> Non
     assert "geheim" not in "".join(traceback.format_exception(caught.value))
 
 
+def test_a_statement_that_fails_unseen_takes_the_whole_transaction_back(postgres: str, schema: str) -> None:
+    with opened(postgres, schema) as ledger:
+        with pytest.raises(LedgerCorruptError, match="duplicate key"):
+            put(ledger, ["first"], ["x", "x"], ["last"])
+        assert put(ledger).isdisjoint({"x", "first", "last"})
+        assert put(ledger, ["first"]) >= {"first", "seal"}
+
+
+def test_a_callers_own_error_takes_the_whole_transaction_back(postgres: str, schema: str) -> None:
+    with opened(postgres, schema) as ledger:
+        with pytest.raises(ZeroDivisionError):
+            put(ledger, ["first"], error=ZeroDivisionError())
+        assert "first" not in put(ledger)
+
+
+def put(ledger: PostgresLedger, *names: list[str], error: Exception | None = None) -> set[object]:
+    """Insert names statement by statement in one transaction; give what a later one sees."""
+    with ledger._engine.begin(write=True) as session:
+        for some in names:
+            values = [(name, "1") for name in some]
+            session.many("INSERT INTO meta (name, value) VALUES (?, ?)", values)
+        if error is not None:
+            raise error
+    with ledger._engine.begin(write=False) as session:
+        return {row[0] for row in session.rows("SELECT name FROM meta")}
+
+
 def test_a_foreign_setting_of_the_connection_wins(postgres: str, schema: str) -> None:
     with opened(f"{postgres} connect_timeout=3 keepalives_idle=77", schema) as ledger:
         ledger.count("shop", "bundle")

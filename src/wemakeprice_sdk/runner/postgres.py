@@ -84,10 +84,21 @@ class _PostgresEngine:
 
     @contextmanager
     def begin(self, *, write: bool) -> Iterator[Session]:  # noqa: ARG002 -- row locks order the writers
+        # In a pipeline only statements whose rows are wanted are waited for; a transaction block of psycopg
+        # would wait for its own BEGIN and COMMIT one by one.
         with self._lock, _named_errors():
             connection = self._open()
-            with connection.pipeline(), connection.transaction(), connection.cursor() as cursor:
-                yield _PostgresSession(cursor)
+            cursor = connection.cursor()
+            try:
+                with connection.pipeline():
+                    cursor.execute("BEGIN")
+                    yield _PostgresSession(cursor)
+                    cursor.execute("COMMIT")
+            except BaseException:
+                _undo(connection)
+                raise
+            if cursor.statusmessage != "COMMIT":
+                raise LedgerUnavailableError("PostgreSQL: the transaction was rolled back")
 
     def exists(self) -> bool:
         with self._lock, _named_errors():
@@ -143,6 +154,16 @@ class _PostgresEngine:
             connection.close()
             raise
         return connection
+
+
+def _undo(connection: psycopg.Connection[tuple[Cell, ...]]) -> None:
+    import psycopg
+
+    try:
+        connection.rollback()
+    except psycopg.Error:
+        # Whatever is wrong with it, the server rolls back what a closed connection left open.
+        connection.close()
 
 
 def _with_defaults(conninfo: SecretStr) -> str:
