@@ -42,10 +42,11 @@ async def answer_claims(
     """Collect claims of every kind, decide as the strategy says, and answer."""
     claims_at = session.now
     claims = await _collect(session)
+    bundles_at = session.now
     snapshot = Snapshot(
         claims_at=claims_at,
         claims=tuple(claims.values()),
-        bundles_at=claims_at,
+        bundles_at=bundles_at,
         bundles=await _bundles(session, claims.values()),
         shipments=tuple(shipments),
         picked=tuple(picked),
