@@ -197,7 +197,10 @@ class Watch:
         if write is None:
             return self._handle(method, path, query, headers, body)
         operation, key = write
-        number = int(json.loads(body)[key])
+        try:
+            number = int(json.loads(body)[key])
+        except ValueError:  # cut short by the death of its sender; the sandbox answers 400
+            return self._handle(method, path, query, headers, body)
         with self._lock:
             self.attempts += 1
             if self._sandbox.journal_index[operation, number]:
