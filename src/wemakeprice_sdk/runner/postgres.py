@@ -57,18 +57,20 @@ class PostgresLedger(SqlLedger):
 
 
 class _PostgresSession:
-    def __init__(self, cursor: psycopg.Cursor[tuple[Cell, ...]]) -> None:
-        self._cursor = cursor
+    """One transaction. Every statement has a cursor of its own: in a pipeline a cursor may be handed the
+    late result of an earlier statement and take it for that of the next."""
+
+    def __init__(self, connection: psycopg.Connection[tuple[Cell, ...]]) -> None:
+        self._connection = connection
 
     def rows(self, sql: str, *values: Cell) -> list[Row]:
-        self._cursor.execute(_translate(sql), values)
-        return self._cursor.fetchall()
+        return self._connection.cursor().execute(_translate(sql), values).fetchall()
 
-    def run(self, sql: str) -> None:
-        self._cursor.execute(_translate(sql))
+    def run(self, sql: str) -> psycopg.Cursor[tuple[Cell, ...]]:
+        return self._connection.cursor().execute(_translate(sql))
 
     def many(self, sql: str, values: Iterable[Sequence[Cell]]) -> None:
-        self._cursor.executemany(_translate(sql), values)
+        self._connection.cursor().executemany(_translate(sql), values)
 
 
 class _PostgresEngine:
@@ -88,24 +90,24 @@ class _PostgresEngine:
         # would wait for its own BEGIN and COMMIT one by one.
         with self._lock, _named_errors():
             connection = self._open()
-            cursor = connection.cursor()
+            session = _PostgresSession(connection)
             try:
                 with connection.pipeline():
-                    cursor.execute("BEGIN")
-                    yield _PostgresSession(cursor)
-                    cursor.execute("COMMIT")
+                    session.run("BEGIN")
+                    yield session
+                    end = session.run("COMMIT")
             except BaseException:
                 _undo(connection)
                 raise
-            if cursor.statusmessage != "COMMIT":
+            if end.statusmessage != "COMMIT":
                 raise LedgerUnavailableError("PostgreSQL: the transaction was rolled back")
 
     def exists(self) -> bool:
         with self._lock, _named_errors():
             if self._connection is not None:
                 return True
-            with self._dial() as connection, connection.cursor() as cursor:
-                found = _PostgresSession(cursor).rows("SELECT to_regclass('meta')::text")
+            with self._dial() as connection:
+                found = _PostgresSession(connection).rows("SELECT to_regclass('meta')::text")
                 return found[0][0] is not None
 
     def now(self, session: Session) -> int:
@@ -130,8 +132,8 @@ class _PostgresEngine:
     def _connect(self) -> psycopg.Connection[tuple[Cell, ...]]:
         connection = self._dial()
         try:
-            with connection.transaction(), connection.cursor() as cursor:
-                _migrate(_PostgresSession(cursor), self._schema)
+            with connection.transaction():
+                _migrate(_PostgresSession(connection), self._schema)
         except BaseException:
             connection.close()
             raise
@@ -144,12 +146,10 @@ class _PostgresEngine:
             _with_defaults(self._conninfo), autocommit=True
         )
         try:
-            with connection.cursor() as cursor:
-                session = _PostgresSession(cursor)
-                session.rows(
-                    "SELECT set_config('lock_timeout', ?, false)", f"{int(self._lock_timeout * 1000)}ms"
-                )
-                session.rows("SELECT set_config('search_path', ?, false)", self._schema)
+            session = _PostgresSession(connection)
+            patience = f"{int(self._lock_timeout * 1000)}ms"
+            session.rows("SELECT set_config('lock_timeout', ?, false)", patience)
+            session.rows("SELECT set_config('search_path', ?, false)", self._schema)
         except BaseException:
             connection.close()
             raise
