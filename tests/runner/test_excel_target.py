@@ -316,3 +316,63 @@ def test_killed_in_the_middle_the_import_goes_on_and_repeats_nothing(tmp_path: P
         with target(ledger, worker="same") as place:
             assert commit(place, path) == {ItemOutcome.IMPORTED: 600 - there}
         assert ledger.count("shop", "product") == len(ledger.links("shop")) == 600
+
+
+@pytest.mark.parametrize(
+    ("link", "code", "name"),
+    [
+        (SkuLink.BY_SELLER_CODE, "BIG-SKU", "빨강 M"),
+        (SkuLink.CREATE, "", "빨강 M+"),
+    ],
+)
+def test_an_option_of_another_sku_or_size_is_never_taken(
+    tmp_path: Path, link: SkuLink, code: str, name: str
+) -> None:
+    with open_shop() as shop:
+        number = made(shop, options=True)
+        path = table(tmp_path / "p.csv", OPTION_HEADERS, [[number, "상품", name, code, 3]])
+        with LedgerTarget(shop.ledger, "shop", clock=shop.clock, templates_known=True) as place:
+            commit(place, path, sku=SkuChoice(link, stock_sync=True))
+        (before,) = shop.ledger.links("shop")
+        report = shop.runner().stock([level_of(shop, before.sku)])
+        assert report.results == ()
+        assert report.plan is not None
+        assert report.plan.held
+        assert shop.ledger.links("shop") == (before,)
+
+
+def test_options_of_one_name_keep_a_link_each(ledger: SqlLedger, tmp_path: Path) -> None:
+    rows: list[list[object]] = [[300, "상품", "빨강", "R-A", 3], [300, "상품", "빨강", "R-B", 4]]
+    with target(ledger) as place:
+        commit(place, table(tmp_path / "p.csv", OPTION_HEADERS, rows))
+    assert {link.sku: link.option_key for link in ledger.links("shop")} == {
+        "R-A": ("빨강", "R-A"),
+        "R-B": ("빨강", "R-B"),
+    }
+
+
+def test_an_export_takes_nothing_from_what_the_api_gave(tmp_path: Path) -> None:
+    with open_shop() as shop:
+        number = made(shop, options=True)
+        link = Link(product_no=number, sku="RED-M", option_key=("빨강", "M"), stock_sync=True)
+        shop.runner().put_links([link])
+        shop.runner().stock([level_of(shop, "RED-M")])
+        before = shop.ledger.record("shop", "product", str(number))
+        path = table(tmp_path / "p.csv", OPTION_HEADERS, [[number, "상품", "빨강 M", "RED-M", 3]])
+        with LedgerTarget(shop.ledger, "shop", clock=shop.clock, templates_known=True) as place:
+            assert commit(place, path) == {ItemOutcome.IMPORTED: 1}
+        assert shop.ledger.record("shop", "product", str(number)) == before
+        assert [row.sku for row in shop.ledger.links("shop")] == ["RED-M"]
+        assert shop.ledger.count("shop", "export") == 1
+
+
+def test_a_target_that_lost_its_lease_takes_it_again(ledger: SqlLedger, tmp_path: Path) -> None:
+    with target(ledger, worker="same") as place:
+        commit(place, products(tmp_path / "p.csv", 1))
+        taken = ledger.acquire_lease("shop", "same", 60)
+        assert taken is not None
+        with pytest.raises(CommitError, match="overtaken"):
+            commit(place, products(tmp_path / "p.csv", 2))
+        ledger.release_lease(taken)
+        assert commit(place, products(tmp_path / "p.csv", 2)) == {ItemOutcome.IMPORTED: 1}
+        assert ledger.count("shop", "product") == 2

@@ -15,7 +15,7 @@ from test_recovery import crash
 
 from wemakeprice_sdk.client.gating import gate_of
 from wemakeprice_sdk.config import ConfirmationMode, Switches
-from wemakeprice_sdk.errors import ClockJumpError, LedgerError, LedgerUnavailableError
+from wemakeprice_sdk.errors import ClockJumpError, LedgerError, LedgerUnavailableError, ValidationError
 from wemakeprice_sdk.models import ClaimStatus, ClaimType
 from wemakeprice_sdk.policy.actions import SkuLinkMode
 from wemakeprice_sdk.policy.snapshot import (
@@ -27,7 +27,7 @@ from wemakeprice_sdk.policy.snapshot import (
     TemplateDelete,
     TemplateSave,
 )
-from wemakeprice_sdk.runner import ActionState, IntentState
+from wemakeprice_sdk.runner import ActionState, IntentDraft, IntentState
 from wemakeprice_sdk.sandbox.answers import failure, json_reply
 from wemakeprice_sdk.sandbox.settings import Fault
 
@@ -495,3 +495,177 @@ def test_a_key_that_is_refused_at_a_restart_decides_nothing(shop: Shop) -> None:
     assert [row.state for row in runner.recover().waiting] == [IntentState.OPEN]
     shop.sandbox.approve_key(KEY)
     assert [row.state for row in runner.recover().recovered] == [IntentState.APPLIED]
+
+
+# ---------------------------------------------------------------- what a second look found
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=40), timedelta(hours=9)])
+def test_what_came_while_a_clock_was_wrong_is_found_when_it_is_past_that(
+    shop: Shop, ahead: timedelta
+) -> None:
+    runner = shop.runner()
+    runner.collect_orders()
+    shop.clock.advance(ahead)
+    runner.collect_orders()
+    shop.clock.advance(timedelta(minutes=15) - ahead)
+    number = shop.order()
+    while True:
+        shop.pass_time(minutes=5)
+        try:
+            runner.collect_orders()
+        except ClockJumpError:
+            continue
+        break
+    assert shop.writes("orders_confirm") == [number]
+    assert [row.action for row in shop.ledger.audit("shop")].count("reset_time") == 1
+    assert shop.ledger.jumped_at("shop") is None
+
+
+def test_imports_and_dawns_forget_a_clock_that_ran_ahead(shop: Shop) -> None:
+    product(shop, ends=START + timedelta(days=400))
+    shop.runner().templates()
+    shop.pass_time(days=90)
+    shop.runner().import_products(FROM, START + timedelta(days=200))
+    shop.clock.set(START + timedelta(hours=1))
+    shop.runner().reset_time(by="kim")
+    late = product(shop, ends=START + timedelta(days=400), code="SKU-2")
+    shop.runner().import_products(FROM, START + timedelta(days=200))
+    assert str(late) in {row.key for row in shop.ledger.records("shop", "product")}
+    seen = [row.last_seen for row in shop.ledger.records("shop", "product")]
+    assert max(seen) <= shop.clock.now()
+
+
+def test_an_old_order_that_waits_still_holds_its_stock_back(shop: Shop) -> None:
+    goods = product(shop, ends=START + timedelta(days=400))
+    imported(shop, sku_link=SkuLinkMode.BY_SELLER_CODE, stock_sync=True)
+    shop.order(product_no=goods, quantity=3)
+    shop.runner().collect_orders()
+    shop.pass_time(days=45)
+    shop.runner().collect_orders()
+    shop.runner().stock([SkuStock(sku="SKU-1", quantity=10, as_of=shop.clock.now())])
+    assert shop.client.products.get(goods).stock == 7
+
+
+@pytest.mark.parametrize("kind", ["return", "exchange"])
+def test_a_bundle_that_a_withdrawn_claim_hid_is_followed_again(shop: Shop, kind: str) -> None:
+    number = shop.order()
+    runner = shop.runner()
+    runner.collect_orders()
+    shop.pass_time(hours=20)
+    runner.track()
+    runner.ship([parcel(number)])
+    shop.sandbox.deliver(KEY, number)
+    ask = shop.sandbox.request_return if kind == "return" else shop.sandbox.request_exchange
+    claim = ask(KEY, number)
+    runner.collect_orders()
+    assert [row.status for row in shop.ledger.records("shop", "bundle")] == ["GONE"]
+    shop.pass_time(hours=1)
+    runner.claims()
+    shop.sandbox.withdraw(KEY, claim)
+    shop.pass_time(hours=1)
+    runner.claims()
+    assert [row.status for row in shop.ledger.records("shop", "bundle")] == ["COMPLETE"]
+
+
+def test_an_open_cancel_that_a_list_leaves_out_holds_its_parcel(shop: Shop) -> None:
+    number = shop.order()
+    runner = shop.runner()
+    runner.collect_orders()
+    shop.sandbox.request_cancel(KEY, number)
+    runner.ship([parcel(number)])
+    answer(shop, "getClaimList", 200, {"resultCode": 200, "data": {"bundle": []}, "error": None})
+    shop.pass_time(minutes=20)
+    report = runner.ship([parcel(number)])
+    assert report.plan is not None
+    assert [held.reason.code for held in report.plan.held] == ["open-cancel"]
+    assert report.results == ()
+
+
+def test_answers_that_nothing_can_read_back_stop_when_nobody_answers(shop: Shop) -> None:
+    questions = [shop.sandbox.ask_question(KEY, product_no=None) for _ in range(8)]
+    runner = shop.runner()
+    runner.cs()
+    rounds = {int(row.key.split("@")[0]): row.at for row in shop.ledger.records("shop", "question")}
+    text = "문의 주셔서 감사합니다. 확인하겠습니다."
+    shop.sandbox.faults.add("cs_answer_question", "drop-before-commit", count=None)
+    report = runner.cs(answers=[PendingAnswer(number, rounds[number], text) for number in questions])
+    assert report.counts == {ActionState.UNKNOWN: 3, ActionState.LEFT_OUT: 5}
+
+
+def test_a_day_that_suddenly_shows_nothing_withdraws_nothing(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = shop.order()
+    runner = shop.runner()
+    runner.collect_orders()
+    runner.ship([parcel(number)])
+    shop.pass_time(days=3)
+    runner.track()
+    shop.pass_time(days=1)
+    before = runner.settlement().reconciliation
+    with monkeypatch.context() as patch:
+        patch.setattr(type(shop.client.settlement), "list_order_lines", lambda self, day: ())
+        after = runner.settlement().reconciliation
+    assert before is not None
+    assert after is not None
+    assert after.rows == before.rows
+
+
+def test_slow_readings_of_many_goods_do_not_keep_stock_from_being_sent(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wemakeprice_sdk.runner._sync.goods._STOCK_AT_ONCE", 2)
+    numbers = [product(shop, ends=START + timedelta(days=90), code=f"SKU-{n}") for n in range(5)]
+    imported(shop, sku_link=SkuLinkMode.BY_SELLER_CODE, stock_sync=True)
+    shop.order(product_no=numbers[0], quantity=2)
+    shop.runner().collect_orders()
+    levels = [SkuStock(sku=f"SKU-{n}", quantity=30, as_of=shop.clock.now()) for n in range(5)]
+    report = shop.runner().stock(levels)
+    assert report.counts == {ActionState.APPLIED: 5}
+    assert [shop.client.products.get(number).stock for number in numbers] == [28, 30, 30, 30, 30]
+    with pytest.raises(ValidationError, match="stock"):
+        shop.runner().stock([*levels, evolve(levels[4], quantity=1)])
+
+
+def test_a_dawn_write_that_meets_an_outage_is_sent_again(shop: Shop) -> None:
+    numbers = [product(shop, ends=START + timedelta(days=5), code=f"SKU-{n}") for n in range(2)]
+    imported(shop)
+    shop.clock.set(DAWN)
+    shop.sandbox.faults.add("products_update_sale", "html-500", count=1, skip=1)
+    report = shop.runner().extend_sale_periods()
+    assert report.counts == {ActionState.APPLIED: 2}, str(report)
+    assert sum(shop.slept) >= 60
+    assert sorted(shop.writes("products_update_sale")) == numbers
+
+
+def test_an_intent_that_cannot_be_read_blocks_its_own_target_only(shop: Shop) -> None:
+    shop.ledger.open_account("shop", "http://127.0.0.1:9")
+    lease = shop.ledger.acquire_lease("shop", "w1", 60)
+    assert lease is not None
+    broken = {"class": "BundleNoRequest", "request": {}, "known": {}, "key": "x"}
+    shop.ledger.begin(lease, IntentDraft("orders_confirm", "bundle:1", broken), shop.clock.now())
+    shop.ledger.begin(lease, IntentDraft("orders_fly", "bundle:2", broken), shop.clock.now())
+    number = shop.order()
+    report = shop.runner().collect_orders()
+    assert shop.writes("orders_confirm") == [number]
+    assert [what.partition(":")[2] for what in report.unread] == [
+        "1: LedgerCorruptError",
+        "2: LedgerCorruptError",
+    ]
+
+
+def test_saving_a_template_takes_its_deletion_back(shop: Shop) -> None:
+    product(shop, ends=START + timedelta(days=90))
+    runner = shop.runner()
+    runner.templates()
+    wish = evolve(shop.client.shipping_templates.list()[0].to_input(), ship_policy_no=None)
+    runner.templates(saves=[TemplateSave(evolve(wish, ship_policy_name="다시 쓸 템플릿"))])
+    number = max(row.ship_policy_no for row in shop.client.shipping_templates.list())
+    runner.templates()
+    runner.templates(deletes=[TemplateDelete(number)])
+    again = evolve(wish, ship_policy_no=number, ship_policy_name="다시 쓸 템플릿", claim_ship_fee=7_000)
+    assert runner.templates(saves=[TemplateSave(again)]).counts == {ActionState.APPLIED: 1}
+    record = shop.ledger.record("shop", "template", str(number))
+    assert record is not None
+    assert record.status == "SAVED"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import traceback
+from collections.abc import Iterator
 from uuid import uuid4
 
 import psycopg
@@ -13,12 +14,13 @@ from conftest import NOW, KeyCipher
 from wemakeprice_sdk.errors import (
     LeaseLostError,
     LedgerCorruptError,
+    LedgerError,
     LedgerSchemaError,
     LedgerUnavailableError,
     TargetBusyError,
     WrongKeyError,
 )
-from wemakeprice_sdk.runner import IntentDraft, IntentState, Outcome, PostgresLedger
+from wemakeprice_sdk.runner import IntentDraft, IntentState, Outcome, PostgresLedger, RecordDraft
 from wemakeprice_sdk.runner.schema import VERSION
 
 
@@ -142,6 +144,19 @@ def test_a_callers_own_error_takes_the_whole_transaction_back(postgres: str, sch
         with pytest.raises(ZeroDivisionError):
             put(ledger, ["first"], error=ZeroDivisionError())
         assert "first" not in put(ledger)
+
+
+def test_a_transaction_inside_another_is_refused_before_it_can_end_it(postgres: str, schema: str) -> None:
+    def drafts(ledger: PostgresLedger) -> Iterator[RecordDraft]:
+        yield RecordDraft("product", "1", "A", NOW, {"n": 1})
+        ledger.count("shop", "product")
+
+    with opened(postgres, schema) as ledger:
+        lease = ledger.acquire_lease("shop", "w", 60)
+        assert lease is not None
+        with pytest.raises(LedgerError, match="open already"):
+            ledger.save(lease, drafts(ledger), NOW)
+        assert ledger.count("shop", "product") == 0
 
 
 def put(ledger: PostgresLedger, *names: list[str], error: Exception | None = None) -> set[object]:

@@ -63,12 +63,12 @@ def rekeyed_links(links: Iterable[SkuLink], products: Iterable[Product]) -> Mapp
     for product in products:
         rows = {option_key(row): row for row in option_rows(product)}
         taken = {link.option_key for link in mine[product.product_no]}
-        free = {key: row for key, row in rows.items() if key not in taken}
         for link in mine[product.product_no]:
-            key = _meant(link, product, free) if link.option_key not in rows else None
-            if key is not None:
+            known = link.option_key in rows or not link.option_key
+            key = None if known else _meant(link, product, rows)
+            if key is not None and key not in taken:
                 found[link] = evolve(link, option_key=key)
-                del free[key]
+                taken.add(key)
     return found
 
 
@@ -79,9 +79,17 @@ def _meant(
         coded = [key for key, row in rows.items() if row.seller_option_code == link.sku]
         if len(coded) == 1:
             return coded[0]
-    words = option_words("".join(link.option_key))
+    words = option_words(*link.option_key)
     alike = [key for key in rows if words and words in _spellings(product, key)]
-    return alike[0] if len(alike) == 1 else None
+    if len(alike) != 1 or _is_anothers(rows[alike[0]], link):
+        return None
+    return alike[0]
+
+
+def _is_anothers(row: OptionValue, link: SkuLink) -> bool:
+    """Say whether a row bears the code of another SKU than the one it would be linked to by code."""
+    by_code = link.mode is SkuLinkMode.BY_SELLER_CODE
+    return by_code and row.seller_option_code not in (None, "", link.sku)
 
 
 def _spellings(product: Product, key: tuple[str, ...]) -> tuple[str, str]:
@@ -94,8 +102,8 @@ def _spellings(product: Product, key: tuple[str, ...]) -> tuple[str, str]:
         block.select_option_title4,
         block.select_option_title5,
     )
-    titled = "".join(f"{title or ''}{value}" for title, value in zip(titles, key, strict=False))
-    return option_words("".join(key)), option_words(titled)
+    titled = (f"{title or ''}/{value}" for title, value in zip(titles, key, strict=False))
+    return option_words(*key), option_words(*titled)
 
 
 def plan_imports(draft: Draft, snapshot: Snapshot) -> None:

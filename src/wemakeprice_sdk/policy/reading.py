@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
@@ -73,12 +74,19 @@ def option_key(value: OptionValue) -> tuple[str, ...]:
     return value.values
 
 
-def option_words(text: str) -> str:
-    """Give what is left of an option's text without blanks and separators, to tell whether two mean the same.
+_SIGNS = re.compile(r"(?<![^\W_])-(?=\d)|[+.%°]")
+
+
+def option_words(*values: str) -> str:
+    """Give what is left of option values without blanks and separators, to tell whether two mean the same.
+
+    Signs that make another size of it (M+, 1.5m, -1) stay.
 
     An export or an order spells the values of an option in one text (빨강/M), and nobody knows how. [C]
     """
-    return "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())
+    folded = unicodedata.normalize("NFKC", "/".join(values)).casefold()
+    signs = {found.start() for found in _SIGNS.finditer(folded)}
+    return "".join(letter for at, letter in enumerate(folded) if letter.isalnum() or at in signs)
 
 
 def option_rows(product: Product) -> tuple[OptionValue, ...]:

@@ -136,7 +136,7 @@ def reservations_of(bundles: Iterable[Bundle], links: Iterable[SkuLink]) -> tupl
     for link in links:
         if link.sku is not None:
             skus[link.product_no].add(link.sku)
-            options[link.product_no, option_words("".join(link.option_key))].add(link.sku)
+            options[link.product_no, option_words(*link.option_key)].add(link.sku)
     found: dict[int, Reservation] = {}
     for bundle in bundles:
         if is_shipped(bundle):

@@ -48,6 +48,7 @@ from wemakeprice_sdk.policy.parcels import (
 from wemakeprice_sdk.policy.reading import option_key
 from wemakeprice_sdk.runner.records import Intent, IntentDraft
 from wemakeprice_sdk.wire.converter import read
+from wemakeprice_sdk.wire.operations import OPERATIONS
 from wemakeprice_sdk.wire.proofs import NOTHING_KNOWN, Known
 
 B = TypeVar("B", ProductSale, ProductBasic, ProductOption)
@@ -168,11 +169,16 @@ def unpack(intent: Intent) -> Unpacked:
     """Read a command back from its intent."""
     payload = intent.payload
     cls = getattr(models, str(payload.get("class")), None)
-    if not isinstance(cls, type) or not issubclass(cls, WriteModel):
-        raise LedgerCorruptError(f"intent {intent.id} names no request model")
+    if not isinstance(cls, type) or not issubclass(cls, WriteModel) or intent.operation not in OPERATIONS:
+        raise LedgerCorruptError(f"intent {intent.id} names no call and request that are known")
     codec = _codec()
-    request = codec.structure(payload.get("request"), cls)
-    known = codec.structure(payload.get("known"), Known)
+    try:
+        request = codec.structure(payload.get("request"), cls)
+        known = codec.structure(payload.get("known"), Known)
+    except (cattrs.BaseValidationError, TypeError, ValueError, KeyError) as error:
+        # Only the kind of the fault: its text may hold what was sent.
+        kind = type(error).__name__
+        raise LedgerCorruptError(f"intent {intent.id} holds no request that can be read ({kind})") from None
     before = payload.get("product_before")
     if before is not None:
         known = evolve(known, product_before=read(Product, before))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
@@ -13,8 +14,8 @@ from typing import Self, cast
 from attrs import asdict
 
 from wemakeprice_sdk.clock import Clock, SystemClock
-from wemakeprice_sdk.errors import LedgerAccountError, LedgerUnavailableError
-from wemakeprice_sdk.excel import DealImport, DealRecord, ProductImport, ProductRecord
+from wemakeprice_sdk.errors import LeaseLostError, LedgerAccountError, LedgerUnavailableError
+from wemakeprice_sdk.excel import DealImport, DealRecord, OptionRecord, ProductImport, ProductRecord
 from wemakeprice_sdk.models import Deal, JsonValue, Product
 from wemakeprice_sdk.models._base import OpenEnum
 from wemakeprice_sdk.policy.actions import SkuLinkMode
@@ -125,7 +126,11 @@ class LedgerTarget:
         self, seller_id: str, record: RecordDraft, export: RecordDraft, links: Iterable[SkuLink]
     ) -> bool:
         self._check(seller_id)
-        return self._ledger.register(self._held(), record, record.at, links=links, export=export)
+        try:
+            return self._ledger.register(self._held(), record, record.at, links=links, export=export)
+        except LeaseLostError:
+            self._lease = None
+            raise
 
     def _held(self) -> Lease:
         moment = self._monotonic()
@@ -144,9 +149,12 @@ class LedgerTarget:
 
 def product_body(record: ProductRecord) -> dict[str, JsonValue]:
     """Give a product of an export in the form of the contract's product, as far as the export knows it."""
+    names = Counter(option.name for option in record.options)
     rows: list[JsonValue] = [
         {
             "optionValue1": option.name or option.seller_option_code or str(option.option_no),
+            # Names that stand twice are told apart by what else there is.
+            "optionValue2": _other_name(option) if names[option.name] > 1 and option.name else None,
             "sellerOptionCode": option.seller_option_code,
             "stockCount": option.stock_count,
             "saleStatus": _plain(option.status),
@@ -176,6 +184,10 @@ def product_body(record: ProductRecord) -> dict[str, JsonValue]:
         "option": {"selectOptionUseYn": _plain(bool(rows)), "selectOptionValueList": rows},
         "etc": {"sellerProdCode": record.seller_product_code},
     }
+
+
+def _other_name(option: OptionRecord) -> str:
+    return option.seller_option_code or str(option.option_no or option.row)
 
 
 def deal_body(record: DealRecord) -> dict[str, JsonValue]:

@@ -55,6 +55,16 @@ def settled_links(
     ]
 
 
+def seated_links(links: Iterable[SkuLink], products: Iterable[Product]) -> list[SkuLink]:
+    """Give the links whose option row, or product without option rows, was read from the marketplace."""
+    there = {
+        (product.product_no, key)
+        for product in products
+        for key in [option_key(row) for row in option_rows(product)] or [()]
+    }
+    return [link for link in links if (link.product_no, link.option_key) in there]
+
+
 def standing_stops(known: Collection[int], products: Iterable[Product]) -> frozenset[int]:
     """Give the stops of ours that still stand: a product read in another state was moved by someone else."""
     moved = {row.product_no for row in products if product_status(row) not in (None, ProductStatus.STOP)}

@@ -59,10 +59,15 @@ class Ledger(Protocol):
         """Record `now`; raise `ClockJumpError` when it lies over `tolerance` s before what is recorded."""
         ...
 
-    def reset_time(self, lease: Lease, now: datetime, back: datetime, *, by: str) -> int:
-        """Take the word of `by` that the clock ran ahead: forget moments after `now`.
+    def jumped_at(self, account: str) -> datetime | None:
+        """Give the earliest moment at which the clock was found to have gone back, until `reset_time`."""
+        ...
 
-        Watermarks that lie ahead of `now` go back to `back`; gives how many.
+    def reset_time(self, lease: Lease, now: datetime, back: datetime, *, by: str) -> int:
+        """Forget what was recorded under a clock that ran ahead; `by` says so in the audit trail.
+
+        Lists read beyond the moment at which it was found out (or `now`) begin again at `back`; gives how
+        many.
         """
         ...
 

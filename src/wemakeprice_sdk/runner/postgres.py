@@ -83,6 +83,7 @@ class _PostgresEngine:
         self._lock = threading.RLock()
         self._connection: psycopg.Connection[tuple[Cell, ...]] | None = None
         self._process = 0
+        self._inside = False
 
     @contextmanager
     def begin(self, *, write: bool) -> Iterator[Session]:  # noqa: ARG002 -- row locks order the writers
@@ -91,6 +92,9 @@ class _PostgresEngine:
         with self._lock, _named_errors():
             connection = self._open()
             session = _PostgresSession(connection)
+            if self._inside:
+                raise LedgerError("a transaction of this ledger is open already")
+            self._inside = True
             try:
                 with connection.pipeline():
                     session.run("BEGIN")
@@ -99,6 +103,8 @@ class _PostgresEngine:
             except BaseException:
                 _undo(connection)
                 raise
+            finally:
+                self._inside = False
             if end.statusmessage != "COMMIT":
                 raise LedgerUnavailableError("PostgreSQL: the transaction was rolled back")
 

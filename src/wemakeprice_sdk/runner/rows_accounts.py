@@ -122,23 +122,32 @@ def release(session: Session, lease: Lease) -> None:
     )
 
 
-def mark_time(session: Session, row: AccountRow, now: datetime, tolerance: float) -> None:
-    """Refuse a clock that went back past the tolerance; otherwise remember the latest moment."""
+def mark_time(session: Session, row: AccountRow, now: datetime, tolerance: float) -> ClockJumpError | None:
+    """Remember the latest moment; note a clock that went back past the tolerance, and give the error."""
     micros = to_micros(now)
     if micros + int(tolerance * _SECOND) < row.latest:
-        raise ClockJumpError(
+        session.many(
+            "UPDATE accounts SET jumped = ? WHERE account = ? AND (jumped = 0 OR jumped > ?)",
+            [(micros, row.account, micros)],
+        )
+        return ClockJumpError(
             f"account {row.account!r}: the clock says {to_moment(micros).isoformat()}, "
             f"the ledger already recorded {to_moment(row.latest).isoformat()}"
         )
     if micros > row.latest:
-        session.rows(
-            "UPDATE accounts SET latest = ? WHERE account = ? RETURNING account", micros, row.account
-        )
+        session.many("UPDATE accounts SET latest = ? WHERE account = ?", [(micros, row.account)])
+    return None
 
 
-def reset_time(session: Session, row: AccountRow, now: datetime) -> None:
+def jumped_at(session: Session, account: str) -> datetime | None:
+    """Give the earliest moment at which the clock was found to have gone back; None when it never was."""
+    rows = session.rows("SELECT jumped FROM accounts WHERE account = ? AND jumped > 0", account)
+    return to_moment(rows[0][0]) if rows else None
+
+
+def reset_time(session: Session, account: str, now: datetime) -> None:
     """Count from `now` on, whatever was recorded."""
-    session.many("UPDATE accounts SET latest = ? WHERE account = ?", [(to_micros(now), row.account)])
+    session.many("UPDATE accounts SET latest = ?, jumped = 0 WHERE account = ?", [(to_micros(now), account)])
 
 
 def append_audit(

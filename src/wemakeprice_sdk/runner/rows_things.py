@@ -52,13 +52,24 @@ def move_watermark(session: Session, account: str, stream: str, moment: datetime
     )
 
 
-def pull_watermarks(session: Session, account: str, now: datetime, back: datetime) -> int:
-    """Move watermarks that lie ahead of `now` back; give how many."""
+def forget_after(session: Session, account: str, since: datetime, back: datetime) -> int:
+    """Let lists that are said to be read beyond `since` begin at `back`; give how many.
+
+    How far imports came goes too, and no record counts as seen later than `since`.
+    """
+    late = to_micros(since)
     moved = session.rows(
         "UPDATE watermarks SET moment = ? WHERE account = ? AND moment > ? RETURNING stream",
         to_micros(back),
         account,
-        to_micros(now),
+        late,
+    )
+    session.many(
+        "DELETE FROM progress WHERE account = ? AND at > ? AND substr(job, 1, 7) = 'import_'",
+        [(account, late)],
+    )
+    session.many(
+        "UPDATE records SET last_seen = ? WHERE account = ? AND last_seen > ?", [(late, account, late)]
     )
     return len(moved)
 
@@ -122,10 +133,15 @@ def drop_links(session: Session, account: str, links: Iterable[SkuLink]) -> None
     )
 
 
-def links(session: Session, account: str, sku: str | None) -> tuple[SkuLink, ...]:
+def links(
+    session: Session, account: str, sku: str | None = None, *, product_no: str | None = None
+) -> tuple[SkuLink, ...]:
     """Give links by product and option."""
     condition = "account = ?"
     values: list[Cell] = [account]
+    if product_no is not None:
+        condition += " AND product_no = ?"
+        values.append(int(product_no))
     if sku is not None:
         condition += " AND sku = ?"
         values.append(sku)

@@ -61,6 +61,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             PRIMARY KEY (account, kind))""",
     ),
     ("CREATE INDEX intents_with_payload ON intents (account, opened, id) WHERE payload <> ''",),
+    ("ALTER TABLE accounts ADD COLUMN jumped {big} NOT NULL DEFAULT 0",),
 )
 
 VERSION: Final = len(MIGRATIONS)

@@ -81,15 +81,23 @@ class SqlLedger:
     def mark_time(self, lease: Lease, now: datetime, tolerance: float) -> None:
         """Record `now`; raise `ClockJumpError` when it lies over `tolerance` s before what is recorded."""
         with self._write_for(lease) as (session, row):
-            rows_accounts.mark_time(session, row, now, tolerance)
+            error = rows_accounts.mark_time(session, row, now, tolerance)
+        if error is not None:
+            raise error
+
+    def jumped_at(self, account: str) -> datetime | None:
+        """Give the earliest moment at which the clock was found to have gone back, until `reset_time`."""
+        with self._read() as session:
+            return rows_accounts.jumped_at(session, account)
 
     def reset_time(self, lease: Lease, now: datetime, back: datetime, *, by: str) -> int:
-        """Take the word of `by` that the clock ran ahead: forget moments after `now`."""
+        """Forget what was recorded under a clock that ran ahead; `by` says so in the audit trail."""
         by = audit.require_words(by, "by", 100)
         with self._write_for(lease) as (session, row):
-            rows_accounts.reset_time(session, row, now)
-            count = rows_things.pull_watermarks(session, row.account, now, back)
-            detail = f"{count} watermarks back to {back.isoformat()}"
+            since = min(now, rows_accounts.jumped_at(session, row.account) or now)
+            rows_accounts.reset_time(session, row.account, now)
+            count = rows_things.forget_after(session, row.account, since, back)
+            detail = f"{count} lists back to {back.isoformat()}"
             rows_accounts.append_audit(session, row, by, "reset_time", "account", detail, now)
             return count
 
@@ -231,7 +239,15 @@ class SqlLedger:
         with self._write_for(lease) as (session, row):
             if not rows_things.register(session, lease.account, record.kind, record.key, now):
                 return False
-            records = [record] if export is None else [record, export]
+            records = [record]
+            if export is not None:
+                # What the API gave says more than an export does.
+                known = rows_records.find(session, self._vault(), lease.account, record.kind, record.key)
+                records = [export] if known is not None else [record, export]
+                linked = {
+                    link.sku for link in rows_things.links(session, lease.account, product_no=record.key)
+                }
+                links = [link for link in links if link.sku not in linked]
             rows_records.save(session, self._vault(), lease.account, records, now)
             rows_things.put_links(session, lease.account, links, now)
             origin = "from the API" if export is None else "from an export"

@@ -32,11 +32,14 @@ class Vault:
         self._seal = self._open_seal(session)
 
     def _open_seal(self, session: Session) -> bytes:
-        token = self._cipher.encrypt(b64encode(os.urandom(32)), context=_CONTEXT)
-        session.rows(
-            "INSERT INTO meta (name, value) VALUES ('seal', ?) ON CONFLICT DO NOTHING RETURNING name", token
-        )
-        stored = text(session.rows("SELECT value FROM meta WHERE name = 'seal'")[0][0])
+        found = session.rows("SELECT value FROM meta WHERE name = 'seal'")
+        if not found:
+            token = self._cipher.encrypt(b64encode(os.urandom(32)), context=_CONTEXT)
+            session.many(
+                "INSERT INTO meta (name, value) VALUES ('seal', ?) ON CONFLICT DO NOTHING", [(token,)]
+            )
+            found = session.rows("SELECT value FROM meta WHERE name = 'seal'")
+        stored = text(found[0][0])
         return b64decode(self._cipher.decrypt(stored, context=_CONTEXT))
 
     def digest(self, body: Mapping[str, JsonValue]) -> str:

@@ -11,7 +11,7 @@ from wemakeprice_sdk.policy.snapshot import PendingShipment, PickedLine, ReturnF
 from wemakeprice_sdk.runner._async.orders import in_flight, read_bundle
 from wemakeprice_sdk.runner._async.session import AsyncSession
 from wemakeprice_sdk.runner._async.sweeps import claim_stream, claims_in, open_streams, settle_vanished
-from wemakeprice_sdk.runner.drafts import bundle_draft, claim_state, restore
+from wemakeprice_sdk.runner.drafts import GONE, bundle_draft, claim_state, restore
 from wemakeprice_sdk.runner.outages import concerns_all
 from wemakeprice_sdk.runner.records import RecordKind
 
@@ -66,6 +66,7 @@ async def _collect(session: AsyncSession) -> dict[str, Claim]:
         rows |= listed
     for kind, state, by in _CLOSED:
         closed = await claims_in(session, kind, state, by)
+        await _bring_back(session, closed.values())
         if (kind, state) == (_E, ClaimStatus.APPROVE):
             # A re-shipped exchange still has to be completed.
             rows |= closed
@@ -76,6 +77,22 @@ async def _collect(session: AsyncSession) -> dict[str, Claim]:
         rows |= {key: row for key, row in back.items() if isinstance(row, Claim)}
     rows |= {key: row for key, row in (await _unfinished(session)).items() if key not in rows}
     return rows
+
+
+async def _bring_back(session: AsyncSession, closed: Iterable[Claim]) -> None:
+    """Read bundles again that a return or exchange hid until it was closed: the lists have passed them."""
+    around = session.around
+    for claim in closed:
+        if claim.bundle_no is None or claim.claim_type == ClaimType.CANCEL:
+            continue
+        hidden = await around.offload(_is_gone, session, claim.bundle_no)
+        if hidden and (bundle := await read_bundle(session, claim.bundle_no)) is not None:
+            await session.save(RecordKind.BUNDLE, [bundle_draft(bundle, session.now)])
+
+
+def _is_gone(session: AsyncSession, number: int) -> bool:
+    records = session.around.ledger.records(session.account, RecordKind.BUNDLE, ref=str(number))
+    return any(record.status == GONE for record in records)
 
 
 async def _unfinished(session: AsyncSession) -> dict[str, Claim]:

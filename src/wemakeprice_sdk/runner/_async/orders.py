@@ -21,6 +21,7 @@ from wemakeprice_sdk.models import (
 from wemakeprice_sdk.policy.actions import ActionKind, Target, TargetKind
 from wemakeprice_sdk.policy.orders import NOT_NEW
 from wemakeprice_sdk.policy.plan import Held
+from wemakeprice_sdk.policy.reading import is_open_cancel
 from wemakeprice_sdk.policy.snapshot import PendingShipment, Snapshot
 from wemakeprice_sdk.policy.sync import SyncPolicy
 from wemakeprice_sdk.runner._async.session import AsyncSession
@@ -129,8 +130,10 @@ async def open_cancels(session: AsyncSession) -> dict[str, Claim]:
     """Read the cancel requests that wait for an answer, and settle those that vanished."""
     cancels = await claims_in(session, ClaimType.CANCEL, ClaimStatus.REQUEST, ClaimDateType.REQUEST)
     state = f"{ClaimType.CANCEL.value}:{ClaimStatus.REQUEST.value}"
-    await settle_vanished(session, RecordKind.CLAIM, state, cancels)
-    return cancels
+    back = await settle_vanished(session, RecordKind.CLAIM, state, cancels)
+    # A request that the list left out, though its detail says that it waits, holds its bundle too.
+    waiting = {key: row for key, row in back.items() if isinstance(row, Claim) and is_open_cancel(row)}
+    return cancels | waiting
 
 
 async def in_flight(session: AsyncSession) -> frozenset[str]:

@@ -455,20 +455,24 @@ class AsyncChannelRunner:
     async def reset_time(self, *, by: str) -> int:
         """Go on after this machine's clock ran ahead and was set right; `by` names who says so.
 
-        Until then every job raises `ClockJumpError`. What was read under the wrong time is read again, back
-        to `RunnerSettings.max_back`; gives how many lists begin anew. Nothing that was done is repeated.
+        Jobs raise `ClockJumpError` until then, or until the clock is past what was recorded; that resets too.
+        What was read under the wrong time is read again, back to `RunnerSettings.max_back`; gives how many
+        lists begin anew. Nothing that was done is repeated.
         """
         moved: list[int] = []
-        around = self._around
 
         async def job(session: AsyncSession) -> None:
-            lease, now = await session.keep_lease(), session.now
-            if lease is not None:
-                back = now - around.settings.max_back
-                moved.append(await around.offload(around.ledger.reset_time, lease, now, back, by=by))
+            moved.append(await self._reset_time(session, by))
 
         await self._must_run(job, Job.RESET_TIME)
         return sum(moved)
+
+    async def _reset_time(self, session: AsyncSession, by: str) -> int:
+        lease, now, around = await session.keep_lease(), session.now, self._around
+        if lease is None:
+            return 0
+        back = now - around.settings.max_back
+        return await around.offload(around.ledger.reset_time, lease, now, back, by=by)
 
     async def set_hold(self, kind: str, until: datetime, reason: str) -> None:
         """Put the personal data of one kind, or what was sent (`intent`), under legal hold (법정 보존).
@@ -550,6 +554,9 @@ class AsyncChannelRunner:
         try:
             if job is not Job.RESET_TIME:
                 await around.offload(ledger.mark_time, lease, started, settings.clock_tolerance)
+                if await around.offload(ledger.jumped_at, self.account) is not None:
+                    # The clock is past what it wrongly recorded; what came meanwhile was never listed.
+                    await self._reset_time(session, self.worker[:100])
                 await session.recover()
             await _until_stopped(session, body)
             return await self._finished(session, started, missed)

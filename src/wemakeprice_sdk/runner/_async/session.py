@@ -64,6 +64,8 @@ class AsyncSurroundings:
 
 _STEP = 10.0
 _SILENT = 3
+_NO_ANSWER = "the marketplace does not answer"
+_AWAY = (_NO_ANSWER, NotAppliedError.__name__, NetworkError.__name__)
 _Local = Callable[[Action], Awaitable[None]]
 _NOT_LOCAL: Mapping[type[Action], _Local] = {}
 
@@ -89,6 +91,7 @@ class AsyncSession:
     policy_nos: frozenset[int] | None = None
     _renew_at: float = 0.0
     _last: Outcome | None = None
+    _silent: int = 0
 
     def __attrs_post_init__(self) -> None:
         self._renew_at = self.around.monotonic() + self.around.settings.lease_ttl / 3
@@ -208,27 +211,26 @@ class AsyncSession:
         if self.dry_run:
             return
         good: set[str] = set()
-        silent = 0
+        self._silent = 0
         try:
             for index, action in enumerate(plan.actions):
                 self.tell("act", index, len(plan.actions))
-                obstacle = self._obstacle(action, good, silent)
+                obstacle = self._obstacle(action, good)
                 if obstacle:
                     self._note_result(action, ActionState.LEFT_OUT, obstacle)
                     continue
                 state = await self._act(action, local.get(type(action)))
-                silent = silent + 1 if state is ActionState.OPEN else 0
                 if state in (ActionState.APPLIED, ActionState.ALREADY_DONE):
                     good.add(action.key)
         finally:
             await self._settle_last()
         self.tell("act", len(plan.actions), len(plan.actions))
 
-    def _obstacle(self, action: Action, good: Container[str], silent: int) -> str:
+    def _obstacle(self, action: Action, good: Container[str]) -> str:
         if self.stop.pressed:
             return "stopped"
-        if silent >= _SILENT:
-            return "the marketplace does not answer"
+        if self._silent >= _SILENT:
+            return _NO_ANSWER
         missing = next((key for key in action.depends_on if key not in good), "")
         return f"depends on {missing}" if missing else ""
 
@@ -292,17 +294,28 @@ class AsyncSession:
         try:
             outcome = await self.around.client.request(command.operation, command.request, command.known)
         except OutcomeUnknownError:
+            self._silent += 1
             lost = IntentState.OPEN if _is_readable(command) else IntentState.UNKNOWN
             return lost, "answer lost", None
         except (NotAppliedError, NetworkError) as error:
+            self._silent += 1
             return IntentState.NOT_APPLIED, _name(error), None
         except (AuthenticationError, GateClosedError) as error:
             # Every further call would fail in the same way.
             return IntentState.NOT_APPLIED, _name(error), error
         except CallError as error:
+            self._silent = 0
             return IntentState.REFUSED, _name(error), None
+        self._silent = 0
         done = IntentState.APPLIED if isinstance(outcome, Applied) else IntentState.ALREADY_DONE
         return done, "", None
+
+    def drop_unsent(self) -> bool:
+        """Take back results that say only that the marketplace was away; say whether there were any."""
+        away = {ActionState.NOT_APPLIED, ActionState.LEFT_OUT}
+        gone = [row for row in self.results if row.state in away and row.detail.startswith(_AWAY)]
+        self.results = [row for row in self.results if row not in gone]
+        return bool(gone)
 
 
 def _is_readable(command: Command) -> bool:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from functools import partial
 
@@ -23,6 +23,7 @@ from wemakeprice_sdk.runner.goods import (
     STOPPED,
     TEMPLATES,
     due_soon,
+    seated_links,
     settled_links,
     settled_stops,
     standing_stops,
@@ -36,6 +37,8 @@ _PAUSE = timedelta(minutes=1)
 _CATALOGUE = timedelta(days=3653)
 """How far back products may have been registered that still use a template."""
 _AT_ONCE = 20
+_STOCK_AT_ONCE = 500
+"""So many products are read before their stock is sent; more would have aged meanwhile."""
 _REFRESH = timedelta(days=3)
 """So old may the ledger's word on a product be that its sale period is not looked at: less than the shortest
 threshold, so that a period shortened in the partner centre is found in time."""
@@ -44,24 +47,33 @@ threshold, so that a period shortened in the partner centre is found in time."""
 def sync_stock(session: Session, levels: Iterable[SkuStock]) -> None:
     """Bring stock, sale state and display in line with the SKUs (규칙 3.6)."""
     around = session.around
-    stock_at = session.now
-    stock = tuple(levels)
+    # Contradictions among all levels are refused before the first of them is sent.
+    stock = Snapshot(stock_at=session.now, stock=tuple(levels)).stock
     links = around.offload(around.ledger.links, session.account)
     numbers = {link.product_no for link in links}
     if around.policy.wind_down:
         numbers |= around.offload(_imported, session)
+    for some in chunks(sorted(numbers), _STOCK_AT_ONCE):
+        _sync_some(session, stock, some)
+
+
+def _sync_some(session: Session, stock: tuple[SkuStock, ...], numbers: Sequence[int]) -> None:
+    """Read some products and bring them in line, with the orders there are by then."""
+    around = session.around
     products_at = session.now
-    products = read_products(session, sorted(numbers))
-    links = _rekeyed(session, links, products)
+    products = read_products(session, numbers)
+    every = around.offload(around.ledger.links, session.account)
+    links = _rekeyed(session, [link for link in every if link.product_no in set(numbers)], products)
     bundles = around.offload(_unshipped, session)
     stopped = standing_stops(_stopped(session), products)
     snapshot = Snapshot(
         products_at=products_at,
         products=products,
-        stock_at=stock_at,
+        stock_at=session.now,
         stock=stock,
         links=links,
-        reservations=reservations_of(bundles, links),
+        # An order of any product takes from a SKU that several share.
+        reservations=reservations_of(bundles, every),
         stopped_by_us=stopped,
         in_flight=in_flight(session),
     )
@@ -75,15 +87,13 @@ def sync_stock(session: Session, levels: Iterable[SkuStock]) -> None:
     done = (ActionState.APPLIED, ActionState.ALREADY_DONE)
     failed = {result.target.id for result in session.results if result.state not in done}
     proven = proven_links(snapshot, around.policy.settings.stock, now)
-    fresh = settled_links(links, proven, failed)
+    fresh = settled_links(seated_links(links, products), proven, failed)
     lease = session.keep_lease()
     if fresh and lease is not None:
         around.offload(around.ledger.put_links, lease, fresh, session.now)
 
 
-def _rekeyed(
-    session: Session, links: tuple[SkuLink, ...], products: tuple[Product, ...]
-) -> tuple[SkuLink, ...]:
+def _rekeyed(session: Session, links: Sequence[SkuLink], products: Sequence[Product]) -> tuple[SkuLink, ...]:
     """Bring links that an export made in line with the option rows of the marketplace, for good."""
     meant = rekeyed_links(links, products)
     lease = session.keep_lease()
@@ -138,11 +148,10 @@ def read_products(session: Session, numbers: Iterable[int]) -> tuple[Product, ..
 
 def _unshipped(session: Session) -> list[Bundle]:
     ledger, account = session.around.ledger, session.account
-    limit = session.now - session.around.settings.max_back
     bundles = [
         restore(Bundle, record)
         for state in (ShipStatus.NEW.value, ShipStatus.CONFIRM.value)
-        for record in ledger.records(account, RecordKind.BUNDLE, status=state, since=limit)
+        for record in ledger.records(account, RecordKind.BUNDLE, status=state)
     ]
     keys = {f"{ActionKind.SHIP_BUNDLE}:{bundle.bundle_no}": bundle.bundle_no for bundle in bundles}
     shipped = {keys[key] for key in ledger.is_done(account, keys)}
@@ -205,7 +214,7 @@ def _extend(session: Session, numbers: Sequence[int]) -> bool:
         session.act(around.policy.plan_sale_periods(snapshot, session.now))
     except MaintenanceError:
         return False
-    return True
+    return session.dry_run or not session.drop_unsent()
 
 
 def _extended(session: Session, products: Iterable[Product], day: date) -> dict[int, date]:
@@ -227,7 +236,9 @@ def sync_templates(
     templates_at = session.now
     listed = around.client.shipping_templates.list()
     session.policy_nos = frozenset(row.ship_policy_no for row in listed)
-    templates = _kept_templates(session, listed)
+    # A wish to save one that was deleted on our side takes the deletion back.
+    wished = {str(wish.template.ship_policy_no) for wish in wishes}
+    templates = _kept_templates(session, listed, wished)
     session.save(RecordKind.TEMPLATE, [template_draft(row, session.now) for row in templates])
     lease = session.keep_lease()
     if lease is not None:
@@ -248,7 +259,9 @@ def sync_templates(
     session.act(plan, {DeleteTemplate: partial(_forget_template, session)})
 
 
-def _kept_templates(session: Session, listed: Iterable[ShipPolicy]) -> tuple[ShipPolicy, ...]:
+def _kept_templates(
+    session: Session, listed: Iterable[ShipPolicy], wished: Collection[str]
+) -> tuple[ShipPolicy, ...]:
     """Leave out what was deleted on our side: the marketplace knows no delete and lists it for ever."""
     around = session.around
     gone = around.offload(
@@ -256,7 +269,8 @@ def _kept_templates(session: Session, listed: Iterable[ShipPolicy]) -> tuple[Shi
             row.key for row in around.ledger.records(session.account, RecordKind.TEMPLATE, status=DELETED)
         }
     )
-    return tuple(row for row in listed if str(row.ship_policy_no) not in gone)
+    hidden = gone.difference(wished)
+    return tuple(row for row in listed if str(row.ship_policy_no) not in hidden)
 
 
 def _linked_products(session: Session) -> tuple[Product, ...]:

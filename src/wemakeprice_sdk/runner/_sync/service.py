@@ -127,7 +127,10 @@ def _keep_day(
     day: date,
     watermark: tuple[str, datetime] | None = None,
 ) -> None:
-    """Keep the rows of a day; a row that the day shows no more stays as gone, for a person to see."""
+    """Keep the rows of a day; a row that the day shows no more stays as gone, for a person to see.
+
+    A day that suddenly shows nothing at all says nothing: an empty answer is also what an outage gives.
+    """
     around = session.around
     first, after = _midnight(day), _midnight(day, 1)
     stored = around.offload(
@@ -135,7 +138,7 @@ def _keep_day(
     )
     drafts = settlement_drafts(lines, day)
     shown = {draft.key for draft in drafts}
-    gone = [gone_draft(row) for row in stored if row.key not in shown and row.status != GONE]
+    gone = [gone_draft(row) for row in stored if shown and row.key not in shown and row.status != GONE]
     session.save(kind, [*drafts, *gone], watermark)
 
 
