@@ -6,6 +6,8 @@ import errno
 import hashlib
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -224,6 +226,38 @@ def test_a_stopped_archive_says_so_and_goes_on(
     assert (resumed.complete, sums(resumed)) == (True, sums(whole))
 
 
+def test_two_never_write_into_one_folder(shop: Shop, tmp_path: Path) -> None:
+    refused: list[str] = []
+
+    def interfere(step: Progress) -> None:
+        if step.phase == "orders" and not refused:
+            with pytest.raises(LedgerUnavailableError) as caught:
+                shop.runner(worker="other").archive(tmp_path / "a", FROM, TO)
+            refused.append(str(caught.value))
+
+    report = shop.runner().archive(tmp_path / "a", FROM, TO, progress=interfere)
+    assert refused == [f"{tmp_path / 'a'}: another archive is being written into it"]
+    assert report.complete
+    assert sums(report) == sums(shop.runner(worker="other").archive(tmp_path / "a", FROM, TO))
+
+
+def test_a_killed_process_holds_no_folder(small: Shop, tmp_path: Path) -> None:
+    code = (
+        "import sys, time, datetime as d; from wemakeprice_sdk.runner.archive_files import ArchiveFolder\n"
+        "first, last = map(d.datetime.fromisoformat, sys.argv[2:])\n"
+        "held = ArchiveFolder(sys.argv[1], 'shop', first, last, mask=False)\n"
+        "print('held', flush=True); time.sleep(60)"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "a"), FROM.isoformat(), TO.isoformat()]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(LedgerUnavailableError, match="another archive"):
+            small.runner().archive(tmp_path / "a", FROM, TO)
+        other.kill()
+    assert small.runner().archive(tmp_path / "a", FROM, TO).complete
+
+
 def test_a_stop_is_heeded_between_two_products(
     small: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -294,6 +328,7 @@ def test_texts_that_no_sheet_can_hold_stay_whole_in_the_lines(tmp_path: Path) ->
     folder.keys("orders")
     folder.append("orders", [("1", {"name": text, text: 1})], windows=1, passed=True)
     report = folder.finish(["orders"], TO)
+    folder.close()
     assert report.complete, report.problems
     assert json.loads((tmp_path / "orders.jsonl").read_text(encoding="utf-8"))["data"]["name"] == text
     sheet = openpyxl.load_workbook(tmp_path / "archive.xlsx")["orders"]
@@ -310,6 +345,7 @@ def test_a_workbook_has_to_open_and_to_hold_every_row(
     folder.keys("orders")
     folder.append("orders", [("1", {}), ("2", {})], windows=1, passed=True)
     assert folder.finish(["orders"], TO).complete
+    folder.close()
     place = tmp_path / "archive.xlsx"
     write_xlsx(place, {part: (["key"], [[str(row)] for row in range(rows)])})
     trust(tmp_path, place)

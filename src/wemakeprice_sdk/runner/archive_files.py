@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -26,6 +27,7 @@ from wemakeprice_sdk.runner.tables import Value, count_rows, write_xlsx
 STATE: Final = "state.json"
 MANIFEST: Final = "manifest.json"
 WORKBOOK: Final = "archive.xlsx"
+LOCK: Final = ".lock"
 
 
 @frozen(kw_only=True)
@@ -76,7 +78,7 @@ class _Reached:
 
 
 class ArchiveFolder:
-    """Writes an archive so that it can be broken off anywhere and gone on with.
+    """Writes an archive so that it can be broken off anywhere and gone on with; one process at a time.
 
     Every method raises `LedgerUnavailableError` when the disk is full or a file cannot be read or written.
     """
@@ -88,7 +90,16 @@ class ArchiveFolder:
         self._account, self._start, self._end, self._mask = account, start, end, mask
         with _on_disk(self.path):
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._parts = self._load()
+            self._lock = _lock(self.path / LOCK)
+            try:
+                self._parts = self._load()
+            except BaseException:
+                self.close()
+                raise
+
+    def close(self) -> None:
+        """Let other processes write into the folder; so does the end of this one, however it ends."""
+        self._lock.close()
 
     def _load(self) -> dict[str, _Reached]:
         place = self.path / STATE
@@ -207,6 +218,22 @@ class ArchiveFolder:
             }
             _replace(self.path / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
             return verify_archive(self.path)
+
+
+def _lock(place: Path) -> sqlite3.Connection:
+    place.touch(mode=0o600)
+    # A lock of SQLite's works on every system and ends with its process.
+    lock = sqlite3.connect(place, timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error as error:
+        lock.close()
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+            raise LedgerUnavailableError(
+                f"{place.parent}: another archive is being written into it"
+            ) from None
+        raise LedgerUnavailableError(f"{place}: {error}") from None
+    return lock
 
 
 @contextmanager

@@ -73,10 +73,10 @@ def archive(
     What had not passed when it was read is read again by the next call with the same arguments.
     Holds personal data in clear (files are the owner's only) unless `mask`.
     Raises `LedgerCorruptError` when the folder holds an archive of something else, `LedgerUnavailableError`
-    when the disk is full or the folder cannot be written, and what reads raise.
+    when the disk is full, the folder cannot be written or another process writes into it, and what reads
+    raise.
     """
     first, last = require_aware(start, "start"), require_aware(end, "end")
-    place = around.offload(ArchiveFolder, folder, around.account, first, last, mask=mask)
     switch = stop or StopSwitch()
 
     def heed() -> None:
@@ -87,13 +87,16 @@ def archive(
     until = max(first, min(last, now))
     parts = _parts(around.client, first, until, heed)
     names = [part.name for part in parts]
+    place = around.offload(ArchiveFolder, folder, around.account, first, last, mask=mask)
     filler = _Filler(around, place, mask, progress, heed)
     try:
         for part in parts:
             filler.fill(part, now - max(part.late, around.settings.overlap))
+        return around.offload(place.finish, names, until)
     except Stopped:
         return around.offload(place.stopped, names, until)
-    return around.offload(place.finish, names, until)
+    finally:
+        place.close()
 
 
 @frozen
