@@ -299,3 +299,64 @@ def test_a_workbook_of_both_kinds_serves_both(migrator: ExcelMigrator, tmp_path:
         with migrator.preview(path, kind=kind) as preview:
             assert preview.counts.new == count
             assert not preview.signs
+
+
+TITLE = ["조회기간", "2024-01-01 ~ 2024-02-01", None, None]
+HEADER = ["상품번호", "상품명", "판매가", "업체상품코드"]
+DATA: list[list[object]] = [[300000001 + row, f"상품 {row}", 12900, f"TS{row}"] for row in range(5)]
+
+
+@pytest.mark.parametrize(
+    "above", [[TITLE], [["시험 상점", "총 5건", "2024-01-01"]], [TITLE, TITLE], [TITLE, [5, "건"]]]
+)
+@pytest.mark.parametrize("header", [HEADER, ["상품번호", "상품명"], ["번", "물건", "값", "업체상품코드"]])
+def test_a_mapping_by_letters_takes_no_title_for_the_header(
+    migrator: ExcelMigrator, tmp_path: Path, above: list[list[object]], header: list[str]
+) -> None:
+    table = [*above, header, *DATA]
+    found = inspect(
+        migrator,
+        tmp_path,
+        table,
+        kind=ExportKind.PRODUCTS,
+        mapping={"product_no": "A", "product_name": "B"},
+    )
+    assert found.header_rows == (len(above) + 1, len(above) + 1)
+
+
+def test_a_mapping_by_letters_under_unknown_words_takes_no_data_for_the_header(
+    migrator: ExcelMigrator, tmp_path: Path
+) -> None:
+    data = [[300000001, "가방", "판매가"], [300000002, "모자", "브랜드"]]
+    found = inspect(
+        migrator,
+        tmp_path,
+        [["번", "물건", "말"], *data],
+        kind=ExportKind.PRODUCTS,
+        mapping={"product_no": "A", "product_name": "B"},
+    )
+    assert found.header_rows == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        [["상품번호", "상품명"], ["12자리 숫자", "100자 이내"]],
+        [["필수", "상품번호", "상품명"]],
+        [["상품번호", "상품명을 입력하세요"], [], ["상품번호", "상품명"]],
+    ],
+)
+def test_a_legend_is_not_taken_for_the_header(
+    migrator: ExcelMigrator, tmp_path: Path, above: list[list[object]]
+) -> None:
+    table = [*above, [], [], HEADER, *DATA]
+    found = inspect(migrator, tmp_path, table)
+    assert found.header_rows == (len(above) + 3, len(above) + 3)
+    assert set(fields(found)) == {"product_no", "product_name", "sale_price", "seller_product_code"}
+
+
+def test_a_header_that_is_repeated_further_down_loses_no_rows(
+    migrator: ExcelMigrator, tmp_path: Path
+) -> None:
+    table = [HEADER, *DATA, [*HEADER, "상품상태"], *[[*row, "판매중"] for row in DATA]]
+    assert inspect(migrator, tmp_path, table).header_rows == (1, 1)

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from wemakeprice_sdk.errors import ColumnError, WrongKindError
 from wemakeprice_sdk.excel.cells import Cell, SheetRow, cell_text, is_blank
 from wemakeprice_sdk.excel.columns import ColumnBook
 from wemakeprice_sdk.excel.limits import Budget
-from wemakeprice_sdk.excel.mapping import ColumnMap, map_columns
+from wemakeprice_sdk.excel.mapping import ColumnMap, fit, map_columns
 from wemakeprice_sdk.excel.records import ExportKind
 
 _SAMPLE = 60
 _ENOUGH = 2
+_KNOWN = 0.01
 _MOST_TITLE = 400
 _SAMPLE_TEXT = 8 << 20
 _PREFERENCE: Mapping[ExportKind, float] = {
@@ -101,7 +102,8 @@ def find_header(
     """Find the best header of any of `kinds` in the first rows; None when nothing looks like one."""
     best: Header | None = None
     for position in range(min(budget.limits.header_rows, len(rows))):
-        if best is not None and best.eligible and rows[position][0] > best.last_row:
+        above = best if best is not None and rows[position][0] > best.last_row else None
+        if above is not None and above.eligible and _is_data(rows, position, above, book):
             # Data follows a whole header; nothing further down can be a better one.
             break
         for span in (1, 2):
@@ -110,9 +112,27 @@ def find_header(
             for kind in kinds:
                 budget.check_time()
                 header = _try(rows, position, span, book, kind, explicit)
-                if header is not None and (best is None or header.score > best.score + 1e-9):
+                if header is None or (above is not None and above.eligible and not header.eligible):
+                    continue
+                if best is None or header.score > best.score + 1e-9:
                     best = header
     return best
+
+
+def _is_data(rows: Sequence[SheetRow], position: int, header: Header, book: ColumnBook) -> bool:
+    """Say whether a row holds numbers where the header wants them, and the row below nothing else.
+
+    A legend or a title above the header has the same columns, but words or dates in them.
+    """
+    below = rows[position + 1][1] if position + 1 < len(rows) else ()
+    for name, spec in book.kinds[header.columns.kind].fields.items():
+        column = header.columns.get(name) if spec.required and spec.type == "id" else None
+        if column is None:
+            continue
+        own, next_one = (cells[column.index : column.index + 1] for cells in (rows[position][1], below))
+        if is_blank(next(iter(own), None)) or fit(spec, own) < 1 or fit(spec, next_one) == 0:
+            return False
+    return True
 
 
 def _try(
@@ -142,7 +162,9 @@ def _try(
         columns = map_columns(book, kind, labels, sample, explicit)
     except ColumnError:
         return None
-    return _scored(columns, rows, position, span, book)
+    header = _scored(columns, rows, position, span, book)
+    # A mapping by letters fits every row alike: the one whose words are known is the header.
+    return evolve(header, score=header.score + _KNOWN * hits) if header is not None and explicit else header
 
 
 def _heading(cells: Sequence[Cell]) -> bool:
