@@ -82,6 +82,9 @@ CELLS = {
     "error": ('<c r="A1" t="e"><v>#N/A</v></c>', CellError("#N/A")),
     "date": ('<c r="A1" s="1"><v>45306.5</v></c>', Serial(45306.5)),
     "padded": ('<c r="A1" s="2"><v>12</v></c>', "00012"),
+    "padded double of POI": ('<c r="A1" s="2"><v>123.0</v></c>', "00123"),
+    "padded fraction": ('<c r="A1" s="2"><v>12.5</v></c>', 12.5),
+    "padded negative": ('<c r="A1" s="2"><v>-5.0</v></c>', -5),
     "iso date": ('<c r="A1" t="d"><v>2024-01-15T00:00:00</v></c>', "2024-01-15T00:00:00"),
     "style after type": ('<c r="A1" t="s" s="1"><v>0</v></c>', "영"),
     "escaped x": ('<c r="A1" t="inlineStr"><is><t>가_x000A_나_x005F_x</t></is></c>', "가\n나_x"),
@@ -403,7 +406,7 @@ def test_date_systems(migrator: ExcelMigrator, tmp_path: Path, date1904: bool, s
     ("code", "kind"),
     [
         ("yyyy-mm-dd", "date"), ("[$-412]AM/PM h:mm", "date"), ("h:mm:ss", "date"), ("[h]:mm", "date"), ("General", "plain"),
-        ('#,##0"원"', "plain"), ('0"days"', "plain"), ("[Red]0.00", "plain"), ("00000", "padded"), ("@", "plain"), ("0.00E+00", "plain"),
+        ('#,##0"원"', "plain"), ('0"days"', "plain"), ("[Red]0.00", "plain"), ("00000", "padded"), ("00000;@", "padded"), ("00000.0", "plain"), ("@", "plain"), ("0.00E+00", "plain"),
     ],
 )  # fmt: skip
 def test_number_formats(code: str, kind: str) -> None:
@@ -492,3 +495,11 @@ def test_serials_never_are_nan() -> None:
     rows = rows_of(sheet('<row r="1"><c r="A1" s="1"><v>nan</v></c><c r="B1"><v>Infinity</v></c></row>'))
     assert all(isinstance(cell, CellError) for cell in rows[0][1])
     assert not any(isinstance(cell, float) and math.isnan(cell) for cell in rows[0][1])
+
+
+def test_rows_without_numbers_go_on_from_the_rows_above() -> None:
+    numbered = "".join(f'<row r="{row}"><c r="A{row}"><v>{row}</v></c></row>' for row in range(3, 6))
+    bare = "".join(f"<row><c><v>{row}</v></c></row>" for row in range(6, 9))
+    rows = reader(sheet(numbered + bare))
+    assert trimmed(list(rows)) == [(row, [row]) for row in range(3, 9)] == slowly(sheet(numbered + bare))
+    assert (rows.fast_rows, rows.slow_rows) == (3, 3)

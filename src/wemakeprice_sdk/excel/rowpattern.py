@@ -15,6 +15,7 @@ from typing import TypeAlias
 from attrs import define, field, frozen
 
 from wemakeprice_sdk.excel.cells import (
+    EXACT_DIGITS,
     FORMULA_WITHOUT_VALUE,
     Cell,
     CellError,
@@ -118,8 +119,10 @@ def padded_reader(width: int) -> Reader:
 
     def read(text: str) -> Cell:
         value = number_cell(text)
-        plain = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-        return str(value).zfill(width) if plain else value
+        if isinstance(value, float) and value.is_integer() and value < 10**EXACT_DIGITS:
+            # POI writes every number as a double: 123.0.
+            value = int(value)
+        return str(value).zfill(width) if isinstance(value, int) and value >= 0 else value
 
     return read
 

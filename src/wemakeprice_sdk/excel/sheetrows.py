@@ -42,7 +42,8 @@ class _Rows:
     rows: list[SheetRow] = field(factory=list)
     far_cells: int = 0
     first_far: str = ""
-    _row: int = 0
+    last_row: int = 0
+    """Number of the row that was read last, or is being read."""
     _column: int = 0
     _cells: list[Cell] = field(factory=list)
     _kind: str = ""
@@ -78,7 +79,7 @@ class _Rows:
             self._end_cell()
         elif name == "row":
             self.budget.spend(0, len(self._cells))
-            self.rows.append((self._row, self._cells))
+            self.rows.append((self.last_row, self._cells))
             self._cells = []
         elif name == "rPh":
             self._phonetic -= 1
@@ -88,13 +89,15 @@ class _Rows:
             return
         self._text_size += len(data)
         self._row_size += len(data)
-        self.budget.check_text(self._text_size, self._row_size, self._row)
+        self.budget.check_text(self._text_size, self._row_size, self.last_row)
         self._into.append(data)
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         given = attributes.get("r", "")
-        self._row = int(given) if given.isdigit() and len(given) < 9 and given.isascii() else self._row + 1
-        self.budget.check_row_number(self._row)
+        self.last_row = (
+            int(given) if given.isdigit() and len(given) < 9 and given.isascii() else self.last_row + 1
+        )
+        self.budget.check_row_number(self.last_row)
         self._column = self._row_size = 0
         self._cells = []
 
@@ -133,7 +136,7 @@ class _Rows:
         if self._column >= self.budget.limits.columns:
             if cell is not None:
                 self.far_cells += 1
-                self.first_far = self.first_far or f"row {self._row}"
+                self.first_far = self.first_far or f"row {self.last_row}"
             return
         missing = self._column - len(self._cells)
         if missing >= 0:
@@ -300,6 +303,8 @@ class SheetRows:
         self.budget.spend(len(run), len(run) * self._columns)
         numbers = [int(groups[0] or 0) for groups in run]
         self.budget.check_row_number(max(numbers))
+        # A row without a number, which expat reads, counts on from the row above it.
+        self._sink.last_row = numbers[-1]
         yield RowBlock(numbers, pattern.make(run))
 
     def _check_texts(self, groups: Groups) -> None:

@@ -20,7 +20,7 @@ from wemakeprice_sdk.excel.workbook import FileFormat, SheetInfo
 
 _BUILTIN_DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
-_ZEROS = re.compile(r"0{2,20}")
+_ZEROS = re.compile(r"(0{2,20})(?:;|$)")
 _MOST_STYLES = 65_536
 _LONGEST_CODE = 255
 
@@ -30,8 +30,9 @@ def format_reader(code: str) -> Reader | None:
     if len(code) > _LONGEST_CODE:
         # Excel takes no longer ones, and the patterns below would take minutes.
         return None
-    if _ZEROS.fullmatch(code):
-        return padded_reader(len(code))
+    zeros = _ZEROS.match(code)
+    if zeros:
+        return padded_reader(len(zeros[1]))
     bare = _LITERAL.sub("", code.split(";", 1)[0])
     return (
         date_reader()
