@@ -360,3 +360,36 @@ def test_a_bundle_whose_rows_stand_apart_says_so(migrator: ExcelMigrator, tmp_pa
     assert [one.bundle.bundle_no for one in entries if one.bundle] == [1, 2, 1]
     assert [[problem.rule for problem in one.problems] for one in entries] == [[], [], ["bundle-apart"]]
     assert all(one.valid for one in entries)
+
+
+def test_a_repeated_line_of_a_bundle_that_stands_apart_counts_once(
+    migrator: ExcelMigrator, tmp_path: Path
+) -> None:
+    table = [
+        corpus.ORDER_HEADERS,
+        corpus.order_row(71, 710, 711),
+        corpus.order_row(72, 720, 721),
+        corpus.order_row(71, 710, 711),
+        corpus.order_row(73, 730, 711),
+        corpus.order_row(71, 710, 712),
+        corpus.order_row(71, 710, 711, 수량=3),
+    ]
+    entries = list(migrator.orders(corpus.save(tmp_path, "a.xlsx", corpus.xlsx(table))))
+    lines = [
+        (one.bundle.bundle_no, option.order_option_no)
+        for one in entries
+        if one.bundle is not None
+        for product in one.bundle.order_product
+        for option in product.order_option
+    ]
+    assert lines == [(71, 711), (72, 721), (73, 711), (71, 712)]
+    assert [
+        [
+            (problem.row, problem.rule, problem.severity)
+            for problem in one.problems
+            if problem.rule == "same-line"
+        ]
+        for one in entries
+    ] == [[], [], [(4, "same-line", Severity.WARNING)], [], [(7, "same-line", Severity.ERROR)]]
+    assert entries[2].bundle is None
+    assert not entries[2].valid

@@ -60,7 +60,8 @@ _REQUIRED = ("bundle_no", "order_no", "order_option_no", "purchase_no", "product
 
 @frozen
 class OrderArchiveEntry:
-    """One bundle of an order export (배송번호 묶음): None when its identifiers cannot be read.
+    """One bundle of an order export (배송번호 묶음): None when its identifiers cannot be read, or when its
+    rows only repeat lines that an earlier entry holds.
 
     `extras` holds, per order option number, what the model has no field for (총상품금액, 제휴채널 수수료,
     도서산간 배송비, 2차발송기한 and unknown columns) as text under the file's headers.
@@ -80,24 +81,26 @@ class OrderArchiveEntry:
 class _BundleRows:
     """The rows of one bundle while they are being collected."""
 
-    def __init__(self, values: Mapping[str, object]) -> None:
+    def __init__(self, values: Mapping[str, object], seen: dict[tuple[object, object], int]) -> None:
         self.first = values
-        self.lines: dict[object, Mapping[str, object]] = {}
-        """Per order option number."""
+        self.seen = seen
+        """The lines of the whole file: a hash of their values per bundle and order option number."""
+        self.lines: list[Mapping[str, object]] = []
         self.rows: list[int] = []
         self.problems: list[Problem] = []
         self.extras: dict[int, Mapping[str, str]] = {}
 
     def add(self, row: TypedRow, values: Mapping[str, object], plan: RowPlan) -> None:
         """Take an order line, once: a repeated one would double its quantity."""
-        line = values["order_option_no"]
-        earlier = self.lines.get(line)
+        line, content = values["order_option_no"], hash(tuple(values.values()))
+        earlier = self.seen.get((values["bundle_no"], line))
         if earlier is not None:
             cell = row.cells[plan.steps["order_option_no"].index]
-            severity = Severity.WARNING if earlier == values else Severity.ERROR
+            severity = Severity.WARNING if earlier == content else Severity.ERROR
             self.problems.append(plan.problem(row.number, "order_option_no", cell, "same-line", "", severity))
             return
-        self.lines[line] = values
+        self.seen[values["bundle_no"], line] = content
+        self.lines.append(values)
         if isinstance(line, int):
             self.extras[line] = _extras(row.cells, plan)
 
@@ -106,17 +109,19 @@ class _BundleRows:
         whole = bool(self.lines) and all(
             self.first[name] is not None for name in ("bundle_no", "purchase_no")
         )
-        bundle = _bundle(self.first, list(self.lines.values())) if whole else None
+        bundle = _bundle(self.first, self.lines) if whole else None
         return OrderArchiveEntry(bundle, tuple(self.rows), tuple(self.problems), self.extras)
 
 
 def read_orders(blocks: Iterable[RowBlock], plan: RowPlan) -> Iterator[OrderArchiveEntry]:
     """Give the bundles of a file in its order; neighbouring rows of one 배송번호 become one bundle.
 
-    Rows of a bundle that stand apart make a bundle of their own, which a problem says (`bundle-apart`).
+    Rows of a bundle that stand apart make a bundle of their own, which a problem says (`bundle-apart`); a
+    line that stands in the file twice is taken once (`same-line`).
     """
     group: _BundleRows | None = None
     seen: set[object] = set()
+    lines: dict[tuple[object, object], int] = {}
     for row in plan.typed(blocks, ORDER_FIELDS):
         if all(map(is_blank, row.cells)):
             continue
@@ -125,7 +130,7 @@ def read_orders(blocks: Iterable[RowBlock], plan: RowPlan) -> Iterator[OrderArch
         if group is None or values["bundle_no"] is None or values["bundle_no"] != group.first["bundle_no"]:
             if group is not None:
                 yield group.finish()
-            group = _BundleRows(values)
+            group = _BundleRows(values, lines)
             if values["bundle_no"] is not None and values["bundle_no"] in seen:
                 cell = row.cells[plan.steps["bundle_no"].index]
                 problems.append(
