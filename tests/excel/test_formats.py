@@ -213,3 +213,29 @@ def test_xml_spreadsheets_in_the_korean_code_page(
     broken = corpus.save(tmp_path, "b.xls", xml.encode("cp949").replace("청".encode("cp949"), b"\xff\xff"))
     with pytest.raises(UnreadableFileError, match="EUC-KR"):
         list(migrator.products(broken))
+
+
+def test_a_title_never_closed_in_a_cell_silences_no_further_cell(
+    migrator: ExcelMigrator, tmp_path: Path
+) -> None:
+    page = corpus.html_table(TABLE).replace("청바지".encode(), "청바지<title>x".encode())
+    found = [one.record for one in migrator.products(corpus.save(tmp_path, "a.xls", page))]
+    assert [record and record.product_no for record in found] == [300000001, 300000002, 300000003]
+
+
+@pytest.mark.parametrize("tag", ["<style>", "<script>"])
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_style_never_closed_loses_no_row_in_silence(
+    migrator: ExcelMigrator, tmp_path: Path, tag: str, inside: bool
+) -> None:
+    page = corpus.html_table(TABLE).decode()
+    row = "<tr><td>300000002"
+    broken = page.replace(row, f"{tag}x{row}") if inside else f"{page}{tag}{page[page.index('<table') :]}"
+    path = corpus.save(tmp_path, "a.xls", broken.encode())
+    with pytest.raises(UnreadableFileError, match="never closed"):
+        list(migrator.products(path))
+
+
+def test_a_style_never_closed_below_the_table_loses_nothing(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    path = corpus.save(tmp_path, "a.xls", corpus.html_table(TABLE) + b"<style>td {}")
+    assert len(list(migrator.products(path))) == 3

@@ -113,13 +113,14 @@ class _TableParser(HTMLParser):
 
     def _start_row(self) -> None:
         self._in_row = True
+        self._silent = 0
         self._row_number += 1
         self._row_size = 0
         self._cells = []
 
     def _start_cell(self, attributes: dict[str, str | None]) -> None:
         self._parts = []
-        self._size = 0
+        self._silent = self._size = 0
         self._number = attributes.get("x:num")
         self._colspan = _span(attributes.get("colspan"), self.budget.limits.columns)
         self._rowspan = _span(attributes.get("rowspan"), self.budget.limits.rows)
@@ -161,11 +162,13 @@ class _TableParser(HTMLParser):
     def finish(self) -> None:
         """End the document; raise `UnreadableFileError` when much of it is a tag or comment never closed.
 
-        The parser would look for the end of each such tag again and again.
+        The parser would look for the end of each such tag again and again. A style or script never closed
+        swallows the tags in it.
         """
-        if len(self.rawdata) > _LONGEST_REST:
+        swallows = self.cdata_elem is not None and (self._depth or "<table" in self.rawdata.lower())
+        if swallows or len(self.rawdata) > _LONGEST_REST:
             raise UnreadableFileError(
-                f"row {self._row_number}: a tag or comment is never closed, so what follows is lost "
+                f"row {self._row_number}: a tag, style or comment is never closed, so what follows is lost "
                 "(태그가 닫히지 않아 이후 내용을 읽을 수 없습니다)"
             )
         self.close()
