@@ -357,3 +357,9 @@ def test_row_of_much_text(bounded: Bounded, tmp_path: Path, kind: str) -> None:
     path = corpus.save(tmp_path, "a.xls", data)
     refused(bounded(row_text=15_000), path, "row_text")
     assert len(read(bounded(row_text=20_000), path)) == 3
+
+
+def test_a_blank_row_at_the_limit_hides_no_rows_of_xls(bounded: Bounded, tmp_path: Path) -> None:
+    path = corpus.save(tmp_path, "a.xls", corpus.biff8([*TABLE, [], *TABLE[1:]]))
+    refused(bounded(rows=len(TABLE)), path, "rows")
+    assert len(read(bounded(rows=len(TABLE) * 2), path)) == 2 * len(TABLE) - 2

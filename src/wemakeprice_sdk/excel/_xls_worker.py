@@ -69,10 +69,10 @@ def dump(path: str, rows: int, columns: int, write: Callable[[str], object]) -> 
             far = sum(sheet.row_len(number) > columns for number in range(sheet.nrows))
             head = {"sheet": whole(sheet.name), "hidden": bool(sheet.visibility), "far": far}
             write(json.dumps(head, ensure_ascii=True) + "\n")
-            # One row past the limit is enough for the parent to refuse the file.
+            # One row past the limit, even a blank one, is enough for the parent to refuse the file.
             for number in range(min(sheet.nrows, rows + 1)):
                 width = min(sheet.row_len(number), columns)
-                if width:
+                if width or number == rows:
                     values = [
                         plain(
                             sheet.cell_type(number, at),
