@@ -8,7 +8,7 @@ from pathlib import Path
 import excel_corpus as corpus
 import pytest
 
-from wemakeprice_sdk.errors import UnreadableFileError
+from wemakeprice_sdk.errors import UnreadableFileError, UnsafeFileError
 from wemakeprice_sdk.excel import ExcelMigrator, ExportKind, FileFormat
 from wemakeprice_sdk.excel.limits import DEFAULT_LIMITS
 from wemakeprice_sdk.excel.sniff import sniff
@@ -95,7 +95,6 @@ def test_same_records(
             "no worksheet",
         ),
         (corpus.package({}, extra={"xl/workbook.bin": b"x"}), "xlsb"),
-        ('상품번호,상품명\n1,"가\n'.encode() + b"x" * 200_000, "field larger"),
     ],
 )
 def test_unreadable(migrator: ExcelMigrator, tmp_path: Path, data: bytes, words: str) -> None:
@@ -239,3 +238,57 @@ def test_a_style_never_closed_loses_no_row_in_silence(
 def test_a_style_never_closed_below_the_table_loses_nothing(migrator: ExcelMigrator, tmp_path: Path) -> None:
     path = corpus.save(tmp_path, "a.xls", corpus.html_table(TABLE) + b"<style>td {}")
     assert len(list(migrator.products(path))) == 3
+
+
+@pytest.mark.parametrize("swallowed", [1, 2, 60])
+def test_a_quotation_mark_closed_by_a_later_row_loses_no_row_in_silence(
+    migrator: ExcelMigrator, tmp_path: Path, swallowed: int
+) -> None:
+    rows = [f"{300000010 + row},상품 {row}" for row in range(swallowed)]
+    lines = [
+        "상품번호,상품명",
+        "300000001,정상",
+        '300000002,"열린',
+        *rows,
+        '300000999,"닫힘"',
+        "300001000,모자",
+        "",
+    ]
+    path = corpus.save(tmp_path, "a.csv", "\n".join(lines).encode("cp949"))
+    with pytest.raises(UnreadableFileError, match=f"row 3: lines 3 to {4 + swallowed} were read as one row"):
+        list(migrator.products(path))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_cells_of_several_lines_are_taken(migrator: ExcelMigrator, tmp_path: Path, end: str) -> None:
+    rows = [
+        "상품번호,상품명,비고",
+        f'300000001,"특가{end}모니터","27"형, 새것"',
+        f'300000002,"그는 ""네""{end}라고",,',
+        f'300000003,벨트 30",{end}300000004,"a{end}{end}b" ,x',
+        f'300000005,"모자","""{end}"""',
+    ]
+    path = corpus.save(tmp_path, "a.csv", end.join([*rows, ""]).encode("cp949"))
+    assert [one.number for one in migrator.products(path)] == [300000001 + at for at in range(5)]
+
+
+def test_a_quotation_mark_left_open_before_much_text_is_named(
+    migrator: ExcelMigrator, tmp_path: Path
+) -> None:
+    rows = [f"{300000010 + row},상품 {row}" for row in range(20_000)]
+    lines = ["상품번호,상품명", '300000001,"둘\n줄"', '300000002,"열린', *rows, ""]
+    path = corpus.save(tmp_path, "a.csv", "\n".join(lines).encode("cp949"))
+    with pytest.raises(
+        UnsafeFileError, match=r"row 3: .* line 4 is longer than 131,072 .* quotation mark never"
+    ):
+        list(migrator.products(path))
+
+
+@pytest.mark.parametrize("opening", ["", '"가\n'])
+def test_a_cell_longer_than_the_csv_module_takes(
+    bounded: Callable[..., ExcelMigrator], tmp_path: Path, opening: str
+) -> None:
+    data = f"상품번호,상품명\n1,{opening}".encode() + b"x" * 200_000
+    path = corpus.save(tmp_path, "a.csv", data)
+    with pytest.raises(UnsafeFileError, match=r"row 2: .* begins in line 2 .* limit of the csv module"):
+        list(bounded(cell_text=1 << 20).products(path))

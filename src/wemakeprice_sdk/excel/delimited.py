@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from attrs import define
+from attrs import define, field
 
-from wemakeprice_sdk.errors import UnreadableFileError
+from wemakeprice_sdk.errors import UnreadableFileError, UnsafeFileError
 from wemakeprice_sdk.excel.cells import Cell, SheetRow
 from wemakeprice_sdk.excel.limits import Budget, Limits, over
 from wemakeprice_sdk.excel.workbook import FileFormat, SheetInfo
@@ -151,12 +151,17 @@ class DelimitedFile:
             number = 0
             try:
                 for number, fields in enumerate(reader, 1):
+                    taken = lines.take()
                     if lines.ended:
                         _refuse_open_row(number)
+                    if len(taken) > 1 and _swallows("".join(taken), self.delimiter):
+                        _refuse_swallowed_rows(number, lines.count, len(taken))
                     if number == 1 and _is_directive(fields, self.delimiter):
                         continue
                     yield number, _cells(number, fields, budget)
             except csv.Error as error:
+                if "field limit" in str(error):
+                    _refuse_long_cell(number + 1, lines.count - len(lines.take()) + 1)
                 raise UnreadableFileError(
                     f"row {number + 1}: {error} (CSV 형식이 올바르지 않습니다)"
                 ) from error
@@ -171,6 +176,32 @@ def _refuse_open_row(number: int) -> None:
     )
 
 
+def _swallows(text: str, delimiter: str) -> bool:
+    """Say whether a cell of several lines goes on behind its closing quotation mark.
+
+    A mark that was left open is closed by the one that opens a cell further down.
+    """
+    plain = rf"[^{re.escape(delimiter)}\r\n]*+"
+    cells = re.finditer(rf'"((?:[^"]++|"")*+)"({plain})|{plain}(?:{re.escape(delimiter)}|\r?\n|\r)?', text)
+    return any(cell[2] and cell[2].strip() and ("\n" in cell[1] or "\r" in cell[1]) for cell in cells)
+
+
+def _refuse_swallowed_rows(number: int, last: int, count: int) -> None:
+    raise UnreadableFileError(
+        f"row {number}: lines {last - count + 1} to {last} were read as one row, as a quotation mark in "
+        "them is closed in the middle of a cell further down "
+        "(닫히지 않은 따옴표 때문에 여러 행이 한 행으로 읽혔습니다)"
+    )
+
+
+def _refuse_long_cell(number: int, line: int) -> None:
+    raise UnsafeFileError(
+        f"row {number}: a cell in the row that begins in line {line} is longer than "
+        f"{csv.field_size_limit():,} characters, the limit of the csv module; is a quotation mark never closed? "
+        "(셀이 너무 깁니다. 닫히지 않은 따옴표가 있는지 확인해 주세요)"
+    )
+
+
 @define(eq=False)
 class _Lines:
     """Gives lines without ever holding more than one bound's worth of text."""
@@ -180,16 +211,24 @@ class _Lines:
     budget: Budget
     ended: bool = False
     """Whether a line was asked for after the last: the row that is given then was still open."""
-    _count: int = 0
+    count: int = 0
+    """Lines given so far."""
+    _taken: list[str] = field(factory=list)
+
+    def take(self) -> list[str]:
+        """Give the lines since the last call."""
+        taken, self._taken = self._taken, []
+        return taken
 
     def __iter__(self) -> Iterator[str]:
         bound = self.limits.xml_token
         while line := self.stream.readline(bound + 1):
             if len(line) > bound:
                 raise over("line", len(line), bound)
-            if self._count % 1024 == 0:
+            if self.count % 1024 == 0:
                 self.budget.check_time()
-            self._count += 1
+            self.count += 1
+            self._taken.append(line)
             yield line
         self.ended = True
 
@@ -202,9 +241,9 @@ def _cells(number: int, fields: list[str], budget: Budget) -> list[Cell]:
     budget.spend(1, len(fields))
     if len(fields) > budget.limits.columns:
         raise over("columns", len(fields), budget.limits.columns)
-    sizes = [len(field) for field in fields]
+    sizes = list(map(len, fields))
     budget.check_text(max(sizes, default=0), sum(sizes), number)
-    return [_cell(field) if field else None for field in fields]
+    return [_cell(text) if text else None for text in fields]
 
 
 def _cell(text: str) -> Cell:

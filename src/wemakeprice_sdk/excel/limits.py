@@ -50,7 +50,8 @@ class Limits:
     """Cells of a sheet."""
 
     cell_text: int = 131_072
-    """Characters of one cell (Excel itself stops at 32,767)."""
+    """Characters of one cell (Excel itself stops at 32,767). In CSV `csv.field_size_limit()` holds as well,
+    which is 131,072 unless the process sets it."""
 
     row_text: int = _MIB
     """Characters of all the cells of one row; some hundred rows are held at a time."""
