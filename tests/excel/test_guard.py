@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import time
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from functools import partial
@@ -14,9 +15,10 @@ import excel_corpus as corpus
 import pytest
 
 from wemakeprice_sdk.errors import ExcelError, UnreadableFileError, UnsafeFileError
-from wemakeprice_sdk.excel import ExcelMigrator, columns
+from wemakeprice_sdk.excel import ExcelMigrator, ExportKind, columns, structure
 from wemakeprice_sdk.excel import migrator as migrator_module
 from wemakeprice_sdk.excel.limits import Budget
+from wemakeprice_sdk.excel.structure import Faults
 
 Bounded = Callable[..., ExcelMigrator]
 TABLE = corpus.products()
@@ -363,3 +365,17 @@ def test_a_blank_row_at_the_limit_hides_no_rows_of_xls(bounded: Bounded, tmp_pat
     path = corpus.save(tmp_path, "a.xls", corpus.biff8([*TABLE, [], *TABLE[1:]]))
     refused(bounded(rows=len(TABLE)), path, "rows")
     assert len(read(bounded(rows=len(TABLE) * 2), path)) == 2 * len(TABLE) - 2
+
+
+@pytest.mark.parametrize(("field", "word"), [("taxable", "과세"), ("product_status", "판매중")])
+def test_long_cells_are_not_remembered(field: str, word: str) -> None:
+    spec = columns.ColumnBook.default().kinds[ExportKind.PRODUCTS].fields[field]
+    read_cell, _ = structure._readers(spec, Faults(), [], date1904=False)
+    assert read_cell(word) is not None
+    tracemalloc.start()
+    try:
+        for blanks in range(300):
+            assert read_cell(word + " " * (10_000 + blanks)) == read_cell(word)
+        assert tracemalloc.get_traced_memory()[0] < 1 << 20
+    finally:
+        tracemalloc.stop()

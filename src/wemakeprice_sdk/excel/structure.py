@@ -47,6 +47,7 @@ Column: TypeAlias = "Sequence[Cell]"
 Even: TypeAlias = "Callable[[Column], Sequence[object] | None]"
 
 _MEMO = 90_000
+_MEMO_TEXT = 64
 _LONGEST_TEXT = 4_000
 _PROVEN = 2_000
 _PROVEN_LENGTH = 100
@@ -515,13 +516,19 @@ def _code_reader(spec: FieldSpec, note: Note, usual: int, *, date1904: bool) -> 
     return read
 
 
+def _remember(memo: dict[Cell, object], cell: Cell, value: object) -> None:
+    """Remember what a short text means; long ones could fill the memory."""
+    if type(cell) is str and len(cell) <= _MEMO_TEXT and len(memo) < _MEMO:
+        memo[cell] = value
+
+
 def _flag_reader(spec: FieldSpec, note: Note, memo: dict[Cell, object]) -> Read:
     careful = _careful(spec, note, parse_flag)
 
     def read(cell: Cell) -> object:
         value = careful(cell) if cell is not None or spec.required else None
-        if value is not None and type(cell) is str and len(memo) < _MEMO:
-            memo[cell] = value
+        if value is not None:
+            _remember(memo, cell, value)
         return value
 
     return read
@@ -545,8 +552,8 @@ def _enum_reader(spec: FieldSpec, note: Note, memo: dict[Cell, object]) -> Read:
         value = enum.from_wire(text)
         if not value.is_known:
             note(name, cell, "unknown-name", "")
-        elif type(cell) is str and len(memo) < _MEMO:
-            memo[cell] = value
+        else:
+            _remember(memo, cell, value)
         return value
 
     return read
