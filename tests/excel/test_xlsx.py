@@ -503,3 +503,27 @@ def test_rows_without_numbers_go_on_from_the_rows_above() -> None:
     rows = reader(sheet(numbered + bare))
     assert trimmed(list(rows)) == [(row, [row]) for row in range(3, 9)] == slowly(sheet(numbered + bare))
     assert (rows.fast_rows, rows.slow_rows) == (3, 3)
+
+
+@pytest.mark.parametrize("style", ["", ' s="1"'])
+def test_sizes_are_those_of_the_text_not_of_its_escapes(style: str) -> None:
+    body = "".join(
+        f'<row r="{row}"><c r="A{row}"{style} t="inlineStr"><is><t>{"&quot;" * 22_000}</t></is></c></row>'
+        for row in (1, 2)
+    )
+    assert trimmed(list(reader(sheet(body)))) == [(row, ['"' * 22_000]) for row in (1, 2)]
+    rows = reader(sheet(body), limits=Limits(cell_text=22_000, row_text=22_000))
+    assert len(list(rows)) == rows.fast_rows == 2
+    for bounds in (Limits(cell_text=21_999), Limits(row_text=21_999)):
+        with pytest.raises(UnsafeFileError, match="_text=22,000"):
+            list(reader(sheet(body), limits=bounds))
+
+
+@pytest.mark.parametrize("escape", ["", "&#120;"])
+def test_styles_and_kinds_are_no_text(escape: str) -> None:
+    cells = f'<c r="A1234567" s="123456789" t="str"><f>{escape}</f><v>가나다</v></c>'
+    rows = reader(
+        sheet(f'<row r="1234567">{cells}</row>'), limits=Limits(row_text=3, cell_text=3, rows=9_999_999)
+    )
+    assert trimmed(list(rows)) == [(1234567, ["가나다"])]
+    assert rows.fast_rows == 1

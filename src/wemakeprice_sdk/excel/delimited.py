@@ -197,7 +197,8 @@ def _refuse_swallowed_rows(number: int, last: int, count: int) -> None:
 def _refuse_long_cell(number: int, line: int) -> None:
     raise UnsafeFileError(
         f"row {number}: a cell in the row that begins in line {line} is longer than "
-        f"{csv.field_size_limit():,} characters, the limit of the csv module; is a quotation mark never closed? "
+        f"{csv.field_size_limit():,} characters, the limit of the csv module; "
+        "is a quotation mark never closed? "
         "(셀이 너무 깁니다. 닫히지 않은 따옴표가 있는지 확인해 주세요)"
     )
 

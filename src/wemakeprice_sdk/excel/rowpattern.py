@@ -145,6 +145,8 @@ class RowPattern:
 
     match: Callable[[str, int], re.Match[str] | None] = field(eq=False)
     make: ColumnsMaker = field(eq=False)
+    texts: Callable[[Groups], Groups] = field(eq=False)
+    """Gives the groups that are what stands in the cells."""
 
 
 def last_column(sample: str, prefix: str) -> int:
@@ -168,7 +170,7 @@ def general_pattern(columns: int, prefix: str, readers: CellReaders) -> RowPatte
     def columns_of(matched: list[Groups]) -> Sequence[Sequence[Cell]]:
         return list(zip(*map(cells_of, matched), strict=True))
 
-    return RowPattern(pattern.match, columns_of)
+    return RowPattern(pattern.match, columns_of, lambda groups: groups[3::4] + groups[4::4])
 
 
 def learned_patterns(sample: str, columns: int, prefix: str, readers: CellReaders) -> list[RowPattern]:
@@ -203,7 +205,10 @@ def learned_patterns(sample: str, columns: int, prefix: str, readers: CellReader
         strict += start + known[0] if len(known) == 1 and seen[index].total() >= filled else optional
     make = _learned_maker(variants, columns, readers)
     end = rf"\s*+</{prefix}row>"
-    return [RowPattern(re.compile(cells + end, re.ASCII).match, make) for cells in (strict, free)]
+    return [
+        RowPattern(re.compile(cells + end, re.ASCII).match, make, lambda groups: groups[1:])
+        for cells in (strict, free)
+    ]
 
 
 def _inner(reader: Reader | None, readers: CellReaders) -> str:

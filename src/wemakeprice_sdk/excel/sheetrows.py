@@ -286,12 +286,12 @@ class SheetRows:
                 using, run = pattern, []
             groups: Groups = match.groups()
             end = match.end()
-            if end - position > bound:
-                self._check_texts(groups)
             for mark in marks:
                 if text.find(mark, position, end) >= 0:
                     groups = _unescaped(groups)
                     break
+            if end - position > bound:
+                self._check_texts(int(groups[0] or 0), pattern.texts(groups))
             position = end
             run.append(groups)
         yield from self._made(using, run)
@@ -307,9 +307,9 @@ class SheetRows:
         self._sink.last_row = numbers[-1]
         yield RowBlock(numbers, pattern.make(run))
 
-    def _check_texts(self, groups: Groups) -> None:
-        sizes = [len(group) for group in groups if group is not None]
-        self.budget.check_text(max(sizes), sum(sizes), int(groups[0] or 0))
+    def _check_texts(self, number: int, texts: Groups) -> None:
+        sizes = [len(text) for text in texts if text is not None]
+        self.budget.check_text(max(sizes, default=0), sum(sizes), number)
 
     def _end_of_row(self, text: str, position: int) -> int:
         end_tag = f"</{self._prefix}row>"
