@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import tracemalloc
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -527,3 +528,70 @@ def test_styles_and_kinds_are_no_text(escape: str) -> None:
     )
     assert trimmed(list(rows)) == [(1234567, ["가나다"])]
     assert rows.fast_rows == 1
+
+
+def stored(words: Sequence[str], memory: int) -> SharedStrings:
+    body = "".join(f"<si><t>{word}</t></si>" for word in words)
+    data = f"<sst xmlns='{corpus.TRANSITIONAL}'>{body}</sst>".encode()
+    chunks = [data[at : at + 5000] for at in range(0, len(data), 5000)]
+    return read_shared_strings(chunks, Budget(Limits(shared_string_memory=memory)))
+
+
+def referring(store: SharedStrings, rows: Sequence[Sequence[int]], *, slow: bool, **limits: int) -> SheetRows:
+    body = "".join(
+        f'<row r="{number}">'
+        + "".join(
+            f'<c r="{corpus.letters(at)}{number}" t="s"><v>{index}</v></c>' for at, index in enumerate(row)
+        )
+        + "</row>"
+        for number, row in enumerate(rows, 1)
+    )
+    xml = sheet(body)
+    xml = xml.replace(b"<sheetData>", b"<!-- slow --><sheetData>", 1) if slow else xml
+    readers = CellReaders(store.__getitem__, store.head, (), store)
+    return SheetRows([xml], readers, Budget(Limits(**limits)), "sheet")
+
+
+def test_long_shared_strings_are_not_kept_in_memory() -> None:
+    store = stored([f"{number:04} {'x' * 10_000}" for number in range(2_000)], 1 << 20)
+    store.read_all()
+    tracemalloc.start()
+    try:
+        assert all(store[at].startswith(f"{at:04} ") for at in range(2_000))
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    finally:
+        tracemalloc.stop()
+    store.close()
+
+
+@pytest.mark.parametrize("slow", [False, True])
+def test_rows_of_long_shared_strings_are_not_all_held_at_once(slow: bool) -> None:
+    count, size = 3_000, 20_000
+    store = stored([f"{number:04} {'x' * size}" for number in range(count)], 1 << 20)
+    store.read_all()
+    rows = referring(store, [[at] for at in range(count)], slow=slow)
+    numbers: list[int] = []
+    tracemalloc.start()
+    try:
+        for number, cells in rows:
+            numbers.append(number)
+            assert isinstance(cells[0], str)
+            assert cells[0].startswith(f"{number - 1:04} ")
+        assert tracemalloc.get_traced_memory()[1] < count * size // 2
+    finally:
+        tracemalloc.stop()
+    assert numbers == list(range(1, count + 1))
+    assert (rows.fast_rows == 0) is slow
+    store.close()
+
+
+@pytest.mark.parametrize("slow", [False, True])
+@pytest.mark.parametrize("memory", [1, 48 << 20])
+def test_a_row_of_long_shared_strings_is_measured(slow: bool, memory: int) -> None:
+    store = stored(["x" * 10_000, *["y"] * 200, *["z" * 10_000] * 200], memory)
+    wide = [*range(195, 215), 0]
+    rows = [[at] for at in range(5)] + [wide]
+    assert len(list(referring(store, rows, slow=slow, row_text=160_000))) == 6
+    with pytest.raises(UnsafeFileError, match="row_text=150,006 in row 6"):
+        list(referring(store, rows, slow=slow, row_text=150_005))
+    store.close()

@@ -24,6 +24,7 @@ from wemakeprice_sdk.excel.cells import (
     number_cell,
     serial_cell,
 )
+from wemakeprice_sdk.excel.sharedstrings import SharedStrings
 
 Reader: TypeAlias = "Callable[[str], Cell]"
 """Turns the text inside a cell into its value."""
@@ -63,6 +64,9 @@ class CellReaders:
     numbers: tuple[Reader | None, ...] = ()
     """Per style: a reader of its own, or None for a plain number."""
 
+    store: SharedStrings | None = None
+    """Keeps the account of what was looked up."""
+
     def reader(self, kind: str, style: str) -> Reader | None:
         """Give the reader of a cell type; None when the text is the value."""
         if kind in ("", "n"):
@@ -88,9 +92,12 @@ class CellReaders:
         """Look shared strings up by digits."""
         head, indexes = self.head, list(map(int, texts))
         try:
-            return list(map(head.__getitem__, indexes))
+            found: list[str] = list(map(head.__getitem__, indexes))
         except IndexError:
-            return [head[index] if index < len(head) else self.shared(index) for index in indexes]
+            found = [head[index] if index < len(head) else self.shared(index) for index in indexes]
+        if self.store is not None and self.store.has_long:
+            self.store.longest = max((self.store.longest, *map(len, found)))
+        return [*found]
 
     def make(self, kind: str, style: str, value: str | None, inline: str | None) -> Cell:
         """Make a cell from the parts of its element, whatever way they were found."""

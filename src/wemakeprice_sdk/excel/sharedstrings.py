@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import tempfile
 from array import array
 from collections import OrderedDict
@@ -15,9 +16,11 @@ from wemakeprice_sdk.errors import UnreadableFileError
 from wemakeprice_sdk.excel.guard import GuardedXml, holds_declarations
 from wemakeprice_sdk.excel.limits import Budget, over
 
-_BLOCK = 256
-_KEPT_BLOCKS = 64
+_BLOCK = 64
+_KEPT_BLOCKS = 256
 _OVERHEAD = 72
+# 1,024 cells of this length are what `Limits.row_text` lets through.
+_LONG = 1_024
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6})|#([0-9]{1,7})|(lt|gt|amp|quot|apos));|(&)")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
@@ -51,6 +54,10 @@ def _escaped(code: int, literal: str) -> str:
     return literal if 0xD800 <= code < 0xE000 or code == 0 else chr(code)
 
 
+class CrowdedError(Exception):
+    """More text than there is room for was looked up at once; fewer rows have to be read together."""
+
+
 @define(eq=False)
 class SharedStrings:
     """A list of strings that is read as far as it is asked for.
@@ -67,6 +74,19 @@ class SharedStrings:
     _file: IO[bytes] | None = field(default=None, init=False)
     _offsets: array[int] = field(factory=lambda: array("Q", [0]), init=False)
     _cache: OrderedDict[int, list[str]] = field(factory=OrderedDict, init=False)
+    _cached: int = field(default=0, init=False)
+    has_long: bool = field(default=False, init=False)
+    """Whether a string is so long that rows of such strings have to be measured."""
+    longest: int = field(default=0, init=False)
+    """Characters of the longest string that was looked up since `allow`."""
+    given: int = field(default=0, init=False)
+    """Characters that were fetched from the file since `allow`."""
+    _room: int = field(default=sys.maxsize, init=False)
+
+    def allow(self, room: int = sys.maxsize) -> None:
+        """Begin a new account: `CrowdedError` is raised once more than `room` characters are fetched."""
+        self.longest = self.given = 0
+        self._room = room
 
     def read_on(self, index: int) -> None:
         """Read until the string of `index` is there, or the source ends."""
@@ -83,6 +103,7 @@ class SharedStrings:
 
     def extend(self, strings: list[str]) -> None:
         """Add strings at the end."""
+        self.has_long = self.has_long or max(map(len, strings), default=0) > _LONG
         if self._spent < self.memory:
             self.head += strings
             self._spent += sum(map(len, strings)) * 2 + _OVERHEAD * len(strings)
@@ -109,14 +130,24 @@ class SharedStrings:
         if index >= len(self):
             self.read_on(index)
         if 0 <= index < len(self.head):
-            return self.head[index]
+            return self._counted(self.head[index], 0)
         if not 0 <= index < len(self):
             raise UnreadableFileError(f"shared string {index} does not exist (손상된 파일입니다)")
         number, within = divmod(index - len(self.head), _BLOCK)
         if number >= len(self._offsets) - 1:
-            return self._pending[within]
-        block = self._cache.get(number)
-        return (self._load(number) if block is None else block)[within]
+            text = self._pending[within]
+        else:
+            block = self._cache.get(number)
+            text = (self._load(number) if block is None else block)[within]
+        return self._counted(text, len(text))
+
+    def _counted(self, text: str, fetched: int) -> str:
+        if len(text) > self.longest:
+            self.longest = len(text)
+        self.given += fetched
+        if self.given > self._room:
+            raise CrowdedError
+        return text
 
     def _load(self, number: int) -> list[str]:
         if self._file is None:
@@ -125,8 +156,9 @@ class SharedStrings:
         self._file.seek(begin)
         block = self._file.read(end - begin).decode("utf-8", "surrogatepass").split("\0")
         self._cache[number] = block
-        if len(self._cache) > _KEPT_BLOCKS:
-            self._cache.popitem(last=False)
+        self._cached += _size(block)
+        while len(self._cache) > _KEPT_BLOCKS or (len(self._cache) > 1 and self._cached > self.memory):
+            self._cached -= _size(self._cache.popitem(last=False)[1])
         return block
 
     def close(self) -> None:
@@ -134,6 +166,10 @@ class SharedStrings:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def _size(block: list[str]) -> int:
+    return sum(map(sys.getsizeof, block))
 
 
 _SIMPLE = re.compile(r"<si><t(?: xml:space=\"preserve\")?+>([^<]*+)</t></si>")

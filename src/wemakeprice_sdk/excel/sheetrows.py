@@ -24,13 +24,15 @@ from wemakeprice_sdk.excel.cells import (
     split_reference,
 )
 from wemakeprice_sdk.excel.guard import GuardedXml, attribute, holds_declarations
-from wemakeprice_sdk.excel.limits import Budget
+from wemakeprice_sdk.excel.limits import Budget, over
 from wemakeprice_sdk.excel.rowpattern import CellReaders, Groups, RowPattern
-from wemakeprice_sdk.excel.sharedstrings import unescape_text, unescape_x
+from wemakeprice_sdk.excel.sharedstrings import CrowdedError, SharedStrings, unescape_text, unescape_x
 
 _SHEET_DATA = re.compile(rb"<((?:[A-Za-z][\w.-]{0,30}:)?)sheetData\s*+>")
 _NOT_UTF8 = re.compile(rb"<\?xml[^>]*encoding=[\"'](?!utf-8|us-ascii)", re.IGNORECASE)
 _LEARN_ROWS = 200
+_ROOM = 4 << 20
+_PIECE = 1 << 15
 
 
 @define(eq=False)
@@ -79,6 +81,7 @@ class _Rows:
             self._end_cell()
         elif name == "row":
             self.budget.spend(0, len(self._cells))
+            check_looked_up(self.readers.store, [(self.last_row, self._cells)], len(self._cells), self.budget)
             self.rows.append((self.last_row, self._cells))
             self._cells = []
         elif name == "rPh":
@@ -150,6 +153,16 @@ class _Rows:
         return taken
 
 
+def check_looked_up(
+    store: SharedStrings | None, rows: Iterable[SheetRow], columns: int, budget: Budget
+) -> None:
+    """Refuse rows of too much text, where shared strings were looked up that are long enough for it."""
+    if store is None or store.longest * columns <= budget.limits.row_text:
+        return
+    for number, cells in rows:
+        budget.check_text(0, sum(len(cell) for cell in cells if isinstance(cell, str)), number)
+
+
 @define(eq=False)
 class SheetRows:
     """Iterates over the rows of one worksheet, given the bytes of its part; rows may be ragged."""
@@ -197,7 +210,8 @@ class SheetRows:
             self._shell.feed(buffer[: opening.end()])
             buffer = yield from self._fast(buffer[opening.end() :], chunks)
         while buffer:
-            yield from blocks_of(self._slow(buffer))
+            for at in range(0, len(buffer), _PIECE):
+                yield from blocks_of(self._slow(buffer[at : at + _PIECE]))
             buffer = next(chunks, b"")
         self._shell.feed(b"", final=True)
         yield from blocks_of(self._taken())
@@ -245,11 +259,13 @@ class SheetRows:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         if not self._patterns:
             self._prepare(text)
-        pieces = list(self._match(text))
-        if len(pieces) == 1 and isinstance(pieces[0], RowBlock):
-            yield pieces[0]
+        pieces = self._match(text)
+        first, second = next(pieces, None), next(pieces, None)
+        if second is None and isinstance(first, RowBlock):
+            yield first
             return
-        rows = (piece.rows() if isinstance(piece, RowBlock) else piece for piece in pieces)
+        some = (piece for piece in (first, second) if piece is not None)
+        rows = (piece.rows() if isinstance(piece, RowBlock) else piece for piece in chain(some, pieces))
         yield from blocks_of(chain.from_iterable(rows))
 
     def _prepare(self, sample: str) -> None:
@@ -305,7 +321,27 @@ class SheetRows:
         self.budget.check_row_number(max(numbers))
         # A row without a number, which expat reads, counts on from the row above it.
         self._sink.last_row = numbers[-1]
-        yield RowBlock(numbers, pattern.make(run))
+        yield from self._looked_up(pattern, run, numbers)
+
+    def _looked_up(self, pattern: RowPattern, run: list[Groups], numbers: list[int]) -> Iterator[RowBlock]:
+        """Turn rows into cells; in halves when they refer to more text than is held at a time."""
+        store, bound = self.readers.store, self.budget.limits.row_text
+        if store is not None:
+            store.allow(max(_ROOM, bound))
+        try:
+            block = RowBlock(numbers, pattern.make(run))
+        except CrowdedError:
+            block = None
+        # Not in the handler: the error would hold what was looked up.
+        if block is not None:
+            check_looked_up(store, block.rows(), self._columns, self.budget)
+            yield block
+        elif store is not None and len(run) == 1:
+            raise over("row_text", store.given, bound, f"row {numbers[0]}")
+        else:
+            half = len(run) // 2
+            yield from self._looked_up(pattern, run[:half], numbers[:half])
+            yield from self._looked_up(pattern, run[half:], numbers[half:])
 
     def _check_texts(self, number: int, texts: Groups) -> None:
         sizes = [len(text) for text in texts if text is not None]
@@ -317,6 +353,8 @@ class SheetRows:
         return len(text) if end < 0 else end + len(end_tag)
 
     def _slow(self, data: bytes) -> list[SheetRow]:
+        if self.readers.store is not None:
+            self.readers.store.allow()
         self._shell.feed(data)
         return self._taken()
 

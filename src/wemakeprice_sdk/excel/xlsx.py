@@ -111,7 +111,7 @@ class XlsxWorkbook:
         """Give the rows of a sheet, as many together as were read together."""
         entry = self._entries[sheet]
         strings = self._shared()
-        readers = CellReaders(strings.__getitem__, strings.head, self._numbers)
+        readers = CellReaders(strings.__getitem__, strings.head, self._numbers, strings)
         chunks = self._archive.chunks(entry.part, budget, self._limits.sheet_bytes)
         reader = SheetRows(chunks, readers, budget, entry.name)
         yield from reader.blocks()
