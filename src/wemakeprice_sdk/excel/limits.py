@@ -19,7 +19,8 @@ class Limits:
     """Bounds on what reading a file may cost; past any of them reading stops with `UnsafeFileError`.
 
     Sizes are bytes, `seconds` is wall time for one pass over one file. The defaults let through every
-    export that Excel itself could hold.
+    export that Excel itself could hold, but for rows of more than 32 completely full cells (`row_text`) and
+    columns right of the 1,024th, which are counted only (`columns`).
     """
 
     file_bytes: int = 512 * _MIB
@@ -54,7 +55,8 @@ class Limits:
     which is 131,072 unless the process sets it."""
 
     row_text: int = _MIB
-    """Characters of all the cells of one row; some hundred rows are held at a time."""
+    """Characters of all the cells of one row, shared strings among them: 32 cells of Excel's 32,767
+    characters. Some hundred rows are held at a time, so a higher bound costs memory."""
 
     xml_depth: int = 64
     """Nesting of XML elements and of HTML tables."""
