@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import _thread
 import argparse
 import io
 import os
 import sys
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
@@ -175,10 +178,33 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+@contextmanager
+def _no_interrupt_lost() -> Iterator[None]:
+    """Raise Ctrl-C again where it arrived in a finalizer: Python prints it there and goes on."""
+    again: list[threading.Timer] = []
+    usual = sys.unraisablehook
+
+    def hook(lost: sys.UnraisableHookArgs) -> None:
+        if not issubclass(lost.exc_type, KeyboardInterrupt):
+            usual(lost)
+            return
+        again.append(threading.Timer(0.01, _thread.interrupt_main))
+        again[-1].start()
+
+    sys.unraisablehook = hook
+    try:
+        yield
+        for timer in again:
+            timer.join()
+    finally:
+        sys.unraisablehook = usual
+
+
 def _carry_out(options: argparse.Namespace) -> int:
     try:
-        options.run(options)
-        sys.stdout.flush()
+        with _no_interrupt_lost():
+            options.run(options)
+            sys.stdout.flush()
     except BrokenPipeError:
         # What is left in the buffer would raise once more when the interpreter ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
