@@ -153,14 +153,11 @@ def test_a_reader_that_goes_away_is_no_failure() -> None:
 
 def test_ctrl_c_ends_without_a_traceback() -> None:
     with command("demo") as running:
-        running.stdout.readline()
+        # By then the HTTP library is there: what breaks off an import may leave its file open.
+        assert any("주문 수집" in line.decode() for line in running.stdout)
         running.send_signal(signal.SIGINT)
-        err = running.stderr.read()
-    # Where it breaks off an import, a file may be left open (a warning), or an exec (CPython then ends itself
-    # by the signal, for which a shell shows 130 too).
-    assert err.endswith(b"interrupted\n")
-    assert b"KeyboardInterrupt" not in err
-    assert running.returncode in (130, -signal.SIGINT)
+        assert running.stderr.read() == b"interrupted\n"
+    assert running.returncode == 130
 
 
 @pytest.mark.parametrize("rest", ["for _ in range(1000): time.sleep(0.01)", "pass"])

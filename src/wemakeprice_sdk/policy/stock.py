@@ -149,8 +149,8 @@ def reservations_of(bundles: Iterable[Bundle], links: Iterable[SkuLink]) -> tupl
             if sku is None and 1 in (len(known), len(alike)):
                 (sku,) = known if len(known) == 1 else alike
             if sku is not None:
-                number = option.order_option_no
-                found[number] = Reservation(number, bundle.bundle_no, sku, ordered_quantity(product, option))
+                line, quantity = option.order_option_no, ordered_quantity(product, option)
+                found[line] = Reservation(line, bundle.bundle_no, sku, quantity)
     return tuple(found.values())
 
 

@@ -104,8 +104,7 @@ class ArchiveFolder:
     def _load(self) -> dict[str, _Reached]:
         place = self.path / STATE
         if not place.exists():
-            self._parts = {}
-            self._save()
+            self._save({})
             return {}
         try:
             known = json.loads(place.read_text(encoding="utf-8"))
@@ -131,9 +130,9 @@ class ArchiveFolder:
             "mask": self._mask,
         }
 
-    def _save(self) -> None:
-        parts = {part: asdict(reached) for part, reached in self._parts.items()}
-        _replace(self.path / STATE, json.dumps({"head": self._head(), "parts": parts}))
+    def _save(self, parts: Mapping[str, _Reached]) -> None:
+        rows = {part: asdict(reached) for part, reached in parts.items()}
+        _replace(self.path / STATE, json.dumps({"head": self._head(), "parts": rows}))
 
     def _reached(self, part: str) -> _Reached:
         return self._parts.get(part, _Reached())
@@ -170,7 +169,7 @@ class ArchiveFolder:
         with _on_disk(place):
             if reached.size > reached.passed:
                 self._parts[part] = evolve(reached, size=reached.passed)
-                self._save()
+                self._save(self._parts)
             os.truncate(place, reached.passed)
             with place.open("ab") as file:
                 for key, data in rows:
@@ -183,7 +182,7 @@ class ArchiveFolder:
             self._parts[part] = (
                 _Reached(reached.windows + windows, size, size) if passed else evolve(reached, size=size)
             )
-            self._save()
+            self._save(self._parts)
 
     def stopped(self, parts: Sequence[str], read_until: datetime) -> ArchiveReport:
         """Say what is there when someone asked to stop; nothing is verified."""

@@ -62,7 +62,8 @@ async def _sync_some(session: AsyncSession, stock: tuple[SkuStock, ...], numbers
     products_at = session.now
     products = await read_products(session, numbers)
     every = await around.offload(around.ledger.links, session.account)
-    links = await _rekeyed(session, [link for link in every if link.product_no in set(numbers)], products)
+    wanted = frozenset(numbers)
+    links = await _rekeyed(session, [link for link in every if link.product_no in wanted], products)
     bundles = await around.offload(_unshipped, session)
     stopped = standing_stops(await _stopped(session), products)
     snapshot = Snapshot(

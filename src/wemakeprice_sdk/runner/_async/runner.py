@@ -277,8 +277,8 @@ class AsyncChannelRunner:
     ) -> JobReport:
         """Import the shipping templates (배송 템플릿 가져오기) and make the wished changes.
 
-        What a change reaches is counted over imported products. Raises `StaleSnapshotError` for a change or
-        deletion while none is imported.
+        What a change or deletion reaches is counted over the marketplace's own list of products registered in
+        the last ten years, whether they were imported or not.
         """
         wishes, unwanted = tuple(saves), tuple(deletes)
 

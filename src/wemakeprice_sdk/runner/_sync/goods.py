@@ -63,7 +63,8 @@ def _sync_some(session: Session, stock: tuple[SkuStock, ...], numbers: Sequence[
     products_at = session.now
     products = read_products(session, numbers)
     every = around.offload(around.ledger.links, session.account)
-    links = _rekeyed(session, [link for link in every if link.product_no in set(numbers)], products)
+    wanted = frozenset(numbers)
+    links = _rekeyed(session, [link for link in every if link.product_no in wanted], products)
     bundles = around.offload(_unshipped, session)
     stopped = standing_stops(_stopped(session), products)
     snapshot = Snapshot(

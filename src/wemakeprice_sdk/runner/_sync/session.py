@@ -65,8 +65,6 @@ class Surroundings:
 
 _STEP = 10.0
 _SILENT = 3
-_NO_ANSWER = "the marketplace does not answer"
-_AWAY = (_NO_ANSWER, NotAppliedError.__name__, NetworkError.__name__)
 _Local = Callable[[Action], None]
 _NOT_LOCAL: Mapping[type[Action], _Local] = {}
 
@@ -93,6 +91,7 @@ class Session:
     _renew_at: float = 0.0
     _last: Outcome | None = None
     _silent: int = 0
+    _unsent: set[str] = field(factory=set)
 
     def __attrs_post_init__(self) -> None:
         self._renew_at = self.around.monotonic() + self.around.settings.lease_ttl / 3
@@ -231,7 +230,8 @@ class Session:
         if self.stop.pressed:
             return "stopped"
         if self._silent >= _SILENT:
-            return _NO_ANSWER
+            self._unsent.add(action.key)
+            return "the marketplace does not answer"
         missing = next((key for key in action.depends_on if key not in good), "")
         return f"depends on {missing}" if missing else ""
 
@@ -300,6 +300,7 @@ class Session:
             return lost, "answer lost", None
         except (NotAppliedError, NetworkError) as error:
             self._silent += 1
+            self._unsent.add(command.action.key)
             return IntentState.NOT_APPLIED, _name(error), None
         except (AuthenticationError, GateClosedError) as error:
             # Every further call would fail in the same way.
@@ -313,9 +314,8 @@ class Session:
 
     def drop_unsent(self) -> bool:
         """Take back results that say only that the marketplace was away; say whether there were any."""
-        away = {ActionState.NOT_APPLIED, ActionState.LEFT_OUT}
-        gone = [row for row in self.results if row.state in away and row.detail.startswith(_AWAY)]
-        self.results = [row for row in self.results if row not in gone]
+        gone, self._unsent = self._unsent, set()
+        self.results = [row for row in self.results if row.key not in gone]
         return bool(gone)
 
 
