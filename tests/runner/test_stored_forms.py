@@ -23,6 +23,7 @@ from kit import KEY, config
 
 from wemakeprice_sdk.client import RetryPolicy, ThrottlePolicy, VerificationPolicy, WemakepriceClient
 from wemakeprice_sdk.clock import KST, ManualClock, WeekdayCalendar
+from wemakeprice_sdk.config import ConfirmationMode
 from wemakeprice_sdk.errors import LedgerAccountError, TamperedError, TargetBusyError, UnknownKeyError
 from wemakeprice_sdk.models import (
     Bundle,
@@ -44,6 +45,7 @@ from wemakeprice_sdk.runner import (
     ChannelRunner,
     Intent,
     IntentDraft,
+    LedgerTarget,
     PostgresLedger,
     RecordDraft,
     RunnerSettings,
@@ -414,7 +416,7 @@ def test_a_ledger_for_one_account_stays_one(tmp_path: Path) -> None:
         record = ledger.record("shop", "bundle", "5/6")
         assert record is not None
         assert plain(record) == EXPECTED["one_account"]
-        assert ledger.watermark("shop", "orders:NEW:NEW") == datetime(2026, 3, 2, 10, 0, tzinfo=KST)
+        assert ledger.watermark("shop", "orders/NEW/NEW") == datetime(2026, 3, 2, 10, 0, tzinfo=KST)
         with pytest.raises(LedgerAccountError, match="made for account 'shop'"):
             ledger.open_account("second", ORIGIN)
 
@@ -422,11 +424,19 @@ def test_a_ledger_for_one_account_stays_one(tmp_path: Path) -> None:
 # --- going on ----------------------------------------------------------------------------------------------
 
 
-def test_open_intents_are_settled_by_reads(opened: Opened, tmp_path: Path) -> None:
-    """The sandbox of then, read from its state file, carried out every second write, and answers the reads."""
-    ledger, clock = opened(), ManualClock(LAST + timedelta(minutes=1))
-    sandbox = Sandbox(clock=clock, state_path=copied("sandbox_v1.sqlite3", tmp_path))
-    known = len(sandbox.journal)
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    """Open the sandbox of then from its state file; its clock stands at `LAST`."""
+    with ExitStack() as stack:
+        made = Sandbox(clock=ManualClock(LAST), state_path=copied("sandbox_v1.sqlite3", tmp_path))
+        stack.callback(made.close)
+        yield made
+
+
+@pytest.fixture
+def runner(opened: Opened, sandbox: Sandbox) -> Iterator[ChannelRunner]:
+    """Run the account `shop` over the stored ledger and the stored sandbox."""
+    clock = ManualClock(LAST + timedelta(minutes=1))
     with httpx.Client(transport=sandbox.transport()) as http:
         client = WemakepriceClient(
             KEY,
@@ -438,23 +448,47 @@ def test_open_intents_are_settled_by_reads(opened: Opened, tmp_path: Path) -> No
             clock=clock,
             sleep=lambda seconds: None,
         )
-        runner = ChannelRunner(
+        yield ChannelRunner(
             client,
-            ledger,
-            SyncPolicy(config(), calendar=WeekdayCalendar()),
+            opened(),
+            SyncPolicy(config(ConfirmationMode.MANUAL), calendar=WeekdayCalendar()),
             worker="w9",
             settings=RunnerSettings(settle_delay=0),
             clock=clock,
             sleep=lambda seconds: None,
         )
-        report = runner.recover()
-    sandbox.close()
-    found = {row.id: [row.operation, str(row.state)] for row in report.recovered}
-    assert found == {int(number): row for number, row in EXPECTED["recovered"].items()}
-    assert [entry.operation for entry in sandbox.journal][known:] == [], "nothing is sent again"
-    assert {str(row.state) for row in ledger.active_intents("shop")} == {"unknown"}
-    verdict = audit.verify(ledger.audit("shop"), head=ledger.audit_head("shop"))
+
+
+def test_open_intents_are_settled_by_reads(runner: ChannelRunner, sandbox: Sandbox) -> None:
+    """The sandbox of then carried out every second write; what it shows decides, and nothing is sent again."""
+    known = len(sandbox.journal)
+    report = runner.recover()
+    found = {str(row.id): [row.operation, str(row.state)] for row in report.recovered}
+    assert found == EXPECTED["recovered"]
+    assert [entry.operation for entry in sandbox.journal][known:] == []
+    assert {str(row.state) for row in runner.waiting()} == {"unknown"}
+    verdict = audit.verify(runner.ledger.audit("shop"), head=runner.ledger.audit_head("shop"))
     assert verdict.ok, verdict.problem
+
+
+def test_jobs_go_on_where_they_stopped(runner: ChannelRunner) -> None:
+    """A stream or kind under another name would be read from its beginning, and leave the stored one."""
+    streams = EXPECTED["ledger"]["shop"]["watermarks"]
+    for job in (runner.collect_orders, runner.track, runner.cs):
+        job()
+    for stream, before in streams.items():
+        moved = runner.ledger.watermark("shop", stream)
+        assert moved is not None
+        if stream.startswith(("orders/", "days/")):
+            assert moved > LAST, stream
+        else:
+            assert iso(moved) == before, stream
+    target = LedgerTarget(runner.ledger, "shop")
+    assert target.templates_imported("shop")
+    products = [int(key) for key in EXPECTED["ledger"]["shop"]["records"]["product"]]
+    deals = [int(key) for key in EXPECTED["ledger"]["shop"]["records"]["deal"]]
+    assert target.known_products("shop", [*products, 1]) == set(products)
+    assert target.known_deals("shop", [*deals, 1]) == set(deals)
 
 
 def test_an_archive_still_verifies(tmp_path: Path) -> None:
