@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -39,22 +40,26 @@ from wemakeprice_sdk.models import (
     SettleShipLine,
     ShipPolicy,
 )
+from wemakeprice_sdk.policy.actions import ActionKind, SkuLinkMode, TargetKind
 from wemakeprice_sdk.policy.snapshot import SkuLink
 from wemakeprice_sdk.policy.sync import SyncPolicy
 from wemakeprice_sdk.runner import (
     ChannelRunner,
     Intent,
     IntentDraft,
+    IntentState,
     LedgerTarget,
+    PersonalState,
     PostgresLedger,
     RecordDraft,
+    RecordKind,
     RunnerSettings,
     SqliteLedger,
     StoredRecord,
     audit,
     verify_archive,
 )
-from wemakeprice_sdk.runner.commands import unpack
+from wemakeprice_sdk.runner.commands import extension_key, unpack
 from wemakeprice_sdk.runner.drafts import restore
 from wemakeprice_sdk.runner.sql import SqlLedger
 from wemakeprice_sdk.sandbox import Sandbox
@@ -271,6 +276,59 @@ def test_the_fixtures_hold_every_form_there_is() -> None:
     assert {link["mode"] for link in rows[1]["links"]} == {"by-seller-code", "create", "none"}
     assert {line[2] for line in rows[1]["audit"]} >= {"w1", "w2", "excel-1"}
     assert {line[2] for line in rows[0]["audit"]} >= {"w1", "담당자1"}
+
+
+# Words that stand in stored rows: kinds, states, and the first word of targets and of once-only effects.
+WORDS: Final[Mapping[type[StrEnum], frozenset[str]]] = {
+    RecordKind: frozenset(KINDS),
+    IntentState: frozenset({"open", "applied", "already_done", "refused", "not_applied", "unknown"}),
+    PersonalState: frozenset({"none", "clear", "masked", "destroyed"}),
+    SkuLinkMode: frozenset({"by-seller-code", "create", "none"}),
+    TargetKind: frozenset({"bundle", "claim", "product", "template", "question", "inquiry", "sku", "deal"}),
+    ActionKind: frozenset(
+        {
+            "approve-cancel",
+            "reject-cancel",
+            "register-pickup",
+            "complete-pickup",
+            "hold-return",
+            "approve-return",
+            "ship-exchange",
+            "complete-exchange",
+            "confirm-bundle",
+            "ship-bundle",
+            "save-template",
+            "reassign-template",
+            "set-stock",
+            "set-options",
+            "set-status",
+            "set-display",
+            "extend-sale-period",
+            "answer-question",
+            "answer-inquiry",
+        }
+    ),
+}
+
+
+@pytest.mark.parametrize("words", WORDS, ids=range(len(WORDS)))
+def test_the_words_of_stored_rows_are_still_the_words(words: type[StrEnum]) -> None:
+    """New words may come; one that changed would leave the rows under the old one behind."""
+    assert {word.value for word in words} >= WORDS[words]
+
+
+def test_the_first_word_of_every_stored_key_is_an_action() -> None:
+    intents = [row for account in ACCOUNTS for row in EXPECTED["ledger"][account]["intents"]]
+    keys = {row["once_key"] for row in intents} | {row["sent"]["key"] for row in intents if row["sent"]}
+    assert {key.split(":")[0] for key in keys if key is not None} <= WORDS[ActionKind]
+    once = [row["once_key"] for row in intents if row["operation"] == "products_update_sale"]
+    (extended,) = {key for key in once if key is not None and row_of(key, intents)["state"] == "open"}
+    number = int(extended.split(":")[1])
+    assert extension_key(number, "2026-03-04") == extended
+
+
+def row_of(key: str, intents: list[dict[str, Any]]) -> dict[str, Any]:
+    return next(row for row in intents if row["once_key"] == key)
 
 
 @pytest.mark.parametrize("account", ACCOUNTS)
