@@ -55,7 +55,7 @@ def compare(url: str, bundles: int, rounds: int) -> tuple[list[float], list[floa
         WemakepriceClient(KEY, base_url=url, throttle=ThrottlePolicy(min_gap=0)) as client,
     ):
 
-        def by_hand() -> int:
+        def by_operator() -> int:
             answer = plain.post(f"{url}/order/out/getOrderList", content=BODY, headers=headers)
             return len(json.loads(answer.content)["data"]["bundle"])
 
@@ -63,10 +63,10 @@ def compare(url: str, bundles: int, rounds: int) -> tuple[list[float], list[floa
             return len(client.orders.list(START, END, ShipStatus.NEW))
 
         for _ in range(5):
-            by_hand()
+            by_operator()
             by_client()
         for _ in range(rounds):
-            raw.append(timed(by_hand, bundles))
+            raw.append(timed(by_operator, bundles))
             ours.append(timed(by_client, bundles))
     return ours, raw
 

@@ -29,7 +29,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "excel"))
 import excel_corpus as corpus
 
 from wemakeprice_sdk.errors import ExcelError
-from wemakeprice_sdk.excel import ExcelMigrator, ExportKind, Limits
+from wemakeprice_sdk.excel import ExcelMigrator, ExportKind
+from wemakeprice_sdk.files import FileLimits
 
 MEMORY = 1536 << 20
 ALARM = 60
@@ -48,7 +49,7 @@ class Shop:
 
 
 def seeds() -> dict[str, bytes]:
-    """Give the files that are mutated."""
+    """Return the files that are mutated."""
     orders = [
         corpus.ORDER_HEADERS,
         *[corpus.order_row(9000 + at // 2, 8000 + at, 7000 + at) for at in range(6)],
@@ -115,15 +116,17 @@ def mutate_archive(data: bytes, dice: random.Random) -> bytes:
 
 
 def mutated(data: bytes, dice: random.Random) -> bytes:
-    """Give one mutation of a file."""
+    """Return one mutation of a file."""
     if data.startswith(b"PK") and dice.random() < 0.8:
         return mutate_archive(data, dice)
     return mutate_bytes(data, dice)
 
 
 def read_all(path: Path) -> str:
-    """Read a file in every way; give what came of it."""
-    limits = Limits(seconds=20, rows=100_000, cells=2_000_000, sheet_bytes=64 << 20, child_memory=512 << 20)
+    """Read a file in every way; return what came of it."""
+    limits = FileLimits(
+        seconds=20, rows=100_000, cells=2_000_000, sheet_bytes=64 << 20, child_memory=512 << 20
+    )
     migrator = ExcelMigrator(Shop(), limits=limits)
     kind = migrator.inspect(path).kind
     if kind is ExportKind.ORDERS:
@@ -164,7 +167,7 @@ def child(count: int, seed: int, xls_share: float) -> None:
 
 
 def attempt(read: Callable[[Path], str], path: Path) -> str:
-    """Give records, the name of a typed error, or BAD."""
+    """Return records, the name of a typed error, or BAD."""
     try:
         return read(path)
     except ExcelError as error:

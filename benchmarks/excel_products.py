@@ -54,7 +54,7 @@ EXTRAS = [f"관리항목 {number}" for number in range(1, 16)]
 
 
 def rows(count: int) -> Iterator[list[object]]:
-    """Give invented products, some with markup characters in their names."""
+    """Return invented products, some with markup characters in their names."""
     dice = random.Random(7)
     base = datetime(2019, 1, 1)  # noqa: DTZ001
     for number in range(count):
@@ -145,13 +145,13 @@ def run_openpyxl(path: Path, began: float) -> tuple[int, float]:
     """Make the library's records from openpyxl's read-only cells."""
     import openpyxl
 
-    from wemakeprice_sdk.excel.cells import blocks_of
     from wemakeprice_sdk.excel.columns import ColumnBook
     from wemakeprice_sdk.excel.header import Sample, find_header
-    from wemakeprice_sdk.excel.limits import DEFAULT_LIMITS, Budget
     from wemakeprice_sdk.excel.products import read_products
     from wemakeprice_sdk.excel.records import ExportKind
     from wemakeprice_sdk.excel.structure import compile_plan
+    from wemakeprice_sdk.files.cells import blocks_of
+    from wemakeprice_sdk.files.limits import DEFAULT_LIMITS, Budget
 
     book = openpyxl.load_workbook(path, read_only=True)
     sheet = book.worksheets[0]
@@ -183,7 +183,7 @@ RUNS = {
 
 
 def peak_memory() -> float:
-    """Give the peak resident memory of this process in MiB; `ru_maxrss` would show the parent's as well."""
+    """Return the peak resident memory of this process in MiB; `ru_maxrss` would show the parent's as well."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) / 1024
@@ -239,7 +239,7 @@ def table(title: str, results: dict[str, list[dict[str, float] | str]]) -> None:
 
 
 def middle(measured: list[dict[str, float]], name: str) -> float:
-    """Give the median of a figure."""
+    """Return the median of a figure."""
     return statistics.median(one[name] for one in measured)
 
 

@@ -22,7 +22,8 @@ from wemakeprice_sdk.clock import KST, WeekdayCalendar
 from wemakeprice_sdk.config import Agency, ChannelConfig, LinkState, OnboardingState, Switches
 from wemakeprice_sdk.models.codes import ProductStatus, SalePeriod
 from wemakeprice_sdk.models.products import OptionValue, Product, ProductBasic, ProductOption, ProductSale
-from wemakeprice_sdk.policy import SkuLink, SkuStock, Snapshot, SyncPolicy
+from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.policy import SkuStock, Snapshot, SyncPolicy
 
 NOW = datetime(2026, 3, 11, 3, 0, tzinfo=KST)
 END = datetime(2030, 1, 1, tzinfo=KST)

@@ -35,22 +35,16 @@ from wemakeprice_sdk.config import (
     OnboardingState,
     OrderConfirmation,
 )
+from wemakeprice_sdk.ledger import PostgresLedger, RecordDraft, RecordKind, SqliteLedger
+from wemakeprice_sdk.ledger.sql import SqlLedger
 from wemakeprice_sdk.policy.sync import SyncPolicy
-from wemakeprice_sdk.runner import (
-    ChannelRunner,
-    PostgresLedger,
-    RecordDraft,
-    RecordKind,
-    RunnerSettings,
-    SqliteLedger,
-)
-from wemakeprice_sdk.runner.sql import SqlLedger
+from wemakeprice_sdk.runner import ChannelRunner, RunnerSettings
 from wemakeprice_sdk.secrets import AesGcmCipher, SecretKey
 
 KEY = "b" * 32
 LEDGER_CALLS = (
     "begin",
-    "settle",
+    "finish",
     "save",
     "renew_lease",
     "acquire_lease",

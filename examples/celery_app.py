@@ -48,7 +48,7 @@ app.conf.update(
 )
 
 
-class PersonNeededError(Exception):
+class OperatorNeededError(Exception):
     """Trying again will not help; the worker's log says what to look at."""
 
 
@@ -69,4 +69,4 @@ def one_account(self: Task, seller_id: str, jobs: list[str]) -> None:
     if verdict is Verdict.LATER:
         raise self.retry(countdown=60)
     if verdict is not Verdict.DONE:
-        raise PersonNeededError(f"{seller_id}: {verdict.name}, see the lines of this task in the log")
+        raise OperatorNeededError(f"{seller_id}: {verdict.name}, see the lines of this task in the log")

@@ -1,4 +1,4 @@
-"""Runs jobs for the accounts of a registry: what cron, Kubernetes or a person starts.
+"""Runs jobs for the accounts of a registry: what cron, Kubernetes or an operator starts.
 
     python run_jobs.py collect_orders claims ship --parcels parcels.csv
 
@@ -6,7 +6,7 @@ Where things are stands in the environment: JOBS_REGISTRY, the file of accounts;
 key ring (without it the ring itself is read from WEMAKEPRICE_SECRET_KEYS); JOBS_LEDGER, a file or a
 postgresql:// URL; JOBS_GAP, the seconds between two calls for one account (0.1 without it).
 
-Exit codes: 0 everything is done; 1 a person has to look; 75 not finished, start it again later; 78 a
+Exit codes: 0 everything is done; 1 an operator has to look; 75 not finished, start it again later; 78 a
 setting or a file is wrong, and 2 the command line is, so nothing was begun.
 """
 
@@ -29,22 +29,13 @@ from attrs import field, frozen
 
 from wemakeprice_sdk import errors
 from wemakeprice_sdk.client import ThrottlePolicy, WemakepriceClient
-from wemakeprice_sdk.config import ChannelRegistry, Severity, load_registry
+from wemakeprice_sdk.config import ChannelRegistry, IssueSeverity, load_registry
+from wemakeprice_sdk.ledger import IntentState, Ledger, PostgresLedger, SqliteLedger
 from wemakeprice_sdk.models import ShipMethod, couriers
 from wemakeprice_sdk.policy.actions import Shipment
 from wemakeprice_sdk.policy.snapshot import PendingShipment, SkuStock
 from wemakeprice_sdk.policy.sync import SyncPolicy
-from wemakeprice_sdk.runner import (
-    ActionState,
-    ChannelRunner,
-    IntentState,
-    JobReport,
-    Ledger,
-    PostgresLedger,
-    Skipped,
-    SqliteLedger,
-    StopSwitch,
-)
+from wemakeprice_sdk.runner import ActionState, ChannelRunner, JobReport, Skipped, StopSwitch
 from wemakeprice_sdk.secrets import (
     Cipher,
     RedactingFilter,
@@ -83,7 +74,7 @@ SETTINGS: Final = (
 
 
 def worst(*verdicts: Verdict) -> Verdict:
-    """Give the one that weighs most."""
+    """Return the one that weighs most."""
     return max(verdicts, key=ORDER.index)
 
 
@@ -137,7 +128,7 @@ class Workplace:
 
     @contextmanager
     def runner(self, seller_id: str) -> Iterator[ChannelRunner]:
-        """Give the runner of one account; the worker's name is a new one each time, as it has to be."""
+        """Return the runner of one account; the worker's name is a new one each time, as it has to be."""
         config = self.registry.get(seller_id)
         client = WemakepriceClient.from_config(config, throttle=self.throttle)
         with client, self.open_ledger() as ledger:
@@ -205,7 +196,7 @@ def run_account(work: Workplace, seller_id: str, jobs: Sequence[str], has: Suppl
 def judge(report: JobReport) -> Verdict:
     """Say what a report asks for. A held lease or a closed switch is not a fault."""
     states = set(report.counts) | {ActionState(intent.state.value) for intent in report.waiting}
-    serious = report.plan is not None and any(a.severity is Severity.SERIOUS for a in report.plan.alarms)
+    serious = report.plan is not None and any(a.severity is IssueSeverity.SERIOUS for a in report.plan.alarms)
     if serious or not states.isdisjoint({ActionState.REFUSED, ActionState.UNKNOWN}):
         return Verdict.PERSON
     again = {ActionState.OPEN, ActionState.NOT_APPLIED, ActionState.LEFT_OUT}
@@ -230,7 +221,7 @@ def tell(report: JobReport) -> Verdict:
     for intent in report.waiting:
         if intent.state is IntentState.UNKNOWN:
             what = (report.account, intent.id, intent.operation, intent.target)
-            log.warning("%s: a person decides intent %d, %s %s", *what)
+            log.warning("%s: an operator decides intent %d, %s %s", *what)
     parts += [f"not read {what}" for what in report.unread]
     parts += ["stopped"] if report.stopped else []
     log.log(level_of(verdict), "%s %s: %s", report.account, report.job, "; ".join(parts) or "nothing to do")
@@ -238,7 +229,7 @@ def tell(report: JobReport) -> Verdict:
 
 
 def verdict_of(error: errors.WemakepriceError) -> Verdict:
-    """Say whether time, the settings or a person will mend an error."""
+    """Return whether time, the settings or an operator will mend an error."""
     if isinstance(error, LATER):
         return Verdict.LATER
     return Verdict.SETTINGS if isinstance(error, SETTINGS) else Verdict.PERSON
@@ -253,7 +244,7 @@ def describe(error: errors.WemakepriceError) -> str:
 
 
 def level_of(verdict: Verdict) -> int:
-    """What a person has to see is a warning at least."""
+    """What an operator has to see is a warning at least."""
     return {Verdict.DONE: logging.INFO, Verdict.LATER: logging.WARNING}.get(verdict, logging.ERROR)
 
 
@@ -274,8 +265,8 @@ def read_stock(path: Path, registry: ChannelRegistry) -> dict[str, tuple[SkuStoc
     """Read seller_id,sku,quantity,as_of; `as_of` with its zone, such as 2026-03-04T10:00:00+09:00."""
 
     def level(row: dict[str, str]) -> SkuStock:
-        moment = datetime.fromisoformat(row["as_of"])
-        return SkuStock(sku=row["sku"].strip(), quantity=int(row["quantity"]), as_of=moment)
+        timestamp = datetime.fromisoformat(row["as_of"])
+        return SkuStock(sku=row["sku"].strip(), quantity=int(row["quantity"]), as_of=timestamp)
 
     return read_csv(path, registry, level)
 

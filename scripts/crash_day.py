@@ -45,21 +45,15 @@ from wemakeprice_sdk.config import (
     OrderConfirmation,
 )
 from wemakeprice_sdk.errors import CallError, LeaseLostError, LedgerUnavailableError, StaleSnapshotError
+from wemakeprice_sdk.ledger import Intent, IntentState, PostgresLedger, SqliteLedger
+from wemakeprice_sdk.ledger.audit import verify
+from wemakeprice_sdk.ledger.sql import SqlLedger
 from wemakeprice_sdk.models import Question, ShipMethod
 from wemakeprice_sdk.policy.actions import ActionKind, Shipment
 from wemakeprice_sdk.policy.snapshot import PendingAnswer, PendingShipment
 from wemakeprice_sdk.policy.sync import SyncPolicy
-from wemakeprice_sdk.runner import (
-    ChannelRunner,
-    Intent,
-    IntentState,
-    PostgresLedger,
-    RunnerSettings,
-    SqliteLedger,
-)
-from wemakeprice_sdk.runner.audit import verify
-from wemakeprice_sdk.runner.drafts import restore
-from wemakeprice_sdk.runner.sql import SqlLedger
+from wemakeprice_sdk.runner import ChannelRunner, RunnerSettings
+from wemakeprice_sdk.runner.conversion import restore
 from wemakeprice_sdk.secrets import AesGcmCipher, SecretKey
 
 ANSWER = "문의 주셔서 감사합니다. 곧 확인하여 안내드리겠습니다."
@@ -121,7 +115,7 @@ def make_runner(url: str, ledger: SqlLedger, account: str, name: str) -> Channel
         retry=RetryPolicy(attempts=6, first_wait=0.01, max_wait=0.05, budget=1000),
         verification=VerificationPolicy(waits=(0.02, 0.1)),
     )
-    settings = RunnerSettings(lease_ttl=3, settle_delay=0.5, overlap=timedelta(seconds=20))
+    settings = RunnerSettings(lease_ttl=3, recovery_delay=0.5, overlap=timedelta(seconds=20))
     policy = SyncPolicy(config, calendar=WeekdayCalendar())
     return ChannelRunner(client, ledger, policy, worker=name, settings=settings)
 
@@ -335,7 +329,7 @@ def _wait_for(pid: int) -> None:
 
 
 def nest(url: str, where: str, accounts: list[str]) -> int:
-    """Fork a worker for every line of the standard input; give how many ended by themselves."""
+    """Fork a worker for every line of the standard input; return how many ended by themselves."""
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
@@ -376,7 +370,7 @@ def run_day(options: argparse.Namespace) -> dict[str, Any]:
                 crew.kill_one()
             pace.release(options.orders)
             shopping.join()
-            calm = settle_down(sandbox, accounts, where, options.patience)
+            calm = calm_down(sandbox, accounts, where, options.patience)
             unfinished_now = unfinished(sandbox, accounts, where)
         finally:
             crew.dismiss()
@@ -397,7 +391,7 @@ def run_day(options: argparse.Namespace) -> dict[str, Any]:
     return result
 
 
-def settle_down(sandbox: Any, accounts: list[str], where: str, patience: float) -> bool:
+def calm_down(sandbox: Any, accounts: list[str], where: str, patience: float) -> bool:
     """Wait until nothing is left to do; looked at rarely, because looking holds the marketplace up."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
@@ -456,7 +450,7 @@ def judge(sandbox: Any, accounts: list[str], url: str, where: str) -> dict[str, 
                 unknown.append(f"{intent.state} {intent.operation} {intent.target}")
                 wrong += misjudged_unknown(intent)
             judge_account(sandbox, account, ledger, lost, wrong, totals)
-            totals["settled_by_a_read"] += sum(" verified:" in row.detail for row in ledger.audit(account))
+            totals["finished_by_a_read"] += sum(" verified:" in row.detail for row in ledger.audit(account))
             trail = verify(ledger.audit(account), head=ledger.audit_head(account))
             wrong += [f"audit of {account}: {trail.problem}"] if not trail.ok else []
     twice = [
@@ -480,7 +474,7 @@ def wait_for_recovery(runner: ChannelRunner) -> None:
 
 
 def misjudged_unknown(intent: Intent) -> list[str]:
-    """Only what no read can prove may wait for a person."""
+    """Only what no read can prove may wait for an operator."""
     if intent.state is IntentState.UNKNOWN and intent.operation in (
         "cs_answer_question",
         "cs_answer_inquiry",

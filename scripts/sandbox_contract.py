@@ -22,7 +22,7 @@ KEPT = (
     "type", "format", "enum", "const", "pattern", "minLength", "maxLength", "minimum", "maximum",
     "minItems", "maxItems", "required", "default",
 )  # fmt: skip
-KINDS = {"yyyy-MM-dd HH:mm:ss KST": "moment", "yyyy-MM-dd KST": "day", "yyyy-MM-dd HH:00 KST": "hour"}
+KINDS = {"yyyy-MM-dd HH:mm:ss KST": "timestamp", "yyyy-MM-dd KST": "day", "yyyy-MM-dd HH:00 KST": "hour"}
 # Where the server answers otherwise than with a validation error, or takes a 0 for "none" (CONTRACT.md 13, 39, 13, 81).
 RELAXED: dict[tuple[str, str], dict[str, object]] = {
     ("ShipRequest", "invoiceNo"): {"pattern": "^[0-9]+$", "maxLength": None},
@@ -30,7 +30,7 @@ RELAXED: dict[tuple[str, str], dict[str, object]] = {
     ("ProductBasicInput", "brandNo"): {"minimum": 0},
     ("ProductBasicInput", "makerNo"): {"minimum": 0},
     ("ProductInput", "productNo"): {"minimum": 0},
-    ("ShipPolicyInput", "shipPolicyNo"): {"minimum": 0},
+    ("ShippingTemplateInput", "shipPolicyNo"): {"minimum": 0},
 }
 
 

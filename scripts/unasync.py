@@ -1,6 +1,6 @@
 """Write the sync clients from the async ones, or check that they are in step.
 
-`_async` of the client and of the runner is written by hand, `_sync` comes from it by the rules below,
+`_async` of the client and of the runner is written by an operator, `_sync` comes from it by the rules below,
 formatted by ruff. A rule that no longer matches anything is an error, so that dead rules do not pile up.
 """
 

@@ -2,9 +2,15 @@
 
 import ipaddress
 import socket
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+# The ledgers that several rooms are tested with; importlib mode gives the plugin no package to live in.
+sys.path.insert(0, str(Path(__file__).parent))
+pytest_plugins = ("ledger_kit",)
 
 
 class OutsideWorldError(AssertionError):

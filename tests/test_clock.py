@@ -20,7 +20,7 @@ from wemakeprice_sdk.clock import (
 )
 from wemakeprice_sdk.errors import NaiveDatetimeError, ValidationError
 
-moments = st.datetimes(datetime(2015, 1, 1), datetime(2035, 1, 1), timezones=st.just(KST))
+timestamps = st.datetimes(datetime(2015, 1, 1), datetime(2035, 1, 1), timezones=st.just(KST))
 days = st.dates(date(1990, 1, 1), date(2060, 12, 31))
 
 
@@ -95,7 +95,7 @@ def test_days_can_be_added_and_taken_back() -> None:
 
 
 @pytest.mark.parametrize("calendar", [KoreanBusinessCalendar(), WeekdayCalendar([date(2024, 5, 1)])])
-def test_a_moment_is_judged_by_its_korean_day(calendar: Any) -> None:
+def test_a_timestamp_is_judged_by_its_korean_day(calendar: Any) -> None:
     assert calendar.is_business_day(datetime(2024, 5, 2, 14, tzinfo=UTC))
     assert not calendar.is_business_day(datetime(2024, 5, 3, 16, tzinfo=UTC))  # Saturday in Korea
     with pytest.raises(NaiveDatetimeError):
@@ -117,14 +117,14 @@ def test_negative_business_days_are_refused() -> None:
         add_business_days(datetime(2024, 5, 7, tzinfo=KST), -1, WeekdayCalendar())
 
 
-@given(moments, st.integers(0, 10))
+@given(timestamps, st.integers(0, 10))
 def test_business_time_between_is_what_was_added(start: datetime, count: int) -> None:
     calendar = KoreanBusinessCalendar()
     end = add_business_days(start, count, calendar)
     assert business_days_between(start, end, calendar) == timedelta(days=count)
 
 
-@given(moments, moments, st.integers(0, 5))
+@given(timestamps, timestamps, st.integers(0, 5))
 def test_a_later_request_never_has_an_earlier_deadline(first: datetime, second: datetime, count: int) -> None:
     calendar = WeekdayCalendar()
     early, late = sorted((first, second))

@@ -45,7 +45,7 @@ def test_the_check_of_the_document_can_fail(document: dict[str, Any]) -> None:
 
 
 def examples(node: Any, place: str = "$") -> Iterator[tuple[str, dict[str, Any], Any]]:
-    """Give every example with the schema it has to obey: of parameters, of bodies, and inside schemas."""
+    """Return every example with the schema it has to obey: of parameters, of bodies, and inside schemas."""
     if isinstance(node, list):
         for index, item in enumerate(node):
             yield from examples(item, f"{place}[{index}]")

@@ -90,7 +90,7 @@ LEXER = RawFencedCodeBlockLexer(re.compile(INFO, re.MULTILINE))
 
 
 def blocks(path: Path) -> list[tuple[str, str, int]]:
-    """Give language, source and line of every fenced block; one with a title shows a part of that file."""
+    """Return language, source and line of every fenced block; one with a title shows a part of that file."""
     text = path.read_text(encoding="utf-8")
     regions = LEXER(Document(text, str(path)))
     return [

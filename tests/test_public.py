@@ -56,7 +56,20 @@ def test_a_name_that_is_not_exported_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "package", ["client", "config", "excel", "models", "policy", "runner", "sandbox", "testing", "wire"]
+    "package",
+    [
+        "client",
+        "config",
+        "excel",
+        "files",
+        "ledger",
+        "models",
+        "policy",
+        "runner",
+        "sandbox",
+        "testing",
+        "wire",
+    ],
 )
 def test_the_names_of_every_room_are_sorted_and_there(package: str) -> None:
     module = __import__(f"wemakeprice_sdk.{package}", fromlist=["x"])

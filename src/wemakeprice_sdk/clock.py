@@ -21,8 +21,8 @@ _ONE_DAY = timedelta(days=1)
 
 
 def require_aware(value: datetime, name: str = "datetime") -> datetime:
-    """Give `value` in KST; raise `NaiveDatetimeError` without a zone, `ValidationError` for no datetime."""
-    if _is_no_moment(value):
+    """Return `value` in KST; raise `NaiveDatetimeError` without a zone, `ValidationError` for no datetime."""
+    if _is_no_timestamp(value):
         raise ValidationError.single(
             name,
             shown(value),
@@ -41,12 +41,12 @@ def require_aware(value: datetime, name: str = "datetime") -> datetime:
     return value.astimezone(KST)
 
 
-def _is_no_moment(value: object) -> bool:
+def _is_no_timestamp(value: object) -> bool:
     return not isinstance(value, datetime)
 
 
 def korean_day(value: date, name: str = "day") -> date:
-    """Give a plain date; an aware datetime becomes its Korean day, anything else is refused."""
+    """Return a plain date; an aware datetime becomes its Korean day, anything else is refused."""
     if isinstance(value, datetime):
         return require_aware(value, name).date()
     if _is_no_day(value):
@@ -65,15 +65,15 @@ def _is_no_day(value: object) -> bool:
 
 
 def shown(value: object) -> str:
-    """Give a wrong value for a message: the start of a text, a number or a day, else the name of its type."""
+    """Return a wrong value for a message: the start of a text, a number or a day, else its type."""
     return str(value)[:60] if isinstance(value, str | int | date) else type(value).__name__
 
 
 class Clock(Protocol):
-    """Tells the current moment; handed in wherever time matters."""
+    """Tells the current time; handed in wherever time matters."""
 
     def now(self) -> datetime:
-        """Give the current moment, aware."""
+        """Return the current timestamp, aware."""
         ...
 
 
@@ -82,7 +82,7 @@ class SystemClock:
     """The machine's clock, in KST."""
 
     def now(self) -> datetime:
-        """Give the current moment in KST."""
+        """Return the current time in KST."""
         return datetime.now(KST)
 
 
@@ -97,15 +97,15 @@ class ManualClock:
     _now: datetime = field(converter=_aware_now)
 
     def now(self) -> datetime:
-        """Give the moment the clock was last set to, in KST."""
+        """Return the timestamp the clock was last set to, in KST."""
         return self._now
 
-    def set(self, moment: datetime) -> None:
-        """Set the clock, forwards or backwards, to an aware `moment`."""
-        self._now = _aware_now(moment)
+    def set(self, timestamp: datetime) -> None:
+        """Set the clock, forwards or backwards, to an aware `timestamp`."""
+        self._now = _aware_now(timestamp)
 
     def advance(self, delta: timedelta) -> datetime:
-        """Move the clock by `delta` and give the new moment."""
+        """Move the clock by `delta` and give the new timestamp."""
         self._now += delta
         return self._now
 
@@ -114,7 +114,7 @@ class BusinessCalendar(Protocol):
     """Says which Korean days are business days (영업일)."""
 
     def is_business_day(self, day: date) -> bool:
-        """Say whether `day` counts."""
+        """Return whether `day` counts."""
         ...
 
 
@@ -141,7 +141,7 @@ class KoreanBusinessCalendar:
     working_days: frozenset[date] = field(default=frozenset(), converter=_days)
 
     def is_business_day(self, day: date) -> bool:
-        """Say whether `day` counts."""
+        """Return whether `day` counts."""
         day = korean_day(day)
         if day in self.working_days:
             return True
@@ -157,20 +157,20 @@ class WeekdayCalendar:
     holidays: frozenset[date] = field(default=frozenset(), converter=_days)
 
     def is_business_day(self, day: date) -> bool:
-        """Say whether `day` counts."""
+        """Return whether `day` counts."""
         day = korean_day(day)
         return day.weekday() < 5 and day not in self.holidays
 
 
-def add_business_days(moment: datetime, days: int, calendar: BusinessCalendar) -> datetime:
-    """Give the moment at which `days` whole business days have passed since `moment`, in KST.
+def add_business_days(timestamp: datetime, days: int, calendar: BusinessCalendar) -> datetime:
+    """Return the timestamp at which `days` whole business days have passed since `timestamp`, in KST.
 
     Time on a day off does not count: a request on Friday 15:00 with two business days ends on Tuesday
     15:00, one made on a Saturday starts counting at Monday 00:00.
     """
     if days < 0:
         raise ValueError("days must not be negative")
-    at = require_aware(moment, "moment")
+    at = require_aware(timestamp, "timestamp")
     if not calendar.is_business_day(at.date()):
         at = _midnight(_next_business_day(at.date(), calendar))
     for _ in range(days):
@@ -179,7 +179,7 @@ def add_business_days(moment: datetime, days: int, calendar: BusinessCalendar) -
 
 
 def business_days_between(start: datetime, end: datetime, calendar: BusinessCalendar) -> timedelta:
-    """Give the part of `start`..`end` that falls on business days; zero when `end` is not later."""
+    """Return the part of `start`..`end` that falls on business days; zero when `end` is not later."""
     begin, finish = require_aware(start, "start"), require_aware(end, "end")
     total = timedelta()
     while begin < finish:

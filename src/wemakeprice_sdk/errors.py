@@ -28,7 +28,7 @@ WemakepriceError
 │       ├── WithdrawnError          철회, the buyer took the claim back
 │       ├── PreconditionError       another step has to come first
 │       ├── ConflictError           the target is in a state that contradicts the call
-│       ├── ContentRejectedError    a person has to edit the content
+│       ├── ContentRejectedError    an operator has to edit the content
 │       ├── RefusedError            a refusal whose text the table does not know
 │       └── ServerError             5xx
 │           └── MaintenanceError    위메프 접속이 원활하지 않습니다, or 503
@@ -76,7 +76,7 @@ class Violation:
     message_ko: str
 
     def __str__(self) -> str:
-        """Give one line: field, value, rule and both sentences."""
+        """Return one line: field, value, rule and both sentences."""
         return f"{self.path}={self.value}: {self.rule}: {self.message} ({self.message_ko})"
 
 
@@ -101,7 +101,7 @@ class WemakepriceError(Exception):
         super().__init__(message)
 
     def __str__(self) -> str:
-        """Give the message."""
+        """Return the message."""
         return self.message
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -125,7 +125,7 @@ class ValidationError(WemakepriceError, ValueError):
 
 
 class NaiveDatetimeError(ValidationError):
-    """A datetime without a zone was given where a moment in time is needed."""
+    """A datetime without a zone was given where a point in time is needed."""
 
 
 class WindowError(ValidationError):
@@ -232,7 +232,7 @@ class ProtocolError(CallError):
 class OutcomeUnknownError(CallError):
     """A write whose answer was lost, and whose effect no read could prove or disprove, or shows only in part.
 
-    It was sent at most once. A person decides; sending it again may do it twice.
+    It was sent at most once. An operator decides; sending it again may do it twice.
     """
 
 
@@ -273,7 +273,7 @@ class ConflictError(ApiError):
 
 
 class ContentRejectedError(ApiError):
-    """The content was refused (forbidden word, closed category, duplicate option); a person edits it."""
+    """The content was refused (forbidden word, closed category, duplicate option); an operator edits it."""
 
 
 class RefusedError(ApiError):

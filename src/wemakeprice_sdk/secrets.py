@@ -63,18 +63,18 @@ class SecretStr:
         return secret
 
     def reveal(self) -> str:
-        """Give the secret itself; raise `SecretUnavailableError` when it was left out of a pickle."""
+        """Return the secret itself; raise `SecretUnavailableError` when it was left out of a pickle."""
         if self._value is None:
             raise SecretUnavailableError("the secret was left out of a pickle; load it again from its source")
         return self._value
 
     @property
     def available(self) -> bool:
-        """Say whether `reveal()` would give a value."""
+        """Return whether `reveal()` would give a value."""
         return self._value is not None
 
     def __bool__(self) -> bool:
-        """Say whether there is a secret that is not empty."""
+        """Return whether there is a secret that is not empty."""
         return bool(self._value)
 
     def __eq__(self, other: object) -> bool:
@@ -88,7 +88,7 @@ class SecretStr:
         return hash(SecretStr)
 
     def __repr__(self) -> str:
-        """Give stars."""
+        """Return stars."""
         return "SecretStr('***')"
 
     __str__ = __repr__
@@ -119,11 +119,11 @@ class Cipher(Protocol):
     """
 
     def encrypt(self, plaintext: bytes, *, context: bytes) -> str:
-        """Give a printable token without blanks; two calls never give the same one."""
+        """Return a printable token without blanks; two calls never give the same one."""
         ...
 
     def decrypt(self, token: str, *, context: bytes) -> bytes:
-        """Give the plaintext of a token; raise a `DecryptionError` when it cannot be read."""
+        """Return the plaintext of a token; raise a `DecryptionError` when it cannot be read."""
         ...
 
 
@@ -132,7 +132,7 @@ class RotatingCipher(Cipher, Protocol):
     """A cipher that knows which tokens are still under an older key."""
 
     def is_current(self, token: str) -> bool:
-        """Say whether a token is under the primary key; raise `TruncatedError` for text that is no token."""
+        """Return whether a token is under the primary key; raise `TruncatedError` for other text."""
         ...
 
 
@@ -160,11 +160,11 @@ class SecretKey:
             raise ValueError(f"a key is {_KEY_BYTES} bytes in URL-safe base64") from None
 
     def to_text(self) -> str:
-        """Give the key as URL-safe base64, for a secret store."""
+        """Return the key as URL-safe base64, for a secret store."""
         return _to_base64(self.reveal())
 
     def reveal(self) -> bytes:
-        """Give the bytes; raise `SecretUnavailableError` when they were left out of a pickle."""
+        """Return the bytes; raise `SecretUnavailableError` when they were left out of a pickle."""
         if self._data is None:
             raise SecretUnavailableError("the key was left out of a pickle; load it again from its source")
         return self._data
@@ -180,7 +180,7 @@ class SecretKey:
         return hash(SecretKey)
 
     def __repr__(self) -> str:
-        """Give stars."""
+        """Return stars."""
         return "SecretKey('***')"
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
@@ -293,7 +293,7 @@ class AesGcmCipher:
         return plaintext
 
     def is_current(self, token: str) -> bool:
-        """Say whether a token is under the primary key; raise `TruncatedError` or `TamperedError`."""
+        """Return whether a token is under the primary key; raise `TruncatedError` or `TamperedError`."""
         parts = _read_token(token)
         same_id = parts.key_id == self.primary
         return same_id and hmac.compare_digest(parts.check, _check_of(self.keys[self.primary]))
@@ -337,12 +337,12 @@ def _read_token(token: str) -> _Token:
 
 
 def is_token(text: str) -> bool:
-    """Say whether a text is meant to be an encrypted value, whole or damaged."""
+    """Return whether a text is meant to be an encrypted value, whole or damaged."""
     return text.startswith(f"{_VERSION}.")
 
 
 def rotate_token(cipher: RotatingCipher, token: str, *, context: bytes) -> str:
-    """Give the value encrypted under the primary key; the very same token when it already is.
+    """Return the value encrypted under the primary key; the very same token when it already is.
 
     So a rotation that was killed is simply started again. Raises a `DecryptionError`.
     """

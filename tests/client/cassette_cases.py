@@ -54,7 +54,7 @@ def claim(make: Callable[[Sandbox], int]) -> Callable[[Sandbox], Given]:
 
 def stored(sandbox: Sandbox) -> Given:
     number, policy = saved(sandbox)
-    return {"product_no": number, "ship_policy_no": policy}
+    return {"product_no": number, "shipping_template_no": policy}
 
 
 def line(sandbox: Sandbox) -> Given:
@@ -116,20 +116,26 @@ CASES: dict[str, Case] = {
     "shipping_get_seller_ship": Case(nothing, lambda c, g: c.shipping_templates.get_seller_ship()),
     "shipping_list_policies": Case(stored, lambda c, g: c.shipping_templates.list()),
     "shipping_save_policy": Case(nothing, lambda c, g: c.shipping_templates.save(ship_policy())),
-    "products_save": Case(stored, lambda c, g: c.products.save(product(g["ship_policy_no"], code=None))),
+    "products_save": Case(
+        stored, lambda c, g: c.products.save(product(g["shipping_template_no"], code=None))
+    ),
     "products_update_basic": Case(
         stored,
         lambda c, g: c.products.update_basic(
-            g["product_no"], product(g["ship_policy_no"], name="새 이름").basic
+            g["product_no"], product(g["shipping_template_no"], name="새 이름").basic
         ),
     ),
     "products_update_sale": Case(
         stored,
-        lambda c, g: c.products.update_sale(g["product_no"], product(g["ship_policy_no"], price=9900).sale),
+        lambda c, g: c.products.update_sale(
+            g["product_no"], product(g["shipping_template_no"], price=9900).sale
+        ),
     ),
     "products_update_options": Case(
         stored,
-        lambda c, g: c.products.update_options(g["product_no"], product(g["ship_policy_no"], stock=7).option),
+        lambda c, g: c.products.update_options(
+            g["product_no"], product(g["shipping_template_no"], stock=7).option
+        ),
     ),
     "products_set_status": Case(
         stored, lambda c, g: c.products.set_status(g["product_no"], ProductStatus.STOP)

@@ -24,7 +24,7 @@ HIDDEN = "***"
 
 
 def personal_keys() -> frozenset[str]:
-    """Give the wire keys of every field that holds personal data in some model."""
+    """Return the wire keys of every field that holds personal data in some model."""
     shapes = [
         value
         for value in vars(models).values()
@@ -95,7 +95,7 @@ class Tape:
 
 
 def recorder(operation: str, given: dict[str, int], mode: str) -> Callable[[Path], Any]:
-    """Give what opens a cassette file, for recording (`all`) or replaying (`none`)."""
+    """Return what opens a cassette file, for recording (`all`) or replaying (`none`)."""
     machine = vcr.VCR(
         record_mode=mode,
         match_on=("method", "uri", "body"),

@@ -21,7 +21,6 @@ from wemakeprice_sdk.models import (
     NoticeGroupInput,
     NoticeItemInput,
     OptionValueInput,
-    PolicyShipMethod,
     ProductBasicInput,
     ProductDetailInput,
     ProductEtcInput,
@@ -32,8 +31,9 @@ from wemakeprice_sdk.models import (
     ReferencePriceType,
     SalePeriod,
     ShipArea,
-    ShipPolicyInput,
+    ShippingTemplateInput,
     ShipType,
+    TemplateShipMethod,
 )
 from wemakeprice_sdk.sandbox import Sandbox
 from wemakeprice_sdk.wire.converter import write
@@ -69,7 +69,7 @@ class Driver:
         self._open: list[Any] = []
 
     def client(self, **options: Any) -> Any:
-        """Give a client that does not wait for real."""
+        """Return a client that does not wait for real."""
         cls: Callable[..., Any] = WemakepriceClient if self.kind == "sync" else AsyncWemakepriceClient
         defaults: dict[str, Any] = {
             "base_url": self.url,
@@ -83,17 +83,17 @@ class Driver:
         return client
 
     def __call__(self, result: Any) -> Any:
-        """Give the result of a call: at once, or from the event loop."""
+        """Return the result of a call: at once, or from the event loop."""
         if self._runner is None:
             return result
         return self._runner.run(_awaited(result))
 
     def all(self, pager: Any) -> list[Any]:
-        """Give every item of a lazy reading."""
+        """Return every item of a lazy reading."""
         return list(pager) if self._runner is None else self._runner.run(_collected(pager))
 
     def take(self, pager: Any, count: int) -> list[Any]:
-        """Give the next few items of a lazy reading."""
+        """Return the next few items of a lazy reading."""
         if self._runner is None:
             return [next(pager) for _ in range(count)]
         return self._runner.run(_some(pager, count))
@@ -117,11 +117,11 @@ async def _some(pager: Any, count: int) -> list[Any]:
     return [await anext(pager) for _ in range(count)]
 
 
-def ship_policy(number: int | None = None, name: str = "기본 배송") -> ShipPolicyInput:
-    return ShipPolicyInput(
-        ship_policy_no=number,
-        ship_policy_name=name,
-        ship_method=PolicyShipMethod.KP,
+def ship_policy(number: int | None = None, name: str = "기본 배송") -> ShippingTemplateInput:
+    return ShippingTemplateInput(
+        shipping_template_no=number,
+        shipping_template_name=name,
+        ship_method=TemplateShipMethod.KP,
         bundle_kind=BundleKind.BUNDLE,
         ship_type=ShipType.COND,
         ship_fee=3000,
@@ -160,7 +160,7 @@ def product(
             product_name=name,
             product_type=ProductType.NEW,
             dcate_code=4100001,
-            ship_policy_no=policy,
+            shipping_template_no=policy,
             display_yn=DisplayState.SHOWN,
         ),
         sale=ProductSaleInput(
@@ -199,6 +199,6 @@ def product(
 
 
 def saved(sandbox: Sandbox) -> tuple[int, int]:
-    """Give the numbers of a stored product and its policy."""
+    """Return the numbers of a stored product and its policy."""
     policy = sandbox.make_policy()
     return sandbox.make_product(body=write(product(policy))), policy

@@ -91,7 +91,7 @@ def seller_ship(go: Driver, client: Any, sandbox: Sandbox) -> None:
 @scenario("shipping_list_policies")
 def policies(go: Driver, client: Any, sandbox: Sandbox) -> None:
     number = sandbox.make_policy()
-    assert [row.ship_policy_no for row in go(client.shipping_templates.list())] == [number]
+    assert [row.shipping_template_no for row in go(client.shipping_templates.list())] == [number]
 
 
 @scenario("shipping_save_policy")
@@ -99,7 +99,7 @@ def save_policy(go: Driver, client: Any, sandbox: Sandbox) -> None:
     outcome = go(client.shipping_templates.save(ship_policy()))
     applied(outcome, sandbox, "shipping_save_policy", shipPolicyNo=outcome.key)
     (row,) = go(client.shipping_templates.list())
-    assert (row.ship_policy_no, row.ship_fee, row.free_condition) == (outcome.key, 3000, 50000)
+    assert (row.shipping_template_no, row.ship_fee, row.free_condition) == (outcome.key, 3000, 50000)
 
 
 @scenario("products_save")

@@ -39,7 +39,7 @@ CONTRACT = yaml.load(
 )
 NUMBERS = {
     "product_no": 1000000001,
-    "ship_policy_no": 5001,
+    "shipping_template_no": 5001,
     "bundle_no": 210000001,
     "order_option_no": 510000001,
     "claim_bundle_no": 610000001,
@@ -171,7 +171,7 @@ def test_a_refused_key_or_request_is_the_same_error_everywhere(
 
 
 def example_rows() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give the fullest example answer of every read."""
+    """Return the fullest example answer of every read."""
     for item in CONTRACT["paths"].values():
         for row in item.values():
             if row["operationId"] in READS:
@@ -332,7 +332,7 @@ def test_every_refusal_text_ends_as_its_typed_error_or_outcome(meaning: Meaning,
 
 
 def winner(row: Operation, refusal: Refusal) -> Refusal:
-    """Give the first row of the table that the text of another one fits too."""
+    """Return the first row of the table that the text of another one fits too."""
     same = (found for found in row.refusals if found.channel is refusal.channel)
     return next(found for found in same if found.found_in(refusal.match))
 

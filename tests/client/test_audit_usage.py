@@ -31,7 +31,7 @@ KINDS = pytest.mark.parametrize("kind", [WemakepriceClient, AsyncWemakepriceClie
     [
         ("timeout", 5, "Timeouts"), ("retry", 3, "RetryPolicy"), ("throttle", 0.1, "ThrottlePolicy"),
         ("verification", True, "VerificationPolicy"), ("overrides", {"orders_get": "/x"}, "WireOverrides"),
-        ("hooks", print, "Hooks"), ("connection_limits", 10, "ConnectionLimits"), ("input_limits", 5, "Limits"),
+        ("hooks", print, "Hooks"), ("connection_limits", 10, "ConnectionLimits"), ("input_limits", 5, "InputLimits"),
     ],
 )  # fmt: skip
 def test_an_option_of_another_class_is_refused_at_once(
@@ -112,7 +112,7 @@ def test_dates_as_text_or_number_are_violations(
     assert not sandbox.calls
 
 
-def test_a_day_is_no_moment(go: Driver, client: Any) -> None:
+def test_a_day_is_no_timestamp(go: Driver, client: Any) -> None:
     with pytest.raises(ValidationError, match="an aware datetime is needed, not a date"):
         client.orders.iter(date(2024, 5, 20), date(2024, 5, 21), ShipStatus.NEW)
     with pytest.raises(ValidationError, match="fromDate must be an aware datetime"):

@@ -84,7 +84,7 @@ def test_naive_times_are_refused_everywhere(go: Driver, client: Any, sandbox: Sa
     assert not sandbox.calls
 
 
-def test_a_moment_counts_as_its_korean_day(go: Driver, client: Any, sandbox: Sandbox) -> None:
+def test_a_timestamp_counts_as_its_korean_day(go: Driver, client: Any, sandbox: Sandbox) -> None:
     from datetime import UTC
 
     number = sandbox.ask_question(at="2024-05-20 08:00:00")

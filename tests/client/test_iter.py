@@ -10,10 +10,10 @@ from client_scenarios import cancel
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from wemakeprice_sdk.client import Cursor, Progress
+from wemakeprice_sdk.client import Cursor, ImportProgress
 from wemakeprice_sdk.client.paging import (
+    ListQuery,
     Page,
-    Reading,
     Walk,
     day_window,
     key_text,
@@ -42,7 +42,7 @@ def bundles(rows: list[Any]) -> list[int]:
 @pytest.mark.parametrize("overlap", [timedelta(0), timedelta(hours=6)])
 def test_orders_of_any_range_come_once(overlap: timedelta, go: Driver, client: Any, sandbox: Sandbox) -> None:
     placed = orders(sandbox)
-    progress: list[Progress] = []
+    progress: list[ImportProgress] = []
     pager = client.orders.iter(START, END, ShipStatus.NEW, overlap=overlap, progress=progress.append)
     assert sandbox.calls["orders_list"] == 0
     assert bundles(go.all(pager)) == placed
@@ -151,9 +151,9 @@ def test_products_page_through_every_window(go: Driver, client: Any, sandbox: Sa
 
 
 def test_deals_of_years_are_asked_for_in_half_years(go: Driver, client: Any, sandbox: Sandbox) -> None:
-    moments = [datetime(2022, 8, 31, 1, tzinfo=KST), datetime(2023, 2, 28, 23, 59, 59, tzinfo=KST), NOW]
+    timestamps = [datetime(2022, 8, 31, 1, tzinfo=KST), datetime(2023, 2, 28, 23, 59, 59, tzinfo=KST), NOW]
     product = sandbox.make_product()
-    numbers = [sandbox.make_deal(products=[product], registered=moment) for moment in moments]
+    numbers = [sandbox.make_deal(products=[product], registered=timestamp) for timestamp in timestamps]
     pager = client.deals.iter(datetime(2022, 8, 31, tzinfo=KST), NOW)
     assert [row.deal_no for row in go.all(pager)] == numbers
     assert sandbox.calls["deals_list"] == 4
@@ -215,14 +215,14 @@ def test_a_page_says_whether_another_one_follows() -> None:
     assert not page_of((), 2, 500).more
 
 
-MOMENTS = st.integers(0, 5 * 86400 - 1).map(lambda seconds: START + timedelta(seconds=seconds))
+TIMESTAMPS = st.integers(0, 5 * 86400 - 1).map(lambda seconds: START + timedelta(seconds=seconds))
 
 
 class Site:
     """Bundles by the second they were paid in, as the marketplace's list gives them."""
 
-    def __init__(self, moments: list[datetime]) -> None:
-        self.rows = list(enumerate(moments))
+    def __init__(self, timestamps: list[datetime]) -> None:
+        self.rows = list(enumerate(timestamps))
 
     def ask(self, window: Window) -> Page[tuple[int, datetime]]:
         return Page(tuple(row for row in self.rows if window.start <= row[1] <= window.end))
@@ -248,23 +248,23 @@ def drain(walk: Walk[tuple[int, datetime]], site: Site, count: int) -> list[int]
 
 @settings(deadline=None, max_examples=60)
 @given(
-    st.lists(MOMENTS, max_size=30),
+    st.lists(TIMESTAMPS, max_size=30),
     st.lists(st.integers(0, 12), max_size=6),
     st.integers(0, 12 * 3600 - 1),
     st.integers(0, 5 * 86400 - 1),
 )
 @example([START + timedelta(hours=12, seconds=1)], [], 12 * 3600 - 1, 86400)
 def test_however_often_it_is_interrupted_and_grows_every_item_comes_exactly_once(
-    moments: list[datetime], stops: list[int], overlap: int, first_end: int
+    timestamps: list[datetime], stops: list[int], overlap: int, first_end: int
 ) -> None:
-    site = Site(moments)
+    site = Site(timestamps)
     ends = [START + timedelta(seconds=first_end), START + timedelta(days=5) - timedelta(seconds=1)]
     cursor: Cursor | None = None
     taken: list[int] = []
     for end in ends:
         windows = windows_below_a_day(START, end, timedelta(seconds=overlap))
         for stop in [*stops, 1000]:
-            walk = Walk(Reading("orders_list", "q", windows), row_key, cursor, None)
+            walk = Walk(ListQuery("orders_list", "q", windows), row_key, cursor, None)
             taken += drain(walk, site, stop)
             cursor = Cursor.from_json(walk.cursor.to_json())
     assert sorted(taken) == [number for number, _ in site.rows]
@@ -276,7 +276,7 @@ def test_a_window_of_several_pages_is_not_delivered_again_when_the_range_grows()
     cursor: Cursor | None = None
     for hours in (2, 5):
         windows = windows_below_a_day(START, START + timedelta(hours=hours), timedelta(0))
-        walk = Walk(Reading("products_list", "q", windows), row_key, cursor, None)
+        walk = Walk(ListQuery("products_list", "q", windows), row_key, cursor, None)
         while (query := walk.next_query()) is not None:
             page = query[1]
             walk.answered(Page(tuple(pages[page - 1]), page < len(pages)))

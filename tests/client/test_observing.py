@@ -21,7 +21,7 @@ from wemakeprice_sdk.errors import (
     ProtocolError,
     WemakepriceError,
 )
-from wemakeprice_sdk.models import Limits, ShipStatus
+from wemakeprice_sdk.models import InputLimits, ShipStatus
 from wemakeprice_sdk.sandbox import Sandbox
 from wemakeprice_sdk.wire.operations import OPERATIONS, Operation
 from wemakeprice_sdk.wire.overrides import WireOverrides
@@ -80,7 +80,7 @@ def test_event_names_are_stable_and_carry_operation_attempt_and_duration(
     assert events[:5] == [
         "exchange.sent", "exchange.failed", "read.retry", "exchange.sent", "exchange.answered",
     ]  # fmt: skip
-    assert {"write.lost", "write.proven", "write.repeated", "write.not_applied"} <= set(events)
+    assert {"write.lost", "write.verified", "write.repeated", "write.not_applied"} <= set(events)
     assert all(record.message.split()[0] == record.__dict__["event"] for record in seen)
     assert all(record.__dict__["operation"] in OPERATIONS for record in seen)
     assert all(record.__dict__["duration"] >= 0 for record in seen if "duration" in record.__dict__)
@@ -302,7 +302,7 @@ def test_other_options_make_a_clone_on_the_same_connections(go: Driver, client: 
         verification=VerificationPolicy(waits=(0.0,)),
         repeat_if_not_applied=True,
         overrides=WireOverrides(paths={"orders_get": "/order/out/getOrderDetail"}),
-        input_limits=Limits(max_option_depth=5),
+        input_limits=InputLimits(max_option_depth=5),
         gate=None,
         hooks=Hooks(),
         tap=None,

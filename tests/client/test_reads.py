@@ -193,8 +193,8 @@ def test_no_retry_after_header_breaks_the_reader(text: str) -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2090, 1, 1)))
-def test_a_date_never_asks_for_less_than_the_time_to_it(moment: datetime) -> None:
-    at = moment.replace(microsecond=0, tzinfo=UTC)
+def test_a_date_never_asks_for_less_than_the_time_to_it(timestamp: datetime) -> None:
+    at = timestamp.replace(microsecond=0, tzinfo=UTC)
     asked = parse_retry_after(format_datetime(at, usegmt=True), NOW)
     assert asked == max(0.0, (at - NOW).total_seconds())
 

@@ -165,7 +165,7 @@ def test_a_cancelled_waiter_loses_no_permit() -> None:
         await asyncio.sleep(0)
         waiting[0].cancel()
         turnstile.release()
-        # The permit was just handed to the second one: cancel it in the same moment.
+        # The permit was just handed to the second one: cancel it in the same timestamp.
         waiting[1].cancel()
         await asyncio.wait_for(waiting[2], 1)
         for task in waiting[:2]:

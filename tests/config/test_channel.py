@@ -280,8 +280,8 @@ class TestReplace:
         ],
     )
     def test_another_identity_is_a_draft_again(self, change: dict[str, object]) -> None:
-        moment = datetime(2026, 3, 2, tzinfo=KST)
-        record = LinkRecord(LinkState.APPROVED, 1, moment, (LinkAttempt(moment, LinkOutcome.APPROVED),))
+        timestamp = datetime(2026, 3, 2, tzinfo=KST)
+        record = LinkRecord(LinkState.APPROVED, 1, timestamp, (LinkAttempt(timestamp, LinkOutcome.APPROVED),))
         before = config(link=record)
         after = before.replace(**change)  # type: ignore[arg-type]
         assert after.link_state is LinkState.DRAFT
@@ -529,7 +529,7 @@ class TestMaintenance:
         st.lists(daily, max_size=4),
         st.datetimes(min_value=datetime(2020, 1, 1), max_value=datetime(2030, 1, 1)),
     )
-    def test_the_next_clear_moment_is_clear_and_the_first(
+    def test_the_next_clear_timestamp_is_clear_and_the_first(
         self, windows: list[tuple[tuple[time, time], tuple[int, ...]]], naive: datetime
     ) -> None:
         built = [DailyMaintenance(start, end, days) for (start, end), days in windows]
@@ -538,12 +538,12 @@ class TestMaintenance:
         except ConfigError:
             self.assert_always_covered(built, naive.replace(tzinfo=KST))
             return
-        moment = naive.replace(tzinfo=KST)
-        clear = next_clear(built, moment)
-        assert clear >= moment
+        timestamp = naive.replace(tzinfo=KST)
+        clear = next_clear(built, timestamp)
+        assert clear >= timestamp
         assert not channel.in_maintenance(clear)
-        if clear > moment:
-            assert channel.in_maintenance(moment)
+        if clear > timestamp:
+            assert channel.in_maintenance(timestamp)
             assert channel.in_maintenance(clear - timedelta(microseconds=1))
 
     @given(times, times)
@@ -553,8 +553,8 @@ class TestMaintenance:
             config(maintenance=[DailyMaintenance(start, end), DailyMaintenance(end, start)])
 
     @staticmethod
-    def assert_always_covered(windows: list[DailyMaintenance], moment: datetime) -> None:
-        edges = [moment]
+    def assert_always_covered(windows: list[DailyMaintenance], timestamp: datetime) -> None:
+        edges = [timestamp]
         for window in windows:
             for day in range(8):
                 base = datetime(2026, 1, 1, tzinfo=KST) + timedelta(days=day)
@@ -564,12 +564,12 @@ class TestMaintenance:
 
 class TestLinkRecord:
     def test_faults(self) -> None:
-        moment = datetime(2026, 1, 1, tzinfo=KST)
+        timestamp = datetime(2026, 1, 1, tzinfo=KST)
         with pytest.raises(ConfigError) as error:
             LinkRecord("approved", -1, datetime(2026, 1, 1), (1,))  # type: ignore[arg-type]
         assert paths(error) == ["state", "attempts", "history[0]", "approved_at"]
         with pytest.raises(ConfigError, match="attempts=0"):
-            LinkRecord(LinkState.APPROVED, 0, None, (LinkAttempt(moment, LinkOutcome.APPROVED),))
+            LinkRecord(LinkState.APPROVED, 0, None, (LinkAttempt(timestamp, LinkOutcome.APPROVED),))
         with pytest.raises(ConfigError):
             LinkAttempt(datetime(2026, 1, 1), LinkOutcome.APPROVED)
 

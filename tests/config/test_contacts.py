@@ -10,8 +10,8 @@ from wemakeprice_sdk.config import (
     Contact,
     Issue,
     IssueDelivery,
+    IssueSeverity,
     Medium,
-    Severity,
     notify_issue,
     route_issue,
 )
@@ -21,8 +21,8 @@ BOTH = Contact("홍길동", email="hong@example.com", phone="02-000-0000", mobil
 MAIL = Contact("김철수", email="kim@example.com")
 NONE = Contact("이영희", phone="02-000-0001")
 ORDINARY, SERIOUS = (
-    Issue(Severity.ORDINARY, "재고 연동 지연"),
-    Issue(Severity.SERIOUS, "인증키 거절", "다시 저장"),
+    Issue(IssueSeverity.ORDINARY, "재고 연동 지연"),
+    Issue(IssueSeverity.SERIOUS, "인증키 거절", "다시 저장"),
 )
 
 

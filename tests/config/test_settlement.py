@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wemakeprice_sdk.config import PayoutRange, SettlementCycle, SettlementKind
+from wemakeprice_sdk.config import PayoutRange, SettlementCycle, SettlementCycleKind
 from wemakeprice_sdk.errors import ConfigError, NaiveDatetimeError, ValidationError
 
 DAYS = st.dates(min_value=date(2010, 1, 1), max_value=date(2090, 1, 1))
@@ -15,17 +15,17 @@ DAYS = st.dates(min_value=date(2010, 1, 1), max_value=date(2090, 1, 1))
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("주정산", SettlementKind.WEEKLY),
-        (" 주 정산", SettlementKind.WEEKLY),
-        ("Weekly", SettlementKind.WEEKLY),
-        ("ｗｅｅｋｌｙ", SettlementKind.WEEKLY),
-        ("월정산", SettlementKind.MONTHLY),
-        ("monthly", SettlementKind.MONTHLY),
-        ("월 2회 정산", SettlementKind.OTHER),
-        ("weekly, D+3", SettlementKind.OTHER),
+        ("주정산", SettlementCycleKind.WEEKLY),
+        (" 주 정산", SettlementCycleKind.WEEKLY),
+        ("Weekly", SettlementCycleKind.WEEKLY),
+        ("ｗｅｅｋｌｙ", SettlementCycleKind.WEEKLY),
+        ("월정산", SettlementCycleKind.MONTHLY),
+        ("monthly", SettlementCycleKind.MONTHLY),
+        ("월 2회 정산", SettlementCycleKind.OTHER),
+        ("weekly, D+3", SettlementCycleKind.OTHER),
     ],
 )
-def test_only_plain_names_are_recognised(text: str, kind: SettlementKind) -> None:
+def test_only_plain_names_are_recognised(text: str, kind: SettlementCycleKind) -> None:
     assert SettlementCycle(text.strip()).kind is kind
     assert SettlementCycle(text.strip()).text == text.strip()
 
@@ -70,7 +70,7 @@ def test_monthly_names_a_month_and_no_day(sales_day: date, first: date, last: da
 
 
 def test_a_known_pay_day_makes_it_exact() -> None:
-    cycle = SettlementCycle("월 마감 익익월 31일", SettlementKind.MONTHLY, 31)
+    cycle = SettlementCycle("월 마감 익익월 31일", SettlementCycleKind.MONTHLY, 31)
     assert cycle.expected_payout(date(2024, 5, 5)) == date(2024, 7, 31)
     assert cycle.expected_payout(date(2023, 12, 5)) == date(2024, 2, 29)
     assert cycle.payout_range(date(2023, 12, 5)) == PayoutRange(date(2024, 2, 29), date(2024, 2, 29))
@@ -86,9 +86,9 @@ def test_an_unknown_cycle_gives_nothing() -> None:
     [
         (("",), ["text"]),
         ((1,), ["text"]),
-        (("월정산", SettlementKind.MONTHLY, 32), ["pay_day"]),
-        (("월정산", SettlementKind.MONTHLY, True), ["pay_day"]),
-        (("주정산", SettlementKind.WEEKLY, 5), ["pay_day"]),
+        (("월정산", SettlementCycleKind.MONTHLY, 32), ["pay_day"]),
+        (("월정산", SettlementCycleKind.MONTHLY, True), ["pay_day"]),
+        (("주정산", SettlementCycleKind.WEEKLY, 5), ["pay_day"]),
         (("주정산", "weekly"), ["kind"]),
     ],
 )
@@ -103,7 +103,7 @@ def test_a_pay_day_on_a_weekly_cycle_names_both_sides() -> None:
         SettlementCycle("주정산", pay_day=5)
 
 
-def test_a_moment_counts_as_its_korean_day() -> None:
+def test_a_timestamp_counts_as_its_korean_day() -> None:
     cycle = SettlementCycle("주정산")
     sunday_in_utc = datetime(2024, 6, 9, 15, 30, tzinfo=UTC)  # Monday in Korea
     due = cycle.expected_payout(sunday_in_utc)

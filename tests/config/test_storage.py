@@ -41,7 +41,7 @@ from wemakeprice_sdk.config import (
     OrderConfirmation,
     SalePeriodExtension,
     SettlementCycle,
-    SettlementKind,
+    SettlementCycleKind,
     Switches,
     config_from_env,
     config_to_env,
@@ -72,7 +72,7 @@ OLD_CIPHER = AesGcmCipher({"old": OLD}, "old")
 KEY = "0123456789abcdef0123456789abcdef"
 PERSON = Contact("홍길동", "과장", "팀장", "물류", "hong@example.com", "02-000-0000", "010-0000-0000")
 SECRETS = (KEY, "홍길동", "hong@", "010-0000", "과장", "물류", "비밀")
-MOMENT = datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=KST)
+TIMESTAMP = datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=KST)
 
 FULL = ChannelConfig(
     "shop1",
@@ -81,9 +81,9 @@ FULL = ChannelConfig(
     agency=WINSELLING,
     selected_agency="㈜윈윈소프트",
     onboarding=OnboardingState.COMPLETE,
-    link=LinkRecord(LinkState.APPROVED, 3, MOMENT, (LinkAttempt(MOMENT, LinkOutcome.APPROVED, "ok"),)),
+    link=LinkRecord(LinkState.APPROVED, 3, TIMESTAMP, (LinkAttempt(TIMESTAMP, LinkOutcome.APPROVED, "ok"),)),
     representative_category="생활/주방",
-    settlement_cycle=SettlementCycle("매월 말 마감", SettlementKind.MONTHLY, 15),
+    settlement_cycle=SettlementCycle("매월 말 마감", SettlementCycleKind.MONTHLY, 15),
     memo="비밀 메모\n둘째 줄 ",
     contacts=(PERSON, Contact("김철수")),
     switches=Switches(master=False, cs_kinds=("question", "전화상담"), sku_sync=True),
@@ -98,7 +98,7 @@ FULL = ChannelConfig(
     ),
     maintenance=(
         DailyMaintenance(time(23, 30), time(0, 30), (5, 6), "정기 점검"),
-        DatedMaintenance(MOMENT, datetime(2026, 3, 3, tzinfo=UTC), "공지"),
+        DatedMaintenance(TIMESTAMP, datetime(2026, 3, 3, tzinfo=UTC), "공지"),
     ),
     base_url="https://wapi-stg.wemakeprice.com",
     path_overrides={"getOrderDetail": "/order/out/getOrderDetail"},
@@ -114,7 +114,7 @@ def words(**limits: int) -> st.SearchStrategy[str]:
 
 lines = words(max_size=8)
 names = words(min_size=1, max_size=8)
-moments = st.datetimes(
+timestamps = st.datetimes(
     min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.sampled_from([KST, UTC])
 )
 times = st.times()
@@ -134,7 +134,7 @@ agencies = st.builds(
 )
 cycles = st.one_of(
     st.builds(SettlementCycle, names),
-    st.builds(SettlementCycle, names, st.just(SettlementKind.MONTHLY), st.none() | st.integers(1, 31)),
+    st.builds(SettlementCycle, names, st.just(SettlementCycleKind.MONTHLY), st.none() | st.integers(1, 31)),
 )
 daily = st.builds(
     lambda ends, days, note: DailyMaintenance(*sorted(ends), tuple(days), note),
@@ -144,7 +144,7 @@ daily = st.builds(
 )
 dated = st.builds(
     lambda ends, note: DatedMaintenance(min(ends), max(ends), note),
-    st.lists(moments, min_size=2, max_size=2, unique_by=lambda moment: moment.timestamp()),
+    st.lists(timestamps, min_size=2, max_size=2, unique_by=lambda timestamp: timestamp.timestamp()),
     lines,
 )
 lengths = st.builds(ExtensionLength, st.integers(30, 1826)) | st.builds(
@@ -158,14 +158,14 @@ sale_periods = st.builds(
     window=st.lists(times, min_size=2, max_size=2, unique=True).map(lambda ends: DayWindow(*sorted(ends))),
     ended=st.sampled_from(EndedGoodsPolicy),
 )
-histories = st.lists(st.builds(LinkAttempt, moments, st.sampled_from(LinkOutcome), lines), max_size=3).map(
+histories = st.lists(st.builds(LinkAttempt, timestamps, st.sampled_from(LinkOutcome), lines), max_size=3).map(
     tuple
 )
 links = st.builds(
     lambda state, extra, at, history: LinkRecord(state, len(history) + extra, at, history),
     st.sampled_from(LinkState),
     st.integers(0, 5),
-    st.none() | moments,
+    st.none() | timestamps,
     histories,
 )
 configs = st.builds(
@@ -793,7 +793,7 @@ class TestRotation:
         assert other.exists()
 
     @pytest.mark.skipif(os.name != "posix", reason="kills with SIGKILL")
-    def test_killed_at_any_moment_and_started_again(self, tmp_path: Path) -> None:
+    def test_killed_at_any_timestamp_and_started_again(self, tmp_path: Path) -> None:
         registry = many(12)
         files = [tmp_path / f"{n}.toml" for n in range(25)]
         for path in files:

@@ -29,8 +29,8 @@ from wemakeprice_sdk.config import (
     Switches,
     save_registry,
 )
-from wemakeprice_sdk.runner import SqliteLedger
-from wemakeprice_sdk.runner.audit import verify
+from wemakeprice_sdk.ledger import SqliteLedger
+from wemakeprice_sdk.ledger.audit import verify
 from wemakeprice_sdk.sandbox import Reply, Sandbox, SandboxServer
 from wemakeprice_sdk.secrets import AesGcmCipher, format_key_ring, generate_key
 
@@ -122,7 +122,7 @@ class Place:
     def ledger(self) -> SqliteLedger:
         return SqliteLedger(self.folder / "ledger.db", self.cipher)
 
-    def assert_settled(self, *numbers: int, seller: str = "shop-1") -> None:
+    def assert_finished(self, *numbers: int, seller: str = "shop-1") -> None:
         """Each bundle was collected once, nothing is open, and the audit trail is whole."""
         with self.ledger() as ledger:
             assert sorted(int(row.ref) for row in ledger.records(seller, "bundle")) == sorted(numbers)

@@ -40,7 +40,7 @@ MAPPED: list[Task] = []
 
 
 def airflow(dags: list[dict[str, Any]]) -> dict[str, ModuleType]:
-    """Give the modules; `dags` collects every dag's options and mapped tasks."""
+    """Return the modules; `dags` collects every dag's options and mapped tasks."""
 
     def dag(**options: Any) -> Callable[[Callable[[], None]], Callable[[], None]]:
         def wrap(build: Callable[[], None]) -> Callable[[], None]:
@@ -59,14 +59,14 @@ def airflow(dags: list[dict[str, Any]]) -> dict[str, ModuleType]:
     class AirflowFailException(Exception):  # noqa: N818 -- Airflow's name
         pass
 
-    def moment(*parts: int, tz: str) -> datetime:
+    def timestamp(*parts: int, tz: str) -> datetime:
         return datetime(*parts, tzinfo=ZoneInfo(tz))  # type: ignore[arg-type,misc]
 
     return {
         "airflow": module("airflow"),
         "airflow.sdk": module("airflow.sdk", dag=dag, task=task),
         "airflow.sdk.exceptions": module("airflow.sdk.exceptions", AirflowFailException=AirflowFailException),
-        "pendulum": module("pendulum", datetime=moment),
+        "pendulum": module("pendulum", datetime=timestamp),
     }
 
 
@@ -81,7 +81,7 @@ class ScheduleOverlapPolicy(Enum):
 
 
 def temporal(asked: list[tuple[Any, dict[str, Any]]]) -> dict[str, ModuleType]:
-    """Give the modules; `asked` collects the activities that workflows ask for."""
+    """Return the modules; `asked` collects the activities that workflows ask for."""
 
     async def execute_activity(activity: Callable[..., Any], *, args: list[Any], **options: Any) -> Any:
         asked.append((activity, options))

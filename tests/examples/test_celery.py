@@ -100,8 +100,8 @@ def test_two_workers_run_every_account_once_however_often_it_is_queued(shop: Pla
         stop(process)
     assert Counter(shop.targets("orders_confirm")) == Counter(numbers + others)
     assert Counter(shop.targets("orders_ship")) == Counter(numbers)
-    shop.assert_settled(*numbers)
-    shop.assert_settled(*others, seller="shop-2")
+    shop.assert_finished(*numbers)
+    shop.assert_finished(*others, seller="shop-2")
     assert "failed" not in logs(shop)
     assert not [text for text in shop.people() if text in logs(shop)]
 
@@ -146,7 +146,7 @@ class Sent:
 
 def test_what_only_a_person_can_mend_fails_at_once(inside: Place, recipe: ModuleType) -> None:
     inside.sandbox.approve_key("0" * 31 + "1", approved=False)
-    with pytest.raises(recipe.PersonNeededError, match="shop-1: PERSON"):
+    with pytest.raises(recipe.OperatorNeededError, match="shop-1: PERSON"):
         recipe.one_account.delay("shop-1", ["collect_orders"])
 
 

@@ -109,7 +109,7 @@ def test_orders_are_confirmed_and_shipped_once_however_often_cron_starts_the_lin
     assert {number: bundles[number].invoice for number in numbers} == {
         number: f"7{number}" for number in numbers
     }
-    shop.assert_settled(*numbers)
+    shop.assert_finished(*numbers)
     log = (shop.folder / "jobs.log").read_text(encoding="utf-8")
     assert log.count("INFO shop-1 collect_orders: ") == 2
     assert "applied 3" in log
@@ -130,7 +130,7 @@ def test_a_start_while_the_last_one_runs_does_nothing(shop: Place) -> None:
     shop.sandbox.let_go.set()
     finish(first)
     assert shop.targets("orders_confirm") == numbers
-    shop.assert_settled(*numbers)
+    shop.assert_finished(*numbers)
 
 
 def test_three_starts_at_once_on_one_ledger_double_nothing(shop: Place) -> None:
@@ -142,8 +142,8 @@ def test_three_starts_at_once_on_one_ledger_double_nothing(shop: Place) -> None:
         finish(process)
     assert Counter(shop.targets("orders_confirm")) == Counter(numbers + others)
     assert Counter(shop.targets("orders_ship")) == Counter(numbers)
-    shop.assert_settled(*numbers)
-    shop.assert_settled(*others, seller="shop-2")
+    shop.assert_finished(*numbers)
+    shop.assert_finished(*others, seller="shop-2")
 
 
 def test_a_polite_kill_ends_between_two_orders_and_the_next_start_goes_on(shop: Place) -> None:
@@ -164,7 +164,7 @@ def test_a_polite_kill_ends_between_two_orders_and_the_next_start_goes_on(shop: 
     finish(cron(shop, LINES[0]))
     assert shop.targets("orders_confirm")[:6] == numbers
     assert max(Counter(shop.targets("orders_confirm")).values()) == 1
-    shop.assert_settled(*numbers)
+    shop.assert_finished(*numbers)
 
 
 def test_a_hard_kill_in_the_middle_of_a_call_doubles_nothing(shop: Place) -> None:
@@ -186,4 +186,4 @@ def test_a_hard_kill_in_the_middle_of_a_call_doubles_nothing(shop: Place) -> Non
         session.rows("UPDATE accounts SET expires = 0")
     finish(cron(shop, LINES[0]))
     assert shop.targets("orders_confirm") == numbers
-    shop.assert_settled(*numbers)
+    shop.assert_finished(*numbers)

@@ -11,18 +11,10 @@ import pytest
 from wemakeprice_sdk import errors
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.config import Switches
+from wemakeprice_sdk.ledger import Intent, IntentState
 from wemakeprice_sdk.policy.actions import ActionKind, Target, TargetKind
 from wemakeprice_sdk.policy.snapshot import SkuStock
-from wemakeprice_sdk.runner import (
-    ActionResult,
-    ActionState,
-    Intent,
-    IntentState,
-    Job,
-    JobReport,
-    Skipped,
-    StopSwitch,
-)
+from wemakeprice_sdk.runner import ActionResult, ActionState, Job, JobReport, Skipped, StopSwitch
 
 if TYPE_CHECKING:
     from .conftest import Main, Place
@@ -138,7 +130,7 @@ def test_a_dry_run_writes_nothing(inside: Place, main: Main) -> None:
         assert list(ledger.records("shop-1", "bundle")) == []
 
 
-def test_stock_comes_from_the_warehouse_with_its_moment(
+def test_stock_comes_from_the_warehouse_with_its_timestamp(
     inside: Place, main: Main, run_jobs: ModuleType
 ) -> None:
     path = inside.folder / "stock.csv"
@@ -146,9 +138,9 @@ def test_stock_comes_from_the_warehouse_with_its_moment(
         "seller_id,sku,quantity,as_of\nSHOP-1,A,5,2026-03-04T10:00:00+09:00\n", encoding="utf-8-sig"
     )
     work = run_jobs.Workplace.from_env()
-    moment = datetime(2026, 3, 4, 10, tzinfo=KST)
+    timestamp = datetime(2026, 3, 4, 10, tzinfo=KST)
     assert run_jobs.read_stock(path, work.registry) == {
-        "shop-1": (SkuStock(sku="A", quantity=5, as_of=moment),)
+        "shop-1": (SkuStock(sku="A", quantity=5, as_of=timestamp),)
     }
     path.write_text("seller_id,sku,quantity,as_of\nshop-1,A,-5,2026-03-04T10:00:00+09:00\n")
     code, err = main("stock", "--stock", "stock.csv")
@@ -191,7 +183,7 @@ def test_every_report_has_a_verdict(
     levels = {"DONE": "INFO", "LATER": "WARNING", "PERSON": "ERROR"}
     assert caplog.records[-1].levelname == levels[verdict]
     unknown = [found for found in report.waiting if found.state is IntentState.UNKNOWN]
-    assert ("a person decides intent 7" in caplog.text) is bool(unknown)
+    assert ("an operator decides intent 7" in caplog.text) is bool(unknown)
 
 
 def test_what_weighs_more_wins(run_jobs: ModuleType) -> None:

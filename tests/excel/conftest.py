@@ -12,7 +12,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from excel_kit import MemoryTarget, Shop
 
-from wemakeprice_sdk.excel import ExcelMigrator, Limits
+from wemakeprice_sdk.excel import ExcelMigrator
+from wemakeprice_sdk.files import FileLimits
 
 
 @pytest.fixture
@@ -27,4 +28,4 @@ def migrator(target: MemoryTarget) -> ExcelMigrator:
 
 @pytest.fixture
 def bounded(target: MemoryTarget) -> Callable[..., ExcelMigrator]:
-    return lambda **limits: ExcelMigrator(Shop(), registry=target, limits=Limits(**limits))
+    return lambda **limits: ExcelMigrator(Shop(), registry=target, limits=FileLimits(**limits))

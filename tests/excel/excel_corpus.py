@@ -135,7 +135,7 @@ ORDER_HEADERS = [
 
 
 def order_row(bundle: int, order: int, option: int, **changes: object) -> list[object]:
-    """Give an invented order line."""
+    """Return an invented order line."""
     row: dict[str, object] = dict.fromkeys(ORDER_HEADERS)
     row |= {
         "배송번호": bundle, "주문번호": order, "옵션주문번호": option, "주문일": "2024-05-01 10:00:00", "주문상태": "배송완료",
@@ -151,12 +151,12 @@ def order_row(bundle: int, order: int, option: int, **changes: object) -> list[o
 
 
 def products(rows: Sequence[Sequence[object]] = PRODUCT_ROWS) -> list[list[object]]:
-    """Give a product table with its header."""
+    """Return a product table with its header."""
     return [list(PRODUCT_HEADERS), *map(list, rows)]
 
 
 def deals() -> list[list[object]]:
-    """Give a deal table with its header."""
+    """Return a deal table with its header."""
     return [list(DEAL_HEADERS), *map(list, DEAL_ROWS)]
 
 
@@ -170,7 +170,7 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
 def letters(index: int) -> str:
-    """Give column letters."""
+    """Return column letters."""
     text = ""
     index += 1
     while index:
@@ -180,7 +180,7 @@ def letters(index: int) -> str:
 
 
 def cell_xml(row: int, column: int, value: object, style: str = "") -> str:
-    """Give a cell as a streaming writer does: numbers and inline strings."""
+    """Return a cell as a streaming writer does: numbers and inline strings."""
     reference = f"{letters(column)}{row}"
     attribute = f' s="{style}"' if style else ""
     if value is None:
@@ -200,7 +200,7 @@ def sheet_xml(
     body: str = "",
     after: str = "",
 ) -> str:
-    """Give a worksheet part; `body` replaces the rows."""
+    """Return a worksheet part; `body` replaces the rows."""
     rows = body or "".join(
         f'<row r="{number}">{"".join(cell_xml(number, at, value) for at, value in enumerate(row))}</row>'
         for number, row in enumerate(table, 1)
@@ -259,12 +259,12 @@ def package(
 
 
 def xlsx(table: Sequence[Sequence[object]], **options: object) -> bytes:
-    """Give a one-sheet workbook with inline strings."""
+    """Return a one-sheet workbook with inline strings."""
     return package({"상품목록": sheet_xml(table)}, **options)  # type: ignore[arg-type]
 
 
 def shared(table: Sequence[Sequence[object]], *, rich: bool = False) -> bytes:
-    """Give a one-sheet workbook with shared strings; `rich` cuts every second one into runs."""
+    """Return a one-sheet workbook with shared strings; `rich` cuts every second one into runs."""
     index: dict[str, int] = {}
     rows = []
     for number, row in enumerate(table, 1):
@@ -295,7 +295,7 @@ def shared(table: Sequence[Sequence[object]], *, rich: bool = False) -> bytes:
 
 
 def html_table(table: Sequence[Sequence[object]], *, encoding: str = "utf-8", closed: bool = True) -> bytes:
-    """Give an HTML page as many exports are under the name .xls."""
+    """Return an HTML page as many exports are under the name .xls."""
     end = "</td>" if closed else ""
     rows = "".join(
         "<tr>"
@@ -311,7 +311,7 @@ def html_table(table: Sequence[Sequence[object]], *, encoding: str = "utf-8", cl
 
 
 def xml2003(table: Sequence[Sequence[object]]) -> bytes:
-    """Give an XML spreadsheet."""
+    """Return an XML spreadsheet."""
     rows = []
     for row in table:
         cells = []
@@ -328,7 +328,7 @@ def xml2003(table: Sequence[Sequence[object]]) -> bytes:
 
 
 def delimited(table: Sequence[Sequence[object]], *, encoding: str = "utf-8", delimiter: str = ",") -> bytes:
-    """Give a CSV file."""
+    """Return a CSV file."""
     import csv
 
     memory = io.StringIO(newline="")
@@ -339,7 +339,7 @@ def delimited(table: Sequence[Sequence[object]], *, encoding: str = "utf-8", del
 
 
 def xls(table: Sequence[Sequence[object]]) -> bytes:
-    """Give a BIFF8 workbook, kept as a stream of records without an OLE container."""
+    """Return a BIFF8 workbook, kept as a stream of records without an OLE container."""
     return biff8(table)
 
 

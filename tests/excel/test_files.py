@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from wemakeprice_sdk.clock import KST
-from wemakeprice_sdk.excel import CellError, ExcelMigrator, ProductRecord, RowStatus
-from wemakeprice_sdk.excel.limits import DEFAULT_LIMITS, Budget
-from wemakeprice_sdk.excel.sniff import open_workbook
+from wemakeprice_sdk.excel import ExcelMigrator, ProductRecord, RowStatus
+from wemakeprice_sdk.files import CellError
+from wemakeprice_sdk.files.limits import DEFAULT_LIMITS, Budget
+from wemakeprice_sdk.files.sniff import open_workbook
 from wemakeprice_sdk.models import DisplayState, OptionSaleStatus, ProductStatus
 
 FILES = Path(__file__).parent / "files"

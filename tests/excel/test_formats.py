@@ -9,9 +9,10 @@ import excel_corpus as corpus
 import pytest
 
 from wemakeprice_sdk.errors import UnreadableFileError, UnsafeFileError
-from wemakeprice_sdk.excel import ExcelMigrator, ExportKind, FileFormat
-from wemakeprice_sdk.excel.limits import DEFAULT_LIMITS
-from wemakeprice_sdk.excel.sniff import sniff
+from wemakeprice_sdk.excel import ExcelMigrator, ExportKind
+from wemakeprice_sdk.files import FileFormat
+from wemakeprice_sdk.files.limits import DEFAULT_LIMITS
+from wemakeprice_sdk.files.sniff import sniff
 
 TABLE = corpus.products()
 KINDS: dict[str, tuple[Callable[[], bytes], FileFormat, str]] = {

@@ -17,8 +17,8 @@ import pytest
 from wemakeprice_sdk.errors import ExcelError, UnreadableFileError, UnsafeFileError
 from wemakeprice_sdk.excel import ExcelMigrator, ExportKind, columns, structure
 from wemakeprice_sdk.excel import migrator as migrator_module
-from wemakeprice_sdk.excel.limits import Budget
 from wemakeprice_sdk.excel.structure import Faults
+from wemakeprice_sdk.files.limits import Budget
 
 Bounded = Callable[..., ExcelMigrator]
 TABLE = corpus.products()

@@ -32,19 +32,19 @@ from wemakeprice_sdk.errors import (
 from wemakeprice_sdk.excel import (
     ExcelMigrator,
     ExportKind,
+    ImportProgress,
     ItemOutcome,
     Preview,
     ProductImport,
-    Progress,
     RowStatus,
     SkuChoice,
-    SkuLink,
     deal_export_periods,
 )
 from wemakeprice_sdk.models import DealRow, ProductRow
+from wemakeprice_sdk.models.codes import SkuLinkMode
 
-LINK = SkuChoice(SkuLink.BY_SELLER_CODE, stock_sync=True)
-NO_LINK = SkuChoice(SkuLink.NONE)
+LINK = SkuChoice(SkuLinkMode.BY_SELLER_CODE, stock_sync=True)
+NO_LINK = SkuChoice(SkuLinkMode.NONE)
 
 
 def save(folder: Path, table: list[list[object]], name: str = "a.xlsx") -> Path:
@@ -128,8 +128,8 @@ def test_what_cannot_be_chosen_is_said_at_once(mixed: Preview, migrator: ExcelMi
 
 def test_stock_sync_needs_a_link() -> None:
     with pytest.raises(ValidationError, match="meaningless"):
-        SkuChoice(SkuLink.NONE, stock_sync=True)
-    assert SkuChoice(SkuLink.CREATE, stock_sync=True).stock_sync
+        SkuChoice(SkuLinkMode.NONE, stock_sync=True)
+    assert SkuChoice(SkuLinkMode.CREATE, stock_sync=True).stock_sync
 
 
 def test_a_link_by_code_needs_a_code(migrator: ExcelMigrator, tmp_path: Path) -> None:
@@ -139,7 +139,8 @@ def test_a_link_by_code_needs_a_code(migrator: ExcelMigrator, tmp_path: Path) ->
             migrator.select(preview, sku=LINK)
         assert len(caught.value.violations) == 1
         assert (
-            migrator.select(preview, sku=LINK, per_product={300000001: SkuChoice(SkuLink.CREATE)}).count == 2
+            migrator.select(preview, sku=LINK, per_product={300000001: SkuChoice(SkuLinkMode.CREATE)}).count
+            == 2
         )
 
 
@@ -151,7 +152,7 @@ def test_no_stock_is_never_zero(migrator: ExcelMigrator, target: MemoryTarget, t
         [300000003, "솥", "-"],
     ]
     with migrator.preview(save(tmp_path, table)) as preview:
-        migrator.select(preview, sku=SkuChoice(SkuLink.CREATE, stock_sync=True)).commit(target)
+        migrator.select(preview, sku=SkuChoice(SkuLinkMode.CREATE, stock_sync=True)).commit(target)
     assert [target.products[number].observed_stock for number in (300000001, 300000002, 300000003)] == [
         None,
         0,
@@ -197,7 +198,7 @@ def test_what_is_not_carried_over_is_said(
 
 def test_progress_and_cancelling(migrator: ExcelMigrator, target: MemoryTarget, tmp_path: Path) -> None:
     rows = [[300000001 + at, f"상품 {at}", *corpus.PRODUCT_ROWS[0][2:]] for at in range(50)]
-    seen: list[Progress] = []
+    seen: list[ImportProgress] = []
     with migrator.preview(save(tmp_path, corpus.products(rows))) as preview:
         plan = migrator.select(preview, sku=NO_LINK)
         report = plan.commit(
@@ -391,7 +392,8 @@ def test_the_last_day_of_february() -> None:
 WORKER = textwrap.dedent(
     """
     import sqlite3, sys, time
-    from wemakeprice_sdk.excel import ExcelMigrator, SkuChoice, SkuLink
+    from wemakeprice_sdk.models.codes import SkuLinkMode
+    from wemakeprice_sdk.excel import ExcelMigrator, SkuChoice
 
     class Shop:
         seller_id = "shop-1"
@@ -418,7 +420,7 @@ WORKER = textwrap.dedent(
     target = Target(sys.argv[2])
     migrator = ExcelMigrator(Shop(), registry=target)
     with migrator.preview(sys.argv[1]) as preview:
-        report = migrator.select(preview, sku=SkuChoice(SkuLink.NONE)).commit(target)
+        report = migrator.select(preview, sku=SkuChoice(SkuLinkMode.NONE)).commit(target)
     print(len(report.results))
     """
 )

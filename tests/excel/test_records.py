@@ -8,7 +8,7 @@ from pathlib import Path
 import excel_corpus as corpus
 import pytest
 
-from wemakeprice_sdk.excel import ExcelMigrator, Parsed, Severity
+from wemakeprice_sdk.excel import ExcelMigrator, Parsed, ProblemSeverity
 from wemakeprice_sdk.models import DisplayState, OptionSaleStatus, ProductStatus
 
 
@@ -86,11 +86,11 @@ def test_all_problems_in_one_pass(migrator: ExcelMigrator, tmp_path: Path) -> No
         "판매가",
         "공짜",
     )
-    assert problem.severity is Severity.ERROR
+    assert problem.severity is ProblemSeverity.ERROR
     assert "not a number" in problem.message
     assert "숫자" in problem.message_ko
     assert "상품목록!C2" in str(problem)
-    assert bad.problems[5].severity is Severity.WARNING
+    assert bad.problems[5].severity is ProblemSeverity.WARNING
     assert odd.record is not None
     assert rules(odd) == [
         ("sale_end", "period-order"),
@@ -115,7 +115,7 @@ def test_ids_and_codes_as_spreadsheets_leave_them(migrator: ExcelMigrator, tmp_p
     assert rules(second) == [("sale_start", "two-digit-year"), ("seller_product_code", "leading-zero")]
     assert second.record is not None
     assert second.record.seller_product_code == "124"
-    assert first.problems[0].severity is Severity.NOTE
+    assert first.problems[0].severity is ProblemSeverity.NOTE
     assert rules(fourth) == [("product_no", "damaged-id")]
 
 
@@ -343,8 +343,8 @@ def test_a_repeated_order_line_counts_once(migrator: ExcelMigrator, tmp_path: Pa
     assert entry.bundle is not None
     assert [product.product_qty for product in entry.bundle.order_product or ()] == [4]
     assert [(one.row, one.rule, one.severity) for one in entry.problems] == [
-        (3, "same-line", Severity.WARNING),
-        (5, "same-line", Severity.ERROR),
+        (3, "same-line", ProblemSeverity.WARNING),
+        (5, "same-line", ProblemSeverity.ERROR),
     ]
     assert not entry.valid
 
@@ -390,6 +390,6 @@ def test_a_repeated_line_of_a_bundle_that_stands_apart_counts_once(
             if problem.rule == "same-line"
         ]
         for one in entries
-    ] == [[], [], [(4, "same-line", Severity.WARNING)], [], [(7, "same-line", Severity.ERROR)]]
+    ] == [[], [], [(4, "same-line", ProblemSeverity.WARNING)], [], [(7, "same-line", ProblemSeverity.ERROR)]]
     assert entries[2].bundle is None
     assert not entries[2].valid

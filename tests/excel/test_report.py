@@ -11,8 +11,8 @@ from excel_kit import MemoryTarget, Shop
 
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.excel import ExcelMigrator, ExportKind
-from wemakeprice_sdk.excel.cells import CellError, Serial
 from wemakeprice_sdk.excel.report import safe_value
+from wemakeprice_sdk.files.cells import CellError, Serial
 from wemakeprice_sdk.models import ProductRow
 
 NASTY = [

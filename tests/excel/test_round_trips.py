@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wemakeprice_sdk.excel import ExcelMigrator
-from wemakeprice_sdk.excel.cells import cell_text
-from wemakeprice_sdk.excel.limits import DEFAULT_LIMITS, Budget
-from wemakeprice_sdk.excel.sniff import open_workbook
+from wemakeprice_sdk.files.cells import cell_text
+from wemakeprice_sdk.files.limits import DEFAULT_LIMITS, Budget
+from wemakeprice_sdk.files.sniff import open_workbook
 
 Table = Sequence[Sequence[object]]
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wemakeprice_sdk.excel import CellError
-from wemakeprice_sdk.excel.cells import Cell, Serial, SheetRow, blocks_of
 from wemakeprice_sdk.excel.columns import ColumnBook
 from wemakeprice_sdk.excel.header import find_header
-from wemakeprice_sdk.excel.limits import DEFAULT_LIMITS, Budget
 from wemakeprice_sdk.excel.records import ExportKind
 from wemakeprice_sdk.excel.structure import RowPlan, compile_plan
+from wemakeprice_sdk.files import CellError
+from wemakeprice_sdk.files.cells import Cell, Serial, SheetRow, blocks_of
+from wemakeprice_sdk.files.limits import DEFAULT_LIMITS, Budget
 
 COLUMNS = {
     "상품번호": ("product_no", [300000001, "300000002", 3e8, "", None, "x"]),

@@ -9,7 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wemakeprice_sdk.clock import KST
-from wemakeprice_sdk.excel.cells import (
+from wemakeprice_sdk.excel.values import (
+    ALWAYS_END,
+    Doubt,
+    FaultError,
+    clean,
+    iso_timestamps,
+    parse_amount,
+    parse_flag,
+    parse_id,
+    parse_id_list,
+    parse_timestamp,
+)
+from wemakeprice_sdk.files.cells import (
     Cell,
     CellError,
     Serial,
@@ -18,18 +30,6 @@ from wemakeprice_sdk.excel.cells import (
     number_cell,
     serial_to_datetime,
     split_reference,
-)
-from wemakeprice_sdk.excel.values import (
-    ALWAYS_END,
-    Doubt,
-    FaultError,
-    clean,
-    iso_moments,
-    parse_amount,
-    parse_flag,
-    parse_id,
-    parse_id_list,
-    parse_moment,
 )
 
 
@@ -135,8 +135,8 @@ def test_a_longer_id_is_exact_or_refused_never_wrong(number: int) -> None:
         ("상시판매", ALWAYS_END), ("", None), ("-", None), (None, None),
     ],
 )  # fmt: skip
-def test_moments(cell: Cell, value: datetime | None) -> None:
-    found = parse_moment(cell)
+def test_timestamps(cell: Cell, value: datetime | None) -> None:
+    found = parse_timestamp(cell)
     assert (found.value if isinstance(found, Doubt) else found) == value
 
 
@@ -149,8 +149,8 @@ def test_moments(cell: Cell, value: datetime | None) -> None:
         (45306, "unformatted-date"),
     ],
 )
-def test_moments_in_doubt(cell: Cell, rule: str) -> None:
-    found = parse_moment(cell)
+def test_timestamps_in_doubt(cell: Cell, rule: str) -> None:
+    found = parse_timestamp(cell)
     assert isinstance(found, Doubt)
     assert found.rule == rule
 
@@ -163,34 +163,34 @@ def test_moments_in_doubt(cell: Cell, rule: str) -> None:
         ("2024-01-15-10:00", "date"), (True, "date"), (CellError("#VALUE!"), "error-value"), ("9" * 5000, "date"), ("2024-01-15" * 30, "date"), (1.5, "year"),
     ],
 )  # fmt: skip
-def test_moments_that_are_none(cell: Cell, rule: str) -> None:
+def test_timestamps_that_are_none(cell: Cell, rule: str) -> None:
     with pytest.raises(FaultError) as caught:
-        parse_moment(cell)
+        parse_timestamp(cell)
     assert caught.value.rule == rule
 
 
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2100, 12, 31)))
-def test_any_moment_read_back(moment: datetime) -> None:
-    whole = moment.replace(microsecond=0)
+def test_any_timestamp_read_back(timestamp: datetime) -> None:
+    whole = timestamp.replace(microsecond=0)
     aware = whole.replace(tzinfo=KST)
-    assert parse_moment(whole.isoformat(sep=" ")) == aware
-    assert parse_moment(f"{whole:%Y년 %m월 %d일 %H시 %M분 %S초}") == aware
+    assert parse_timestamp(whole.isoformat(sep=" ")) == aware
+    assert parse_timestamp(f"{whole:%Y년 %m월 %d일 %H시 %M분 %S초}") == aware
     assert (
-        parse_moment(
+        parse_timestamp(
             f"{whole:%Y.%m.%d} {'오전' if whole.hour < 12 else '오후'} {(whole.hour - 1) % 12 + 1}:{whole:%M:%S}"
         )
         == aware
     )
     days = (whole - datetime(1899, 12, 30)).total_seconds() / 86_400
-    assert parse_moment(Serial(days)) == aware
-    assert parse_moment(Serial(days - 1462), date1904=True) == aware
+    assert parse_timestamp(Serial(days)) == aware
+    assert parse_timestamp(Serial(days - 1462), date1904=True) == aware
 
 
 @given(
     st.lists(
         st.one_of(
             st.datetimes(datetime(1990, 1, 1), datetime(2100, 12, 31, 23, 59, 59)).map(
-                lambda moment: moment.isoformat(" ", "seconds")
+                lambda timestamp: timestamp.isoformat(" ", "seconds")
             ),
             st.dates(date(1980, 1, 1), date(2110, 1, 1)).map(str),
             st.from_regex(r"\A20[0-9]{2}-[0-9]{2}-[0-3][0-9][ T|](2[0-4]|1[0-9]):[0-5][0-9]\Z"),
@@ -203,23 +203,23 @@ def test_any_moment_read_back(moment: datetime) -> None:
         max_size=4,
     )
 )  # fmt: skip
-def test_moments_read_together_are_those_read_alone(texts: list[str]) -> None:
-    moments = iso_moments(texts)
-    if moments is not None:
-        assert moments == [parse_moment(text) for text in texts]
-        assert {moment.tzinfo for moment in moments} == {KST}
+def test_timestamps_read_together_are_those_read_alone(texts: list[str]) -> None:
+    timestamps = iso_timestamps(texts)
+    if timestamps is not None:
+        assert timestamps == [parse_timestamp(text) for text in texts]
+        assert {timestamp.tzinfo for timestamp in timestamps} == {KST}
 
 
-def test_usual_moments_are_read_together() -> None:
+def test_usual_timestamps_are_read_together() -> None:
     texts = ["2024-01-15 10:00:00", "1990-01-01", "2100-12-31 23:59"]
-    assert iso_moments(texts) is not None
+    assert iso_timestamps(texts) is not None
     for other in ("1989-12-31", "2101-01-01", "2024-02-30", "2024-01-15 24:00", "2024-01-15 10:00-09", ""):
-        assert iso_moments([*texts, other]) is None
+        assert iso_timestamps([*texts, other]) is None
 
 
 @given(st.text(max_size=40))
 def test_any_text_is_read_or_a_fault(text: str) -> None:
-    for parse in (parse_amount, parse_id, parse_moment, parse_flag, parse_id_list):
+    for parse in (parse_amount, parse_id, parse_timestamp, parse_flag, parse_id_list):
         try:
             parse(text)
         except FaultError as fault:

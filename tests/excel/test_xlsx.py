@@ -16,19 +16,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wemakeprice_sdk.errors import UnreadableFileError, UnsafeFileError
-from wemakeprice_sdk.excel import CellError, ExcelMigrator
-from wemakeprice_sdk.excel.cells import Cell, Serial
-from wemakeprice_sdk.excel.limits import DEFAULT_LIMITS, Budget, Limits
-from wemakeprice_sdk.excel.rowpattern import CellReaders, date_reader, padded_reader
-from wemakeprice_sdk.excel.sharedstrings import SharedStrings, read_shared_strings
-from wemakeprice_sdk.excel.sheetrows import SheetRows
-from wemakeprice_sdk.excel.xlsx import format_reader
+from wemakeprice_sdk.excel import ExcelMigrator
+from wemakeprice_sdk.files import CellError
+from wemakeprice_sdk.files.cells import Cell, Serial
+from wemakeprice_sdk.files.limits import DEFAULT_LIMITS, Budget, FileLimits
+from wemakeprice_sdk.files.rowpattern import CellReaders, date_reader, padded_reader
+from wemakeprice_sdk.files.sharedstrings import SharedStrings, read_shared_strings
+from wemakeprice_sdk.files.sheetrows import SheetRows
+from wemakeprice_sdk.files.xlsx import format_reader
 
 WORDS = ["영", "하나 & 둘", "<셋>", ""]
 
 
 def reader(
-    xml: bytes, *, size: int = 1 << 20, limits: Limits = DEFAULT_LIMITS, head: Sequence[str] = WORDS
+    xml: bytes, *, size: int = 1 << 20, limits: FileLimits = DEFAULT_LIMITS, head: Sequence[str] = WORDS
 ) -> SheetRows:
     chunks = [xml[at : at + size] for at in range(0, len(xml), size)]
     readers = CellReaders(WORDS.__getitem__, head, (None, date_reader(), padded_reader(5)))
@@ -433,7 +434,7 @@ def test_shared_strings_beyond_memory() -> None:
     )
     data = xml.encode()
     chunks = [data[at : at + 5000] for at in range(0, len(data), 5000)]
-    store = read_shared_strings(chunks, Budget(Limits(shared_string_memory=1)))
+    store = read_shared_strings(chunks, Budget(FileLimits(shared_string_memory=1)))
     assert store[10] == words[10]
     assert len(store) < 1000
     assert [store[at] for at in range(2000)] == words
@@ -513,9 +514,9 @@ def test_sizes_are_those_of_the_text_not_of_its_escapes(style: str) -> None:
         for row in (1, 2)
     )
     assert trimmed(list(reader(sheet(body)))) == [(row, ['"' * 22_000]) for row in (1, 2)]
-    rows = reader(sheet(body), limits=Limits(cell_text=22_000, row_text=22_000))
+    rows = reader(sheet(body), limits=FileLimits(cell_text=22_000, row_text=22_000))
     assert len(list(rows)) == rows.fast_rows == 2
-    for bounds in (Limits(cell_text=21_999), Limits(row_text=21_999)):
+    for bounds in (FileLimits(cell_text=21_999), FileLimits(row_text=21_999)):
         with pytest.raises(UnsafeFileError, match="_text=22,000"):
             list(reader(sheet(body), limits=bounds))
 
@@ -524,7 +525,7 @@ def test_sizes_are_those_of_the_text_not_of_its_escapes(style: str) -> None:
 def test_styles_and_kinds_are_no_text(escape: str) -> None:
     cells = f'<c r="A1234567" s="123456789" t="str"><f>{escape}</f><v>가나다</v></c>'
     rows = reader(
-        sheet(f'<row r="1234567">{cells}</row>'), limits=Limits(row_text=3, cell_text=3, rows=9_999_999)
+        sheet(f'<row r="1234567">{cells}</row>'), limits=FileLimits(row_text=3, cell_text=3, rows=9_999_999)
     )
     assert trimmed(list(rows)) == [(1234567, ["가나다"])]
     assert rows.fast_rows == 1
@@ -534,7 +535,7 @@ def stored(words: Sequence[str], memory: int) -> SharedStrings:
     body = "".join(f"<si><t>{word}</t></si>" for word in words)
     data = f"<sst xmlns='{corpus.TRANSITIONAL}'>{body}</sst>".encode()
     chunks = [data[at : at + 5000] for at in range(0, len(data), 5000)]
-    return read_shared_strings(chunks, Budget(Limits(shared_string_memory=memory)))
+    return read_shared_strings(chunks, Budget(FileLimits(shared_string_memory=memory)))
 
 
 def referring(store: SharedStrings, rows: Sequence[Sequence[int]], *, slow: bool, **limits: int) -> SheetRows:
@@ -549,7 +550,7 @@ def referring(store: SharedStrings, rows: Sequence[Sequence[int]], *, slow: bool
     xml = sheet(body)
     xml = xml.replace(b"<sheetData>", b"<!-- slow --><sheetData>", 1) if slow else xml
     readers = CellReaders(store.__getitem__, store.head, (), store)
-    return SheetRows([xml], readers, Budget(Limits(**limits)), "sheet")
+    return SheetRows([xml], readers, Budget(FileLimits(**limits)), "sheet")
 
 
 def test_long_shared_strings_are_not_kept_in_memory() -> None:

@@ -42,7 +42,7 @@ class Contract:
         return jsonschema.Draft202012Validator(root)
 
     def examples(self) -> list[tuple[str, str, dict[str, Any]]]:
-        """Give (operationId, schema, body) of every request example."""
+        """Return (operationId, schema, body) of every request example."""
         found = []
         for methods in self.document["paths"].values():
             for operation in methods.values():
@@ -85,11 +85,11 @@ def _load_one(value: Any, spec: FieldSpec) -> Any:
     if isinstance(value, str) and issubclass(spec.kind, OpenEnum):
         return spec.kind(value)
     if spec.kind in (datetime, date) and isinstance(value, str):
-        return _moment(value, spec.kind)
+        return _timestamp(value, spec.kind)
     return value
 
 
-def _moment(text: str, kind: type) -> Any:
+def _timestamp(text: str, kind: type) -> Any:
     for form in ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"):
         try:
             found = datetime.strptime(text, form).replace(tzinfo=KST)
@@ -125,7 +125,7 @@ def _dump(value: Any, spec: FieldSpec) -> Any:
 
 
 def changed(body: dict[str, Any], path: tuple[str | int, ...], value: Any) -> dict[str, Any]:
-    """Give a deep copy of `body` with `value` at `path`."""
+    """Return a deep copy of `body` with `value` at `path`."""
     result = copy.deepcopy(body)
     target: Any = result
     for step in path[:-1]:
@@ -172,7 +172,7 @@ def _of(kind: Any) -> st.SearchStrategy[Any]:
 
 @cache
 def build(cls: type) -> st.SearchStrategy[Any]:
-    """Give a strategy for any model class, from its annotations alone."""
+    """Return a strategy for any model class, from its annotations alone."""
     hints = get_type_hints(cls)
     fields = {}
     for attribute in attrs.fields(cls):
@@ -185,7 +185,7 @@ def build(cls: type) -> st.SearchStrategy[Any]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give every model, read model, write model or code table to tests that ask for one."""
+    """Return every model, read model, write model or code table to tests that ask for one."""
     bases = {"model": (ReadModel, WriteModel), "read_model": (ReadModel,), "write_model": (WriteModel,)}
     for name, wanted in bases.items():
         if name in metafunc.fixturenames:

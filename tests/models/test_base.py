@@ -26,7 +26,7 @@ from wemakeprice_sdk.models import (
     Question,
     ReadModel,
     ShipAddress,
-    ShipPolicyInput,
+    ShippingTemplateInput,
     ShipRequest,
     WriteModel,
     field_name,
@@ -44,7 +44,7 @@ SECRET = "홍길동비밀"
 @pytest.mark.parametrize(
     ("name", "wire"),
     [
-        ("ship_policy_no", "shipPolicyNo"),
+        ("shipping_template_no", "shipPolicyNo"),
         ("select_option_title1", "selectOptionTitle1"),
         ("isbn13", "isbn13"),
         ("kc_kid_is_certification", "kcKidIsCertification"),
@@ -58,13 +58,13 @@ def test_one_rule_names_every_field(name: str, wire: str) -> None:
     assert field_name(wire) == name
 
 
-def test_a_moment_that_was_read_is_shown_as_a_person_writes_it(model: type) -> None:
+def test_a_timestamp_that_was_read_is_shown_as_a_person_writes_it(model: type) -> None:
     if issubclass(model, ReadModel):
         # As written, or as resolved by whoever asked first: then a day is a `datetime.date`.
-        moments = [
+        timestamps = [
             one for one in attrs.fields(model) if re.search(r"\bdatetime\b(?!\.date\b)", str(one.type))
         ]
-        assert [one.name for one in moments if one.repr is not str] == []
+        assert [one.name for one in timestamps if one.repr is not str] == []
     bundle = Bundle(bundle_no=1, purchase_no=2, pay_date=datetime(2026, 1, 2, 3, 4, 5, tzinfo=KST))
     assert "pay_date=2026-01-02 03:04:05+09:00, origin_ship_date=None" in repr(bundle)
 
@@ -158,7 +158,7 @@ def test_html_is_escaped_and_small() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Bundle", "Claim", "Product", "ShipPolicy", "SettleOrderLine", "SettleShipLine"]
+    "name", ["Bundle", "Claim", "Product", "ShippingTemplate", "SettlementOrderLine", "SettlementShipLine"]
 )
 def test_main_nouns_have_a_table(name: str) -> None:
     assert hasattr(getattr(models, name), "_repr_html_")
@@ -246,9 +246,9 @@ def test_raw_keeps_unknown_keys_and_original_text() -> None:
 
 
 def test_natural_keys() -> None:
-    moment = datetime(2024, 5, 20, 9, tzinfo=KST)
-    assert Question(qna_seq=1, question_date=moment).key == (1, moment)
-    assert Inquiry(inquiry_seq=1, inquiry_date=moment).key == (1, moment)
+    timestamp = datetime(2024, 5, 20, 9, tzinfo=KST)
+    assert Question(qna_seq=1, question_date=timestamp).key == (1, timestamp)
+    assert Inquiry(inquiry_seq=1, inquiry_date=timestamp).key == (1, timestamp)
     assert models.Review(review_seq=4).key == 4
 
 
@@ -282,8 +282,8 @@ def test_open_bounds_are_said_in_words() -> None:
 def test_violations_of_personal_values_are_masked() -> None:
     request = ShipRequest(bundle_no=1, ship_method=models.ShipMethod.PARCEL, ship_method_message=SECRET)
     assert SECRET not in " ".join(map(str, request.violations()))
-    blank = dict.fromkeys(models.field_specs(ShipPolicyInput))
-    policy = ShipPolicyInput(**{**blank, "release_zip_code": SECRET, "release_address1": 5})
+    blank = dict.fromkeys(models.field_specs(ShippingTemplateInput))
+    policy = ShippingTemplateInput(**{**blank, "release_zip_code": SECRET, "release_address1": 5})
     found = policy.violations()
     assert SECRET not in " ".join(map(str, found))
     assert {v.value for v in found if v.path in ("releaseZipCode", "releaseAddress1")} == {"***"}
@@ -291,8 +291,9 @@ def test_violations_of_personal_values_are_masked() -> None:
 
 def test_read_and_write_shapes_are_told_apart() -> None:
     assert not any(
-        issubclass(getattr(models, n), WriteModel) for n in ("Bundle", "Product", "ShipPolicy", "Claim")
+        issubclass(getattr(models, n), WriteModel) for n in ("Bundle", "Product", "ShippingTemplate", "Claim")
     )
     assert all(
-        issubclass(getattr(models, n), WriteModel) for n in ("ProductInput", "ShipPolicyInput", "ShipRequest")
+        issubclass(getattr(models, n), WriteModel)
+        for n in ("ProductInput", "ShippingTemplateInput", "ShipRequest")
     )

@@ -22,13 +22,13 @@ from wemakeprice_sdk.models import (
     OptionSaleStatus,
     OrderDateType,
     PickupStatus,
-    PolicyShipMethod,
     Prepayment,
     ProductStatus,
-    SettleKind,
+    SettlementLineKind,
     ShipMethod,
     ShipStatus,
     ShipType,
+    TemplateShipMethod,
 )
 
 TABLES: dict[str, type[OpenEnum]] = {
@@ -66,10 +66,10 @@ def test_prefixed_and_policy_methods(contract: Any) -> None:
     for code, display in table["prefixed"].items():
         assert ShipMethod.from_wire(display) is ShipMethod(code)
     for code, display in table["policy"].items():
-        assert PolicyShipMethod(code).korean == display
-        assert PolicyShipMethod.from_wire(display).value == code
-        assert PolicyShipMethod(code).ship_method is ShipMethod.from_wire(display)
-        assert PolicyShipMethod(code).is_overseas == display.startswith("해외구매대행")
+        assert TemplateShipMethod(code).korean == display
+        assert TemplateShipMethod.from_wire(display).value == code
+        assert TemplateShipMethod(code).ship_method is ShipMethod.from_wire(display)
+        assert TemplateShipMethod(code).is_overseas == display.startswith("해외구매대행")
 
 
 def test_enums_of_every_schema_are_known(contract: Any) -> None:
@@ -147,10 +147,10 @@ def test_claim_status_suffixes_are_those_of_the_contract(contract: Any) -> None:
 
 
 def test_codes_read_numbers_and_blanks() -> None:
-    assert SettleKind.from_wire(2) is SettleKind.REFUNDED
+    assert SettlementLineKind.from_wire(2) is SettlementLineKind.REFUNDED
     assert ShipType.from_wire("조건부 무료") is ShipType.COND
-    assert SettleKind.REFUNDED.is_refund
-    assert not SettleKind.DELIVERED.is_refund
+    assert SettlementLineKind.REFUNDED.is_refund
+    assert not SettlementLineKind.DELIVERED.is_refund
 
 
 def test_a_member_is_its_code() -> None:

@@ -19,16 +19,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import wemakeprice_sdk.models as models
-from wemakeprice_sdk.models import Limits, OpenEnum, ReadModel, WriteModel, wire_name
+from wemakeprice_sdk.models import InputLimits, OpenEnum, ReadModel, WriteModel, wire_name
 from wemakeprice_sdk.models._rules import field_specs
 
-DEEP = Limits(max_option_depth=5)
+DEEP = InputLimits(max_option_depth=5)
 
 # Envelopes, containers and write results are read by the wire layer and never reach a user.
-NO_MODEL = {"BundleData", "ClaimData", "WriteResult", "ShipPolicyWriteResult", "ProductWriteResult"}
+NO_MODEL = {"BundleData", "ClaimData", "WriteResult", "ShippingTemplateWriteResult", "ProductWriteResult"}
 SECOND_SPELLINGS = {("NoticeTemplateItem", "defaultValue")}
 # Read as numbers although they travel as text, or read as another class than their wire type says.
-OTHER_KINDS = {("SettleOrderLine", "feeRate"): Decimal}
+OTHER_KINDS = {("SettlementOrderLine", "feeRate"): Decimal}
 
 
 def schema_names(contract: Any) -> set[str]:
@@ -170,7 +170,7 @@ def test_korean_terms_of_violations_are_the_contract_ones(
 
 @cache
 def samples(contract: Any) -> dict[str, dict[str, Any]]:
-    """Give one valid body of every write schema, taken out of the contract's examples."""
+    """Return one valid body of every write schema, taken out of the contract's examples."""
     found: dict[str, dict[str, Any]] = {}
 
     def walk(name: str, body: dict[str, Any]) -> None:
@@ -183,7 +183,7 @@ def samples(contract: Any) -> dict[str, dict[str, Any]]:
 
     for _, name, body in contract.examples():
         walk(name, body)
-    policy = found["ShipPolicyInput"]
+    policy = found["ShippingTemplateInput"]
     fields = contract.schemas["ShipInfoInput"]["properties"]
     found["ShipInfoInput"] = {key: policy[key] for key in fields if key in policy}
     found["ShipInfoInput"].setdefault("holidayExceptYn", "Y")
@@ -196,7 +196,7 @@ def too_long(prop: dict[str, Any]) -> str:
 
 
 def breaking(prop: dict[str, Any]) -> Iterator[tuple[Any, tuple[str, ...]]]:
-    """Give (bad value, the rules one of which must name it) for every bound of a property."""
+    """Return (bad value, the rules one of which must name it) for every bound of a property."""
     kind = json_type(prop)
     if kind == "integer":
         yield from ((value, ("type int",)) for value in (1.5, True, "x", [1]))
@@ -324,7 +324,7 @@ def only_ours(violation: Any) -> bool:
 
 
 def values_of(prop: dict[str, Any], sample: Any) -> list[Any]:
-    """Give values of a property on both sides of its bounds, for mutation."""
+    """Return values of a property on both sides of its bounds, for mutation."""
     kind = json_type(prop)
     found = [] if sample is None else [sample]
     if prop.get("enum"):
@@ -387,7 +387,7 @@ def test_the_shipping_template_matrix_is_the_schema_s(
     contract: Any, tools: SimpleNamespace, data: st.DataObject
 ) -> None:
     """Every combination of the switches of the matrix, with and without the keys they govern."""
-    body = {**samples(contract)["ShipPolicyInput"]}
+    body = {**samples(contract)["ShippingTemplateInput"]}
     choices: dict[str, list[Any]] = {
         "shipType": ["FREE", "FIXED", "COND"],
         "bundleKind": ["PRD", "BND"],
@@ -408,8 +408,8 @@ def test_the_shipping_template_matrix_is_the_schema_s(
         body.pop(key, None)
         if value is not None:
             body[key] = value
-    found = tools.load(models.ShipPolicyInput, body).violations()
-    assert (found == ()) == contract.validator("ShipPolicyInput").is_valid(body), found
+    found = tools.load(models.ShippingTemplateInput, body).violations()
+    assert (found == ()) == contract.validator("ShippingTemplateInput").is_valid(body), found
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))

@@ -23,7 +23,7 @@ from wemakeprice_sdk.models import (
     CertificationType,
     DescType,
     DisplayState,
-    Limits,
+    InputLimits,
     NoticeGroup,
     NoticeItem,
     OptionSaleStatus,
@@ -44,7 +44,7 @@ from wemakeprice_sdk.models import (
     PurchaseLimitDuration,
     ReferencePriceType,
     SalePeriod,
-    ShipPolicy,
+    ShippingTemplate,
     latest_sale_end,
 )
 
@@ -116,10 +116,10 @@ def test_always_on_goods_end_in_2037() -> None:
 
 
 @pytest.mark.parametrize(
-    "moment", [at(2024, 5, 1, 10, 30), at(2024, 5, 1, 10, 0, 1), START.replace(microsecond=1)]
+    "timestamp", [at(2024, 5, 1, 10, 30), at(2024, 5, 1, 10, 0, 1), START.replace(microsecond=1)]
 )
-def test_sale_dates_lie_on_the_hour(moment: datetime) -> None:
-    assert ("saleStartDate", "on the hour") in rules(sale(sale_start_date=moment).violations())
+def test_sale_dates_lie_on_the_hour(timestamp: datetime) -> None:
+    assert ("saleStartDate", "on the hour") in rules(sale(sale_start_date=timestamp).violations())
 
 
 def test_the_hour_is_korean() -> None:
@@ -170,7 +170,7 @@ def options(depth: int, *rows: OptionValueInput) -> ProductOptionInput:
 def test_depth_above_two_only_when_asked() -> None:
     three = options(3, row("빨강", "L", "면"))
     assert rules(three.violations()) == [("selectOptionDepth", "option depth ..2")]
-    assert three.violations(Limits(max_option_depth=3)) == ()
+    assert three.violations(InputLimits(max_option_depth=3)) == ()
     assert options(2, row("빨강", "L")).violations() == ()
 
 
@@ -288,7 +288,7 @@ def stored(**changes: Any) -> Product:
         "product_no": 4_000_000_000,
         "partner_group_id": "G1",
         "basic": ProductBasic(
-            product_name="셔츠", product_type=ProductType.NEW, dcate_code=4_100_001, ship_policy_no=5, biz_yn=False,
+            product_name="셔츠", product_type=ProductType.NEW, dcate_code=4_100_001, shipping_template_no=5, biz_yn=False,
             display_yn=DisplayState.SHOWN, brand_no=0, maker_no=0, product_status_name=ProductStatus.SALE,
         ),
         "sale": ProductSale(
@@ -387,7 +387,7 @@ def test_deep_options_come_back_but_are_refused_unless_asked() -> None:
     )
     product = stored(option=block).to_input()
     assert rules(product.violations()) == [("option.selectOptionDepth", "option depth ..2")]
-    assert product.violations(Limits(max_option_depth=3)) == ()
+    assert product.violations(InputLimits(max_option_depth=3)) == ()
 
 
 def test_missing_sale_period_is_read_from_the_end() -> None:
@@ -453,11 +453,14 @@ def test_product_places_only_with_a_per_product_policy(tools: SimpleNamespace) -
                                       "releaseDay": 2, "holidayExceptYn": "Y"})  # fmt: skip
     basic = evolve(whole().basic, ship_info=info)
     assert basic.violations() == ()
-    assert basic.policy_violations(ShipPolicy(ship_policy_no=5, bundle_kind=BundleKind.PRODUCT)) == ()
-    assert rules(basic.policy_violations(ShipPolicy(ship_policy_no=5, bundle_kind=BundleKind.BUNDLE))) == [
-        ("shipInfo", "forbidden")
-    ]
-    assert evolve(basic, ship_info=None).policy_violations(ShipPolicy(ship_policy_no=5)) == ()
+    assert (
+        basic.policy_violations(ShippingTemplate(shipping_template_no=5, bundle_kind=BundleKind.PRODUCT))
+        == ()
+    )
+    assert rules(
+        basic.policy_violations(ShippingTemplate(shipping_template_no=5, bundle_kind=BundleKind.BUNDLE))
+    ) == [("shipInfo", "forbidden")]
+    assert evolve(basic, ship_info=None).policy_violations(ShippingTemplate(shipping_template_no=5)) == ()
 
 
 def test_wrong_types_are_violations_and_never_crashes() -> None:

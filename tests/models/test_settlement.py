@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wemakeprice_sdk.errors import ValidationError
-from wemakeprice_sdk.models import SettleKind, SettleOrderLine, SettleShipLine, total_payable
+from wemakeprice_sdk.models import SettlementLineKind, SettlementOrderLine, SettlementShipLine, total_payable
 
 AMOUNT = st.one_of(st.none(), st.integers(-1_000_000, 1_000_000))
 ORDER_PARTS = {
@@ -36,9 +36,13 @@ def contract_value(formula: str, row: Any, parts: dict[str, str]) -> int:
     return int(eval(formula, {"__builtins__": {}}, names))
 
 
-def order_line(**changes: Any) -> SettleOrderLine:
-    base: dict[str, Any] = {"gubun": SettleKind.DELIVERED, "prod_sale_amt": 10_000, "opt_sale_amt": 500}
-    return SettleOrderLine(**{**base, "complete_qty": 2, **changes})
+def order_line(**changes: Any) -> SettlementOrderLine:
+    base: dict[str, Any] = {
+        "gubun": SettlementLineKind.DELIVERED,
+        "prod_sale_amt": 10_000,
+        "opt_sale_amt": 500,
+    }
+    return SettlementOrderLine(**{**base, "complete_qty": 2, **changes})
 
 
 def test_order_line_payable_by_hand() -> None:
@@ -67,7 +71,7 @@ def test_order_line_payable_is_the_contract_formula(contract: Any, data: st.Data
     values = {name: data.draw(AMOUNT, label=name) for name in (*ORDER_PARTS, "opt_sale_amt", *NOT_PART)}
     values["prod_sale_amt"] = data.draw(st.integers(0, 10_000_000))
     values["complete_qty"] = data.draw(st.integers(-5, 5))
-    line = SettleOrderLine(**values)
+    line = SettlementOrderLine(**values)
     formula = contract.document["x-settlement-formulas"]["orderLinePayable"]["formula"]
     assert line.payable == contract_value(formula, line, parts)
 
@@ -75,14 +79,16 @@ def test_order_line_payable_is_the_contract_formula(contract: Any, data: st.Data
 @settings(deadline=None)
 @given(data=st.data())
 def test_ship_line_payable_is_the_contract_formula(contract: Any, data: st.DataObject) -> None:
-    line = SettleShipLine(**{name: data.draw(AMOUNT, label=name) for name in SHIP_PARTS})
+    line = SettlementShipLine(**{name: data.draw(AMOUNT, label=name) for name in SHIP_PARTS})
     formula = contract.document["x-settlement-formulas"]["shipLinePayable"]["formula"]
     assert line.payable == contract_value(formula, line, SHIP_PARTS)
 
 
 def test_a_refund_takes_back_exactly_what_was_paid() -> None:
     paid = order_line(sale_agency_fee=2_100, ep_fee=100)
-    refund = order_line(gubun=SettleKind.REFUNDED, complete_qty=-2, sale_agency_fee=-2_100, ep_fee=-100)
+    refund = order_line(
+        gubun=SettlementLineKind.REFUNDED, complete_qty=-2, sale_agency_fee=-2_100, ep_fee=-100
+    )
     assert refund.payable == -paid.payable
     assert refund.is_refund
     assert not paid.is_refund
@@ -106,21 +112,21 @@ def test_a_missing_base_is_named(changes: dict[str, Any], path: str) -> None:
 
 
 def test_total_mixes_both_feeds() -> None:
-    rows: list[SettleOrderLine | SettleShipLine] = [order_line(), SettleShipLine(ship_amt=2_500)]
+    rows: list[SettlementOrderLine | SettlementShipLine] = [order_line(), SettlementShipLine(ship_amt=2_500)]
     assert total_payable(rows) == 23_500
     assert total_payable([]) == 0
 
 
 def test_natural_keys(contract: Any) -> None:
     line = order_line(order_no=1, order_opt_no=None, claim_no=3, claim_opt_no=4)
-    assert line.key == (1, None, 3, 4, SettleKind.DELIVERED)
-    assert contract.schemas["SettleOrderLine"]["x-key"] == [
+    assert line.key == (1, None, 3, 4, SettlementLineKind.DELIVERED)
+    assert contract.schemas["SettlementOrderLine"]["x-key"] == [
         "orderNo",
         "orderOptNo",
         "claimNo",
         "claimOptNo",
         "gubun",
     ]
-    ship = SettleShipLine(bundle_no=7, claim_bundle_no=None, gubun=SettleKind.REFUNDED)
-    assert ship.key == (7, None, SettleKind.REFUNDED)
+    ship = SettlementShipLine(bundle_no=7, claim_bundle_no=None, gubun=SettlementLineKind.REFUNDED)
+    assert ship.key == (7, None, SettlementLineKind.REFUNDED)
     assert ship.is_refund

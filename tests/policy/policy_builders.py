@@ -31,18 +31,19 @@ from wemakeprice_sdk.models.codes import (
     DisplayState,
     ExchangeShipStatus,
     PickupStatus,
-    PolicyShipMethod,
     ProductStatus,
     SalePeriod,
     ShipArea,
     ShipMethod,
     ShipStatus,
     ShipType,
+    TemplateShipMethod,
 )
 from wemakeprice_sdk.models.orders import Bundle, Delivery, OrderOption, OrderProduct
 from wemakeprice_sdk.models.products import OptionValue, Product, ProductBasic, ProductOption, ProductSale
-from wemakeprice_sdk.models.shipping import ShipPolicy, ShipPolicyInput
-from wemakeprice_sdk.policy import PolicySettings, Shipment, SkuLink, SkuStock, Snapshot, SyncPolicy
+from wemakeprice_sdk.models.shipping_templates import ShippingTemplate, ShippingTemplateInput
+from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.policy import PolicySettings, Shipment, SkuStock, Snapshot, SyncPolicy
 
 # A Wednesday, inside the default dawn window.
 NOW = datetime(2026, 3, 11, 3, 0, tzinfo=KST)
@@ -209,7 +210,7 @@ def product(
         basic=ProductBasic(
             product_name=f"상품 {number}",
             product_status_name=status,
-            ship_policy_no=policy_no,
+            shipping_template_no=policy_no,
             display_yn=display,
         ),
         sale=ProductSale(
@@ -242,23 +243,23 @@ def level(
 
 def snapshot(*, at: datetime = NOW, **parts: object) -> Snapshot:
     """A snapshot whose parts were all read at `at`; rows may be any iterable."""
-    moments = {f"{part}_at": at for part in ("bundles", "claims", "products", "stock", "templates")}
+    timestamps = {f"{part}_at": at for part in ("bundles", "claims", "products", "stock", "templates")}
     rows = {
         name: tuple(value) if isinstance(value, list | set) and name not in _SETS else value
         for name, value in parts.items()
     }
     rows = {name: frozenset(value) if name in _SETS else value for name, value in rows.items()}  # type: ignore[call-overload]
-    return Snapshot(**{**moments, "templates_imported": True, **rows})  # type: ignore[arg-type]
+    return Snapshot(**{**timestamps, "templates_imported": True, **rows})  # type: ignore[arg-type]
 
 
 _SETS = {"confirmed", "stopped_by_us", "registered_products", "registered_deals", "answered", "in_flight"}
 
 
-def template_input(number: int | None = 900, **changes: object) -> ShipPolicyInput:
+def template_input(number: int | None = 900, **changes: object) -> ShippingTemplateInput:
     values: dict[str, object] = {
-        "ship_policy_no": number,
-        "ship_policy_name": "기본 배송",
-        "ship_method": PolicyShipMethod.KP,
+        "shipping_template_no": number,
+        "shipping_template_name": "기본 배송",
+        "ship_method": TemplateShipMethod.KP,
         "bundle_kind": BundleKind.BUNDLE,
         "ship_type": ShipType.FIXED,
         "ship_fee": 3000,
@@ -276,13 +277,13 @@ def template_input(number: int | None = 900, **changes: object) -> ShipPolicyInp
         "return_address1": "서울시 가상동 1",
         "return_address2": "1층",
     }
-    return ShipPolicyInput(**{**values, **changes})  # type: ignore[arg-type]
+    return ShippingTemplateInput(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def template(number: int = 900, **changes: object) -> ShipPolicy:
+def template(number: int = 900, **changes: object) -> ShippingTemplate:
     wish = template_input(number, **changes)
     values = {name: getattr(wish, name) for name in wish.__slots__ if name != "__weakref__"}
-    return ShipPolicy(**values)  # type: ignore[arg-type]
+    return ShippingTemplate(**values)  # type: ignore[arg-type]
 
 
 def day(text: str) -> date:

@@ -43,11 +43,11 @@ from wemakeprice_sdk.models.codes import (
     ProductStatus,
     SalePeriod,
     ShipStatus,
+    SkuLinkMode,
 )
 from wemakeprice_sdk.policy import (
     AtDeadline,
     DealCandidate,
-    Inspection,
     PendingAnswer,
     PendingShipment,
     PickedLine,
@@ -56,7 +56,7 @@ from wemakeprice_sdk.policy import (
     ProductCandidate,
     Reservation,
     ReturnFacts,
-    SkuLinkMode,
+    ReturnInspection,
     StockSettings,
     SyncPolicy,
     TemplateDelete,
@@ -191,7 +191,7 @@ def any_facts(dice: Dice, number: int) -> ReturnFacts:
         claim_bundle_no=number,
         pickup=dice.one([None, CJ, HANJIN]),
         received=dice.flag(),
-        inspection=dice.one([None, *Inspection]),
+        inspection=dice.one([None, *ReturnInspection]),
         replacement=dice.one([None, CJ, HANJIN]),
         replacement_delivered=dice.flag(),
     )
@@ -263,11 +263,11 @@ def stock_parts(dice: Dice) -> dict[str, object]:
 def other_parts(dice: Dice) -> dict[str, object]:
     wishes = [
         template_input(900, ship_fee=dice.one([3000, 5000])),
-        template_input(None, ship_policy_name="새 배송"),
+        template_input(None, shipping_template_name="새 배송"),
         template_input(777),
     ]
     return {
-        "templates": [template(900), template(901, ship_policy_name="둘")],
+        "templates": [template(900), template(901, shipping_template_name="둘")],
         "template_saves": [TemplateSave(wish) for wish in dice.some(wishes)],
         "template_deletes": [TemplateDelete(901, dice.one([None, 900]))] if dice.flag() else [],
         "product_candidates": [

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from policy_builders import CJ, HOUR, NOW, at, bundle, claim, policy, snapshot
 
 from wemakeprice_sdk.clock import KoreanBusinessCalendar, WeekdayCalendar
-from wemakeprice_sdk.config import Severity
+from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.errors import StaleSnapshotError
 from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType, ShipMethod, ShipStatus
 from wemakeprice_sdk.policy import (
@@ -21,7 +21,7 @@ from wemakeprice_sdk.policy import (
     CancelRequest,
     ClaimSettings,
     Hold,
-    HoldForPerson,
+    HoldForOperator,
     PendingShipment,
     PickedLine,
     PickStrategy,
@@ -78,7 +78,7 @@ def test_a_bundle_that_left_with_an_unreadable_invoice_goes_to_a_person() -> Non
     plan = policy().plan_claims(snapshot(bundles=[gone], claims=[claim()]), NOW)
     assert plan.is_empty
     assert [h.reason.code for h in plan.held] == ["shipped-without-readable-invoice"]
-    assert plan.alarms[0].severity is Severity.SERIOUS
+    assert plan.alarms[0].severity is IssueSeverity.SERIOUS
 
 
 # The claim of Wednesday 02:00 is approved by the marketplace on Friday 02:00.
@@ -164,7 +164,7 @@ decisions = st.lists(
             Hold,
             st.just(WHY),
             st.one_of(st.none(), st.datetimes().map(lambda d: d.replace(tzinfo=NOW.tzinfo))),
-            st.one_of(st.none(), st.sampled_from(Severity)),
+            st.one_of(st.none(), st.sampled_from(IssueSeverity)),
         ),
     ),
     max_size=5,
@@ -192,7 +192,7 @@ def test_combining_does_not_depend_on_the_order_of_lines(rows: list[CancelDecisi
 def test_without_lines_a_claim_is_left_to_a_person() -> None:
     plan = policy().plan_claims(snapshot(bundles=[bundle(1)], claims=[claim(lines=[])]), NOW)
     assert plan.is_empty
-    assert plan.alarms[0].severity is Severity.SERIOUS
+    assert plan.alarms[0].severity is IssueSeverity.SERIOUS
 
 
 @pytest.mark.parametrize("status", [s for s in ClaimStatus if s != ClaimStatus.REQUEST])
@@ -203,7 +203,7 @@ def test_settled_and_withdrawn_cancels_need_nothing(status: ClaimStatus) -> None
 
 
 def test_the_strategy_can_be_replaced() -> None:
-    plan = policy(cancel_strategy=HoldForPerson()).plan_claims(
+    plan = policy(cancel_strategy=HoldForOperator()).plan_claims(
         snapshot(bundles=[bundle(1)], claims=[claim()]), NOW
     )
     assert [h.reason.code for h in plan.held] == ["left-to-a-person"]
@@ -227,15 +227,15 @@ def test_the_deadline_counts_korean_business_days(requested: str, deadline: str)
     assert found == at(deadline)
 
 
-moments = st.datetimes(
+timestamps = st.datetimes(
     min_value=at("2024-01-01T00:00:00").replace(tzinfo=None),
     max_value=at("2027-12-01T00:00:00").replace(tzinfo=None),
-).map(lambda moment: moment.replace(tzinfo=NOW.tzinfo))
+).map(lambda timestamp: timestamp.replace(tzinfo=NOW.tzinfo))
 days_off = st.frozensets(st.dates(min_value=date(2024, 1, 1), max_value=date(2027, 12, 31)), max_size=20)
 
 
 @settings(deadline=None)
-@given(moments, moments, st.integers(0, 5), days_off)
+@given(timestamps, timestamps, st.integers(0, 5), days_off)
 def test_a_later_request_never_has_an_earlier_deadline(
     one: object, two: object, days: int, off: frozenset[date]
 ) -> None:
@@ -249,11 +249,11 @@ def test_a_later_request_never_has_an_earlier_deadline(
     assert early <= first  # type: ignore[operator]
 
 
-def test_a_claim_without_a_request_moment_presses_at_once() -> None:
+def test_a_claim_without_a_request_timestamp_presses_at_once() -> None:
     shop = snapshot(bundles=[bundle(1)], claims=[claim(requested=None)], picked=[PickedLine(100, 2)])
     plan = policy().plan_claims(shop, NOW)
     assert plan.is_empty
-    assert (plan.held[0].until, plan.alarms[0].severity) == (None, Severity.SERIOUS)
+    assert (plan.held[0].until, plan.alarms[0].severity) == (None, IssueSeverity.SERIOUS)
 
 
 def test_stale_claims_are_refused() -> None:
@@ -306,7 +306,7 @@ def test_a_refusal_that_cannot_be_sent_presses_a_person(parcel: Shipment) -> Non
         ("ship-bundle:1", "open-cancel"),
     ]
     assert [(a.severity, a.reason.code, a.due) for a in plan.alarms] == [
-        (Severity.SERIOUS, "shipment-invalid", DEADLINE)
+        (IssueSeverity.SERIOUS, "shipment-invalid", DEADLINE)
     ]
 
 

@@ -10,7 +10,8 @@ from policy_builders import config
 
 from wemakeprice_sdk.config import ConfirmationMode, CsKind, LinkState, OnboardingState
 from wemakeprice_sdk.errors import GateClosedError
-from wemakeprice_sdk.policy import ActionKind, GateStep, ImportSource, LinkFlags, gates
+from wemakeprice_sdk.models.codes import ImportSource
+from wemakeprice_sdk.policy import ActionKind, GateStep, LinkFlags, gates
 
 ORDER = {
     *(
@@ -46,7 +47,7 @@ FLAGS = [
 
 
 def expected(
-    world: dict[str, object], kind: str, flags: LinkFlags | None, *, by_hand: bool, excel: bool
+    world: dict[str, object], kind: str, flags: LinkFlags | None, *, by_operator: bool, excel: bool
 ) -> str | None:
     """The truth table: the code of the first closed gate, straight from rules 1.1, 1.4 and 3.1–3.8."""
     if world["onboarding"] != "complete":
@@ -67,7 +68,7 @@ def expected(
         pass
     elif not world["product_api"]:
         return "scope.product-api"
-    if by_hand:
+    if by_operator:
         return None
     if kind == "confirm-bundle":
         if world["mode"] == "manual":
@@ -135,11 +136,11 @@ def test_the_truth_table_over_all_switches() -> None:
             "sku_sync": sku_sync,
             "extension": extension,
         }
-        for kind, flags, by_hand, excel in questions_of(world):
+        for kind, flags, by_operator, excel in questions_of(world):
             source = ImportSource.EXCEL if excel else ImportSource.API
-            closed = gates.check(account, kind, flags=flags, by_hand=by_hand, source=source)
-            wanted = expected(world, kind.value, flags, by_hand=by_hand, excel=excel)
-            assert (closed.gate if closed else None) == wanted, (world, kind, flags, by_hand, excel)
+            closed = gates.check(account, kind, flags=flags, by_operator=by_operator, source=source)
+            wanted = expected(world, kind.value, flags, by_operator=by_operator, excel=excel)
+            assert (closed.gate if closed else None) == wanted, (world, kind, flags, by_operator, excel)
             questions += 1
     assert questions == TABLE_SIZE
 
@@ -148,7 +149,7 @@ TABLE_SIZE = 475_392
 
 
 def questions_of(world: dict[str, object]) -> list[tuple[ActionKind, LinkFlags | None, bool, bool]]:
-    """Every kind, by hand and not; flags and source only where the account gates let them matter."""
+    """Every kind, by an operator and not; flags and source only where the account gates let them matter."""
     reachable = world["onboarding"] == "complete" and world["link"] == "approved" and world["master"]
     found = []
     for kind in ActionKind:

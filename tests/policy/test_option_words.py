@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wemakeprice_sdk.policy.reading import option_words
+from wemakeprice_sdk.policy.derived import option_words
 
 VALUES = st.lists(
     st.sampled_from(["빨강", "M", "M+", "1.5m", "-1.00", "+1.00", "100%"]), min_size=1, max_size=4

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from policy_builders import DAY, HOUR, NOW, bundle, claim, link, policy, snapshot
 
-from wemakeprice_sdk.config import ConfirmationMode, MixedBundlePolicy, Severity
+from wemakeprice_sdk.config import ConfirmationMode, IssueSeverity, MixedBundlePolicy
 from wemakeprice_sdk.errors import NaiveDatetimeError, StaleSnapshotError
 from wemakeprice_sdk.models.codes import ClaimStatus, ShipStatus
 from wemakeprice_sdk.policy import ActionKind, OrderSettings, PolicySettings, Snapshot
@@ -39,7 +39,7 @@ def test_auto_mode_confirms_new_bundles_only() -> None:
         [bundle(1), bundle(1, status=ShipStatus.CONFIRM)],
         [bundle(1, status=ShipStatus.CONFIRM), bundle(1)],
     ],
-    ids=["confirmed by hand", "listed before and after", "listed after and before"],
+    ids=["confirmed by an operator", "listed before and after", "listed after and before"],
 )
 def test_overlap_of_manual_and_auto_confirms_nothing_twice(rows: list[object]) -> None:
     assert policy().plan_orders(snapshot(bundles=rows), NOW).is_empty
@@ -102,13 +102,13 @@ def test_a_bundle_without_lines_or_of_unknown_state_is_held() -> None:
     ("left", "severity"),
     [
         (timedelta(hours=24, seconds=1), None),
-        (timedelta(hours=24), Severity.ORDINARY),
-        (timedelta(0), Severity.ORDINARY),
-        (timedelta(seconds=-1), Severity.SERIOUS),
+        (timedelta(hours=24), IssueSeverity.ORDINARY),
+        (timedelta(0), IssueSeverity.ORDINARY),
+        (timedelta(seconds=-1), IssueSeverity.SERIOUS),
     ],
 )
 @pytest.mark.parametrize("status", list(ShipStatus))
-def test_late_shipping_alarms(left: timedelta, severity: Severity | None, status: ShipStatus) -> None:
+def test_late_shipping_alarms(left: timedelta, severity: IssueSeverity | None, status: ShipStatus) -> None:
     plan = policy().plan_orders(snapshot(bundles=[bundle(1, status=status, due=NOW + left)]), NOW)
     open_states = (ShipStatus.NEW, ShipStatus.CONFIRM)
     wanted = [severity] if severity is not None and status in open_states else []
@@ -144,4 +144,4 @@ def test_a_person_may_confirm_in_manual_mode() -> None:
     from wemakeprice_sdk.policy import gates
 
     account = policy(mode=ConfirmationMode.MANUAL).config
-    assert gates.check(account, ActionKind.CONFIRM_BUNDLE, by_hand=True) is None
+    assert gates.check(account, ActionKind.CONFIRM_BUNDLE, by_operator=True) is None

@@ -8,23 +8,23 @@ from typing import Any
 import pytest
 from policy_builders import CJ, DAY, NOW, bundle, claim, level, link, policy, product, snapshot
 
-from wemakeprice_sdk.config import ConfirmationMode, Severity
+from wemakeprice_sdk.config import ConfirmationMode, IssueSeverity
 from wemakeprice_sdk.errors import BlastRadiusError, PolicyError
 from wemakeprice_sdk.models.codes import ClaimType, PickupStatus, ShipStatus
 from wemakeprice_sdk.policy import (
     ActionKind,
     ClaimSettings,
     ConfirmBundle,
-    Inspection,
-    Job,
     OrderSettings,
     PendingAnswer,
     PendingInquiryAnswer,
     PendingShipment,
     PickStrategy,
+    PlanPart,
     PolicySettings,
     Reason,
     ReturnFacts,
+    ReturnInspection,
     ShipBundle,
     StockSettings,
     SyncPlan,
@@ -45,7 +45,7 @@ def a_plan() -> SyncPlan:
             claim(500, bundle_no=3),
             claim(501, ClaimType.RETURN, bundle_no=9, pickup=PickupStatus.PICKUP_MOVING),
         ],
-        return_facts=[ReturnFacts(claim_bundle_no=501, received=True, inspection=Inspection.PASSED)],
+        return_facts=[ReturnFacts(claim_bundle_no=501, received=True, inspection=ReturnInspection.PASSED)],
         shipments=[PendingShipment(2, CJ), PendingShipment(1, CJ)],
         products=[product(10, end=NOW + DAY), product(11)],
         links=[link(10), link(11, "SKU-11")],
@@ -191,7 +191,7 @@ def test_merge() -> None:
     mine = policy()
     merged = merge_plans([mine.plan_claims(shop, NOW), mine.plan_orders(shop, NOW)])
     assert [a.key for a in merged] == ["approve-cancel:500", "confirm-bundle:1"]
-    with pytest.raises(PolicyError, match="another account or moment"):
+    with pytest.raises(PolicyError, match="another account or timestamp"):
         merge_plans([mine.plan_claims(shop, NOW), SyncPlan(seller_id="x", made_at=NOW)])
     with pytest.raises(PolicyError, match="no plan"):
         merge_plans([])
@@ -210,7 +210,7 @@ def test_only_jobs_with_data_run_unless_named() -> None:
     assert plan.is_empty
     assert not [*plan.held, *plan.blocked]
     assert policy().plan(empty, NOW, jobs=[]).is_empty
-    every = policy().plan(snapshot(bundles=[bundle(1)]), NOW, jobs=list(Job))
+    every = policy().plan(snapshot(bundles=[bundle(1)]), NOW, jobs=list(PlanPart))
     assert [a.key for a in every] == ["confirm-bundle:1"]
 
 
@@ -322,4 +322,4 @@ def test_another_answer_of_the_same_length_is_a_change() -> None:
 
 
 def test_severities_are_the_ones_contacts_are_routed_by() -> None:
-    assert {alarm.severity for alarm in a_plan().alarms} <= set(Severity)
+    assert {alarm.severity for alarm in a_plan().alarms} <= set(IssueSeverity)

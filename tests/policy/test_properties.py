@@ -20,6 +20,7 @@ from wemakeprice_sdk.models.codes import (
     PickupStatus,
     ProductStatus,
     ShipStatus,
+    SkuLinkMode,
 )
 from wemakeprice_sdk.policy import (
     Action,
@@ -33,9 +34,9 @@ from wemakeprice_sdk.policy import (
     HoldReturn,
     ImportDeal,
     ImportProduct,
-    Job,
     LinkFlags,
     PickStrategy,
+    PlanPart,
     RegisterPickup,
     RejectCancel,
     SetOptions,
@@ -43,7 +44,6 @@ from wemakeprice_sdk.policy import (
     SetStock,
     ShipBundle,
     ShipExchange,
-    SkuLinkMode,
     Snapshot,
     SyncPolicy,
     advance,
@@ -51,7 +51,7 @@ from wemakeprice_sdk.policy import (
     merge_plans,
 )
 from wemakeprice_sdk.policy.actions import BundleAction
-from wemakeprice_sdk.policy.reading import (
+from wemakeprice_sdk.policy.derived import (
     bundle_lines,
     claim_lines,
     claimed_quantity,
@@ -92,10 +92,10 @@ def test_nothing_is_planned_while_a_gate_blocks(dice: Dice) -> None:
     mine, shop = any_policy(dice), snapshot(**shop_parts(dice))
     plan = mine.plan(shop, NOW)
     for action in plan:
-        by_hand = mine.wind_down and isinstance(action, SetStatus)
-        flags = None if by_hand else link_flags(shop, action)
+        by_operator = mine.wind_down and isinstance(action, SetStatus)
+        flags = None if by_operator else link_flags(shop, action)
         source = action.source if isinstance(action, ImportProduct | ImportDeal) else None
-        closed = gates.check(mine.config, action.kind, flags=flags, by_hand=by_hand, source=source)
+        closed = gates.check(mine.config, action.kind, flags=flags, by_operator=by_operator, source=source)
         assert closed is None, (action, closed)
     if not mine.config.switches.master or not mine.config.is_onboarded:
         assert plan.is_empty
@@ -222,7 +222,7 @@ def test_every_order_action_is_allowed_by_the_contract_when_its_turn_comes(dice:
     links = [link(n, "A", runple=n in runple, stock_sync=False) for n in (10, 11, 12)]
     shop = snapshot(**parts, links=links)
     place = Marketplace(shop)
-    for action in mine.plan(shop, NOW, jobs=[Job.CLAIMS, Job.ORDERS, Job.SHIPPING]):
+    for action in mine.plan(shop, NOW, jobs=[PlanPart.CLAIMS, PlanPart.ORDERS, PlanPart.DISPATCH]):
         place.do(action)
 
 
@@ -376,17 +376,17 @@ def test_every_word_of_a_plan_is_said_in_both_languages(dice: Dice) -> None:
     assert len({(h.key, h.reason.code) for h in plan.held}) == len(plan.held)
 
 
-@pytest.mark.parametrize("job", list(Job))
-def test_jobs_alone_do_not_leave_their_room(job: Job) -> None:
+@pytest.mark.parametrize("job", list(PlanPart))
+def test_jobs_alone_do_not_leave_their_room(job: PlanPart) -> None:
     allowed = {
-        Job.CLAIMS: {"claim"},
-        Job.ORDERS: {"bundle"},
-        Job.SHIPPING: {"bundle"},
-        Job.TEMPLATES: {"template", "account", "product"},
-        Job.IMPORTS: {"product", "deal"},
-        Job.STOCK: {"product"},
-        Job.SALE_PERIODS: {"product"},
-        Job.ANSWERS: {"question", "inquiry"},
+        PlanPart.CLAIMS: {"claim"},
+        PlanPart.ORDERS: {"bundle"},
+        PlanPart.DISPATCH: {"bundle"},
+        PlanPart.TEMPLATES: {"template", "account", "product"},
+        PlanPart.IMPORTS: {"product", "deal"},
+        PlanPart.STOCK: {"product"},
+        PlanPart.SALE_PERIODS: {"product"},
+        PlanPart.ANSWERS: {"question", "inquiry"},
     }[job]
 
     for seed in range(60):

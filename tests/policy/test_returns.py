@@ -14,7 +14,14 @@ from wemakeprice_sdk.models.codes import (
     ShipMethod,
     ShipStatus,
 )
-from wemakeprice_sdk.policy import HoldReturn, Inspection, RegisterPickup, ReturnFacts, Shipment, SyncPlan
+from wemakeprice_sdk.policy import (
+    HoldReturn,
+    RegisterPickup,
+    ReturnFacts,
+    ReturnInspection,
+    Shipment,
+    SyncPlan,
+)
 
 RETURN, EXCHANGE = ClaimType.RETURN, ClaimType.EXCHANGE
 OUT = bundle(1, status=ShipStatus.COMPLETE, courier="CJ대한통운", invoice="1234-5678-9012")
@@ -61,7 +68,7 @@ def test_goods_the_buyer_already_sent_need_no_pickup() -> None:
 
 @pytest.mark.parametrize("pickup", [None, *PickupStatus])
 def test_a_return_is_walked_to_its_end_when_all_is_known(pickup: PickupStatus | None) -> None:
-    plan = plan_of(claim(kind=RETURN, pickup=pickup), received=True, inspection=Inspection.PASSED)
+    plan = plan_of(claim(kind=RETURN, pickup=pickup), received=True, inspection=ReturnInspection.PASSED)
     kinds = [action.kind for action in plan]
     first = [] if pickup == PickupStatus.PICKUP_DONE else ["complete-pickup"]
     assert kinds == [*first, "approve-return"]
@@ -71,12 +78,12 @@ def test_a_return_is_walked_to_its_end_when_all_is_known(pickup: PickupStatus | 
 
 def test_a_failed_inspection_holds_the_return_and_a_passed_one_releases_it() -> None:
     back = claim(kind=RETURN, pickup=PickupStatus.PICKUP_DONE)
-    (action,) = plan_of(back, inspection=Inspection.FAILED, hold_detail="구성품 누락")
+    (action,) = plan_of(back, inspection=ReturnInspection.FAILED, hold_detail="구성품 누락")
     assert isinstance(action, HoldReturn)
     assert (action.reason_code, action.reason_detail) == ("RPD5", "구성품 누락")
     held = claim(kind=RETURN, status=ClaimStatus.PENDING, pickup=PickupStatus.PICKUP_DONE)
-    assert plan_of(held, inspection=Inspection.FAILED).is_empty
-    assert [a.kind for a in plan_of(held, inspection=Inspection.PASSED)] == ["approve-return"]
+    assert plan_of(held, inspection=ReturnInspection.FAILED).is_empty
+    assert [a.kind for a in plan_of(held, inspection=ReturnInspection.PASSED)] == ["approve-return"]
 
 
 def test_uninspected_goods_wait() -> None:
@@ -94,7 +101,7 @@ def test_an_exchange_is_walked_to_its_end() -> None:
     plan = plan_of(
         claim(kind=EXCHANGE, pickup=PickupStatus.PICKUP_MOVING),
         received=True,
-        inspection=Inspection.PASSED,
+        inspection=ReturnInspection.PASSED,
         replacement=CJ,
         replacement_delivered=True,
     )
@@ -108,9 +115,9 @@ def test_an_exchange_is_walked_to_its_end() -> None:
 @pytest.mark.parametrize(
     ("facts", "code"),
     [
-        ({"inspection": Inspection.FAILED}, "exchange-inspection-failed"),
+        ({"inspection": ReturnInspection.FAILED}, "exchange-inspection-failed"),
         ({}, "await-inspection"),
-        ({"inspection": Inspection.PASSED}, "replacement-unknown"),
+        ({"inspection": ReturnInspection.PASSED}, "replacement-unknown"),
     ],
 )
 def test_an_exchange_waits_for_what_is_missing(facts: dict[str, object], code: str) -> None:
@@ -159,7 +166,7 @@ def test_a_sold_out_return_at_approve_is_noted_and_left_alone() -> None:
 @pytest.mark.parametrize("status", [ClaimStatus.WITHDRAW, ClaimStatus.REJECT])
 def test_withdrawn_and_rejected_claims_need_nothing(kind: ClaimType, status: ClaimStatus) -> None:
     row = claim(kind=kind, status=status, pickup=PickupStatus.PICKUP_WAIT)
-    plan = plan_of(row, received=True, inspection=Inspection.PASSED, pickup=HANJIN, replacement=CJ)
+    plan = plan_of(row, received=True, inspection=ReturnInspection.PASSED, pickup=HANJIN, replacement=CJ)
     assert plan.is_empty
     assert not plan.held
 
@@ -172,7 +179,7 @@ def test_an_unknown_state_is_held_for_a_person() -> None:
 
 def test_an_open_intent_stops_the_walk() -> None:
     row = claim(kind=RETURN, pickup=PickupStatus.PICKUP_WAIT)
-    facts = [ReturnFacts(claim_bundle_no=500, received=True, inspection=Inspection.PASSED)]
+    facts = [ReturnFacts(claim_bundle_no=500, received=True, inspection=ReturnInspection.PASSED)]
     shop = snapshot(bundles=[OUT], claims=[row], return_facts=facts, in_flight=["complete-pickup:500"])
     plan = policy().plan_claims(shop, NOW)
     assert plan.is_empty
@@ -187,7 +194,7 @@ def test_an_open_intent_stops_the_walk() -> None:
         (
             EXCHANGE,
             PickupStatus.PICKUP_DONE,
-            {"inspection": Inspection.PASSED, "replacement": Shipment(ShipMethod.PARCEL, "D002")},
+            {"inspection": ReturnInspection.PASSED, "replacement": Shipment(ShipMethod.PARCEL, "D002")},
         ),
     ],
 )

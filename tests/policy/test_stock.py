@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from policy_builders import HOUR, NOW, bundle, level, link, policy, product, snapshot
 
 from wemakeprice_sdk.errors import NaiveDatetimeError, StaleSnapshotError, ValidationError
-from wemakeprice_sdk.models.codes import DisplayState, ProductStatus, ShipStatus
+from wemakeprice_sdk.models.codes import DisplayState, ProductStatus, ShipStatus, SkuLinkMode
 from wemakeprice_sdk.policy import (
     OptionChange,
     PolicySettings,
@@ -18,14 +18,13 @@ from wemakeprice_sdk.policy import (
     SetOptions,
     SetStatus,
     SetStock,
-    SkuLinkMode,
     StockSettings,
     SyncPlan,
     imported_link,
-    proven_links,
     reservations_of,
+    verified_links,
 )
-from wemakeprice_sdk.policy.reading import option_rows
+from wemakeprice_sdk.policy.derived import option_rows
 
 
 def plan_of(
@@ -200,7 +199,7 @@ def test_an_import_does_not_stop_the_sale_either() -> None:
 def test_a_link_is_proven_once_its_sku_shows_stock() -> None:
     links = [imported_link(n, f"S{n}", stock_sync=True) for n in (1, 2, 3)]
     shop = snapshot(links=links, stock=[level("S1", 4), level("S2", 0)])
-    assert proven_links(shop, StockSettings(), NOW) == {(1, ())}
+    assert verified_links(shop, StockSettings(), NOW) == {(1, ())}
 
 
 def test_ended_goods_are_left_alone_and_unread_ones_are_held() -> None:

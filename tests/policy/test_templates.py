@@ -4,16 +4,14 @@ import pytest
 from policy_builders import NOW, policy, product, snapshot, template, template_input
 
 from wemakeprice_sdk.errors import BlastRadiusError, StaleSnapshotError, ValidationError
-from wemakeprice_sdk.models.codes import BundleKind, ShipType
+from wemakeprice_sdk.models.codes import BundleKind, ImportSource, ShipType, SkuLinkMode
 from wemakeprice_sdk.policy import (
     DealCandidate,
     ImportDeal,
     ImportProduct,
-    ImportSource,
     PolicySettings,
     ProductCandidate,
     SaveTemplate,
-    SkuLinkMode,
     SyncPlan,
     TemplateDelete,
     TemplateSave,
@@ -68,7 +66,7 @@ def test_equal_templates_need_nothing() -> None:
 
 
 def test_a_new_template_is_created_and_reaches_nothing() -> None:
-    (action,) = plan_of(template_saves=[TemplateSave(template_input(None, ship_policy_name="새 배송"))])
+    (action,) = plan_of(template_saves=[TemplateSave(template_input(None, shipping_template_name="새 배송"))])
     assert isinstance(action, SaveTemplate)
     assert (action.key, action.affected) == ("save-template:new:새 배송", ())
 
@@ -102,7 +100,7 @@ def test_the_limit_stops_surprises(limit: int, held: list[str]) -> None:
 def test_delete_is_refused_while_linked_unless_reassigned() -> None:
     assert codes(plan_of(template_deletes=[TemplateDelete(900)])) == ["template-in-use"]
     assert codes(plan_of(template_deletes=[TemplateDelete(900, 999)])) == ["reassign-target-unknown"]
-    two = [template(900), template(901, ship_policy_name="둘")]
+    two = [template(900), template(901, shipping_template_name="둘")]
     plan = plan_of(templates=two, template_deletes=[TemplateDelete(900, 901)])
     assert [a.kind for a in plan] == ["reassign-template"] * 3 + ["delete-template"]
     assert plan.actions[-1].depends_on == tuple(f"reassign-template:{n}" for n in (10, 11, 12))
@@ -113,7 +111,7 @@ def test_delete_is_refused_while_linked_unless_reassigned() -> None:
 
 
 def test_a_reassignment_in_flight_keeps_the_template() -> None:
-    two = [template(900), template(901, ship_policy_name="둘")]
+    two = [template(900), template(901, shipping_template_name="둘")]
     plan = plan_of(
         templates=two, template_deletes=[TemplateDelete(900, 901)], in_flight=["reassign-template:11"]
     )

@@ -23,12 +23,13 @@ from wemakeprice_sdk.config import (
     SalePeriodExtension,
     Switches,
 )
+from wemakeprice_sdk.ledger import MemoryLedger
+from wemakeprice_sdk.ledger.sql import SqlLedger
 from wemakeprice_sdk.models import ShipMethod
 from wemakeprice_sdk.policy.actions import Shipment
 from wemakeprice_sdk.policy.snapshot import PendingShipment
 from wemakeprice_sdk.policy.sync import SyncPolicy
-from wemakeprice_sdk.runner import ChannelRunner, MemoryLedger, RunnerSettings
-from wemakeprice_sdk.runner.sql import SqlLedger
+from wemakeprice_sdk.runner import ChannelRunner, RunnerSettings
 from wemakeprice_sdk.sandbox import Sandbox
 from wemakeprice_sdk.secrets import AesGcmCipher, SecretKey
 
@@ -73,7 +74,7 @@ class Shop:
 
     def runner(self, channel: ChannelConfig | None = None, **options: Any) -> ChannelRunner:
         policy = SyncPolicy(channel or config(), calendar=WeekdayCalendar())
-        values: dict[str, Any] = {"worker": "w1", "settings": RunnerSettings(settle_delay=0)}
+        values: dict[str, Any] = {"worker": "w1", "settings": RunnerSettings(recovery_delay=0)}
         return ChannelRunner(
             self.client, self.ledger, policy, clock=self.clock, sleep=self.sleep, **{**values, **options}
         )
@@ -110,5 +111,5 @@ def open_shop(ledger: SqlLedger | None = None, *, at: datetime = START) -> Itera
         yield Shop(sandbox, client, kept, clock)
 
 
-def at_hour(moment: datetime, hour: int) -> datetime:
-    return datetime.combine(moment.date(), time(hour), KST)
+def at_hour(timestamp: datetime, hour: int) -> datetime:
+    return datetime.combine(timestamp.date(), time(hour), KST)

@@ -19,9 +19,9 @@ from kit import KEY, START, Shop, open_shop
 
 from wemakeprice_sdk.errors import LedgerCorruptError, LedgerUnavailableError, ServerError
 from wemakeprice_sdk.models import ShipStatus
-from wemakeprice_sdk.runner import ArchiveReport, Progress, StopSwitch, verify_archive
-from wemakeprice_sdk.runner.archive_files import ArchiveFolder
-from wemakeprice_sdk.runner.tables import write_xlsx
+from wemakeprice_sdk.runner import ArchiveReport, JobProgress, StopSwitch, verify_archive
+from wemakeprice_sdk.runner.export.archive import ArchiveFolder
+from wemakeprice_sdk.runner.export.tables import write_xlsx
 from wemakeprice_sdk.sandbox import seed_shop
 from wemakeprice_sdk.wire.converter import write
 
@@ -79,7 +79,7 @@ def test_it_goes_on_after_a_crash_and_ends_the_same(shop: Shop, tmp_path: Path) 
     class Cut(BaseException):
         pass
 
-    def cut(step: Progress) -> None:
+    def cut(step: JobProgress) -> None:
         if (step.phase, step.done) == ("orders", 3):
             raise Cut
 
@@ -213,7 +213,7 @@ def test_a_stopped_archive_says_so_and_goes_on(
 ) -> None:
     stop = StopSwitch()
 
-    def press(step: Progress) -> None:
+    def press(step: JobProgress) -> None:
         if (step.phase, step.done) == (phase, done):
             stop.press()
 
@@ -229,7 +229,7 @@ def test_a_stopped_archive_says_so_and_goes_on(
 def test_two_never_write_into_one_folder(shop: Shop, tmp_path: Path) -> None:
     refused: list[str] = []
 
-    def interfere(step: Progress) -> None:
+    def interfere(step: JobProgress) -> None:
         if step.phase == "orders" and not refused:
             with pytest.raises(LedgerUnavailableError) as caught:
                 shop.runner(worker="other").archive(tmp_path / "a", FROM, TO)
@@ -243,7 +243,7 @@ def test_two_never_write_into_one_folder(shop: Shop, tmp_path: Path) -> None:
 
 def test_a_killed_process_holds_no_folder(small: Shop, tmp_path: Path) -> None:
     code = (
-        "import sys, time, datetime as d; from wemakeprice_sdk.runner.archive_files import ArchiveFolder\n"
+        "import sys, time, datetime as d; from wemakeprice_sdk.runner.export.archive import ArchiveFolder\n"
         "first, last = map(d.datetime.fromisoformat, sys.argv[2:])\n"
         "held = ArchiveFolder(sys.argv[1], 'shop', first, last, mask=False)\n"
         "print('held', flush=True); time.sleep(60)"
@@ -309,7 +309,7 @@ def test_a_full_disk_is_named_and_gone_on_from(
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", fsync)
         if call < 0:
-            patch.setattr("wemakeprice_sdk.runner.archive_files.write_xlsx", save)
+            patch.setattr("wemakeprice_sdk.runner.export.archive.write_xlsx", save)
         with pytest.raises(LedgerUnavailableError, match="No space left on device; call again"):
             small.runner().archive(tmp_path / "a", first, last)
     resumed = small.runner().archive(tmp_path / "a", first, last)

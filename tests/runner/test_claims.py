@@ -9,7 +9,7 @@ from kit import KEY, Shop, open_shop, parcel
 
 from wemakeprice_sdk.models import ShipMethod
 from wemakeprice_sdk.policy.actions import Shipment
-from wemakeprice_sdk.policy.snapshot import Inspection, ReturnFacts
+from wemakeprice_sdk.policy.snapshot import ReturnFacts, ReturnInspection
 from wemakeprice_sdk.runner import ActionState
 
 
@@ -85,7 +85,9 @@ def test_a_return_walks_from_pickup_to_approval(shop: Shop) -> None:
     runner.claims(facts=[ReturnFacts(claim_bundle_no=claim, pickup=pickup)])
     assert shop.writes("claims_register_pickup") == [claim]
     shop.pass_time(hours=2)
-    runner.claims(facts=[ReturnFacts(claim_bundle_no=claim, received=True, inspection=Inspection.PASSED)])
+    runner.claims(
+        facts=[ReturnFacts(claim_bundle_no=claim, received=True, inspection=ReturnInspection.PASSED)]
+    )
     assert shop.writes("claims_complete_pickup") == [claim]
     assert shop.writes("claims_approve") == [claim]
     shop.pass_time(hours=1)
@@ -100,7 +102,9 @@ def test_an_exchange_is_shipped_again_and_completed(shop: Shop) -> None:
     sent = Shipment(ShipMethod.PARCEL, "D002", "888000111")
     runner.claims(
         facts=[
-            ReturnFacts(claim_bundle_no=claim, received=True, inspection=Inspection.PASSED, replacement=sent)
+            ReturnFacts(
+                claim_bundle_no=claim, received=True, inspection=ReturnInspection.PASSED, replacement=sent
+            )
         ]
     )
     assert shop.writes("claims_ship_exchange") == [claim]

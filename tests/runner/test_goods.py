@@ -12,16 +12,17 @@ from kit import DAWN, KEY, START, Shop, config, open_shop
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.config import DailyMaintenance, Switches
 from wemakeprice_sdk.errors import ValidationError
+from wemakeprice_sdk.ledger import RecordDraft
 from wemakeprice_sdk.models import ProductStatus, SalePeriod
+from wemakeprice_sdk.models.codes import SkuLinkMode
+from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy import PolicySettings, StockSettings, SyncPolicy
-from wemakeprice_sdk.policy.actions import SkuLinkMode
-from wemakeprice_sdk.policy.snapshot import SkuLink, SkuStock, TemplateDelete
+from wemakeprice_sdk.policy.snapshot import SkuStock, TemplateDelete
 from wemakeprice_sdk.runner import (
     ActionState,
     ChannelRunner,
+    JobProgress,
     JobReport,
-    Progress,
-    RecordDraft,
     RunnerSettings,
     Skipped,
     StopSwitch,
@@ -151,7 +152,7 @@ def test_a_stop_whose_answer_was_lost_is_still_ours(shop: Shop) -> None:
             clock=shop.clock,
             sleep=shop.sleep,
             worker="w1",
-            settings=RunnerSettings(settle_delay=0),
+            settings=RunnerSettings(recovery_delay=0),
         )
         return runner.stock([SkuStock(sku="SKU-1", quantity=quantity, as_of=shop.clock.now())])
 
@@ -175,7 +176,7 @@ def test_winding_down_stops_every_imported_product_whatever_the_sync_says(shop: 
         clock=shop.clock,
         sleep=shop.sleep,
         worker="w1",
-        settings=RunnerSettings(settle_delay=0),
+        settings=RunnerSettings(recovery_delay=0),
     )
     report = runner.stock([])
     assert set(report.counts) == {ActionState.APPLIED}
@@ -294,7 +295,7 @@ def test_a_batch_that_loses_the_marketplace_half_way_goes_on_and_extends_each_on
     imported(shop)
     shop.clock.set(DAWN)
 
-    def lose_it(step: Progress) -> None:
+    def lose_it(step: JobProgress) -> None:
         if (step.phase, step.done) == ("act", 2):
             shop.sandbox.faults.add("products_get", "html-500", count=9)
 

@@ -16,18 +16,19 @@ from test_recovery import crash
 from wemakeprice_sdk.client.gating import gate_of
 from wemakeprice_sdk.config import ConfirmationMode, Switches
 from wemakeprice_sdk.errors import ClockJumpError, LedgerError, LedgerUnavailableError, ValidationError
+from wemakeprice_sdk.ledger import IntentDraft, IntentState
 from wemakeprice_sdk.models import ClaimStatus, ClaimType
-from wemakeprice_sdk.policy.actions import SkuLinkMode
+from wemakeprice_sdk.models.codes import SkuLinkMode
 from wemakeprice_sdk.policy.snapshot import (
-    Inspection,
     PendingAnswer,
     PendingInquiryAnswer,
     ReturnFacts,
+    ReturnInspection,
     SkuStock,
     TemplateDelete,
     TemplateSave,
 )
-from wemakeprice_sdk.runner import ActionState, IntentDraft, IntentState
+from wemakeprice_sdk.runner import ActionState
 from wemakeprice_sdk.sandbox.answers import failure, json_reply
 from wemakeprice_sdk.sandbox.settings import Fault
 
@@ -64,7 +65,7 @@ def unreadable(shop: Shop) -> None:
 def test_an_intent_that_cannot_be_judged_blocks_its_own_target_only(shop: Shop) -> None:
     first = shop.order()
     runner = shop.runner()
-    crash(shop, runner.collect_orders, "settle")
+    crash(shop, runner.collect_orders, "finish")
     second = shop.order()
     unreadable(shop)
     report = runner.collect_orders()
@@ -80,7 +81,7 @@ def test_a_switch_that_forbids_the_verifying_read_leaves_the_intent_open(shop: S
     product(shop, ends=START + timedelta(days=90))
     imported(shop, sku_link=SkuLinkMode.BY_SELLER_CODE, stock_sync=True)
     level = SkuStock(sku="SKU-1", quantity=20, as_of=shop.clock.now())
-    crash(shop, lambda: shop.runner().stock([level]), "settle")
+    crash(shop, lambda: shop.runner().stock([level]), "finish")
     off = config(switches=Switches(sku_sync=True, product_api=False))
     shop.client = shop.client.with_options(gate=gate_of(off))
     shop.order()
@@ -292,7 +293,7 @@ def test_a_dry_run_plans_what_the_run_would(shop: Shop) -> None:
         shop.pass_time(minutes=30)
     shop.client.claims.complete_pickup(claim, ClaimType.RETURN)
     shop.client.claims.hold(claim, pending_reason_detail="확인")
-    facts = [ReturnFacts(claim_bundle_no=claim, received=True, inspection=Inspection.PASSED)]
+    facts = [ReturnFacts(claim_bundle_no=claim, received=True, inspection=ReturnInspection.PASSED)]
     dry, real = (runner.claims(facts=facts, dry_run=dry).plan for dry in (True, False))
     assert dry is not None
     assert real is not None
@@ -306,7 +307,7 @@ def test_a_hold_that_was_released_elsewhere_may_be_set_again(shop: Shop) -> None
     runner.ship([parcel(number)])
     shop.sandbox.deliver(KEY, number)
     claim = shop.sandbox.request_return(KEY, number)
-    facts = [ReturnFacts(claim_bundle_no=claim, received=True, inspection=Inspection.FAILED)]
+    facts = [ReturnFacts(claim_bundle_no=claim, received=True, inspection=ReturnInspection.FAILED)]
     runner.claims(facts=facts)
     stored = shop.sandbox.find_shop(KEY).claims[claim]
     stored.status, stored.pending_date = ClaimStatus.REQUEST.value, None
@@ -323,12 +324,12 @@ def test_a_template_of_goods_that_were_never_imported_is_in_use(shop: Shop) -> N
     runner.templates()
     basic = shop.client.products.get(number).basic
     assert basic is not None
-    policy = basic.ship_policy_no
+    policy = basic.shipping_template_no
     assert policy is not None
     report = runner.templates(deletes=[TemplateDelete(policy)])
     assert report.plan is not None
     assert [held.reason.code for held in report.plan.held] == ["template-in-use"]
-    stored = next(row for row in shop.client.shipping_templates.list() if row.ship_policy_no == policy)
+    stored = next(row for row in shop.client.shipping_templates.list() if row.shipping_template_no == policy)
     dearer = evolve(stored.to_input(), claim_ship_fee=9_000)
     planned = runner.templates(saves=[TemplateSave(dearer)], dry_run=True).plan
     assert planned is not None
@@ -339,9 +340,9 @@ def test_a_deleted_template_stays_deleted_on_our_side(shop: Shop) -> None:
     product(shop, ends=START + timedelta(days=90))
     runner = shop.runner()
     runner.templates()
-    template = evolve(shop.client.shipping_templates.list()[0].to_input(), ship_policy_no=None)
-    runner.templates(saves=[TemplateSave(evolve(template, ship_policy_name="쓰지 않는 템플릿"))])
-    unused = max(row.ship_policy_no for row in shop.client.shipping_templates.list())
+    template = evolve(shop.client.shipping_templates.list()[0].to_input(), shipping_template_no=None)
+    runner.templates(saves=[TemplateSave(evolve(template, shipping_template_name="쓰지 않는 템플릿"))])
+    unused = max(row.shipping_template_no for row in shop.client.shipping_templates.list())
     runner.templates()
     planned = runner.templates(deletes=[TemplateDelete(unused)], dry_run=True).plan
     report = runner.templates(deletes=[TemplateDelete(unused)])
@@ -361,7 +362,7 @@ def test_a_deleted_template_stays_deleted_on_our_side(shop: Shop) -> None:
 def test_a_person_settles_what_a_dead_marketplace_cannot(shop: Shop) -> None:
     number = shop.order()
     runner = shop.runner()
-    crash(shop, runner.collect_orders, "settle")
+    crash(shop, runner.collect_orders, "finish")
     intent = runner.waiting()[0]
     assert intent.state is IntentState.OPEN
     with pytest.raises(LedgerError, match="carried out by 'w1'"):
@@ -490,7 +491,7 @@ def test_settlement_days_that_were_jumped_over_are_read_later(shop: Shop, last: 
 def test_a_key_that_is_refused_at_a_restart_decides_nothing(shop: Shop) -> None:
     shop.order()
     runner = shop.runner()
-    crash(shop, runner.collect_orders, "settle")
+    crash(shop, runner.collect_orders, "finish")
     shop.sandbox.approve_key(KEY, approved=False)
     assert [row.state for row in runner.recover().waiting] == [IntentState.OPEN]
     shop.sandbox.approve_key(KEY)
@@ -615,7 +616,7 @@ def test_a_day_that_suddenly_shows_nothing_withdraws_nothing(
 def test_slow_readings_of_many_goods_do_not_keep_stock_from_being_sent(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wemakeprice_sdk.runner._sync.goods._STOCK_AT_ONCE", 2)
+    monkeypatch.setattr("wemakeprice_sdk.runner._sync.products._STOCK_AT_ONCE", 2)
     numbers = [product(shop, ends=START + timedelta(days=90), code=f"SKU-{n}") for n in range(5)]
     imported(shop, sku_link=SkuLinkMode.BY_SELLER_CODE, stock_sync=True)
     shop.order(product_no=numbers[0], quantity=2)
@@ -659,12 +660,14 @@ def test_saving_a_template_takes_its_deletion_back(shop: Shop) -> None:
     product(shop, ends=START + timedelta(days=90))
     runner = shop.runner()
     runner.templates()
-    wish = evolve(shop.client.shipping_templates.list()[0].to_input(), ship_policy_no=None)
-    runner.templates(saves=[TemplateSave(evolve(wish, ship_policy_name="다시 쓸 템플릿"))])
-    number = max(row.ship_policy_no for row in shop.client.shipping_templates.list())
+    wish = evolve(shop.client.shipping_templates.list()[0].to_input(), shipping_template_no=None)
+    runner.templates(saves=[TemplateSave(evolve(wish, shipping_template_name="다시 쓸 템플릿"))])
+    number = max(row.shipping_template_no for row in shop.client.shipping_templates.list())
     runner.templates()
     runner.templates(deletes=[TemplateDelete(number)])
-    again = evolve(wish, ship_policy_no=number, ship_policy_name="다시 쓸 템플릿", claim_ship_fee=7_000)
+    again = evolve(
+        wish, shipping_template_no=number, shipping_template_name="다시 쓸 템플릿", claim_ship_fee=7_000
+    )
     assert runner.templates(saves=[TemplateSave(again)]).counts == {ActionState.APPLIED: 1}
     record = shop.ledger.record("shop", "template", str(number))
     assert record is not None

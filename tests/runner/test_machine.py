@@ -19,10 +19,11 @@ from kit import KEY, Shop, config, open_shop, parcel
 
 from wemakeprice_sdk.config import ConfirmationMode
 from wemakeprice_sdk.errors import CallError, ClockJumpError
+from wemakeprice_sdk.ledger import IntentState
+from wemakeprice_sdk.ledger.audit import verify
 from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.snapshot import PendingShipment
-from wemakeprice_sdk.runner import ChannelRunner, IntentState
-from wemakeprice_sdk.runner.audit import verify
+from wemakeprice_sdk.runner import ChannelRunner
 from wemakeprice_sdk.sandbox import SandboxError
 
 WRITES = ("orders_confirm", "orders_ship", "claims_approve", "claims_reject")
@@ -80,7 +81,7 @@ class RunnerMachine(RuleBasedStateMachine):
     # sellers -----------------------------------------------------------------
 
     @rule(data=st.data())
-    def confirm_by_hand(self, data: st.DataObject) -> None:
+    def confirm_by_operator(self, data: st.DataObject) -> None:
         if self.bundles:
             with suppress(SandboxError):  # confirmed before
                 self.shop.sandbox.prepare_bundle(KEY, data.draw(st.sampled_from(self.bundles)), "CONFIRM")
@@ -89,9 +90,9 @@ class RunnerMachine(RuleBasedStateMachine):
     def collect(self, mode: ConfirmationMode) -> None:
         self.attempt(lambda: self.runner(mode).collect_orders())
 
-    @rule(with_parcels=st.booleans())
-    def answer(self, with_parcels: bool) -> None:
-        parcels = self.ready() if with_parcels else ()
+    @rule(with_shipments=st.booleans())
+    def answer(self, with_shipments: bool) -> None:
+        parcels = self.ready() if with_shipments else ()
         self.attempt(lambda: self.runner().claims(shipments=parcels))
 
     @rule()
@@ -109,7 +110,7 @@ class RunnerMachine(RuleBasedStateMachine):
         self.shop.sandbox.faults.add(operation, kind, count=count, hold=0.0)
 
     @rule(
-        place=st.sampled_from(["begin", "settle", "save", "mark_time", "acquire_lease"]),
+        place=st.sampled_from(["begin", "finish", "save", "mark_time", "acquire_lease"]),
         skip=st.integers(0, 4),
         after=st.booleans(),
         job=st.sampled_from(["collect", "ship", "claims"]),

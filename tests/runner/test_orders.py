@@ -10,18 +10,10 @@ from kit import KEY, Shop, config, open_shop, parcel
 
 from wemakeprice_sdk.config import ConfirmationMode, Switches
 from wemakeprice_sdk.errors import AuthenticationError, ClockJumpError, MaintenanceError, ValidationError
+from wemakeprice_sdk.ledger import IntentDraft, IntentResult, IntentState
 from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.sync import SyncPolicy
-from wemakeprice_sdk.runner import (
-    ActionState,
-    ChannelRunner,
-    IntentDraft,
-    IntentState,
-    Outcome,
-    Progress,
-    Skipped,
-    StopSwitch,
-)
+from wemakeprice_sdk.runner import ActionState, ChannelRunner, JobProgress, Skipped, StopSwitch
 
 
 @pytest.fixture
@@ -52,13 +44,13 @@ def test_a_second_run_repeats_nothing(shop: Shop) -> None:
 
 
 def test_manual_mode_collects_without_confirming_and_finds_what_was_confirmed_by_hand(shop: Shop) -> None:
-    waiting, by_hand = shop.order(), shop.order()
-    shop.sandbox.prepare_bundle(KEY, by_hand, "CONFIRM")
+    waiting, by_operator = shop.order(), shop.order()
+    shop.sandbox.prepare_bundle(KEY, by_operator, "CONFIRM")
     report = shop.runner(config(ConfirmationMode.MANUAL)).collect_orders()
     assert report.plan is None
     assert shop.writes("orders_confirm") == []
     states = {int(record.ref): record.status for record in shop.ledger.records("shop", "bundle")}
-    assert states == {waiting: "NEW", by_hand: "CONFIRM"}
+    assert states == {waiting: "NEW", by_operator: "CONFIRM"}
 
 
 def test_a_person_confirms_by_number_in_manual_mode(shop: Shop) -> None:
@@ -197,7 +189,7 @@ def test_stop_ends_between_two_actions_and_the_next_run_goes_on(shop: Shop) -> N
     numbers = [shop.order() for _ in range(5)]
     runner, stop = shop.runner(), StopSwitch()
 
-    def watch(step: Progress) -> None:
+    def watch(step: JobProgress) -> None:
         if step.phase == "act" and step.done == 2:
             stop.press()
 
@@ -244,15 +236,15 @@ def test_a_rejected_key_ends_the_job_and_leaves_no_open_intent(shop: Shop) -> No
 
 
 def test_a_first_run_killed_half_way_still_fixes_where_every_list_begins(shop: Shop) -> None:
-    by_hand = shop.order()
-    shop.sandbox.prepare_bundle(KEY, by_hand, "CONFIRM")
+    by_operator = shop.order()
+    shop.sandbox.prepare_bundle(KEY, by_operator, "CONFIRM")
     shop.sandbox.faults.add("orders_list", "html-500", count=None)
     with pytest.raises(MaintenanceError):
         shop.runner().collect_orders()
     shop.sandbox.faults.clear()
     shop.pass_time(days=9)
     shop.runner().collect_orders()
-    assert [int(row.ref) for row in shop.ledger.records("shop", "bundle")] == [by_hand]
+    assert [int(row.ref) for row in shop.ledger.records("shop", "bundle")] == [by_operator]
 
 
 def test_a_stop_is_heeded_while_lists_are_read_and_the_next_run_goes_on(shop: Shop) -> None:
@@ -270,7 +262,7 @@ def test_a_stop_is_heeded_while_lists_are_read_and_the_next_run_goes_on(shop: Sh
 def test_a_job_that_is_broken_off_leaves_no_outcome_unwritten(shop: Shop) -> None:
     numbers = [shop.order() for _ in range(3)]
 
-    def break_off(step: Progress) -> None:
+    def break_off(step: JobProgress) -> None:
         if (step.phase, step.done) == ("act", 2):
             raise RuntimeError("the caller's own error")
 
@@ -287,7 +279,7 @@ def test_one_busy_target_does_not_take_the_outcome_before_it_away(shop: Shop) ->
     lease = shop.ledger.acquire_lease("shop", "w1", 60)
     assert lease is not None
     taken = shop.ledger.begin(lease, IntentDraft("orders_confirm", f"bundle:{numbers[1]}"), shop.clock.now())
-    shop.ledger.settle(lease, Outcome(taken, IntentState.UNKNOWN), shop.clock.now())
+    shop.ledger.finish(lease, IntentResult(taken, IntentState.UNKNOWN), shop.clock.now())
     report = shop.runner().collect_orders()
     assert report.counts == {ActionState.APPLIED: 2, ActionState.BUSY: 1}
     assert [row.id for row in report.waiting] == [taken.id]
@@ -299,7 +291,7 @@ def test_claims_are_read_again_while_many_parcels_go_out(shop: Shop) -> None:
     runner = shop.runner()
     runner.collect_orders()
 
-    def change_of_mind(step: Progress) -> None:
+    def change_of_mind(step: JobProgress) -> None:
         if (step.phase, step.done) == ("act", 25) and not shop.sandbox.find_shop(KEY).claims:
             shop.sandbox.request_cancel(KEY, numbers[-1])
 

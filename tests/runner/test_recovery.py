@@ -1,4 +1,4 @@
-"""What an earlier run left open is settled by reads; what nothing can prove waits for a person."""
+"""What an earlier run left open is settled by reads; what nothing can prove waits for an operator."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import pytest
 from kit import KEY, Shop, open_shop, parcel
 
 from wemakeprice_sdk.errors import LeaseLostError
+from wemakeprice_sdk.ledger import IntentState
 from wemakeprice_sdk.policy.snapshot import PendingAnswer
-from wemakeprice_sdk.runner import ActionState, IntentState, RunnerSettings
-from wemakeprice_sdk.runner._sync.proving import STATES
+from wemakeprice_sdk.runner import ActionState, RunnerSettings
+from wemakeprice_sdk.runner._sync.verification import STATES
 from wemakeprice_sdk.runner.commands import unpack
 from wemakeprice_sdk.wire import Verdict
 
@@ -52,7 +53,7 @@ def crash(shop: Shop, job: Any, place: str, skip: int = 0) -> None:
 def test_killed_after_the_act_the_next_run_finds_it_applied(shop: Shop) -> None:
     number = shop.order()
     runner = shop.runner()
-    crash(shop, runner.collect_orders, "settle")
+    crash(shop, runner.collect_orders, "finish")
     assert shop.writes("orders_confirm") == [number]
     assert shop.ledger.active_intents("shop")[0].state is IntentState.OPEN
     report = runner.collect_orders()
@@ -64,7 +65,7 @@ def test_killed_before_the_act_the_next_run_does_it_once(shop: Shop) -> None:
     number = shop.order()
     runner = shop.runner()
     shop.sandbox.faults.add("orders_confirm", "drop-before-commit")
-    crash(shop, runner.collect_orders, "settle")
+    crash(shop, runner.collect_orders, "finish")
     assert shop.writes("orders_confirm") == []
     report = runner.collect_orders()
     assert [intent.state for intent in report.recovered] == [IntentState.NOT_APPLIED]
@@ -72,7 +73,7 @@ def test_killed_before_the_act_the_next_run_does_it_once(shop: Shop) -> None:
     assert report.counts == {ActionState.APPLIED: 1}
 
 
-@pytest.mark.parametrize("place", ["begin", "save", "settle", "mark_time"])
+@pytest.mark.parametrize("place", ["begin", "save", "finish", "mark_time"])
 def test_killed_anywhere_nothing_is_lost_or_repeated(shop: Shop, place: str) -> None:
     numbers = [shop.order() for _ in range(3)]
     runner = shop.runner()
@@ -151,9 +152,9 @@ def test_resolved_as_not_applied_it_is_sent_once_more(shop: Shop) -> None:
 
 def test_an_intent_of_a_dead_worker_is_left_alone_for_the_settle_delay(shop: Shop) -> None:
     shop.order()
-    crash(shop, shop.runner().collect_orders, "settle")
+    crash(shop, shop.runner().collect_orders, "finish")
     shop.pass_time(seconds=2)
-    shop.runner(settings=RunnerSettings(settle_delay=5)).recover()
+    shop.runner(settings=RunnerSettings(recovery_delay=5)).recover()
     assert shop.slept == [3.0]
 
 
@@ -196,15 +197,15 @@ def test_every_verdict_settles_an_intent() -> None:
 def test_killed_in_a_reject_the_state_of_claim_and_bundle_decides(
     shop: Shop, status: str, state: IntentState
 ) -> None:
-    assert settled_reject(shop, status, killed=True) is state
+    assert finished_reject(shop, status, killed=True) is state
 
 
 def test_a_cancel_rejected_without_its_shipment_waits_for_a_person(shop: Shop) -> None:
-    assert settled_reject(shop, "REJECT", killed=False) is IntentState.UNKNOWN
+    assert finished_reject(shop, "REJECT", killed=False) is IntentState.UNKNOWN
     assert [row.operation for row in shop.runner().waiting()] == ["claims_reject"]
 
 
-def settled_reject(shop: Shop, status: str, *, killed: bool) -> IntentState:
+def finished_reject(shop: Shop, status: str, *, killed: bool) -> IntentState:
     """Lose a reject that the marketplace carried out for the claim alone, recover, and give its state."""
     number = shop.order()
     runner = shop.runner()

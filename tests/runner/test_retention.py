@@ -11,26 +11,24 @@ import psycopg
 import pytest
 from kit import KEY, START, Shop, cipher, open_shop, parcel
 
-from conftest import NOW, KeyCipher
+from ledger_kit import NOW, KeyCipher
 from wemakeprice_sdk.errors import ConfigError, LeaseLostError, LedgerAccountError, ValidationError
-from wemakeprice_sdk.policy.snapshot import PendingAnswer
-from wemakeprice_sdk.runner import (
+from wemakeprice_sdk.ledger import (
     Intent,
     IntentDraft,
+    IntentResult,
     IntentState,
     Lease,
     LegalHold,
-    Outcome,
     PersonalState,
     PostgresLedger,
-    Progress,
     RecordDraft,
-    RetentionPolicy,
     SqliteLedger,
-    StopSwitch,
 )
-from wemakeprice_sdk.runner.audit import verify
-from wemakeprice_sdk.runner.sql import SqlLedger
+from wemakeprice_sdk.ledger.audit import verify
+from wemakeprice_sdk.ledger.sql import SqlLedger
+from wemakeprice_sdk.policy.snapshot import PendingAnswer
+from wemakeprice_sdk.runner import JobProgress, RetentionPolicy, StopSwitch
 
 LATER = NOW + timedelta(days=1)
 OLD = RetentionPolicy(mask_after=timedelta(days=30), destroy_after=timedelta(days=60))
@@ -54,7 +52,7 @@ def lease(ledger: SqlLedger) -> Lease:
 
 @pytest.fixture
 def intents(ledger: SqlLedger, lease: Lease) -> dict[str, Intent]:
-    """One intent in every state and one of every family, all of the same moment."""
+    """One intent in every state and one of every family, all of the same timestamp."""
     made: dict[str, Intent] = {}
     for operation, state in (
         ("orders_ship", IntentState.APPLIED),
@@ -67,7 +65,7 @@ def intents(ledger: SqlLedger, lease: Lease) -> dict[str, Intent]:
         draft = IntentDraft(operation, f"{operation}:1", {"answer": "홍길동님"}, reason="auto", rule="3.2")
         made[operation] = intent = ledger.begin(lease, draft, NOW)
         if state is not IntentState.OPEN:
-            ledger.settle(lease, Outcome(intent, state), LATER)
+            ledger.finish(lease, IntentResult(intent, state), LATER)
     return made
 
 
@@ -86,7 +84,7 @@ def test_payloads_of_settled_intents_are_emptied_and_the_rest_of_them_stays(
     assert full(ledger) == ACTIVE
     kept = ledger.intents("shop", target="orders_ship:1")[0]
     assert (kept.id, kept.state, kept.payload) == (intents["orders_ship"].id, IntentState.APPLIED, {})
-    assert (kept.reason, kept.rule, kept.settled_at) == ("auto", "3.2", LATER)
+    assert (kept.reason, kept.rule, kept.finished_at) == ("auto", "3.2", LATER)
     assert ledger.destroy_personal(lease, "intent", LATER, LATER) == 0
     last = list(ledger.audit("shop"))[-1]
     assert (last.action, last.target, last.detail.split()[:2]) == (
@@ -222,7 +220,7 @@ def test_free_text_of_a_hold_is_redacted_before_it_is_kept(ledger: SqlLedger, le
 @pytest.mark.parametrize("words", ["", "  ", "a\nb", "a\u2028b", "a\x00b", "\x1b[2J", "가" * 201])
 def test_free_text_is_one_line_of_a_sane_length(ledger: SqlLedger, lease: Lease, words: str) -> None:
     unknown = ledger.begin(lease, IntentDraft("x", "bundle:1"), NOW)
-    ledger.settle(lease, Outcome(unknown, IntentState.UNKNOWN), NOW)
+    ledger.finish(lease, IntentResult(unknown, IntentState.UNKNOWN), NOW)
     head = ledger.audit_head("shop")
     with pytest.raises(ValidationError) as caught:
         ledger.set_hold(lease, LegalHold("shop", "bundle", LATER, words), NOW)
@@ -307,7 +305,7 @@ def test_retention_lets_others_write_and_stops_between_pages(tmp_path: Path) -> 
         shop.pass_time(days=40)
         stop, seen = StopSwitch(), []
 
-        def step(progress: Progress) -> None:
+        def step(progress: JobProgress) -> None:
             seen.append(progress.done)
             other = sqlite3.connect(path, timeout=0)
             other.execute("BEGIN IMMEDIATE")

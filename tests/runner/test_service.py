@@ -14,17 +14,12 @@ from kit import KEY, Shop, cipher, config, open_shop, parcel
 from wemakeprice_sdk.client import AsyncWemakepriceClient, ThrottlePolicy
 from wemakeprice_sdk.clock import WeekdayCalendar
 from wemakeprice_sdk.config import SettlementCycle, Switches
+from wemakeprice_sdk.ledger import MemoryLedger
+from wemakeprice_sdk.ledger.audit import export, verify_lines
+from wemakeprice_sdk.policy import SettlementStatus
 from wemakeprice_sdk.policy.snapshot import PendingAnswer, PendingInquiryAnswer
 from wemakeprice_sdk.policy.sync import SyncPolicy
-from wemakeprice_sdk.runner import (
-    ActionState,
-    AsyncChannelRunner,
-    MemoryLedger,
-    RetentionPolicy,
-    SettlementStatus,
-    Skipped,
-)
-from wemakeprice_sdk.runner.audit import export, verify_lines
+from wemakeprice_sdk.runner import ActionState, AsyncChannelRunner, RetentionPolicy, Skipped
 
 ANSWER = "안녕하세요. 문의하신 내용을 확인하여 안내드립니다."
 

@@ -26,6 +26,19 @@ from wemakeprice_sdk.client import RetryPolicy, ThrottlePolicy, VerificationPoli
 from wemakeprice_sdk.clock import KST, ManualClock, WeekdayCalendar
 from wemakeprice_sdk.config import ConfirmationMode
 from wemakeprice_sdk.errors import LedgerAccountError, TamperedError, TargetBusyError, UnknownKeyError
+from wemakeprice_sdk.ledger import (
+    Intent,
+    IntentDraft,
+    IntentState,
+    PersonalState,
+    PostgresLedger,
+    RecordDraft,
+    RecordKind,
+    SqliteLedger,
+    StoredRecord,
+    audit,
+)
+from wemakeprice_sdk.ledger.sql import SqlLedger
 from wemakeprice_sdk.models import (
     Bundle,
     Claim,
@@ -36,32 +49,17 @@ from wemakeprice_sdk.models import (
     Question,
     ReadModel,
     Review,
-    SettleOrderLine,
-    SettleShipLine,
-    ShipPolicy,
+    SettlementOrderLine,
+    SettlementShipLine,
+    ShippingTemplate,
 )
-from wemakeprice_sdk.policy.actions import ActionKind, SkuLinkMode, TargetKind
-from wemakeprice_sdk.policy.snapshot import SkuLink
+from wemakeprice_sdk.models.codes import SkuLinkMode
+from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.policy.actions import ActionKind, TargetKind
 from wemakeprice_sdk.policy.sync import SyncPolicy
-from wemakeprice_sdk.runner import (
-    ChannelRunner,
-    Intent,
-    IntentDraft,
-    IntentState,
-    LedgerTarget,
-    PersonalState,
-    PostgresLedger,
-    RecordDraft,
-    RecordKind,
-    RunnerSettings,
-    SqliteLedger,
-    StoredRecord,
-    audit,
-    verify_archive,
-)
+from wemakeprice_sdk.runner import ChannelRunner, LedgerTarget, RunnerSettings, verify_archive
 from wemakeprice_sdk.runner.commands import extension_key, unpack
-from wemakeprice_sdk.runner.drafts import restore
-from wemakeprice_sdk.runner.sql import SqlLedger
+from wemakeprice_sdk.runner.conversion import restore
 from wemakeprice_sdk.sandbox import Sandbox
 from wemakeprice_sdk.secrets import AesGcmCipher, SecretKey
 from wemakeprice_sdk.wire.requests import build_request
@@ -98,9 +96,9 @@ MODELS: Final[Mapping[str, tuple[type[ReadModel], str, Callable[[Any], object]]]
     "question": (Question, "qnaSeq", lambda row: row.qna_seq),
     "review": (Review, "reviewSeq", lambda row: row.review_seq),
     "inquiry": (Inquiry, "inquirySeq", lambda row: row.inquiry_seq),
-    "settle_order": (SettleOrderLine, "bundleNo", lambda row: row.bundle_no),
-    "settle_ship": (SettleShipLine, "bundleNo", lambda row: row.bundle_no),
-    "template": (ShipPolicy, "shipPolicyNo", lambda row: row.ship_policy_no),
+    "settle_order": (SettlementOrderLine, "bundleNo", lambda row: row.bundle_no),
+    "settle_ship": (SettlementShipLine, "bundleNo", lambda row: row.bundle_no),
+    "template": (ShippingTemplate, "shipPolicyNo", lambda row: row.shipping_template_no),
     "product": (Product, "productNo", lambda row: row.product_no),
     "deal": (Deal, "dealNo", lambda row: row.deal_no),
     "notice": (Notice, "title", lambda row: row.title),
@@ -164,7 +162,7 @@ def plain(record: StoredRecord) -> dict[str, Any]:
 
 
 def sent(intent: Intent) -> dict[str, Any] | None:
-    """Give what an intent would send and what was known before it; None where the payload was emptied."""
+    """Return what an intent would send and what was known before it; None where the payload was emptied."""
     if not intent.payload:
         return None
     what = unpack(intent)
@@ -177,7 +175,7 @@ def sent(intent: Intent) -> dict[str, Any] | None:
         "body": json.loads(request.body or b"null"),
         "bundle_no": known.bundle_no,
         "claim_asked": iso(known.claim_requested_at),
-        "templates_before": None if known.policy_nos_before is None else sorted(known.policy_nos_before),
+        "templates_before": None if known.template_nos_before is None else sorted(known.template_nos_before),
         "product_before": None
         if before is None
         else {"sale": before.raw["sale"], "number": before.product_no},
@@ -197,7 +195,7 @@ def intent_row(intent: Intent) -> dict[str, Any]:
         "reason": intent.reason,
         "rule": intent.rule,
         "detail": intent.detail,
-        "settled": iso(intent.settled_at),
+        "settled": iso(intent.finished_at),
         "resolved_by": intent.resolved_by,
         "sent": sent(intent),
     }
@@ -217,7 +215,7 @@ def link_row(link: SkuLink) -> dict[str, Any]:
 
 
 def content(ledger: SqlLedger, account: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Give everything that the ledger holds of an account; `asked` names what can only be asked by name."""
+    """Return everything that the ledger holds of an account; `asked` names what can only be asked by name."""
     records = {kind: {row.key: plain(row) for row in ledger.records(account, kind)} for kind in KINDS}
     number, digest = ledger.audit_head(account)
     return {
@@ -511,7 +509,7 @@ def runner(opened: Opened, sandbox: Sandbox) -> Iterator[ChannelRunner]:
             opened(),
             SyncPolicy(config(ConfirmationMode.MANUAL), calendar=WeekdayCalendar()),
             worker="w9",
-            settings=RunnerSettings(settle_delay=0),
+            settings=RunnerSettings(recovery_delay=0),
             clock=clock,
             sleep=lambda seconds: None,
         )

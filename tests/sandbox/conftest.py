@@ -142,7 +142,7 @@ class Partner:
         return str(data["returnMsg"])
 
     def failed(self, operation: str, code: int, **values: Any) -> str:
-        """Call an operation that must fail; give the error text. Nothing may change."""
+        """Call an operation that must fail; return the error text. Nothing may change."""
         before = self.writes
         answer = self.send(operation, **values)
         assert (answer.status_code, answer.json()["resultCode"]) == (code, code), answer.text

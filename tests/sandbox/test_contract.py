@@ -60,7 +60,7 @@ def test_every_behaviour_of_the_contract_has_its_test():
 
 
 def request_of(openapi, operation):
-    """Give an example request of the contract: body or query."""
+    """Return an example request of the contract: body or query."""
     for methods in openapi["paths"].values():
         for item in methods.values():
             if item["operationId"] != operation:

@@ -85,7 +85,7 @@ def referenced(openapi, name):
 
 
 def read(body, name):
-    """Give the cleaned body, or the refusal."""
+    """Return the cleaned body, or the refusal."""
     try:
         return schema.read_request(body, {"ref": name}), None
     except Failed as failed:
@@ -100,20 +100,22 @@ VALUES = st.sampled_from(
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(
     change=st.dictionaries(
-        st.sampled_from(sorted(schema.load()["schemas"]["ShipPolicyInput"]["properties"])), VALUES, max_size=6
+        st.sampled_from(sorted(schema.load()["schemas"]["ShippingTemplateInput"]["properties"])),
+        VALUES,
+        max_size=6,
     )
 )
 def test_whatever_the_contract_accepts_the_sandbox_accepts(openapi, policy_body, change):
     body = {key: value for key, value in (policy_body | change).items() if value is not None}
-    strict = not list(referenced(openapi, "ShipPolicyInput").iter_errors(body))
-    clean, refusal = read(body, "ShipPolicyInput")
+    strict = not list(referenced(openapi, "ShippingTemplateInput").iter_errors(body))
+    clean, refusal = read(body, "ShippingTemplateInput")
     if refusal is not None:
         assert refusal.code == 422
         assert not strict
     else:
         # The sandbox may be more tolerant, but what it keeps is what the contract allows.
         kept = {key: value for key, value in clean.items() if value != 0 or key != "shipPolicyNo"}
-        assert not list(referenced(openapi, "ShipPolicyInput").iter_errors(kept))
+        assert not list(referenced(openapi, "ShippingTemplateInput").iter_errors(kept))
 
 
 JSON = st.recursive(

@@ -29,9 +29,9 @@ from wemakeprice_sdk.models import (
     ProductRow,
     Question,
     SellerShip,
-    SettleOrderLine,
-    SettleShipLine,
-    ShipPolicy,
+    SettlementOrderLine,
+    SettlementShipLine,
+    ShippingTemplate,
     ShipStatus,
 )
 from wemakeprice_sdk.wire.outcomes import AlreadyDone, Applied
@@ -45,7 +45,7 @@ def collect(client: WemakepriceClient, start: datetime, end: datetime) -> list[i
     assert_type(client.products.get(1), Product)
     assert_type(client.products.list(start, end), ProductPage)
     assert_type(client.products.find_by_seller_code("SKU"), tuple[int, ...])
-    assert_type(client.shipping_templates.list(), tuple[ShipPolicy, ...])
+    assert_type(client.shipping_templates.list(), tuple[ShippingTemplate, ...])
     assert_type(client.shipping_templates.get_seller_ship(), SellerShip | None)
     pager = client.orders.iter(start, end, ShipStatus.NEW)
     assert_type(pager, Pager[Bundle])
@@ -54,9 +54,9 @@ def collect(client: WemakepriceClient, start: datetime, end: datetime) -> list[i
 
 
 def settle(client: WemakepriceClient, first: date, last: date) -> int:
-    assert_type(client.settlement.iter(first, last), Pager[SettleOrderLine])
-    assert_type(client.settlement.iter(first, last, "order"), Pager[SettleOrderLine])
-    assert_type(client.settlement.iter(first, last, "ship"), Pager[SettleShipLine])
+    assert_type(client.settlement.iter(first, last), Pager[SettlementOrderLine])
+    assert_type(client.settlement.iter(first, last, "order"), Pager[SettlementOrderLine])
+    assert_type(client.settlement.iter(first, last, "ship"), Pager[SettlementShipLine])
     return sum(line.payable for line in client.settlement.iter_order_lines(first, last))
 
 

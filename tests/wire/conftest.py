@@ -39,7 +39,7 @@ def _value(raw: Any, spec: Any) -> Any:
     if spec.kind is bool:
         return {"Y": True, "N": False}[raw]
     if spec.kind is datetime:
-        return windows.parse_moment(raw)
+        return windows.parse_timestamp(raw)
     if spec.kind is date:
         return windows.parse_day(raw)
     return spec.kind(raw)

@@ -28,10 +28,10 @@ from wemakeprice_sdk.models import (
     ProductRow,
     Question,
     ReadModel,
-    SettleOrderLine,
-    SettleShipLine,
+    SettlementOrderLine,
+    SettlementShipLine,
     ShipMethod,
-    ShipPolicy,
+    ShippingTemplate,
     ShipStatus,
     couriers,
     field_name,
@@ -166,7 +166,7 @@ def test_reader_rule_07_an_empty_completion_date_is_not_delivered(given: Any) ->
 
 
 @pytest.mark.parametrize("given", ["2026-01-02", "2026-01-02 15:00:00", "20260102", " 2026-01-02 "])
-def test_reader_rule_08_an_exchange_date_is_a_day_or_a_moment(given: str) -> None:
+def test_reader_rule_08_an_exchange_date_is_a_day_or_a_timestamp(given: str) -> None:
     assert read(ExchangeDelivery, {"scheduleShipDate": given}).schedule_ship_date == date(2026, 1, 2)
 
 
@@ -215,7 +215,7 @@ IDENTIFIERS: dict[type[ReadModel], set[str]] = {
     models.Bundle: {"bundleNo", "purchaseNo"},
     models.Claim: {"claimBundleNo"},
     models.Product: {"productNo"},
-    models.SettleOrderLine: set(),
+    models.SettlementOrderLine: set(),
 }
 
 
@@ -299,9 +299,9 @@ def test_every_answer_example_of_the_contract_becomes_models_without_loss(
 
 def test_flags_are_never_the_truth_of_a_text() -> None:
     for text, flag in (("Y", True), ("N", False), ("n", False), (" y ", True), (True, True), (False, False)):
-        assert read(ShipPolicy, {"shipPolicyNo": 1, "prepaymentYn": text}).prepayment_yn is flag
+        assert read(ShippingTemplate, {"shipPolicyNo": 1, "prepaymentYn": text}).prepayment_yn is flag
     with pytest.raises(ProtocolError, match="Y or N was expected"):
-        read(ShipPolicy, {"shipPolicyNo": 1, "prepaymentYn": 1})
+        read(ShippingTemplate, {"shipPolicyNo": 1, "prepaymentYn": 1})
 
 
 def test_texts_are_never_made_of_none_flags_or_objects() -> None:
@@ -315,22 +315,22 @@ def test_texts_are_never_made_of_none_flags_or_objects() -> None:
 def test_codes_read_from_names_codes_and_numbers() -> None:
     assert read(Bundle, bundle(prepayment="선불")).prepayment == Prepayment.PREPAID
     assert read(Claim, {"claimBundleNo": 1, "claimStatus": "교환 완료"}).claim_status == ClaimStatus.APPROVE
-    line = read(SettleOrderLine, {"gubun": 2})
-    assert line.gubun == models.SettleKind.REFUNDED
+    line = read(SettlementOrderLine, {"gubun": 2})
+    assert line.gubun == models.SettlementLineKind.REFUNDED
     with pytest.raises(ProtocolError, match=r"\$\.prepayment: a code was expected"):
         read(Bundle, bundle(prepayment={"Y": 1}))
 
 
 def test_absent_settlement_numbers_are_none_and_rates_are_decimals() -> None:
-    line = read(SettleOrderLine, {"orderOptNo": "0", "claimNo": "0", "claimOptNo": None, "prodNo": "3000000000",
+    line = read(SettlementOrderLine, {"orderOptNo": "0", "claimNo": "0", "claimOptNo": None, "prodNo": "3000000000",
                                   "feeRate": "8.00", "basicDt": "20260102", "completeQty": "0"})  # fmt: skip
     assert (line.order_opt_no, line.claim_no, line.claim_opt_no) == (None, None, None)
     assert (line.prod_no, line.fee_rate, line.basic_dt) == (3_000_000_000, Decimal("8.00"), date(2026, 1, 2))
     assert line.complete_qty == 0
-    assert read(SettleShipLine, {"claimBundleNo": "0"}).claim_bundle_no is None
+    assert read(SettlementShipLine, {"claimBundleNo": "0"}).claim_bundle_no is None
     for wrong in ("팔", "NaN", True, []):
         with pytest.raises(ProtocolError, match="a decimal number was expected"):
-            read(SettleOrderLine, {"feeRate": wrong})
+            read(SettlementOrderLine, {"feeRate": wrong})
 
 
 @pytest.mark.parametrize(
@@ -346,10 +346,10 @@ def test_absent_settlement_numbers_are_none_and_rates_are_decimals() -> None:
         "2026",
     ],
 )
-def test_unreadable_moments_are_refused_without_showing_them(given: Any) -> None:
+def test_unreadable_timestamps_are_refused_without_showing_them(given: Any) -> None:
     with pytest.raises(ProtocolError) as caught:
         read_rows(Bundle, ORDERS, {"bundle": [bundle(), bundle(), bundle(), bundle(payDate=given)]})
-    assert caught.value.message == "$.data.bundle[3].payDate: a moment was expected"
+    assert caught.value.message == "$.data.bundle[3].payDate: a timestamp was expected"
     assert caught.value.operation == "orders_list"
     assert not isinstance(given, str) or given not in str(caught.value)
 

@@ -35,7 +35,7 @@ from wemakeprice_sdk.models import (
     ProductStatus,
     ProductStatusUpdate,
     ShipMethod,
-    ShipPolicyInput,
+    ShippingTemplateInput,
     ShipRequest,
     WriteModel,
 )
@@ -45,10 +45,10 @@ from wemakeprice_sdk.wire.envelope import Success
 from wemakeprice_sdk.wire.operations import OPERATIONS, Retry
 from wemakeprice_sdk.wire.verification import (
     NOTHING_KNOWN,
-    Evidence,
     Known,
-    Proof,
     Verdict,
+    Verification,
+    VerificationData,
     VerifyRead,
     plan_verification,
     verification_steps,
@@ -96,14 +96,16 @@ def test_the_rules_are_still_those_of_the_contract(bodies: dict[str, Any]) -> No
     assert set(RULES) == {row.id for row in OPERATIONS.values() if row.retry is Retry.VERIFY}
 
 
-def prove(operation: str, sent: WriteModel, *reads: tuple[str, Any], known: Known = NOTHING_KNOWN) -> Proof:
-    evidence = Evidence()
+def verified(
+    operation: str, sent: WriteModel, *reads: tuple[str, Any], known: Known = NOTHING_KNOWN
+) -> Verification:
+    read_back = VerificationData()
     for name, data in reads:
-        evidence = evidence.add(VerifyRead(OPERATIONS[name]), data)
-    proof = verify(OPERATIONS[operation], sent, evidence, known)
-    assert proof.reason
-    assert proof.reason_ko
-    return proof
+        read_back = read_back.add(VerifyRead(OPERATIONS[name]), data)
+    verification = verify(OPERATIONS[operation], sent, read_back, known)
+    assert verification.reason
+    assert verification.reason_ko
+    return verification
 
 
 def bundle(status: str | None = "상품준비중", *, no: int = 1, **changes: Any) -> tuple[str, Any]:
@@ -133,8 +135,8 @@ OURS = {"shipMethod": "택배배송", "parcelCompany": "CJ대한통운", "invoic
 def test_an_empty_detail_is_never_proof_of_failure(
     operation: str, sent: WriteModel, empty: tuple[str, Any]
 ) -> None:
-    assert prove(operation, sent, empty).verdict is U
-    assert prove(operation, sent, bundle("배송중", no=2, delivery=OURS)).verdict is U
+    assert verified(operation, sent, empty).verdict is U
+    assert verified(operation, sent, bundle("배송중", no=2, delivery=OURS)).verdict is U
 
 
 @pytest.mark.parametrize(
@@ -146,7 +148,7 @@ def test_an_empty_detail_is_never_proof_of_failure(
     ],
 )  # fmt: skip
 def test_confirm(read_back: tuple[str, Any], verdict: Verdict) -> None:
-    assert prove("orders_confirm", BUNDLE, read_back).verdict is verdict
+    assert verified("orders_confirm", BUNDLE, read_back).verdict is verdict
 
 
 @pytest.mark.parametrize(
@@ -183,7 +185,7 @@ def test_confirm(read_back: tuple[str, Any], verdict: Verdict) -> None:
     ],
 )
 def test_ship(sent: ShipRequest, status: str | None, delivery: dict[str, Any], verdict: Verdict) -> None:
-    assert prove("orders_ship", sent, bundle(status, delivery=delivery)).verdict is verdict
+    assert verified("orders_ship", sent, bundle(status, delivery=delivery)).verdict is verdict
 
 
 @given(st.text("0123456789", min_size=1, max_size=15), st.text("0123456789", min_size=1, max_size=15),
@@ -193,7 +195,7 @@ def test_a_shipped_bundle_is_ours_exactly_when_courier_and_invoice_are(
 ) -> None:
     request = attrs.evolve(PARCEL, invoice_no=sent)
     delivery = {"shipMethod": "택배배송", "parcelCompany": courier, "invoiceNo": stored}
-    verdict = prove("orders_ship", request, bundle("배송중", delivery=delivery)).verdict
+    verdict = verified("orders_ship", request, bundle("배송중", delivery=delivery)).verdict
     assert verdict is (A if sent == stored and courier == "CJ대한통운" else C)
 
 
@@ -203,7 +205,7 @@ def test_a_shipped_bundle_is_ours_exactly_when_courier_and_invoice_are(
      ({**OURS, "invoiceNo": None}, U), ({**OURS, "parcelCompany": "모름"}, U)],
 )  # fmt: skip
 def test_change_invoice(delivery: dict[str, Any], verdict: Verdict) -> None:
-    assert prove("orders_change_invoice", INVOICE, bundle("배송중", delivery=delivery)).verdict is verdict
+    assert verified("orders_change_invoice", INVOICE, bundle("배송중", delivery=delivery)).verdict is verdict
 
 
 @pytest.mark.parametrize(
@@ -212,7 +214,7 @@ def test_change_invoice(delivery: dict[str, Any], verdict: Verdict) -> None:
      (bundle("배송중", shipCompleteDate=""), N), (bundle("상품준비중"), N), (bundle("모름"), U)],
 )  # fmt: skip
 def test_complete_direct(read_back: tuple[str, Any], verdict: Verdict) -> None:
-    assert prove("orders_complete_direct", BUNDLE, read_back).verdict is verdict
+    assert verified("orders_complete_direct", BUNDLE, read_back).verdict is verdict
 
 
 def lines(*numbers: int) -> tuple[str, Any]:
@@ -223,16 +225,16 @@ def lines(*numbers: int) -> tuple[str, Any]:
 def test_cancel_option() -> None:
     sent, known = OptionCancelRequest(order_option_no=7), Known(bundle_no=1)
     before = attrs.evolve(known, option_nos_before=frozenset({7, 8}))
-    assert prove("orders_cancel_option", sent, lines(7, 8), known=known).verdict is N
-    assert prove("orders_cancel_option", sent, lines(8), known=before).verdict is A
+    assert verified("orders_cancel_option", sent, lines(7, 8), known=known).verdict is N
+    assert verified("orders_cancel_option", sent, lines(8), known=before).verdict is A
     for empty in EMPTY:
-        assert prove("orders_cancel_option", sent, empty, known=before).verdict is A
-    assert prove("orders_cancel_option", sent, lines(8)).verdict is U
-    assert prove("orders_cancel_option", sent, lines(8), known=known).verdict is U
-    assert prove("orders_cancel_option", sent, bundle(no=2, orderProduct=[]), known=before).verdict is U
+        assert verified("orders_cancel_option", sent, empty, known=before).verdict is A
+    assert verified("orders_cancel_option", sent, lines(8)).verdict is U
+    assert verified("orders_cancel_option", sent, lines(8), known=known).verdict is U
+    assert verified("orders_cancel_option", sent, bundle(no=2, orderProduct=[]), known=before).verdict is U
     elsewhere = Known(bundle_no=1, option_nos_before=frozenset({8}))
-    assert prove("orders_cancel_option", sent, lines(8), known=elsewhere).verdict is U
-    assert prove("orders_cancel_option", sent, known=known).verdict is U
+    assert verified("orders_cancel_option", sent, lines(8), known=elsewhere).verdict is U
+    assert verified("orders_cancel_option", sent, known=known).verdict is U
 
 
 def claim(status: str | None, **changes: Any) -> tuple[str, Any]:
@@ -261,7 +263,7 @@ EXCHANGE = ExchangeShipRequest(
     claim_bundle_no=3, claim_type=ClaimType.EXCHANGE, ship_method=ShipMethod.PARCEL, parcel_company_code="D002",
     invoice_no="600000000001",
 )  # fmt: skip
-BY_HAND = ExchangeShipRequest(
+BY_OPERATOR = ExchangeShipRequest(
     claim_bundle_no=3, claim_type=ClaimType.EXCHANGE, ship_method=ShipMethod.DIRECT, schedule_ship_date=DAY
 )
 FINISH = ExchangeCompleteRequest(claim_bundle_no=3, claim_type=ClaimType.EXCHANGE)
@@ -277,9 +279,9 @@ FINISH = ExchangeCompleteRequest(claim_bundle_no=3, claim_type=ClaimType.EXCHANG
     "data", [None, {}, {"claim": []}, {"claim": [{"claimBundleNo": 4, "claimStatus": "반품승인"}]}]
 )
 def test_a_claim_that_is_not_shown_proves_nothing(operation: str, sent: WriteModel, data: Any) -> None:
-    assert prove(operation, sent, ("claims_get", data)).verdict is U
+    assert verified(operation, sent, ("claims_get", data)).verdict is U
     for status in (None, "모름"):
-        assert prove(operation, sent, claim(status)).verdict is U
+        assert verified(operation, sent, claim(status)).verdict is U
 
 
 @pytest.mark.parametrize(
@@ -288,8 +290,8 @@ def test_a_claim_that_is_not_shown_proves_nothing(operation: str, sent: WriteMod
      ("반품거부", C, C), ("반품철회", C, C)],
 )  # fmt: skip
 def test_approve_and_hold(status: str, approve: Verdict, hold: Verdict) -> None:
-    assert prove("claims_approve", APPROVE, claim(status)).verdict is approve
-    assert prove("claims_hold", HOLD, claim(status)).verdict is hold
+    assert verified("claims_approve", APPROVE, claim(status)).verdict is approve
+    assert verified("claims_hold", HOLD, claim(status)).verdict is hold
 
 
 @pytest.mark.parametrize(
@@ -307,7 +309,7 @@ def test_approve_and_hold(status: str, approve: Verdict, hold: Verdict) -> None:
     ],
 )
 def test_reject_needs_the_shipped_bundle(status: str, shipped: tuple[str, Any], verdict: Verdict) -> None:
-    assert prove("claims_reject", REJECT, claim(status), shipped).verdict is verdict
+    assert verified("claims_reject", REJECT, claim(status), shipped).verdict is verdict
 
 
 @pytest.mark.parametrize(
@@ -327,8 +329,8 @@ def test_reject_needs_the_shipped_bundle(status: str, shipped: tuple[str, Any], 
     ],
 )  # fmt: skip
 def test_register_pickup(sent: PickupRequest, pickup: Any, verdict: Verdict) -> None:
-    assert prove("claims_register_pickup", sent, claim("반품신청", pickup=pickup)).verdict is verdict
-    assert prove("claims_register_pickup", sent, claim("반품철회", pickup=pickup)).verdict is C
+    assert verified("claims_register_pickup", sent, claim("반품신청", pickup=pickup)).verdict is verdict
+    assert verified("claims_register_pickup", sent, claim("반품철회", pickup=pickup)).verdict is C
 
 
 @pytest.mark.parametrize(
@@ -340,7 +342,7 @@ def test_register_pickup(sent: PickupRequest, pickup: Any, verdict: Verdict) -> 
 )  # fmt: skip
 def test_complete_pickup(status: str, pickup: str | None, verdict: Verdict) -> None:
     read_back = claim(status, pickup={"shipStatus": pickup})
-    assert prove("claims_complete_pickup", BACK, read_back).verdict is verdict
+    assert verified("claims_complete_pickup", BACK, read_back).verdict is verdict
 
 
 @pytest.mark.parametrize(
@@ -354,12 +356,12 @@ def test_complete_pickup(status: str, pickup: str | None, verdict: Verdict) -> N
         (EXCHANGE, "교환보류", {"shipStatus": "상품준비중"}, N),
         (EXCHANGE, "교환신청", {"shipStatus": "모름"}, U),
         (EXCHANGE, "교환철회", None, C),
-        (BY_HAND, "교환승인", {"shipStatus": "배송중", "shipMethod": "직접배송", "scheduleShipDate": "2026-01-05 09:00:00"}, A),
-        (BY_HAND, "교환승인", {"shipStatus": "배송중", "shipMethod": "직접배송", "scheduleShipDate": "2026-01-06"}, C),
+        (BY_OPERATOR, "교환승인", {"shipStatus": "배송중", "shipMethod": "직접배송", "scheduleShipDate": "2026-01-05 09:00:00"}, A),
+        (BY_OPERATOR, "교환승인", {"shipStatus": "배송중", "shipMethod": "직접배송", "scheduleShipDate": "2026-01-06"}, C),
     ],
 )  # fmt: skip
 def test_ship_exchange(sent: ExchangeShipRequest, status: str, delivery: Any, verdict: Verdict) -> None:
-    assert prove("claims_ship_exchange", sent, claim(status, delivery=delivery)).verdict is verdict
+    assert verified("claims_ship_exchange", sent, claim(status, delivery=delivery)).verdict is verdict
 
 
 @pytest.mark.parametrize(
@@ -368,7 +370,7 @@ def test_ship_exchange(sent: ExchangeShipRequest, status: str, delivery: Any, ve
      ("교환거절", C), ("APPROVE", U)],
 )  # fmt: skip
 def test_complete_exchange_tells_finished_from_approved(status: str, verdict: Verdict) -> None:
-    assert prove("claims_complete_exchange", FINISH, claim(status)).verdict is verdict
+    assert verified("claims_complete_exchange", FINISH, claim(status)).verdict is verdict
 
 
 # Products
@@ -392,36 +394,36 @@ def saved(data: Any) -> tuple[str, Any]:
 
 
 def test_an_update_stored_as_sent_is_applied(sent_product: ProductInput, stored: dict[str, Any]) -> None:
-    assert prove("products_save", sent_product, saved(stored)).verdict is A
+    assert verified("products_save", sent_product, saved(stored)).verdict is A
     stored["basic"].update(productStatusName="판매중", makerNo=0)
     stored["noticeList"][0]["productGroupNoticeNo"] = 77
     stored["noticeList"].append({"groupNoticeNo": 99, "noticeList": []})
     stored["option"]["selectOptionValueList"].reverse()
     stored["sale"]["salePrice"] = f"{stored['sale']['salePrice']:,}"
-    assert prove("products_save", sent_product, saved(stored)).verdict is A
+    assert verified("products_save", sent_product, saved(stored)).verdict is A
 
 
 def test_the_cuts_of_the_server_are_no_difference(sent_product: ProductInput, stored: dict[str, Any]) -> None:
     basic = attrs.evolve(sent_product.basic, product_name="가" * 75)
     stored["basic"]["productName"] = "가" * 70
     update = ProductBasicUpdate(product_no=1, basic=basic)
-    assert prove("products_update_basic", update, saved(stored)).verdict is A
+    assert verified("products_update_basic", update, saved(stored)).verdict is A
     item = attrs.evolve(sent_product.notice_list[0].notice_list[0], description="나" * 1100)
     group = attrs.evolve(
         sent_product.notice_list[0], notice_list=(item, *sent_product.notice_list[0].notice_list[1:])
     )
     stored["noticeList"][0]["noticeList"][0]["description"] = "나" * 1000
     sent = attrs.evolve(sent_product, basic=basic, notice_list=(group, *sent_product.notice_list[1:]))
-    assert prove("products_save", sent, saved(stored)).verdict is A
+    assert verified("products_save", sent, saved(stored)).verdict is A
 
 
 def test_another_value_is_not_applied_and_named(sent_product: ProductInput, stored: dict[str, Any]) -> None:
     stored["sale"]["salePrice"] += 100
-    proof = prove(
+    verification = verified(
         "products_update_sale", ProductSaleUpdate(product_no=1, sale=sent_product.sale), saved(stored)
     )
-    assert proof.verdict is N
-    assert "sale.salePrice" in proof.reason
+    assert verification.verdict is N
+    assert "sale.salePrice" in verification.reason
 
 
 def test_a_foreign_change_in_between_is_undecided(sent_product: ProductInput, stored: dict[str, Any]) -> None:
@@ -430,9 +432,9 @@ def test_a_foreign_change_in_between_is_undecided(sent_product: ProductInput, st
     foreign["sale"]["salePrice"] = 8_000
     update = ProductSaleUpdate(product_no=1, sale=sent_product.sale)
     known = Known(product_before=before(old))
-    assert prove("products_update_sale", update, saved(old), known=known).verdict is N
-    assert prove("products_update_sale", update, saved(foreign), known=known).verdict is U
-    assert prove("products_update_sale", update, saved(stored), known=known).verdict is A
+    assert verified("products_update_sale", update, saved(old), known=known).verdict is N
+    assert verified("products_update_sale", update, saved(foreign), known=known).verdict is U
+    assert verified("products_update_sale", update, saved(stored), known=known).verdict is A
 
 
 def before(data: dict[str, Any]) -> Any:
@@ -447,10 +449,10 @@ def test_stock_sold_since_is_no_proof_of_failure(sent_product: ProductInput, sto
     old["sale"]["stockCount"] = 5
     sold["sale"]["stockCount"] -= 1
     update = ProductSaleUpdate(product_no=1, sale=sent_product.sale)
-    assert prove("products_update_sale", update, saved(sold)).verdict is U
+    assert verified("products_update_sale", update, saved(sold)).verdict is U
     known = Known(product_before=before(old))
-    assert prove("products_update_sale", update, saved(sold), known=known).verdict is U
-    assert prove("products_update_sale", update, saved(old), known=known).verdict is N
+    assert verified("products_update_sale", update, saved(sold), known=known).verdict is U
+    assert verified("products_update_sale", update, saved(old), known=known).verdict is N
 
 
 def test_the_total_stock_of_option_goods_is_not_compared(
@@ -458,7 +460,7 @@ def test_the_total_stock_of_option_goods_is_not_compared(
 ) -> None:
     stored["sale"]["stockCount"] = 1
     update = ProductSaleUpdate(product_no=1, sale=sent_product.sale)
-    assert prove("products_update_sale", update, saved(stored)).verdict is A
+    assert verified("products_update_sale", update, saved(stored)).verdict is A
 
 
 @pytest.mark.parametrize(
@@ -470,7 +472,7 @@ def test_values_the_site_overrides_are_undecided(
     sent_product: ProductInput, stored: dict[str, Any], block: str, key: str, value: str
 ) -> None:
     stored[block][key] = value
-    assert prove("products_save", sent_product, saved(stored)).verdict is U
+    assert verified("products_save", sent_product, saved(stored)).verdict is U
 
 
 def test_a_left_out_value_that_is_still_stored_is_undecided(
@@ -480,20 +482,20 @@ def test_a_left_out_value_that_is_still_stored_is_undecided(
     sale = attrs.evolve(sent_product.sale, origin_price=None)
     stored["sale"]["originPrice"] = 15_000
     update = ProductSaleUpdate(product_no=1, sale=sale)
-    proof = prove("products_update_sale", update, saved(stored))
-    assert proof.verdict is U
-    assert "sale.originPrice" in proof.reason
+    verification = verified("products_update_sale", update, saved(stored))
+    assert verification.verdict is U
+    assert "sale.originPrice" in verification.reason
     known = Known(product_before=before(stored))
-    assert prove("products_update_sale", update, saved(stored), known=known).verdict is U
+    assert verified("products_update_sale", update, saved(stored), known=known).verdict is U
     assert (
-        prove(
+        verified(
             "products_update_sale", update, saved({**stored, "sale": {**stored["sale"], "salePrice": 1}})
         ).verdict
         is N
     )
     for gone in (None, 0):
         stored["sale"]["originPrice"] = gone
-        assert prove("products_update_sale", update, saved(stored)).verdict is A
+        assert verified("products_update_sale", update, saved(stored)).verdict is A
 
 
 def test_an_option_still_held_back_is_not_taken_for_reopened(
@@ -504,7 +506,7 @@ def test_an_option_still_held_back_is_not_taken_for_reopened(
     assert row["stockCount"] > 0
     for status, verdict in (("A", A), ("품절", U), (None, A)):
         row["saleStatus"] = status
-        assert prove("products_update_options", update, saved(stored)).verdict is verdict
+        assert verified("products_update_options", update, saved(stored)).verdict is verdict
 
 
 def test_a_value_that_does_not_apply_is_not_taken_for_left_over(
@@ -520,7 +522,7 @@ def test_a_value_that_does_not_apply_is_not_taken_for_left_over(
     assert not sale.violations()
     stored["sale"].update(purchaseLimitYn="N", purchaseLimitCount=3, purchaseLimitDay=7, stockCount=9)
     update = ProductSaleUpdate(product_no=1, sale=sale)
-    assert prove("products_update_sale", update, saved(stored)).verdict is A
+    assert verified("products_update_sale", update, saved(stored)).verdict is A
 
 
 @pytest.mark.parametrize("block", ["basic", "sale", "option"])
@@ -528,8 +530,8 @@ def test_a_block_the_answer_lacks_is_undecided(
     sent_product: ProductInput, stored: dict[str, Any], block: str
 ) -> None:
     stored[block] = None
-    assert prove("products_save", sent_product, saved(stored)).verdict is U
-    assert prove("products_save", sent_product, saved(None)).verdict is U
+    assert verified("products_save", sent_product, saved(stored)).verdict is U
+    assert verified("products_save", sent_product, saved(None)).verdict is U
 
 
 def test_always_on_sale_stores_its_own_end(sent_product: ProductInput, stored: dict[str, Any]) -> None:
@@ -538,7 +540,8 @@ def test_always_on_sale_stores_its_own_end(sent_product: ProductInput, stored: d
     sale = attrs.evolve(sent_product.sale, sale_period=SalePeriod.ALWAYS)
     stored["sale"].update(salePeriod="A", saleEndDate="2037-12-31 23:00")
     assert (
-        prove("products_update_sale", ProductSaleUpdate(product_no=1, sale=sale), saved(stored)).verdict is A
+        verified("products_update_sale", ProductSaleUpdate(product_no=1, sale=sale), saved(stored)).verdict
+        is A
     )
 
 
@@ -548,15 +551,15 @@ def test_options_compare_by_values_stock_and_display(
     update = ProductOptionUpdate(product_no=1, option=sent_product.option)
     rows = stored["option"]["selectOptionValueList"]
     rows[0]["saleStatus"] = "A"
-    assert prove("products_update_options", update, saved(stored)).verdict is A
+    assert verified("products_update_options", update, saved(stored)).verdict is A
     for change, verdict in (
         ({"displayYn": "N"}, N), ({"stockCount": 0}, U), ({"optionValue1": "노랑"}, N),
     ):  # fmt: skip
         other = copy.deepcopy(stored)
         other["option"]["selectOptionValueList"][0].update(change)
-        assert prove("products_update_options", update, saved(other)).verdict is verdict
+        assert verified("products_update_options", update, saved(other)).verdict is verdict
     stored["option"]["selectOptionValueList"].append({"optionValue1": "남은 옵션", "stockCount": 1})
-    assert prove("products_update_options", update, saved(stored)).verdict is N
+    assert verified("products_update_options", update, saved(stored)).verdict is N
 
 
 @pytest.mark.parametrize(
@@ -571,8 +574,8 @@ def test_options_compare_by_values_stock_and_display(
 def test_set_status(wanted: ProductStatus, status: str | None, verdict: Verdict) -> None:
     sent = ProductStatusUpdate(product_no=1, product_status=wanted)
     read_back = saved({"productNo": 1, "basic": {"productStatusName": status}})
-    assert prove("products_set_status", sent, read_back).verdict is verdict
-    assert prove("products_set_status", sent, saved(None)).verdict is U
+    assert verified("products_set_status", sent, read_back).verdict is verdict
+    assert verified("products_set_status", sent, saved(None)).verdict is U
 
 
 def numbers(*found: int) -> tuple[str, Any]:
@@ -595,8 +598,10 @@ def test_a_create_is_proven_by_exactly_one_new_number(
     sent_product: ProductInput, before_nos: Any, found: tuple[int, ...], verdict: Verdict, key: int | None
 ) -> None:
     sent = attrs.evolve(sent_product, product_no=None)
-    proof = prove("products_save", sent, numbers(*found), known=Known(product_nos_before=before_nos))
-    assert (proof.verdict, proof.key) == (verdict, key)
+    verification = verified(
+        "products_save", sent, numbers(*found), known=Known(product_nos_before=before_nos)
+    )
+    assert (verification.verdict, verification.key) == (verdict, key)
 
 
 def test_a_create_without_a_seller_code_has_no_verification(sent_product: ProductInput) -> None:
@@ -605,16 +610,16 @@ def test_a_create_without_a_seller_code_has_no_verification(sent_product: Produc
             sent_product, product_no=None, etc=attrs.evolve(sent_product.etc, seller_prod_code=code)
         )
         assert plan_verification(OPERATIONS["products_save"], sent).reads == ()
-        assert prove("products_save", sent).verdict is U
+        assert verified("products_save", sent).verdict is U
 
 
 # Shipping policies
 
 
 @pytest.fixture
-def policy(bodies: dict[str, Any], build: Callable[..., Any]) -> ShipPolicyInput:
+def policy(bodies: dict[str, Any], build: Callable[..., Any]) -> ShippingTemplateInput:
     examples = bodies["shipping_save_policy"]["requestBody"]["content"]["application/json"]["examples"]
-    found: ShipPolicyInput = build(ShipPolicyInput, examples["create"]["value"])
+    found: ShippingTemplateInput = build(ShippingTemplateInput, examples["create"]["value"])
     return found
 
 
@@ -622,22 +627,22 @@ def policies(*rows: dict[str, Any]) -> tuple[str, Any]:
     return "shipping_list_policies", list(rows)
 
 
-def test_a_new_policy_is_told_from_an_older_twin(policy: ShipPolicyInput) -> None:
+def test_a_new_policy_is_told_from_an_older_twin(policy: ShippingTemplateInput) -> None:
     row = dict(write(policy))
     twin, new = {**row, "shipPolicyNo": 10}, {**row, "shipPolicyNo": 11}
     none, both, older = (
-        Known(policy_nos_before=frozenset()),
+        Known(template_nos_before=frozenset()),
         Known(),
-        Known(policy_nos_before=frozenset({10})),
+        Known(template_nos_before=frozenset({10})),
     )
     name = "shipping_save_policy"
-    assert prove(name, policy, policies(), known=none).verdict is N
-    assert prove(name, policy, policies(twin), known=older).verdict is N
-    proof = prove(name, policy, policies(twin, new), known=older)
-    assert (proof.verdict, proof.key) == (A, 11)
-    assert prove(name, policy, policies(twin, new), known=none).verdict is U
-    assert prove(name, policy, policies(new), known=both).verdict is U
-    assert prove(name, policy).verdict is U
+    assert verified(name, policy, policies(), known=none).verdict is N
+    assert verified(name, policy, policies(twin), known=older).verdict is N
+    verification = verified(name, policy, policies(twin, new), known=older)
+    assert (verification.verdict, verification.key) == (A, 11)
+    assert verified(name, policy, policies(twin, new), known=none).verdict is U
+    assert verified(name, policy, policies(new), known=both).verdict is U
+    assert verified(name, policy).verdict is U
 
 
 @pytest.mark.parametrize(
@@ -645,25 +650,27 @@ def test_a_new_policy_is_told_from_an_older_twin(policy: ShipPolicyInput) -> Non
     [("shipPolicyName", "다른 이름"), ("claimShipFee", 1), ("jejuShipFee", 1), ("releaseAddress1", "다른 주소"),
      ("bundleKind", "BND"), ("shipMethod", "KD"), ("freeCondition", 77)],
 )  # fmt: skip
-def test_a_policy_with_another_value_is_another_policy(policy: ShipPolicyInput, key: str, value: Any) -> None:
+def test_a_policy_with_another_value_is_another_policy(
+    policy: ShippingTemplateInput, key: str, value: Any
+) -> None:
     row = {**write(policy), "shipPolicyNo": 11}
     assert row.get(key) != value
     other = policies({**row, key: value})
-    known = Known(policy_nos_before=frozenset())
-    assert prove("shipping_save_policy", policy, other, known=known).verdict is N
+    known = Known(template_nos_before=frozenset())
+    assert verified("shipping_save_policy", policy, other, known=known).verdict is N
 
 
-def test_a_policy_update_goes_by_its_number(policy: ShipPolicyInput) -> None:
-    sent = attrs.evolve(policy, ship_policy_no=11)
+def test_a_policy_update_goes_by_its_number(policy: ShippingTemplateInput) -> None:
+    sent = attrs.evolve(policy, shipping_template_no=11)
     row = dict(write(sent))
-    proof = prove("shipping_save_policy", sent, policies({**row, "shipPolicyNo": 10}, row))
-    assert (proof.verdict, proof.key) == (A, 11)
-    assert prove("shipping_save_policy", sent, policies({**row, "claimShipFee": 1})).verdict is N
-    assert prove("shipping_save_policy", sent, policies()).verdict is U
-    assert prove("shipping_save_policy", sent, policies({**row, "claimShipFee": None})).verdict is U
+    verification = verified("shipping_save_policy", sent, policies({**row, "shipPolicyNo": 10}, row))
+    assert (verification.verdict, verification.key) == (A, 11)
+    assert verified("shipping_save_policy", sent, policies({**row, "claimShipFee": 1})).verdict is N
+    assert verified("shipping_save_policy", sent, policies()).verdict is U
+    assert verified("shipping_save_policy", sent, policies({**row, "claimShipFee": None})).verdict is U
     without = attrs.evolve(sent, jeju_ship_fee=None)
     assert row["jejuShipFee"] == 3000
-    assert prove("shipping_save_policy", without, policies(row)).verdict is U
+    assert verified("shipping_save_policy", without, policies(row)).verdict is U
 
 
 # Plans and the driver
@@ -671,7 +678,7 @@ def test_a_policy_update_goes_by_its_number(policy: ShipPolicyInput) -> None:
 
 def run(
     operation: str, sent: WriteModel, answers: list[Any], known: Known = NOTHING_KNOWN
-) -> tuple[list[str], Proof]:
+) -> tuple[list[str], Verification]:
     steps = verification_steps(OPERATIONS[operation], sent, known)
     asked: list[str] = []
     given = iter(answers)
@@ -685,43 +692,43 @@ def run(
 
 
 def test_the_driver_asks_once_and_proves() -> None:
-    asked, proof = run("orders_confirm", BUNDLE, [Success(bundle("상품준비중")[1])])
-    assert (asked, proof.verdict) == (["orders_get"], A)
+    asked, verification = run("orders_confirm", BUNDLE, [Success(bundle("상품준비중")[1])])
+    assert (asked, verification.verdict) == (["orders_get"], A)
 
 
 def test_a_failed_read_leaves_the_write_undecided() -> None:
-    asked, proof = run("orders_confirm", BUNDLE, [NetworkError("gone")])
-    assert (asked, proof.verdict) == (["orders_get"], U)
+    asked, verification = run("orders_confirm", BUNDLE, [NetworkError("gone")])
+    assert (asked, verification.verdict) == (["orders_get"], U)
 
 
 def test_a_missing_product_is_an_answer_and_not_a_failed_read() -> None:
     sent = ProductStatusUpdate(product_no=1, product_status=ProductStatus.STOP)
-    asked, proof = run("products_set_status", sent, [NotFoundError("none")])
-    assert (asked, proof.reason) == (["products_get"], "the status of the product is not known")
+    asked, verification = run("products_set_status", sent, [NotFoundError("none")])
+    assert (asked, verification.reason) == (["products_get"], "the status of the product is not known")
 
 
 def test_a_rejected_cancel_reads_its_bundle_too() -> None:
     answers = [Success(claim("취소거절")[1]), Success(bundle("배송중", delivery=OURS)[1])]
-    asked, proof = run("claims_reject", REJECT, answers)
-    assert (asked, proof.verdict) == (["claims_get", "orders_get"], A)
-    asked, proof = run("claims_reject", REJECT, [Success(claim("취소신청")[1])])
-    assert (asked, proof.verdict) == (["claims_get"], N)
+    asked, verification = run("claims_reject", REJECT, answers)
+    assert (asked, verification.verdict) == (["claims_get", "orders_get"], A)
+    asked, verification = run("claims_reject", REJECT, [Success(claim("취소신청")[1])])
+    assert (asked, verification.verdict) == (["claims_get"], N)
 
 
 def test_without_a_claim_detail_the_lists_around_the_request_decide() -> None:
     asked_at = datetime(2026, 1, 5, 10, tzinfo=KST)
     known = Known(claim_requested_at=asked_at)
     none, found = Success({"claim": []}), Success(claim("반품승인")[1])
-    asked, proof = run("claims_approve", APPROVE, [BadRequestError("no such path"), found], known)
-    assert (asked, proof.verdict) == (["claims_get", "claims_list"], A)
-    asked, proof = run(
+    asked, verification = run("claims_approve", APPROVE, [BadRequestError("no such path"), found], known)
+    assert (asked, verification.verdict) == (["claims_get", "claims_list"], A)
+    asked, verification = run(
         "claims_approve", APPROVE, [BadRequestError(""), none, Success(claim("반품신청")[1])], known
     )
-    assert (asked, proof.verdict) == (["claims_get", "claims_list", "claims_list"], N)
-    asked, proof = run("claims_approve", APPROVE, [BadRequestError(""), none, none, none, none], known)
-    assert (len(asked), proof.verdict) == (5, U)
-    asked, proof = run("claims_approve", APPROVE, [BadRequestError("")])
-    assert (asked, proof.verdict) == (["claims_get"], U)
+    assert (asked, verification.verdict) == (["claims_get", "claims_list", "claims_list"], N)
+    asked, verification = run("claims_approve", APPROVE, [BadRequestError(""), none, none, none, none], known)
+    assert (len(asked), verification.verdict) == (5, U)
+    asked, verification = run("claims_approve", APPROVE, [BadRequestError("")])
+    assert (asked, verification.verdict) == (["claims_get"], U)
 
 
 def test_the_fallback_lists_stay_inside_one_window_and_start_where_success_would_be() -> None:
@@ -749,9 +756,9 @@ def test_never_operations_cannot_be_verified(build: Callable[..., Any], bodies: 
         if row.retry is Retry.NEVER:
             examples = bodies[row.id]["requestBody"]["content"]["application/json"]["examples"]
             sent = build(request_model(row), next(iter(examples.values()))["value"])
-            asked, proof = run(row.id, sent, [])
-            assert (asked, proof.verdict) == ([], U)
-            assert verify(row, sent, Evidence()).verdict is U
+            asked, verification = run(row.id, sent, [])
+            assert (asked, verification.verdict) == ([], U)
+            assert verify(row, sent, VerificationData()).verdict is U
 
 
 def test_a_cancel_of_an_option_is_planned_with_its_bundle() -> None:
@@ -772,7 +779,7 @@ def test_a_shipment_counts_as_ours_only_when_everything_was_read(
     status: str | None, invoice: str | None, courier: str | None
 ) -> None:
     delivery = {"shipMethod": "택배배송", "invoiceNo": invoice, "parcelCompany": courier}
-    verdict = prove("orders_ship", PARCEL, bundle(status, delivery=delivery)).verdict
+    verdict = verified("orders_ship", PARCEL, bundle(status, delivery=delivery)).verdict
     ours = status in ("배송중", "배송완료") and invoice == "600000000001" and courier == "CJ대한통운"
     assert (verdict is A) is ours
     assert (verdict is N) is (status in ("신규주문", "상품준비중"))

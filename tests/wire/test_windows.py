@@ -22,7 +22,7 @@ from wemakeprice_sdk.wire.windows import (
 )
 
 ZONES = st.sampled_from([UTC, KST, timezone(timedelta(hours=-8)), timezone(timedelta(hours=5, minutes=45))])
-MOMENTS = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2038, 1, 1), timezones=ZONES)
+TIMESTAMPS = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2038, 1, 1), timezones=ZONES)
 SPANS = st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=40))
 OVERLAPS = st.integers(0, 12 * 3600).map(lambda seconds: timedelta(seconds=seconds))
 
@@ -31,15 +31,15 @@ def kst(*parts: int) -> datetime:
     return datetime(*parts, tzinfo=KST)  # type: ignore[misc,arg-type]
 
 
-def floor(moment: datetime) -> datetime:
-    return moment.astimezone(KST).replace(microsecond=0)
+def floor(timestamp: datetime) -> datetime:
+    return timestamp.astimezone(KST).replace(microsecond=0)
 
 
-def ceil(moment: datetime) -> datetime:
-    return floor(moment) + (SECOND if moment.microsecond else timedelta(0))
+def ceil(timestamp: datetime) -> datetime:
+    return floor(timestamp) + (SECOND if timestamp.microsecond else timedelta(0))
 
 
-@given(MOMENTS, SPANS)
+@given(TIMESTAMPS, SPANS)
 def test_windows_cover_every_second_exactly_once(start: datetime, span: timedelta) -> None:
     found = list(split_window(start, start + span))
     assert found[0].start == floor(start)
@@ -48,7 +48,7 @@ def test_windows_cover_every_second_exactly_once(start: datetime, span: timedelt
         assert after.start == before.end + SECOND
 
 
-@given(MOMENTS, SPANS, OVERLAPS)
+@given(TIMESTAMPS, SPANS, OVERLAPS)
 def test_windows_stay_strictly_under_a_day_in_whole_korean_seconds(
     start: datetime, span: timedelta, overlap: timedelta
 ) -> None:
@@ -59,7 +59,7 @@ def test_windows_stay_strictly_under_a_day_in_whole_korean_seconds(
         assert window.end.tzinfo is KST
 
 
-@given(MOMENTS, SPANS, OVERLAPS)
+@given(TIMESTAMPS, SPANS, OVERLAPS)
 def test_following_windows_reach_back_by_exactly_the_overlap(
     start: datetime, span: timedelta, overlap: timedelta
 ) -> None:
@@ -70,7 +70,7 @@ def test_following_windows_reach_back_by_exactly_the_overlap(
     assert found[-1].end == ceil(start + span)
 
 
-@given(MOMENTS, st.timedeltas(timedelta(0), timedelta(hours=8)), st.integers(2, 7200))
+@given(TIMESTAMPS, st.timedeltas(timedelta(0), timedelta(hours=8)), st.integers(2, 7200))
 def test_any_other_limit_is_kept_too(start: datetime, span: timedelta, limit: int) -> None:
     found = list(itertools.islice(split_window(start, start + span, limit=timedelta(seconds=limit)), 20_000))
     assert all(window.span < timedelta(seconds=limit) for window in found)
@@ -92,11 +92,11 @@ def test_one_whole_day_becomes_two_windows_or_one_of_a_second_less() -> None:
     assert len(list(split_window(kst(2026, 1, 1), kst(2026, 1, 1, 23, 59, 59)))) == 1
 
 
-def test_a_single_moment_is_one_window_and_fractions_widen_it() -> None:
-    moment = kst(2026, 1, 1, 12)
-    assert list(split_window(moment, moment)) == [Window(moment, moment)]
-    late = moment + timedelta(microseconds=1)
-    assert list(split_window(late, late)) == [Window(moment, moment + SECOND)]
+def test_a_single_timestamp_is_one_window_and_fractions_widen_it() -> None:
+    timestamp = kst(2026, 1, 1, 12)
+    assert list(split_window(timestamp, timestamp)) == [Window(timestamp, timestamp)]
+    late = timestamp + timedelta(microseconds=1)
+    assert list(split_window(late, late)) == [Window(timestamp, timestamp + SECOND)]
 
 
 @pytest.mark.parametrize("split", [split_window, split_months])
@@ -111,7 +111,7 @@ def test_naive_datetimes_are_refused_at_once(split: Callable[..., object], naive
 
 @pytest.mark.parametrize("split", [split_window, split_months, split_days, split_weeks])
 @pytest.mark.parametrize("wrong", ["2026-01-01", 20260101, None])
-def test_texts_and_numbers_are_no_moments_or_days(split: Callable[..., object], wrong: object) -> None:
+def test_texts_and_numbers_are_no_timestamps_or_days(split: Callable[..., object], wrong: object) -> None:
     for bounds, path in (((wrong, kst(2026, 1, 2)), "start"), ((kst(2026, 1, 1), wrong), "end")):
         with pytest.raises(ValidationError) as caught:
             split(*bounds)
@@ -140,7 +140,7 @@ def test_impossible_limits_and_overlaps_are_refused(limit: timedelta, overlap: t
         split_window(kst(2026, 1, 1), kst(2026, 1, 2), limit=limit, overlap=overlap)
 
 
-def test_a_moment_outside_korean_time_is_refused() -> None:
+def test_a_timestamp_outside_korean_time_is_refused() -> None:
     with pytest.raises(WindowError, match="9999"):
         split_window(kst(2026, 1, 1), datetime.max.replace(tzinfo=UTC))
 
@@ -153,7 +153,7 @@ def test_the_last_second_of_all_time_ends_the_split() -> None:
     assert months == [Window(floor(end - timedelta(days=2)), end.replace(microsecond=0))]
 
 
-@given(MOMENTS, st.timedeltas(timedelta(0), timedelta(days=1500)))
+@given(TIMESTAMPS, st.timedeltas(timedelta(0), timedelta(days=1500)))
 def test_month_windows_cover_exactly_and_keep_the_limit_from_both_ends(
     start: datetime, span: timedelta
 ) -> None:
@@ -219,9 +219,9 @@ def test_weeks_cover_every_day(start: date, days: int) -> None:
 
 
 def test_the_four_spellings() -> None:
-    moment = datetime(2026, 1, 1, 20, 30, 15, 999_999, tzinfo=UTC)
-    assert windows.format_moment(moment) == "2026-01-02 05:30:15"
-    assert windows.format_day(moment) == "2026-01-02"
+    timestamp = datetime(2026, 1, 1, 20, 30, 15, 999_999, tzinfo=UTC)
+    assert windows.format_timestamp(timestamp) == "2026-01-02 05:30:15"
+    assert windows.format_day(timestamp) == "2026-01-02"
     assert windows.format_compact_day(date(2026, 1, 2)) == "20260102"
     assert windows.format_hour(kst(2026, 1, 2, 5)) == "2026-01-02 05:00"
     for wrong in (kst(2026, 1, 2, 5, 30), kst(2026, 1, 2, 5, 0, 1), kst(2026, 1, 2, 5, 0, 0, 1)):
@@ -229,12 +229,12 @@ def test_the_four_spellings() -> None:
             windows.format_hour(wrong)
 
 
-@given(MOMENTS)
-def test_what_is_spelt_is_read_back(moment: datetime) -> None:
-    assert windows.parse_moment(windows.format_moment(moment)) == floor(moment)
-    assert windows.parse_day(windows.format_day(moment)) == floor(moment).date()
-    assert windows.parse_day(windows.format_compact_day(moment)) == floor(moment).date()
-    hour = floor(moment).replace(minute=0, second=0)
+@given(TIMESTAMPS)
+def test_what_is_spelt_is_read_back(timestamp: datetime) -> None:
+    assert windows.parse_timestamp(windows.format_timestamp(timestamp)) == floor(timestamp)
+    assert windows.parse_day(windows.format_day(timestamp)) == floor(timestamp).date()
+    assert windows.parse_day(windows.format_compact_day(timestamp)) == floor(timestamp).date()
+    hour = floor(timestamp).replace(minute=0, second=0)
     assert windows.parse_hour(windows.format_hour(hour)) == hour
 
 
@@ -245,7 +245,7 @@ def test_what_is_spelt_is_read_back(moment: datetime) -> None:
 )  # fmt: skip
 def test_other_spellings_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        windows.parse_moment(text)
+        windows.parse_timestamp(text)
     with pytest.raises(ValueError, match=r"."):
         windows.parse_day(text)
 

@@ -18,7 +18,7 @@ from wemakeprice_sdk.models import (
     BundleNoRequest,
     CertificationInput,
     CertificationType,
-    Limits,
+    InputLimits,
     NoticeItemInput,
     OptionValueInput,
     OrderDateType,
@@ -232,7 +232,7 @@ def test_writer_rule_08_option_depth_is_one_or_two_unless_asked(
 ) -> None:
     with pytest.raises(ValidationError, match="selectOptionDepth"):
         build_request("products_save", deep(product))
-    body = sent(build_request("products_save", deep(product), limits=Limits(max_option_depth=5)))
+    body = sent(build_request("products_save", deep(product), limits=InputLimits(max_option_depth=5)))
     assert body["option"]["selectOptionDepth"] == 3
     check_schema(contract, "ProductInput", body)
 
@@ -354,9 +354,9 @@ def test_a_naive_query_value_is_named_as_on_the_wire(operation: str, name: str, 
 
 def test_what_was_read_is_told_from_what_can_be_sent() -> None:
     with pytest.raises(
-        ValidationError, match=r"takes a ShipPolicyInput.*its to_input\(\) is what can be sent"
+        ValidationError, match=r"takes a ShippingTemplateInput.*its to_input\(\) is what can be sent"
     ):
-        build_request("shipping_save_policy", models.ShipPolicy(ship_policy_no=1))  # type: ignore[arg-type]
+        build_request("shipping_save_policy", models.ShippingTemplate(shipping_template_no=1))  # type: ignore[arg-type]
     with pytest.raises(ValidationError, match="takes a BundleNoRequest") as caught:
         build_request("orders_confirm", models.Bundle(bundle_no=1, purchase_no=2))  # type: ignore[arg-type]
     assert "to_input" not in str(caught.value)

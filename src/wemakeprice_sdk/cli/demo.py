@@ -61,7 +61,7 @@ class Day:
         self.say(f"  {count} {remark}".rstrip())
 
     def steps(self, title: str, items: Iterable[int], total: int) -> Iterator[int]:
-        """Give the items one by one behind a progress bar."""
+        """Return the items one by one behind a progress bar."""
         self.say(title)
         for done, item in enumerate(items, start=1):
             yield item
@@ -72,7 +72,7 @@ class Day:
 
 
 def seed(sandbox: Sandbox) -> list[int]:
-    """Give the sandbox a shop with this morning's orders."""
+    """Return the sandbox a shop with this morning's orders."""
     sandbox.add_account(KEY, "demo-shop")
     placed = [
         sandbox.place_order(KEY, quantity=1 + number % 3, paid_at=MORNING - timedelta(minutes=5 * number + 1))
@@ -88,7 +88,7 @@ def example_product(policy_no: int, notice: NoticeGroupInput) -> ProductInput:
             product_name="예시 면 티셔츠 2026",
             product_type=ProductType.NEW,
             dcate_code=4100001,
-            ship_policy_no=policy_no,
+            shipping_template_no=policy_no,
             display_yn=DisplayState.SHOWN,
         ),
         sale=ProductSaleInput(
@@ -137,7 +137,7 @@ def register(client: WemakepriceClient, day: Day) -> None:
     """List the shipping templates and register a product on the first."""
     day.say("배송 템플릿 · shipping templates")
     templates = client.shipping_templates.list()
-    day.note("shipping templates read", len(templates), str(templates[0].ship_policy_name))
+    day.note("shipping templates read", len(templates), str(templates[0].shipping_template_name))
     group = client.reference.list_notice_groups()[0]
     notice = NoticeGroupInput(
         group_notice_no=group.group_notice_no,
@@ -147,7 +147,7 @@ def register(client: WemakepriceClient, day: Day) -> None:
         ),
     )
     day.say("상품 등록 · register a product")
-    outcome = client.products.save(example_product(templates[0].ship_policy_no, notice))
+    outcome = client.products.save(example_product(templates[0].shipping_template_no, notice))
     if isinstance(outcome, Applied) and outcome.key is not None:
         basic = client.products.get(outcome.key).basic
         status = basic.product_status_name if basic else None

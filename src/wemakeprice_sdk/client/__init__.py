@@ -17,10 +17,10 @@ from wemakeprice_sdk.client.options import (
     Timeouts,
     VerificationPolicy,
 )
-from wemakeprice_sdk.client.paging import Cursor, Progress, ProgressCallback
+from wemakeprice_sdk.client.paging import Cursor, ImportProgress, ProgressCallback
 from wemakeprice_sdk.client.retry import RetryPolicy
 from wemakeprice_sdk.client.throttle import ThrottlePolicy
-from wemakeprice_sdk.wire.proofs import Known
+from wemakeprice_sdk.wire.verdicts import Known
 
 __all__ = [
     "PRODUCTION_URL",
@@ -33,9 +33,9 @@ __all__ = [
     "Gate",
     "Hooks",
     "HttpClient",
+    "ImportProgress",
     "Known",
     "Pager",
-    "Progress",
     "ProgressCallback",
     "Purpose",
     "RawAnswer",

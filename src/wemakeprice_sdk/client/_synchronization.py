@@ -32,7 +32,7 @@ class AsyncTurnstile:
             await turn
         except BaseException:
             if turn.done() and not turn.cancelled():
-                # The permit was handed over in the same moment: pass it on.
+                # The permit was handed over in the same timestamp: pass it on.
                 self.release()
             elif turn in self._waiters:  # a release may have thrown it out already
                 self._waiters.remove(turn)
@@ -75,7 +75,7 @@ class Turnstile:
             if turn in self._waiters:
                 self._waiters.remove(turn)
                 return
-        # The permit was handed over in the same moment: pass it on.
+        # The permit was handed over in the same timestamp: pass it on.
         self.release()
 
     def release(self) -> None:

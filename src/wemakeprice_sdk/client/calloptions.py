@@ -12,7 +12,7 @@ from wemakeprice_sdk.client.hooks import Hooks, Observer, Tap
 from wemakeprice_sdk.client.options import ConnectionLimits, Timeouts, VerificationPolicy, check_kind
 from wemakeprice_sdk.client.retry import RetryPolicy
 from wemakeprice_sdk.client.throttle import ThrottlePolicy
-from wemakeprice_sdk.models import Limits
+from wemakeprice_sdk.models import InputLimits
 from wemakeprice_sdk.wire.operations import Operation
 from wemakeprice_sdk.wire.overrides import NO_OVERRIDES, WireOverrides
 from wemakeprice_sdk.wire.requests import Payload
@@ -28,7 +28,7 @@ _KINDS: Final[Mapping[str, type[object]]] = {
     "throttle": ThrottlePolicy,
     "verification": VerificationPolicy,
     "overrides": WireOverrides,
-    "input_limits": Limits,
+    "input_limits": InputLimits,
     "hooks": Hooks,
 }
 
@@ -48,7 +48,7 @@ class CallOptions:
     retry: RetryPolicy = field(factory=RetryPolicy)
     verification: VerificationPolicy = field(factory=VerificationPolicy)
     overrides: WireOverrides = NO_OVERRIDES
-    input_limits: Limits = field(factory=Limits)
+    input_limits: InputLimits = field(factory=InputLimits)
     gate: Gate | None = None
 
 
@@ -60,7 +60,7 @@ class OptionChanges(TypedDict, total=False):
     verification: VerificationPolicy
     repeat_if_not_applied: bool
     overrides: WireOverrides
-    input_limits: Limits
+    input_limits: InputLimits
     gate: Gate | None
     hooks: Hooks
     tap: Tap | None
@@ -68,7 +68,7 @@ class OptionChanges(TypedDict, total=False):
 
 
 def changed(options: CallOptions, changes: OptionChanges) -> CallOptions:
-    """Give the options with some of them changed; raises `TypeError` for a name that is none."""
+    """Return the options with some of them changed; raises `TypeError` for a name that is none."""
     unknown = sorted(changes.keys() - OptionChanges.__annotations__.keys())
     if unknown:
         raise TypeError(f"with_options() takes no {', '.join(unknown)}")

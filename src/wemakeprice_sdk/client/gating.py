@@ -24,9 +24,9 @@ def check_account(config: object) -> None:
 
 
 def gate_of(config: ChannelConfig) -> Gate:
-    """Give a gate that raises `GateClosedError` for what the configuration forbids.
+    """Return a gate that raises `GateClosedError` for what the configuration forbids.
 
-    Calls made on the client count as made by hand (`by_hand`): a mode that only rules what happens by
+    Calls made on the client count as made by a person (`by_operator`): a mode that only rules what happens by
     itself, such as automatic order confirmation, does not stop them.
     """
     # A client without a configuration never loads the policy room.
@@ -38,6 +38,6 @@ def gate_of(config: ChannelConfig) -> Gate:
         if isinstance(payload, ClaimApproveRequest) and payload.claim_type == ClaimType.RETURN:
             kind = ActionKind.APPROVE_RETURN
         if kind is not None:
-            require(config, kind, by_hand=True)
+            require(config, kind, by_operator=True)
 
     return gate

@@ -41,7 +41,7 @@ class Event:
     ABANDONED: Final = "exchange.abandoned"
     RETRY: Final = "read.retry"
     LOST: Final = "write.lost"
-    PROVEN: Final = "write.proven"
+    VERIFIED: Final = "write.verified"
     NOT_APPLIED: Final = "write.not_applied"
     REPEATED: Final = "write.repeated"
     UNKNOWN: Final = "write.unknown"

@@ -165,13 +165,13 @@ def failure_of(error: BaseException, key: SecretStr) -> TransportError:
 
 
 def url_of(base: BaseUrl, request: WireRequest) -> str:
-    """Give the full address of a request, its query percent-encoded as UTF-8."""
+    """Return the full address of a request, its query percent-encoded as UTF-8."""
     address = base.join(request.path)
     return f"{address}?{urlencode(request.query, quote_via=quote)}" if request.query else address
 
 
 def headers_of(request: WireRequest, key: SecretStr) -> dict[str, str]:
-    """Give the header fields of a request, the key among them."""
+    """Return the header fields of a request, the key among them."""
     return {"User-Agent": USER_AGENT, **dict(request.headers), KEY_HEADER: key.reveal()}
 
 
@@ -184,7 +184,7 @@ def reply_of(response: HttpResponse) -> Reply:
 
 
 def tls_for(base: BaseUrl) -> ssl.SSLContext | bool:
-    """Give the TLS settings of the own connections.
+    """Return the TLS settings of the own connections.
 
     Loading the machine's certificates takes longer than many a call, so plain http does without: its
     context trusts nobody.

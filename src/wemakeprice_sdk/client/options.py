@@ -54,7 +54,7 @@ class Timeouts:
             _seconds(f"timeout.{name}", getattr(self, name))
 
     def as_tuple(self) -> TimeoutTuple:
-        """Give (connect, read, write, pool), the order HTTP clients take."""
+        """Return (connect, read, write, pool), the order HTTP clients take."""
         return (self.connect, self.read, self.write, self.pool)
 
 
@@ -82,8 +82,8 @@ class VerificationPolicy:
     """What happens when the answer of a write was lost.
 
     The write is never sent again blindly: after each wait of `waits` (seconds) the marketplace is read,
-    until the effect is proven. "Not applied" counts only after the last read, because a slow server may
-    still be working on the write. With `repeat_if_not_applied` a write proven undone is sent once more.
+    until the effect is verified. "Not applied" counts only after the last read, because a slow server may
+    still be working on the write. With `repeat_if_not_applied` a write verified undone is sent once more.
 
     A lost *create* can only be recognised against what existed before, and a cancelled line only against
     the lines there were: with `read_before` the known numbers are read first, one more read for each
@@ -185,12 +185,12 @@ class BaseUrl:
         return self.text.startswith("https:")
 
     def join(self, path: str) -> str:
-        """Give the full address of one path of the contract."""
+        """Return the full address of one path of the contract."""
         return f"{self.text}/{path.lstrip('/')}"
 
 
 def secret_key(value: SecretStr | str) -> SecretStr:
-    """Give the key (인증키) as a secret; raise `ConfigError` when it is no text."""
+    """Return the key (인증키) as a secret; raise `ConfigError` when it is no text."""
     if isinstance(value, SecretStr):
         return value
     _require_text("api_key", value)
@@ -198,7 +198,7 @@ def secret_key(value: SecretStr | str) -> SecretStr:
 
 
 def checked_key(secret: SecretStr) -> SecretStr:
-    """Give the key back; raise `ConfigError` when no header can carry it."""
+    """Return the key back; raise `ConfigError` when no header can carry it."""
     require(
         _fits_a_header(secret),
         "api_key",
@@ -217,7 +217,7 @@ def _fits_a_header(secret: SecretStr) -> bool:
 
 
 def base_url_of(value: str | None) -> str:
-    """Give an address that was stated somewhere; raise `ConfigError` when it was not."""
+    """Return an address that was stated somewhere; raise `ConfigError` when it was not."""
     if not value:
         raise ConfigError.single(
             "base_url",

@@ -42,7 +42,7 @@ class Cursor:
     delivered: tuple[str, ...] = field(default=(), converter=_texts)
 
     def to_json(self) -> str:
-        """Give the cursor as one line of JSON."""
+        """Return the cursor as one line of JSON."""
         values = {
             "operation": self.operation,
             "query": self.query,
@@ -73,7 +73,7 @@ class Cursor:
 
 
 @frozen(kw_only=True)
-class Progress:
+class ImportProgress:
     """One query of a lazy reading is through.
 
     `queries_done` of `queries_total` windows are read (a window of several pages counts once, when its
@@ -88,7 +88,7 @@ class Progress:
     window: Window
 
 
-ProgressCallback = Callable[[Progress], None]
+ProgressCallback = Callable[[ImportProgress], None]
 
 
 def _bad_cursor(value: str, rule: str) -> ValidationError:
@@ -106,7 +106,7 @@ def _is_no_cursor(value: object) -> bool:
 
 
 def fingerprint(filters: Mapping[str, object]) -> str:
-    """Give a short digest of the filters of a query, so that a cursor cannot be used for another one."""
+    """Return a short digest of the filters of a query, so that a cursor cannot be used for another one."""
     text = "&".join(f"{name}={value}" for name, value in sorted(filters.items()) if value is not None)
     return blake2s(text.encode(), digest_size=8).hexdigest()
 
@@ -121,38 +121,38 @@ def _spelt(part: Hashable) -> str:
 
 
 def day_window(day: date) -> Window:
-    """Give a Korean calendar day as a window of whole seconds."""
+    """Return a Korean calendar day as a window of whole seconds."""
     start = datetime(day.year, day.month, day.day, tzinfo=KST)
     return Window(start, start + timedelta(days=1) - SECOND)
 
 
 def windows_below_a_day(start: datetime, end: datetime, overlap: timedelta) -> tuple[Window, ...]:
-    """Give the windows of an order or claim reading (strictly below 24 hours each)."""
+    """Return the windows of an order or claim reading (strictly below 24 hours each)."""
     return tuple(split_window(start, end, overlap=overlap))
 
 
 def windows_of_months(start: datetime, end: datetime, overlap: timedelta) -> tuple[Window, ...]:
-    """Give the windows of a deal reading (at most six calendar months each)."""
+    """Return the windows of a deal reading (at most six calendar months each)."""
     return tuple(split_months(start, end, overlap=overlap))
 
 
 def windows_of(start: datetime, end: datetime, width: timedelta, overlap: timedelta) -> tuple[Window, ...]:
-    """Give the windows of a product reading, each strictly shorter than `width`."""
+    """Return the windows of a product reading, each strictly shorter than `width`."""
     return tuple(split_window(start, end, limit=width, overlap=overlap))
 
 
 def windows_of_days(start: date, end: date) -> tuple[Window, ...]:
-    """Give one window per Korean calendar day."""
+    """Return one window per Korean calendar day."""
     return tuple(day_window(day) for day in split_days(start, end))
 
 
 def windows_of_weeks(start: date, end: date) -> tuple[Window, ...]:
-    """Give the days to ask notices for, each standing for the week that ends on it."""
+    """Return the days to ask notices for, each standing for the week that ends on it."""
     return tuple(day_window(day) for day in split_weeks(start, end))
 
 
 @frozen
-class Reading:
+class ListQuery:
     """What to read: the operation, the digest of its filters, and all windows of the range, in order."""
 
     operation: str
@@ -160,7 +160,7 @@ class Reading:
     windows: tuple[Window, ...]
 
     def resumed(self, cursor: Cursor | None) -> tuple[Window, ...]:
-        """Give the windows still to be read; raises `ValidationError` for a cursor of another reading."""
+        """Return the windows still to be read; raises `ValidationError` for a cursor of another reading."""
         if cursor is None:
             return self.windows
         if _is_no_cursor(cursor):
@@ -185,7 +185,7 @@ class Delivered:
         self._all = set(self._current)
 
     def is_new(self, key: str) -> bool:
-        """Note a key that was read; say whether it is new.
+        """Note a key that was read; return whether it is new.
 
         One that the window before delivered belongs to this window too, where the two overlap.
         """
@@ -229,7 +229,7 @@ class Walk(Generic[T]):
 
     def __init__(
         self,
-        reading: Reading,
+        reading: ListQuery,
         key: Callable[[T], tuple[Hashable, ...]],
         cursor: Cursor | None,
         progress: ProgressCallback | None,
@@ -263,7 +263,7 @@ class Walk(Generic[T]):
         return self._windows[self._index].start if self._index < self._total else self._last
 
     def take(self) -> T | None:
-        """Give the next item of the last answer, None when a new query is needed or all is read."""
+        """Return the next item of the last answer, None when a new query is needed or all is read."""
         if not self._waiting:
             return None
         key, item = self._waiting.popleft()
@@ -271,7 +271,7 @@ class Walk(Generic[T]):
         return item
 
     def next_query(self) -> tuple[Window, int] | None:
-        """Give the window and page to ask for, None when everything is read."""
+        """Return the window and page to ask for, None when everything is read."""
         if self._more is not None:
             self._advance(self._more)
         return (self._windows[self._index], self._page) if self._index < self._total else None
@@ -296,7 +296,7 @@ class Walk(Generic[T]):
         self._items += len(self._waiting)
         if self._progress is not None:
             self._progress(
-                Progress(
+                ImportProgress(
                     operation=self._reading.operation,
                     queries_done=self._index + (not page.more),
                     queries_total=self._total,

@@ -67,7 +67,7 @@ class RetryPolicy:
 
     @classmethod
     def never(cls) -> RetryPolicy:
-        """Give a policy that repeats nothing."""
+        """Return a policy that repeats nothing."""
         return cls(attempts=1)
 
 
@@ -86,7 +86,7 @@ class RetryBudget:
         return self._left
 
     def spend(self) -> bool:
-        """Take one repeat; say whether there was one."""
+        """Take one repeat; return whether there was one."""
         with self._lock:
             if self._left < 1:
                 return False
@@ -115,19 +115,19 @@ def parse_retry_after(text: str | None, now: datetime) -> float | None:
 
 def _until(text: str, now: datetime) -> float | None:
     try:
-        moment = parsedate_to_datetime(text)
+        timestamp = parsedate_to_datetime(text)
     except ValueError:
         return None
-    if moment.tzinfo is None:
+    if timestamp.tzinfo is None:
         # "-0000" means UTC without a statement about the zone; naive arithmetic would fail.
         from datetime import UTC
 
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
+        timestamp = timestamp.replace(tzinfo=UTC)
+    return max(0.0, (timestamp - now).total_seconds())
 
 
 def is_repeatable(error: BaseException) -> bool:
-    """Say whether a *read* that failed like this may be tried again."""
+    """Return whether a *read* that failed like this may be tried again."""
     if isinstance(error, NetworkError | ServerError):
         return True
     return isinstance(error, ApiError) and error.http_status in _BUSY_STATUS
@@ -142,17 +142,17 @@ class RetryPlan:
     random: Callable[[], float]
 
     def wants(self, state: RetryCallState) -> bool:
-        """Say whether the failure is worth another attempt."""
+        """Return whether the failure is worth another attempt."""
         error = _error_of(state)
         return error is not None and is_repeatable(error)
 
     def wait(self, state: RetryCallState) -> float:
-        """Give the seconds before the next attempt."""
+        """Return the seconds before the next attempt."""
         ceiling = min(self.policy.max_wait, self.policy.first_wait * 2.0 ** min(state.attempt_number - 1, 60))
         return max(self.random() * ceiling, _asked(_error_of(state)) or 0.0)
 
     def stop(self, state: RetryCallState) -> bool:
-        """Say whether to give up: attempts, waits or budget are used up, or the server asks for too long."""
+        """Return whether to give up: attempts, waits or budget are used up, or the server asks too long."""
         if state.attempt_number >= self.policy.attempts:
             return True
         if (_asked(_error_of(state)) or 0.0) > self.policy.max_retry_after:

@@ -40,7 +40,7 @@ class ThrottlePolicy:
 
 
 class Pace:
-    """Books the next moment at which a call may start, on a monotonic time in seconds; safe among threads."""
+    """Books the next time at which a call may start, on a monotonic time in seconds; safe among threads."""
 
     __slots__ = ("_gap", "_lock", "_next")
 

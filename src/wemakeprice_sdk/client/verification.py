@@ -1,4 +1,4 @@
-"""The pure part of verifying writes: what to read beforehand, and what a proof means for the caller."""
+"""The pure part of verifying writes: what to read beforehand, and what a verdict means for the caller."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from wemakeprice_sdk.models import (
     BundleNoRequest,
     OptionCancelRequest,
     ProductInput,
-    ShipPolicyInput,
+    ShippingTemplateInput,
     WriteModel,
 )
 from wemakeprice_sdk.wire.envelope import Success, safe_text
 from wemakeprice_sdk.wire.operations import OPERATIONS, Operation
 from wemakeprice_sdk.wire.outcomes import AlreadyDone, Applied, Outcome
-from wemakeprice_sdk.wire.proofs import Evidence, Known, Proof, Verdict, VerifyRead
+from wemakeprice_sdk.wire.verdicts import Known, Verdict, Verification, VerificationData, VerifyRead
 
 DECISIVE = (Verdict.APPLIED, Verdict.CONFLICT)
 """Verdicts that a later read cannot change; the others may be a write that is still under way."""
@@ -48,7 +48,7 @@ class Lost:
 
 
 def network_error(operation: Operation, failure: TransportError) -> NetworkError:
-    """Give the error of an exchange that cannot have changed anything."""
+    """Return the error of an exchange that cannot have changed anything."""
     cls = NetworkTimeoutError if failure.timed_out else NetworkError
     where = "no answer" if failure.sent else "the marketplace was not reached"
     return cls(
@@ -57,12 +57,16 @@ def network_error(operation: Operation, failure: TransportError) -> NetworkError
 
 
 def baseline_read(operation: Operation, sent: WriteModel, known: Known) -> VerifyRead | None:
-    """Give the read to make before a write, None when it needs none or the caller knows already."""
+    """Return the read to make before a write, None when it needs none or the caller knows already."""
     if isinstance(sent, ProductInput) and not sent.product_no and known.product_nos_before is None:
         code = (sent.etc.seller_prod_code or "").strip()
         if code and operation.verify_create is not None:
             return VerifyRead(OPERATIONS[operation.verify_create], {"code": sent.etc.seller_prod_code})
-    if isinstance(sent, ShipPolicyInput) and not sent.ship_policy_no and known.policy_nos_before is None:
+    if (
+        isinstance(sent, ShippingTemplateInput)
+        and not sent.shipping_template_no
+        and known.template_nos_before is None
+    ):
         return VerifyRead(OPERATIONS["shipping_list_policies"])
     if isinstance(sent, OptionCancelRequest) and known.option_nos_before is None and known.bundle_no:
         return VerifyRead(OPERATIONS["orders_get"], BundleNoRequest(bundle_no=known.bundle_no))
@@ -71,40 +75,43 @@ def baseline_read(operation: Operation, sent: WriteModel, known: Known) -> Verif
 
 def known_after(read: VerifyRead, answer: Success, known: Known) -> Known:
     """Add what the read beforehand told."""
-    evidence = Evidence().add(read, answer.data)
-    if evidence.product_nos is not None:
-        return evolve(known, product_nos_before=evidence.product_nos)
-    if evidence.policies is not None:
-        return evolve(known, policy_nos_before=frozenset(row.ship_policy_no for row in evidence.policies))
+    read_back = VerificationData().add(read, answer.data)
+    if read_back.product_nos is not None:
+        return evolve(known, product_nos_before=read_back.product_nos)
+    if read_back.policies is not None:
+        return evolve(
+            known, template_nos_before=frozenset(row.shipping_template_no for row in read_back.policies)
+        )
     lines = (
         option.order_option_no
-        for bundle in evidence.bundles or ()
+        for bundle in read_back.bundles or ()
         for product in bundle.order_product or ()
         for option in product.order_option or ()
     )
     return evolve(known, option_nos_before=frozenset(lines))
 
 
-def applied(operation: Operation, sent: WriteModel, proof: Proof) -> Applied:
-    """Give the outcome of a write that a read proved."""
-    number = getattr(sent, "product_no", None) or getattr(sent, "ship_policy_no", None)
-    return Applied(operation.id, proof.key or number, verified=True)
+def applied(operation: Operation, sent: WriteModel, verification: Verification) -> Applied:
+    """Return the outcome of a write that a read proved."""
+    number = getattr(sent, "product_no", None) or getattr(sent, "shipping_template_no", None)
+    return Applied(operation.id, verification.key or number, verified=True)
 
 
-def already_done(operation: Operation, outcome: AlreadyDone, proof: Proof) -> Outcome:
+def already_done(operation: Operation, outcome: AlreadyDone, verification: Verification) -> Outcome:
     """Judge a claim of "done before": an outcome only when a read shows what was asked for."""
-    if proof.verdict is Verdict.APPLIED:
+    if verification.verdict is Verdict.APPLIED:
         return evolve(outcome, verified=True, needs_verifying=False)
-    if proof.verdict is Verdict.UNDECIDED:
+    if verification.verdict is Verdict.UNDECIDED:
         raise OutcomeUnknownError(
-            f"said to be done before, which no read can prove: {proof.reason} ({proof.reason_ko})",
+            "said to be done before, which no read can verify: "
+            f"{verification.reason} ({verification.reason_ko})",
             operation=operation.id,
             method=operation.method,
             path=operation.path,
             text=outcome.message,
         )
     raise ConflictError(
-        f"said to be done before, but not as asked: {proof.reason} ({proof.reason_ko})",
+        f"said to be done before, but not as asked: {verification.reason} ({verification.reason_ko})",
         operation=operation.id,
         method=operation.method,
         path=operation.path,
@@ -112,15 +119,15 @@ def already_done(operation: Operation, outcome: AlreadyDone, proof: Proof) -> Ou
     )
 
 
-def unproven(operation: Operation, lost: Lost, proof: Proof) -> CallError:
-    """Give the error of a write whose answer was lost and that was not proven applied."""
+def unverified(operation: Operation, lost: Lost, verification: Verification) -> CallError:
+    """Return the error of a write whose answer was lost and that was not verified applied."""
     classes: dict[Verdict, type[CallError]] = {
         Verdict.CONFLICT: ConflictError,
         Verdict.NOT_APPLIED: NotAppliedError,
     }
-    cls = classes.get(proof.verdict, OutcomeUnknownError)
+    cls = classes.get(verification.verdict, OutcomeUnknownError)
     return cls(
-        f"the answer was lost ({safe_text(lost.reason)}); {proof.reason} ({proof.reason_ko})",
+        f"the answer was lost ({safe_text(lost.reason)}); {verification.reason} ({verification.reason_ko})",
         operation=operation.id,
         method=operation.method,
         path=operation.path,

@@ -9,8 +9,8 @@ from wemakeprice_sdk.config.contacts import (
     Issue,
     IssueDelivery,
     IssueNotifier,
+    IssueSeverity,
     Medium,
-    Severity,
     notify_issue,
     route_issue,
 )
@@ -21,7 +21,7 @@ from wemakeprice_sdk.config.maintenance import (
     next_clear,
 )
 from wemakeprice_sdk.config.registry import ChannelRegistry
-from wemakeprice_sdk.config.settlement import PayoutRange, SettlementCycle, SettlementKind
+from wemakeprice_sdk.config.settlement import PayoutRange, SettlementCycle, SettlementCycleKind
 from wemakeprice_sdk.config.states import (
     ConfirmationMode,
     CsKind,
@@ -70,6 +70,7 @@ __all__ = [
     "Issue",
     "IssueDelivery",
     "IssueNotifier",
+    "IssueSeverity",
     "LengthUnit",
     "LinkAttempt",
     "LinkOutcome",
@@ -84,8 +85,7 @@ __all__ = [
     "RotationReport",
     "SalePeriodExtension",
     "SettlementCycle",
-    "SettlementKind",
-    "Severity",
+    "SettlementCycleKind",
     "Switches",
     "Syntax",
     "config_from_env",

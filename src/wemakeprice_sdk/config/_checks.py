@@ -1,4 +1,4 @@
-"""Gathering of violations, so that a person sees all of them at once."""
+"""Gathering of violations, so that a reader sees all of them at once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _INVISIBLE: Final[dict[int, None]] = dict.fromkeys(
 
 
 def shown(value: object) -> str:
-    """Give `value` as short text for a violation."""
+    """Return `value` as short text for a violation."""
     text = repr(value) if not isinstance(value, str) else value
     return text if len(text) <= _SHOWN_LENGTH else text[: _SHOWN_LENGTH - 1] + "…"
 
@@ -38,7 +38,7 @@ def _fold_once(text: str) -> str:
 
 
 def closest(word: str, known: Collection[str]) -> str | None:
-    """Give the known word nearest to a mistyped one."""
+    """Return the known word nearest to a mistyped one."""
     found = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
     return found[0] if found else None
 
@@ -66,7 +66,7 @@ class Problems:
             for violation in error.violations
         )
 
-    def settle(self, subject: str) -> None:
+    def raise_all(self, subject: str) -> None:
         """Raise `ConfigError` with everything found, if anything was."""
         if self.found:
             raise ConfigError(self.found, subject=subject)

@@ -26,7 +26,7 @@ _FALSE: Final = frozenset({"0", "false", "no", "off"})
 
 
 @frozen
-class Reading:
+class DecodeOptions:
     """How a document is read: `lenient` takes numbers, switches and lists from text (environment)."""
 
     lenient: bool = False
@@ -36,10 +36,10 @@ class Codec(Protocol[T]):
     """Writes one kind of value plainly and reads it back, raising `ConfigError` with paths below itself."""
 
     def encode(self, value: T) -> Plain:
-        """Give the plain form."""
+        """Return the plain form."""
         ...
 
-    def decode(self, raw: object, reading: Reading, /) -> T:
+    def decode(self, raw: object, reading: DecodeOptions, /) -> T:
         """Read the plain form."""
         ...
 
@@ -55,10 +55,10 @@ class Text:
     """Text as it is."""
 
     def encode(self, value: str) -> Plain:
-        """Give the text."""
+        """Return the text."""
         return value
 
-    def decode(self, raw: object, _reading: Reading) -> str:
+    def decode(self, raw: object, _reading: DecodeOptions) -> str:
         """Take text only."""
         if not isinstance(raw, str):
             raise _wrong_type(raw, "text", "문자열")
@@ -72,10 +72,10 @@ class Hidden:
     make: Callable[[str], SecretStr] = SecretStr
 
     def encode(self, value: SecretStr) -> Plain:
-        """Give the text in clear; the caller encrypts it."""
+        """Return the text in clear; the caller encrypts it."""
         return value.reveal()
 
-    def decode(self, raw: object, _reading: Reading) -> SecretStr:
+    def decode(self, raw: object, _reading: DecodeOptions) -> SecretStr:
         """Take text only."""
         if not isinstance(raw, str):
             raise ConfigError.single("", HIDDEN, "type text", "must be text", "문자열 형식이어야 합니다")
@@ -87,10 +87,10 @@ class Flag:
     """A switch."""
 
     def encode(self, value: bool) -> Plain:
-        """Give true or false."""
+        """Return true or false."""
         return value
 
-    def decode(self, raw: object, reading: Reading) -> bool:
+    def decode(self, raw: object, reading: DecodeOptions) -> bool:
         """Take true or false; from the environment also 1/0, yes/no, on/off."""
         if isinstance(raw, bool):
             return raw
@@ -106,10 +106,10 @@ class Whole:
     """A whole number."""
 
     def encode(self, value: int) -> Plain:
-        """Give the number."""
+        """Return the number."""
         return value
 
-    def decode(self, raw: object, reading: Reading) -> int:
+    def decode(self, raw: object, reading: DecodeOptions) -> int:
         """Take whole numbers only; from the environment also their digits."""
         if isinstance(raw, int) and not isinstance(raw, bool):
             return raw
@@ -125,10 +125,10 @@ class Word(Generic[W]):
     kind: type[W]
 
     def encode(self, value: W) -> Plain:
-        """Give the word."""
+        """Return the word."""
         return str(value)
 
-    def decode(self, raw: object, _reading: Reading) -> W:
+    def decode(self, raw: object, _reading: DecodeOptions) -> W:
         """Read the word."""
         if not isinstance(raw, str):
             raise _wrong_type(raw, "text", "문자열")
@@ -146,10 +146,10 @@ class Custom(Generic[T]):
     read: Callable[[str], T]
 
     def encode(self, value: T) -> Plain:
-        """Give its text."""
+        """Return its text."""
         return self.write(value)
 
-    def decode(self, raw: object, _reading: Reading) -> T:
+    def decode(self, raw: object, _reading: DecodeOptions) -> T:
         """Read its text."""
         if not isinstance(raw, str):
             raise _wrong_type(raw, "text", "문자열")
@@ -161,7 +161,7 @@ class Custom(Generic[T]):
 
 @frozen
 class Iso(Generic[T]):
-    """A time or moment in ISO form; TOML's own form is taken as well."""
+    """A time or timestamp in ISO form; TOML's own form is taken as well."""
 
     kind: type[T]
     write: Callable[[T], str]
@@ -169,11 +169,11 @@ class Iso(Generic[T]):
     example: str
 
     def encode(self, value: T) -> Plain:
-        """Give it in ISO form."""
+        """Return it in ISO form."""
         return self.write(value)
 
-    def decode(self, raw: object, _reading: Reading) -> T:
-        """Read it; whether a moment carries a zone is checked where it is used."""
+    def decode(self, raw: object, _reading: DecodeOptions) -> T:
+        """Read it; whether a timestamp carries a zone is checked where it is used."""
         if isinstance(raw, self.kind):
             return raw
         if isinstance(raw, str):
@@ -189,7 +189,7 @@ class Iso(Generic[T]):
 
 
 TIME_OF_DAY: Final = Iso(time, time.isoformat, time.fromisoformat, "02:00")
-MOMENT: Final = Iso(datetime, datetime.isoformat, datetime.fromisoformat, "2026-01-02T03:00:00+09:00")
+TIMESTAMP: Final = Iso(datetime, datetime.isoformat, datetime.fromisoformat, "2026-01-02T03:00:00+09:00")
 
 
 @frozen
@@ -199,10 +199,10 @@ class ListOf(Generic[T]):
     member: Codec[T]
 
     def encode(self, value: tuple[T, ...]) -> Plain:
-        """Give the list."""
+        """Return the list."""
         return [self.member.encode(part) for part in value]
 
-    def decode(self, raw: object, reading: Reading) -> tuple[T, ...]:
+    def decode(self, raw: object, reading: DecodeOptions) -> tuple[T, ...]:
         """Read every member, naming each that is wrong."""
         raw = _from_json(raw, reading)
         if not isinstance(raw, list):
@@ -214,7 +214,7 @@ class ListOf(Generic[T]):
                 found.append(self.member.decode(part, reading))
             except ConfigError as error:
                 problems.take(error, f"[{index}]")
-        problems.settle("list")
+        problems.raise_all("list")
         return tuple(found)
 
 
@@ -223,10 +223,10 @@ class TextTable:
     """A table of text to text, kept as sorted pairs; from the environment a JSON object."""
 
     def encode(self, value: tuple[tuple[str, str], ...]) -> Plain:
-        """Give the table."""
+        """Return the table."""
         return dict(value)
 
-    def decode(self, raw: object, reading: Reading) -> tuple[tuple[str, str], ...]:
+    def decode(self, raw: object, reading: DecodeOptions) -> tuple[tuple[str, str], ...]:
         """Read the table."""
         raw = _from_json(raw, reading)
         if not isinstance(raw, dict):
@@ -234,12 +234,12 @@ class TextTable:
         problems = Problems()
         for name, value in raw.items():
             problems.instance(str(name), value, str, "text")
-        problems.settle("table")
+        problems.raise_all("table")
         return tuple(sorted(raw.items()))
 
 
 @frozen
-class Record(Generic[T]):
+class TableCodec(Generic[T]):
     """A table with known keys.
 
     `short` reads a single text in place of the table. `stand_ins` replace a value that could not be read, so
@@ -254,7 +254,7 @@ class Record(Generic[T]):
     tag: tuple[str, str] | None = None
 
     def encode(self, value: T) -> dict[str, Plain]:
-        """Give the table, without what is None."""
+        """Return the table, without what is None."""
         table: dict[str, Plain] = dict([self.tag]) if self.tag else {}
         for name, codec in self.fields.items():
             part = getattr(value, name)
@@ -262,7 +262,7 @@ class Record(Generic[T]):
                 table[name] = codec.encode(part)
         return table
 
-    def decode(self, raw: object, reading: Reading) -> T:
+    def decode(self, raw: object, reading: DecodeOptions) -> T:
         """Read the table, naming unknown keys, wrong values and contradictions all at once."""
         raw = _from_json(raw, reading)
         if self.short is not None and isinstance(raw, str):
@@ -278,7 +278,7 @@ class Record(Generic[T]):
                 built = self.build(**values)
             except ConfigError as error:
                 problems.take(error)
-        problems.settle("table")
+        problems.raise_all("table")
         return cast("T", built)
 
     def _name_unknown(self, raw: Mapping[str, object], problems: Problems) -> None:
@@ -295,7 +295,9 @@ class Record(Generic[T]):
                 "알 수 없는 설정입니다" + (f" ({near}?)" if near else ""),
             )
 
-    def _parts(self, raw: Mapping[str, object], reading: Reading, problems: Problems) -> dict[str, object]:
+    def _parts(
+        self, raw: Mapping[str, object], reading: DecodeOptions, problems: Problems
+    ) -> dict[str, object]:
         values: dict[str, object] = {}
         for name, codec in self.fields.items():
             if raw.get(name) is not None:
@@ -317,14 +319,14 @@ class Record(Generic[T]):
 class OneOf(Generic[T]):
     """One of several tables, told apart by the word in their `kind`."""
 
-    records: Mapping[str, Record[Any]]
+    records: Mapping[str, TableCodec[Any]]
     kind_of: Callable[[T], str]
 
     def encode(self, value: T) -> Plain:
-        """Give the table, its kind first."""
+        """Return the table, its kind first."""
         return self.records[self.kind_of(value)].encode(value)
 
-    def decode(self, raw: object, reading: Reading) -> T:
+    def decode(self, raw: object, reading: DecodeOptions) -> T:
         """Read the table its kind names."""
         if not isinstance(raw, dict):
             raise _wrong_type(raw, "table", "테이블")
@@ -348,7 +350,7 @@ def _read_short(short: Callable[[str], T], raw: str) -> T:
         raise _moved(error, "") from None
 
 
-def _from_json(raw: object, reading: Reading) -> object:
+def _from_json(raw: object, reading: DecodeOptions) -> object:
     if not (reading.lenient and isinstance(raw, str) and raw.lstrip()[:1] in {"[", "{"}):
         return raw
     try:

@@ -8,16 +8,16 @@ from typing import Final, TypeAlias
 
 from wemakeprice_sdk.config._checks import HIDDEN, Problems, closest, shown
 from wemakeprice_sdk.config._codecs import (
-    MOMENT,
     TIME_OF_DAY,
+    TIMESTAMP,
     Custom,
+    DecodeOptions,
     Flag,
     Hidden,
     ListOf,
     OneOf,
     Plain,
-    Reading,
-    Record,
+    TableCodec,
     Text,
     TextTable,
     Whole,
@@ -28,7 +28,7 @@ from wemakeprice_sdk.config.agency import Agency
 from wemakeprice_sdk.config.channel import ChannelConfig
 from wemakeprice_sdk.config.contacts import Contact
 from wemakeprice_sdk.config.maintenance import DailyMaintenance, DatedMaintenance, MaintenanceWindow
-from wemakeprice_sdk.config.settlement import SettlementCycle, SettlementKind
+from wemakeprice_sdk.config.settlement import SettlementCycle, SettlementCycleKind
 from wemakeprice_sdk.config.states import (
     ConfirmationMode,
     EndedGoodsPolicy,
@@ -55,50 +55,52 @@ MIGRATIONS: Final[Mapping[int, Migration]] = {}
 
 SECRET_FIELDS: Final = ("api_key", "memo", "contacts")
 
-_CONTACT: Final = Record(
+_CONTACT: Final = TableCodec(
     Contact,
     dict.fromkeys(("name", "rank", "title", "department", "email", "phone", "mobile"), Hidden()),
     frozenset({"name"}),
 )
 _CONTACTS: Final = ListOf(_CONTACT)
 
-_WINDOWS: Final[Mapping[str, Record[MaintenanceWindow]]] = {
-    "daily": Record(
+_WINDOWS: Final[Mapping[str, TableCodec[MaintenanceWindow]]] = {
+    "daily": TableCodec(
         DailyMaintenance,
         {"start": TIME_OF_DAY, "end": TIME_OF_DAY, "weekdays": ListOf(Whole()), "note": Text()},
         frozenset({"start", "end"}),
         tag=("kind", "daily"),
     ),
-    "dated": Record(
+    "dated": TableCodec(
         DatedMaintenance,
-        {"start": MOMENT, "end": MOMENT, "note": Text()},
+        {"start": TIMESTAMP, "end": TIMESTAMP, "note": Text()},
         frozenset({"start", "end"}),
         tag=("kind", "dated"),
     ),
 }
 
-_SALE_PERIOD: Final = Record(
+_SALE_PERIOD: Final = TableCodec(
     SalePeriodExtension,
     {
         "enabled": Flag(),
         "threshold_days": Whole(),
         "length": Custom(str, ExtensionLength.parse),
-        "window": Record(DayWindow, {"start": TIME_OF_DAY, "end": TIME_OF_DAY}, frozenset({"start", "end"})),
+        "window": TableCodec(
+            DayWindow, {"start": TIME_OF_DAY, "end": TIME_OF_DAY}, frozenset({"start", "end"})
+        ),
         "ended": Word(EndedGoodsPolicy),
     },
     stand_ins={"threshold_days": 1, "length": ExtensionLength(1826)},
 )
 
-_LINK: Final = Record(
+_LINK: Final = TableCodec(
     LinkRecord,
     {
         "state": Word(LinkState),
         "attempts": Whole(),
-        "approved_at": MOMENT,
+        "approved_at": TIMESTAMP,
         "history": ListOf(
-            Record(
+            TableCodec(
                 LinkAttempt,
-                {"at": MOMENT, "outcome": Word(LinkOutcome), "detail": Text()},
+                {"at": TIMESTAMP, "outcome": Word(LinkOutcome), "detail": Text()},
                 frozenset({"at", "outcome"}),
             )
         ),
@@ -107,28 +109,28 @@ _LINK: Final = Record(
     stand_ins={"attempts": 2**53},
 )
 
-_OPEN: Final = Record(
+_OPEN: Final = TableCodec(
     ChannelConfig,
     {
         "seller_id": Text(),
         "store_name": Text(),
-        "agency": Record(
+        "agency": TableCodec(
             Agency, {"name": Text(), "aliases": ListOf(Text())}, frozenset({"name"}), short=Agency
         ),
         "selected_agency": Text(),
         "onboarding": Word(OnboardingState),
         "representative_category": Text(),
-        "settlement_cycle": Record(
+        "settlement_cycle": TableCodec(
             SettlementCycle,
-            {"text": Text(), "kind": Word(SettlementKind), "pay_day": Whole()},
+            {"text": Text(), "kind": Word(SettlementCycleKind), "pay_day": Whole()},
             frozenset({"text"}),
             short=SettlementCycle,
-            stand_ins={"kind": SettlementKind.MONTHLY},
+            stand_ins={"kind": SettlementCycleKind.MONTHLY},
         ),
         "runple": Flag(),
         "base_url": Text(),
         "link": _LINK,
-        "switches": Record(
+        "switches": TableCodec(
             Switches,
             {
                 "master": Flag(),
@@ -139,7 +141,7 @@ _OPEN: Final = Record(
                 "sku_sync": Flag(),
             },
         ),
-        "confirmation": Record(
+        "confirmation": TableCodec(
             OrderConfirmation, {"mode": Word(ConfirmationMode), "mixed_bundles": Word(MixedBundlePolicy)}
         ),
         "sale_period": _SALE_PERIOD,
@@ -154,7 +156,7 @@ _OPEN: Final = Record(
     stand_ins={"seller_id": "-", "store_name": "-", "runple": True},
 )
 
-_CHANNEL: Final = Record(
+_CHANNEL: Final = TableCodec(
     ChannelConfig,
     {**_OPEN.fields, "api_key": Hidden(), "memo": Hidden(SecretStr.verbatim), "contacts": _CONTACTS},
     _OPEN.required,
@@ -163,7 +165,7 @@ _CHANNEL: Final = Record(
 
 
 def secret_context(seller_id: str, name: str) -> bytes:
-    """Give the associated data that binds a secret to its account and field."""
+    """Return the associated data that binds a secret to its account and field."""
     return f"wemakeprice-sdk/config/{seller_id}/{name}".encode()
 
 
@@ -209,34 +211,34 @@ def channel_from_document(
     if isinstance(raw, dict):
         raw = {**raw, **_opened(raw, cipher, allow_plain=allow_plain)}
         if not isinstance(raw.get("seller_id"), str):
-            raw = {name: value for name, value in raw.items() if not _is_sealed(value)}
-    return _CHANNEL.decode(raw, Reading(lenient))
+            raw = {name: value for name, value in raw.items() if not _is_encrypted(value)}
+    return _CHANNEL.decode(raw, DecodeOptions(lenient))
 
 
 def _opened(raw: Mapping[str, object], cipher: Cipher | None, *, allow_plain: bool) -> dict[str, object]:
     opened: dict[str, object] = {}
     for name in SECRET_FIELDS:
         value, seller_id = raw.get(name), raw.get("seller_id")
-        if value and not allow_plain and not _is_sealed(value):
+        if value and not allow_plain and not _is_encrypted(value):
             raise PlainSecretError(
                 f"{name} stands in clear; read it with allow_plain=True once, and save it encrypted"
             )
-        if isinstance(value, str) and _is_sealed(value) and isinstance(seller_id, str):
+        if isinstance(value, str) and _is_encrypted(value) and isinstance(seller_id, str):
             if cipher is None:
                 raise SecretUnavailableError(
-                    f"{name} is encrypted; give the cipher it was saved with (cipher=...)"
+                    f"{name} is encrypted; return the cipher it was saved with (cipher=...)"
                 )
             text = cipher.decrypt(value, context=secret_context(seller_id, name)).decode()
             opened[name] = json.loads(text)
     return opened
 
 
-def _is_sealed(value: object) -> bool:
+def _is_encrypted(value: object) -> bool:
     return isinstance(value, str) and is_token(value)
 
 
-def sealed_values(document: Mapping[str, object]) -> list[tuple[str, bytes]]:
-    """Give every encrypted value of a document with its context."""
+def encrypted_values(document: Mapping[str, object]) -> list[tuple[str, bytes]]:
+    """Return every encrypted value of a document with its context."""
     found: list[tuple[str, bytes]] = []
     for raw in channels_of(document):
         seller_id = raw.get("seller_id") if isinstance(raw, dict) else None
@@ -251,7 +253,7 @@ def sealed_values(document: Mapping[str, object]) -> list[tuple[str, bytes]]:
 
 
 def channels_of(document: Mapping[str, object]) -> list[object]:
-    """Give the channel tables of a document, whether it holds one or many."""
+    """Return the channel tables of a document, whether it holds one or many."""
     many = document.get("channels")
     if isinstance(many, list):
         return list(many)
@@ -317,4 +319,4 @@ def check_top(document: Mapping[str, object], key: str, other: str, hint: tuple[
             "is no setting" + (f"; did you mean {near}?" if near else ""),
             "알 수 없는 설정입니다" + (f" ({near}?)" if near else ""),
         )
-    problems.settle("document")
+    problems.raise_all("document")

@@ -30,7 +30,7 @@ def write_private(path: Path, data: bytes) -> None:
         temporary.unlink(missing_ok=True)
         raise
     _flush_folder(target.parent)
-    _sweep(target, written - _STALE_SECONDS)
+    _remove_stale(target, written - _STALE_SECONDS)
 
 
 def _flush_folder(folder: Path) -> None:
@@ -43,7 +43,7 @@ def _flush_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _sweep(target: Path, before: float) -> None:
+def _remove_stale(target: Path, before: float) -> None:
     for left in target.parent.glob(f".{target.name}.*.tmp"):
         with contextlib.suppress(OSError):
             if left.stat().st_mtime < before:

@@ -37,14 +37,14 @@ class LinkAttempt:
     def __attrs_post_init__(self) -> None:
         """Check the parts."""
         problems = Problems()
-        take_moment(problems, self, "at")
+        take_timestamp(problems, self, "at")
         problems.instance("outcome", self.outcome, LinkOutcome, "LinkOutcome")
         problems.text("detail", self.detail)
-        problems.settle("LinkAttempt")
+        problems.raise_all("LinkAttempt")
 
 
-def take_moment(problems: Problems, owner: object, path: str) -> None:
-    """Bring an aware moment of a frozen value to KST, or note what is wrong with it."""
+def take_timestamp(problems: Problems, owner: object, path: str) -> None:
+    """Bring an aware timestamp of a frozen value to KST, or note what is wrong with it."""
     value = getattr(owner, path)
     if not problems.instance(path, value, datetime, "datetime"):
         return
@@ -74,10 +74,10 @@ class LinkRecord:
         problems.number("attempts", self.attempts, 0, 2**53)
         problems.each("history", self.history, LinkAttempt, "LinkAttempt")
         if self.approved_at is not None:
-            take_moment(problems, self, "approved_at")
+            take_timestamp(problems, self, "approved_at")
         if not problems.found:
             self._check_history(problems)
-        problems.settle("LinkRecord")
+        problems.raise_all("LinkRecord")
 
     def _check_history(self, problems: Problems) -> None:
         if len(self.history) > min(self.attempts, HISTORY_LIMIT):
@@ -91,11 +91,11 @@ class LinkRecord:
 
     @property
     def last(self) -> LinkAttempt | None:
-        """Give the latest attempt."""
+        """Return the latest attempt."""
         return self.history[-1] if self.history else None
 
     def noted(self, attempt: LinkAttempt, state: LinkState) -> LinkRecord:
-        """Give the record after one more attempt."""
+        """Return the record after one more attempt."""
         return LinkRecord(
             state=state,
             attempts=self.attempts + 1,
@@ -104,5 +104,5 @@ class LinkRecord:
         )
 
     def reset(self) -> LinkRecord:
-        """Give the record after key, agency or account changed: a draft again, the history kept."""
+        """Return the record after key, agency or account changed: a draft again, the history kept."""
         return evolve(self, state=LinkState.DRAFT, approved_at=None)

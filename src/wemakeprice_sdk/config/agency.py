@@ -40,20 +40,20 @@ class Agency:
         problems = Problems()
         problems.instance("name", self.name, str, "text")
         problems.each("aliases", self.aliases, str, "text")
-        problems.settle("Agency")
+        problems.raise_all("Agency")
         for path, name in [("name", self.name), *((f"aliases[{i}]", a) for i, a in enumerate(self.aliases))]:
             problems.text(path, name)
             if not normalise_agency(name):
                 problems.add(path, name, "a name", "holds no name of its own", "대행사 이름을 입력해 주세요")
-        problems.settle("Agency")
+        problems.raise_all("Agency")
 
     @property
     def names(self) -> frozenset[str]:
-        """Give all names, folded for comparison."""
+        """Return all names, folded for comparison."""
         return frozenset(normalise_agency(name) for name in (self.name, *self.aliases))
 
     def matches(self, other: str | Agency) -> bool:
-        """Say whether a name, or any name of another agency, means this one."""
+        """Return whether a name, or any name of another agency, means this one."""
         names = other.names if isinstance(other, Agency) else {normalise_agency(other)}
         return bool(self.names & names)
 

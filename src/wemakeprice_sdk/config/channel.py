@@ -97,7 +97,7 @@ class ChannelConfig:
       in the partner centre, empty when not known.
     - `onboarding` 입점 상태, `link` 연동 승인: the gates before everything. A `LinkState` is accepted.
     - `representative_category` 대표카테고리: informational; it decides no product's category, is never sent.
-    - `settlement_cycle` 정산주기, typed in by a person.
+    - `settlement_cycle` 정산주기, typed in by an operator.
     - `memo` 메모: free text that may hold personal data; never shown, encrypted in files.
     - `contacts` 담당자, encrypted in files.
     - `switches` API 연동설정, `confirmation` 자동 발주확인, `runple`: the account uses Runple (런플).
@@ -137,7 +137,7 @@ class ChannelConfig:
         self._check_base_url(problems)
         _check_paths(problems, self.path_overrides)
         self._check_contradictions(problems)
-        problems.settle("ChannelConfig")
+        problems.raise_all("ChannelConfig")
 
     def _check_texts(self, problems: Problems) -> None:
         problems.text("seller_id", self.seller_id, required=True)
@@ -204,24 +204,24 @@ class ChannelConfig:
 
     @property
     def link_state(self) -> LinkState:
-        """Give the state of the link (연동 승인 상태)."""
+        """Return the state of the link (연동 승인 상태)."""
         return self.link.state
 
     @property
     def is_onboarded(self) -> bool:
-        """Say whether the account may use the API at all (입점완료)."""
+        """Return whether the account may use the API at all (입점완료)."""
         return self.onboarding is OnboardingState.COMPLETE
 
-    def in_maintenance(self, moment: datetime) -> bool:
-        """Say whether an aware `moment` lies in a maintenance window."""
-        return any(window.covers(moment) for window in self.maintenance)
+    def in_maintenance(self, timestamp: datetime) -> bool:
+        """Return whether an aware `timestamp` lies in a maintenance window."""
+        return any(window.covers(timestamp) for window in self.maintenance)
 
-    def next_clear(self, moment: datetime) -> datetime:
-        """Give an aware `moment`, or the first one after it outside all maintenance windows, in KST."""
-        return next_clear(self.maintenance, moment)
+    def next_clear(self, timestamp: datetime) -> datetime:
+        """Return an aware `timestamp`, or the first one after it outside all maintenance windows, in KST."""
+        return next_clear(self.maintenance, timestamp)
 
     def replace(self, **changes: Unpack[ChannelChanges]) -> ChannelConfig:
-        """Give a configuration with some fields changed and everything checked again.
+        """Return a configuration with some fields changed and everything checked again.
 
         Another seller id, key, agency or host is another link: it becomes a draft until it is saved again,
         unless `link` is given too. Raises `ConfigError`; `TypeError` for a name that is no field.

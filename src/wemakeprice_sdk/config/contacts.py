@@ -51,7 +51,7 @@ class Contact:
             problems.instance(part.name, getattr(self, part.name), SecretStr, "text")
         if not problems.found:
             self._check(problems)
-        problems.settle("Contact")
+        problems.raise_all("Contact")
 
     def _check(self, problems: Problems) -> None:
         if self.name.available and not self.name:
@@ -65,7 +65,7 @@ class Contact:
                 )
 
     def __repr__(self) -> str:
-        """Give stars."""
+        """Return stars."""
         return "Contact('***')"
 
 
@@ -73,7 +73,7 @@ def _is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None and 8 <= sum(sign.isdigit() for sign in text) <= 15
 
 
-class Severity(KoreanWord):
+class IssueSeverity(KoreanWord):
     """How serious an issue is: ordinary ones go to e-mail, serious ones to the mobile number."""
 
     ORDINARY = ("ordinary", "일반")
@@ -82,9 +82,9 @@ class Severity(KoreanWord):
 
 @frozen
 class Issue:
-    """Something a person in charge should hear about; `title` and `text` must hold no personal data."""
+    """Something the person in charge should hear about; `title` and `text` must hold no personal data."""
 
-    severity: Severity
+    severity: IssueSeverity
     title: str
     text: str = ""
 
@@ -120,12 +120,12 @@ class HasContacts(Protocol):
 
     @property
     def store_name(self) -> str:
-        """Give the label of the account (스토어명)."""
+        """Return the label of the account (스토어명)."""
         ...
 
     @property
     def contacts(self) -> tuple[Contact, ...]:
-        """Give the people in charge (담당자)."""
+        """Return the people in charge (담당자)."""
         ...
 
 
@@ -135,7 +135,7 @@ def route_issue(config: HasContacts, issue: Issue) -> tuple[IssueDelivery, ...]:
     Pure. Everyone with the needed address gets it. Raises `ConfigError` when nobody has one; a serious issue
     never falls back silently to e-mail.
     """
-    medium = Medium.MOBILE if issue.severity is Severity.SERIOUS else Medium.EMAIL
+    medium = Medium.MOBILE if issue.severity is IssueSeverity.SERIOUS else Medium.EMAIL
     found = [(contact, getattr(contact, medium.value)) for contact in config.contacts]
     deliveries = tuple(
         IssueDelivery(medium, address, contact, issue, config.store_name)

@@ -50,20 +50,20 @@ class DailyMaintenance:
             for index, weekday in enumerate(self.weekdays):
                 problems.number(f"weekdays[{index}]", weekday, 0, 6)
         problems.text("note", self.note, lines=True)
-        problems.settle("DailyMaintenance")
+        problems.raise_all("DailyMaintenance")
 
-    def end_at(self, moment: datetime) -> datetime | None:
-        """Give the end of the window that covers `moment`, or None when none does."""
-        at = require_aware(moment, "moment")
+    def end_at(self, timestamp: datetime) -> datetime | None:
+        """Return the end of the window that covers `timestamp`, or None when none does."""
+        at = require_aware(timestamp, "timestamp")
         for day in (at.date(), at.date() - _ONE_DAY):
             start, end = self._on(day)
             if (not self.weekdays or day.weekday() in self.weekdays) and start <= at < end:
                 return end
         return None
 
-    def covers(self, moment: datetime) -> bool:
-        """Say whether `moment` (aware) lies inside."""
-        return self.end_at(moment) is not None
+    def covers(self, timestamp: datetime) -> bool:
+        """Return whether `timestamp` (aware) lies inside."""
+        return self.end_at(timestamp) is not None
 
     def _on(self, day: date) -> tuple[datetime, datetime]:
         start = datetime.combine(day, self.start, KST)
@@ -95,7 +95,7 @@ class DatedMaintenance:
     note: str = ""
 
     def __attrs_post_init__(self) -> None:
-        """Check the moments and bring them to KST."""
+        """Check the timestamps and bring them to KST."""
         problems = Problems()
         clean = [self._take(problems, "start", self.start), self._take(problems, "end", self.end)]
         if all(clean) and self.end <= self.start:
@@ -107,7 +107,7 @@ class DatedMaintenance:
                 f"시작 시각({self.start})보다 늦어야 합니다",
             )
         problems.text("note", self.note, lines=True)
-        problems.settle("DatedMaintenance")
+        problems.raise_all("DatedMaintenance")
 
     def _take(self, problems: Problems, path: str, value: object) -> bool:
         if not problems.instance(path, value, datetime, "datetime") or not isinstance(value, datetime):
@@ -124,22 +124,22 @@ class DatedMaintenance:
         object.__setattr__(self, path, value.astimezone(KST))
         return True
 
-    def end_at(self, moment: datetime) -> datetime | None:
-        """Give `end` when the window covers `moment`, otherwise None."""
-        return self.end if self.start <= require_aware(moment, "moment") < self.end else None
+    def end_at(self, timestamp: datetime) -> datetime | None:
+        """Return `end` when the window covers `timestamp`, otherwise None."""
+        return self.end if self.start <= require_aware(timestamp, "timestamp") < self.end else None
 
-    def covers(self, moment: datetime) -> bool:
-        """Say whether `moment` (aware) lies inside."""
-        return self.end_at(moment) is not None
+    def covers(self, timestamp: datetime) -> bool:
+        """Return whether `timestamp` (aware) lies inside."""
+        return self.end_at(timestamp) is not None
 
 
 MaintenanceWindow: TypeAlias = DailyMaintenance | DatedMaintenance
 """A window in which the marketplace is away: daily or dated."""
 
 
-def next_clear(windows: Iterable[MaintenanceWindow], moment: datetime) -> datetime:
-    """Give `moment` itself, or the first moment after it that no window covers, in KST."""
-    at = require_aware(moment, "moment")
+def next_clear(windows: Iterable[MaintenanceWindow], timestamp: datetime) -> datetime:
+    """Return `timestamp` itself, or the first timestamp after it that no window covers, in KST."""
+    at = require_aware(timestamp, "timestamp")
     known = tuple(windows)
     while ends := [end for window in known if (end := window.end_at(at)) is not None]:
         at = max(ends)
@@ -147,7 +147,7 @@ def next_clear(windows: Iterable[MaintenanceWindow], moment: datetime) -> dateti
 
 
 def leaves_no_time(windows: Iterable[DailyMaintenance]) -> bool:
-    """Say whether the daily windows together cover the whole week, so that nothing could ever run."""
+    """Return whether the daily windows together cover the whole week, so that nothing could ever run."""
     reached = 0
     spans = sorted(span for window in windows for span in _spans(window))
     for start, end in spans:

@@ -48,7 +48,7 @@ class ChannelRegistry:
             self._find_twice(problems, "seller_id", "판매자 ID가", _seller)
             self._find_twice(problems, "store_name", "스토어명이", _store)
             self._find_twice(problems, "api_key", "인증키가", _key)
-        problems.settle("ChannelRegistry")
+        problems.raise_all("ChannelRegistry")
 
     def _find_twice(
         self, problems: Problems, name: str, korean: str, identity: Callable[[ChannelConfig], str]
@@ -71,22 +71,22 @@ class ChannelRegistry:
         return iter(self.channels)
 
     def __len__(self) -> int:
-        """Give the number of accounts."""
+        """Return the number of accounts."""
         return len(self.channels)
 
     def __contains__(self, seller_id: object) -> bool:
-        """Say whether an account with this seller id is there."""
+        """Return whether an account with this seller id is there."""
         return isinstance(seller_id, str) and any(_seller(config) == fold(seller_id) for config in self)
 
     def get(self, seller_id: str) -> ChannelConfig:
-        """Give the configuration of a seller id; raise `KeyError` when there is none."""
+        """Return the configuration of a seller id; raise `KeyError` when there is none."""
         for config in self:
             if _seller(config) == fold(seller_id):
                 return config
         raise self._unknown("seller id", seller_id, {config.seller_id for config in self})
 
     def by_store(self, store_name: str) -> ChannelConfig:
-        """Give the configuration with a store name (스토어명); raise `KeyError` when there is none."""
+        """Return the configuration with a store name (스토어명); raise `KeyError` when there is none."""
         for config in self:
             if _store(config) == fold(store_name):
                 return config
@@ -98,16 +98,16 @@ class ChannelRegistry:
         return KeyError(f"none of the {len(self)} account(s) has the {what} {wanted!r}{hint}")
 
     def add(self, config: ChannelConfig) -> ChannelRegistry:
-        """Give a registry with one more account; raise `ConfigError` when it clashes with another."""
+        """Return a registry with one more account; raise `ConfigError` when it clashes with another."""
         return ChannelRegistry((*self.channels, config))
 
     def replace(self, config: ChannelConfig) -> ChannelRegistry:
-        """Give a registry with the account of that seller id replaced; raise `KeyError` without one."""
+        """Return a registry with the account of that seller id replaced; raise `KeyError` without one."""
         old = self.get(config.seller_id)
         return ChannelRegistry(tuple(config if known is old else known for known in self))
 
     def remove(self, seller_id: str) -> ChannelRegistry:
-        """Give a registry without one account; raise `KeyError` when there is none."""
+        """Return a registry without one account; raise `KeyError` when there is none."""
         old = self.get(seller_id)
         return ChannelRegistry(tuple(known for known in self if known is not old))
 
@@ -118,5 +118,5 @@ def build_registry(channels: list[ChannelConfig | ConfigError]) -> ChannelRegist
     for index, part in enumerate(channels):
         if isinstance(part, ConfigError):
             problems.take(part, f"channels[{index}]")
-    problems.settle("ChannelRegistry")
+    problems.raise_all("ChannelRegistry")
     return ChannelRegistry(tuple(part for part in channels if isinstance(part, ChannelConfig)))

@@ -1,4 +1,4 @@
-"""The settlement cycle (정산주기) as a person reads it in the partner centre, and when money is due."""
+"""The settlement cycle (정산주기) as an operator reads it in the partner centre, and when money is due."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wemakeprice_sdk.config.states import KoreanWord
 _FRIDAY: Final = 4
 
 
-class SettlementKind(KoreanWord):
+class SettlementCycleKind(KoreanWord):
     """The cycles whose dates are known; everything else is `OTHER`."""
 
     WEEKLY = ("weekly", "주정산")
@@ -23,17 +23,17 @@ class SettlementKind(KoreanWord):
 
 
 _KNOWN: Final = {
-    SettlementKind.WEEKLY: ("weekly", "주정산", "주간정산", "주단위", "주단위정산"),
-    SettlementKind.MONTHLY: ("monthly", "월정산", "월간정산", "월단위", "월단위정산"),
+    SettlementCycleKind.WEEKLY: ("weekly", "주정산", "주간정산", "주단위", "주단위정산"),
+    SettlementCycleKind.MONTHLY: ("monthly", "월정산", "월간정산", "월단위", "월단위정산"),
 }
 
 
-def _kind_of(text: object) -> SettlementKind:
+def _kind_of(text: object) -> SettlementCycleKind:
     if isinstance(text, str):
         for kind, names in _KNOWN.items():
             if fold(text) in names:
                 return kind
-    return SettlementKind.OTHER
+    return SettlementCycleKind.OTHER
 
 
 @frozen
@@ -46,7 +46,7 @@ class PayoutRange:
 
 @frozen
 class SettlementCycle:
-    """A settlement cycle (정산주기): what a person typed, and the known rule it stands for.
+    """A settlement cycle (정산주기): what an operator typed, and the known rule it stands for.
 
     `text` is kept as typed; `kind` follows from it when the text is the plain name of a known cycle, and can
     be given for any other wording. `pay_day` is the day of the month (1..31) a monthly cycle pays on, if
@@ -56,20 +56,20 @@ class SettlementCycle:
     """
 
     text: str
-    kind: SettlementKind = field(default=Factory(lambda self: _kind_of(self.text), takes_self=True))
+    kind: SettlementCycleKind = field(default=Factory(lambda self: _kind_of(self.text), takes_self=True))
     pay_day: int | None = None
 
     def __attrs_post_init__(self) -> None:
         """Check the parts against each other."""
         problems = Problems()
         problems.text("text", self.text, required=True)
-        problems.instance("kind", self.kind, SettlementKind, "SettlementKind")
+        problems.instance("kind", self.kind, SettlementCycleKind, "SettlementCycleKind")
         if self.pay_day is not None and problems.number("pay_day", self.pay_day, 1, 31):
             self._check_pay_day(problems)
-        problems.settle("SettlementCycle")
+        problems.raise_all("SettlementCycle")
 
     def _check_pay_day(self, problems: Problems) -> None:
-        if self.kind is not SettlementKind.MONTHLY:
+        if self.kind is not SettlementCycleKind.MONTHLY:
             problems.add(
                 "pay_day",
                 self.pay_day,
@@ -79,16 +79,16 @@ class SettlementCycle:
             )
 
     def payout_range(self, sales_day: date) -> PayoutRange | None:
-        """Give the days on which the sales of `sales_day` may be paid; None when the cycle is not known.
+        """Return the days on which the sales of `sales_day` may be paid; None when the cycle is not known.
 
         An aware datetime counts as its Korean day; a naive one is a `NaiveDatetimeError`.
         """
         sales_day = korean_day(sales_day, "sales_day")
-        if self.kind is SettlementKind.WEEKLY:
+        if self.kind is SettlementCycleKind.WEEKLY:
             monday = sales_day - timedelta(days=sales_day.weekday())
             friday = monday + timedelta(days=7 + _FRIDAY)
             return PayoutRange(friday, friday)
-        if self.kind is SettlementKind.MONTHLY:
+        if self.kind is SettlementCycleKind.MONTHLY:
             first = add_months(sales_day.replace(day=1), 2)
             last = add_months(first, 1) - timedelta(days=1)
             if self.pay_day is None:
@@ -98,7 +98,7 @@ class SettlementCycle:
         return None
 
     def expected_payout(self, sales_day: date) -> date | None:
-        """Give the one day on which the sales of `sales_day` are due; None when no single day is known.
+        """Return the one day on which the sales of `sales_day` are due; None when no single day is known.
 
         A monthly cycle without `pay_day` names a month only: see `payout_range`.
         """

@@ -77,7 +77,7 @@ class ConfirmationMode(KoreanWord):
 class MixedBundlePolicy(KoreanWord):
     """What happens in Runple mode to a bundle that mixes Runple and other goods.
 
-    The marketplace confirms whole bundles only. `HOLD` leaves the decision to a person (default);
+    The marketplace confirms whole bundles only. `HOLD` leaves the decision to an operator (default);
     `CONFIRM` confirms the whole bundle, the other goods included.
     """
 

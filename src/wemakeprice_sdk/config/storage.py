@@ -21,8 +21,8 @@ from wemakeprice_sdk.config._document import (
     channel_to_document,
     channels_of,
     check_top,
+    encrypted_values,
     migrate,
-    sealed_values,
 )
 from wemakeprice_sdk.config._files import write_private
 from wemakeprice_sdk.config.channel import ChannelConfig
@@ -58,7 +58,7 @@ def loads_config(
 
     Raises `ConfigError` (every violation, unknown keys with the nearest known one), `DecryptionError`,
     `SecretUnavailableError` without a needed cipher, and `PlainSecretError` for a secret in clear, unless
-    `allow_plain` says that this file was written by hand and is yet to be encrypted.
+    `allow_plain` says that this file was written in an editor and is yet to be encrypted.
     """
     document = _parse(text, syntax)
     check_top(document, "channel", "channels", _MANY)
@@ -152,7 +152,7 @@ def rotate_file(path: str | os.PathLike[str], cipher: RotatingCipher) -> Rotatio
 
 
 def _rotated(text: str, syntax: Syntax, cipher: RotatingCipher) -> tuple[str, RotationReport]:
-    values = sealed_values(_parse(text, syntax))
+    values = encrypted_values(_parse(text, syntax))
     count = 0
     for (old, _), (new, changed) in zip(values, rotate(cipher, values), strict=True):
         if changed:
@@ -195,7 +195,7 @@ def config_from_env(
             continue
         if variables[name].strip():
             _nest(document, name, name[len(prefix) :].lower().split("__"), variables[name], problems)
-    problems.settle("environment")
+    problems.raise_all("environment")
     migrate({"version": _env_version(document.pop("version", str(VERSION)))})
     try:
         return channel_from_document(document, cipher, allow_plain=True, lenient=True)

@@ -80,10 +80,10 @@ class Switches:
                         f"stands twice, first at cs_kinds[{self.cs_kinds.index(kind)}]",
                         "같은 CS 종류가 중복되었습니다",
                     )
-        problems.settle("Switches")
+        problems.raise_all("Switches")
 
     def covers_cs(self, kind: CsKind | str) -> bool:
-        """Say whether the CS switch is on and covers `kind` (a word or its Korean name)."""
+        """Return whether the CS switch is on and covers `kind` (a word or its Korean name)."""
         return self.cs_api and _kind(str(kind)) in self.cs_kinds
 
 
@@ -99,7 +99,7 @@ class OrderConfirmation:
         problems = Problems()
         problems.instance("mode", self.mode, ConfirmationMode, "ConfirmationMode")
         problems.instance("mixed_bundles", self.mixed_bundles, MixedBundlePolicy, "MixedBundlePolicy")
-        problems.settle("OrderConfirmation")
+        problems.raise_all("OrderConfirmation")
 
 
 @frozen
@@ -117,7 +117,7 @@ class ExtensionLength:
         problems = Problems()
         if problems.instance("unit", self.unit, LengthUnit, "LengthUnit"):
             problems.number("amount", self.amount, 1, _LONGEST[self.unit])
-        problems.settle("ExtensionLength")
+        problems.raise_all("ExtensionLength")
 
     @classmethod
     def parse(cls, text: str) -> ExtensionLength:
@@ -135,19 +135,19 @@ class ExtensionLength:
         return cls(int(found[1]), LengthUnit.DAYS if is_days else LengthUnit.MONTHS)
 
     def __str__(self) -> str:
-        """Give the text that `parse` reads."""
+        """Return the text that `parse` reads."""
         return f"{self.amount} {self.unit}"
 
-    def after(self, moment: datetime) -> datetime:
-        """Move an aware `moment` on by the length, in KST; 31 January + 1 month is the last of February."""
-        at = require_aware(moment, "moment")
+    def after(self, timestamp: datetime) -> datetime:
+        """Move an aware `time` on by the length, in KST; 31 January + 1 month is the last of February."""
+        at = require_aware(timestamp, "timestamp")
         if self.unit is LengthUnit.DAYS:
             return at + timedelta(days=self.amount)
         return datetime.combine(add_months(at.date(), self.amount), at.timetz())
 
     @property
     def shortest(self) -> timedelta:
-        """Give the least time the length can mean; a calendar month may have 28 days."""
+        """Return the least time the length can mean; a calendar month may have 28 days."""
         if self.unit is LengthUnit.DAYS:
             return timedelta(days=self.amount)
         return timedelta(days=_shortest_days(self.amount))
@@ -186,11 +186,11 @@ class DayWindow:
                 f"is not after start={self.start}; a window ends on the day it starts",
                 f"시작 시각({self.start})보다 늦어야 하며 자정을 넘을 수 없습니다",
             )
-        problems.settle("DayWindow")
+        problems.raise_all("DayWindow")
 
-    def covers(self, moment: datetime) -> bool:
-        """Say whether `moment` (aware) lies inside, on whatever day."""
-        return self.start <= require_aware(moment, "moment").time() < self.end
+    def covers(self, timestamp: datetime) -> bool:
+        """Return whether `timestamp` (aware) lies inside, on whatever day."""
+        return self.start <= require_aware(timestamp, "timestamp").time() < self.end
 
 
 @frozen
@@ -220,7 +220,7 @@ class SalePeriodExtension:
             self._check_missing_length(problems)
         elif problems.instance("length", self.length, ExtensionLength, "ExtensionLength") and clean:
             self._check_length(problems, self.length)
-        problems.settle("SalePeriodExtension")
+        problems.raise_all("SalePeriodExtension")
 
     def _check_missing_length(self, problems: Problems) -> None:
         if self.enabled is True:
@@ -244,5 +244,5 @@ class SalePeriodExtension:
 
     @property
     def threshold(self) -> timedelta:
-        """Give the threshold as a duration."""
+        """Return the threshold as a duration."""
         return timedelta(days=self.threshold_days)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from wemakeprice_sdk.excel.cells import Cell, CellError
 from wemakeprice_sdk.excel.columns import ColumnBook
-from wemakeprice_sdk.excel.commit import CommitReport, ItemOutcome, NotCarried, Progress, RowResult
+from wemakeprice_sdk.excel.commit import CommitReport, ImportProgress, ItemOutcome, NotCarried, RowResult
 from wemakeprice_sdk.excel.deals import ParsedDeal
-from wemakeprice_sdk.excel.limits import Limits
 from wemakeprice_sdk.excel.mapping import ColumnMap, ColumnMatch
 from wemakeprice_sdk.excel.migrator import ExcelMigrator, Inspection
 from wemakeprice_sdk.excel.orders import OrderArchiveEntry
@@ -20,8 +18,8 @@ from wemakeprice_sdk.excel.records import (
     ExportKind,
     OptionRecord,
     Problem,
+    ProblemSeverity,
     ProductRecord,
-    Severity,
 )
 from wemakeprice_sdk.excel.target import (
     DealImport,
@@ -30,13 +28,9 @@ from wemakeprice_sdk.excel.target import (
     NothingKnown,
     ProductImport,
     SkuChoice,
-    SkuLink,
 )
-from wemakeprice_sdk.excel.workbook import FileFormat
 
 __all__ = [
-    "Cell",
-    "CellError",
     "ColumnBook",
     "ColumnMap",
     "ColumnMatch",
@@ -46,13 +40,12 @@ __all__ = [
     "ExcelMigrator",
     "ExportKind",
     "ExportPeriod",
-    "FileFormat",
     "ImportPlan",
+    "ImportProgress",
     "ImportRegistry",
     "ImportTarget",
     "Inspection",
     "ItemOutcome",
-    "Limits",
     "NotCarried",
     "NothingKnown",
     "OptionRecord",
@@ -63,15 +56,13 @@ __all__ = [
     "PreviewCounts",
     "PreviewRow",
     "Problem",
+    "ProblemSeverity",
     "ProductImport",
     "ProductRecord",
-    "Progress",
     "RowResult",
     "RowStatus",
-    "Severity",
     "Sign",
     "SkuChoice",
-    "SkuLink",
     "deal_export_periods",
     "select",
 ]

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from attrs import evolve, field, frozen
 
 from wemakeprice_sdk.errors import ValidationError, Violation
-from wemakeprice_sdk.excel.records import ExportKind, Severity
+from wemakeprice_sdk.excel.records import ExportKind, ProblemSeverity
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u180e]")
 _MARKS = re.compile(r"[\s*※●○★☆▶▷■□◆◇•·:_/\-.,'\"“”‘’~!?+=|\\<>#&@^`]+")
@@ -53,7 +53,7 @@ def _flat(label: str) -> str:
 
 
 def spellings(label: str) -> tuple[str, str, str]:
-    """Give a header as its words, without bracketed parts, and with 코드/번호, 일시/일 and 명 made alike."""
+    """Return a header as its words, without bracketed parts, with 코드/번호, 일시/일 and 명 made alike."""
     return _spellings(label[:_MOST_LABEL])
 
 
@@ -70,7 +70,7 @@ def _spellings(label: str) -> tuple[str, str, str]:
 
 
 @frozen(kw_only=True)
-class FieldSpec:
+class ColumnSpec:
     """One field of an export: its type, its bounds and the headers it is known by."""
 
     name: str
@@ -80,7 +80,7 @@ class FieldSpec:
     weak: tuple[str, ...] = ()
     """Headers that mean this field only when the content agrees."""
     required: bool = False
-    severity: Severity = Severity.ERROR
+    severity: ProblemSeverity = ProblemSeverity.ERROR
     """What an unreadable value is worth."""
     minimum: int | None = None
     maximum: int | None = None
@@ -95,7 +95,7 @@ class KindSpec:
     kind: ExportKind
     korean: str
     english: str
-    fields: Mapping[str, FieldSpec]
+    fields: Mapping[str, ColumnSpec]
 
 
 @frozen(kw_only=True)
@@ -130,7 +130,7 @@ class ColumnBook:
 
     @classmethod
     def default(cls) -> ColumnBook:
-        """Give the packaged table."""
+        """Return the packaged table."""
         return _default_book()
 
     @classmethod
@@ -151,7 +151,7 @@ class ColumnBook:
         return ColumnBook({**self.kinds, kind: evolve(spec, fields=fields)}, self.strangers)
 
     def candidates(self, kind: ExportKind, label: str) -> tuple[Candidate, ...]:
-        """Give the fields that a header may stand for, each with its confidence."""
+        """Return the fields that a header may stand for, each with its confidence."""
         if not label.strip():
             return ()
         index = self._index[kind]
@@ -241,7 +241,9 @@ def _kind(kind: ExportKind, body: Mapping[str, object], violations: list[Violati
     return KindSpec(kind=kind, korean=str(body["korean"]), english=str(body["english"]), fields=specs)
 
 
-def _field(kind: ExportKind, name: str, body: Mapping[str, object], violations: list[Violation]) -> FieldSpec:
+def _field(
+    kind: ExportKind, name: str, body: Mapping[str, object], violations: list[Violation]
+) -> ColumnSpec:
     path = f"kinds.{kind.value}.fields.{name}"
     type_ = str(body.get("type"))
     if type_ not in FIELD_TYPES:
@@ -261,14 +263,14 @@ def _field(kind: ExportKind, name: str, body: Mapping[str, object], violations: 
             )
         )
         severity = "error"
-    return FieldSpec(
+    return ColumnSpec(
         name=name,
         korean=str(body["korean"]),
         type=type_,
         aliases=_words(body.get("aliases")),
         weak=_words(body.get("weak")),
         required=bool(body.get("required", False)),
-        severity=Severity(severity),
+        severity=ProblemSeverity(severity),
         minimum=_bound(body.get("minimum")),
         maximum=_bound(body.get("maximum")),
         personal=bool(body.get("personal", False)),

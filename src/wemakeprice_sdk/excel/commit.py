@@ -51,7 +51,7 @@ class NotCarried:
 
 
 @frozen
-class Progress:
+class ImportProgress:
     """How far a commit has come."""
 
     done: int
@@ -79,7 +79,7 @@ class CommitReport:
         return counts[ItemOutcome.IMPORTED] + counts[ItemOutcome.ALREADY] == self.total
 
     def failures(self) -> Iterator[RowResult]:
-        """Give the items the target refused."""
+        """Return the items the target refused."""
         return (result for result in self.results if result.outcome is ItemOutcome.FAILED)
 
 
@@ -91,7 +91,7 @@ def commit_items(
     kind: ExportKind,
     total: int,
     not_carried: tuple[NotCarried, ...],
-    progress: Callable[[Progress], None] | None,
+    progress: Callable[[ImportProgress], None] | None,
     cancelled: Callable[[], bool] | None,
     batch: int,
 ) -> CommitReport:
@@ -113,7 +113,7 @@ class _Run:
     seller_id: str
     kind: ExportKind
     report: CommitReport
-    progress: Callable[[Progress], None] | None
+    progress: Callable[[ImportProgress], None] | None
     cancelled: Callable[[], bool] | None
     stopped: bool = False
 
@@ -167,7 +167,7 @@ class _Run:
     def _record(self, result: RowResult) -> None:
         self.report.results.append(result)
         if self.progress is not None:
-            self.progress(Progress(len(self.report.results), self.report.total, result))
+            self.progress(ImportProgress(len(self.report.results), self.report.total, result))
 
     def _cancel(self, chunk: list[tuple[PreviewRow, Item]]) -> None:
         for row, item in chunk:

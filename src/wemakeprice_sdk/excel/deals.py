@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
 
-from wemakeprice_sdk.excel.cells import Cell, RowBlock, is_blank
-from wemakeprice_sdk.excel.records import DealRecord, Problem, Severity
+from wemakeprice_sdk.excel.records import DealRecord, Problem, ProblemSeverity
 from wemakeprice_sdk.excel.structure import RowPlan, TypedRow
+from wemakeprice_sdk.files.cells import Cell, RowBlock, is_blank
 
 _FIELDS = [
     "deal_no",
@@ -54,14 +54,16 @@ class _DealGroup:
         if self.products and isinstance(count, int) and count != len(self.products):
             detail = f"{count} ≠ {len(self.products)}"
             self.problems.append(
-                plan.problem(self.rows[0], "product_count", count, "count-differs", detail, Severity.WARNING)
+                plan.problem(
+                    self.rows[0], "product_count", count, "count-differs", detail, ProblemSeverity.WARNING
+                )
             )
         record = DealRecord(*self.values, tuple(self.products), self.extras)  # type: ignore[call-arg,arg-type] # typed by the plan
         return ParsedDeal(record, tuple(self.rows), tuple(self.problems), number)
 
 
 def read_deals(blocks: Iterable[RowBlock], plan: RowPlan) -> Iterator[ParsedDeal]:
-    """Give the deals of a file in its order; neighbouring rows of one number become one record."""
+    """Return the deals of a file in its order; neighbouring rows of one number become one record."""
     group: _DealGroup | None = None
     for row in plan.typed(blocks, (*_FIELDS, "product_nos")):
         if all(map(is_blank, row.cells)):
@@ -93,7 +95,7 @@ def _continues(values: Sequence[object], products: object, group: _DealGroup) ->
 def _checked(row: TypedRow, plan: RowPlan) -> list[Problem]:
     problems = plan.problems(row)
     start, end = row.values[_START], row.values[_END]
-    if start is not None and end is not None and end < start:  # type: ignore[operator] # moments both
+    if start is not None and end is not None and end < start:  # type: ignore[operator] # timestamps both
         problems.append(
             plan.problem(row.number, "sale_end", row.cells[plan.steps["sale_end"].index], "period-order")
         )

@@ -80,6 +80,6 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
 
 
 def sentences(rule: str, detail: str = "") -> tuple[str, str]:
-    """Give both sentences of a rule, with the bound that was broken."""
+    """Return both sentences of a rule, with the bound that was broken."""
     english, korean = MESSAGES[rule]
     return (f"{english}: {detail}", f"{korean}: {detail}") if detail else (english, korean)

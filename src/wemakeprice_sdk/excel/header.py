@@ -8,11 +8,11 @@ from itertools import islice
 from attrs import evolve, frozen
 
 from wemakeprice_sdk.errors import ColumnError, WrongKindError
-from wemakeprice_sdk.excel.cells import Cell, SheetRow, cell_text, is_blank
 from wemakeprice_sdk.excel.columns import ColumnBook
-from wemakeprice_sdk.excel.limits import Budget
 from wemakeprice_sdk.excel.mapping import ColumnMap, fit, map_columns
 from wemakeprice_sdk.excel.records import ExportKind
+from wemakeprice_sdk.files.cells import Cell, SheetRow, cell_text, is_blank
+from wemakeprice_sdk.files.limits import Budget
 
 _SAMPLE = 60
 _ENOUGH = 2
@@ -120,7 +120,7 @@ def find_header(
 
 
 def _is_data(rows: Sequence[SheetRow], position: int, header: Header, book: ColumnBook) -> bool:
-    """Say whether a row holds numbers where the header wants them, and the row below nothing else.
+    """Return whether a row holds numbers where the header wants them, and the row below nothing else.
 
     A legend or a title above the header has the same columns, but words or dates in them.
     """
@@ -168,7 +168,7 @@ def _try(
 
 
 def _heading(cells: Sequence[Cell]) -> bool:
-    """Say whether a row could be the second row of a header: text only, no long text, no digits alone."""
+    """Return whether a row could be the second row of a header: text only, no long text, no digits alone."""
     return all(
         cell is None
         or (isinstance(cell, str) and len(cell) <= 60 and not cell.strip().replace(",", "").isdigit())

@@ -6,12 +6,12 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
+from typing import Final
 
 from attrs import field, frozen
 
 from wemakeprice_sdk.errors import ColumnError, ValidationError
-from wemakeprice_sdk.excel.cells import Cell, CellError, Serial, cell_text, column_letter, is_blank
-from wemakeprice_sdk.excel.columns import ColumnBook, FieldSpec
+from wemakeprice_sdk.excel.columns import ColumnBook, ColumnSpec
 from wemakeprice_sdk.excel.records import ExportKind
 from wemakeprice_sdk.excel.values import (
     FaultError,
@@ -20,8 +20,9 @@ from wemakeprice_sdk.excel.values import (
     parse_flag,
     parse_id,
     parse_id_list,
-    parse_moment,
+    parse_timestamp,
 )
+from wemakeprice_sdk.files.cells import Cell, CellError, Serial, cell_text, column_letter, is_blank
 from wemakeprice_sdk.models import (
     DealStatus,
     DisplayState,
@@ -84,7 +85,7 @@ class ColumnMap:
         object.__setattr__(self, "_by_field", found)
 
     def get(self, name: str) -> ColumnMatch | None:
-        """Give the column of a field."""
+        """Return the column of a field."""
         return self._by_field.get(name)
 
     @property
@@ -103,12 +104,12 @@ class ColumnMap:
         return tuple(match for match in self.understood if match.confidence < _SURE)
 
     def to_json(self) -> str:
-        """Give the mapping as JSON text, for `mapping=` later."""
+        """Return the mapping as JSON text, for `mapping=` later."""
         columns = self.as_mapping()
         return json.dumps({"kind": self.kind.value, "columns": columns}, ensure_ascii=False, indent=1)
 
     def as_mapping(self) -> Mapping[str, str]:
-        """Give field to header, or to the column letter where another column has the same header."""
+        """Return field to header, or to the column letter where another column has the same header."""
         seen = Counter("".join(match.header.split()) for match in self.matches)
         return {
             match.field: match.header if seen["".join(match.header.split())] == 1 else match.letter
@@ -117,11 +118,15 @@ class ColumnMap:
         }
 
 
+# Fields whose name was another when mappings were saved before.
+_FORMER: Final = {"ship_policy_no": "shipping_template_no", "ship_policy_name": "shipping_template_name"}
+
+
 def mapping_from_json(text: str, kind: ExportKind) -> Mapping[str, str]:
     """Read what `ColumnMap.to_json` wrote: field to header. Raises `ValidationError` for anything else."""
     try:
         data = json.loads(text)
-        columns = {str(name): str(header) for name, header in data["columns"].items()}
+        columns = {_FORMER.get(str(name), str(name)): str(header) for name, header in data["columns"].items()}
         saved = str(data["kind"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValidationError.single(
@@ -164,14 +169,14 @@ _READS: Mapping[str, Callable[[Cell], bool]] = {
     "id_list": _reads(lambda cell: parse_id_list(cell) or None),
     "won": _reads(parse_amount),
     "count": _reads(parse_amount),
-    "moment": _reads(parse_moment),
+    "moment": _reads(parse_timestamp),
     "flag": _reads(parse_flag),
     "text": _is_name,
     "code": lambda cell: not isinstance(cell, Serial | CellError),
 }
 
 
-def fit(spec: FieldSpec, cells: Sequence[Cell]) -> float:
+def fit(spec: ColumnSpec, cells: Sequence[Cell]) -> float:
     """Say how much of the content reads as the field's type: 0 to 1, 0.7 when there is none."""
     filled = [cell for cell in cells if not is_blank(cell)]
     if not filled:
@@ -187,7 +192,7 @@ def fit(spec: FieldSpec, cells: Sequence[Cell]) -> float:
 
 
 def _is_counter(cells: Sequence[Cell]) -> bool:
-    """Say whether cells count 1, 2, 3: the number of the line, not of a product."""
+    """Return whether cells count 1, 2, 3: the number of the line, not of a product."""
     numbers = [
         int(cell) if isinstance(cell, int | float) else _digits(cell)
         for cell in cells
@@ -361,7 +366,7 @@ def require_columns(columns: ColumnMap, book: ColumnBook) -> None:
 
 
 def digit_lengths(cells: Sequence[Cell]) -> int:
-    """Give the usual number of digits of a code column, 0 when there is no usual one."""
+    """Return the usual number of digits of a code column, 0 when there is no usual one."""
     lengths = Counter(
         len(text)
         for text in (cell_text(cell).strip() for cell in cells if cell is not None)

@@ -11,11 +11,9 @@ from typing import TypeAlias
 from attrs import define, field, frozen
 
 from wemakeprice_sdk.errors import ColumnError, UnreadableFileError, ValidationError, WrongKindError
-from wemakeprice_sdk.excel.cells import Cell, RowBlock, SheetRow, blocks_of, cell_text
 from wemakeprice_sdk.excel.columns import ColumnBook
 from wemakeprice_sdk.excel.deals import ParsedDeal, read_deals
 from wemakeprice_sdk.excel.header import Header, Sample, find_header, refuse_strangers
-from wemakeprice_sdk.excel.limits import DEFAULT_LIMITS, Budget, Limits
 from wemakeprice_sdk.excel.mapping import ColumnMap, mapping_from_json, require_columns
 from wemakeprice_sdk.excel.orders import OrderArchiveEntry, read_orders
 from wemakeprice_sdk.excel.plan import ImportPlan, select
@@ -23,11 +21,13 @@ from wemakeprice_sdk.excel.preview import Preview, PreviewBuilder, PreviewInput
 from wemakeprice_sdk.excel.products import Parsed, read_products
 from wemakeprice_sdk.excel.records import DealRecord, ExportKind, ProductRecord
 from wemakeprice_sdk.excel.report import SourceTable, api_table, write_report
-from wemakeprice_sdk.excel.sniff import open_workbook
 from wemakeprice_sdk.excel.structure import RowPlan, compile_plan
 from wemakeprice_sdk.excel.target import Account, ImportRegistry, NothingKnown, SkuChoice
-from wemakeprice_sdk.excel.workbook import FileFormat, Workbook
-from wemakeprice_sdk.excel.xlsx import XlsxWorkbook
+from wemakeprice_sdk.files.cells import Cell, RowBlock, SheetRow, blocks_of, cell_text
+from wemakeprice_sdk.files.limits import DEFAULT_LIMITS, Budget, FileLimits
+from wemakeprice_sdk.files.sniff import open_workbook
+from wemakeprice_sdk.files.workbook import FileFormat, Workbook
+from wemakeprice_sdk.files.xlsx import XlsxWorkbook
 from wemakeprice_sdk.models import DealRow, ProductRow
 
 AnyPath: TypeAlias = "str | PathLike[str]"
@@ -93,7 +93,7 @@ class ExcelMigrator:
     account: Account
     registry: ImportRegistry = field(factory=NothingKnown)
     book: ColumnBook = field(factory=ColumnBook.default)
-    limits: Limits = DEFAULT_LIMITS
+    limits: FileLimits = DEFAULT_LIMITS
 
     # --- looking ---
 
@@ -137,7 +137,7 @@ class ExcelMigrator:
     # --- reading ---
 
     def products(self, file: AnyPath, *, mapping: Mapped = None) -> Iterator[Parsed]:
-        """Stream the products of a file with all that is wrong with them, the first within a moment."""
+        """Stream the products of a file with all that is wrong with them, the first within a timestamp."""
         with self._open(Path(file), ExportKind.PRODUCTS, mapping) as opened:
             blocks, plan = self._data(opened)
             yield from read_products(blocks, plan)
@@ -361,7 +361,7 @@ class ExcelMigrator:
         return tuple(notes)
 
     def _data(self, opened: _Opened) -> tuple[Iterator[RowBlock], RowPlan]:
-        """Give the data rows, from the top, and the compiled plan."""
+        """Return the data rows, from the top, and the compiled plan."""
         header = opened.header
         require_columns(header.columns, self.book)
         cells: list[Sequence[Cell]] = [cells for _, cells in _below(opened.sample, header)]
@@ -388,7 +388,7 @@ def _best_of(found: Sequence[_Opened], kind: ExportKind | None) -> _Opened | Non
 
 
 def _is_like(one: _Opened, best: _Opened) -> bool:
-    """Say whether another sheet can be seen and looks like an export of the same kind."""
+    """Return whether another sheet can be seen and looks like an export of the same kind."""
     header = one.header
     shown = not one.book.sheets[one.sheet].hidden
     return shown and header.eligible and header.columns.kind is best.header.columns.kind

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import field, frozen
 
-from wemakeprice_sdk.excel.cells import Cell, RowBlock, cell_text, is_blank
-from wemakeprice_sdk.excel.records import Problem, Severity
+from wemakeprice_sdk.excel.records import Problem, ProblemSeverity
 from wemakeprice_sdk.excel.structure import RowPlan, TypedRow
+from wemakeprice_sdk.files.cells import Cell, RowBlock, cell_text, is_blank
 from wemakeprice_sdk.models import Bundle, Delivery, OrderOption, OrderProduct, ShipAddress
 
 _NO_MODEL_FIELD = ("total_price", "partner_fee", "island_ship_price", "second_ship_date")
@@ -75,7 +75,9 @@ class OrderArchiveEntry:
     @property
     def valid(self) -> bool:
         """Whether the bundle was read and no row of it is in error."""
-        return self.bundle is not None and all(one.severity is not Severity.ERROR for one in self.problems)
+        return self.bundle is not None and all(
+            one.severity is not ProblemSeverity.ERROR for one in self.problems
+        )
 
 
 class _BundleRows:
@@ -96,7 +98,7 @@ class _BundleRows:
         earlier = self.seen.get((values["bundle_no"], line))
         if earlier is not None:
             cell = row.cells[plan.steps["order_option_no"].index]
-            severity = Severity.WARNING if earlier == content else Severity.ERROR
+            severity = ProblemSeverity.WARNING if earlier == content else ProblemSeverity.ERROR
             self.problems.append(plan.problem(row.number, "order_option_no", cell, "same-line", "", severity))
             return
         self.seen[values["bundle_no"], line] = content
@@ -114,7 +116,7 @@ class _BundleRows:
 
 
 def read_orders(blocks: Iterable[RowBlock], plan: RowPlan) -> Iterator[OrderArchiveEntry]:
-    """Give the bundles of a file in its order; neighbouring rows of one 배송번호 become one bundle.
+    """Return the bundles of a file in its order; neighbouring rows of one 배송번호 become one bundle.
 
     Rows of a bundle that stand apart make a bundle of their own, which a problem says (`bundle-apart`); a
     line that stands in the file twice is taken once (`same-line`).
@@ -134,7 +136,7 @@ def read_orders(blocks: Iterable[RowBlock], plan: RowPlan) -> Iterator[OrderArch
             if values["bundle_no"] is not None and values["bundle_no"] in seen:
                 cell = row.cells[plan.steps["bundle_no"].index]
                 problems.append(
-                    plan.problem(row.number, "bundle_no", cell, "bundle-apart", "", Severity.WARNING)
+                    plan.problem(row.number, "bundle_no", cell, "bundle-apart", "", ProblemSeverity.WARNING)
                 )
             seen.add(values["bundle_no"])
         group.rows.append(row.number)
@@ -159,7 +161,7 @@ def _totals(row: TypedRow, values: Mapping[str, object], plan: RowPlan) -> list[
             cell,
             "total-differs",
             f"{price} × {quantity} ≠ {total}",
-            Severity.WARNING,
+            ProblemSeverity.WARNING,
         )
     ]
 
@@ -172,7 +174,7 @@ def _extras(cells: Sequence[Cell], plan: RowPlan) -> Mapping[str, str]:
 
 
 def _unit_price(line: Mapping[str, object]) -> object:
-    """Give the unit price: 상품금액, unless it can only be the total of several."""
+    """Return the unit price: 상품금액, unless it can only be the total of several."""
     price, quantity, total = line["price"], line["quantity"], line["total_price"]
     if (
         isinstance(price, int)
@@ -215,7 +217,7 @@ def _delivery(first: Mapping[str, object]) -> Delivery:
     return Delivery(
         ship_status=first["ship_status"],  # type: ignore[arg-type]
         ship_method=first["ship_method"],  # type: ignore[arg-type]
-        schedule_ship_date=None if at is None else at.date(),  # type: ignore[attr-defined] # a moment
+        schedule_ship_date=None if at is None else at.date(),  # type: ignore[attr-defined] # a timestamp
         parcel_company=first["courier"],  # type: ignore[arg-type]
         invoice_no=first["invoice_no"],  # type: ignore[arg-type]
         name=first["recipient"],  # type: ignore[arg-type]

@@ -64,7 +64,7 @@ class PartialCheck:
             self.latest = at if self.latest is None or at > self.latest else self.latest
 
     def signs(self, file_rows: int) -> tuple[Sign, ...]:
-        """Give the signs found; none does not prove that the file is whole."""
+        """Return the signs found; none does not prove that the file is whole."""
         found = [*self._titles(file_rows), *self._counts(file_rows), *self._contents()]
         return tuple(found)
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from attrs import define, field
 
 from wemakeprice_sdk.errors import ValidationError, Violation
-from wemakeprice_sdk.excel.commit import CommitReport, NotCarried, Progress, commit_items
+from wemakeprice_sdk.excel.commit import CommitReport, ImportProgress, NotCarried, commit_items
 from wemakeprice_sdk.excel.preview import Chooser, Preview, PreviewRow, RowStatus, extras_of
 from wemakeprice_sdk.excel.records import DealRecord, ExportKind, ProductRecord
-from wemakeprice_sdk.excel.target import DealImport, ImportTarget, ProductImport, SkuChoice, SkuLink
+from wemakeprice_sdk.excel.target import DealImport, ImportTarget, ProductImport, SkuChoice
+from wemakeprice_sdk.models.codes import SkuLinkMode
 
 _MOST_VIOLATIONS = 1_000
 
@@ -55,11 +56,11 @@ class ImportPlan:
         return self.preview.kind
 
     def items(self) -> Iterator[ProductImport | DealImport]:
-        """Give what will be imported, in the order of the source."""
+        """Return what will be imported, in the order of the source."""
         return (item for _, item in self.numbered_items())
 
     def numbered_items(self) -> Iterator[tuple[PreviewRow, ProductImport | DealImport]]:
-        """Give every item with the row it comes from."""
+        """Return every item with the row it comes from."""
         for ordinal, row in self.preview.numbered():
             if self._chosen[ordinal] and row.record is not None:
                 yield row, self._item(row.record, row.missing_products)
@@ -71,7 +72,7 @@ class ImportPlan:
         if isinstance(record, DealRecord):
             present = tuple(no for no in record.product_nos if no not in missing)
             return DealImport(f"{seller}/deal/{record.deal_no}", seller, record, present, missing)
-        choice = self._per_product.get(record.product_no, self._sku) or SkuChoice(SkuLink.NONE)
+        choice = self._per_product.get(record.product_no, self._sku) or SkuChoice(SkuLinkMode.NONE)
         extras = extras_of(record, self.preview.extra_headers)
         return ProductImport(f"{seller}/product/{record.product_no}", seller, record, choice, extras)
 
@@ -94,7 +95,7 @@ class ImportPlan:
         self,
         target: ImportTarget,
         *,
-        progress: Callable[[Progress], None] | None = None,
+        progress: Callable[[ImportProgress], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
         batch: int = 200,
     ) -> CommitReport:
@@ -226,7 +227,7 @@ class _Selection:
                     "SKU 연동여부를 선택해 주세요",
                 )
             )
-        elif choice.link is SkuLink.BY_SELLER_CODE and not _has_codes(record):
+        elif choice.link is SkuLinkMode.BY_SELLER_CODE and not _has_codes(record):
             self.violations.append(
                 Violation(
                     path,

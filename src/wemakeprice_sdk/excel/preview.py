@@ -12,16 +12,16 @@ from typing import Self, TypeAlias
 
 from attrs import define, evolve, field, frozen
 
-from wemakeprice_sdk.excel.cells import Cell
 from wemakeprice_sdk.excel.deals import ParsedDeal
 from wemakeprice_sdk.excel.faults import sentences
 from wemakeprice_sdk.excel.partial import PartialCheck, Sign
 from wemakeprice_sdk.excel.products import Parsed, merge_options, option_key
-from wemakeprice_sdk.excel.records import DealRecord, ExportKind, Problem, ProductRecord, Severity
-from wemakeprice_sdk.excel.spool import Spool
+from wemakeprice_sdk.excel.records import DealRecord, ExportKind, Problem, ProblemSeverity, ProductRecord
 from wemakeprice_sdk.excel.target import ImportRegistry
+from wemakeprice_sdk.files.cells import Cell
+from wemakeprice_sdk.files.spool import Spool
 
-Record: TypeAlias = "ProductRecord | DealRecord"
+CatalogueRecord: TypeAlias = "ProductRecord | DealRecord"
 AnyParsed: TypeAlias = "Parsed | ParsedDeal"
 
 _BATCH = 500
@@ -53,7 +53,7 @@ class PreviewRow:
 
     status: RowStatus
     number: int | None
-    record: Record | None
+    record: CatalogueRecord | None
     source: str
     """Sheet, or `API`."""
     rows: tuple[int, ...]
@@ -66,7 +66,7 @@ class PreviewRow:
     def flagged(self) -> bool:
         """Whether it can be imported but should be looked at first."""
         return self.status is not RowStatus.INVALID and any(
-            problem.severity is Severity.WARNING for problem in self.problems
+            problem.severity is ProblemSeverity.WARNING for problem in self.problems
         )
 
 
@@ -121,11 +121,11 @@ class Preview:
         )
 
     def __iter__(self) -> Iterator[PreviewRow]:
-        """Give every row in the order of the source."""
+        """Return every row in the order of the source."""
         return (row for _, row in self.numbered())
 
     def numbered(self) -> Iterator[tuple[int, PreviewRow]]:
-        """Give every row with its ordinal."""
+        """Return every row with its ordinal."""
         for ordinal, row in enumerate(self._spool):
             status = _CODES[self._statuses[ordinal]]
             late = (
@@ -136,13 +136,13 @@ class Preview:
             yield ordinal, _with_late(row, late, status)
 
     def rows(self, status: RowStatus | None = None, *, flagged: bool | None = None) -> Iterator[PreviewRow]:
-        """Give the rows of a status, flagged ones or not, or all."""
+        """Return the rows of a status, flagged ones or not, or all."""
         for row in self:
             if status in (None, row.status) and flagged in (None, row.flagged):
                 yield row
 
     def problems(self) -> Iterator[Problem]:
-        """Give every problem of the source in its order."""
+        """Return every problem of the source in its order."""
         for row in self:
             yield from row.problems
 
@@ -191,7 +191,7 @@ def _merge(record: ProductRecord, parsed: Parsed, source: str) -> tuple[ProductR
                     "option_name",
                     shown,
                     "same-option",
-                    Severity.ERROR,
+                    ProblemSeverity.ERROR,
                     english,
                     korean,
                 )
@@ -274,7 +274,7 @@ class PreviewBuilder:
         problems = parsed.problems
         missing: tuple[int, ...] = ()
         status = RowStatus.NEW
-        if record is None or any(problem.severity is Severity.ERROR for problem in problems):
+        if record is None or any(problem.severity is ProblemSeverity.ERROR for problem in problems):
             status = RowStatus.INVALID
         if record is not None and number is not None:
             first = self._first.get(number)
@@ -318,7 +318,7 @@ class PreviewBuilder:
         rule = "same-number" if same else "other-content"
         english, korean = sentences(rule)
         number = "product_no" if self.kind is ExportKind.PRODUCTS else "deal_no"
-        severity = Severity.NOTE if same else Severity.WARNING
+        severity = ProblemSeverity.NOTE if same else ProblemSeverity.WARNING
         return Problem(
             source.name, parsed.rows[0], "", "", number, str(parsed.number), rule, severity, english, korean
         )
@@ -333,7 +333,16 @@ class PreviewBuilder:
         shown = ", ".join(map(str, missing[:20])) + (" …" if len(missing) > 20 else "")
         english, korean = sentences(rule, shown)
         problem = Problem(
-            source.name, parsed.rows[0], "", "", "product_nos", shown, rule, Severity.WARNING, english, korean
+            source.name,
+            parsed.rows[0],
+            "",
+            "",
+            "product_nos",
+            shown,
+            rule,
+            ProblemSeverity.WARNING,
+            english,
+            korean,
         )
         return missing, (problem,)
 
@@ -344,8 +353,8 @@ class PreviewBuilder:
     def finish(
         self, extra_headers: tuple[str, ...], missing_fields: tuple[str, ...], notes: Iterable[str]
     ) -> Preview:
-        """Give the preview."""
-        self._settle_late()
+        """Return the preview."""
+        self._finish_late()
         tally = Counter(self._statuses)
         counts = PreviewCounts(
             **{status.value: tally[code] for code, status in enumerate(_CODES)},
@@ -366,7 +375,7 @@ class PreviewBuilder:
             self._late,
         )
 
-    def _settle_late(self) -> None:
+    def _finish_late(self) -> None:
         """Let errors of scattered option rows count against their product."""
         if not self._late:
             return
@@ -376,7 +385,7 @@ class PreviewBuilder:
                 continue
             merged = _with_late(row, late, row.status)
             self._problems += len(merged.problems) - len(row.problems)
-            if any(problem.severity is Severity.ERROR for problem in merged.problems):
+            if any(problem.severity is ProblemSeverity.ERROR for problem in merged.problems):
                 self._statuses[ordinal] = _CODE_OF[RowStatus.INVALID]
                 self._flagged -= row.flagged
             else:
@@ -384,7 +393,7 @@ class PreviewBuilder:
 
 
 def extras_of(record: ProductRecord, headers: tuple[str, ...]) -> Mapping[str, Cell]:
-    """Give the columns nobody understood under their headers; blank cells are left out."""
+    """Return the columns nobody understood under their headers; blank cells are left out."""
     pairs = zip(headers, record.extras, strict=False)
     return {header: cell for header, cell in pairs if cell is not None and cell != ""}
 

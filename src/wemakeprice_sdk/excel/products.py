@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import evolve, frozen
 
-from wemakeprice_sdk.excel.cells import Cell, RowBlock, cell_text, is_blank
-from wemakeprice_sdk.excel.records import OptionRecord, Problem, ProductRecord, Severity
+from wemakeprice_sdk.excel.records import OptionRecord, Problem, ProblemSeverity, ProductRecord
 from wemakeprice_sdk.excel.structure import RowPlan, TypedRow
+from wemakeprice_sdk.files.cells import Cell, RowBlock, cell_text, is_blank
 
 MOST_OPTIONS = 200
 NAME_CUT = 70
@@ -33,8 +33,8 @@ _FIELDS = [
     "brand_name",
     "maker_no",
     "maker_name",
-    "ship_policy_no",
-    "ship_policy_name",
+    "shipping_template_no",
+    "shipping_template_name",
     "registered_at",
     "changed_at",
     "seller_product_code",
@@ -61,7 +61,7 @@ class Parsed:
 
 
 def read_products(blocks: Iterable[RowBlock], plan: RowPlan) -> Iterator[Parsed]:
-    """Give the products of a file in its order; neighbouring option rows of one product become one record."""
+    """Yield the products of a file in its order; neighbouring option rows become one record."""
     reader = _ProductReader(plan)
     return reader.grouped(blocks) if reader.has_options else reader.single(blocks)
 
@@ -85,7 +85,7 @@ class _ProductReader:
             problems: tuple[Problem, ...] = ()
             if (
                 row.faults
-                or (start is not None and end is not None and end < start)  # type: ignore[operator] # moments both
+                or (start is not None and end is not None and end < start)  # type: ignore[operator] # times both
                 or (origin is not None and price is not None and 0 < origin < price)  # type: ignore[operator] # won
                 or (name is not None and len(name) > NAME_CUT)  # type: ignore[arg-type] # a text
             ):
@@ -101,7 +101,7 @@ class _ProductReader:
         plan, number = self.plan, row.number
         problems = plan.problems(row)
         start, end, name = values[_START], values[_END], values[1]
-        if start is not None and end is not None and end < start:  # type: ignore[operator] # moments both
+        if start is not None and end is not None and end < start:  # type: ignore[operator] # timestamps both
             problems.append(plan.problem(number, "sale_end", self._cell("sale_end", row), "period-order"))
         origin, price = values[_ORIGIN], values[_PRICE]
         if isinstance(origin, int) and isinstance(price, int) and 0 < origin < price:
@@ -110,14 +110,16 @@ class _ProductReader:
         if isinstance(name, str) and len(name) > NAME_CUT:
             detail = f"{len(name)} > {NAME_CUT}"
             cell = self._cell("product_name", row)
-            problems.append(plan.problem(number, "product_name", cell, "too-long", detail, Severity.WARNING))
+            problems.append(
+                plan.problem(number, "product_name", cell, "too-long", detail, ProblemSeverity.WARNING)
+            )
         return problems
 
     def _cell(self, name: str, row: TypedRow) -> Cell:
         return row.cells[self.plan.steps[name].index]
 
     def _is_filler(self, row: TypedRow) -> bool:
-        """Say whether a row is blank, or a line of totals, so that nothing is missed by leaving it out."""
+        """Return whether a row is blank, or a line of totals, so that nothing is missed by leaving it out."""
         filled = [cell for cell in row.cells if not is_blank(cell)]
         if not filled:
             return True
@@ -146,7 +148,7 @@ class _ProductReader:
             yield group.finish()
 
     def _continues(self, values: Sequence[object], group: _Group) -> bool:
-        """Say whether an option row belongs to the product above: same number, or no product cells at all."""
+        """Return whether an option row belongs to the product above: same number, or no product cells."""
         if values[0] is not None:
             return values[0] == group.values[0]
         return values[1] is None and group.values[0] is not None
@@ -184,12 +186,16 @@ class _Group:
         if option_key(option[0], option[1], option[2]) in self.keys:
             name = next(name for name in ("option_no", "option_name", "option_code") if name in plan.steps)
             cell = row.cells[plan.steps[name].index]
-            self.problems.append(plan.problem(row.number, name, cell, "same-option", severity=Severity.ERROR))
+            self.problems.append(
+                plan.problem(row.number, name, cell, "same-option", severity=ProblemSeverity.ERROR)
+            )
             return
         self._compare(row, values, plan)
         self._append(row.number, values, option)
         if len(self.options) == MOST_OPTIONS + 1:
-            over = plan.problem(row.number, "option_name", None, "too-many-options", severity=Severity.ERROR)
+            over = plan.problem(
+                row.number, "option_name", None, "too-many-options", severity=ProblemSeverity.ERROR
+            )
             self.problems.append(over)
 
     def _compare(self, row: TypedRow, values: Sequence[object], plan: RowPlan) -> None:
@@ -197,7 +203,9 @@ class _Group:
             value = values[position]
             if value is not None and value != self.values[position] and name in plan.steps:
                 cell = row.cells[plan.steps[name].index]
-                problem = plan.problem(row.number, name, cell, "group-differs", severity=Severity.WARNING)
+                problem = plan.problem(
+                    row.number, name, cell, "group-differs", severity=ProblemSeverity.WARNING
+                )
                 self.problems.append(problem)
 
     def _append(self, row: int, values: Sequence[object], option: Sequence[object]) -> None:
@@ -219,7 +227,7 @@ class _Group:
 
 
 def option_key(number: object, name: object, code: object) -> object:
-    """Give what tells one option of a product from another."""
+    """Return what tells one option of a product from another."""
     return number if number is not None else (name, code)
 
 

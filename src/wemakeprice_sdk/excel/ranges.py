@@ -22,7 +22,7 @@ class ExportPeriod:
     end: date
 
     def __str__(self) -> str:
-        """Give the period as the partner centre's form takes it."""
+        """Return the period as the partner centre's form takes it."""
         return f"{self.start} ~ {self.end}"
 
 
@@ -50,7 +50,7 @@ def deal_export_periods(
 
 
 def _last_day(start: date, months: int) -> date:
-    """Give the latest end whose start, moved back by `months`, is not after `start`."""
+    """Return the latest end whose start, moved back by `months`, is not after `start`."""
     last = add_months(start, months)
     while add_months(last + timedelta(days=1), -months) <= start:
         last += timedelta(days=1)

@@ -8,7 +8,7 @@ from enum import Enum
 
 from attrs import frozen
 
-from wemakeprice_sdk.excel.cells import Cell
+from wemakeprice_sdk.files.cells import Cell
 from wemakeprice_sdk.models import (
     DealRow,
     DealStatus,
@@ -35,7 +35,7 @@ class ExportKind(Enum):
 _KOREAN: Mapping[str, str] = {"products": "상품 목록", "deals": "딜(그룹상품) 목록", "orders": "주문 목록"}
 
 
-class Severity(Enum):
+class ProblemSeverity(Enum):
     """How much a problem matters."""
 
     ERROR = "error"
@@ -63,12 +63,12 @@ class Problem:
     field: str
     value: str
     rule: str
-    severity: Severity
+    severity: ProblemSeverity
     message: str
     message_ko: str
 
     def __str__(self) -> str:
-        """Give one line a person can act on."""
+        """Return one line that a seller can act on."""
         place = f"{self.sheet}!{self.column}{self.row} [{self.header}]"
         return f"{place} {self.value!r}: {self.message} ({self.message_ko})"
 
@@ -90,7 +90,7 @@ class OptionRecord:
 class ProductRecord:
     """A product as an export, or the product list of the API, shows it (상품).
 
-    Won and counts are `int`, moments aware in KST; None means that the source does not say. The stock of a
+    Won and counts are `int`, timestamps aware in KST; None means that the source does not say. The stock of a
     product with options is their sum (C), and None unless every option says its stock. `extras` holds the
     columns nobody understood, in the order of the file (`Preview.extra_headers`).
     """
@@ -114,8 +114,8 @@ class ProductRecord:
     brand_name: str | None = None
     maker_no: int | None = None
     maker_name: str | None = None
-    ship_policy_no: int | None = None
-    ship_policy_name: str | None = None
+    shipping_template_no: int | None = None
+    shipping_template_name: str | None = None
     registered_at: datetime | None = None
     changed_at: datetime | None = None
     seller_product_code: str | None = None
@@ -145,13 +145,13 @@ class ProductRecord:
             brand_name=row.brand_name,
             maker_no=row.maker_no or None,
             maker_name=row.maker_name,
-            ship_policy_no=row.ship_policy_no,
+            shipping_template_no=row.shipping_template_no,
             registered_at=row.register_date,
             changed_at=row.change_date,
         )
 
     def as_row(self) -> ProductRow:
-        """Give the record as the API's product list would show it."""
+        """Return the record as the API's product list would show it."""
         return ProductRow(
             product_no=self.product_no,
             product_name=self.product_name,
@@ -170,7 +170,7 @@ class ProductRecord:
             brand_name=self.brand_name,
             maker_no=self.maker_no,
             maker_name=self.maker_name,
-            ship_policy_no=self.ship_policy_no,
+            shipping_template_no=self.shipping_template_no,
             register_date=self.registered_at,
             change_date=self.changed_at,
         )

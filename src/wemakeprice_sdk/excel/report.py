@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 
-from wemakeprice_sdk.excel.cells import Cell, Serial, SheetRow, cell_text, column_index, serial_to_datetime
 from wemakeprice_sdk.excel.preview import Preview, PreviewRow, RowStatus
-from wemakeprice_sdk.excel.records import ExportKind, Problem, Severity
+from wemakeprice_sdk.excel.records import ExportKind, Problem, ProblemSeverity
+from wemakeprice_sdk.files.cells import Cell, Serial, SheetRow, cell_text, column_index, serial_to_datetime
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell as BookCell
@@ -49,7 +49,7 @@ class SourceTable:
 
 
 def safe_value(cell: Cell, *, date1904: bool = False) -> Value:
-    """Give a cell as something that can be written and cannot run: text stays text, dates become dates."""
+    """Return a cell as something that can be written and cannot run: text stays text, dates become dates."""
     if isinstance(cell, Serial):
         return serial_to_datetime(float(cell), date1904=date1904) or float(cell)
     if isinstance(cell, bool | float) or cell is None:
@@ -182,10 +182,10 @@ def _marks(problems: Iterable[Problem]) -> Mapping[int, tuple[str, str]]:
 
     marks: dict[int, tuple[str, str]] = {}
     for problem in problems:
-        if not problem.column or problem.severity is Severity.NOTE:
+        if not problem.column or problem.severity is ProblemSeverity.NOTE:
             continue
         index = column_index(problem.column)
-        color = _RED if problem.severity is Severity.ERROR else _YELLOW
+        color = _RED if problem.severity is ProblemSeverity.ERROR else _YELLOW
         before = marks.get(index, ("", ""))
         text = f"{problem.message_ko}\n{problem.message}"
         marks[index] = (_RED if _RED in (color, before[0]) else color, f"{before[1]}\n{text}".strip())
@@ -193,7 +193,7 @@ def _marks(problems: Iterable[Problem]) -> Mapping[int, tuple[str, str]]:
 
 
 def api_table(preview: Preview) -> SourceTable:
-    """Give the rows of a preview that came through the API as a table."""
+    """Return the rows of a preview that came through the API as a table."""
     headers = ("상품번호", "상품명") if preview.kind is ExportKind.PRODUCTS else ("딜번호", "딜명")
     return SourceTable("API", headers, _api_rows(preview))
 

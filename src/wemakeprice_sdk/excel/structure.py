@@ -12,7 +12,25 @@ from typing import TypeAlias
 
 from attrs import define, field, frozen
 
-from wemakeprice_sdk.excel.cells import (
+from wemakeprice_sdk.excel.columns import ColumnBook, ColumnSpec
+from wemakeprice_sdk.excel.faults import sentences
+from wemakeprice_sdk.excel.mapping import ENUMS, ColumnMap, digit_lengths
+from wemakeprice_sdk.excel.records import Problem, ProblemSeverity
+from wemakeprice_sdk.excel.values import (
+    EMPTY_MARKS,
+    Doubt,
+    FaultError,
+    clean,
+    is_empty_mark,
+    iso_timestamps,
+    narrow,
+    parse_amount,
+    parse_flag,
+    parse_id,
+    parse_id_list,
+    parse_timestamp,
+)
+from wemakeprice_sdk.files.cells import (
     EXACT_DIGITS,
     Cell,
     CellError,
@@ -21,24 +39,6 @@ from wemakeprice_sdk.excel.cells import (
     cell_text,
     plain_number,
     serial_to_datetime,
-)
-from wemakeprice_sdk.excel.columns import ColumnBook, FieldSpec
-from wemakeprice_sdk.excel.faults import sentences
-from wemakeprice_sdk.excel.mapping import ENUMS, ColumnMap, digit_lengths
-from wemakeprice_sdk.excel.records import Problem, Severity
-from wemakeprice_sdk.excel.values import (
-    EMPTY_MARKS,
-    Doubt,
-    FaultError,
-    clean,
-    is_empty_mark,
-    iso_moments,
-    narrow,
-    parse_amount,
-    parse_flag,
-    parse_id,
-    parse_id_list,
-    parse_moment,
 )
 from wemakeprice_sdk.models._base import is_masked
 
@@ -81,11 +81,11 @@ class Faults:
     found: dict[int, list[Found]] = field(factory=dict)
 
     def add(self, name: str, cell: Cell, rule: str, detail: str = "") -> None:
-        """Note that a field's cell breaks a rule."""
+        """AddProblem that a field's cell breaks a rule."""
         self.found.setdefault(self.at, []).append((name, cell, rule, detail))
 
     def take(self) -> dict[int, list[Found]]:
-        """Give what was found and start afresh."""
+        """Return what was found and start afresh."""
         taken, self.found = self.found, {}
         return taken
 
@@ -94,7 +94,7 @@ class Faults:
 class Step:
     """One field of the plan: its specification, its column, and its readers."""
 
-    spec: FieldSpec
+    spec: ColumnSpec
     index: int
     letter: str
     header: str
@@ -122,16 +122,16 @@ class TypedRow:
         return tuple(column[self._at] for column in self._columns)
 
 
-def severity_of(rule: str, spec: FieldSpec) -> Severity:
+def severity_of(rule: str, spec: ColumnSpec) -> ProblemSeverity:
     """Weigh a broken rule by itself and by the field it stands in."""
     if rule in _NOTES:
-        return Severity.NOTE
+        return ProblemSeverity.NOTE
     if rule in _DOUBTS:
-        return Severity.WARNING
-    return Severity.ERROR if spec.required else spec.severity
+        return ProblemSeverity.WARNING
+    return ProblemSeverity.ERROR if spec.required else spec.severity
 
 
-def shown(cell: Cell, spec: FieldSpec | None) -> str:
+def shown(cell: Cell, spec: ColumnSpec | None) -> str:
     """Show a cell in a problem: personal data masked, long text cut."""
     if spec is not None and spec.personal and cell is not None:
         return "***"
@@ -152,7 +152,7 @@ class RowPlan:
     """Indexes of the columns nobody understood."""
 
     def typed(self, blocks: Iterable[RowBlock], names: Sequence[str]) -> Iterator[TypedRow]:
-        """Give the rows with the values of `names`; a field without a column reads as None.
+        """Return the rows with the values of `names`; a field without a column reads as None.
 
         Rows are read block by block, column by column. Rows without any cell are passed over.
         """
@@ -183,12 +183,18 @@ class RowPlan:
         return values
 
     def problem(
-        self, row: int, name: str, cell: Cell, rule: str, detail: str = "", severity: Severity | None = None
+        self,
+        row: int,
+        name: str,
+        cell: Cell,
+        rule: str,
+        detail: str = "",
+        severity: ProblemSeverity | None = None,
     ) -> Problem:
         """Put a broken rule into words."""
         step = self.steps.get(name)
         english, korean = sentences(rule, detail)
-        weight = severity or (severity_of(rule, step.spec) if step else Severity.WARNING)
+        weight = severity or (severity_of(rule, step.spec) if step else ProblemSeverity.WARNING)
         return Problem(
             self.sheet,
             row,
@@ -224,17 +230,19 @@ def compile_plan(
     return RowPlan(sheet, columns, steps, faults, width, extras)
 
 
-Note: TypeAlias = "Callable[[str, Cell, str, str], None]"
+AddProblem: TypeAlias = "Callable[[str, Cell, str, str], None]"
 
 
-def _readers(spec: FieldSpec, faults: Faults, sample: Sequence[Cell], *, date1904: bool) -> tuple[Read, Even]:
+def _readers(
+    spec: ColumnSpec, faults: Faults, sample: Sequence[Cell], *, date1904: bool
+) -> tuple[Read, Even]:
     note = faults.add
     if spec.type == "id":
         return _id_reader(spec, note), _even_numbers(spec, 1, _EXACT - 1)
     if spec.type in ("won", "count"):
         return _amount_reader(spec, note), _even_numbers(spec, *_bounds(spec))
     if spec.type == "moment":
-        return _moment_readers(spec, faults, date1904=date1904)
+        return _timestamp_readers(spec, faults, date1904=date1904)
     if spec.type == "text":
         return _text_reader(spec, note, date1904=date1904), _even_texts(spec)
     if spec.type == "code":
@@ -257,8 +265,8 @@ def _uneven(_: Column) -> None:
     return None
 
 
-def _filled(column: Column, spec: FieldSpec) -> tuple[frozenset[type], Column] | None:
-    """Give the types and the cells of a column without its blanks; None when a blank is a fault."""
+def _filled(column: Column, spec: ColumnSpec) -> tuple[frozenset[type], Column] | None:
+    """Return the types and the cells of a column without its blanks; None when a blank is a fault."""
     kinds = frozenset(map(type, column))
     if _NONE not in kinds and (str not in kinds or "" not in column):
         return kinds, column
@@ -275,7 +283,7 @@ def _spread(column: Column, filled: Column, values: Sequence[object]) -> Sequenc
     return [None if cell is None or cell == "" else next(following) for cell in column]
 
 
-def _even_numbers(spec: FieldSpec, low: int, high: int) -> Even:
+def _even_numbers(spec: ColumnSpec, low: int, high: int) -> Even:
     def even(column: Column) -> Sequence[object] | None:
         found = _filled(column, spec)
         if found is None:
@@ -302,7 +310,7 @@ def _digits(texts: Sequence[str]) -> Sequence[int] | None:
     return list(map(int, texts))
 
 
-def _even_texts(spec: FieldSpec) -> Even:
+def _even_texts(spec: ColumnSpec) -> Even:
     longest = spec.maximum or _LONGEST_TEXT
     if spec.personal:
         return _uneven
@@ -333,7 +341,7 @@ def _even_texts(spec: FieldSpec) -> Even:
 
 
 def _stripped(joined: str, texts: list[str]) -> bool:
-    """Say whether no text has blanks at its ends; joined by bars, most columns show it in one search."""
+    """Return whether no text has blanks at its ends; joined by bars, most columns show it in one search."""
     if " |" in joined or "| " in joined or joined[0] == " " or joined[-1] == " ":
         return list(map(str.strip, texts)) == texts
     return True
@@ -353,7 +361,7 @@ def _even_memo(memo: dict[Cell, object]) -> Even:
 # --- single cells ------------------------------------------------------------------------------------------
 
 
-def _careful(spec: FieldSpec, note: Note, parse: Callable[[Cell], object]) -> Read:
+def _careful(spec: ColumnSpec, note: AddProblem, parse: Callable[[Cell], object]) -> Read:
     """Run a parser and note what it finds."""
     name, required = spec.name, spec.required
 
@@ -373,7 +381,7 @@ def _careful(spec: FieldSpec, note: Note, parse: Callable[[Cell], object]) -> Re
     return read
 
 
-def _id_reader(spec: FieldSpec, note: Note) -> Read:
+def _id_reader(spec: ColumnSpec, note: AddProblem) -> Read:
     careful = _careful(spec, note, parse_id)
     name, zero_is_none = spec.name, spec.zero_is_none
 
@@ -398,12 +406,12 @@ def _id_reader(spec: FieldSpec, note: Note) -> Read:
     return read
 
 
-def _bounds(spec: FieldSpec) -> tuple[int, int]:
+def _bounds(spec: ColumnSpec) -> tuple[int, int]:
     low = spec.minimum if spec.minimum is not None else -_EXACT
     return low, spec.maximum if spec.maximum is not None else _EXACT
 
 
-def _amount_reader(spec: FieldSpec, note: Note) -> Read:
+def _amount_reader(spec: ColumnSpec, note: AddProblem) -> Read:
     careful = _careful(spec, note, parse_amount)
     name = spec.name
     low, high = _bounds(spec)
@@ -424,12 +432,12 @@ def _amount_reader(spec: FieldSpec, note: Note) -> Read:
     return read
 
 
-def _moment_readers(spec: FieldSpec, faults: Faults, *, date1904: bool) -> tuple[Read, Even]:
-    careful = _careful(spec, faults.add, lambda cell: parse_moment(cell, date1904=date1904))
+def _timestamp_readers(spec: ColumnSpec, faults: Faults, *, date1904: bool) -> tuple[Read, Even]:
+    careful = _careful(spec, faults.add, lambda cell: parse_timestamp(cell, date1904=date1904))
 
     def read(cell: Cell) -> object:
-        if type(cell) is str and (moments := iso_moments((cell,))):
-            return moments[0]
+        if type(cell) is str and (timestamps := iso_timestamps((cell,))):
+            return timestamps[0]
         return careful(cell) if cell is not None or spec.required else None
 
     def even(column: Column) -> Sequence[object] | None:
@@ -439,13 +447,13 @@ def _moment_readers(spec: FieldSpec, faults: Faults, *, date1904: bool) -> tuple
         kinds, filled = found
         if not filled:
             return [None] * len(column)
-        moments = iso_moments(filled) if kinds == _STRS else None  # type: ignore[arg-type] # the types were looked at
-        return None if moments is None else _spread(column, filled, moments)
+        timestamps = iso_timestamps(filled) if kinds == _STRS else None  # type: ignore[arg-type] # the types were looked at
+        return None if timestamps is None else _spread(column, filled, timestamps)
 
     return read, even
 
 
-def _text_reader(spec: FieldSpec, note: Note, *, date1904: bool) -> Read:
+def _text_reader(spec: ColumnSpec, note: AddProblem, *, date1904: bool) -> Read:
     name, required, personal = spec.name, spec.required, spec.personal
     longest = spec.maximum or _LONGEST_TEXT
 
@@ -470,7 +478,7 @@ def _text_reader(spec: FieldSpec, note: Note, *, date1904: bool) -> Read:
     return read
 
 
-def _as_text(cell: Cell, name: str, note: Note, *, date1904: bool) -> str:
+def _as_text(cell: Cell, name: str, note: AddProblem, *, date1904: bool) -> str:
     if isinstance(cell, str):
         return cell
     if isinstance(cell, CellError):
@@ -483,7 +491,7 @@ def _as_text(cell: Cell, name: str, note: Note, *, date1904: bool) -> str:
     return cell_text(cell)
 
 
-def _code_reader(spec: FieldSpec, note: Note, usual: int, *, date1904: bool) -> Read:
+def _code_reader(spec: ColumnSpec, note: AddProblem, usual: int, *, date1904: bool) -> Read:
     """Read a code that only looks like a number: as text, its leading zeros missed where they can be."""
     name = spec.name
     text_reader = _text_reader(spec, note, date1904=date1904)
@@ -522,7 +530,7 @@ def _remember(memo: dict[Cell, object], cell: Cell, value: object) -> None:
         memo[cell] = value
 
 
-def _flag_reader(spec: FieldSpec, note: Note, memo: dict[Cell, object]) -> Read:
+def _flag_reader(spec: ColumnSpec, note: AddProblem, memo: dict[Cell, object]) -> Read:
     careful = _careful(spec, note, parse_flag)
 
     def read(cell: Cell) -> object:
@@ -534,7 +542,7 @@ def _flag_reader(spec: FieldSpec, note: Note, memo: dict[Cell, object]) -> Read:
     return read
 
 
-def _enum_reader(spec: FieldSpec, note: Note, memo: dict[Cell, object]) -> Read:
+def _enum_reader(spec: ColumnSpec, note: AddProblem, memo: dict[Cell, object]) -> Read:
     enum = ENUMS[spec.type]
     name = spec.name
 
@@ -559,7 +567,7 @@ def _enum_reader(spec: FieldSpec, note: Note, memo: dict[Cell, object]) -> Read:
     return read
 
 
-def _id_list_reader(spec: FieldSpec, note: Note) -> Read:
+def _id_list_reader(spec: ColumnSpec, note: AddProblem) -> Read:
     careful = _careful(spec, note, parse_id_list)
 
     def read(cell: Cell) -> object:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from enum import Enum
 from typing import Protocol
 
 from attrs import field, frozen
 
 from wemakeprice_sdk.errors import ValidationError
-from wemakeprice_sdk.excel.cells import Cell
 from wemakeprice_sdk.excel.records import DealRecord, ProductRecord
+from wemakeprice_sdk.files.cells import Cell
+from wemakeprice_sdk.models.codes import SkuLinkMode
 
 
 class Account(Protocol):
@@ -23,29 +23,16 @@ class Account(Protocol):
         ...
 
 
-class SkuLink(Enum):
-    """How an imported product is joined to a stock keeping unit (SKU 연동여부)."""
-
-    BY_SELLER_CODE = "by-seller-code"
-    """Join the SKU whose code is the seller's product or option code."""
-
-    CREATE = "create"
-    """Make a new SKU."""
-
-    NONE = "none"
-    """Join nothing."""
-
-
 @frozen
 class SkuChoice:
     """A user's choice for one product (SKU 연동, SKU 재고연동). Stock sync without a link is refused."""
 
-    link: SkuLink
+    link: SkuLinkMode
     stock_sync: bool = field(default=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse stock sync without a link; raises `ValidationError`."""
-        if self.stock_sync and self.link is SkuLink.NONE:
+        if self.stock_sync and self.link is SkuLinkMode.NONE:
             raise ValidationError.single(
                 "sku.stock_sync",
                 "True",
@@ -92,15 +79,15 @@ class ImportRegistry(Protocol):
     """Tells what an account already has."""
 
     def templates_imported(self, seller_id: str) -> bool:
-        """Say whether shipping templates were imported at least once (DOMAIN 4.1)."""
+        """Return whether shipping templates were imported at least once (DOMAIN 4.1)."""
         ...
 
     def known_products(self, seller_id: str, product_nos: Sequence[int]) -> AbstractSet[int]:
-        """Give those of the products that are registered."""
+        """Return those of the products that are registered."""
         ...
 
     def known_deals(self, seller_id: str, deal_nos: Sequence[int]) -> AbstractSet[int]:
-        """Give those of the deals that are registered."""
+        """Return those of the deals that are registered."""
         ...
 
 
@@ -108,11 +95,11 @@ class ImportTarget(ImportRegistry, Protocol):
     """Takes imports over. Each call is atomic: when it returns, the item is wholly there and stays there."""
 
     def import_product(self, item: ProductImport) -> bool:
-        """Add a product unless `item.key` is there already; say whether it was added."""
+        """Add a product unless `item.key` is there already; return whether it was added."""
         ...
 
     def import_deal(self, item: DealImport) -> bool:
-        """Add a deal unless `item.key` is there already; say whether it was added."""
+        """Add a deal unless `item.key` is there already; return whether it was added."""
         ...
 
 
@@ -125,9 +112,9 @@ class NothingKnown:
         return False
 
     def known_products(self, seller_id: str, product_nos: Sequence[int]) -> AbstractSet[int]:  # noqa: ARG002
-        """Give none."""
+        """Return none."""
         return frozenset()
 
     def known_deals(self, seller_id: str, deal_nos: Sequence[int]) -> AbstractSet[int]:  # noqa: ARG002
-        """Give none."""
+        """Return none."""
         return frozenset()

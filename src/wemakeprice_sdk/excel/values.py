@@ -15,7 +15,7 @@ from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 from wemakeprice_sdk.clock import KST
-from wemakeprice_sdk.excel.cells import EXACT_DIGITS, Cell, CellError, Serial, serial_to_datetime
+from wemakeprice_sdk.files.cells import EXACT_DIGITS, Cell, CellError, Serial, serial_to_datetime
 
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u200e\u200f"))
 _CONTROLS = {code: None for code in range(32) if code not in (9, 10, 13)} | {127: None}
@@ -61,7 +61,7 @@ def narrow(text: str) -> str:
 
 
 def is_empty_mark(text: str) -> bool:
-    """Say whether a text stands for nothing (`-`, 없음)."""
+    """Return whether a text stands for nothing (`-`, 없음)."""
     return not text or text in EMPTY_MARKS
 
 
@@ -276,7 +276,7 @@ _TIME = (
     r"(?P<half>오전|오후|am|pm|a\.m\.|p\.m\.)?\s*(?P<h>\d{1,2})\s*(?::|시)\s*"
     r"(?:(?P<min>\d{1,2})\s*(?:분|:)?\s*(?:(?P<s>\d{1,2})(?:\.\d{1,9})?\s*초?)?)?\s*(?P<half2>am|pm|오전|오후)?"
 )
-_MOMENT = re.compile(
+_TIMESTAMP = re.compile(
     rf"(?:{_DATE})(?:(?:\s*t\s*|\s*[,]?\s*)(?:{_TIME}|(?P<packed_time>\d{{4}}(?:\d{{2}})?)))?", re.ASCII
 )
 _PM = ("오후", "pm", "p.m.")
@@ -288,33 +288,33 @@ _ISO_TEXTS = re.compile(rf"{_ISO_TEXT}(?:\|{_ISO_TEXT})*+", re.ASCII)
 _YEARS = (str(_FIRST_YEAR), str(_LAST_YEAR + 1))
 
 
-def parse_moment(cell: Cell, *, date1904: bool = False) -> datetime | Doubt | None:
-    """Read a moment in Korean time from a date number or any usual spelling; a day becomes its midnight."""
+def parse_timestamp(cell: Cell, *, date1904: bool = False) -> datetime | Doubt | None:
+    """Read a time in Korean time from a date number or any usual spelling; a day becomes its midnight."""
     if isinstance(cell, str):
         if len(cell) in (16, 19) and cell[4] == "-" and cell[10] == " " and cell.isascii():
-            quick = iso_moment(cell)
+            quick = iso_timestamp(cell)
             if quick is not None:
                 return quick
-        return _moment_text(narrow(cell), date1904=date1904)
+        return _timestamp_text(narrow(cell), date1904=date1904)
     if cell is None:
         return None
     if isinstance(cell, CellError):
         raise FaultError("error-value")
     if isinstance(cell, bool):
         raise FaultError("date")
-    return _moment_number(cell, date1904=date1904)
+    return _timestamp_number(cell, date1904=date1904)
 
 
-def iso_moment(text: str) -> datetime | None:
-    """Read `2024-01-15 10:00:00` as Korean time; None when it is no plausible moment."""
+def iso_timestamp(text: str) -> datetime | None:
+    """Read `2024-01-15 10:00:00` as Korean time; None when it is no plausible timestamp."""
     try:
-        moment = datetime.fromisoformat(text).replace(tzinfo=KST)
+        timestamp = datetime.fromisoformat(text).replace(tzinfo=KST)
     except ValueError:
         return None
-    return moment if _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
+    return timestamp if _FIRST_YEAR <= timestamp.year <= _LAST_YEAR else None
 
 
-def iso_moments(texts: Sequence[str]) -> list[datetime] | None:
+def iso_timestamps(texts: Sequence[str]) -> list[datetime] | None:
     """Read many texts such as `2024-01-15 10:00:00` at once; None when any of them is another."""
     if not _ISO_TEXTS.fullmatch("|".join(texts)) or not _YEARS[0] <= min(texts) <= max(texts) < _YEARS[1]:
         return None
@@ -325,37 +325,39 @@ def iso_moments(texts: Sequence[str]) -> list[datetime] | None:
         return None
 
 
-def _moment_number(value: float, *, date1904: bool) -> datetime | Doubt:
+def _timestamp_number(value: float, *, date1904: bool) -> datetime | Doubt:
     if isinstance(value, int) or value.is_integer():
         digits = str(int(value))
         if len(digits) in (8, 12, 14):
-            return _moment_text(digits, date1904=date1904) or _fail("date")
+            return _timestamp_text(digits, date1904=date1904) or _fail("date")
     wall = serial_to_datetime(float(value), date1904=date1904)
     if wall is None:
         raise FaultError("date")
-    moment = _plausible(wall.replace(tzinfo=KST))
-    return moment if isinstance(value, Serial) else Doubt(moment, "unformatted-date")
+    timestamp = _plausible(wall.replace(tzinfo=KST))
+    return timestamp if isinstance(value, Serial) else Doubt(timestamp, "unformatted-date")
 
 
 def _fail(rule: str) -> datetime:
     raise FaultError(rule)
 
 
-def _moment_text(text: str, *, date1904: bool) -> datetime | Doubt | None:
+def _timestamp_text(text: str, *, date1904: bool) -> datetime | Doubt | None:
     if is_empty_mark(text):
         return None
     if text.replace(" ", "") in _ALWAYS:
         return ALWAYS_END
     lowered, zone = _without_zone(_WEEKDAY.sub(" ", text.lower()).strip())
     if re.fullmatch(r"\d{5}(?:\.\d{1,12})?", lowered, re.ASCII):
-        return _moment_number(Serial(lowered), date1904=date1904)
-    match = _MOMENT.fullmatch(lowered) if len(lowered) <= 60 else None
+        return _timestamp_number(Serial(lowered), date1904=date1904)
+    match = _TIMESTAMP.fullmatch(lowered) if len(lowered) <= 60 else None
     if match is None:
         raise FaultError("date")
     day, rule = _day(match)
-    moment = _plausible(day + _time(match))
-    moment = moment.replace(tzinfo=KST) if zone is None else moment.replace(tzinfo=zone).astimezone(KST)
-    return Doubt(moment, rule) if rule else moment
+    timestamp = _plausible(day + _time(match))
+    timestamp = (
+        timestamp.replace(tzinfo=KST) if zone is None else timestamp.replace(tzinfo=zone).astimezone(KST)
+    )
+    return Doubt(timestamp, rule) if rule else timestamp
 
 
 def _without_zone(text: str) -> tuple[str, timezone | None]:
@@ -416,10 +418,10 @@ def _half_day(hour: int, half: str | None) -> int:
     return hour % 12 + (12 if half in _PM else 0)
 
 
-def _plausible(moment: datetime) -> datetime:
-    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+def _plausible(timestamp: datetime) -> datetime:
+    if not _FIRST_YEAR <= timestamp.year <= _LAST_YEAR:
         raise FaultError("year")
-    return moment
+    return timestamp
 
 
 # --- lists of ids ------------------------------------------------------------------------------------------

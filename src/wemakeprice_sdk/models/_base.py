@@ -16,14 +16,22 @@ from wemakeprice_sdk.errors import ValidationError
 JsonValue: TypeAlias = "bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
 """Anything that JSON can say."""
 
-WIRE_NAME_EXCEPTIONS: Mapping[str, str] = {"default_value": "defaltValue", "rows": "list"}
-"""The only fields whose wire key is not their name in camelCase (the misspelt key, and a Python builtin)."""
+WIRE_NAME_EXCEPTIONS: Mapping[str, str] = {
+    "default_value": "defaltValue",
+    "rows": "list",
+    "shipping_template_no": "shipPolicyNo",
+    "shipping_template_name": "shipPolicyName",
+}
+"""The only fields whose wire key is not their name in camelCase.
+
+The misspelt key, a Python builtin, and the shipping template, which the wire calls a ship policy.
+"""
 
 HIDDEN = "***"
 
 
 def wire_name(field_name: str) -> str:
-    """Give the wire key of a field: `ship_policy_no` is `shipPolicyNo`."""
+    """Return the wire key of a field: `product_no` is `productNo`."""
     if field_name in WIRE_NAME_EXCEPTIONS:
         return WIRE_NAME_EXCEPTIONS[field_name]
     head, *tail = field_name.split("_")
@@ -31,7 +39,7 @@ def wire_name(field_name: str) -> str:
 
 
 def field_name(wire: str) -> str:
-    """Give the field of a wire key: `shipPolicyNo` is `ship_policy_no`."""
+    """Return the field of a wire key: `productNo` is `product_no`."""
     for name, exception in WIRE_NAME_EXCEPTIONS.items():
         if wire == exception:
             return name
@@ -39,19 +47,19 @@ def field_name(wire: str) -> str:
 
 
 def hide(value: object) -> str:
-    """Give the repr of personal data: whether it is there, never what it is."""
+    """Return the repr of personal data: whether it is there, never what it is."""
     return repr(None) if value is None else repr(HIDDEN)
 
 
 def hide_typed(value: str | None) -> str:
-    """Give the repr of an option name without the text the buyer typed behind the bar."""
+    """Return the repr of an option name without the text the buyer typed behind the bar."""
     if value is None or "|" not in value:
         return repr(value)
     return repr(f"{value.partition('|')[0]}|{HIDDEN}")
 
 
 def is_personal(attribute: attrs.Attribute[object]) -> bool:
-    """Say whether a field holds personal data (its repr is masked)."""
+    """Return whether a field holds personal data (its repr is masked)."""
     return attribute.repr is hide or attribute.repr is hide_typed
 
 
@@ -59,7 +67,7 @@ _MASK = re.compile(r"\*\*|[^\W\d_]\*|^\s*\*")
 
 
 def is_masked(text: str | None) -> bool:
-    """Say whether a text was masked by the marketplace: `***`, `홍*동`, `010-****-0000`."""
+    """Return whether a text was masked by the marketplace: `***`, `홍*동`, `010-****-0000`."""
     return text is not None and _MASK.search(text) is not None
 
 
@@ -74,7 +82,7 @@ class ReadModel:
     """The decoded JSON as it came, with unknown keys and the original spellings. Holds personal data."""
 
     def wire_text(self, name: str) -> str | None:
-        """Give the text that stood under the field `name` on the wire, None when it was no text."""
+        """Return the text that stood under the field `name` on the wire, None when it was no text."""
         value = self.raw.get(wire_name(name))
         return value if isinstance(value, str) else None
 
@@ -83,7 +91,7 @@ M = TypeVar("M", bound=ReadModel)
 
 
 def has_masked(model: ReadModel) -> bool:
-    """Say whether any personal field of a model, or of a model or row inside it, is masked."""
+    """Return whether any personal field of a model, or of a model or row inside it, is masked."""
     for attribute in attrs.fields(type(model)):
         value = getattr(model, attribute.name)
         inside = value if isinstance(value, tuple) else (value,)
@@ -95,7 +103,7 @@ def has_masked(model: ReadModel) -> bool:
 
 
 def merge_text(old: str | None, new: str | None) -> str | None:
-    """Give the personal text to keep when `new` arrives over `old`.
+    """Return the personal text to keep when `new` arrives over `old`.
 
     A masked, blank or missing `new` never overwrites a clear `old`; anything clear does.
     """
@@ -105,7 +113,7 @@ def merge_text(old: str | None, new: str | None) -> str | None:
 
 
 def merge_clear(old: M, new: M) -> M:
-    """Give `new` with the clear personal texts of `old` where `new` has them masked or missing.
+    """Return `new` with the clear personal texts of `old` where `new` has them masked or missing.
 
     Everything that is not personal comes from `new`, and so does `raw`. Both are the same noun, such as two
     reads of one bundle; rows inside are told apart by their identifiers.
@@ -132,13 +140,13 @@ def _merge_rows(old: tuple[object, ...], new: tuple[object, ...]) -> tuple[objec
 
 
 def _identity(row: ReadModel) -> tuple[object, ...]:
-    """Give the identifiers of a row, the only fields without a default; empty when it has none."""
+    """Return the identifiers of a row, the only fields without a default; empty when it has none."""
     names = (attribute.name for attribute in attrs.fields(type(row)) if attribute.default is attrs.NOTHING)
     return tuple(getattr(row, name) for name in names)
 
 
 def missing_figure(path: str, term: str) -> ValidationError:
-    """Give the error for a figure that cannot be computed because the marketplace left its base out."""
+    """Return the error for a figure that cannot be computed because the marketplace left its base out."""
     return ValidationError.single(
         path,
         "",
@@ -206,7 +214,7 @@ class OpenEnum(StrEnum):
 
     @classmethod
     def writable(cls) -> tuple[Self, ...]:
-        """Give the members that may be written, in the contract's order."""
+        """Return the members that may be written, in the contract's order."""
         return tuple(member for member in cls if member.code is not None)
 
     @property
@@ -232,7 +240,7 @@ class OpenEnum(StrEnum):
         return self._value_
 
     def __str__(self) -> str:
-        """Give the code, or the unknown text."""
+        """Return the code, or the unknown text."""
         return self._value_
 
     def __repr__(self) -> str:

@@ -14,7 +14,7 @@ W = TypeVar("W", bound=WriteModel)
 
 
 def to_write(stored: ReadModel, cls: type[W]) -> W:
-    """Give `stored` as a `cls`: same fields, without nulls, read-only keys and keys that do not apply.
+    """Return `stored` as a `cls`: same fields, without nulls, read-only keys and keys that do not apply.
 
     0 and empty text mean none where the write shape has no such value (`brandNo` 0). A mandatory field that
     is missing stays None, so that `violations()` names it.
@@ -57,7 +57,7 @@ def _without_inapplicable(model: W) -> W:
 
 
 def frozen_field(path: str, value: str, korean: str) -> Violation:
-    """Give the violation of a field that cannot change after creation."""
+    """Return the violation of a field that cannot change after creation."""
     return Violation(
         path,
         value,

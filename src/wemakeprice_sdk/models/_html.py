@@ -9,7 +9,7 @@ from wemakeprice_sdk.models._base import OpenEnum
 
 
 def html_table(title: str, *rows: tuple[str, object]) -> str:
-    """Give an escaped two-column table; rows without a value are left out."""
+    """Return an escaped two-column table; rows without a value are left out."""
     body = "".join(
         f"<tr><th style='text-align:left'>{escape(label)}</th><td>{escape(_text(value))}</td></tr>"
         for label, value in rows
@@ -25,10 +25,10 @@ def _text(value: object) -> str:
 
 
 def korean(code: OpenEnum | None) -> str:
-    """Give the Korean name of a code, an empty text for none."""
+    """Return the Korean name of a code, an empty text for none."""
     return "" if code is None else code.korean
 
 
 def won(amount: int | None) -> str:
-    """Give an amount as `12,900 KRW`, an empty text for none."""
+    """Return an amount as `12,900 KRW`, an empty text for none."""
     return "" if amount is None else f"{amount:,} KRW"

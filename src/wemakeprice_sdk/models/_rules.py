@@ -60,7 +60,7 @@ class AsText:
 
 @frozen
 class HourOnly:
-    """A moment that goes out as `yyyy-MM-dd HH:00`; it must lie on the hour in KST."""
+    """A timestamp that goes out as `yyyy-MM-dd HH:00`; it must lie on the hour in KST."""
 
     def check(self, value: object) -> Broken | None:
         """Refuse minutes, seconds and fractions."""
@@ -77,7 +77,7 @@ class Rule(Protocol):
     """Something one value has to fulfil."""
 
     def check(self, value: object) -> Broken | None:
-        """Give what is wrong with `value`, or None."""
+        """Return what is wrong with `value`, or None."""
         ...
 
 
@@ -257,7 +257,7 @@ def _not_one_of(codes: tuple[OpenEnum, ...]) -> Broken:
 
 
 @frozen
-class Limits:
+class InputLimits:
     """What a caller may ask for beyond the conservative default.
 
     `max_option_depth` is 2 because only 1 and 2 are documented; five key sets exist (A), so up to 5 may
@@ -267,7 +267,7 @@ class Limits:
     max_option_depth: int = 2
 
 
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS = InputLimits()
 
 
 @frozen
@@ -327,7 +327,7 @@ def _spec(attribute: attrs.Attribute[object], hint: object) -> FieldSpec:
 
 
 def field_specs(cls: type[WriteModel]) -> Mapping[str, FieldSpec]:
-    """Give the fields of a write shape with their rules, by Python name."""
+    """Return the fields of a write shape with their rules, by Python name."""
     return cls._specs()
 
 
@@ -347,12 +347,12 @@ class When:
     unless: bool = False
 
     def holds(self, model: WriteModel) -> bool:
-        """Say whether other fields have to obey."""
+        """Return whether other fields have to obey."""
         given = getattr(model, self.name)
         return (given in self.values) != self.unless and (given is not None or self.unless)
 
     def check(self, model: WriteModel) -> Iterator[tuple[str, Broken]]:
-        """Give the fields that do not obey, with what is wrong."""
+        """Return the fields that do not obey, with what is wrong."""
         if not self.holds(model):
             return
         reason, reason_ko = self._reason(getattr(model, self.name))
@@ -384,7 +384,7 @@ class When:
 
 
 def is_aware(value: object) -> bool:
-    """Say whether a value is a datetime with a zone."""
+    """Return whether a value is a datetime with a zone."""
     return isinstance(value, datetime) and value.utcoffset() is not None
 
 
@@ -412,12 +412,12 @@ T = TypeVar("T")
 
 
 def instances(value: object, cls: type[T]) -> list[T]:
-    """Give the items of a tuple or list that really are `cls`; nothing of anything else."""
+    """Return the items of a tuple or list that really are `cls`; nothing of anything else."""
     return [item for item in value if isinstance(item, cls)] if isinstance(value, tuple | list) else []
 
 
 def show(value: object) -> str:
-    """Give a short safe text of a value, as it would stand on the wire."""
+    """Return a short safe text of a value, as it would stand on the wire."""
     if isinstance(value, bool):
         return "Y" if value else "N"
     if isinstance(value, Enum):
@@ -481,8 +481,8 @@ class WriteModel:
         hints = get_type_hints(cls, include_extras=True)
         return {attribute.name: _spec(attribute, hints[attribute.name]) for attribute in attrs.fields(cls)}
 
-    def violations(self, limits: Limits = DEFAULT_LIMITS) -> tuple[Violation, ...]:
-        """Give every broken rule of this value and of everything inside it, in field order.
+    def violations(self, limits: InputLimits = DEFAULT_LIMITS) -> tuple[Violation, ...]:
+        """Return every broken rule of this value and of everything inside it, in field order.
 
         Lengths (characters or bytes), ranges, forms, codes, and what fields demand of each other. Paths are
         wire keys (`option.selectOptionValueList[3].optionValue1`); personal values are masked.
@@ -492,13 +492,13 @@ class WriteModel:
             found.setdefault((violation.path, violation.rule), violation)
         return tuple(found.values())
 
-    def validate(self, limits: Limits = DEFAULT_LIMITS) -> None:
+    def validate(self, limits: InputLimits = DEFAULT_LIMITS) -> None:
         """Raise `ValidationError` with every broken rule, if there is one."""
         found = self.violations(limits)
         if found:
             raise ValidationError(found, subject=type(self).__name__)
 
-    def _walk(self, prefix: str, limits: Limits) -> Iterator[Violation]:
+    def _walk(self, prefix: str, limits: InputLimits) -> Iterator[Violation]:
         for spec in field_specs(type(self)).values():
             value = getattr(self, spec.name)
             path = f"{prefix}{spec.wire}"
@@ -516,16 +516,16 @@ class WriteModel:
             yield evolve(deep, path=f"{prefix}{deep.path}")
 
     def _cross(self) -> Iterator[tuple[str, Broken]]:
-        """Give the own fields that break a rule about several fields."""
+        """Return the own fields that break a rule about several fields."""
         for rule in self.CROSS:
             yield from rule.check(self)
 
-    def _deep(self, limits: Limits) -> Iterator[Violation]:  # noqa: ARG002
-        """Give what is wrong deeper inside, with paths that start here."""
+    def _deep(self, limits: InputLimits) -> Iterator[Violation]:  # noqa: ARG002
+        """Return what is wrong deeper inside, with paths that start here."""
         yield from ()
 
 
-def _walk_many(path: str, value: object, spec: FieldSpec, limits: Limits) -> Iterator[Violation]:
+def _walk_many(path: str, value: object, spec: FieldSpec, limits: InputLimits) -> Iterator[Violation]:
     if not isinstance(value, tuple | list):
         yield make_violation(path, value, spec, Broken("type tuple", "must be a tuple", "목록이어야 합니다"))
         return
@@ -538,7 +538,7 @@ def _walk_many(path: str, value: object, spec: FieldSpec, limits: Limits) -> Ite
 
 
 def _walk_value(
-    path: str, value: object, spec: FieldSpec, rules: tuple[Rule, ...], limits: Limits
+    path: str, value: object, spec: FieldSpec, rules: tuple[Rule, ...], limits: InputLimits
 ) -> Iterator[Violation]:
     for broken in _check_one(value, spec, rules):
         yield make_violation(path, value, spec, broken)
@@ -547,7 +547,7 @@ def _walk_value(
 
 
 def make_violation(path: str, value: object, spec: FieldSpec, broken: Broken) -> Violation:
-    """Give the violation of a field at `path`; a personal value is masked."""
+    """Return the violation of a field at `path`; a personal value is masked."""
     text = "" if value is None else HIDDEN if spec.personal else show(value)
     return Violation(
         path, text, broken.rule, f"{spec.wire} {broken.message}", f"{spec.korean}: {broken.message_ko}"

@@ -193,7 +193,7 @@ class Claim(ReadModel):
     """Claim kind as a display name (클레임 유형). [A]"""
 
     claim_status: ClaimStatus | None = None
-    """Claim state as a display name; exact strings unproven, read by suffix (클레임 상태). [B]"""
+    """Claim state as a display name; exact strings unverified, read by suffix (클레임 상태). [B]"""
 
     purchase_no: int | None = None
     """Checkout number (구매번호). [A]"""
@@ -277,7 +277,7 @@ class Claim(ReadModel):
         return sum(self.quantities.values())
 
     def covers(self, bundle: Bundle) -> bool:
-        """Say whether the claim takes every line of the bundle in its full quantity."""
+        """Return whether the claim takes every line of the bundle in its full quantity."""
         claimed = self.quantities
         return self.bundle_no == bundle.bundle_no and all(
             claimed.get(line.key, 0) >= line.quantity for line in bundle.lines
@@ -318,7 +318,7 @@ class Claim(ReadModel):
         return done or (self.wire_text("claim_status") or "").strip().endswith("완료")
 
     def auto_approval_at(self, calendar: BusinessCalendar) -> datetime | None:
-        """Give when the marketplace approves an open cancel by itself: 2 business days after the request. [B]
+        """Return when the marketplace approves an open cancel: 2 business days after the request. [B]
 
         None for anything else. Which days count is the calendar's word; the marketplace's own is unknown (C).
         """

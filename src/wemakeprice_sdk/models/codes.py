@@ -1,10 +1,12 @@
 """Every code of the contract with the Korean names it is read by (표시명 ↔ 코드, contract section 7).
 
-Requests carry codes, answers carry Korean names (A). All are open enums: an unknown value is kept as text.
+Requests carry codes, answers carry Korean names (A). These are open enums: an unknown value is kept as text.
+The enums at the end are our own, shared by several rooms.
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Self
 
 from wemakeprice_sdk.models._base import OpenEnum, _squeeze
@@ -51,11 +53,11 @@ class ShipMethod(OpenEnum):
 
     @staticmethod
     def is_overseas_text(text: str | None) -> bool:
-        """Say whether a display name names overseas purchase agency (해외구매대행)."""
+        """Return whether a display name names overseas purchase agency (해외구매대행)."""
         return text is not None and _squeeze(text).startswith("해외구매대행")
 
 
-class PolicyShipMethod(OpenEnum):
+class TemplateShipMethod(OpenEnum):
     """Shipping method of a shipping policy (배송정책 배송방법). [B]"""
 
     KP = "KP", "일반-택배배송"
@@ -72,7 +74,7 @@ class PolicyShipMethod(OpenEnum):
     @property
     def is_overseas(self) -> bool:
         """Whether the policy is overseas purchase agency (해외구매대행)."""
-        return self in (PolicyShipMethod.OP, PolicyShipMethod.OD)
+        return self in (TemplateShipMethod.OP, TemplateShipMethod.OD)
 
 
 class ClaimType(OpenEnum):
@@ -285,7 +287,7 @@ class HolidayExcept(OpenEnum):
     INCLUDED = "N", "주말·공휴일 포함"
 
 
-class SettleKind(OpenEnum):
+class SettlementLineKind(OpenEnum):
     """Kind of a settlement row (구분). [B]"""
 
     DELIVERED = "1", "배송완료"
@@ -295,7 +297,7 @@ class SettleKind(OpenEnum):
     @property
     def is_refund(self) -> bool:
         """Whether rows of this kind take money back (negative figures, C)."""
-        return self in (SettleKind.REFUNDED, SettleKind.WMP_REFUNDED)
+        return self in (SettlementLineKind.REFUNDED, SettlementLineKind.WMP_REFUNDED)
 
 
 class BroadcastType(OpenEnum):
@@ -326,3 +328,21 @@ class ProductDateType(OpenEnum):
 
     REGISTER = "REGISTER", "등록일"
     CHANGE = "CHANGE", "수정일"
+
+
+class SkuLinkMode(StrEnum):
+    """How a product is tied to the seller's SKU (SKU 연동). Our own design."""
+
+    BY_SELLER_CODE = "by-seller-code"
+    """To the SKU whose code is the seller's product or option code."""
+    CREATE = "create"
+    """To a new SKU."""
+    NONE = "none"
+    """To none."""
+
+
+class ImportSource(StrEnum):
+    """Where a row to import comes from: the partner centre's Excel export or the API. Our own design."""
+
+    EXCEL = "excel"
+    API = "api"

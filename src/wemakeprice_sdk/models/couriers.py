@@ -80,7 +80,7 @@ def _by_name() -> Mapping[str, str]:
 
 
 def lookup(name_or_code: str | None) -> str | None:
-    """Give the code of a courier name or code, None when it is in no row.
+    """Return the code of a courier name or code, None when it is in no row.
 
     Case, blanks, dashes, brackets and full-width letters do not matter.
     """
@@ -90,7 +90,7 @@ def lookup(name_or_code: str | None) -> str | None:
 
 
 def find(name_or_code: str) -> str:
-    """Give the code of a courier name or code, such as `D002` for CJ대한통운.
+    """Return the code of a courier name or code, such as `D002` for CJ대한통운.
 
     Raises `ValidationError` for an unknown courier. It lists the table and says what to do: the contract
     sends unknown couriers as `ETC` with `shipMethodMessage` (B).
@@ -109,12 +109,12 @@ def find(name_or_code: str) -> str:
 
 
 def name_of(code: str) -> str:
-    """Give the Korean name of a courier code; raise `ValidationError` like `find`."""
+    """Return the Korean name of a courier code; raise `ValidationError` like `find`."""
     return COURIERS[find(code)]
 
 
 def normalise_invoice(text: str | int) -> str:
-    """Give an invoice number (송장번호) as it is sent: digits only, 1 to 15 of them (B).
+    """Return an invoice number (송장번호) as it is sent: digits only, 1 to 15 of them (B).
 
     Blanks, dashes and invisible characters are stripped, full-width digits become plain ones. Anything else
     raises `ValidationError`; nothing is cut.
@@ -135,7 +135,7 @@ def normalise_invoice(text: str | int) -> str:
 
 
 def same_invoice(left: str | int | None, right: str | int | None) -> bool:
-    """Say whether two invoice texts mean the same number; an unreadable one equals nothing."""
+    """Return whether two invoice texts mean the same number; an unreadable one equals nothing."""
     if left is None or right is None:
         return False
     try:

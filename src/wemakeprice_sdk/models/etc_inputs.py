@@ -15,9 +15,9 @@ from wemakeprice_sdk.models._rules import (
     AsText,
     Broken,
     Chars,
+    InputLimits,
     Items,
     Ko,
-    Limits,
     Only,
     Range,
     When,
@@ -115,7 +115,7 @@ class ProductEtcInput(WriteModel):
     """Parallel import (병행수입 여부). [A]"""
 
     parallel_import_url: Annotated[str | None, Ko("병행수입 URL"), Chars(1, 200)] = None
-    """Proof URL; with parallel import (병행수입 URL). 1..200 characters. [A]"""
+    """Verification URL; with parallel import (병행수입 URL). 1..200 characters. [A]"""
 
     kc_kid_is_certification: Annotated[CertificationState | None, Ko("어린이제품 인증여부")] = None
     """Given, none, or stated in the description (어린이제품 인증여부). N when left out. [A]"""
@@ -191,7 +191,7 @@ class ProductEtcInput(WriteModel):
     luxury_yn: Annotated[bool | None, Ko("명품 여부")] = None
     """Luxury goods (명품 여부). N when left out. [B]"""
 
-    def _deep(self, limits: Limits) -> Iterator[Violation]:  # noqa: ARG002
+    def _deep(self, limits: InputLimits) -> Iterator[Violation]:  # noqa: ARG002
         for kind, allowed in _CERTIFICATES.items():
             given = getattr(self, f"{kind}_is_certification") == CertificationState.GIVEN
             name = f"{kind}_certification_list"

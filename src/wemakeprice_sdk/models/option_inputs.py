@@ -12,9 +12,9 @@ from wemakeprice_sdk.models._convert import frozen_field
 from wemakeprice_sdk.models._rules import (
     Broken,
     Chars,
+    InputLimits,
     Items,
     Ko,
-    Limits,
     Range,
     When,
     WriteModel,
@@ -80,7 +80,7 @@ class OptionValueInput(WriteModel):
 class ProductOptionInput(WriteModel):
     """Option block, always the complete list, never a delta (옵션정보). [A]
 
-    1 or 2 levels are documented; `Limits(max_option_depth=...)` allows up to 5.
+    1 or 2 levels are documented; `InputLimits(max_option_depth=...)` allows up to 5.
     """
 
     CROSS: ClassVar[tuple[When, ...]] = (
@@ -147,12 +147,12 @@ class ProductOptionInput(WriteModel):
     """Typed option 2 title (텍스트옵션 타이틀2). 1..15 characters. [A]"""
 
     def update_violations(self, stored: ProductOption) -> tuple[Violation, ...]:
-        """Give what would be refused when this replaces `stored`: `textOptionUseYn` is frozen (B)."""
+        """Return what would be refused when this replaces `stored`: `textOptionUseYn` is frozen (B)."""
         if stored.text_option_use_yn is None or stored.text_option_use_yn == self.text_option_use_yn:
             return ()
         return (frozen_field("textOptionUseYn", show(self.text_option_use_yn), "텍스트옵션사용여부"),)
 
-    def _deep(self, limits: Limits) -> Iterator[Violation]:
+    def _deep(self, limits: InputLimits) -> Iterator[Violation]:
         depth = self.select_option_depth
         if not isinstance(depth, int) or depth not in _LEVELS:
             return
@@ -166,13 +166,13 @@ class ProductOptionInput(WriteModel):
 def _too_deep(limit: int) -> Broken:
     return Broken(
         f"option depth ..{limit}",
-        f"is deeper than the {limit} level(s) asked for; see Limits(max_option_depth=...)",
+        f"is deeper than the {limit} level(s) asked for; see InputLimits(max_option_depth=...)",
         f"옵션 단계는 {limit}단계까지만 허용됩니다",
     )
 
 
 def cut_to_depth(rows: tuple[OptionValueInput, ...], depth: int | None) -> tuple[OptionValueInput, ...]:
-    """Give the rows without values beyond `depth`; unchanged without a depth."""
+    """Return the rows without values beyond `depth`; unchanged without a depth."""
     if depth is None:
         return rows
     beyond: dict[str, Any] = {f"option_value{level}": None for level in _LEVELS[depth:]}
@@ -180,7 +180,7 @@ def cut_to_depth(rows: tuple[OptionValueInput, ...], depth: int | None) -> tuple
 
 
 def _check_rows(rows: Sequence[OptionValueInput], depth: int) -> Iterator[Violation]:
-    """Give the option rows that miss a level, have one too many, or repeat an earlier row.
+    """Return the option rows that miss a level, have one too many, or repeat an earlier row.
 
     Rows are equal when all their values are equal without blanks at the ends; the marketplace refuses
     them with 중복 옵션이 존재 (B).

@@ -37,7 +37,7 @@ def split_option_name(text: str | None) -> tuple[str | None, str | None]:
 
 
 def effective_quantity(option_qty: int | None, product_qty: int | None) -> int:
-    """Give the quantity of an option line: `optionQty`, below 1 `productQty`. [B]
+    """Return the quantity of an option line: `optionQty`, below 1 `productQty`. [B]
 
     Raises `ValidationError` when neither was given.
     """
@@ -112,7 +112,7 @@ class Delivery(ReadModel):
         return lookup(self.parcel_company)
 
     def carries(self, courier: str, invoice: str | int) -> bool:
-        """Say whether this is the shipment with that courier (name or code) and that invoice.
+        """Return whether this is the shipment with that courier (name or code) and that invoice.
 
         It decides whether 이미 (shipped before) is success or a conflict. Blanks and dashes do not matter;
         an unknown courier is compared by its text.
@@ -360,27 +360,27 @@ class Bundle(ReadModel):
 
     @property
     def dispatch_deadline(self) -> datetime | None:
-        """Moment by which the bundle must leave (발송기한, `originShipDate`)."""
+        """Timestamp by which the bundle must leave (발송기한, `originShipDate`)."""
         return self.origin_ship_date
 
     def is_late(self, now: datetime) -> bool:
-        """Say whether the bundle left, or is still here, after its dispatch deadline.
+        """Return whether the bundle left, or is still here, after its dispatch deadline.
 
         `now` is aware, else `NaiveDatetimeError`. Without a deadline nothing is late.
         """
-        moment = require_aware(now, "now")
+        timestamp = require_aware(now, "now")
         if self.dispatch_deadline is None:
             return False
         if self.order_shipping_date is not None:
             return self.order_shipping_date > self.dispatch_deadline
-        return not self.is_shipped and moment > self.dispatch_deadline
+        return not self.is_shipped and timestamp > self.dispatch_deadline
 
     def time_left(self, now: datetime) -> timedelta | None:
-        """Give the time until the dispatch deadline, negative when late; None when shipped or without one."""
-        moment = require_aware(now, "now")
+        """Return the time until the dispatch deadline, negative when late; None if shipped or without one."""
+        timestamp = require_aware(now, "now")
         if self.dispatch_deadline is None or self.is_shipped:
             return None
-        return self.dispatch_deadline - moment
+        return self.dispatch_deadline - timestamp
 
     @property
     def lines(self) -> tuple[OrderLine, ...]:

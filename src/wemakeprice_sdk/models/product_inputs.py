@@ -18,9 +18,9 @@ from wemakeprice_sdk.models._rules import (
     Bytes,
     Chars,
     HourOnly,
+    InputLimits,
     Items,
     Ko,
-    Limits,
     Range,
     When,
     WriteModel,
@@ -42,7 +42,7 @@ from wemakeprice_sdk.models.codes import (
 )
 from wemakeprice_sdk.models.etc_inputs import BranchInput, NoticeGroupInput, ProductEtcInput
 from wemakeprice_sdk.models.option_inputs import ProductOptionInput
-from wemakeprice_sdk.models.shipping import ShipInfoInput, ShipPolicy
+from wemakeprice_sdk.models.shipping_templates import ShipInfoInput, ShippingTemplate
 
 if TYPE_CHECKING:
     from wemakeprice_sdk.models.products import Product, ProductBasic, ProductSale
@@ -72,7 +72,7 @@ _START_FROZEN = Broken(
 
 
 def latest_sale_end(start: datetime) -> datetime:
-    """Give the latest end of a fixed sale period (판매종료일): five calendar years after an aware `start`.
+    """Return the latest end of a fixed sale period (판매종료일): five calendar years after an aware `start`.
 
     In KST; a start on 29 February ends on 28 February (B, the clamping is C).
     """
@@ -96,7 +96,7 @@ class ProductBasicInput(WriteModel):
     dcate_code: Annotated[int, Ko("세부 카테고리 코드"), Range(1)]
     """Leaf category code (세부 카테고리 코드). [A]"""
 
-    ship_policy_no: Annotated[int, Ko("배송정책 번호"), Range(1)]
+    shipping_template_no: Annotated[int, Ko("배송정책 번호"), Range(1)]
     """Shipping policy number (배송정책 번호). [A]"""
 
     ship_info: Annotated[ShipInfoInput | None, Ko("상품별 배송정보")] = None
@@ -117,8 +117,8 @@ class ProductBasicInput(WriteModel):
     maker_no: Annotated[int | None, Ko("제조사 번호"), Range(1)] = None
     """Maker number; leave out for none (제조사 번호). [A]"""
 
-    def policy_violations(self, policy: ShipPolicy) -> tuple[Violation, ...]:
-        """Give what does not go with the shipping policy: `shipInfo` is only for per-product ones (B)."""
+    def policy_violations(self, policy: ShippingTemplate) -> tuple[Violation, ...]:
+        """Return what does not go with the shipping policy: `shipInfo` is only for per-product ones (B)."""
         if policy.bundle_kind != BundleKind.BUNDLE or self.ship_info is None:
             return ()
         return (
@@ -132,7 +132,7 @@ class ProductBasicInput(WriteModel):
         )
 
     def update_violations(self, stored: ProductBasic) -> tuple[Violation, ...]:
-        """Give what the marketplace would refuse when this replaces `stored`: `bizYn` is frozen (A)."""
+        """Return what the marketplace would refuse when this replaces `stored`: `bizYn` is frozen (A)."""
         if stored.biz_yn is None or stored.biz_yn == bool(self.biz_yn):
             return ()
         return (frozen_field("bizYn", show(self.biz_yn), "사업자 전용 여부"),)
@@ -212,7 +212,7 @@ class ProductSaleInput(WriteModel):
             yield "sale_end_date", _END_BEFORE_START
 
     def update_violations(self, stored: ProductSale, now: datetime) -> tuple[Violation, ...]:
-        """Give what the marketplace would refuse when this replaces `stored` at the aware moment `now`.
+        """Return what the marketplace would refuse when this replaces `stored` at the aware timestamp `now`.
 
         The start is frozen once the stored one has passed (A).
         """
@@ -294,7 +294,7 @@ class ProductInput(WriteModel):
     """Branches (지점 목록). 0..200 items. [B]"""
 
     def update_violations(self, stored: Product, now: datetime) -> tuple[Violation, ...]:
-        """Give what the marketplace would refuse when this replaces `stored` at the aware moment `now`.
+        """Return what the marketplace would refuse when this replaces `stored` at the aware timestamp `now`.
 
         What is frozen after creation or once the sale has begun: `bizYn`, `textOptionUseYn`, `saleStartDate`.
         """
@@ -307,7 +307,7 @@ class ProductInput(WriteModel):
             found += _under("option", self.option.update_violations(stored.option))
         return tuple(found)
 
-    def _deep(self, limits: Limits) -> Iterator[Violation]:  # noqa: ARG002
+    def _deep(self, limits: InputLimits) -> Iterator[Violation]:  # noqa: ARG002
         options = instances((self.option,), ProductOptionInput)
         sales = instances((self.sale,), ProductSaleInput)
         if any(not block.select_option_use_yn for block in options) and any(

@@ -39,7 +39,7 @@ from wemakeprice_sdk.models.product_inputs import (
     ProductInput,
     ProductSaleInput,
 )
-from wemakeprice_sdk.models.shipping import ShipInfo
+from wemakeprice_sdk.models.shipping_templates import ShipInfo
 
 
 @frozen(kw_only=True)
@@ -55,7 +55,7 @@ class ProductBasic(ReadModel):
     dcate_code: int | None = None
     """Leaf category code (세부 카테고리 코드). [A]"""
 
-    ship_policy_no: int | None = None
+    shipping_template_no: int | None = None
     """Shipping policy number (배송정책 번호). [A]"""
 
     ship_info: ShipInfo | None = None
@@ -80,7 +80,7 @@ class ProductBasic(ReadModel):
     """Status text; only 판매종료 is attested, the other values are ours (C) (상품상태명). [B]"""
 
     def to_input(self) -> ProductBasicInput:
-        """Give the write shape, without nulls, read-only keys and keys that do not apply."""
+        """Return the write shape, without nulls, read-only keys and keys that do not apply."""
         return to_write(self, ProductBasicInput)
 
 
@@ -131,7 +131,7 @@ class ProductSale(ReadModel):
     """Basis of the reference price (기준가격 근거정보 타입). [A]"""
 
     def to_input(self, *, option_goods: bool = False) -> ProductSaleInput:
-        """Give the write shape, with the stored `saleStartDate`, without nulls and keys that do not apply.
+        """Return the write shape, with the stored `saleStartDate`, without nulls and keys that do not apply.
 
         `option_goods` leaves `stockCount` out: for goods with selection options it reads as their total (C).
         A missing `salePeriod` becomes `A` when the end is the always-on end, else `P`, the server's default.
@@ -149,9 +149,9 @@ class ProductSale(ReadModel):
         )
 
     def remaining(self, now: datetime) -> timedelta | None:
-        """Give the time until the sale ends, negative once it has; None without an end. `now` is aware."""
-        moment = require_aware(now, "now")
-        return None if self.sale_end_date is None else self.sale_end_date - moment
+        """Return the time until the sale ends, negative once it has; None without an end. `now` is aware."""
+        timestamp = require_aware(now, "now")
+        return None if self.sale_end_date is None else self.sale_end_date - timestamp
 
 
 @frozen(kw_only=True)
@@ -177,7 +177,7 @@ class ProductDetail(ReadModel):
     """Description HTML; with HTML; no iframe (상세설명 HTML). [A]"""
 
     def to_input(self) -> ProductDetailInput:
-        """Give the write shape, without nulls, read-only keys and keys that do not apply."""
+        """Return the write shape, without nulls, read-only keys and keys that do not apply."""
         return to_write(self, ProductDetailInput)
 
 
@@ -228,7 +228,7 @@ class OptionValue(ReadModel):
         return tuple(value for value in levels if value)
 
     def to_input(self) -> OptionValueInput:
-        """Give the write shape, without nulls and `optAddPrice`.
+        """Return the write shape, without nulls and `optAddPrice`.
 
         `saleStatus` is kept only where stock alone would not give it: sold out (S) with stock left.
         """
@@ -283,10 +283,10 @@ class ProductOption(ReadModel):
         return sum(row.stock_count or 0 for row in self.select_option_value_list)
 
     def to_input(self) -> ProductOptionInput:
-        """Give the write shape with the complete list of rows, without nulls and `optAddPrice`.
+        """Return the write shape with the complete list of rows, without nulls and `optAddPrice`.
 
         Titles and values beyond the stored depth are left out. A depth above 2 is refused by
-        `violations()` unless `Limits(max_option_depth=...)` allows it.
+        `violations()` unless `InputLimits(max_option_depth=...)` allows it.
         """
         block = to_write(self, ProductOptionInput)
         if block.select_option_value_list is None:
@@ -306,7 +306,7 @@ class NoticeItem(ReadModel):
     """Item text; the server cuts longer input at 1000 characters (B) (항목 내용). [A]"""
 
     def to_input(self) -> NoticeItemInput:
-        """Give the write shape, without nulls, read-only keys and keys that do not apply."""
+        """Return the write shape, without nulls, read-only keys and keys that do not apply."""
         return to_write(self, NoticeItemInput)
 
 
@@ -324,7 +324,7 @@ class NoticeGroup(ReadModel):
     """Items (항목 목록). [A]"""
 
     def to_input(self) -> NoticeGroupInput:
-        """Give the write shape, without nulls; `productGroupNoticeNo` stays, to prevent a second group."""
+        """Return the write shape, without nulls; `productGroupNoticeNo` stays, to prevent a second group."""
         return to_write(self, NoticeGroupInput)
 
 
@@ -339,7 +339,7 @@ class Certification(ReadModel):
     """Certificate number; null only for a supplier declaration (B) (인증번호). [A]"""
 
     def to_input(self) -> CertificationInput:
-        """Give the write shape, without nulls, read-only keys and keys that do not apply."""
+        """Return the write shape, without nulls, read-only keys and keys that do not apply."""
         return to_write(self, CertificationInput)
 
 
@@ -351,7 +351,7 @@ class ProductEtc(ReadModel):
     """Parallel import (병행수입 여부). [A]"""
 
     parallel_import_url: str | None = None
-    """Proof URL; with parallel import (병행수입 URL). [A]"""
+    """Verification URL; with parallel import (병행수입 URL). [A]"""
 
     kc_kid_is_certification: CertificationState | None = None
     """Certificate state: given, none, or stated in the description (어린이제품 인증여부). [A]"""
@@ -414,7 +414,7 @@ class ProductEtc(ReadModel):
     """Luxury goods (명품 여부). [B]"""
 
     def to_input(self) -> ProductEtcInput:
-        """Give the write shape, without nulls, read-only keys and keys that do not apply."""
+        """Return the write shape, without nulls, read-only keys and keys that do not apply."""
         return to_write(self, ProductEtcInput)
 
 
@@ -435,7 +435,7 @@ class Branch(ReadModel):
     """Branch active (사용여부). [B]"""
 
     def to_input(self) -> BranchInput:
-        """Give the write shape, without nulls, read-only keys and keys that do not apply."""
+        """Return the write shape, without nulls, read-only keys and keys that do not apply."""
         return to_write(self, BranchInput)
 
 
@@ -488,7 +488,7 @@ class Product(ReadModel):
         return None if self.sale is None else self.sale.stock_count
 
     def to_input(self) -> ProductInput:
-        """Give the write shape of the whole product, to change it and save it again.
+        """Return the write shape of the whole product, to change it and save it again.
 
         Nulls, read-only keys, `optAddPrice` and keys that do not go with the stored switches are gone; the
         stored `saleStartDate`, `productNo` and `productGroupNoticeNo` stay. A mandatory block or key that the
@@ -512,7 +512,7 @@ class Product(ReadModel):
             ("stock", self.stock),
             ("on sale from", sale.sale_start_date if sale else ""),
             ("on sale until", sale.sale_end_date if sale else ""),
-            ("shipping policy", self.basic.ship_policy_no if self.basic else ""),
+            ("shipping policy", self.basic.shipping_template_no if self.basic else ""),
         )
 
 
@@ -571,7 +571,7 @@ class ProductRow(ReadModel):
     maker_name: str | None = None
     """Maker name (제조사명). [B]"""
 
-    ship_policy_no: int | None = None
+    shipping_template_no: int | None = None
     """Shipping policy number (배송정책 번호). [B]"""
 
     register_date: datetime | None = field(default=None, repr=str)

@@ -10,11 +10,11 @@ from attrs import frozen
 
 from wemakeprice_sdk.models._base import ReadModel, missing_figure
 from wemakeprice_sdk.models._html import html_table, korean, won
-from wemakeprice_sdk.models.codes import SettleKind
+from wemakeprice_sdk.models.codes import SettlementLineKind
 
 
 @frozen(kw_only=True)
-class SettleOrderLine(ReadModel):
+class SettlementOrderLine(ReadModel):
     """Daily settlement row of one option (일별 상품 매출 정산). [A]
 
     Money in won; refund rows carry negative figures (C). Ids are text on the wire, `"0"` reads as None.
@@ -23,7 +23,7 @@ class SettleOrderLine(ReadModel):
     basic_dt: date | None = None
     """Sales day (기준일자(매출일)). [A]"""
 
-    gubun: SettleKind | None = None
+    gubun: SettlementLineKind | None = None
     """Row kind (구분). [A]"""
 
     purchase_no: int | None = None
@@ -126,7 +126,7 @@ class SettleOrderLine(ReadModel):
     """Expected payout day (정산예정일). [B]"""
 
     @property
-    def key(self) -> tuple[int | None, int | None, int | None, int | None, SettleKind | None]:
+    def key(self) -> tuple[int | None, int | None, int | None, int | None, SettlementLineKind | None]:
         """Natural key: order, option order, claim, option claim (None when absent) and kind. [B]"""
         return self.order_no, self.order_opt_no, self.claim_no, self.claim_opt_no, self.gubun
 
@@ -190,13 +190,13 @@ class SettleOrderLine(ReadModel):
 
 
 @frozen(kw_only=True)
-class SettleShipLine(ReadModel):
+class SettlementShipLine(ReadModel):
     """Shipping-fee settlement row (배송비 정산). [A]"""
 
     basic_dt: date | None = None
     """Sales day (기준일자). [A]"""
 
-    gubun: SettleKind | None = None
+    gubun: SettlementLineKind | None = None
     """Row kind; other values occur (구분). [A]"""
 
     bundle_no: int | None = None
@@ -254,7 +254,7 @@ class SettleShipLine(ReadModel):
     """Claim deduction (클레임 공제금). [A]"""
 
     @property
-    def key(self) -> tuple[int | None, int | None, SettleKind | None]:
+    def key(self) -> tuple[int | None, int | None, SettlementLineKind | None]:
         """Natural key: bundle, claim (None when absent) and kind. [B]"""
         return self.bundle_no, self.claim_bundle_no, self.gubun
 
@@ -290,6 +290,6 @@ class SettleShipLine(ReadModel):
         )
 
 
-def total_payable(rows: Iterable[SettleOrderLine | SettleShipLine]) -> int:
-    """Give the sum of what is paid out for the rows, in won; a row given twice counts twice."""
+def total_payable(rows: Iterable[SettlementOrderLine | SettlementShipLine]) -> int:
+    """Return the sum of what is paid out for the rows, in won; a row given twice counts twice."""
     return sum(row.payable for row in rows)

@@ -19,7 +19,6 @@ from wemakeprice_sdk.policy.actions import (
     HoldReturn,
     ImportDeal,
     ImportProduct,
-    ImportSource,
     ImportTemplates,
     OptionChange,
     Reason,
@@ -34,7 +33,6 @@ from wemakeprice_sdk.policy.actions import (
     ShipBundle,
     ShipExchange,
     Shipment,
-    SkuLinkMode,
     Target,
     TargetKind,
 )
@@ -46,13 +44,33 @@ from wemakeprice_sdk.policy.cancels import (
     CancelRequest,
     CancelStrategy,
     Hold,
-    HoldForPerson,
+    HoldForOperator,
     PickStrategy,
     Reject,
 )
-from wemakeprice_sdk.policy.facts import (
+from wemakeprice_sdk.policy.gates import ClosedGate, GateReport, GateRow, GateStep, LinkFlags
+from wemakeprice_sdk.policy.imports import imported_link
+from wemakeprice_sdk.policy.plan import (
+    Alarm,
+    Blocked,
+    Held,
+    PlanDiff,
+    PlanNote,
+    Radius,
+    SyncPlan,
+    merge_plans,
+)
+from wemakeprice_sdk.policy.reconciliation import (
+    PaymentBasis,
+    PayoutTotal,
+    ReconciledRow,
+    Reconciliation,
+    SettlementFacts,
+    SettlementStatus,
+    reconcile,
+)
+from wemakeprice_sdk.policy.seller_inputs import (
     DealCandidate,
-    Inspection,
     PendingAnswer,
     PendingInquiryAnswer,
     PendingShipment,
@@ -60,27 +78,24 @@ from wemakeprice_sdk.policy.facts import (
     ProductCandidate,
     Reservation,
     ReturnFacts,
-    SkuLink,
+    ReturnInspection,
     SkuStock,
     TemplateDelete,
     TemplateSave,
 )
-from wemakeprice_sdk.policy.gates import ClosedGate, GateReport, GateRow, GateStep, LinkFlags
-from wemakeprice_sdk.policy.imports import imported_link
-from wemakeprice_sdk.policy.plan import Alarm, Blocked, Held, Note, PlanDiff, Radius, SyncPlan, merge_plans
 from wemakeprice_sdk.policy.settings import (
     ClaimSettings,
+    DispatchSettings,
     OrderSettings,
     PolicySettings,
     SalePeriodSettings,
-    ShippingSettings,
     StockSettings,
     TemplateSettings,
 )
 from wemakeprice_sdk.policy.simulate import advance
 from wemakeprice_sdk.policy.snapshot import Part, Snapshot
-from wemakeprice_sdk.policy.stock import proven_links, reservations_of
-from wemakeprice_sdk.policy.sync import Job, SyncPolicy
+from wemakeprice_sdk.policy.stock import reservations_of, verified_links
+from wemakeprice_sdk.policy.sync import PlanPart, SyncPolicy
 
 __all__ = [
     "Action",
@@ -104,53 +119,56 @@ __all__ = [
     "ConfirmBundle",
     "DealCandidate",
     "DeleteTemplate",
+    "DispatchSettings",
     "ExtendSalePeriod",
     "GateReport",
     "GateRow",
     "GateStep",
     "Held",
     "Hold",
-    "HoldForPerson",
+    "HoldForOperator",
     "HoldReturn",
     "ImportDeal",
     "ImportProduct",
-    "ImportSource",
     "ImportTemplates",
-    "Inspection",
-    "Job",
     "LinkFlags",
-    "Note",
     "OptionChange",
     "OrderSettings",
     "Part",
+    "PaymentBasis",
+    "PayoutTotal",
     "PendingAnswer",
     "PendingInquiryAnswer",
     "PendingShipment",
     "PickStrategy",
     "PickedLine",
     "PlanDiff",
+    "PlanNote",
+    "PlanPart",
     "PolicySettings",
     "ProductCandidate",
     "Radius",
     "Reason",
     "ReassignTemplate",
+    "ReconciledRow",
+    "Reconciliation",
     "RegisterPickup",
     "Reject",
     "RejectCancel",
     "Reservation",
     "ReturnFacts",
+    "ReturnInspection",
     "SalePeriodSettings",
     "SaveTemplate",
     "SetDisplay",
     "SetOptions",
     "SetStatus",
     "SetStock",
+    "SettlementFacts",
+    "SettlementStatus",
     "ShipBundle",
     "ShipExchange",
     "Shipment",
-    "ShippingSettings",
-    "SkuLink",
-    "SkuLinkMode",
     "SkuStock",
     "Snapshot",
     "StockSettings",
@@ -164,6 +182,7 @@ __all__ = [
     "advance",
     "imported_link",
     "merge_plans",
-    "proven_links",
+    "reconcile",
     "reservations_of",
+    "verified_links",
 ]

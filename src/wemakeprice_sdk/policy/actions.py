@@ -18,8 +18,15 @@ from typing import ClassVar
 
 from attrs import asdict, field, fields, frozen, has
 
-from wemakeprice_sdk.models.codes import ClaimType, DisplayState, ProductStatus, ShipMethod
-from wemakeprice_sdk.models.shipping import ShipPolicyInput
+from wemakeprice_sdk.models.codes import (
+    ClaimType,
+    DisplayState,
+    ImportSource,
+    ProductStatus,
+    ShipMethod,
+    SkuLinkMode,
+)
+from wemakeprice_sdk.models.shipping_templates import ShippingTemplateInput
 
 __all__ = [
     "Action",
@@ -37,7 +44,6 @@ __all__ = [
     "HoldReturn",
     "ImportDeal",
     "ImportProduct",
-    "ImportSource",
     "ImportTemplates",
     "OptionChange",
     "ProductAction",
@@ -53,7 +59,6 @@ __all__ = [
     "ShipBundle",
     "ShipExchange",
     "Shipment",
-    "SkuLinkMode",
     "Target",
     "TargetKind",
 ]
@@ -124,7 +129,7 @@ class Target:
     id: str
 
     def __str__(self) -> str:
-        """Give `kind:id`."""
+        """Return `kind:id`."""
         return f"{self.kind}:{self.id}"
 
 
@@ -142,7 +147,7 @@ class Reason:
     text_ko: str
 
     def __str__(self) -> str:
-        """Give rule, code and both sentences."""
+        """Return rule, code and both sentences."""
         return f"[{self.rule}] {self.code}: {self.text} ({self.text_ko})"
 
 
@@ -161,24 +166,9 @@ class Shipment:
     message: str | None = None
 
     def __str__(self) -> str:
-        """Give method, courier code and invoice, for reports."""
+        """Return method, courier code and invoice, for reports."""
         parts = (self.method.value, self.courier_code, self.invoice_no, self.schedule_ship_date, self.message)
         return " ".join(str(part) for part in parts if part is not None)
-
-
-class SkuLinkMode(StrEnum):
-    """How a product is tied to the seller's SKU (SKU 연동): by seller code, newly created, or not at all."""
-
-    BY_SELLER_CODE = "by-seller-code"
-    CREATE = "create"
-    NONE = "none"
-
-
-class ImportSource(StrEnum):
-    """Where a row to import comes from: the partner centre's Excel export or the API."""
-
-    EXCEL = "excel"
-    API = "api"
 
 
 _ASIDE = frozenset({"reason", "depends_on"})
@@ -426,26 +416,26 @@ class SaveTemplate(Action):
 
     kind: ClassVar[ActionKind] = ActionKind.SAVE_TEMPLATE
 
-    template: ShipPolicyInput = field(repr=False)
+    template: ShippingTemplateInput = field(repr=False)
     name: str
-    ship_policy_no: int | None
+    shipping_template_no: int | None
     affected: tuple[int, ...] = ()
 
     @property
     def target(self) -> Target:
         """The template by number, or by name when it is new."""
-        number = "new:" + self.name if self.ship_policy_no is None else str(self.ship_policy_no)
+        number = "new:" + self.name if self.shipping_template_no is None else str(self.shipping_template_no)
         return Target(TargetKind.TEMPLATE, number)
 
 
 @frozen(kw_only=True)
 class ReassignTemplate(ProductAction):
-    """Give a product another shipping template."""
+    """Return a product another shipping template."""
 
     kind: ClassVar[ActionKind] = ActionKind.REASSIGN_TEMPLATE
 
-    from_ship_policy_no: int
-    to_ship_policy_no: int
+    from_shipping_template_no: int
+    to_shipping_template_no: int
 
 
 @frozen(kw_only=True)
@@ -454,12 +444,12 @@ class DeleteTemplate(Action):
 
     kind: ClassVar[ActionKind] = ActionKind.DELETE_TEMPLATE
 
-    ship_policy_no: int
+    shipping_template_no: int
 
     @property
     def target(self) -> Target:
         """The template."""
-        return Target(TargetKind.TEMPLATE, str(self.ship_policy_no))
+        return Target(TargetKind.TEMPLATE, str(self.shipping_template_no))
 
 
 @frozen(kw_only=True)

@@ -1,15 +1,15 @@
-"""Answers a person wrote to questions and inquiries (CS, rule 3.5): sent once, never repeated."""
+"""Answers an operator wrote to questions and inquiries (CS, rule 3.5): sent once, never repeated."""
 
 from __future__ import annotations
 
 from wemakeprice_sdk.policy.actions import Action, ActionKind, AnswerInquiry, AnswerQuestion, Reason
-from wemakeprice_sdk.policy.draft import Draft
+from wemakeprice_sdk.policy.plan_builder import PlanBuilder
 from wemakeprice_sdk.policy.snapshot import Snapshot
 
 SHORTEST, LONGEST = 10, 1500
 """Length of an answer in characters (grade B)."""
 
-_WRITTEN = Reason("answer-written", "3.5", "a person wrote the answer", "담당자가 답변을 작성했습니다")
+_WRITTEN = Reason("answer-written", "3.5", "an operator wrote the answer", "담당자가 답변을 작성했습니다")
 _SENT = Reason(
     "answer-sent",
     "3.5",
@@ -24,7 +24,7 @@ _LENGTH = Reason(
 )
 
 
-def plan_answers(draft: Draft, snapshot: Snapshot) -> None:
+def plan_answers(builder: PlanBuilder, snapshot: Snapshot) -> None:
     """Send every written answer that was not sent yet.
 
     `Snapshot.answered` holds the keys of answers sent before: their outcome cannot be read back, so an
@@ -59,12 +59,12 @@ def plan_answers(draft: Draft, snapshot: Snapshot) -> None:
         mine = [(a, text) for a, text in rows if a.kind is kind]
         for action, _ in mine:
             if action.key in snapshot.answered:
-                draft.note(action.target, _SENT)
+                builder.note(action.target, _SENT)
         waiting = [(a, text) for a, text in mine if a.key not in snapshot.answered]
-        if not waiting or not draft.is_open(kind, len(waiting)):
+        if not waiting or not builder.is_open(kind, len(waiting)):
             continue
         for action, text in waiting:
             if SHORTEST <= len(text) <= LONGEST:
-                draft.add(action)
+                builder.add(action)
             else:
-                draft.hold(kind, action.target, _LENGTH)
+                builder.hold(kind, action.target, _LENGTH)

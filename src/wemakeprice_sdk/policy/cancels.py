@@ -11,7 +11,7 @@ from typing import Protocol, TypeAlias
 from attrs import field, frozen
 
 from wemakeprice_sdk.clock import BusinessCalendar, add_business_days
-from wemakeprice_sdk.config import Severity
+from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.models import couriers
 from wemakeprice_sdk.models.claims import Claim
 from wemakeprice_sdk.models.codes import ClaimType, ShipMethod, ShipStatus
@@ -25,9 +25,7 @@ from wemakeprice_sdk.policy.actions import (
     Target,
     TargetKind,
 )
-from wemakeprice_sdk.policy.draft import Draft
-from wemakeprice_sdk.policy.parcels import parcel_fault, reject_request
-from wemakeprice_sdk.policy.reading import (
+from wemakeprice_sdk.policy.derived import (
     bundle_lines,
     bundle_status,
     claim_lines,
@@ -37,6 +35,8 @@ from wemakeprice_sdk.policy.reading import (
     korean_minute,
     ordered_quantity,
 )
+from wemakeprice_sdk.policy.dispatch_requests import reject_request, shipment_fault
+from wemakeprice_sdk.policy.plan_builder import PlanBuilder
 from wemakeprice_sdk.policy.settings import ClaimSettings, not_negative
 from wemakeprice_sdk.policy.snapshot import Part, Snapshot
 
@@ -48,7 +48,7 @@ __all__ = [
     "CancelRequest",
     "CancelStrategy",
     "Hold",
-    "HoldForPerson",
+    "HoldForOperator",
     "PickStrategy",
     "Reject",
     "combine",
@@ -80,7 +80,7 @@ class CancelLine:
 class CancelRequest:
     """What a strategy decides on: claim, lines, bundle, the parcel that exists, the deadline (KST).
 
-    At the deadline the marketplace approves the claim itself (grade B); None when the request moment is not
+    At the deadline the marketplace approves the claim itself (grade B); None when the request time is not
     known. `shipped` says that the bundle has left, even if its invoice cannot be read.
     """
 
@@ -109,11 +109,11 @@ class Reject:
 
 @frozen
 class Hold:
-    """Decide later: `until` is the moment to look again, `severity` says how much it presses."""
+    """Decide later: `until` is the timestamp to look again, `severity` says how much it presses."""
 
     reason: Reason
     until: datetime | None = None
-    severity: Severity | None = None
+    severity: IssueSeverity | None = None
 
 
 CancelDecision: TypeAlias = Approve | Reject | Hold
@@ -187,7 +187,7 @@ _NO_STATE = Reason(
     "the bundle is in a state the contract does not know, so nobody knows whether it has left",
     "배송상태를 알 수 없어 출고 여부를 확인할 수 없습니다",
 )
-_PERSON = Reason("left-to-a-person", "6.3", "a person decides", "담당자가 직접 처리합니다")
+_OPERATOR = Reason("left-to-a-person", "6.3", "an operator decides", "담당자가 직접 처리합니다")
 
 
 @frozen
@@ -195,7 +195,7 @@ class PickStrategy:
     """The default: not picked → approve; invoice exists → reject with it; picked without invoice → wait.
 
     Waiting ends `margin` before the deadline; then `at_deadline` applies. A request whose bundle was not
-    read, or is in a state the contract does not know, waits until then and is left to a person, because
+    read, or is in a state the contract does not know, waits until then and is left to an operator, because
     nobody can say whether its goods have left.
     """
 
@@ -211,7 +211,7 @@ class PickStrategy:
         if request.shipment is not None:
             return Reject(request.shipment, _INVOICE)
         if request.shipped:
-            return Hold(_UNREADABLE, request.deadline, Severity.SERIOUS)
+            return Hold(_UNREADABLE, request.deadline, IssueSeverity.SERIOUS)
         if request.bundle is None:
             return self._wait(request.deadline, now, _NO_BUNDLE, AtDeadline.ASK)
         if bundle_status(request.bundle) not in (ShipStatus.NEW, ShipStatus.CONFIRM):
@@ -224,22 +224,22 @@ class PickStrategy:
         self, deadline: datetime | None, now: datetime, why: Reason, then: AtDeadline
     ) -> CancelDecision:
         if deadline is None:
-            return Hold(why, None, Severity.SERIOUS)
+            return Hold(why, None, IssueSeverity.SERIOUS)
         if now < deadline - self.margin:
             return Hold(why, deadline - self.margin)
         if then is AtDeadline.APPROVE:
             return Approve(_DEADLINE_APPROVE)
-        return Hold(_DECIDE if why is _PICKED else why, deadline, Severity.SERIOUS)
+        return Hold(_DECIDE if why is _PICKED else why, deadline, IssueSeverity.SERIOUS)
 
 
 @frozen
-class HoldForPerson:
-    """Leaves every cancel request to a person."""
+class HoldForOperator:
+    """Leaves every cancel request to an operator."""
 
     def decide(self, request: CancelRequest, line: CancelLine, now: datetime) -> CancelDecision:
         """Hold until the deadline."""
         del line, now
-        return Hold(_PERSON, request.deadline)
+        return Hold(_OPERATOR, request.deadline)
 
 
 def combine(decisions: Sequence[CancelDecision]) -> CancelDecision:
@@ -254,7 +254,7 @@ def combine(decisions: Sequence[CancelDecision]) -> CancelDecision:
     holds = [decision for decision in decisions if isinstance(decision, Hold)]
     if holds:
         return min(holds, key=_hold_rank)
-    return decisions[0] if decisions else Hold(_PERSON, None, Severity.SERIOUS)
+    return decisions[0] if decisions else Hold(_OPERATOR, None, IssueSeverity.SERIOUS)
 
 
 def _hold_rank(hold: Hold) -> tuple[bool, bool, float, str]:
@@ -263,14 +263,14 @@ def _hold_rank(hold: Hold) -> tuple[bool, bool, float, str]:
 
 
 def cancel_deadline(claim: Claim, calendar: BusinessCalendar, settings: ClaimSettings) -> datetime | None:
-    """Give the moment at which the marketplace approves a cancel request itself (grade B; calendar C)."""
+    """Return the time at which the marketplace approves a cancel request itself (grade B; calendar C)."""
     if claim.request_date is None:
         return None
     return add_business_days(claim.request_date, settings.business_days, calendar)
 
 
 def shipment_of(bundle: Bundle) -> Shipment | None:
-    """Give the parcel a shipped bundle travels with, None when it cannot be written back."""
+    """Return the parcel a shipped bundle travels with, None when it cannot be written back."""
     delivery = bundle.delivery
     if delivery is None or not is_shipped(bundle):
         return None
@@ -286,7 +286,7 @@ def shipment_of(bundle: Bundle) -> Shipment | None:
 
 
 def plan_cancels(
-    draft: Draft,
+    builder: PlanBuilder,
     snapshot: Snapshot,
     strategy: CancelStrategy,
     calendar: BusinessCalendar,
@@ -299,21 +299,21 @@ def plan_cancels(
     """
     waiting = [claim for claim in snapshot.claims if is_open_cancel(claim)]
     if waiting and snapshot.bundles_at is not None:
-        snapshot.require_fresh(Part.BUNDLES, draft.now, settings.bundles_max_age)
+        snapshot.require_fresh(Part.BUNDLES, builder.now, settings.bundles_max_age)
     bundles = {bundle.bundle_no: bundle for bundle in snapshot.bundles}
-    parcels = {pending.bundle_no: pending.shipment for pending in snapshot.shipments}
+    shipments = {pending.bundle_no: pending.shipment for pending in snapshot.shipments}
     picked = {row.order_option_no: row.quantity for row in snapshot.picked}
     given_up: dict[int, int] = defaultdict(int)
     for claim in waiting:
         number = claim.bundle_no or 0
         lines = _lines(claim, bundles.get(number), picked, given_up)
         deadline = cancel_deadline(claim, calendar, settings)
-        request = _request(claim, lines, bundles.get(number), parcels.get(number), deadline)
-        decision = combine([strategy.decide(request, line, draft.now) for line in request.lines])
+        request = _request(claim, lines, bundles.get(number), shipments.get(number), deadline)
+        decision = combine([strategy.decide(request, line, builder.now) for line in request.lines])
         if isinstance(decision, Approve):
             for line in request.lines:
                 given_up[line.order_option_no] += line.claimed
-        _answer(draft, request, decision, settings)
+        _answer(builder, request, decision, settings)
 
 
 def _request(
@@ -353,17 +353,19 @@ def _lines(
     return tuple(sorted(lines, key=lambda line: line.order_option_no))
 
 
-def _answer(draft: Draft, request: CancelRequest, decision: CancelDecision, settings: ClaimSettings) -> None:
+def _answer(
+    builder: PlanBuilder, request: CancelRequest, decision: CancelDecision, settings: ClaimSettings
+) -> None:
     target = Target(TargetKind.CLAIM, str(request.claim.claim_bundle_no))
     if isinstance(decision, Hold):
-        draft.hold(ActionKind.APPROVE_CANCEL, target, decision.reason, decision.until)
+        builder.hold(ActionKind.APPROVE_CANCEL, target, decision.reason, decision.until)
         if decision.severity is not None:
-            draft.alarm(target, decision.severity, decision.reason, request.deadline)
+            builder.alarm(target, decision.severity, decision.reason, request.deadline)
         taken = False
     else:
-        taken = _send(draft, _action(request.claim, decision), request.deadline)
+        taken = _send(builder, _action(request.claim, decision), request.deadline)
     if not taken:
-        _warn(draft, target, request.deadline, settings)
+        _warn(builder, target, request.deadline, settings)
 
 
 def _action(claim: Claim, decision: Approve | Reject) -> ApproveCancel | RejectCancel:
@@ -389,17 +391,17 @@ def _action(claim: Claim, decision: Approve | Reject) -> ApproveCancel | RejectC
     )
 
 
-def _send(draft: Draft, action: ApproveCancel | RejectCancel, deadline: datetime | None) -> bool:
-    fault = parcel_fault(reject_request(action)) if isinstance(action, RejectCancel) else None
+def _send(builder: PlanBuilder, action: ApproveCancel | RejectCancel, deadline: datetime | None) -> bool:
+    fault = shipment_fault(reject_request(action)) if isinstance(action, RejectCancel) else None
     if fault is None:
-        return draft.add(action)
-    draft.hold(action.kind, action.target, fault, deadline)
-    draft.alarm(action.target, Severity.SERIOUS, fault, deadline)
+        return builder.add(action)
+    builder.hold(action.kind, action.target, fault, deadline)
+    builder.alarm(action.target, IssueSeverity.SERIOUS, fault, deadline)
     return False
 
 
-def _warn(draft: Draft, target: Target, deadline: datetime | None, settings: ClaimSettings) -> None:
-    if deadline is None or deadline - draft.now > settings.warn_before:
+def _warn(builder: PlanBuilder, target: Target, deadline: datetime | None, settings: ClaimSettings) -> None:
+    if deadline is None or deadline - builder.now > settings.warn_before:
         return
     reason = Reason(
         "cancel-deadline",
@@ -407,4 +409,4 @@ def _warn(draft: Draft, target: Target, deadline: datetime | None, settings: Cla
         f"unanswered; the marketplace approves the cancel request at {deadline.isoformat()}",
         f"처리하지 않으면 {korean_minute(deadline)}에 취소신청이 자동 승인됩니다",
     )
-    draft.alarm(target, Severity.SERIOUS, reason, deadline)
+    builder.alarm(target, IssueSeverity.SERIOUS, reason, deadline)

@@ -16,7 +16,8 @@ from attrs import define, field, frozen
 
 from wemakeprice_sdk.config import ChannelConfig, ConfirmationMode, CsKind, LinkState, OnboardingState
 from wemakeprice_sdk.errors import GateClosedError
-from wemakeprice_sdk.policy.actions import ActionKind, ImportSource, Reason
+from wemakeprice_sdk.models.codes import ImportSource
+from wemakeprice_sdk.policy.actions import ActionKind, Reason
 
 __all__ = [
     "OPERATION_KINDS",
@@ -71,7 +72,7 @@ class ClosedGate:
     reason: Reason
 
     def error(self) -> GateClosedError:
-        """Give the error to raise when someone tries anyway."""
+        """Return the error to raise when someone tries anyway."""
         return GateClosedError(self.gate, self.reason.text, self.reason.text_ko)
 
 
@@ -96,7 +97,7 @@ class GateReport:
         return self.first_closed is None
 
     def __str__(self) -> str:
-        """Give the table as text, one gate per line; the first closed one is marked."""
+        """Return the table as text, one gate per line; the first closed one is marked."""
         first = self.first_closed
         lines = [f"{self.kind}: {'allowed' if first is None else 'blocked by ' + first.gate}"]
         for row in self.rows:
@@ -299,12 +300,12 @@ def _cs_scope(config: ChannelConfig, kind: CsKind) -> GateRow:
     )
 
 
-def _feature(config: ChannelConfig, kind: ActionKind, *, by_hand: bool) -> GateRow:
-    if by_hand:
+def _feature(config: ChannelConfig, kind: ActionKind, *, by_operator: bool) -> GateRow:
+    if by_operator:
         return _free(
             GateStep.FEATURE,
             "3.8",
-            "a person asked for it; no automatic feature is used",
+            "an operator asked for it; no automatic feature is used",
             "담당자가 직접 요청한 작업입니다",
         )
     if kind is ActionKind.CONFIRM_BUNDLE:
@@ -351,8 +352,8 @@ def _confirmation(mode: ConfirmationMode) -> GateRow:
     )
 
 
-def _flag(config: ChannelConfig, kind: ActionKind, flags: LinkFlags | None, *, by_hand: bool) -> GateRow:
-    if by_hand or flags is None:
+def _flag(config: ChannelConfig, kind: ActionKind, flags: LinkFlags | None, *, by_operator: bool) -> GateRow:
+    if by_operator or flags is None:
         return _free(GateStep.FLAG, "3.8", "no product link is asked", "상품별 연동 설정은 확인하지 않습니다")
     if kind is ActionKind.CONFIRM_BUNDLE and config.confirmation.mode is ConfirmationMode.RUNPLE:
         text = (
@@ -393,7 +394,7 @@ def _rows(
     flags: LinkFlags | None,
     source: ImportSource | None,
     *,
-    by_hand: bool,
+    by_operator: bool,
 ) -> Iterator[GateRow]:
     yield _onboarding(config.onboarding)
     yield _link(config.link_state)
@@ -401,8 +402,8 @@ def _rows(
         GateStep.MASTER, "master", "3.1", "the link switch", "연동설정이", is_open=config.switches.master
     )
     yield _scope(config, kind, source)
-    yield _feature(config, kind, by_hand=by_hand)
-    yield _flag(config, kind, flags, by_hand=by_hand)
+    yield _feature(config, kind, by_operator=by_operator)
+    yield _flag(config, kind, flags, by_operator=by_operator)
 
 
 def explain(
@@ -410,16 +411,16 @@ def explain(
     kind: ActionKind,
     *,
     flags: LinkFlags | None = None,
-    by_hand: bool = False,
+    by_operator: bool = False,
     source: ImportSource | None = None,
 ) -> GateReport:
-    """Give all six gates for one kind of action and one target.
+    """Return all six gates for one kind of action and one target.
 
-    `flags` is what the target's product link says (None when no link matters), `by_hand` says that a person
-    asked for exactly this, which passes the automatic features but nothing before them; `source` matters for
-    imports only.
+    `flags` is what the target's product link says (None when no link matters), `by_operator` says that an
+    operator asked for exactly this, which passes the automatic features but nothing before them;
+    `source` matters for imports only.
     """
-    return GateReport(kind, tuple(_rows(config, kind, flags, source, by_hand=by_hand)))
+    return GateReport(kind, tuple(_rows(config, kind, flags, source, by_operator=by_operator)))
 
 
 def check(
@@ -427,11 +428,11 @@ def check(
     kind: ActionKind,
     *,
     flags: LinkFlags | None = None,
-    by_hand: bool = False,
+    by_operator: bool = False,
     source: ImportSource | None = None,
 ) -> ClosedGate | None:
-    """Give the first gate that blocks, or None when the action is allowed; arguments as in `explain`."""
-    for row in _rows(config, kind, flags, source, by_hand=by_hand):
+    """Return the first gate that blocks, or None when the action is allowed; arguments as in `explain`."""
+    for row in _rows(config, kind, flags, source, by_operator=by_operator):
         if not row.is_open:
             return ClosedGate(row.step, row.gate, row.reason)
     return None
@@ -442,11 +443,11 @@ def require(
     kind: ActionKind,
     *,
     flags: LinkFlags | None = None,
-    by_hand: bool = False,
+    by_operator: bool = False,
     source: ImportSource | None = None,
 ) -> None:
     """Raise `GateClosedError` for the first gate that blocks; arguments as in `explain`."""
-    closed = check(config, kind, flags=flags, by_hand=by_hand, source=source)
+    closed = check(config, kind, flags=flags, by_operator=by_operator, source=source)
     if closed is not None:
         raise closed.error()
 
@@ -465,11 +466,13 @@ class Gatekeeper:
         kind: ActionKind,
         *,
         flags: LinkFlags | None = None,
-        by_hand: bool = False,
+        by_operator: bool = False,
         source: ImportSource | None = None,
     ) -> ClosedGate | None:
-        """Give what `check` gives."""
-        question = (kind, flags, source, by_hand)
+        """Return what `check` gives."""
+        question = (kind, flags, source, by_operator)
         if question not in self._known:
-            self._known[question] = check(self.config, kind, flags=flags, by_hand=by_hand, source=source)
+            self._known[question] = check(
+                self.config, kind, flags=flags, by_operator=by_operator, source=source
+            )
         return self._known[question]

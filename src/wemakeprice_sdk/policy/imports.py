@@ -7,19 +7,13 @@ from collections.abc import Iterable, Mapping
 
 from attrs import evolve
 
+from wemakeprice_sdk.models.codes import SkuLinkMode
 from wemakeprice_sdk.models.products import OptionValue, Product, ProductOption
-from wemakeprice_sdk.policy.actions import (
-    ActionKind,
-    ImportDeal,
-    ImportProduct,
-    Reason,
-    SkuLinkMode,
-    Target,
-    TargetKind,
-)
-from wemakeprice_sdk.policy.draft import Draft
-from wemakeprice_sdk.policy.reading import option_key, option_rows, option_words
-from wemakeprice_sdk.policy.snapshot import DealCandidate, ProductCandidate, SkuLink, Snapshot
+from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.policy.actions import ActionKind, ImportDeal, ImportProduct, Reason, Target, TargetKind
+from wemakeprice_sdk.policy.derived import option_key, option_rows, option_words
+from wemakeprice_sdk.policy.plan_builder import PlanBuilder
+from wemakeprice_sdk.policy.snapshot import DealCandidate, ProductCandidate, Snapshot
 from wemakeprice_sdk.policy.templates import NOT_IMPORTED
 
 _NEW_PRODUCT = Reason(
@@ -39,7 +33,7 @@ _SYNC_WITHOUT_LINK = Reason(
 def imported_link(
     product_no: int, sku: str, option_key: Iterable[str] = (), *, stock_sync: bool, created: bool = False
 ) -> SkuLink:
-    """Give the SKU link of a freshly imported option: its first stock may not be 0 by accident."""
+    """Return the SKU link of a freshly imported option: its first stock may not be 0 by accident."""
     return SkuLink(
         product_no=product_no,
         sku=sku,
@@ -51,7 +45,7 @@ def imported_link(
 
 
 def rekeyed_links(links: Iterable[SkuLink], products: Iterable[Product]) -> Mapping[SkuLink, SkuLink]:
-    """Give the links whose option no row of its product bears, each with the link to the row that is meant.
+    """Return the links whose option no row of its product bears, each with the link to the row that is meant.
 
     A link made from an export knows its option by one text and the seller's code. A row is meant when it
     alone has that code (for links by seller code) or alone reads like that text; else the link is left out.
@@ -87,13 +81,13 @@ def _meant(
 
 
 def _is_anothers(row: OptionValue, link: SkuLink) -> bool:
-    """Say whether a row bears the code of another SKU than the one it would be linked to by code."""
+    """Return whether a row bears the code of another SKU than the one it would be linked to by code."""
     by_code = link.mode is SkuLinkMode.BY_SELLER_CODE
     return by_code and row.seller_option_code not in (None, "", link.sku)
 
 
 def _spellings(product: Product, key: tuple[str, ...]) -> tuple[str, str]:
-    """Give the words of an option row, without the titles of its levels and with them."""
+    """Return the words of an option row, without the titles of its levels and with them."""
     block = product.option or ProductOption()
     titles = (
         block.select_option_title1,
@@ -106,22 +100,22 @@ def _spellings(product: Product, key: tuple[str, ...]) -> tuple[str, str]:
     return option_words(*key), option_words(*titled)
 
 
-def plan_imports(draft: Draft, snapshot: Snapshot) -> None:
+def plan_imports(builder: PlanBuilder, snapshot: Snapshot) -> None:
     """Import products, then deals, that are not registered yet; nothing before the templates."""
     products = [c for c in snapshot.product_candidates if c.product_no not in snapshot.registered_products]
     deals = [c for c in snapshot.deal_candidates if c.deal_no not in snapshot.registered_deals]
     if not snapshot.templates_imported:
         for product in products:
-            draft.hold(ActionKind.IMPORT_PRODUCT, _product(product.product_no), NOT_IMPORTED)
+            builder.hold(ActionKind.IMPORT_PRODUCT, _product(product.product_no), NOT_IMPORTED)
         for deal in deals:
-            draft.hold(ActionKind.IMPORT_DEAL, _deal(deal.deal_no), NOT_IMPORTED)
+            builder.hold(ActionKind.IMPORT_DEAL, _deal(deal.deal_no), NOT_IMPORTED)
         return
     imported = set(snapshot.registered_products)
     for product in products:
-        if _import_product(draft, product):
+        if _import_product(builder, product):
             imported.add(product.product_no)
     for deal in deals:
-        _import_deal(draft, deal, imported)
+        _import_deal(builder, deal, imported)
 
 
 def _product(product_no: int) -> Target:
@@ -132,11 +126,11 @@ def _deal(deal_no: int) -> Target:
     return Target(TargetKind.DEAL, str(deal_no))
 
 
-def _import_product(draft: Draft, candidate: ProductCandidate) -> bool:
+def _import_product(builder: PlanBuilder, candidate: ProductCandidate) -> bool:
     if candidate.stock_sync and candidate.sku_link is SkuLinkMode.NONE:
-        draft.hold(ActionKind.IMPORT_PRODUCT, _product(candidate.product_no), _SYNC_WITHOUT_LINK)
+        builder.hold(ActionKind.IMPORT_PRODUCT, _product(candidate.product_no), _SYNC_WITHOUT_LINK)
         return False
-    return draft.add(
+    return builder.add(
         ImportProduct(
             product_no=candidate.product_no,
             source=candidate.source,
@@ -153,9 +147,9 @@ def _word(*, on: bool) -> str:
     return "on" if on else "off"
 
 
-def _import_deal(draft: Draft, candidate: DealCandidate, imported: set[int]) -> None:
+def _import_deal(builder: PlanBuilder, candidate: DealCandidate, imported: set[int]) -> None:
     missing = tuple(sorted({number for number in candidate.product_nos if number not in imported}))
-    taken = draft.add(
+    taken = builder.add(
         ImportDeal(
             deal_no=candidate.deal_no,
             source=candidate.source,
@@ -165,12 +159,12 @@ def _import_deal(draft: Draft, candidate: DealCandidate, imported: set[int]) -> 
             depends_on=tuple(
                 key
                 for number in sorted(set(candidate.product_nos))
-                if (key := f"import-product:{number}") in draft.actions
+                if (key := f"import-product:{number}") in builder.actions
             ),
         )
     )
     if taken and missing:
-        draft.note(_deal(candidate.deal_no), _missing(missing))
+        builder.note(_deal(candidate.deal_no), _missing(missing))
 
 
 def _missing(numbers: tuple[int, ...]) -> Reason:

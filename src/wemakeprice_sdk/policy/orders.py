@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from wemakeprice_sdk.config import ConfirmationMode, MixedBundlePolicy, OrderConfirmation, Severity
+from wemakeprice_sdk.config import ConfirmationMode, IssueSeverity, MixedBundlePolicy, OrderConfirmation
 from wemakeprice_sdk.models.claims import Claim
 from wemakeprice_sdk.models.codes import ShipStatus
 from wemakeprice_sdk.models.orders import Bundle
 from wemakeprice_sdk.policy.actions import ActionKind, ConfirmBundle, Reason, Target, TargetKind
-from wemakeprice_sdk.policy.draft import Draft
-from wemakeprice_sdk.policy.gates import LinkFlags
-from wemakeprice_sdk.policy.reading import (
+from wemakeprice_sdk.policy.derived import (
     bundle_lines,
     bundle_status,
     is_open_cancel,
     is_unconfirmed,
     korean_minute,
 )
+from wemakeprice_sdk.policy.gates import LinkFlags
+from wemakeprice_sdk.policy.plan_builder import PlanBuilder
 from wemakeprice_sdk.policy.settings import OrderSettings
 from wemakeprice_sdk.policy.snapshot import Part, Snapshot
 
@@ -73,12 +73,12 @@ _NO_LINES = Reason(
 
 
 def bundle_target(bundle_no: int) -> Target:
-    """Give the target of a bundle."""
+    """Return the target of a bundle."""
     return Target(TargetKind.BUNDLE, str(bundle_no))
 
 
 def open_cancels(snapshot: Snapshot) -> Mapping[int, Claim]:
-    """Give the bundles with a cancel request that waits for an answer."""
+    """Return the bundles with a cancel request that waits for an answer."""
     return {
         claim.bundle_no: claim
         for claim in snapshot.claims
@@ -87,24 +87,24 @@ def open_cancels(snapshot: Snapshot) -> Mapping[int, Claim]:
 
 
 def plan_orders(
-    draft: Draft, snapshot: Snapshot, confirmation: OrderConfirmation, settings: OrderSettings
+    builder: PlanBuilder, snapshot: Snapshot, confirmation: OrderConfirmation, settings: OrderSettings
 ) -> None:
     """Confirm what the mode says, hold the rest with its reason, and warn about late shipments."""
-    snapshot.require_fresh(Part.BUNDLES, draft.now, settings.max_age)
+    snapshot.require_fresh(Part.BUNDLES, builder.now, settings.max_age)
     waiting = [bundle for bundle in snapshot.bundles if bundle_status(bundle) == ShipStatus.NEW]
-    _warn_late(draft, snapshot, settings)
-    _hold_unknown(draft, snapshot)
-    if not waiting or not draft.is_open(ActionKind.CONFIRM_BUNDLE, len(waiting)):
+    _warn_late(builder, snapshot, settings)
+    _hold_unknown(builder, snapshot)
+    if not waiting or not builder.is_open(ActionKind.CONFIRM_BUNDLE, len(waiting)):
         return
-    snapshot.require_fresh(Part.CLAIMS, draft.now, settings.claims_max_age)
+    snapshot.require_fresh(Part.CLAIMS, builder.now, settings.claims_max_age)
     cancels = open_cancels(snapshot)
     runple = frozenset(link.product_no for link in snapshot.links if link.runple)
     for bundle in waiting:
-        _confirm(draft, bundle, snapshot, cancels, runple, confirmation)
+        _confirm(builder, bundle, snapshot, cancels, runple, confirmation)
 
 
 def _confirm(
-    draft: Draft,
+    builder: PlanBuilder,
     bundle: Bundle,
     snapshot: Snapshot,
     cancels: Mapping[int, Claim],
@@ -113,27 +113,29 @@ def _confirm(
 ) -> None:
     target = bundle_target(bundle.bundle_no)
     if bundle.bundle_no in snapshot.confirmed or not is_unconfirmed(bundle):
-        draft.hold(ActionKind.CONFIRM_BUNDLE, target, _CONFIRMED_BEFORE)
+        builder.hold(ActionKind.CONFIRM_BUNDLE, target, _CONFIRMED_BEFORE)
     elif bundle.bundle_no in cancels:
-        draft.hold(ActionKind.CONFIRM_BUNDLE, target, OPEN_CANCEL)
+        builder.hold(ActionKind.CONFIRM_BUNDLE, target, OPEN_CANCEL)
     elif not any(bundle_lines(bundle)):
-        draft.hold(ActionKind.CONFIRM_BUNDLE, target, _NO_LINES)
+        builder.hold(ActionKind.CONFIRM_BUNDLE, target, _NO_LINES)
     elif confirmation.mode is ConfirmationMode.RUNPLE:
-        _confirm_runple(draft, bundle, runple, confirmation.mixed_bundles)
+        _confirm_runple(builder, bundle, runple, confirmation.mixed_bundles)
     else:
-        draft.add(_action(bundle, _AUTO))
+        builder.add(_action(bundle, _AUTO))
 
 
-def _confirm_runple(draft: Draft, bundle: Bundle, runple: frozenset[int], mixed: MixedBundlePolicy) -> None:
+def _confirm_runple(
+    builder: PlanBuilder, bundle: Bundle, runple: frozenset[int], mixed: MixedBundlePolicy
+) -> None:
     ours = [product.product_no in runple for product, _ in bundle_lines(bundle)]
     if all(ours):
-        draft.add(_action(bundle, _RUNPLE), flags=LinkFlags(runple=True))
+        builder.add(_action(bundle, _RUNPLE), flags=LinkFlags(runple=True))
     elif not any(ours):
-        draft.add(_action(bundle, _RUNPLE), flags=LinkFlags(runple=False))
+        builder.add(_action(bundle, _RUNPLE), flags=LinkFlags(runple=False))
     elif mixed is MixedBundlePolicy.CONFIRM:
-        draft.add(_action(bundle, _MIXED_CONFIRM), flags=LinkFlags(runple=True))
+        builder.add(_action(bundle, _MIXED_CONFIRM), flags=LinkFlags(runple=True))
     else:
-        draft.hold(ActionKind.CONFIRM_BUNDLE, bundle_target(bundle.bundle_no), _MIXED)
+        builder.hold(ActionKind.CONFIRM_BUNDLE, bundle_target(bundle.bundle_no), _MIXED)
 
 
 def _action(bundle: Bundle, reason: Reason) -> ConfirmBundle:
@@ -145,23 +147,23 @@ def _action(bundle: Bundle, reason: Reason) -> ConfirmBundle:
     )
 
 
-def _hold_unknown(draft: Draft, snapshot: Snapshot) -> None:
+def _hold_unknown(builder: PlanBuilder, snapshot: Snapshot) -> None:
     for bundle in snapshot.bundles:
         status = bundle_status(bundle)
         if status is None or not status.is_known:
-            draft.hold(ActionKind.CONFIRM_BUNDLE, bundle_target(bundle.bundle_no), _UNKNOWN_STATE)
+            builder.hold(ActionKind.CONFIRM_BUNDLE, bundle_target(bundle.bundle_no), _UNKNOWN_STATE)
 
 
-def _warn_late(draft: Draft, snapshot: Snapshot, settings: OrderSettings) -> None:
+def _warn_late(builder: PlanBuilder, snapshot: Snapshot, settings: OrderSettings) -> None:
     for bundle in snapshot.bundles:
         due = bundle.origin_ship_date
         if due is None or bundle_status(bundle) not in (ShipStatus.NEW, ShipStatus.CONFIRM):
             continue
         target = bundle_target(bundle.bundle_no)
-        if due < draft.now:
-            draft.alarm(target, Severity.SERIOUS, _late(due), due)
-        elif due - draft.now <= settings.late_warning:
-            draft.alarm(target, Severity.ORDINARY, _soon(due), due)
+        if due < builder.now:
+            builder.alarm(target, IssueSeverity.SERIOUS, _late(due), due)
+        elif due - builder.now <= settings.late_warning:
+            builder.alarm(target, IssueSeverity.ORDINARY, _soon(due), due)
 
 
 def _late(due: datetime) -> Reason:

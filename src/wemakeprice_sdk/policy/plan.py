@@ -1,4 +1,4 @@
-"""The plan: what to do, what is held or blocked and why, and what a person should look at.
+"""The plan: what to do, what is held or blocked and why, and what an operator should look at.
 
 A plan is immutable and says nothing about people: no names, phones or addresses stand in it, so its rows,
 JSON and HTML may be logged and mailed.
@@ -14,11 +14,21 @@ from datetime import datetime
 
 from attrs import evolve, field, frozen
 
-from wemakeprice_sdk.config import Severity
+from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.errors import BlastRadiusError, PolicyError
 from wemakeprice_sdk.policy.actions import Action, ActionKind, Reason, SaveTemplate, Target, TargetKind
 
-__all__ = ["Alarm", "Blocked", "Held", "Note", "PlanDiff", "Radius", "Severity", "SyncPlan", "merge_plans"]
+__all__ = [
+    "Alarm",
+    "Blocked",
+    "Held",
+    "IssueSeverity",
+    "PlanDiff",
+    "PlanNote",
+    "Radius",
+    "SyncPlan",
+    "merge_plans",
+]
 
 HTML_ROWS = 200
 """Rows of each table that the HTML shows; the rest is counted."""
@@ -41,9 +51,9 @@ _EVERYTHING = Target(TargetKind.ACCOUNT, "*")
 
 @frozen
 class Held:
-    """Something that would be done, but has to wait for data, a person or a moment (보류).
+    """Something that would be done, but has to wait for data, an operator or a time (보류).
 
-    `until` is the moment it may go on or be decided, aware, when there is one.
+    `until` is the timestamp it may go on or be decided, aware, when there is one.
     """
 
     kind: ActionKind
@@ -73,16 +83,16 @@ class Blocked:
 
 @frozen
 class Alarm:
-    """Something a person should look at (알림), with its due moment (KST)."""
+    """Something an operator should look at (알림), with its due time (KST)."""
 
     target: Target
-    severity: Severity
+    severity: IssueSeverity
     reason: Reason
     due: datetime | None = None
 
 
 @frozen
-class Note:
+class PlanNote:
     """Something worth knowing that changes nothing, such as a clamped stock."""
 
     target: Target
@@ -102,7 +112,7 @@ class Radius:
         return sum(self.by_kind.values())
 
     def __str__(self) -> str:
-        """Give one line."""
+        """Return one line."""
         kinds = ", ".join(f"{kind} {count}" for kind, count in self.by_kind.items()) or "nothing"
         return f"{self.targets} target(s): {kinds}; {self.products} product(s) reached"
 
@@ -118,7 +128,7 @@ class PlanDiff:
 
     @property
     def is_empty(self) -> bool:
-        """Say whether both plans want the same."""
+        """Return whether both plans want the same."""
         return not (self.added or self.removed or self.changed)
 
 
@@ -138,7 +148,7 @@ def _checked(_: object, __: object, actions: tuple[Action, ...]) -> None:
 class SyncPlan:
     """An ordered list of actions with everything that was held, blocked or worth an alarm.
 
-    `made_at` is the moment it was made for. Making a plan whose actions repeat a key, or depend on one that
+    `made_at` is the time it was made for. Making a plan whose actions repeat a key, or depend on one that
     does not come before, raises `PolicyError`.
     """
 
@@ -148,7 +158,7 @@ class SyncPlan:
     held: tuple[Held, ...] = ()
     blocked: tuple[Blocked, ...] = ()
     alarms: tuple[Alarm, ...] = ()
-    notes: tuple[Note, ...] = ()
+    notes: tuple[PlanNote, ...] = ()
 
     def __iter__(self) -> Iterator[Action]:
         """Go through the actions in order."""
@@ -159,12 +169,12 @@ class SyncPlan:
         return len(self.actions)
 
     def __bool__(self) -> bool:
-        """Say whether there is something to do."""
+        """Return whether there is something to do."""
         return bool(self.actions)
 
     @property
     def is_empty(self) -> bool:
-        """Say whether there is nothing to do; things may still be held or blocked."""
+        """Return whether there is nothing to do; things may still be held or blocked."""
         return not self.actions
 
     @property
@@ -174,7 +184,7 @@ class SyncPlan:
         return {kind: counted[kind] for kind in ActionKind if counted[kind]}
 
     def find(self, key: str) -> Action | None:
-        """Give the action with that key, or None."""
+        """Return the action with that key, or None."""
         return next((action for action in self.actions if action.key == key), None)
 
     def filter(
@@ -243,7 +253,7 @@ class SyncPlan:
         return Radius(self.counts, len(products))
 
     def require_radius(self, limit: int | Mapping[ActionKind, int]) -> SyncPlan:
-        """Give the plan back when it stays within `limit`; raise `BlastRadiusError` otherwise.
+        """Return the plan back when it stays within `limit`; raise `BlastRadiusError` otherwise.
 
         A number limits targets and reached products, each; a mapping limits kinds of actions one by one.
         """
@@ -257,7 +267,7 @@ class SyncPlan:
         return self
 
     def to_rows(self) -> tuple[Mapping[str, str], ...]:
-        """Give one flat row of text per action, held, blocked, alarm and note."""
+        """Return one flat row of text per action, held, blocked, alarm and note."""
         rows = [_row("do", action.kind, action.target, action.reason, action) for action in self.actions]
         rows += [_row("held", held.kind, held.target, held.reason, due=held.until) for held in self.held]
         rows += [_blocked_row(blocked) for blocked in self.blocked]
@@ -266,7 +276,7 @@ class SyncPlan:
         return tuple(rows)
 
     def to_json(self, *, indent: int | None = None) -> str:
-        """Give the plan as JSON text (UTF-8, Korean kept readable)."""
+        """Return the plan as JSON text (UTF-8, Korean kept readable)."""
         document = {
             "seller_id": self.seller_id,
             "made_at": self.made_at.isoformat(),
@@ -276,7 +286,7 @@ class SyncPlan:
         return json.dumps(document, ensure_ascii=False, indent=indent)
 
     def __str__(self) -> str:
-        """Give one line: how much is to do, held, blocked and alarming."""
+        """Return one line: how much is to do, held, blocked and alarming."""
         kinds = ", ".join(f"{kind} {count}" for kind, count in self.counts.items()) or "nothing to do"
         return (
             f"plan for {self.seller_id} at {self.made_at:%Y-%m-%d %H:%M:%S%z}: {kinds}; "
@@ -292,13 +302,13 @@ class SyncPlan:
 
 
 def merge_plans(plans: Sequence[SyncPlan]) -> SyncPlan:
-    """Put plans for the same account and moment one after the other; raise `PolicyError` otherwise."""
+    """Put plans for the same account and timestamp one after the other; raise `PolicyError` otherwise."""
     if not plans:
         raise PolicyError("no plan to merge")
     first = plans[0]
     for plan in plans[1:]:
         if (plan.seller_id, plan.made_at) != (first.seller_id, first.made_at):
-            raise PolicyError(f"plans of another account or moment cannot be merged: {first} / {plan}")
+            raise PolicyError(f"plans of another account or timestamp cannot be merged: {first} / {plan}")
     return SyncPlan(
         seller_id=first.seller_id,
         made_at=first.made_at,
@@ -311,7 +321,7 @@ def merge_plans(plans: Sequence[SyncPlan]) -> SyncPlan:
 
 
 def left_out(missing: str) -> Reason:
-    """Give the reason to hold an action whose dependency is not in the plan."""
+    """Return the reason to hold an action whose dependency is not in the plan."""
     return Reason(
         "dependency-left-out",
         "3.8",

@@ -11,7 +11,7 @@ from datetime import date
 
 from attrs import evolve, frozen
 
-from wemakeprice_sdk.config import Severity
+from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.models import couriers
 from wemakeprice_sdk.models.claims import Claim
 from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType, ExchangeShipStatus, PickupStatus, ShipMethod
@@ -29,9 +29,9 @@ from wemakeprice_sdk.policy.actions import (
     Target,
     TargetKind,
 )
-from wemakeprice_sdk.policy.draft import Draft
-from wemakeprice_sdk.policy.parcels import exchange_request, parcel_fault, pickup_request
-from wemakeprice_sdk.policy.snapshot import Inspection, ReturnFacts, Snapshot
+from wemakeprice_sdk.policy.dispatch_requests import exchange_request, pickup_request, shipment_fault
+from wemakeprice_sdk.policy.plan_builder import PlanBuilder
+from wemakeprice_sdk.policy.snapshot import ReturnFacts, ReturnInspection, Snapshot
 
 
 def _why(rule: str, code: str, text: str, text_ko: str) -> Reason:
@@ -105,7 +105,7 @@ _ON_HOLD = _why(
 _EXCHANGE_FAILED = _why(
     "contract C9",
     "exchange-inspection-failed",
-    "the goods are not in order, and no call to hold or refuse an exchange is known; a person decides",
+    "the goods are not in order, and no call to hold or refuse an exchange is known; an operator decides",
     "회수한 상품에 문제가 있으나 교환 보류/거절 API가 없어 담당자가 직접 처리해야 합니다",
 )
 _NEED_REPLACEMENT = _why(
@@ -147,10 +147,10 @@ class _Step:
     after: _State
     kind: ActionKind
     reason: Reason
-    severity: Severity | None = None
+    severity: IssueSeverity | None = None
 
 
-def plan_returns(draft: Draft, snapshot: Snapshot) -> None:
+def plan_returns(builder: PlanBuilder, snapshot: Snapshot) -> None:
     """Walk every return and exchange as far as the facts carry it."""
     facts = {fact.claim_bundle_no: fact for fact in snapshot.return_facts}
     outbound = {
@@ -164,38 +164,38 @@ def plan_returns(draft: Draft, snapshot: Snapshot) -> None:
         known = facts.get(claim.claim_bundle_no) or ReturnFacts(claim_bundle_no=claim.claim_bundle_no)
         if known.outbound_invoice is None and claim.bundle_no in outbound:
             known = evolve(known, outbound_invoice=outbound[claim.bundle_no])
-        _walk(draft, claim, known)
+        _walk(builder, claim, known)
 
 
-def _walk(draft: Draft, claim: Claim, facts: ReturnFacts) -> None:
+def _walk(builder: PlanBuilder, claim: Claim, facts: ReturnFacts) -> None:
     target = Target(TargetKind.CLAIM, str(claim.claim_bundle_no))
     if claim.claim_type is None or claim.claim_status is None or not claim.claim_status.is_known:
-        draft.hold(ActionKind.APPROVE_RETURN, target, _UNKNOWN)
-        draft.alarm(target, Severity.ORDINARY, _UNKNOWN)
+        builder.hold(ActionKind.APPROVE_RETURN, target, _UNKNOWN)
+        builder.alarm(target, IssueSeverity.ORDINARY, _UNKNOWN)
         return
     state: _State | None = _state(claim)
     while state is not None:
-        step = _next(claim, state, facts, draft.now.date())
+        step = _next(claim, state, facts, builder.now.date())
         state = None
         if step is None:
             return
         if step.action is not None:
             fault = _fault(step.action)
             if fault is not None:
-                draft.hold(step.kind, target, fault)
-            elif draft.add(step.action):
+                builder.hold(step.kind, target, fault)
+            elif builder.add(step.action):
                 state = step.after
             continue
-        draft.hold(step.kind, target, step.reason)
+        builder.hold(step.kind, target, step.reason)
         if step.severity is not None:
-            draft.alarm(target, step.severity, step.reason)
+            builder.alarm(target, step.severity, step.reason)
 
 
 def _fault(action: ClaimAction) -> Reason | None:
     if isinstance(action, RegisterPickup):
-        return parcel_fault(pickup_request(action))
+        return shipment_fault(pickup_request(action))
     if isinstance(action, ShipExchange):
-        return parcel_fault(exchange_request(action))
+        return shipment_fault(exchange_request(action))
     return None
 
 
@@ -243,7 +243,7 @@ def _name(state: _State) -> str:
     return " / ".join(part for part in parts if part)
 
 
-def _wait(state: _State, kind: ActionKind, reason: Reason, severity: Severity | None = None) -> _Step:
+def _wait(state: _State, kind: ActionKind, reason: Reason, severity: IssueSeverity | None = None) -> _Step:
     return _Step(None, state, kind, reason, severity)
 
 
@@ -252,7 +252,7 @@ def _before_pickup(claim: Claim, state: _State, facts: ReturnFacts, today: date)
         after = evolve(state, pickup=PickupStatus.PICKUP_DONE)
         return _act(claim, CompletePickup, state, after, _RECEIVED)
     if state.pickup == PickupStatus.PICKUP_FAILED:
-        return _wait(state, ActionKind.REGISTER_PICKUP, _PICKUP_FAILED, Severity.ORDINARY)
+        return _wait(state, ActionKind.REGISTER_PICKUP, _PICKUP_FAILED, IssueSeverity.ORDINARY)
     if state.pickup not in (None, PickupStatus.PICKUP_WAIT) or state.status != ClaimStatus.REQUEST:
         return _wait(state, ActionKind.COMPLETE_PICKUP, _AWAIT_GOODS)
     if claim.buyer_sent_goods:
@@ -284,7 +284,7 @@ def _pickup(wanted: Shipment, outbound: str | None, today: date) -> tuple[Shipme
 def _after_pickup(claim: Claim, state: _State, facts: ReturnFacts) -> _Step:
     if state.claim_type == ClaimType.EXCHANGE:
         return _send_replacement(claim, state, facts)
-    if facts.inspection is Inspection.PASSED:
+    if facts.inspection is ReturnInspection.PASSED:
         return _act(claim, ApproveReturn, state, evolve(state, status=ClaimStatus.APPROVE), _PASSED)
     if state.status == ClaimStatus.PENDING:
         return _wait(state, ActionKind.APPROVE_RETURN, _ON_HOLD)
@@ -297,8 +297,8 @@ def _after_pickup(claim: Claim, state: _State, facts: ReturnFacts) -> _Step:
 
 
 def _send_replacement(claim: Claim, state: _State, facts: ReturnFacts) -> _Step:
-    if facts.inspection is Inspection.FAILED:
-        return _wait(state, ActionKind.SHIP_EXCHANGE, _EXCHANGE_FAILED, Severity.ORDINARY)
+    if facts.inspection is ReturnInspection.FAILED:
+        return _wait(state, ActionKind.SHIP_EXCHANGE, _EXCHANGE_FAILED, IssueSeverity.ORDINARY)
     if facts.inspection is None:
         return _wait(state, ActionKind.SHIP_EXCHANGE, _AWAIT_INSPECTION)
     if facts.replacement is None:
@@ -328,8 +328,8 @@ def _after_approval(claim: Claim, state: _State, facts: ReturnFacts) -> _Step | 
     return _act(claim, CompleteExchange, state, after, _ARRIVED)
 
 
-def note_sold_out(draft: Draft, snapshot: Snapshot) -> None:
+def note_sold_out(builder: PlanBuilder, snapshot: Snapshot) -> None:
     """Note the returns that were approved at first sight because the goods were sold out (C6)."""
     for claim in snapshot.claims:
         if claim.claim_status == ClaimStatus.APPROVE and claim.is_sold_out_return:
-            draft.note(Target(TargetKind.CLAIM, str(claim.claim_bundle_no)), _SOLD_OUT)
+            builder.note(Target(TargetKind.CLAIM, str(claim.claim_bundle_no)), _SOLD_OUT)

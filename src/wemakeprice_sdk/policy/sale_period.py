@@ -13,16 +13,16 @@ from wemakeprice_sdk.config import (
     DatedMaintenance,
     EndedGoodsPolicy,
     ExtensionLength,
+    IssueSeverity,
     MaintenanceWindow,
     SalePeriodExtension,
-    Severity,
     next_clear,
 )
 from wemakeprice_sdk.models.codes import ProductStatus, SalePeriod
 from wemakeprice_sdk.models.products import Product, ProductBasic, ProductSale
 from wemakeprice_sdk.policy.actions import ActionKind, ExtendSalePeriod, Reason, SetStatus, Target, TargetKind
-from wemakeprice_sdk.policy.draft import Draft
-from wemakeprice_sdk.policy.reading import korean_minute, product_status
+from wemakeprice_sdk.policy.derived import korean_minute, product_status
+from wemakeprice_sdk.policy.plan_builder import PlanBuilder
 from wemakeprice_sdk.policy.settings import SalePeriodSettings
 from wemakeprice_sdk.policy.snapshot import Part, Snapshot
 
@@ -40,7 +40,7 @@ class Dawn:
 
 
 def dawn_of(config: ChannelConfig, now: datetime) -> Dawn:
-    """Say whether the batch of today runs at `now` (KST).
+    """Return whether the batch of today runs at `now` (KST).
 
     Maintenance does not use up the window: the batch waits and, when the window has passed meanwhile, goes
     on for as long as the maintenance took away from it.
@@ -90,7 +90,7 @@ def _starts(window: MaintenanceWindow, at: datetime) -> tuple[datetime, ...]:
 
 
 def latest_end(start: datetime) -> datetime:
-    """Give the last end the marketplace takes: start + 5 years (grade B), 29 February as 28 (grade C)."""
+    """Return the last end the marketplace takes: start + 5 years (grade B), 29 February as 28 (grade C)."""
     at = require_aware(start, "start")
     try:
         return at.replace(year=at.year + 5)
@@ -99,7 +99,7 @@ def latest_end(start: datetime) -> datetime:
 
 
 def extended_end(end: datetime, length: ExtensionLength, start: datetime | None) -> datetime:
-    """Give `end` plus the length in KST, down to the full hour and at most five years after the start."""
+    """Return `end` plus the length in KST, down to the full hour and at most five years after the start."""
     moved = length.after(end).replace(minute=0, second=0, microsecond=0)
     if start is None:
         return moved
@@ -107,38 +107,38 @@ def extended_end(end: datetime, length: ExtensionLength, start: datetime | None)
 
 
 def plan_sale_periods(
-    draft: Draft, snapshot: Snapshot, config: ChannelConfig, settings: SalePeriodSettings
+    builder: PlanBuilder, snapshot: Snapshot, config: ChannelConfig, settings: SalePeriodSettings
 ) -> None:
     """Extend what ends too soon, inside the nightly window, once per product and dawn."""
     rules = config.sale_period
-    if not draft.is_open(ActionKind.EXTEND_SALE_PERIOD, len(snapshot.products)) or rules.length is None:
+    if not builder.is_open(ActionKind.EXTEND_SALE_PERIOD, len(snapshot.products)) or rules.length is None:
         return
-    snapshot.require_fresh(Part.PRODUCTS, draft.now, settings.products_max_age)
-    dawn = dawn_of(config, draft.now)
+    snapshot.require_fresh(Part.PRODUCTS, builder.now, settings.products_max_age)
+    dawn = dawn_of(config, builder.now)
     due: list[ExtendSalePeriod] = []
-    moved = _moved(draft)
+    moved = _moved(builder)
     for product in snapshot.products:
         if product.product_no in moved:
             product = _as_moved(product, moved[product.product_no])
-        action = _extension(draft, product, rules, rules.length, dawn)
+        action = _extension(builder, product, rules, rules.length, dawn)
         if action is None:
             continue
         if not dawn.is_open:
-            draft.hold(action.kind, action.target, _wait(dawn), dawn.opens)
-        elif f"{ActionKind.SET_STATUS}:{product.product_no}" in draft.in_flight:
-            draft.hold(action.kind, action.target, _STATE_OPEN)
+            builder.hold(action.kind, action.target, _wait(dawn), dawn.opens)
+        elif f"{ActionKind.SET_STATUS}:{product.product_no}" in builder.in_flight:
+            builder.hold(action.kind, action.target, _STATE_OPEN)
         elif snapshot.last_extension.get(product.product_no, date.min) >= dawn.day:
-            draft.hold(action.kind, action.target, _once(dawn.day))
+            builder.hold(action.kind, action.target, _once(dawn.day))
         else:
             resumed = moved.get(product.product_no)
             due.append(action if resumed is None else evolve(action, depends_on=(resumed.key,)))
     for action in sorted(due, key=lambda action: (action.old_end, action.product_no)):
-        draft.add(action)
+        builder.add(action)
 
 
-def _moved(draft: Draft) -> Mapping[int, SetStatus]:
-    """Give the products whose sale this very plan stops or resumes: paused goods are not extended."""
-    return {action.product_no: action for action in draft.actions.values() if isinstance(action, SetStatus)}
+def _moved(builder: PlanBuilder) -> Mapping[int, SetStatus]:
+    """Return the products whose sale this very plan stops or resumes: paused goods are not extended."""
+    return {action.product_no: action for action in builder.actions.values() if isinstance(action, SetStatus)}
 
 
 def _as_moved(product: Product, action: SetStatus) -> Product:
@@ -146,24 +146,24 @@ def _as_moved(product: Product, action: SetStatus) -> Product:
 
 
 def _extension(
-    draft: Draft, product: Product, rules: SalePeriodExtension, length: ExtensionLength, dawn: Dawn
+    builder: PlanBuilder, product: Product, rules: SalePeriodExtension, length: ExtensionLength, dawn: Dawn
 ) -> ExtendSalePeriod | None:
     sale = product.sale or ProductSale()
-    if not _may_extend(product, sale, rules, draft.now):
+    if not _may_extend(product, sale, rules, builder.now):
         return None
     target = Target(TargetKind.PRODUCT, str(product.product_no))
     if sale.sale_end_date is None:
-        draft.hold(ActionKind.EXTEND_SALE_PERIOD, target, _NO_END)
+        builder.hold(ActionKind.EXTEND_SALE_PERIOD, target, _NO_END)
         return None
-    old, now = sale.sale_end_date, draft.now
+    old, now = sale.sale_end_date, builder.now
     if old - now >= rules.threshold:
         return None
     new = extended_end(old, length, sale.sale_start_date)
     if new <= old or new <= now:
         reason = _AT_LIMIT if new <= old else _TOO_SHORT
-        draft.hold(ActionKind.EXTEND_SALE_PERIOD, target, reason, old)
+        builder.hold(ActionKind.EXTEND_SALE_PERIOD, target, reason, old)
         if dawn.is_open:
-            draft.alarm(target, Severity.ORDINARY, reason, old)
+            builder.alarm(target, IssueSeverity.ORDINARY, reason, old)
         return None
     return ExtendSalePeriod(
         product_no=product.product_no,

@@ -12,10 +12,10 @@ from wemakeprice_sdk.errors import ConfigError, Violation
 __all__ = [
     "MAX_STOCK",
     "ClaimSettings",
+    "DispatchSettings",
     "OrderSettings",
     "PolicySettings",
     "SalePeriodSettings",
-    "ShippingSettings",
     "StockSettings",
     "TemplateSettings",
 ]
@@ -82,7 +82,7 @@ class ClaimSettings:
 
 
 @frozen(kw_only=True)
-class ShippingSettings:
+class DispatchSettings:
     """Shipping: how fresh the claims (and bundles) have to be before an invoice goes out (rule 6.3)."""
 
     claims_max_age: timedelta = timedelta(minutes=10)
@@ -118,7 +118,7 @@ class StockSettings:
         not_negative("stock", buffer=self.buffer, **kept)
 
     def buffer_of(self, sku: str) -> int:
-        """Give the units of a SKU that are kept back."""
+        """Return the units of a SKU that are kept back."""
         return self.buffers.get(sku, self.buffer)
 
 
@@ -152,7 +152,7 @@ class PolicySettings:
 
     orders: OrderSettings = OrderSettings()
     claims: ClaimSettings = ClaimSettings()
-    shipping: ShippingSettings = ShippingSettings()
+    shipping: DispatchSettings = DispatchSettings()
     stock: StockSettings = field(factory=StockSettings)
     sale_period: SalePeriodSettings = SalePeriodSettings()
     templates: TemplateSettings = TemplateSettings()

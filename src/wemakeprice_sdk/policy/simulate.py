@@ -20,7 +20,8 @@ from wemakeprice_sdk.models.codes import (
 )
 from wemakeprice_sdk.models.orders import Bundle, Delivery, OrderOption, OrderProduct
 from wemakeprice_sdk.models.products import OptionValue, Product, ProductBasic, ProductSale
-from wemakeprice_sdk.models.shipping import ShipPolicy, ShipPolicyInput
+from wemakeprice_sdk.models.shipping_templates import ShippingTemplate, ShippingTemplateInput
+from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy.actions import (
     Action,
     AnswerInquiry,
@@ -48,14 +49,14 @@ from wemakeprice_sdk.policy.actions import (
     ShipExchange,
     Shipment,
 )
-from wemakeprice_sdk.policy.reading import claim_lines, claimed_quantity, option_key, ordered_quantity
-from wemakeprice_sdk.policy.snapshot import SkuLink, Snapshot
+from wemakeprice_sdk.policy.derived import claim_lines, claimed_quantity, option_key, ordered_quantity
+from wemakeprice_sdk.policy.snapshot import Snapshot
 
 __all__ = ["advance"]
 
 
 def advance(snapshot: Snapshot, actions: Iterable[Action], now: datetime) -> Snapshot:
-    """Give the snapshot as it would be if every action succeeded at `now`.
+    """Return the snapshot as it would be if every action succeeded at `now`.
 
     Pure, and a model of the contract's state machines: goods that leave take their reservation with them,
     approved cancels take their lines out of the bundle, a rejected cancel ships the bundle. Reservations of
@@ -77,7 +78,7 @@ class _World:
     bundles: dict[int, Bundle]
     claims: dict[int, Claim]
     products: dict[int, Product]
-    templates: dict[int, ShipPolicy]
+    templates: dict[int, ShippingTemplate]
     shipped: set[int]
     confirmed: set[int]
     stopped: set[int]
@@ -96,7 +97,7 @@ class _World:
             bundles={bundle.bundle_no: bundle for bundle in snapshot.bundles},
             claims={claim.claim_bundle_no: claim for claim in snapshot.claims},
             products={product.product_no: product for product in snapshot.products},
-            templates={template.ship_policy_no: template for template in snapshot.templates},
+            templates={template.shipping_template_no: template for template in snapshot.templates},
             shipped=set(),
             confirmed=set(snapshot.confirmed),
             stopped=set(snapshot.stopped_by_us),
@@ -236,7 +237,7 @@ class _World:
             case SetDisplay():
                 basic = evolve(basic, display_yn=action.display_yn)
             case ReassignTemplate():
-                basic = evolve(basic, ship_policy_no=action.to_ship_policy_no)
+                basic = evolve(basic, shipping_template_no=action.to_shipping_template_no)
         self.products[action.product_no] = evolve(product, basic=basic)
 
     def _template(self, action: ImportTemplates | SaveTemplate | DeleteTemplate) -> None:
@@ -244,10 +245,10 @@ class _World:
             case ImportTemplates():
                 self.templates_imported = True
             case SaveTemplate():
-                number = action.ship_policy_no or max(self.templates, default=0) + 1
+                number = action.shipping_template_no or max(self.templates, default=0) + 1
                 self.templates[number] = _stored(action.template, number)
             case DeleteTemplate():
-                self.templates.pop(action.ship_policy_no, None)
+                self.templates.pop(action.shipping_template_no, None)
 
     def _own(self, action: ImportProduct | ImportDeal | AnswerQuestion | AnswerInquiry) -> None:
         match action:
@@ -332,8 +333,8 @@ def _with_options(product: Product, action: SetOptions) -> Product:
     return evolve(product, option=evolve(product.option, select_option_value_list=rows))
 
 
-def _stored(template: ShipPolicyInput, number: int) -> ShipPolicy:
+def _stored(template: ShippingTemplateInput, number: int) -> ShippingTemplate:
     values: dict[str, object] = asdict(template)
-    values["ship_policy_no"] = number
-    build = cast("Callable[..., ShipPolicy]", ShipPolicy)
+    values["shipping_template_no"] = number
+    build = cast("Callable[..., ShippingTemplate]", ShippingTemplate)
     return build(**values)

@@ -1,4 +1,4 @@
-"""What is known of an account at some moment: the data a plan is made from.
+"""What is known of an account at some timestamp: the data a plan is made from.
 
 A snapshot is plain, frozen data. Everything in it is put into one order by its natural key, so the order in
 which rows were read cannot matter. Rows that contradict each other are refused, all at once, naming both.
@@ -20,10 +20,11 @@ from wemakeprice_sdk.models.claims import Claim
 from wemakeprice_sdk.models.codes import ClaimStatus, ShipStatus
 from wemakeprice_sdk.models.orders import Bundle
 from wemakeprice_sdk.models.products import Product
-from wemakeprice_sdk.models.shipping import ShipPolicy
-from wemakeprice_sdk.policy.facts import (
+from wemakeprice_sdk.models.shipping_templates import ShippingTemplate
+from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.policy.derived import bundle_essence, claim_essence
+from wemakeprice_sdk.policy.seller_inputs import (
     DealCandidate,
-    Inspection,
     PendingAnswer,
     PendingInquiryAnswer,
     PendingShipment,
@@ -31,16 +32,14 @@ from wemakeprice_sdk.policy.facts import (
     ProductCandidate,
     Reservation,
     ReturnFacts,
-    SkuLink,
+    ReturnInspection,
     SkuStock,
     TemplateDelete,
     TemplateSave,
 )
-from wemakeprice_sdk.policy.reading import bundle_essence, claim_essence
 
 __all__ = [
     "DealCandidate",
-    "Inspection",
     "Part",
     "PendingAnswer",
     "PendingInquiryAnswer",
@@ -49,7 +48,7 @@ __all__ = [
     "ProductCandidate",
     "Reservation",
     "ReturnFacts",
-    "SkuLink",
+    "ReturnInspection",
     "SkuStock",
     "Snapshot",
     "TemplateDelete",
@@ -61,7 +60,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 
 class Part(StrEnum):
-    """Parts of a snapshot that are read at a moment of their own."""
+    """Parts of a snapshot that are read at a timestamp of their own."""
 
     BUNDLES = "bundles"
     CLAIMS = "claims"
@@ -74,9 +73,9 @@ class Part(StrEnum):
 class Snapshot:
     """Everything a plan looks at.
 
-    Each `*_at` is the moment its part was read (aware); None means the part was not read, and then the jobs
-    that need it say so instead of concluding anything from its emptiness. Rows without the moment, naive
-    moments and rows that contradict each other raise `ValidationError` with all violations.
+    Each `*_at` is the time its part was read (aware); None means the part was not read, and then the jobs
+    that need it say so instead of concluding anything from its emptiness. Rows without the timestamp, naive
+    timestamps and rows that contradict each other raise `ValidationError` with all violations.
 
     A bundle or claim that was listed twice, before and after a change, counts in its later state.
 
@@ -98,7 +97,7 @@ class Snapshot:
     stock_at: datetime | None = None
     stock: tuple[SkuStock, ...] = ()
     templates_at: datetime | None = None
-    templates: tuple[ShipPolicy, ...] = ()
+    templates: tuple[ShippingTemplate, ...] = ()
 
     links: tuple[SkuLink, ...] = ()
     reservations: tuple[Reservation, ...] = ()
@@ -121,16 +120,16 @@ class Snapshot:
     in_flight: frozenset[str] = frozenset()
 
     def __attrs_post_init__(self) -> None:
-        """Put rows in order, settle those listed twice and refuse what contradicts itself."""
-        found = [*self._check_moments()]
+        """Put rows in order, resolve those listed twice and refuse what contradicts itself."""
+        found = [*self._check_timestamps()]
         for rows in _ROWS:
-            rows.settle(self, found)
+            rows.resolve(self, found)
         found += [*self._check_stock(), *self._check_runple(), *self._check_templates()]
         if found:
             raise ValidationError(found, subject="snapshot")
 
     def read_at(self, part: Part) -> datetime | None:
-        """Give the moment a part was read, None when it was not."""
+        """Return the timestamp a part was read, None when it was not."""
         return {
             Part.BUNDLES: self.bundles_at,
             Part.CLAIMS: self.claims_at,
@@ -154,14 +153,14 @@ class Snapshot:
                 f"{part} were read at {at.isoformat()}, after the plan's now {now.isoformat()}"
             )
 
-    def _check_moments(self) -> Iterator[Violation]:
+    def _check_timestamps(self) -> Iterator[Violation]:
         for part in Part:
             at, rows = self.read_at(part), getattr(self, part.value)
             if at is None and rows:
                 yield Violation(
                     f"{part}_at",
                     "None",
-                    "rows need the moment they were read",
+                    "rows need the timestamp they were read",
                     f"{len(rows)} row(s) of {part} were given, but not when they were read",
                     "자료는 있으나 조회 시각이 없습니다",
                 )
@@ -197,12 +196,12 @@ class Snapshot:
                 )
 
     def _check_templates(self) -> Iterator[Violation]:
-        saved = {wish.template.ship_policy_no for wish in self.template_saves}
-        deleted = {gone.ship_policy_no for gone in self.template_deletes}
+        saved = {wish.template.shipping_template_no for wish in self.template_saves}
+        deleted = {gone.shipping_template_no for gone in self.template_deletes}
         for gone in self.template_deletes:
-            if gone.ship_policy_no in saved:
+            if gone.shipping_template_no in saved:
                 yield Violation(
-                    f"template_deletes[{gone.ship_policy_no}]",
+                    f"template_deletes[{gone.shipping_template_no}]",
                     "template_saves and template_deletes",
                     "saved or deleted",
                     "the same template is to be saved and to be deleted",
@@ -210,7 +209,7 @@ class Snapshot:
                 )
             if gone.reassign_to in deleted:
                 yield Violation(
-                    f"template_deletes[{gone.ship_policy_no}].reassign_to",
+                    f"template_deletes[{gone.shipping_template_no}].reassign_to",
                     str(gone.reassign_to),
                     "a template that stays",
                     f"products are to get template {gone.reassign_to}, which is to be deleted itself",
@@ -222,8 +221,8 @@ T = TypeVar("T")
 _Key: TypeAlias = int | str | tuple[int, str] | tuple[int, tuple[str, ...]]
 
 
-class _Settles(Protocol):
-    def settle(self, snapshot: Snapshot, found: list[Violation]) -> None: ...
+class _Resolves(Protocol):
+    def resolve(self, snapshot: Snapshot, found: list[Violation]) -> None: ...
 
 
 def _no_rank(_: object) -> int:
@@ -239,7 +238,7 @@ class _Rows(Generic[T]):
     essence: Callable[[T], object] | None = None
     rank: Callable[[T], int] = _no_rank
 
-    def settle(self, snapshot: Snapshot, found: list[Violation]) -> None:
+    def resolve(self, snapshot: Snapshot, found: list[Violation]) -> None:
         """Put the rows in order; keep the later state of two, an equal row once; note contradictions."""
         given: tuple[T, ...] = tuple(getattr(snapshot, self.name))
         keys = [self.key(row) for row in given]
@@ -270,7 +269,7 @@ class _Rows(Generic[T]):
 
     def _side(self, row: T) -> str:
         # Products and templates are long and their addresses private; the type is enough beside the key.
-        if isinstance(row, Product | ShipPolicy | TemplateSave):
+        if isinstance(row, Product | ShippingTemplate | TemplateSave):
             return type(row).__name__
         return repr(self._says(row))[:200]
 
@@ -294,21 +293,22 @@ def _claim_rank(claim: Claim) -> int:
     return _CLAIM_ORDER.index(claim.claim_status) if claim.claim_status in _CLAIM_ORDER else -1
 
 
-_ROWS: tuple[_Settles, ...] = (
+_ROWS: tuple[_Resolves, ...] = (
     _Rows[Bundle]("bundles", lambda row: row.bundle_no, bundle_essence, _bundle_rank),
     _Rows[Claim]("claims", lambda row: row.claim_bundle_no, claim_essence, _claim_rank),
     _Rows[Product]("products", lambda row: row.product_no),
     _Rows[SkuStock]("stock", lambda row: row.sku),
-    _Rows[ShipPolicy]("templates", lambda row: row.ship_policy_no),
+    _Rows[ShippingTemplate]("templates", lambda row: row.shipping_template_no),
     _Rows[SkuLink]("links", lambda row: (row.product_no, row.option_key)),
     _Rows[Reservation]("reservations", lambda row: row.order_option_no),
     _Rows[PendingShipment]("shipments", lambda row: row.bundle_no),
     _Rows[PickedLine]("picked", lambda row: row.order_option_no),
     _Rows[ReturnFacts]("return_facts", lambda row: row.claim_bundle_no),
     _Rows[TemplateSave](
-        "template_saves", lambda row: (row.template.ship_policy_no or 0, row.template.ship_policy_name)
+        "template_saves",
+        lambda row: (row.template.shipping_template_no or 0, row.template.shipping_template_name),
     ),
-    _Rows[TemplateDelete]("template_deletes", lambda row: row.ship_policy_no),
+    _Rows[TemplateDelete]("template_deletes", lambda row: row.shipping_template_no),
     _Rows[ProductCandidate]("product_candidates", lambda row: row.product_no),
     _Rows[DealCandidate]("deal_candidates", lambda row: row.deal_no),
     _Rows[PendingAnswer]("answers", lambda row: (row.qna_seq, row.question_date.isoformat())),

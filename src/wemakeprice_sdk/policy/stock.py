@@ -14,10 +14,11 @@ from typing import NamedTuple
 
 from attrs import frozen
 
-from wemakeprice_sdk.config import Severity
-from wemakeprice_sdk.models.codes import DisplayState, ProductStatus
+from wemakeprice_sdk.config import IssueSeverity
+from wemakeprice_sdk.models.codes import DisplayState, ProductStatus, SkuLinkMode
 from wemakeprice_sdk.models.orders import Bundle
 from wemakeprice_sdk.models.products import OptionValue, Product
+from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy.actions import (
     Action,
     ActionKind,
@@ -27,13 +28,10 @@ from wemakeprice_sdk.policy.actions import (
     SetOptions,
     SetStatus,
     SetStock,
-    SkuLinkMode,
     Target,
     TargetKind,
 )
-from wemakeprice_sdk.policy.draft import Draft
-from wemakeprice_sdk.policy.gates import LinkFlags
-from wemakeprice_sdk.policy.reading import (
+from wemakeprice_sdk.policy.derived import (
     bundle_lines,
     is_shipped,
     option_key,
@@ -42,10 +40,12 @@ from wemakeprice_sdk.policy.reading import (
     ordered_quantity,
     product_status,
 )
+from wemakeprice_sdk.policy.gates import LinkFlags
+from wemakeprice_sdk.policy.plan_builder import PlanBuilder
 from wemakeprice_sdk.policy.settings import MAX_STOCK, StockSettings
-from wemakeprice_sdk.policy.snapshot import Part, Reservation, SkuLink, SkuStock, Snapshot
+from wemakeprice_sdk.policy.snapshot import Part, Reservation, SkuStock, Snapshot
 
-__all__ = ["SkuTarget", "plan_stock", "proven_links", "reservations_of", "sku_targets"]
+__all__ = ["SkuTarget", "plan_stock", "reservations_of", "sku_targets", "verified_links"]
 
 
 def _why(code: str, rule: str, text: str, text_ko: str) -> Reason:
@@ -125,7 +125,7 @@ class SkuTarget(NamedTuple):
 
 
 def reservations_of(bundles: Iterable[Bundle], links: Iterable[SkuLink]) -> tuple[Reservation, ...]:
-    """Give the reservations of unshipped bundles.
+    """Return the reservations of unshipped bundles.
 
     A line belongs to the linked SKU that its seller option code names, else to the only SKU of its product,
     else to the only one whose option reads like the line's [C].
@@ -155,7 +155,7 @@ def reservations_of(bundles: Iterable[Bundle], links: Iterable[SkuLink]) -> tupl
 
 
 def sku_targets(snapshot: Snapshot, settings: StockSettings, now: datetime) -> Mapping[str, SkuTarget]:
-    """Give what every SKU of the snapshot should show at `now`."""
+    """Return what every SKU of the snapshot should show at `now`."""
     reserved: dict[str, int] = defaultdict(int)
     for row in snapshot.reservations:
         reserved[row.sku] += row.quantity
@@ -170,10 +170,10 @@ def _target(row: SkuStock, reserved: int, settings: StockSettings, now: datetime
     return SkuTarget(row.sku, min(free, MAX_STOCK), None, clamped, row.on_sale, row.display)
 
 
-def proven_links(
+def verified_links(
     snapshot: Snapshot, settings: StockSettings, now: datetime
 ) -> frozenset[tuple[int, tuple[str, ...]]]:
-    """Give the fresh links (product number, option key) whose SKU shows sellable stock.
+    """Return the fresh links (product number, option key) whose SKU shows sellable stock.
 
     After a run whoever keeps the links clears `never_pushed` for them: a later 0 is then a true sell-out.
     """
@@ -188,7 +188,7 @@ def proven_links(
     )
 
 
-def plan_stock(draft: Draft, snapshot: Snapshot, settings: StockSettings) -> None:
+def plan_stock(builder: PlanBuilder, snapshot: Snapshot, settings: StockSettings) -> None:
     """Bring stock, sale state and display of every linked product in line with its SKUs, lowest stock first.
 
     Raises `StaleSnapshotError` when products or stock were read too long ago.
@@ -196,11 +196,11 @@ def plan_stock(draft: Draft, snapshot: Snapshot, settings: StockSettings) -> Non
     # A link may only say that Runple ships the product; then no stock is needed.
     if snapshot.stock_at is None and not any(link.syncs for link in snapshot.links):
         return
-    if not snapshot.links or not draft.is_open(ActionKind.SET_STOCK, len(snapshot.links)):
+    if not snapshot.links or not builder.is_open(ActionKind.SET_STOCK, len(snapshot.links)):
         return
-    snapshot.require_fresh(Part.PRODUCTS, draft.now, settings.products_max_age)
-    snapshot.require_fresh(Part.STOCK, draft.now, settings.max_age)
-    targets = sku_targets(snapshot, settings, draft.now)
+    snapshot.require_fresh(Part.PRODUCTS, builder.now, settings.products_max_age)
+    snapshot.require_fresh(Part.STOCK, builder.now, settings.max_age)
+    targets = sku_targets(snapshot, settings, builder.now)
     links: dict[int, list[SkuLink]] = defaultdict(list)
     for link in snapshot.links:
         links[link.product_no].append(link)
@@ -209,16 +209,16 @@ def plan_stock(draft: Draft, snapshot: Snapshot, settings: StockSettings) -> Non
         mine = links.pop(product.product_no, None)
         if mine is None or product_status(product) == ProductStatus.END:
             continue
-        entry = _plan_product(draft, product, snapshot, settings, mine, targets)
+        entry = _plan_product(builder, product, snapshot, settings, mine, targets)
         if entry is not None:
             planned.append(entry)
     for product_no, left in links.items():
         if any(link.syncs for link in left):
-            draft.hold(ActionKind.SET_STOCK, _product(product_no), _NO_PRODUCT)
+            builder.hold(ActionKind.SET_STOCK, _product(product_no), _NO_PRODUCT)
     planned.sort(key=lambda entry: entry.risk)
     for entry in planned:
         for action in entry.actions:
-            draft.add(action, flags=_OPEN)
+            builder.add(action, flags=_OPEN)
 
 
 _OPEN = LinkFlags(sku_link=True, stock_sync=True)
@@ -231,10 +231,10 @@ class _Planned:
 
 
 @frozen
-class _Job:
+class _ProductStock:
     """One product at work; `rows` are its options by their values, empty when it has none."""
 
-    draft: Draft
+    builder: PlanBuilder
     product: Product
     snapshot: Snapshot
     settings: StockSettings
@@ -256,7 +256,7 @@ def _product(product_no: int) -> Target:
 
 
 def _plan_product(
-    draft: Draft,
+    builder: PlanBuilder,
     product: Product,
     snapshot: Snapshot,
     settings: StockSettings,
@@ -265,10 +265,10 @@ def _plan_product(
 ) -> _Planned | None:
     rows = option_rows(product)
     by_key = {option_key(row): row for row in rows}
-    job = _Job(draft, product, snapshot, settings, by_key, tuple(by_key) or ((),))
+    job = _ProductStock(builder, product, snapshot, settings, by_key, tuple(by_key) or ((),))
     if len(job.rows) < len(rows):
         if any(link.syncs for link in links):
-            draft.hold(ActionKind.SET_OPTIONS, job.target, _TWICE)
+            builder.hold(ActionKind.SET_OPTIONS, job.target, _TWICE)
         return None
     wanted: dict[tuple[str, ...], SkuTarget] = {}
     for link in links:
@@ -277,11 +277,11 @@ def _plan_product(
             if found is not None:
                 wanted[link.option_key] = found
         elif link.syncs:
-            draft.hold(ActionKind.SET_OPTIONS, job.target, _NO_ROW)
+            builder.hold(ActionKind.SET_OPTIONS, job.target, _NO_ROW)
     return _changes(job, wanted) if wanted else None
 
 
-def _wanted(job: _Job, link: SkuLink, targets: Mapping[str, SkuTarget]) -> SkuTarget | None:
+def _wanted(job: _ProductStock, link: SkuLink, targets: Mapping[str, SkuTarget]) -> SkuTarget | None:
     if link.sku is None:
         return None
     target = targets.get(link.sku)
@@ -289,18 +289,18 @@ def _wanted(job: _Job, link: SkuLink, targets: Mapping[str, SkuTarget]) -> SkuTa
         # Only a difference is worth a word: a link without sync is a choice, not a fault.
         if target is not None and target.stock not in (None, job.current(link.option_key)):
             flags = LinkFlags(sku_link=link.mode is not SkuLinkMode.NONE, stock_sync=link.stock_sync)
-            job.draft.block(ActionKind.SET_STOCK, job.target, flags)
+            job.builder.block(ActionKind.SET_STOCK, job.target, flags)
         return None
     kind = ActionKind.SET_OPTIONS if link.option_key else ActionKind.SET_STOCK
     if target is None or target.held is not None:
-        job.draft.hold(kind, job.target, _NO_LEVEL if target is None else target.held or _STALE)
+        job.builder.hold(kind, job.target, _NO_LEVEL if target is None else target.held or _STALE)
         return None
     if link.never_pushed and not link.zero_acknowledged and (target.stock == 0 or target.on_sale is False):
-        job.draft.hold(kind, job.target, _IMPORT_ZERO)
-        job.draft.alarm(job.target, Severity.ORDINARY, _IMPORT_ZERO)
+        job.builder.hold(kind, job.target, _IMPORT_ZERO)
+        job.builder.alarm(job.target, IssueSeverity.ORDINARY, _IMPORT_ZERO)
         return None
     if target.clamped_from is not None:
-        job.draft.note(Target(TargetKind.SKU, target.sku), _clamped(target.clamped_from))
+        job.builder.note(Target(TargetKind.SKU, target.sku), _clamped(target.clamped_from))
     return target
 
 
@@ -313,7 +313,7 @@ def _clamped(count: int) -> Reason:
     )
 
 
-def _changes(job: _Job, wanted: Mapping[tuple[str, ...], SkuTarget]) -> _Planned | None:
+def _changes(job: _ProductStock, wanted: Mapping[tuple[str, ...], SkuTarget]) -> _Planned | None:
     if job.rows:
         change: tuple[Action | None, int, bool] = _option_change(job, wanted)
     else:
@@ -333,7 +333,7 @@ def _changes(job: _Job, wanted: Mapping[tuple[str, ...], SkuTarget]) -> _Planned
     return _Planned((lowest, not falls, job.product.product_no), tuple(actions))
 
 
-def _plain_change(job: _Job, target: SkuTarget) -> tuple[SetStock | None, int, bool]:
+def _plain_change(job: _ProductStock, target: SkuTarget) -> tuple[SetStock | None, int, bool]:
     current = job.product.sale.stock_count if job.product.sale else None
     wanted = target.stock
     if wanted is None or wanted == current:
@@ -402,7 +402,7 @@ def _row_change(key: tuple[str, ...], row: OptionValue, target: SkuTarget) -> _R
 
 
 def _option_change(
-    job: _Job, wanted: Mapping[tuple[str, ...], SkuTarget]
+    job: _ProductStock, wanted: Mapping[tuple[str, ...], SkuTarget]
 ) -> tuple[SetOptions | None, int, bool]:
     found = [
         change
@@ -432,7 +432,7 @@ def _count(stock: int | None) -> str:
 
 
 def _status(
-    job: _Job,
+    job: _ProductStock,
     wanted: Mapping[tuple[str, ...], SkuTarget],
     stock: Action | None,
 ) -> SetStatus | None:
@@ -446,7 +446,7 @@ def _status(
     if reason is None or wish == status:
         return None
     if wish == ProductStatus.SALE and not _may_resume(job):
-        job.draft.hold(ActionKind.SET_STATUS, job.target, _FOREIGN_STOP)
+        job.builder.hold(ActionKind.SET_STATUS, job.target, _FOREIGN_STOP)
         return None
     return SetStatus(
         product_no=job.product.product_no,
@@ -458,12 +458,12 @@ def _status(
     )
 
 
-def _may_resume(job: _Job) -> bool:
+def _may_resume(job: _ProductStock) -> bool:
     return job.settings.resume_foreign_stops or job.product.product_no in job.snapshot.stopped_by_us
 
 
 def _sale_wish(
-    job: _Job,
+    job: _ProductStock,
     wanted: Mapping[tuple[str, ...], SkuTarget],
 ) -> tuple[Reason | None, ProductStatus]:
     complete = all(key in wanted for key in job.keys)
@@ -480,7 +480,7 @@ def _sale_wish(
 
 
 def _left(
-    job: _Job,
+    job: _ProductStock,
     wanted: Mapping[tuple[str, ...], SkuTarget],
 ) -> Iterable[bool]:
     for key in job.keys:
@@ -492,7 +492,7 @@ def _left(
             yield target.on_sale is not False and bool(target.stock)
 
 
-def _display(job: _Job, wanted: Mapping[tuple[str, ...], SkuTarget]) -> SetDisplay | None:
+def _display(job: _ProductStock, wanted: Mapping[tuple[str, ...], SkuTarget]) -> SetDisplay | None:
     if all(target.display is None for target in wanted.values()):
         return None
     basic = job.product.basic

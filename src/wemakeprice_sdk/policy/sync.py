@@ -1,4 +1,4 @@
-"""SyncPolicy: settings, data and a moment become a plan."""
+"""SyncPolicy: settings, data and a time become a plan."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.answers import plan_answers
 from wemakeprice_sdk.policy.cancels import CancelStrategy, PickStrategy, plan_cancels
-from wemakeprice_sdk.policy.draft import Draft
+from wemakeprice_sdk.policy.dispatch import plan_dispatch
 from wemakeprice_sdk.policy.gates import Gatekeeper
 from wemakeprice_sdk.policy.imports import plan_imports
 from wemakeprice_sdk.policy.orders import plan_orders
 from wemakeprice_sdk.policy.plan import SyncPlan
+from wemakeprice_sdk.policy.plan_builder import PlanBuilder
 from wemakeprice_sdk.policy.returns import note_sold_out, plan_returns
 from wemakeprice_sdk.policy.sale_period import plan_sale_periods
 from wemakeprice_sdk.policy.settings import PolicySettings
-from wemakeprice_sdk.policy.shipping import plan_shipping
 from wemakeprice_sdk.policy.simulate import advance
 from wemakeprice_sdk.policy.snapshot import Part, Snapshot
 from wemakeprice_sdk.policy.stock import plan_stock
 from wemakeprice_sdk.policy.templates import plan_templates
 from wemakeprice_sdk.policy.winddown import hold_confirmations, hold_extensions, plan_stops
 
-__all__ = ["Job", "SyncPolicy"]
+__all__ = ["PlanPart", "SyncPolicy"]
 
 
-class Job(StrEnum):
+class PlanPart(StrEnum):
     """The parts of a plan, in the order in which they are planned."""
 
     CLAIMS = "claims"
     ORDERS = "orders"
-    SHIPPING = "shipping"
+    DISPATCH = "shipping"
     TEMPLATES = "templates"
     IMPORTS = "imports"
     STOCK = "stock"
@@ -52,7 +52,7 @@ def _is_account(value: object) -> bool:
 class SyncPolicy:
     """Decides what should be done for one account.
 
-    Pure: no I/O and no clock; the same configuration, snapshot and moment give the same plan, whatever the
+    Pure: no I/O and no clock; the same configuration, snapshot and time give the same plan, whatever the
     order of the rows. `cancel_strategy` answers cancel requests, `calendar` counts the business days until
     the marketplace answers itself, `settings` fill what the rules leave open. With `wind_down` every sale is
     stopped and nothing is confirmed, extended or resumed any more; claims, shipping and answers go on.
@@ -69,7 +69,7 @@ class SyncPolicy:
         if not _is_account(self.config):
             raise TypeError(f"SyncPolicy takes a ChannelConfig, not a {type(self.config).__name__}")
 
-    def plan(self, snapshot: Snapshot, now: datetime, *, jobs: Iterable[Job] | None = None) -> SyncPlan:
+    def plan(self, snapshot: Snapshot, now: datetime, *, jobs: Iterable[PlanPart] | None = None) -> SyncPlan:
         """Plan every job whose data the snapshot holds, or exactly `jobs`.
 
         Later jobs see what earlier ones will have done: a bundle confirmed here may be shipped here, and
@@ -78,95 +78,95 @@ class SyncPolicy:
         """
         at = require_aware(now, "now")
         wanted = frozenset(_ready(snapshot) if jobs is None else jobs)
-        draft = Draft(Gatekeeper(self.config), at, snapshot.in_flight)
-        self._plan_orders(draft, snapshot, wanted)
-        self._plan_products(draft, snapshot, wanted)
-        if Job.ANSWERS in wanted:
-            plan_answers(draft, snapshot)
-        plan = draft.plan(self.config.seller_id)
+        builder = PlanBuilder(Gatekeeper(self.config), at, snapshot.in_flight)
+        self._plan_orders(builder, snapshot, wanted)
+        self._plan_products(builder, snapshot, wanted)
+        if PlanPart.ANSWERS in wanted:
+            plan_answers(builder, snapshot)
+        plan = builder.plan(self.config.seller_id)
         return plan if self.settings.max_targets is None else plan.require_radius(self.settings.max_targets)
 
     def plan_claims(self, snapshot: Snapshot, now: datetime) -> SyncPlan:
         """Plan the answers to cancel requests and the next steps of returns and exchanges."""
-        return self.plan(snapshot, now, jobs=(Job.CLAIMS,))
+        return self.plan(snapshot, now, jobs=(PlanPart.CLAIMS,))
 
     def plan_orders(self, snapshot: Snapshot, now: datetime) -> SyncPlan:
         """Plan confirmations, and alarms about late shipments."""
-        return self.plan(snapshot, now, jobs=(Job.ORDERS,))
+        return self.plan(snapshot, now, jobs=(PlanPart.ORDERS,))
 
-    def plan_shipping(self, snapshot: Snapshot, now: datetime) -> SyncPlan:
-        """Plan the shipments whose parcels are ready."""
-        return self.plan(snapshot, now, jobs=(Job.SHIPPING,))
+    def plan_dispatch(self, snapshot: Snapshot, now: datetime) -> SyncPlan:
+        """Plan the shipments whose shipments are ready."""
+        return self.plan(snapshot, now, jobs=(PlanPart.DISPATCH,))
 
     def plan_templates(self, snapshot: Snapshot, now: datetime) -> SyncPlan:
         """Plan the first import of templates, and wished changes and deletions."""
-        return self.plan(snapshot, now, jobs=(Job.TEMPLATES,))
+        return self.plan(snapshot, now, jobs=(PlanPart.TEMPLATES,))
 
     def plan_imports(self, snapshot: Snapshot, now: datetime) -> SyncPlan:
         """Plan the import of products and deals that are not registered yet."""
-        return self.plan(snapshot, now, jobs=(Job.IMPORTS,))
+        return self.plan(snapshot, now, jobs=(PlanPart.IMPORTS,))
 
     def plan_stock(self, snapshot: Snapshot, now: datetime) -> SyncPlan:
         """Plan stock, sale state and display by SKU."""
-        return self.plan(snapshot, now, jobs=(Job.STOCK,))
+        return self.plan(snapshot, now, jobs=(PlanPart.STOCK,))
 
     def plan_sale_periods(self, snapshot: Snapshot, now: datetime) -> SyncPlan:
         """Plan the nightly extension of sale periods."""
-        return self.plan(snapshot, now, jobs=(Job.SALE_PERIODS,))
+        return self.plan(snapshot, now, jobs=(PlanPart.SALE_PERIODS,))
 
     def plan_answers(self, snapshot: Snapshot, now: datetime) -> SyncPlan:
-        """Plan the answers to questions and inquiries that a person wrote."""
-        return self.plan(snapshot, now, jobs=(Job.ANSWERS,))
+        """Plan the answers to questions and inquiries that an operator wrote."""
+        return self.plan(snapshot, now, jobs=(PlanPart.ANSWERS,))
 
-    def _plan_orders(self, draft: Draft, snapshot: Snapshot, wanted: frozenset[Job]) -> None:
-        if wanted.isdisjoint((Job.CLAIMS, Job.ORDERS, Job.SHIPPING)):
+    def _plan_orders(self, builder: PlanBuilder, snapshot: Snapshot, wanted: frozenset[PlanPart]) -> None:
+        if wanted.isdisjoint((PlanPart.CLAIMS, PlanPart.ORDERS, PlanPart.DISPATCH)):
             return
         view = _orders_view(snapshot)
-        if Job.CLAIMS in wanted:
-            self._claims(draft, view)
-            view = _after(draft, view, since=0)
-        done = len(draft.actions)
-        if Job.ORDERS in wanted and self.wind_down:
-            hold_confirmations(draft, view)
-        elif Job.ORDERS in wanted:
-            plan_orders(draft, view, self.config.confirmation, self.settings.orders)
-            view = _after(draft, view, since=done)
-        if Job.SHIPPING in wanted:
-            plan_shipping(draft, view, self.settings.shipping)
+        if PlanPart.CLAIMS in wanted:
+            self._claims(builder, view)
+            view = _after(builder, view, since=0)
+        done = len(builder.actions)
+        if PlanPart.ORDERS in wanted and self.wind_down:
+            hold_confirmations(builder, view)
+        elif PlanPart.ORDERS in wanted:
+            plan_orders(builder, view, self.config.confirmation, self.settings.orders)
+            view = _after(builder, view, since=done)
+        if PlanPart.DISPATCH in wanted:
+            plan_dispatch(builder, view, self.settings.shipping)
 
-    def _claims(self, draft: Draft, snapshot: Snapshot) -> None:
-        if not draft.is_open(ActionKind.APPROVE_CANCEL, len(snapshot.claims)):
+    def _claims(self, builder: PlanBuilder, snapshot: Snapshot) -> None:
+        if not builder.is_open(ActionKind.APPROVE_CANCEL, len(snapshot.claims)):
             return
-        snapshot.require_fresh(Part.CLAIMS, draft.now, self.settings.claims.max_age)
-        plan_cancels(draft, snapshot, self.cancel_strategy, self.calendar, self.settings.claims)
-        plan_returns(draft, snapshot)
-        note_sold_out(draft, snapshot)
+        snapshot.require_fresh(Part.CLAIMS, builder.now, self.settings.claims.max_age)
+        plan_cancels(builder, snapshot, self.cancel_strategy, self.calendar, self.settings.claims)
+        plan_returns(builder, snapshot)
+        note_sold_out(builder, snapshot)
 
-    def _plan_products(self, draft: Draft, snapshot: Snapshot, wanted: frozenset[Job]) -> None:
-        if Job.TEMPLATES in wanted:
-            plan_templates(draft, snapshot, self.settings.templates)
-        if Job.IMPORTS in wanted:
-            plan_imports(draft, snapshot)
-        if Job.STOCK in wanted and self.wind_down:
-            plan_stops(draft, snapshot, self.settings.stock)
-        elif Job.STOCK in wanted:
-            plan_stock(draft, snapshot, self.settings.stock)
-        if Job.SALE_PERIODS in wanted and self.wind_down:
-            hold_extensions(draft, snapshot)
-        elif Job.SALE_PERIODS in wanted:
-            plan_sale_periods(draft, snapshot, self.config, self.settings.sale_period)
+    def _plan_products(self, builder: PlanBuilder, snapshot: Snapshot, wanted: frozenset[PlanPart]) -> None:
+        if PlanPart.TEMPLATES in wanted:
+            plan_templates(builder, snapshot, self.settings.templates)
+        if PlanPart.IMPORTS in wanted:
+            plan_imports(builder, snapshot)
+        if PlanPart.STOCK in wanted and self.wind_down:
+            plan_stops(builder, snapshot, self.settings.stock)
+        elif PlanPart.STOCK in wanted:
+            plan_stock(builder, snapshot, self.settings.stock)
+        if PlanPart.SALE_PERIODS in wanted and self.wind_down:
+            hold_extensions(builder, snapshot)
+        elif PlanPart.SALE_PERIODS in wanted:
+            plan_sale_periods(builder, snapshot, self.config, self.settings.sale_period)
 
 
-def _ready(snapshot: Snapshot) -> set[Job]:
+def _ready(snapshot: Snapshot) -> set[PlanPart]:
     asked = {
-        Job.CLAIMS: snapshot.claims_at is not None,
-        Job.ORDERS: snapshot.bundles_at is not None,
-        Job.SHIPPING: bool(snapshot.shipments),
-        Job.TEMPLATES: snapshot.templates_imported is not None,
-        Job.IMPORTS: bool(snapshot.product_candidates or snapshot.deal_candidates),
-        Job.STOCK: snapshot.products_at is not None,
-        Job.SALE_PERIODS: snapshot.products_at is not None,
-        Job.ANSWERS: bool(snapshot.answers or snapshot.inquiry_answers),
+        PlanPart.CLAIMS: snapshot.claims_at is not None,
+        PlanPart.ORDERS: snapshot.bundles_at is not None,
+        PlanPart.DISPATCH: bool(snapshot.shipments),
+        PlanPart.TEMPLATES: snapshot.templates_imported is not None,
+        PlanPart.IMPORTS: bool(snapshot.product_candidates or snapshot.deal_candidates),
+        PlanPart.STOCK: snapshot.products_at is not None,
+        PlanPart.SALE_PERIODS: snapshot.products_at is not None,
+        PlanPart.ANSWERS: bool(snapshot.answers or snapshot.inquiry_answers),
     }
     return {job for job, ready in asked.items() if ready}
 
@@ -183,6 +183,6 @@ def _orders_view(snapshot: Snapshot) -> Snapshot:
     )
 
 
-def _after(draft: Draft, view: Snapshot, *, since: int) -> Snapshot:
-    fresh = list(draft.actions.values())[since:]
-    return advance(view, fresh, draft.now) if fresh else view
+def _after(builder: PlanBuilder, view: Snapshot, *, since: int) -> Snapshot:
+    fresh = list(builder.actions.values())[since:]
+    return advance(view, fresh, builder.now) if fresh else view

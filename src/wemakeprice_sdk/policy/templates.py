@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from attrs import fields
 
 from wemakeprice_sdk.models.products import Product
-from wemakeprice_sdk.models.shipping import ShipPolicy, ShipPolicyInput
+from wemakeprice_sdk.models.shipping_templates import ShippingTemplate, ShippingTemplateInput
 from wemakeprice_sdk.policy.actions import (
     ActionKind,
     DeleteTemplate,
@@ -19,7 +19,7 @@ from wemakeprice_sdk.policy.actions import (
     Target,
     TargetKind,
 )
-from wemakeprice_sdk.policy.draft import Draft
+from wemakeprice_sdk.policy.plan_builder import PlanBuilder
 from wemakeprice_sdk.policy.settings import TemplateSettings
 from wemakeprice_sdk.policy.snapshot import Part, Snapshot, TemplateDelete, TemplateSave
 
@@ -70,72 +70,74 @@ def _target(number: int | str) -> Target:
 
 
 def products_by_template(products: Sequence[Product]) -> Mapping[int, tuple[int, ...]]:
-    """Give the products linked to each shipping template (배송정책 번호 → 상품번호)."""
+    """Return the products linked to each shipping template (배송정책 번호 → 상품번호)."""
     found: dict[int, list[int]] = defaultdict(list)
     for product in products:
-        if product.basic is not None and product.basic.ship_policy_no is not None:
-            found[product.basic.ship_policy_no].append(product.product_no)
+        if product.basic is not None and product.basic.shipping_template_no is not None:
+            found[product.basic.shipping_template_no].append(product.product_no)
     return {number: tuple(numbers) for number, numbers in found.items()}
 
 
-def plan_templates(draft: Draft, snapshot: Snapshot, settings: TemplateSettings) -> None:
+def plan_templates(builder: PlanBuilder, snapshot: Snapshot, settings: TemplateSettings) -> None:
     """Import templates the first time, then carry out wished changes and deletions.
 
     Raises `StaleSnapshotError` when templates or products were read too long ago for a change to know its
     reach.
     """
     if not snapshot.templates_imported:
-        if draft.is_open(ActionKind.IMPORT_TEMPLATES, 1):
-            draft.add(ImportTemplates(reason=_FIRST_IMPORT, before="never", after="imported"))
+        if builder.is_open(ActionKind.IMPORT_TEMPLATES, 1):
+            builder.add(ImportTemplates(reason=_FIRST_IMPORT, before="never", after="imported"))
         for wish in snapshot.template_saves:
-            draft.hold(ActionKind.SAVE_TEMPLATE, _target(_label(wish.template)), NOT_IMPORTED)
+            builder.hold(ActionKind.SAVE_TEMPLATE, _target(_label(wish.template)), NOT_IMPORTED)
         for gone in snapshot.template_deletes:
-            draft.hold(ActionKind.DELETE_TEMPLATE, _target(gone.ship_policy_no), NOT_IMPORTED)
+            builder.hold(ActionKind.DELETE_TEMPLATE, _target(gone.shipping_template_no), NOT_IMPORTED)
         return
     if not (snapshot.template_saves or snapshot.template_deletes):
         return
-    if not draft.is_open(
+    if not builder.is_open(
         ActionKind.SAVE_TEMPLATE, len(snapshot.template_saves) + len(snapshot.template_deletes)
     ):
         return
-    snapshot.require_fresh(Part.TEMPLATES, draft.now, settings.max_age)
+    snapshot.require_fresh(Part.TEMPLATES, builder.now, settings.max_age)
     # A template that is new reaches no product yet.
-    if snapshot.template_deletes or any(wish.template.ship_policy_no for wish in snapshot.template_saves):
-        snapshot.require_fresh(Part.PRODUCTS, draft.now, settings.max_age)
+    if snapshot.template_deletes or any(
+        wish.template.shipping_template_no for wish in snapshot.template_saves
+    ):
+        snapshot.require_fresh(Part.PRODUCTS, builder.now, settings.max_age)
     linked = products_by_template(snapshot.products)
-    stored = {template.ship_policy_no: template for template in snapshot.templates}
+    stored = {template.shipping_template_no: template for template in snapshot.templates}
     for wish in snapshot.template_saves:
-        _save(draft, wish, stored, linked, settings)
+        _save(builder, wish, stored, linked, settings)
     for gone in snapshot.template_deletes:
-        _delete(draft, gone, stored, linked, settings)
+        _delete(builder, gone, stored, linked, settings)
 
 
-def _label(template: ShipPolicyInput) -> str:
-    number = template.ship_policy_no
-    return f"new:{template.ship_policy_name}" if number is None else str(number)
+def _label(template: ShippingTemplateInput) -> str:
+    number = template.shipping_template_no
+    return f"new:{template.shipping_template_name}" if number is None else str(number)
 
 
 def _save(
-    draft: Draft,
+    builder: PlanBuilder,
     wish: TemplateSave,
-    stored: Mapping[int, ShipPolicy],
+    stored: Mapping[int, ShippingTemplate],
     linked: Mapping[int, tuple[int, ...]],
     settings: TemplateSettings,
 ) -> None:
     template = wish.template
-    number = template.ship_policy_no
+    number = template.shipping_template_no
     old = _same(template, stored) if number is None else stored.get(number)
     changed = () if old is None else changed_fields(old, template)
     affected = () if number is None else linked.get(number, ())
     reason = _save_obstacle(template, old, changed, affected, settings)
     if reason is not None:
-        draft.hold(ActionKind.SAVE_TEMPLATE, _target(_label(template)), reason)
+        builder.hold(ActionKind.SAVE_TEMPLATE, _target(_label(template)), reason)
     elif old is None or changed:
-        draft.add(
+        builder.add(
             SaveTemplate(
                 template=template,
-                name=template.ship_policy_name,
-                ship_policy_no=number,
+                name=template.shipping_template_name,
+                shipping_template_no=number,
                 affected=affected,
                 reason=_NEW if old is None else _SAVE,
                 before="" if old is None else "stored",
@@ -144,18 +146,18 @@ def _save(
         )
 
 
-def _after(template: ShipPolicyInput, changed: Sequence[str]) -> str:
-    return ", ".join(changed) if changed else f"new {template.ship_policy_name}"
+def _after(template: ShippingTemplateInput, changed: Sequence[str]) -> str:
+    return ", ".join(changed) if changed else f"new {template.shipping_template_name}"
 
 
 def _save_obstacle(
-    template: ShipPolicyInput,
-    old: ShipPolicy | None,
+    template: ShippingTemplateInput,
+    old: ShippingTemplate | None,
     changed: Sequence[str],
     affected: Sequence[int],
     settings: TemplateSettings,
 ) -> Reason | None:
-    if template.ship_policy_no is not None and old is None:
+    if template.shipping_template_no is not None and old is None:
         return _GONE
     broken = [(violation.message, violation.message_ko) for violation in template.violations()]
     if "bundle_kind" in changed:
@@ -179,13 +181,13 @@ def _too_many(count: int, settings: TemplateSettings) -> Reason | None:
     )
 
 
-def changed_fields(old: ShipPolicy, new: ShipPolicyInput) -> tuple[str, ...]:
-    """Give the names of the fields in which a wished template differs from the stored one, never the values.
+def changed_fields(old: ShippingTemplate, new: ShippingTemplateInput) -> tuple[str, ...]:
+    """Return the fields in which a wished template differs from the stored one, never the values.
 
     A field the wish leaves out counts as its default, so leaving out what is stored as N is no change.
     """
     normal = old.to_input()
-    names = [part.name for part in fields(ShipPolicyInput) if part.name != "ship_policy_no"]
+    names = [part.name for part in fields(ShippingTemplateInput) if part.name != "shipping_template_no"]
     return tuple(name for name in names if _value(normal, name) != _value(new, name))
 
 
@@ -197,37 +199,37 @@ _DEFAULTS: Mapping[str, object] = {
 }
 
 
-def _value(template: ShipPolicyInput, name: str) -> object:
+def _value(template: ShippingTemplateInput, name: str) -> object:
     value = getattr(template, name)
     return _DEFAULTS.get(name) if value is None else value
 
 
-def _same(template: ShipPolicyInput, stored: Mapping[int, ShipPolicy]) -> ShipPolicy | None:
+def _same(template: ShippingTemplateInput, stored: Mapping[int, ShippingTemplate]) -> ShippingTemplate | None:
     # A new template has no number to find it by; one with equal content is the one already created.
     return next((old for _, old in sorted(stored.items()) if not changed_fields(old, template)), None)
 
 
 def _delete(
-    draft: Draft,
+    builder: PlanBuilder,
     gone: TemplateDelete,
-    stored: Mapping[int, ShipPolicy],
+    stored: Mapping[int, ShippingTemplate],
     linked: Mapping[int, tuple[int, ...]],
     settings: TemplateSettings,
 ) -> None:
-    if gone.ship_policy_no not in stored:
-        draft.note(_target(gone.ship_policy_no), _GONE)
+    if gone.shipping_template_no not in stored:
+        builder.note(_target(gone.shipping_template_no), _GONE)
         return
-    users = linked.get(gone.ship_policy_no, ())
+    users = linked.get(gone.shipping_template_no, ())
     reason = _delete_obstacle(gone, users, stored, settings)
     if reason is not None:
-        draft.hold(ActionKind.DELETE_TEMPLATE, _target(gone.ship_policy_no), reason)
+        builder.hold(ActionKind.DELETE_TEMPLATE, _target(gone.shipping_template_no), reason)
         return
     moves = [_reassign(gone, number) for number in users]
     for move in moves:
-        draft.add(move)
-    draft.add(
+        builder.add(move)
+    builder.add(
         DeleteTemplate(
-            ship_policy_no=gone.ship_policy_no,
+            shipping_template_no=gone.shipping_template_no,
             reason=_DELETE,
             before="stored",
             after="forgotten",
@@ -240,16 +242,19 @@ def _reassign(gone: TemplateDelete, product_no: int) -> ReassignTemplate:
     new = gone.reassign_to or 0
     return ReassignTemplate(
         product_no=product_no,
-        from_ship_policy_no=gone.ship_policy_no,
-        to_ship_policy_no=new,
+        from_shipping_template_no=gone.shipping_template_no,
+        to_shipping_template_no=new,
         reason=_REASSIGN,
-        before=str(gone.ship_policy_no),
+        before=str(gone.shipping_template_no),
         after=str(new),
     )
 
 
 def _delete_obstacle(
-    gone: TemplateDelete, users: Sequence[int], stored: Mapping[int, ShipPolicy], settings: TemplateSettings
+    gone: TemplateDelete,
+    users: Sequence[int],
+    stored: Mapping[int, ShippingTemplate],
+    settings: TemplateSettings,
 ) -> Reason | None:
     if not users:
         return None
@@ -260,7 +265,7 @@ def _delete_obstacle(
             f"{len(users)} product(s) use the template; re-assign them first",
             f"상품 {len(users)}개가 사용 중인 템플릿입니다. 먼저 다른 템플릿을 지정해 주세요",
         )
-    if gone.reassign_to == gone.ship_policy_no or gone.reassign_to not in stored:
+    if gone.reassign_to == gone.shipping_template_no or gone.reassign_to not in stored:
         return Reason(
             "reassign-target-unknown",
             "4.4",

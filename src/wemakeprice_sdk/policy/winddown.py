@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from wemakeprice_sdk.models.codes import ProductStatus
 from wemakeprice_sdk.policy.actions import ActionKind, Reason, SetStatus, Target, TargetKind
-from wemakeprice_sdk.policy.draft import Draft
+from wemakeprice_sdk.policy.derived import is_unconfirmed, product_status
 from wemakeprice_sdk.policy.orders import bundle_target
-from wemakeprice_sdk.policy.reading import is_unconfirmed, product_status
+from wemakeprice_sdk.policy.plan_builder import PlanBuilder
 from wemakeprice_sdk.policy.settings import StockSettings
 from wemakeprice_sdk.policy.snapshot import Part, Snapshot
 
@@ -16,7 +16,7 @@ _STOP = Reason(
 _NO_CONFIRM = Reason(
     "wind-down-no-confirmation",
     "3.2",
-    "the account is being wound down; a person decides about new orders",
+    "the account is being wound down; an operator decides about new orders",
     "판매 종료를 준비하고 있어 신규주문은 담당자가 직접 처리합니다",
 )
 _NO_EXTENSION = Reason(
@@ -27,10 +27,10 @@ _NO_EXTENSION = Reason(
 )
 
 
-def plan_stops(draft: Draft, snapshot: Snapshot, settings: StockSettings) -> None:
+def plan_stops(builder: PlanBuilder, snapshot: Snapshot, settings: StockSettings) -> None:
     """Stop the sale of every product that sells or is about to, whatever the sync switches say.
 
-    A person asked for the wind-down, so the automatic features do not matter; onboarding, link, master and
+    An operator asked for the wind-down, so the automatic features do not matter; onboarding, link, master and
     the product API do.
     """
     selling = [
@@ -38,12 +38,12 @@ def plan_stops(draft: Draft, snapshot: Snapshot, settings: StockSettings) -> Non
         for product in snapshot.products
         if product_status(product) not in (ProductStatus.STOP, ProductStatus.END)
     ]
-    if not draft.is_open(ActionKind.SET_STATUS, len(selling), by_hand=True):
+    if not builder.is_open(ActionKind.SET_STATUS, len(selling), by_operator=True):
         return
-    snapshot.require_fresh(Part.PRODUCTS, draft.now, settings.products_max_age)
+    snapshot.require_fresh(Part.PRODUCTS, builder.now, settings.products_max_age)
     for product in selling:
         status = product_status(product)
-        draft.add(
+        builder.add(
             SetStatus(
                 product_no=product.product_no,
                 status=ProductStatus.STOP,
@@ -51,18 +51,18 @@ def plan_stops(draft: Draft, snapshot: Snapshot, settings: StockSettings) -> Non
                 before=status.korean if status is not None else "",
                 after=ProductStatus.STOP.korean,
             ),
-            by_hand=True,
+            by_operator=True,
         )
 
 
-def hold_confirmations(draft: Draft, snapshot: Snapshot) -> None:
-    """Hold every new bundle for a person."""
+def hold_confirmations(builder: PlanBuilder, snapshot: Snapshot) -> None:
+    """Hold every new bundle for an operator."""
     for bundle in snapshot.bundles:
         if is_unconfirmed(bundle):
-            draft.hold(ActionKind.CONFIRM_BUNDLE, bundle_target(bundle.bundle_no), _NO_CONFIRM)
+            builder.hold(ActionKind.CONFIRM_BUNDLE, bundle_target(bundle.bundle_no), _NO_CONFIRM)
 
 
-def hold_extensions(draft: Draft, snapshot: Snapshot) -> None:
+def hold_extensions(builder: PlanBuilder, snapshot: Snapshot) -> None:
     """Say once that no sale period is extended."""
     if snapshot.products:
-        draft.hold(ActionKind.EXTEND_SALE_PERIOD, Target(TargetKind.ACCOUNT, "products"), _NO_EXTENSION)
+        builder.hold(ActionKind.EXTEND_SALE_PERIOD, Target(TargetKind.ACCOUNT, "products"), _NO_EXTENSION)

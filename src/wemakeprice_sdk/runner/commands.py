@@ -5,7 +5,7 @@ Pure. What a product write needs beyond the action is a read of the product made
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Final, TypeVar, cast
 
@@ -15,6 +15,7 @@ from cattrs.preconf.json import make_converter
 
 from wemakeprice_sdk import models
 from wemakeprice_sdk.errors import LedgerCorruptError, PreconditionError
+from wemakeprice_sdk.ledger.records import Intent, IntentDraft
 from wemakeprice_sdk.models import (
     AnswerRequest,
     BundleNoRequest,
@@ -22,9 +23,9 @@ from wemakeprice_sdk.models import (
     ClaimHoldRequest,
     ClaimType,
     ExchangeCompleteRequest,
+    InputLimits,
     InquiryAnswerRequest,
     JsonValue,
-    Limits,
     PickupCompleteRequest,
     Product,
     ProductBasic,
@@ -39,17 +40,16 @@ from wemakeprice_sdk.models import (
 from wemakeprice_sdk.models._rules import DEFAULT_LIMITS
 from wemakeprice_sdk.policy import actions
 from wemakeprice_sdk.policy.actions import Action
-from wemakeprice_sdk.policy.parcels import (
+from wemakeprice_sdk.policy.derived import option_key
+from wemakeprice_sdk.policy.dispatch_requests import (
     exchange_request,
     pickup_request,
     reject_request,
     ship_request,
 )
-from wemakeprice_sdk.policy.reading import option_key
-from wemakeprice_sdk.runner.records import Intent, IntentDraft
 from wemakeprice_sdk.wire.converter import read
 from wemakeprice_sdk.wire.operations import OPERATIONS
-from wemakeprice_sdk.wire.proofs import NOTHING_KNOWN, Known
+from wemakeprice_sdk.wire.verdicts import NOTHING_KNOWN, Known
 
 B = TypeVar("B", ProductSale, ProductBasic, ProductOption)
 A = TypeVar("A", bound=Action)
@@ -67,7 +67,7 @@ class Command:
     known: Known = NOTHING_KNOWN
 
     def draft(self) -> IntentDraft:
-        """Give the intent to write before the call; it holds everything a verification needs."""
+        """Return the intent to write before the call; it holds everything a verification needs."""
         return IntentDraft(
             operation=self.operation,
             target=self.target,
@@ -88,14 +88,14 @@ class Unpacked:
 
 
 def needs_product(action: Action) -> bool:
-    """Say whether the call is built from a read of the product made just before it."""
+    """Return whether the call is built from a read of the product made just before it."""
     return isinstance(action, actions.ProductAction) and not isinstance(
         action, actions.SetStatus | actions.ImportProduct
     )
 
 
 def lock_target(action: Action) -> str:
-    """Give what the act touches: a claim's writes touch its bundle, so they wait for each other."""
+    """Return what the act touches: a claim's writes touch its bundle, so they wait for each other."""
     if isinstance(action, actions.BundleAction | actions.ClaimAction) and action.bundle_no:
         return f"bundle:{action.bundle_no}"
     return str(action.target)
@@ -104,13 +104,13 @@ def lock_target(action: Action) -> str:
 def command_for(
     action: Action,
     product: Product | None = None,
-    policy_nos: frozenset[int] | None = None,
-    limits: Limits = DEFAULT_LIMITS,
+    template_nos: frozenset[int] | None = None,
+    limits: InputLimits = DEFAULT_LIMITS,
 ) -> Command:
     """Build the call of an action; `product` is the fresh read where `needs_product` says so.
 
-    `policy_nos` are the templates there were: only with them can a lost create of one be recognised. `limits`
-    are the client's.
+    `template_nos` are the templates there were: only with them can a lost create of one be recognised.
+    `limits` are the client's.
 
     Raises `PreconditionError` when the product changed so that the action no longer fits, and
     `ValidationError` when the request breaks a rule of the contract.
@@ -120,7 +120,7 @@ def command_for(
         raise TypeError(f"{type(action).__name__} is not a call")
     operation, request, known = build(action, product)
     if isinstance(action, actions.SaveTemplate):
-        known = Known(policy_nos_before=policy_nos)
+        known = Known(template_nos_before=template_nos)
     request.validate(limits)
     return Command(action, operation, request, lock_target(action), once_key_of(action), known)
 
@@ -168,13 +168,14 @@ def pack(command: Command) -> dict[str, JsonValue]:
 def unpack(intent: Intent) -> Unpacked:
     """Read a command back from its intent."""
     payload = intent.payload
-    cls = getattr(models, str(payload.get("class")), None)
+    name = str(payload.get("class"))
+    cls = getattr(models, _FORMER.get(name, name), None)
     if not isinstance(cls, type) or not issubclass(cls, WriteModel) or intent.operation not in OPERATIONS:
         raise LedgerCorruptError(f"intent {intent.id} names no call and request that are known")
     codec = _codec()
     try:
-        request = codec.structure(payload.get("request"), cls)
-        known = codec.structure(payload.get("known"), Known)
+        request = codec.structure(_renamed(payload.get("request")), cls)
+        known = codec.structure(_renamed(payload.get("known")), Known)
     except (cattrs.BaseValidationError, TypeError, ValueError, KeyError) as error:
         # Only the kind of the fault: its text may hold what was sent.
         kind = type(error).__name__
@@ -183,6 +184,23 @@ def unpack(intent: Intent) -> Unpacked:
     if before is not None:
         known = evolve(known, product_before=read(Product, before))
     return Unpacked(request, known, str(payload.get("key", "")))
+
+
+# Classes and fields that had another name when intents were written before.
+_FORMER: Final = {
+    "ShipPolicyInput": "ShippingTemplateInput",
+    "ship_policy_no": "shipping_template_no",
+    "ship_policy_name": "shipping_template_name",
+    "policy_nos_before": "template_nos_before",
+}
+
+
+def _renamed(value: JsonValue) -> JsonValue:
+    if isinstance(value, Mapping):
+        return {_FORMER.get(key, key): _renamed(part) for key, part in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_renamed(part) for part in value]
+    return value
 
 
 @cache
@@ -280,7 +298,9 @@ def _basic(action: Action, product: Product | None) -> _Built:
     if isinstance(action, actions.SetDisplay):
         block = evolve(block, display_yn=action.display_yn)
     else:
-        block = evolve(block, ship_policy_no=cast("actions.ReassignTemplate", action).to_ship_policy_no)
+        block = evolve(
+            block, shipping_template_no=cast("actions.ReassignTemplate", action).to_shipping_template_no
+        )
     request = ProductBasicUpdate(product_no=product.product_no, basic=block)
     return "products_update_basic", request, Known(product_before=product)
 

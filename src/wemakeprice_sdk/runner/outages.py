@@ -6,5 +6,5 @@ from wemakeprice_sdk.errors import ApiError, AuthenticationError, CallError, Ser
 
 
 def concerns_all(error: CallError) -> bool:
-    """Say whether an error would meet every other target too, or is one target's own affair."""
+    """Return whether an error would meet every other target too, or is one target's own affair."""
     return not isinstance(error, ApiError) or isinstance(error, AuthenticationError | ServerError)

@@ -10,10 +10,10 @@ from typing import Self, TypedDict
 
 from attrs import evolve, field, frozen
 
+from wemakeprice_sdk.ledger.records import Intent, SaveCount
 from wemakeprice_sdk.policy.actions import ActionKind, Target
 from wemakeprice_sdk.policy.plan import SyncPlan
-from wemakeprice_sdk.runner.reconcile import Reconciliation
-from wemakeprice_sdk.runner.records import Intent, SaveCount
+from wemakeprice_sdk.policy.reconciliation import Reconciliation
 
 
 class Job(StrEnum):
@@ -47,7 +47,7 @@ class ActionState(StrEnum):
     OPEN = "open"
     """The answer was lost and could not be verified yet; the next run does."""
     UNKNOWN = "unknown"
-    """Nothing can prove it; a person decides."""
+    """Nothing can prove it; an operator decides."""
     BUSY = "busy"
     """Another intent on the target is open, or the effect is there already."""
     LEFT_OUT = "left_out"
@@ -77,7 +77,7 @@ class Skipped(StrEnum):
 
 
 @frozen
-class Progress:
+class JobProgress:
     """One step of a job: `done` of `total` (None when not known) in a `phase`."""
 
     job: Job
@@ -86,7 +86,7 @@ class Progress:
     total: int | None
 
 
-ProgressCallback = Callable[[Progress], None]
+ProgressCallback = Callable[[JobProgress], None]
 
 
 class StopSwitch:
@@ -101,7 +101,7 @@ class StopSwitch:
 
     @property
     def pressed(self) -> bool:
-        """Say whether someone asked."""
+        """Return whether someone asked."""
         return self._pressed
 
 
@@ -111,7 +111,7 @@ class JobReport:
 
     `plan` is what the policy wanted (None when the job plans nothing), `results` what became of it.
     `collected` counts what was read, by record kind. `recovered` are intents of earlier runs that this run
-    settled; `waiting` are those that still block their target (`unknown` ones wait for a person). `unread`
+    settled; `waiting` are those that still block their target (`unknown` ones wait for an operator). `unread`
     names what could not be read, with the error: it was passed over, and the next run tries again.
     In a dry run nothing was written, neither at the marketplace nor in the ledger.
     """
@@ -139,7 +139,7 @@ class JobReport:
 
     @property
     def ok(self) -> bool:
-        """Say whether the job ran to its end and nothing was refused, lost or left open."""
+        """Return whether the job ran to its end and nothing was refused, lost or left open."""
         good = {ActionState.APPLIED, ActionState.ALREADY_DONE}
         return (
             self.skipped is None
@@ -150,7 +150,7 @@ class JobReport:
         )
 
     def __str__(self) -> str:
-        """Give the report in lines of text: in a dry run the whole plan, else what was held and why."""
+        """Return the report in lines of text: in a dry run the whole plan, else what was held and why."""
         head = f"{self.job} of {self.account} at {self.started_at:%Y-%m-%d %H:%M:%S%z}"
         lines = [head + (" (dry run)" if self.dry_run else "")]
         if self.skipped is not None:
@@ -170,7 +170,7 @@ class JobReport:
         return "\n".join(lines)
 
     def _shown(self, plan: SyncPlan) -> list[Mapping[str, str]]:
-        """Give the whole plan in a dry run, else why something did not move."""
+        """Return the whole plan in a dry run, else why something did not move."""
         if self.dry_run:
             return list(plan.to_rows())
         return [row for row in plan.to_rows() if row["state"] in ("held", "blocked", "alarm")]

@@ -10,8 +10,8 @@ from datetime import timedelta
 from attrs import field, frozen
 
 from wemakeprice_sdk.errors import ConfigError
-from wemakeprice_sdk.runner.personal import INTENTS, PERSONAL_KINDS, require_kind
-from wemakeprice_sdk.runner.records import RecordKind
+from wemakeprice_sdk.ledger.personal import INTENTS, PERSONAL_KINDS, require_kind
+from wemakeprice_sdk.ledger.records import RecordKind
 
 
 def _require(holds: bool, path: str, value: object, rule: str) -> None:
@@ -22,7 +22,7 @@ def _require(holds: bool, path: str, value: object, rule: str) -> None:
 
 
 def worker_name(token: str) -> str:
-    """Give a name for a worker: machine, process and a token that tells workers of one process apart."""
+    """Return a name for a worker: machine, process and a token that tells workers of one process apart."""
     return f"{socket.gethostname()}:{os.getpid()}:{token}"
 
 
@@ -31,7 +31,7 @@ class RunnerSettings:
     """How a runner behaves.
 
     `lease_ttl`: seconds a worker holds an account without a sign of life; it has to be longer than the
-    longest call. `settle_delay`: seconds an intent of a dead worker is left alone before it is verified,
+    longest call. `recovery_delay`: seconds an intent of a dead worker is left alone before it is verified,
     because its request may still be on its way. `overlap`: how far a collection reaches back behind its
     watermark; a pause is filled up however long it was. `backfill`: how far the very first one reaches back
     for what is closed already. `max_back`: how far lists are searched for what still waits (new orders, open
@@ -40,7 +40,7 @@ class RunnerSettings:
     """
 
     lease_ttl: float = 120.0
-    settle_delay: float = 5.0
+    recovery_delay: float = 5.0
     overlap: timedelta = timedelta(minutes=10)
     backfill: timedelta = timedelta(days=3)
     max_back: timedelta = timedelta(days=30)
@@ -50,7 +50,9 @@ class RunnerSettings:
     def __attrs_post_init__(self) -> None:
         """Check the numbers."""
         _require(1 <= self.lease_ttl <= 3600, "lease_ttl", self.lease_ttl, "1..3600 s")
-        _require(0 <= self.settle_delay < self.lease_ttl, "settle_delay", self.settle_delay, "0..lease_ttl s")
+        _require(
+            0 <= self.recovery_delay < self.lease_ttl, "recovery_delay", self.recovery_delay, "0..lease_ttl s"
+        )
         _require(timedelta() <= self.overlap < timedelta(hours=12), "overlap", self.overlap, "0..12 h")
         _require(timedelta() < self.backfill <= self.max_back, "backfill", self.backfill, "0..max_back")
         _require(self.clock_tolerance >= 0, "clock_tolerance", self.clock_tolerance, ">= 0 s")
@@ -58,7 +60,7 @@ class RunnerSettings:
 
 @frozen(kw_only=True)
 class RetentionPolicy:
-    """When personal data is masked and destroyed, counted from the moment a record belongs to.
+    """When personal data is masked and destroyed, counted from the timestamp a record belongs to.
 
     `mask_after` and `destroy_after` hold for every kind with personal data; `kinds` sets other times for
     single kinds: `bundle`, `claim`, `question`, `review`, `inquiry`, `export`, and `intent`. A legal hold in
@@ -68,7 +70,7 @@ class RetentionPolicy:
     though a column of theirs may hold anything.
 
     `intent` is what was sent: answers, invoices. The payloads of settled intents are emptied, counted from
-    the moment they were opened, when the strictest of the other kinds is destroyed, or after a time of their
+    the time they were opened, when the strictest of the other kinds is destroyed, or after a time of their
     own; they cannot be masked. Open and unknown intents keep theirs.
 
     Raises `ConfigError` for an unknown kind, a negative time, and a destruction before the masking.
@@ -94,7 +96,7 @@ class RetentionPolicy:
         _require(mask is None, f"retention[{INTENTS}]", mask, "mask_after = None: a payload is only emptied")
 
     def of(self, kind: str) -> tuple[timedelta | None, timedelta | None]:
-        """Give (mask after, destroy after) of a kind."""
+        """Return (mask after, destroy after) of a kind."""
         if kind == INTENTS and kind not in self.kinds:
             limits = [destroy for _, destroy in map(self.of, PERSONAL_KINDS) if destroy is not None]
             return None, min(limits, default=None)

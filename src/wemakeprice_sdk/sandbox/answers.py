@@ -77,7 +77,7 @@ def failure(code: int, text: object) -> Json:
 
 
 def done(key: int = 1) -> Json:
-    """Give the result of a write that was applied; `key` is 1 except for shipping policies."""
+    """Return the result of a write that was applied; `key` is 1 except for shipping policies."""
     return {"returnKey": key, "returnMsg": DONE}
 
 

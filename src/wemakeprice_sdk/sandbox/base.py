@@ -67,7 +67,7 @@ class Call:
         return self.box.settings
 
     def number(self, kind: str) -> int:
-        """Give the next number of a kind."""
+        """Return the next number of a kind."""
         return self.box.next_number(kind)
 
     def applied(self, **targets: Target) -> None:
@@ -171,13 +171,13 @@ class SandboxBase:
         self._shops[shop.digest] = shop
 
     def next_number(self, kind: str) -> int:
-        """Give the next number of a kind; numbers are one sequence over all accounts."""
+        """Return the next number of a kind; numbers are one sequence over all accounts."""
         number = self._numbers[kind]
         self._numbers[kind] += 1
         return number
 
     def now(self) -> str:
-        """Give the sandbox's time as the wire writes it."""
+        """Return the sandbox's time as the wire writes it."""
         return stamp(self.clock.now())
 
     def moment(self, value: datetime | str | None) -> str:

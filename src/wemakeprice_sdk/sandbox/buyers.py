@@ -271,14 +271,14 @@ class BuyerActions(SandboxBase):
 
 
 def example_policy(call: Call) -> int:
-    """Give a shipping policy of the account; an example one is made when there is none."""
+    """Return a shipping policy of the account; an example one is made when there is none."""
     if not call.shop.policies:
         call.shop.put("policy", call.number("policy"), dict(shipping.EXAMPLE_POLICY))
     return min(call.shop.policies)
 
 
 def example_product(call: Call) -> Product:
-    """Give a product of the account; an example one is made when there is none."""
+    """Return a product of the account; an example one is made when there is none."""
     if call.shop.products:
         return next(iter(call.shop.products.values()))
     policy = example_policy(call)
@@ -420,7 +420,7 @@ def _override(bundle: Bundle, method: str | None, price: int | None, prepaid: bo
 
 
 def placed(bundle: Bundle) -> PlacedOrder:
-    """Give the numbers of a bundle."""
+    """Return the numbers of a bundle."""
     return PlacedOrder(
         bundle.purchase_no,
         bundle.bundle_no,

@@ -110,7 +110,7 @@ def claims_list(call: Call) -> Json:
 
 
 def is_visible(claim: Claim) -> bool:
-    """Say whether the seller ever sees the claim."""
+    """Return whether the seller ever sees the claim."""
     return not (claim.kind == "CANCEL" and claim.status == "WITHDRAW")
 
 

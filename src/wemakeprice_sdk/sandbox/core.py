@@ -181,7 +181,7 @@ class Sandbox(BuyerActions, OperatorActions):
         return json_reply(status, failure(failed.code, failed.text), failed.headers)
 
     def _instead(self, fault: Fault) -> Reply | None:
-        """Give the answer of a fault that keeps the call from being carried out."""
+        """Return the answer of a fault that keeps the call from being carried out."""
         if fault.kind == "html-500":
             return html_reply(500, OUTAGE_PAGE)
         if fault.kind == "json-500":
@@ -199,7 +199,7 @@ class Sandbox(BuyerActions, OperatorActions):
         return None
 
     def transport(self, module: ModuleType | None = None) -> httpx.BaseTransport:
-        """Give a transport for `httpx.Client`: the sandbox in-process, without a port.
+        """Return a transport for `httpx.Client`: the sandbox in-process, without a port.
 
         `module` may be another package with httpx's types, such as httpx2.
         """
@@ -208,7 +208,7 @@ class Sandbox(BuyerActions, OperatorActions):
         return make_transport(self, module)
 
     def async_transport(self, module: ModuleType | None = None) -> httpx.AsyncBaseTransport:
-        """Give a transport for `httpx.AsyncClient`; `module` as for `transport`."""
+        """Return a transport for `httpx.AsyncClient`; `module` as for `transport`."""
         from wemakeprice_sdk.sandbox.transport import make_async_transport
 
         return make_async_transport(self, module)

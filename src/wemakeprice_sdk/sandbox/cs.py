@@ -15,7 +15,7 @@ ANSWERED = "이미 답변된 문의입니다."
 
 
 def rounds_of(threads: dict[int, Thread], day: str) -> list[tuple[Thread, str, str]]:
-    """Give the rounds asked on one day, by date and number; answered ones stay, deleted ones are gone."""
+    """Return the rounds asked on one day, by date and number; answered ones stay, deleted ones are gone."""
     found = [
         (thread, text, date)
         for thread in threads.values()

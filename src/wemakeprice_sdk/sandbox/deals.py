@@ -15,7 +15,7 @@ WINDOW_MONTHS = 6
 
 
 def deal_status(deal: Json, now: str) -> str:
-    """Give the status name of a deal."""
+    """Return the status name of a deal."""
     hour = now[:16]
     if hour >= deal["saleEndDate"]:
         return "판매종료"

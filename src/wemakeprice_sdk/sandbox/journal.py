@@ -29,7 +29,7 @@ class JournalEntry:
     result: str = "applied"
 
     def as_json(self) -> dict[str, Any]:
-        """Give the entry as JSON."""
+        """Return the entry as JSON."""
         return asdict(self)
 
 
@@ -69,7 +69,7 @@ class Journal(Sequence[JournalEntry]):
     def writes(
         self, operation: str | None = None, account: str | None = None, **targets: Target
     ) -> list[JournalEntry]:
-        """Give the applied writes of the partner API, narrowed by operation, account label and targets.
+        """Return the applied writes of the partner API, narrowed by operation, account label and targets.
 
         Targets are named as on the wire (`bundleNo=`). An operation or a spelling that no entry could have
         raises `SandboxError`, since a test that expects nothing would pass by a slip of the pen.

@@ -37,7 +37,7 @@ def later(text: str, delta: timedelta) -> str:
 
 
 def is_kind(text: str, kind: str) -> bool:
-    """Say whether `text` is a real date of that spelling (moment, day or hour)."""
+    """Return whether `text` is a real date of that spelling (moment, day or hour)."""
     try:
         datetime.strptime(text, {"moment": MOMENT, "day": DAY, "hour": HOUR}[kind])  # noqa: DTZ007
     except ValueError:
@@ -72,7 +72,7 @@ def plus_years(text: str, years: int) -> str:
 
 
 def earliest_start(to_date: str, duration: str) -> str:
-    """Give the earliest window start that `duration` (ISO 8601) allows for a window ending at `to_date`."""
+    """Return the earliest window start that `duration` (ISO 8601) allows for a window ending at `to_date`."""
     found = _DURATION.match(duration)
     parts = {key: int(value) for key, value in (found.groupdict() if found else {}).items() if value}
     if not parts:
@@ -95,7 +95,7 @@ class SandboxClock:
         self._shift = timedelta()
 
     def now(self) -> datetime:
-        """Give the current moment in KST, in whole seconds as the wire writes it."""
+        """Return the current moment in KST, in whole seconds as the wire writes it."""
         return (self._base.now().astimezone(KST) + self._shift).replace(microsecond=0)
 
     def set(self, moment: datetime) -> None:
@@ -119,7 +119,7 @@ class SandboxClock:
         self._base, self._shift = SystemClock(), shift
 
     def describe(self) -> dict[str, str]:
-        """Give the mode and what is needed to restore it."""
+        """Return the mode and what is needed to restore it."""
         if isinstance(self._base, ManualClock):
             return {"mode": "fixed", "at": stamp(self._base.now() + self._shift)}
         return {"mode": "shifted" if self._shift else "system", "shift": str(self._shift.total_seconds())}

@@ -83,7 +83,7 @@ class OperatorActions(SandboxBase):
             if body is None:
                 number = example_policy(call)
             else:
-                call.body = schema.read_request(dict(body), {"ref": "ShipPolicyInput"})
+                call.body = schema.read_request(dict(body), {"ref": "ShippingTemplateInput"})
                 number = int(shipping_save_policy(call)["returnKey"])
             call.applied(shipPolicyNo=number)
             return number
@@ -221,7 +221,7 @@ class OperatorActions(SandboxBase):
         courier: str = "D002",
         invoice: str = "600000000001",
     ) -> None:
-        """Bring a bundle to CONFIRM, DELIVERY or COMPLETE as a person in the partner centre would."""
+        """Bring a bundle to CONFIRM, DELIVERY or COMPLETE as an operator in the partner centre would."""
         with self.acting(key, "operator", "prepare_bundle") as call:
             steps = ("NEW", "CONFIRM", "DELIVERY", "COMPLETE")
             bundle = call.shop.find_bundle(bundle_no)
@@ -250,7 +250,7 @@ class OperatorActions(SandboxBase):
             call.applied(claimBundleNo=claim_no)
 
     def settlement_totals(self, key: str | None, day: date | str) -> SettlementTotals:
-        """Give what a sales day pays, counted from orders and claims (won)."""
+        """Return what a sales day pays, counted from orders and claims (won)."""
         with self.lock:
             self.catch_up()
             return settlement.totals(self.find_shop(key), day if isinstance(day, str) else day.isoformat())

@@ -26,7 +26,7 @@ UNKNOWN_BUNDLE = "존재하지 않는 배송번호입니다."
 
 
 def method_name(code: str | None, settings: Settings) -> str | None:
-    """Give the display name of a shipping method, plain or prefixed as the settings say."""
+    """Return the display name of a shipping method, plain or prefixed as the settings say."""
     if code is None:
         return None
     prefix = "일반-" if settings.ship_method_display == "prefixed" and code != "ETC" else ""
@@ -34,7 +34,7 @@ def method_name(code: str | None, settings: Settings) -> str | None:
 
 
 def courier_name(code: str | None) -> str | None:
-    """Give the name of a courier code."""
+    """Return the name of a courier code."""
     return None if code is None else str(load()["couriers"][code])
 
 
@@ -106,7 +106,7 @@ def show_address(person: Person) -> Json:
 
 
 def commission(price: int) -> int:
-    """Give the commission on one piece, won."""
+    """Return the commission on one piece, won."""
     return price * COMMISSION_PERCENT // 100
 
 

@@ -31,7 +31,7 @@ def prepare(body: object) -> object:
 
 
 def status_of(product: Product, now: str) -> str:
-    """Give the status name; the end of the period is itself outside the sale."""
+    """Return the status name; the end of the period is itself outside the sale."""
     hour = now[:16]
     if product.closed or hour >= product.sale["saleEndDate"]:
         return ENDED
@@ -41,13 +41,13 @@ def status_of(product: Product, now: str) -> str:
 
 
 def option_rows(product: Product) -> list[Json]:
-    """Give the selection options, none when the product has no options."""
+    """Return the selection options, none when the product has no options."""
     rows: list[Json] = product.option.get("selectOptionValueList") or []
     return rows
 
 
 def total_stock(product: Product) -> int | None:
-    """Give the stock: of the options together, else of the product."""
+    """Return the stock: of the options together, else of the product."""
     rows = option_rows(product)
     return sum(row["stockCount"] for row in rows) if rows else product.sale.get("stockCount")
 
@@ -152,7 +152,7 @@ def _check_detail(call: Call, detail: Json) -> None:
 
 
 def host_of(url: str) -> str | None:
-    """Give the host of a URL, None for text that is none."""
+    """Return the host of a URL, None for text that is none."""
     try:
         return urlsplit(url).hostname
     except ValueError:

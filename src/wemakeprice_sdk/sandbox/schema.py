@@ -30,7 +30,7 @@ _RANGE = {"int32": 2**31, "int64": 2**63}
 
 @cache
 def load() -> Json:
-    """Give the request side of the contract."""
+    """Return the request side of the contract."""
     text = resources.files("wemakeprice_sdk.sandbox").joinpath("contract.json").read_text(encoding="utf-8")
     contract: Json = json.loads(text)
     return contract
@@ -55,7 +55,7 @@ class _Reader:
             paths.append(path)
 
     def expand(self, schema: Any, value: object) -> list[Json]:
-        """Give the plain rules that hold for `value`: references followed, conditions decided."""
+        """Return the plain rules that hold for `value`: references followed, conditions decided."""
         if not isinstance(schema, dict):
             return []
         rules = [schema]

@@ -72,7 +72,7 @@ class Settings:
         _days(self.holidays)
 
     def changed(self, **changes: object) -> Settings:
-        """Give a copy with some settings changed; raise `SandboxError` on an unknown name or value."""
+        """Return a copy with some settings changed; raise `SandboxError` on an unknown name or value."""
         known = {item.name for item in fields(self)}
         if unknown := sorted(set(changes) - known):
             raise SandboxError(f"unknown setting: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
@@ -81,7 +81,7 @@ class Settings:
         return replace(self, **cast("dict[str, Any]", changes))
 
     def as_json(self) -> dict[str, object]:
-        """Give every setting as JSON."""
+        """Return every setting as JSON."""
         values: dict[str, object] = asdict(self)
         values["holidays"] = sorted(self.holidays)
         return values
@@ -155,7 +155,7 @@ class Faults:
             self._waiting.append(fault)
 
     def take(self, operation: str) -> Fault | None:
-        """Give the fault that hits this call, and count it."""
+        """Return the fault that hits this call, and count it."""
         with self._lock:
             for fault in self._waiting:
                 if fault.operation not in ("*", operation):

@@ -63,18 +63,18 @@ def _ep_fee(product: ProductLine, option: OptionLine) -> int:
 
 
 def payout_day(day: str) -> str:
-    """Give the expected pay-out of a sales day: the Friday after its week, Monday to Sunday."""
+    """Return the expected pay-out of a sales day: the Friday after its week, Monday to Sunday."""
     at = date.fromisoformat(day)
     return (at - timedelta(days=at.weekday()) + timedelta(days=11)).strftime("%Y%m%d")
 
 
 def sales_of(shop: Shop, day: str) -> list[Bundle]:
-    """Give the bundles delivered on a day."""
+    """Return the bundles delivered on a day."""
     return [shop.bundles[number] for number in shop.completed.between(f"{day} 00:00:00", f"{day} 23:59:59")]
 
 
 def refunds_of(shop: Shop, day: str) -> Iterator[tuple[Claim, Bundle]]:
-    """Give the returns booked on a day."""
+    """Return the returns booked on a day."""
     start, end = f"{day} 00:00:00", f"{day} 23:59:59"
     for number in shop.claim_dates["APPROVE"].between(start, end):
         claim = shop.claims[number]
@@ -89,7 +89,7 @@ def refunds_of(shop: Shop, day: str) -> Iterator[tuple[Claim, Bundle]]:
 
 
 def settlement_list_order_lines(call: Call) -> list[Json]:
-    """Give the order rows of one sales day."""
+    """Return the order rows of one sales day."""
     day = call.body["basicDt"]
     rows = [row for bundle in sales_of(call.shop, day) for row in _sale_rows(bundle, day)]
     for claim, bundle in refunds_of(call.shop, day):
@@ -188,7 +188,7 @@ def _returns_everything(claim: Claim, bundle: Bundle) -> bool:
 
 
 def settlement_list_ship_lines(call: Call) -> list[Json]:
-    """Give the shipping rows of one sales day."""
+    """Return the shipping rows of one sales day."""
     day = call.body["basicDt"]
     rows = []
     for bundle in sales_of(call.shop, day):

@@ -47,7 +47,7 @@ def shipping_get_seller_ship(_: Call) -> Json:
 
 def show_policy(number: int, policy: Json) -> Json:
     """Write a policy as the wire does: every key of the contract, null where it does not apply."""
-    keys = load()["schemas"]["ShipPolicyInput"]["properties"]
+    keys = load()["schemas"]["ShippingTemplateInput"]["properties"]
     return {
         "partnerGroupId": "EXAMPLE",
         **{key: policy.get(key, DEFAULTS.get(key)) for key in keys},

@@ -90,7 +90,7 @@ class Bundle:
     products: list[ProductLine] = field(default_factory=list)
 
     def lines(self) -> Iterator[tuple[ProductLine, OptionLine]]:
-        """Give every option line with its product."""
+        """Return every option line with its product."""
         for product in self.products:
             for option in product.options:
                 yield product, option
@@ -168,7 +168,7 @@ class Claim:
         return self.status in ("REQUEST", "PENDING")
 
     def date_of(self, search: str) -> str | None:
-        """Give the date a window applies to (REQUEST, APPROVE or WITHDRAW)."""
+        """Return the date a window applies to (REQUEST, APPROVE or WITHDRAW)."""
         if search == "APPROVE":
             return self.approve_date
         return self.withdraw_date if search == "WITHDRAW" else self.request_date
@@ -223,7 +223,7 @@ class DateIndex:
             self._fresh.append((date, number))
 
     def between(self, start: str, end: str) -> Iterator[int]:
-        """Give the numbers dated `start` to `end`, both inclusive, by date and then number."""
+        """Return the numbers dated `start` to `end`, both inclusive, by date and then number."""
         self._merge()
         low, high = bisect_left(self._rows, (start, -1)), bisect_right(self._rows, (end, 2**63))
         last: tuple[str, int] | None = None
@@ -292,7 +292,7 @@ class Shop:
         self.review_dates: DateIndex = DateIndex(lambda no: str(self.reviews[no]["writeDate"]))
 
     def table(self, kind: str) -> dict[Any, Any]:
-        """Give the records of one kind."""
+        """Return the records of one kind."""
         tables: dict[str, dict[Any, Any]] = {
             "product": self.products,
             "bundle": self.bundles,
@@ -378,7 +378,7 @@ class Shop:
             numbers.append(number)
 
     def open_claims(self, bundle_no: int, *kinds: str) -> list[Claim]:
-        """Give the open claims of a bundle."""
+        """Return the open claims of a bundle."""
         numbers = self.claims_of.get(bundle_no, ())
         return [c for c in map(self.claims.__getitem__, numbers) if c.is_open and c.kind in kinds]
 

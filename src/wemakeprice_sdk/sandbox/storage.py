@@ -77,7 +77,7 @@ class Storage:
             raise
 
     def load_meta(self) -> Json:
-        """Give the meta data, empty for a new file."""
+        """Return the meta data, empty for a new file."""
         row = self._db.execute("select body from meta where name = 'state'").fetchone()
         return dict(json.loads(row[0])) if row else {}
 

@@ -30,7 +30,7 @@ def _serve(sandbox: Sandbox, request: Any, body: bytes) -> Reply:
 
 
 def make_transport(sandbox: Sandbox, module: ModuleType | None = None) -> httpx.BaseTransport:
-    """Give a synchronous transport of `module` (httpx when None)."""
+    """Return a synchronous transport of `module` (httpx when None)."""
     types: Any = module or importlib.import_module("httpx")
 
     class SandboxTransport(types.BaseTransport):  # type: ignore[misc]
@@ -42,7 +42,7 @@ def make_transport(sandbox: Sandbox, module: ModuleType | None = None) -> httpx.
 
 
 def make_async_transport(sandbox: Sandbox, module: ModuleType | None = None) -> httpx.AsyncBaseTransport:
-    """Give an asynchronous transport of `module` (httpx when None)."""
+    """Return an asynchronous transport of `module` (httpx when None)."""
     types: Any = module or importlib.import_module("httpx")
 
     class AsyncSandboxTransport(types.AsyncBaseTransport):  # type: ignore[misc]

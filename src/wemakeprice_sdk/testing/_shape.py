@@ -14,7 +14,7 @@ _SECOND_SPELLINGS = {"defaultValue"}
 
 
 def unknown_keys(model: type[ReadModel], data: JsonValue, path: str = "") -> list[str]:
-    """Give the paths of all keys that no field of the model stands for."""
+    """Return the paths of all keys that no field of the model stands for."""
     if not isinstance(data, Mapping):
         return []
     hints = get_type_hints(model)

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def wemakeprice_key() -> str:
-    """Give the invented key of the sandbox account; override the fixture to use another one."""
+    """Return the invented key of the sandbox account; override the fixture to use another one."""
     return "test-key-of-the-sandbox"
 
 
 @pytest.fixture
 def wemakeprice_sandbox(wemakeprice_key: str) -> Sandbox:
-    """Give a fresh sandbox with one empty account, in this process and without a port."""
+    """Return a fresh sandbox with one empty account, in this process and without a port."""
     from wemakeprice_sdk.sandbox import Sandbox
 
     sandbox = Sandbox(seed=1)
@@ -36,7 +36,7 @@ def wemakeprice_sandbox(wemakeprice_key: str) -> Sandbox:
 
 @pytest.fixture
 def wemakeprice_server(wemakeprice_sandbox: Sandbox) -> Iterator[SandboxServer]:
-    """Give a server of the sandbox on a free port of 127.0.0.1; its address is `.url`."""
+    """Return a server of the sandbox on a free port of 127.0.0.1; its address is `.url`."""
     from wemakeprice_sdk.sandbox import SandboxServer
 
     with SandboxServer(wemakeprice_sandbox) as server:
@@ -45,7 +45,7 @@ def wemakeprice_server(wemakeprice_sandbox: Sandbox) -> Iterator[SandboxServer]:
 
 @pytest.fixture
 def wemakeprice_client(wemakeprice_sandbox: Sandbox, wemakeprice_key: str) -> Iterator[WemakepriceClient]:
-    """Give a client of the sandbox that neither waits between calls nor before verifying."""
+    """Return a client of the sandbox that neither waits between calls nor before verifying."""
     import httpx
 
     from wemakeprice_sdk.client import ThrottlePolicy, VerificationPolicy, WemakepriceClient
@@ -65,7 +65,7 @@ def wemakeprice_client(wemakeprice_sandbox: Sandbox, wemakeprice_key: str) -> It
 
 @pytest.fixture
 def wemakeprice_async_client(wemakeprice_sandbox: Sandbox, wemakeprice_key: str) -> AsyncWemakepriceClient:
-    """Give an asynchronous client of the sandbox; use it in one event loop, with `async with`."""
+    """Return an asynchronous client of the sandbox; use it in one event loop, with `async with`."""
     import httpx
 
     from wemakeprice_sdk.client import AsyncWemakepriceClient, ThrottlePolicy, VerificationPolicy
@@ -81,7 +81,7 @@ def wemakeprice_async_client(wemakeprice_sandbox: Sandbox, wemakeprice_key: str)
 
 @pytest.fixture
 def wemakeprice_stub() -> Iterator[StubMarketplace]:
-    """Give a strict stub; the test fails when a queued answer was not used."""
+    """Return a strict stub; the test fails when a queued answer was not used."""
     from wemakeprice_sdk.testing.stub import StubMarketplace
 
     stub = StubMarketplace()

@@ -116,7 +116,7 @@ class StubMarketplace:
             raise StubError(f"no failure {how!r}; known are outage, {', '.join(_FAILURES)}")
 
     def client(self, *, retry: RetryPolicy | None = None) -> WemakepriceClient:
-        """Give a synchronous client of this stub that never sleeps and, unless told, never repeats."""
+        """Return a synchronous client of this stub that never sleeps and, unless told, never repeats."""
         return WemakepriceClient(
             "stub-key",
             base_url=_URL,
@@ -128,7 +128,7 @@ class StubMarketplace:
         )
 
     def async_client(self, *, retry: RetryPolicy | None = None) -> AsyncWemakepriceClient:
-        """Give an asynchronous client of this stub that never sleeps and, unless told, never repeats."""
+        """Return an asynchronous client of this stub that never sleeps and, unless told, never repeats."""
         return AsyncWemakepriceClient(
             "stub-key",
             base_url=_URL,

@@ -16,8 +16,8 @@ from wemakeprice_sdk.wire.operations import (
 )
 from wemakeprice_sdk.wire.outcomes import AlreadyDone, Applied, Outcome
 from wemakeprice_sdk.wire.overrides import NO_OVERRIDES, WireOverrides
-from wemakeprice_sdk.wire.proofs import Known, Proof, Verdict
 from wemakeprice_sdk.wire.requests import WireRequest, build_request
+from wemakeprice_sdk.wire.verdicts import Known, Verdict, Verification
 from wemakeprice_sdk.wire.verification import plan_verification, verification_steps, verify
 from wemakeprice_sdk.wire.windows import Window, split_days, split_months, split_weeks, split_window
 
@@ -33,11 +33,11 @@ __all__ = [
     "Meaning",
     "Operation",
     "Outcome",
-    "Proof",
     "Refusal",
     "Retry",
     "Success",
     "Verdict",
+    "Verification",
     "Window",
     "WireOverrides",
     "WireRequest",

@@ -103,23 +103,23 @@ def _read_decimal(value: JsonValue, _: object) -> Decimal | None:
     raise _UnreadableError("a decimal number was expected")
 
 
-def _read_moment(value: JsonValue, _: object) -> datetime | None:
+def _read_timestamp(value: JsonValue, _: object) -> datetime | None:
     if isinstance(value, str):
         if len(value) == 19 and value[4] == value[7] == "-" and value[10] in " T" and value[13] == ":":
             try:
                 return datetime.fromisoformat(value).replace(tzinfo=KST)
             except ValueError:
-                raise _UnreadableError("a moment was expected") from None
+                raise _UnreadableError("a timestamp was expected") from None
         text = value.strip()
         if not text:
             return None
         try:
-            return windows.parse_moment(text)
+            return windows.parse_timestamp(text)
         except ValueError:
-            raise _UnreadableError("a moment was expected") from None
+            raise _UnreadableError("a timestamp was expected") from None
     if value is None:
         return None
-    raise _UnreadableError("a moment was expected")
+    raise _UnreadableError("a timestamp was expected")
 
 
 def _read_day(value: JsonValue, _: object) -> date | None:
@@ -169,7 +169,7 @@ _PRIMITIVES: Mapping[object, _Hook] = {
     str: _read_text,
     bool: _read_flag,
     Decimal: _read_decimal,
-    datetime: _read_moment,
+    datetime: _read_timestamp,
     date: _read_day,
 }
 
@@ -341,7 +341,7 @@ def _first(error: BaseException, path: str) -> tuple[str, str]:
 
 
 def write(model: WriteModel) -> dict[str, JsonValue]:
-    """Give the JSON body of a request or one of its blocks, in the forms the contract attests.
+    """Return the JSON body of a request or one of its blocks, in the forms the contract attests.
 
     Only listed keys; no nulls but `originPrice` and `certificationNo`; flags as Y and N; codes and not
     names; `productNo` as text where only text was ever seen. The model is expected to be valid.
@@ -364,7 +364,7 @@ def _spell(value: object, spec: FieldSpec) -> JsonValue:
     if isinstance(value, int):
         return str(value) if spec.as_text else value
     if isinstance(value, datetime):
-        return windows.format_hour(value, spec.wire) if spec.hour_only else windows.format_moment(value)
+        return windows.format_hour(value, spec.wire) if spec.hour_only else windows.format_timestamp(value)
     if isinstance(value, date):
         return windows.format_day(value)
     if issubclass(spec.kind, OpenEnum):

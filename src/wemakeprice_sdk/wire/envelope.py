@@ -106,7 +106,7 @@ class _Answer:
         )  # fmt: skip
 
     def refusal(self, text: str, channel: Channel) -> Refusal | None:
-        """Give the first row of the refusal table that stands in the text, None when none does."""
+        """Return the first row of the refusal table that stands in the text, None when none does."""
         if not text:
             return None
         rows = (row for row in self.operation.refusals if row.channel is channel)
@@ -114,7 +114,7 @@ class _Answer:
 
 
 def safe_text(text: str, limit: int = TEXT_LIMIT) -> str:
-    """Give the site's text fit for logs: one line, capped, without phone numbers, addresses or keys."""
+    """Return the site's text fit for logs: one line, capped, without phone numbers, addresses or keys."""
     for pattern in (_KEY, _CUSTOMS, _PHONE, _MAIL):
         text = pattern.sub("***", text)
     text = _CONTROL.sub(" ", text).strip()
@@ -162,7 +162,7 @@ def read_outcome(
 
 
 def outcome_is_unknown(error: CallError) -> bool:
-    """Say whether a write that ended in this error may have been carried out all the same.
+    """Return whether a write that ended in this error may have been carried out all the same.
 
     True for anything that is not a clear refusal: a page instead of JSON, a body cut short, any 5xx, 408,
     429, or an HTTP failure around a `resultCode` of 200.

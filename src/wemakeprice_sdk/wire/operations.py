@@ -71,7 +71,7 @@ class ParamKind(Enum):
 
     TEXT = "text"
     NUMBER = "number"
-    MOMENT = "yyyy-MM-dd HH:mm:ss KST"
+    TIMESTAMP = "yyyy-MM-dd HH:mm:ss KST"
     DAY = "yyyy-MM-dd KST"
     CODE = "code"
 
@@ -95,7 +95,7 @@ class Refusal:
     verify: bool = False
 
     def found_in(self, text: str) -> bool:
-        """Say whether the text carries this refusal, blanks aside."""
+        """Return whether the text carries this refusal, blanks aside."""
         return "".join(self.match.split()) in "".join(text.split())
 
 
@@ -145,12 +145,12 @@ class Operation:
 
     @property
     def is_read(self) -> bool:
-        """Say whether a repeat changes nothing; order and claim reads are POST and still reads."""
+        """Return whether a repeat changes nothing; order and claim reads are POST and still reads."""
         return self.family is Family.READ
 
     @property
     def group(self) -> str:
-        """Give the resource group on the client, such as `orders`."""
+        """Return the resource group on the client, such as `orders`."""
         return self.sdk_method.partition(".")[0]
 
 
@@ -194,7 +194,7 @@ _GONE_OTHER = _refusal("철회", _GONE, "C")
 # closed sale; such claims of success are checked before anybody relies on them.
 _DONE_C = _refusal("이미", _DONE, "C", verify=True)
 
-_PERIOD = (Param("fromDate", ParamKind.MOMENT), Param("toDate", ParamKind.MOMENT))
+_PERIOD = (Param("fromDate", ParamKind.TIMESTAMP), Param("toDate", ParamKind.TIMESTAMP))
 _PAGING = (
     Param("page", ParamKind.NUMBER, False, 1, default=1),
     Param("size", ParamKind.NUMBER, False, 1, 100, default=100),
@@ -259,7 +259,9 @@ def _write(
     family: Family = Family.RETURN_KEY,
     verify_create: str | None = None,
 ) -> Operation:
-    prefix = {Family.RETURN_KEY: "", Family.PRODUCT_NO: "Product", Family.POLICY_NO: "ShipPolicy"}[family]
+    prefix = {Family.RETURN_KEY: "", Family.PRODUCT_NO: "Product", Family.POLICY_NO: "ShippingTemplate"}[
+        family
+    ]
     model = f"{prefix}WriteResult" if prefix else "WriteResult"
     return Operation(
         id, "POST", path, sdk_method, korean, *grades, f"{prefix}WriteEnvelope", model, Shape.RESULT,
@@ -286,9 +288,9 @@ def _reference() -> tuple[Operation, ...]:
         _get("shipping_get_seller_ship", "/product/out/getSellerShip", "shipping_templates.get_seller_ship",
              "판매자 배송정보 조회", ("B", "B"), "SellerShip", "SellerShip", shape=Shape.OPAQUE),
         _get("shipping_list_policies", "/product/out/getSellerShipPolicy", "shipping_templates.list",
-             "배송정책 목록 조회", ("A", "A"), "ShipPolicy", "ShipPolicyList"),
+             "배송정책 목록 조회", ("A", "A"), "ShippingTemplate", "ShippingTemplateList"),
         _write("shipping_save_policy", "/product/in/setSellerShipPolicy", "shipping_templates.save",
-               "배송정책 등록/수정", ("B", "B"), "ShipPolicyInput", (_FIXED,), "shipping_list_policies",
+               "배송정책 등록/수정", ("B", "B"), "ShippingTemplateInput", (_FIXED,), "shipping_list_policies",
                family=Family.POLICY_NO),
     )  # fmt: skip
 
@@ -415,10 +417,10 @@ def _desk() -> tuple[Operation, ...]:
         _write("cs_answer_inquiry", "/cs/in/setInquiryAnswer", "cs.answer_inquiry", "CS문의 답변",
                ("C", "C"), "InquiryAnswerRequest", (_error("존재하지", _NONE, "C"), answered), None),
         _get("settlement_list_order_lines", "/settle/out/getSettleDailyOrderInfo",
-             "settlement.list_order_lines", "일별 상품 정산 조회", ("A", "B"), "SettleOrderLine",
-             "SettleOrderList", _SETTLE_DAY, window=(_ONE_DAY, "A")),
+             "settlement.list_order_lines", "일별 상품 정산 조회", ("A", "B"), "SettlementOrderLine",
+             "SettlementOrderList", _SETTLE_DAY, window=(_ONE_DAY, "A")),
         _get("settlement_list_ship_lines", "/settle/out/getSettleShipInfo", "settlement.list_ship_lines",
-             "배송비 정산 조회", ("A", "B"), "SettleShipLine", "SettleShipList", _SETTLE_DAY,
+             "배송비 정산 조회", ("A", "B"), "SettlementShipLine", "SettlementShipList", _SETTLE_DAY,
              window=(_ONE_DAY, "A")),
         _get("notices_list", "/notice/out/getNoticeList", "notices.list", "파트너 공지사항 조회", ("A", "B"),
              "Notice", "NoticeList", (Param("basicDate", ParamKind.DAY, False),),
@@ -436,7 +438,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
 
 
 def operation_of(name: str) -> Operation:
-    """Give the row of an operationId; raise `KeyError` with the nearest known one when there is none."""
+    """Return the row of an operationId; raise `KeyError` with the nearest known one when there is none."""
     if name not in OPERATIONS:
         near = get_close_matches(str(name), OPERATIONS, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""

@@ -50,7 +50,7 @@ class WireOverrides:
             raise ValidationError(violations, subject="WireOverrides")
 
     def apply(self, operation: Operation) -> Operation:
-        """Give the row as it is to be used: with the other path and the other refusals, if any."""
+        """Return the row as it is to be used: with the other path and the other refusals, if any."""
         path = dict(self.paths).get(operation.id)
         rows = dict(self.refusals).get(operation.id)
         if path is None and rows is None:
@@ -62,7 +62,7 @@ class WireOverrides:
         )
 
     def table(self) -> Mapping[str, Operation]:
-        """Give the whole table with these overrides in it."""
+        """Return the whole table with these overrides in it."""
         return {name: self.apply(row) for name, row in OPERATIONS.items()}
 
     def _path_violations(self) -> Iterator[Violation]:

@@ -16,14 +16,21 @@ from attrs import field, frozen
 
 from wemakeprice_sdk import models
 from wemakeprice_sdk.errors import NaiveDatetimeError, ValidationError, Violation, WindowError
-from wemakeprice_sdk.models import Limits, ReadModel, ShipMethod, WriteModel, field_name, normalise_invoice
+from wemakeprice_sdk.models import (
+    InputLimits,
+    ReadModel,
+    ShipMethod,
+    WriteModel,
+    field_name,
+    normalise_invoice,
+)
 from wemakeprice_sdk.wire import windows
 from wemakeprice_sdk.wire.converter import write
 from wemakeprice_sdk.wire.operations import Operation, Param, ParamKind, operation_of
 from wemakeprice_sdk.wire.overrides import NO_OVERRIDES, WireOverrides
 
 ParamValue: TypeAlias = "str | int | date | None"
-"""A query value: text or code, number, day, or (as `datetime`) an aware moment."""
+"""A query value: text or code, number, day, or (as `datetime`) an aware timestamp."""
 
 Payload: TypeAlias = "WriteModel | Mapping[str, object] | None"
 """The request model of a POST, or the named values of a GET or of a request model."""
@@ -32,7 +39,7 @@ HEADERS: tuple[tuple[str, str], ...] = (
     ("Content-Type", "application/json"),
     ("Accept", "application/json"),
 )
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS = InputLimits()
 _MAX_NUMBER = 2**63 - 1
 
 
@@ -53,7 +60,7 @@ def build_request(
     payload: Payload = None,
     *,
     overrides: WireOverrides = NO_OVERRIDES,
-    limits: Limits = DEFAULT_LIMITS,
+    limits: InputLimits = DEFAULT_LIMITS,
 ) -> WireRequest:
     """Build the request of an operation.
 
@@ -74,7 +81,7 @@ def build_request(
 
 
 def normalised(model: WriteModel) -> WriteModel:
-    """Give the request with blanks and dashes taken out of its invoice number (writer rule 6).
+    """Return the request with blanks and dashes taken out of its invoice number (writer rule 6).
 
     An invoice that is still none stays as it is, for the validation to refuse. The free reference of a
     pickup that is no parcel is not touched.
@@ -94,7 +101,7 @@ def _is_free_reference(model: WriteModel) -> bool:
 
 
 def request_model(operation: Operation) -> type[WriteModel]:
-    """Give the class of an operation's JSON body; raises `TypeError` for a GET."""
+    """Return the class of an operation's JSON body; raises `TypeError` for a GET."""
     found = getattr(models, operation.request or "", None)
     if not isinstance(found, type) or not issubclass(found, WriteModel):
         raise TypeError(f"{operation.id} has no JSON body")
@@ -162,8 +169,8 @@ def _spell(param: Param, value: object) -> str:
         if (param.minimum or 0) <= value <= (param.maximum or _MAX_NUMBER):
             return str(value)
         raise _bad(param, value, f"range {param.minimum}..{param.maximum or ''}")
-    if param.kind is ParamKind.MOMENT and isinstance(value, datetime):
-        return windows.format_moment(value, param.name)
+    if param.kind is ParamKind.TIMESTAMP and isinstance(value, datetime):
+        return windows.format_timestamp(value, param.name)
     if param.kind is ParamKind.DAY and isinstance(value, date):
         return windows.format_day(value, param.name)
     if param.kind is ParamKind.CODE and isinstance(value, str):
@@ -202,7 +209,7 @@ def _bad(param: Param, value: object, rule: str) -> ValidationError:
 _TYPES: Mapping[ParamKind, tuple[str, str, str]] = {
     ParamKind.TEXT: ("type str", "a text", "문자열"),
     ParamKind.NUMBER: ("type int", "a whole number", "정수"),
-    ParamKind.MOMENT: ("type datetime", "an aware datetime", "시간대가 있는 datetime"),
+    ParamKind.TIMESTAMP: ("type datetime", "an aware datetime", "시간대가 있는 datetime"),
     ParamKind.DAY: ("type date", "a date", "날짜(date)"),
     ParamKind.CODE: ("type str", "a code", "코드"),
 }
@@ -243,11 +250,11 @@ def _query_window(row: Operation, values: Mapping[str, object]) -> Iterator[Viol
 def _window_violations(row: Operation, model: WriteModel) -> Iterator[Violation]:
     if not isinstance(model, models.OrderListRequest | models.ClaimListRequest):
         return
-    if _are_moments(model.from_date, model.to_date):  # anything else is refused by its type
+    if _are_timestamps(model.from_date, model.to_date):  # anything else is refused by its type
         yield from _checked(row, model.from_date, model.to_date)
 
 
-def _are_moments(*values: object) -> bool:
+def _are_timestamps(*values: object) -> bool:
     return all(isinstance(value, datetime) for value in values)
 
 

@@ -1,8 +1,8 @@
-"""Verifying a write: which reads to make, and what they prove. Pure; the client makes the reads.
+"""Verifying a write: which reads to make, and what they verify. Pure; the client makes the reads.
 
 Every rule is the contract's `x-verify-rule` (the tests hold the two side by side) and errs on the side of
 `UNDECIDED`. A read made at once after a timeout may overtake the write on the site; a caller that wants to
-repeat after `NOT_APPLIED` does well to give it a moment first.
+repeat after `NOT_APPLIED` does well to wait a little first.
 """
 
 from __future__ import annotations
@@ -30,28 +30,28 @@ from wemakeprice_sdk.models import (
     WriteModel,
 )
 from wemakeprice_sdk.models._base import JsonValue
-from wemakeprice_sdk.wire import _proofs_claims as claims
-from wemakeprice_sdk.wire import _proofs_orders as orders
-from wemakeprice_sdk.wire import _proofs_products as products
+from wemakeprice_sdk.wire import _verify_claims as claims
+from wemakeprice_sdk.wire import _verify_orders as orders
+from wemakeprice_sdk.wire import _verify_products as products
 from wemakeprice_sdk.wire.envelope import Success
 from wemakeprice_sdk.wire.operations import OPERATIONS, Operation, Retry
-from wemakeprice_sdk.wire.proofs import (
+from wemakeprice_sdk.wire.verdicts import (
     NOTHING_KNOWN,
-    Evidence,
     Known,
-    Proof,
     Verdict,
+    Verification,
+    VerificationData,
     VerifyRead,
     undecided,
 )
 
 __all__ = [
     "NOTHING_KNOWN",
-    "Evidence",
     "Known",
-    "Plan",
-    "Proof",
     "Verdict",
+    "Verification",
+    "VerificationData",
+    "VerificationPlan",
     "VerifyRead",
     "plan_followup",
     "plan_verification",
@@ -61,7 +61,7 @@ __all__ = [
 
 
 @frozen
-class Plan:
+class VerificationPlan:
     """The reads of a verification, and those to make instead when one of them fails.
 
     No reads at all means that nothing can decide: the outcome stays unknown.
@@ -71,28 +71,28 @@ class Plan:
     fallback: tuple[VerifyRead, ...] = ()
 
 
-_Rule: TypeAlias = Callable[[Any, Evidence, Known], Proof]
+_Rule: TypeAlias = Callable[[Any, VerificationData, Known], Verification]
 
 _RULES: Final[Mapping[str, _Rule]] = MappingProxyType(
     {
-        "shipping_save_policy": products.prove_policy,
-        "products_save": products.prove_save,
-        "products_update_basic": products.prove_update,
-        "products_update_sale": products.prove_update,
-        "products_update_options": products.prove_update,
-        "products_set_status": products.prove_status,
-        "orders_confirm": orders.prove_confirm,
-        "orders_ship": orders.prove_ship,
-        "orders_change_invoice": orders.prove_invoice,
-        "orders_complete_direct": orders.prove_complete,
-        "orders_cancel_option": orders.prove_cancel,
-        "claims_approve": claims.prove_approve,
-        "claims_reject": claims.prove_reject,
-        "claims_hold": claims.prove_hold,
-        "claims_register_pickup": claims.prove_pickup,
-        "claims_complete_pickup": claims.prove_pickup_complete,
-        "claims_ship_exchange": claims.prove_exchange_ship,
-        "claims_complete_exchange": claims.prove_exchange_complete,
+        "shipping_save_policy": products.verify_template,
+        "products_save": products.verify_save,
+        "products_update_basic": products.verify_update,
+        "products_update_sale": products.verify_update,
+        "products_update_options": products.verify_update,
+        "products_set_status": products.verify_status,
+        "orders_confirm": orders.verify_confirm,
+        "orders_ship": orders.verify_ship,
+        "orders_change_invoice": orders.verify_invoice,
+        "orders_complete_direct": orders.verify_complete,
+        "orders_cancel_option": orders.verify_cancel,
+        "claims_approve": claims.verify_approve,
+        "claims_reject": claims.verify_reject,
+        "claims_hold": claims.verify_hold,
+        "claims_register_pickup": claims.verify_pickup,
+        "claims_complete_pickup": claims.verify_pickup_complete,
+        "claims_ship_exchange": claims.verify_exchange_ship,
+        "claims_complete_exchange": claims.verify_exchange_complete,
     }
 )
 
@@ -110,35 +110,37 @@ _LISTED_UNDER: Final[Mapping[str, tuple[ClaimStatus, ...]]] = MappingProxyType(
 _AROUND = timedelta(minutes=1)
 
 
-def plan_verification(operation: Operation, sent: WriteModel, known: Known = NOTHING_KNOWN) -> Plan:
-    """Say which reads can prove a write; an empty plan when none can.
+def plan_verification(
+    operation: Operation, sent: WriteModel, known: Known = NOTHING_KNOWN
+) -> VerificationPlan:
+    """Say which reads can verify a write; an empty plan when none can.
 
     A product create without a seller code, an option cancel without its bundle number and every operation
     marked `never` have an empty plan.
     """
     if operation.retry is not Retry.VERIFY or operation.verify_with is None:
-        return Plan()
+        return VerificationPlan()
     read = OPERATIONS[operation.verify_with]
     if operation.verify_with == "claims_get":
         number = _claim_no(sent)
         detail = VerifyRead(read, ClaimInfoRequest(claim_bundle_no=number))
-        return Plan((detail,), _claim_lists(operation, sent, known))
+        return VerificationPlan((detail,), _claim_lists(operation, sent, known))
     if operation.verify_with == "orders_get":
         bundle_no = _bundle_no(sent, known)
-        return Plan() if bundle_no is None else Plan((_bundle_read(bundle_no),))
+        return VerificationPlan() if bundle_no is None else VerificationPlan((_bundle_read(bundle_no),))
     if operation.verify_with == "products_get":
         return _product_plan(operation, sent)
-    return Plan((VerifyRead(read),))
+    return VerificationPlan((VerifyRead(read),))
 
 
-def _product_plan(operation: Operation, sent: WriteModel) -> Plan:
+def _product_plan(operation: Operation, sent: WriteModel) -> VerificationPlan:
     number = getattr(sent, "product_no", None)
     if number:
-        return Plan((VerifyRead(OPERATIONS["products_get"], {"product_no": number}),))
+        return VerificationPlan((VerifyRead(OPERATIONS["products_get"], {"product_no": number}),))
     code = sent.etc.seller_prod_code if isinstance(sent, ProductInput) else None
     if operation.verify_create is None or not code or not code.strip():
-        return Plan()
-    return Plan((VerifyRead(OPERATIONS[operation.verify_create], {"code": code}),))
+        return VerificationPlan()
+    return VerificationPlan((VerifyRead(OPERATIONS[operation.verify_create], {"code": code}),))
 
 
 def _bundle_no(sent: WriteModel, known: Known) -> int | None:
@@ -178,24 +180,26 @@ def _claim_lists(operation: Operation, sent: WriteModel, known: Known) -> tuple[
 
 
 def plan_followup(
-    sent: WriteModel, evidence: Evidence, known: Known = NOTHING_KNOWN
+    sent: WriteModel, read_back: VerificationData, known: Known = NOTHING_KNOWN
 ) -> tuple[VerifyRead, ...]:
-    """Give the reads that only the first ones make possible: the bundle of a rejected cancel claim."""
-    if not isinstance(sent, ClaimRejectRequest) or evidence.bundles is not None:
+    """Return the reads that only the first ones make possible: the bundle of a rejected cancel claim."""
+    if not isinstance(sent, ClaimRejectRequest) or read_back.bundles is not None:
         return ()
-    claim = claims.the_claim(evidence, sent.claim_bundle_no)
+    claim = claims.the_claim(read_back, sent.claim_bundle_no)
     number = (claim.bundle_no if claim else None) or known.bundle_no
     if claim is None or number is None or claim.claim_status != ClaimStatus.REJECT:
         return ()
     return (_bundle_read(number),)
 
 
-def verify(operation: Operation, sent: WriteModel, evidence: Evidence, known: Known = NOTHING_KNOWN) -> Proof:
+def verify(
+    operation: Operation, sent: WriteModel, read_back: VerificationData, known: Known = NOTHING_KNOWN
+) -> Verification:
     """Judge a write by what the reads gave, as the contract's `x-verify-rule` says."""
     rule = _RULES.get(operation.id)
     if rule is None:
         return undecided("nothing can be read back for this operation", "결과를 다시 조회할 방법이 없습니다")
-    return rule(sent, evidence, known)
+    return rule(sent, read_back, known)
 
 
 ReadBack: TypeAlias = Success | CallError
@@ -204,8 +208,8 @@ ReadBack: TypeAlias = Success | CallError
 
 def verification_steps(
     operation: Operation, sent: WriteModel, known: Known = NOTHING_KNOWN
-) -> Generator[VerifyRead, ReadBack, Proof]:
-    """Drive a whole verification without I/O: yields the reads to make, returns the proof.
+) -> Generator[VerifyRead, ReadBack, Verification]:
+    """Drive a whole verification without I/O: yields the reads to make, returns the verification.
 
     The caller sends the `Success` or the `CallError` of every read back in. A read that fails is replaced
     by the fallback, or leaves the write undecided.
@@ -213,20 +217,20 @@ def verification_steps(
     plan = plan_verification(operation, sent, known)
     if not plan.reads:
         return undecided("no read can decide this write", "이 요청의 결과를 확인할 조회가 없습니다")
-    evidence = yield from _gather(plan.reads, Evidence(), sent)
-    if evidence is None and plan.fallback:
-        evidence = yield from _gather(plan.fallback, Evidence(), sent)
-    if evidence is not None:
-        more = plan_followup(sent, evidence, known)
-        evidence = yield from _gather(more, evidence, sent)
-    if evidence is None:
+    read_back = yield from _gather(plan.reads, VerificationData(), sent)
+    if read_back is None and plan.fallback:
+        read_back = yield from _gather(plan.fallback, VerificationData(), sent)
+    if read_back is not None:
+        more = plan_followup(sent, read_back, known)
+        read_back = yield from _gather(more, read_back, sent)
+    if read_back is None:
         return undecided("the verifying read failed", "확인 조회에 실패했습니다")
-    return verify(operation, sent, evidence, known)
+    return verify(operation, sent, read_back, known)
 
 
 def _gather(
-    reads: tuple[VerifyRead, ...], evidence: Evidence, sent: WriteModel
-) -> Generator[VerifyRead, ReadBack, Evidence | None]:
+    reads: tuple[VerifyRead, ...], read_back: VerificationData, sent: WriteModel
+) -> Generator[VerifyRead, ReadBack, VerificationData | None]:
     for read in reads:
         answer = yield read
         data: JsonValue = None
@@ -234,7 +238,7 @@ def _gather(
             data = answer.data
         elif not isinstance(answer, NotFoundError):
             return None
-        evidence = evidence.add(read, data)
-        if claims.the_claim(evidence, _claim_no(sent)) is not None:
+        read_back = read_back.add(read, data)
+        if claims.the_claim(read_back, _claim_no(sent)) is not None:
             break
-    return evidence
+    return read_back

@@ -56,7 +56,7 @@ def _kst(value: datetime, name: str) -> datetime:
         return require_aware(value, name)
     except OverflowError:
         raise _window_error(
-            name, value.isoformat(), "years 1..9999", "the moment does not exist in Korean time",
+            name, value.isoformat(), "years 1..9999", "the timestamp does not exist in Korean time",
             "한국 시간으로 나타낼 수 없는 시각입니다",
         ) from None  # fmt: skip
 
@@ -147,14 +147,14 @@ def _month_windows(first: datetime, last: datetime, months: int, overlap: timede
     yield Window(first, last)
 
 
-def shift_months(moment: datetime, months: int) -> datetime:
-    """Move an aware moment by calendar months, clamped to the end of the month, in KST."""
-    at = _kst(moment, "moment")
+def shift_months(timestamp: datetime, months: int) -> datetime:
+    """Move an aware timestamp by calendar months, clamped to the end of the month, in KST."""
+    at = _kst(timestamp, "timestamp")
     return datetime.combine(add_months(at.date(), months), at.timetz())
 
 
 def within_months(start: datetime, end: datetime, months: int = DEAL_MONTHS) -> bool:
-    """Say whether an aware range spans at most `months` calendar months, the limit itself included."""
+    """Return whether an aware range spans at most `months` calendar months, the limit itself included."""
     first, last = _kst(start, "start"), _kst(end, "end")
     if (last.year - first.year) * 12 + last.month - first.month < months:
         return True
@@ -165,7 +165,7 @@ def within_months(start: datetime, end: datetime, months: int = DEAL_MONTHS) -> 
 
 
 def split_days(start: date, end: date) -> Iterator[date]:
-    """Give every Korean calendar day of a range, both ends included, in order.
+    """Return every Korean calendar day of a range, both ends included, in order.
 
     Aware datetimes count as their Korean day. A naive datetime raises `NaiveDatetimeError`, a reversed
     range `WindowError`.
@@ -175,7 +175,7 @@ def split_days(start: date, end: date) -> Iterator[date]:
 
 
 def split_weeks(start: date, end: date, *, days: int = NOTICE_DAYS) -> Iterator[date]:
-    """Give the `basicDate` values whose weeks (the `days` days ending on each) cover a range of days.
+    """Return the `basicDate` values whose weeks (the `days` days ending on each) cover a range of days.
 
     The last one is the end of the range. Errors as `split_days`.
     """
@@ -192,7 +192,7 @@ def _weeks(first: date, last: date, days: int) -> Iterator[date]:
 
 
 def korean_day(value: date, name: str = "day") -> date:
-    """Give a day as `clock.korean_day` does, and refuse moments that do not exist in Korean time."""
+    """Return a day as `clock.korean_day` does, and refuse timestamps that do not exist in Korean time."""
     return _kst(value, name).date() if isinstance(value, datetime) else clock.korean_day(value, name)
 
 
@@ -227,7 +227,7 @@ def check_day_window(start: datetime, end: datetime) -> None:
         _bounds(first, last)
     if last.replace(microsecond=0) - first.replace(microsecond=0) >= DAY_LIMIT:
         raise _window_error(
-            "to_date", format_moment(last), "below 24 hours",
+            "to_date", format_timestamp(last), "below 24 hours",
             "one query covers less than 24 hours; split the range",
             "조회 기간은 24시간 미만이어야 합니다",
         )  # fmt: skip
@@ -240,19 +240,19 @@ def check_month_window(start: datetime, end: datetime, months: int = DEAL_MONTHS
         _bounds(first, last)
     if not within_months(first.replace(microsecond=0), last.replace(microsecond=0), months):
         raise _window_error(
-            "to_date", format_moment(last), f"at most {months} months",
+            "to_date", format_timestamp(last), f"at most {months} months",
             f"one query covers at most {months} calendar months; split the range",
             f"조회 기간은 최대 {months}개월입니다",
         )  # fmt: skip
 
 
-def format_moment(value: datetime, name: str = "moment") -> str:
-    """Spell an aware moment as `yyyy-MM-dd HH:mm:ss` in KST; fractions of a second are cut."""
+def format_timestamp(value: datetime, name: str = "timestamp") -> str:
+    """Spell an aware timestamp as `yyyy-MM-dd HH:mm:ss` in KST; fractions of a second are cut."""
     return _kst(value, name).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 def format_hour(value: datetime, name: str = "hour") -> str:
-    """Spell an aware moment on the hour as `yyyy-MM-dd HH:00` in KST; anything else is refused (P4)."""
+    """Spell an aware timestamp on the hour as `yyyy-MM-dd HH:00` in KST; anything else is refused (P4)."""
     at = _kst(value, name)
     if at.minute or at.second or at.microsecond:
         raise ValidationError.single(
@@ -274,31 +274,31 @@ def format_compact_day(value: date) -> str:
 
 _DAY_TEXT = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _COMPACT_TEXT = re.compile(r"\d{8}", re.ASCII)
-_MOMENT_TEXT = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?", re.ASCII)
+_TIMESTAMP_TEXT = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?", re.ASCII)
 
 
-def parse_moment(text: str) -> datetime:
-    """Read `yyyy-MM-dd HH:mm[:ss]` or a day in either spelling (then midnight) as a moment in KST.
+def parse_timestamp(text: str) -> datetime:
+    """Read `yyyy-MM-dd HH:mm[:ss]` or a day in either spelling (then midnight) as a timestamp in KST.
 
     Raises `ValueError` for anything else.
     """
-    if _MOMENT_TEXT.fullmatch(text):
+    if _TIMESTAMP_TEXT.fullmatch(text):
         return datetime.fromisoformat(text).replace(tzinfo=KST)
     day = parse_day(text)
     return datetime(day.year, day.month, day.day, tzinfo=KST)
 
 
 def parse_day(text: str) -> date:
-    """Read `yyyy-MM-dd`, `yyyyMMdd`, or the day of a moment. Raises `ValueError` for anything else."""
+    """Read `yyyy-MM-dd`, `yyyyMMdd`, or the day of a timestamp. Raises `ValueError` for anything else."""
     if _DAY_TEXT.fullmatch(text) or _COMPACT_TEXT.fullmatch(text):
         return date.fromisoformat(text)
-    if _MOMENT_TEXT.fullmatch(text):
+    if _TIMESTAMP_TEXT.fullmatch(text):
         return datetime.fromisoformat(text).date()
     raise ValueError("not one of the four date spellings")
 
 
 def parse_hour(text: str) -> datetime:
-    """Read `yyyy-MM-dd HH:00` (sale period) as a moment in KST. Raises `ValueError` for anything else."""
+    """Read `yyyy-MM-dd HH:00` (sale period) as a timestamp in KST. Raises `ValueError` for anything else."""
     if len(text) != len("2026-01-01 00:00"):
         raise ValueError("not spelt yyyy-MM-dd HH:mm")
-    return parse_moment(text)
+    return parse_timestamp(text)

@@ -22,7 +22,7 @@ from wemakeprice_sdk.client.verification import (
     baseline_read,
     known_after,
     network_error,
-    unproven,
+    unverified,
 )
 from wemakeprice_sdk.errors import CallError, ClientStateError, ValidationError
 from wemakeprice_sdk.models import JsonValue, WriteModel
@@ -36,8 +36,8 @@ from wemakeprice_sdk.wire.envelope import (
 from wemakeprice_sdk.wire.operations import OPERATIONS, Operation
 from wemakeprice_sdk.wire.outcomes import AlreadyDone, Outcome
 from wemakeprice_sdk.wire.overrides import WireOverrides
-from wemakeprice_sdk.wire.proofs import NOTHING_KNOWN, Known, Proof, Verdict, VerifyRead, undecided
 from wemakeprice_sdk.wire.requests import Payload, WireRequest, build_request
+from wemakeprice_sdk.wire.verdicts import NOTHING_KNOWN, Known, Verdict, Verification, VerifyRead, undecided
 from wemakeprice_sdk.wire.verification import plan_verification, verification_steps
 
 T = TypeVar("T")
@@ -124,24 +124,24 @@ class AsyncCaller:
     ) -> Outcome:
         result = await self._send(row, request, attempt)
         if not isinstance(result, Lost):
-            return await self._settle(row, sent, known, result)
+            return await self._check_already_done(row, sent, known, result)
         note = self._observer.note
         note(logging.WARNING, Event.LOST, row, f"reason={result.reason}", attempt)
         try:
-            proof = await self._prove(row, sent, known)
+            verification = await self._verify_repeatedly(row, sent, known)
         except BaseException as error:
             error.add_note(f"{row.id} was sent and its answer was lost; it may have been carried out")
             raise
-        if proof.verdict is Verdict.APPLIED:
-            note(logging.INFO, Event.PROVEN, row, "applied", attempt)
-            return applied(row, sent, proof)
-        undone = proof.verdict is Verdict.NOT_APPLIED
+        if verification.verdict is Verdict.APPLIED:
+            note(logging.INFO, Event.VERIFIED, row, "applied", attempt)
+            return applied(row, sent, verification)
+        undone = verification.verdict is Verdict.NOT_APPLIED
         if undone and attempt == 1 and self.options.verification.repeat_if_not_applied:
-            note(logging.WARNING, Event.REPEATED, row, "proven not applied", attempt)
+            note(logging.WARNING, Event.REPEATED, row, "verified not applied", attempt)
             return await self._carry_out(row, request, sent, known, 2)
         event = Event.NOT_APPLIED if undone else Event.UNKNOWN
-        note(logging.WARNING, event, row, f"verdict={proof.verdict.value}", attempt)
-        raise unproven(row, result, proof)
+        note(logging.WARNING, event, row, f"verdict={verification.verdict.value}", attempt)
+        raise unverified(row, result, verification)
 
     async def _send(self, row: Operation, request: WireRequest, attempt: int) -> Outcome | Lost:
         error: CallError
@@ -164,32 +164,34 @@ class AsyncCaller:
         answer = await self._read(self._row(read.operation.id), read.payload, Purpose.BASELINE)
         return known_after(read, answer, known)
 
-    async def _settle(self, row: Operation, sent: WriteModel, known: Known, outcome: Outcome) -> Outcome:
+    async def _check_already_done(
+        self, row: Operation, sent: WriteModel, known: Known, outcome: Outcome
+    ) -> Outcome:
         if not isinstance(outcome, AlreadyDone) or not outcome.needs_verifying:
             return outcome
         return already_done(row, outcome, await self._verify(row, sent, known))
 
-    async def _prove(self, row: Operation, sent: WriteModel, known: Known) -> Proof:
+    async def _verify_repeatedly(self, row: Operation, sent: WriteModel, known: Known) -> Verification:
         """Read until the effect is certain; "not applied" counts only after the last wait."""
         if not plan_verification(row, sent, known).reads:
             return undecided("no read can decide this write", "이 요청의 결과를 확인할 조회가 없습니다")
-        proof = undecided("nothing was read", "확인 조회를 하지 못했습니다")
+        verification = undecided("nothing was read", "확인 조회를 하지 못했습니다")
         for wait in self.options.verification.waits:
             await self.shared.sleep(wait)
-            proof = await self._verify(row, sent, known)
-            if proof.verdict in DECISIVE:
+            verification = await self._verify(row, sent, known)
+            if verification.verdict in DECISIVE:
                 break
-        return proof
+        return verification
 
-    async def _verify(self, row: Operation, sent: WriteModel, known: Known) -> Proof:
+    async def _verify(self, row: Operation, sent: WriteModel, known: Known) -> Verification:
         steps = verification_steps(row, sent, known)
         try:
             read = next(steps)
             while True:
                 read = steps.send(await self._read_back(read))
         except StopIteration as done:
-            proof: Proof = done.value
-            return proof
+            verification: Verification = done.value
+            return verification
         except (CallError, ClientStateError, ValidationError) as error:
             return undecided(f"the verifying read failed: {error.message}", "확인 조회에 실패했습니다")
 

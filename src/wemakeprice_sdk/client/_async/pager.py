@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, Self, TypeVar
 
-from wemakeprice_sdk.client.paging import Cursor, Page, ProgressCallback, Reading, Walk
+from wemakeprice_sdk.client.paging import Cursor, ListQuery, Page, ProgressCallback, Walk
 from wemakeprice_sdk.wire.windows import Window
 
 T = TypeVar("T")
@@ -20,7 +20,7 @@ class AsyncPager(Generic[T]):
 
     def __init__(
         self,
-        reading: Reading,
+        reading: ListQuery,
         fetch: Callable[[Window, int], Awaitable[Page[T]]],
         key: Callable[[T], tuple[Hashable, ...]],
         cursor: Cursor | None,
@@ -42,7 +42,7 @@ class AsyncPager(Generic[T]):
         return self
 
     async def __anext__(self) -> T:
-        """Give the next item; asks the marketplace only when the last answer is used up."""
+        """Return the next item; asks the marketplace only when the last answer is used up."""
         while True:
             item = self._walk.take()
             if item is not None:

@@ -13,7 +13,7 @@ from wemakeprice_sdk.client.options import ConnectionLimits, Timeouts, Verificat
 from wemakeprice_sdk.client.retry import RetryPolicy
 from wemakeprice_sdk.client.throttle import ThrottlePolicy
 from wemakeprice_sdk.clock import Clock
-from wemakeprice_sdk.models import Limits
+from wemakeprice_sdk.models import InputLimits
 from wemakeprice_sdk.wire.overrides import WireOverrides
 
 
@@ -27,7 +27,7 @@ class AsyncClientSettings(TypedDict, total=False):
     throttle: ThrottlePolicy | None
     verification: VerificationPolicy | None
     overrides: WireOverrides
-    input_limits: Limits | None
+    input_limits: InputLimits | None
     gate: Gate | None
     hooks: Hooks | None
     tap: Tap | None

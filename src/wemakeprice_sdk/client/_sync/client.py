@@ -42,13 +42,13 @@ from wemakeprice_sdk.client.options import (
 from wemakeprice_sdk.client.retry import RetryBudget, RetryPolicy
 from wemakeprice_sdk.client.throttle import ThrottlePolicy
 from wemakeprice_sdk.clock import Clock, SystemClock
-from wemakeprice_sdk.models import JsonValue, Limits, WriteModel
+from wemakeprice_sdk.models import InputLimits, JsonValue, WriteModel
 from wemakeprice_sdk.secrets import SecretStr
 from wemakeprice_sdk.wire.operations import operation_of
 from wemakeprice_sdk.wire.outcomes import Outcome
 from wemakeprice_sdk.wire.overrides import NO_OVERRIDES, WireOverrides
-from wemakeprice_sdk.wire.proofs import NOTHING_KNOWN, Known
 from wemakeprice_sdk.wire.requests import Payload
+from wemakeprice_sdk.wire.verdicts import NOTHING_KNOWN, Known
 
 if TYPE_CHECKING:
     from wemakeprice_sdk.config import ChannelConfig
@@ -61,7 +61,7 @@ class WemakepriceClient:
     sandbox. There is no default: nothing is ever called by accident.
 
     Reads are repeated as `retry` says. Writes are sent once; when the answer is lost the marketplace is
-    read until the outcome is proven (`verification`), else `NotAppliedError` or `OutcomeUnknownError` is
+    read until the outcome is verified (`verification`), else `NotAppliedError` or `OutcomeUnknownError` is
     raised. `throttle` holds for everything this client and its clones do, one call at a time by default.
 
     `http_client` is a client of httpx or httpx2, used as it is and never closed; `timeout` and
@@ -106,7 +106,7 @@ class WemakepriceClient:
         throttle: ThrottlePolicy | None = None,
         verification: VerificationPolicy | None = None,
         overrides: WireOverrides = NO_OVERRIDES,
-        input_limits: Limits | None = None,
+        input_limits: InputLimits | None = None,
         gate: Gate | None = None,
         hooks: Hooks | None = None,
         tap: Tap | None = None,
@@ -140,7 +140,7 @@ class WemakepriceClient:
             retry=retry,
             verification=verification or VerificationPolicy(),
             overrides=overrides,
-            input_limits=input_limits or Limits(),
+            input_limits=input_limits or InputLimits(),
             gate=gate,
         )
         self._injected = http_client is not None
@@ -178,7 +178,7 @@ class WemakepriceClient:
         return cls(config.api_key, base_url=base_url_of(base_url or config.base_url), **settings)
 
     def with_options(self, **changes: Unpack[OptionChanges]) -> Self:
-        """Give a cheap clone with other options, on the same connections, throttle and retry budget.
+        """Return a cheap clone with other options, on the same connections, throttle and retry budget.
 
         Takes `timeout`, `retry`, `verification`, `repeat_if_not_applied`, `overrides`, `input_limits`,
         `gate`, `hooks`, `tap` and `logger`. Closing either closes both. `timeout` raises `TypeError` when
@@ -213,7 +213,7 @@ class WemakepriceClient:
         return self._base_url.safe
 
     @property
-    def input_limits(self) -> Limits:
+    def input_limits(self) -> InputLimits:
         """What this client takes as input beyond the defaults, such as the option depth."""
         return self._caller.options.input_limits
 

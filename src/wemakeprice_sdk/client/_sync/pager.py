@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Generic, Self, TypeVar
 
-from wemakeprice_sdk.client.paging import Cursor, Page, ProgressCallback, Reading, Walk
+from wemakeprice_sdk.client.paging import Cursor, ListQuery, Page, ProgressCallback, Walk
 from wemakeprice_sdk.wire.windows import Window
 
 T = TypeVar("T")
@@ -21,7 +21,7 @@ class Pager(Generic[T]):
 
     def __init__(
         self,
-        reading: Reading,
+        reading: ListQuery,
         fetch: Callable[[Window, int], Page[T]],
         key: Callable[[T], tuple[Hashable, ...]],
         cursor: Cursor | None,
@@ -43,7 +43,7 @@ class Pager(Generic[T]):
         return self
 
     def __next__(self) -> T:
-        """Give the next item; asks the marketplace only when the last answer is used up."""
+        """Return the next item; asks the marketplace only when the last answer is used up."""
         while True:
             item = self._walk.take()
             if item is not None:

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from typing import Final
 
 from wemakeprice_sdk.errors import ApiError
+from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import Bundle, Claim, ClaimDateType, ClaimStatus, ClaimType
 from wemakeprice_sdk.policy.snapshot import PendingShipment, PickedLine, ReturnFacts, Snapshot
+from wemakeprice_sdk.runner._async.job_run import AsyncJobRun
 from wemakeprice_sdk.runner._async.orders import in_flight, read_bundle
-from wemakeprice_sdk.runner._async.session import AsyncSession
-from wemakeprice_sdk.runner._async.sweeps import claim_stream, claims_in, open_streams, settle_vanished
-from wemakeprice_sdk.runner.drafts import GONE, bundle_draft, claim_state, restore
+from wemakeprice_sdk.runner._async.polling import claim_stream, claims_in, close_vanished, open_streams
+from wemakeprice_sdk.runner.conversion import GONE, bundle_draft, claim_state, restore
 from wemakeprice_sdk.runner.outages import concerns_all
-from wemakeprice_sdk.runner.records import RecordKind
 
 _R, _E = ClaimType.RETURN, ClaimType.EXCHANGE
 _OPEN: Final = (
@@ -34,115 +34,115 @@ _CLOSED: Final = (
 
 
 async def answer_claims(
-    session: AsyncSession,
+    run: AsyncJobRun,
     shipments: Iterable[PendingShipment],
     picked: Iterable[PickedLine],
     facts: Iterable[ReturnFacts],
 ) -> None:
     """Collect claims of every kind, decide as the strategy says, and answer."""
-    claims_at = session.now
-    claims = await _collect(session)
-    bundles_at = session.now
+    claims_at = run.now
+    claims = await _collect(run)
+    bundles_at = run.now
     snapshot = Snapshot(
         claims_at=claims_at,
         claims=tuple(claims.values()),
         bundles_at=bundles_at,
-        bundles=await _bundles(session, claims.values()),
+        bundles=await _bundles(run, claims.values()),
         shipments=tuple(shipments),
         picked=tuple(picked),
         return_facts=tuple(facts),
-        in_flight=await in_flight(session),
+        in_flight=await in_flight(run),
     )
-    await session.act(session.around.policy.plan_claims(snapshot, session.now))
+    await run.act(run.context.policy.plan_claims(snapshot, run.now))
 
 
-async def _collect(session: AsyncSession) -> dict[str, Claim]:
+async def _collect(run: AsyncJobRun) -> dict[str, Claim]:
     streams = [claim_stream(kind, state) for kind, state in _OPEN]
     streams += [claim_stream(kind, state) for kind, state, _ in _CLOSED]
-    await open_streams(session, RecordKind.CLAIM, streams)
+    await open_streams(run, RecordKind.CLAIM, streams)
     rows: dict[str, Claim] = {}
     for kind, state in _OPEN:
-        listed = await claims_in(session, kind, state, ClaimDateType.REQUEST)
+        listed = await claims_in(run, kind, state, ClaimDateType.REQUEST)
         rows |= listed
     for kind, state, by in _CLOSED:
-        closed = await claims_in(session, kind, state, by)
-        await _bring_back(session, closed.values())
+        closed = await claims_in(run, kind, state, by)
+        await _bring_back(run, closed.values())
         if (kind, state) == (_E, ClaimStatus.APPROVE):
             # A re-shipped exchange still has to be completed.
             rows |= closed
         else:
             rows = {key: row for key, row in rows.items() if key not in closed}
     for kind, state in _OPEN:
-        back = await settle_vanished(session, RecordKind.CLAIM, f"{kind.value}:{state.value}", rows)
+        back = await close_vanished(run, RecordKind.CLAIM, f"{kind.value}:{state.value}", rows)
         rows |= {key: row for key, row in back.items() if isinstance(row, Claim)}
-    rows |= {key: row for key, row in (await _unfinished(session)).items() if key not in rows}
+    rows |= {key: row for key, row in (await _unfinished(run)).items() if key not in rows}
     return rows
 
 
-async def _bring_back(session: AsyncSession, closed: Iterable[Claim]) -> None:
+async def _bring_back(run: AsyncJobRun, closed: Iterable[Claim]) -> None:
     """Read bundles again that a return or exchange hid until it was closed: the lists have passed them."""
-    around = session.around
+    context = run.context
     for claim in closed:
         if claim.bundle_no is None or claim.claim_type == ClaimType.CANCEL:
             continue
-        hidden = await around.offload(_is_gone, session, claim.bundle_no)
-        if hidden and (bundle := await read_bundle(session, claim.bundle_no)) is not None:
-            await session.save(RecordKind.BUNDLE, [bundle_draft(bundle, session.now)])
+        hidden = await context.offload(_is_gone, run, claim.bundle_no)
+        if hidden and (bundle := await read_bundle(run, claim.bundle_no)) is not None:
+            await run.save(RecordKind.BUNDLE, [bundle_draft(bundle, run.now)])
 
 
-def _is_gone(session: AsyncSession, number: int) -> bool:
-    records = session.around.ledger.records(session.account, RecordKind.BUNDLE, ref=str(number))
+def _is_gone(run: AsyncJobRun, number: int) -> bool:
+    records = run.context.ledger.records(run.account, RecordKind.BUNDLE, ref=str(number))
     return any(record.status == GONE for record in records)
 
 
-async def _unfinished(session: AsyncSession) -> dict[str, Claim]:
+async def _unfinished(run: AsyncJobRun) -> dict[str, Claim]:
     """Read again the exchanges that were re-shipped and are not completed: lists show them no more."""
-    around = session.around
+    context = run.context
     state = f"{_E.value}:{ClaimStatus.APPROVE.value}"
-    limit = session.now - around.settings.max_back
-    records = await around.offload(
-        lambda: list(around.ledger.records(session.account, RecordKind.CLAIM, status=state, since=limit))
+    limit = run.now - context.settings.max_back
+    records = await context.offload(
+        lambda: list(context.ledger.records(run.account, RecordKind.CLAIM, status=state, since=limit))
     )
     stored = [restore(Claim, record) for record in records]
     rows: dict[str, Claim] = {}
     for record, claim in zip(records, stored, strict=True):
         if not claim.is_exchange_complete:
-            await session.step()
-            fresh = await _read(session, claim.claim_bundle_no)
+            await run.step()
+            fresh = await _read(run, claim.claim_bundle_no)
             if fresh is not None and claim_state(fresh) == state:
                 rows[record.key] = fresh
     return rows
 
 
-async def _read(session: AsyncSession, number: int) -> Claim | None:
+async def _read(run: AsyncJobRun, number: int) -> Claim | None:
     try:
-        return await session.around.client.claims.get(number)
+        return await run.context.client.claims.get(number)
     except ApiError as error:
         if concerns_all(error):
             raise
-        session.note_unread(f"claim:{number}", error)
+        run.note_unread(f"claim:{number}", error)
         return None
 
 
-async def _bundles(session: AsyncSession, claims: Iterable[Claim]) -> tuple[Bundle, ...]:
+async def _bundles(run: AsyncJobRun, claims: Iterable[Claim]) -> tuple[Bundle, ...]:
     """Read the bundles of open cancels now; those in a return come back empty: the ledger's copy serves."""
-    around = session.around
+    context = run.context
     found: dict[int, Bundle] = {}
     for claim in claims:
         number = claim.bundle_no
         if number is None or number in found or not claim.is_open:
             continue
-        await session.step()
-        bundle = await read_bundle(session, number) if claim.claim_type == ClaimType.CANCEL else None
+        await run.step()
+        bundle = await read_bundle(run, number) if claim.claim_type == ClaimType.CANCEL else None
         if bundle is not None:
-            await session.save(RecordKind.BUNDLE, [bundle_draft(bundle, session.now)])
+            await run.save(RecordKind.BUNDLE, [bundle_draft(bundle, run.now)])
         elif claim.claim_type != ClaimType.CANCEL:
-            bundle = await around.offload(_kept, session, number)
+            bundle = await context.offload(_kept, run, number)
         if bundle is not None:
             found[number] = bundle
     return tuple(found.values())
 
 
-def _kept(session: AsyncSession, number: int) -> Bundle | None:
-    records = session.around.ledger.records(session.account, RecordKind.BUNDLE, ref=str(number))
+def _kept(run: AsyncJobRun, number: int) -> Bundle | None:
+    records = run.context.ledger.records(run.account, RecordKind.BUNDLE, ref=str(number))
     return next((restore(Bundle, record) for record in records), None)

@@ -10,14 +10,16 @@ from typing import TypeVar
 from wemakeprice_sdk.client._async.pager import AsyncPager
 from wemakeprice_sdk.client.paging import windows_of, windows_of_months
 from wemakeprice_sdk.errors import ApiError, NotFoundError
+from wemakeprice_sdk.ledger.records import RecordDraft, RecordKind, SaveCount
 from wemakeprice_sdk.models import Deal, DealRow, JsonValue, ProductRow
-from wemakeprice_sdk.policy.actions import Action, ImportDeal, ImportProduct, ImportSource, SkuLinkMode
-from wemakeprice_sdk.policy.snapshot import DealCandidate, ProductCandidate, SkuLink, Snapshot
-from wemakeprice_sdk.runner._async.session import AsyncSession
-from wemakeprice_sdk.runner.drafts import deal_draft, product_draft
-from wemakeprice_sdk.runner.goods import TEMPLATES, links_of
+from wemakeprice_sdk.models.codes import ImportSource, SkuLinkMode
+from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.policy.actions import Action, ImportDeal, ImportProduct
+from wemakeprice_sdk.policy.snapshot import DealCandidate, ProductCandidate, Snapshot
+from wemakeprice_sdk.runner._async.job_run import AsyncJobRun
+from wemakeprice_sdk.runner.conversion import deal_draft, product_draft
 from wemakeprice_sdk.runner.outages import concerns_all
-from wemakeprice_sdk.runner.records import RecordDraft, RecordKind, SaveCount
+from wemakeprice_sdk.runner.products import TEMPLATES, links_of
 from wemakeprice_sdk.runner.reports import ActionState
 from wemakeprice_sdk.wire.windows import Window
 
@@ -26,99 +28,99 @@ _WIDTH = timedelta(days=31)
 
 
 async def import_products(
-    session: AsyncSession, start: datetime, end: datetime, mode: SkuLinkMode, *, stock_sync: bool
+    run: AsyncJobRun, start: datetime, end: datetime, mode: SkuLinkMode, *, stock_sync: bool
 ) -> None:
     """Import products registered between `start` and `end` that are not registered on our side yet."""
     whole = True
     job = f"import_products/{start.isoformat()}/{end.isoformat()}"
-    for window in await _left(session, job, windows_of(start, end, _WIDTH, timedelta(0))):
-        await session.step()
-        seen = _seen(session, window)
-        rows = await _all(session, session.around.client.products.iter(window.start, window.end))
-        snapshot = await _product_snapshot(session, rows, mode, stock_sync=stock_sync)
-        done = await _carry_out(session, snapshot, {ImportProduct: partial(_take_product, session)})
-        whole = await _remember(session, job, seen, whole and done)
+    for window in await _left(run, job, windows_of(start, end, _WIDTH, timedelta(0))):
+        await run.step()
+        seen = _seen(run, window)
+        rows = await _all(run, run.context.client.products.iter(window.start, window.end))
+        snapshot = await _product_snapshot(run, rows, mode, stock_sync=stock_sync)
+        done = await _carry_out(run, snapshot, {ImportProduct: partial(_take_product, run)})
+        whole = await _remember(run, job, seen, whole and done)
 
 
-async def import_deals(session: AsyncSession, start: datetime, end: datetime) -> None:
+async def import_deals(run: AsyncJobRun, start: datetime, end: datetime) -> None:
     """Import deals registered between `start` and `end`; missing products are named, not invented."""
     whole = True
     job = f"import_deals/{start.isoformat()}/{end.isoformat()}"
-    for window in await _left(session, job, windows_of_months(start, end, timedelta(0))):
-        await session.step()
-        seen = _seen(session, window)
-        rows = await _all(session, session.around.client.deals.iter(window.start, window.end))
-        unread = len(session.unread)
-        deals = await _read_deals(session, rows)
-        snapshot = await _deal_snapshot(session, deals)
+    for window in await _left(run, job, windows_of_months(start, end, timedelta(0))):
+        await run.step()
+        seen = _seen(run, window)
+        rows = await _all(run, run.context.client.deals.iter(window.start, window.end))
+        unread = len(run.unread)
+        deals = await _read_deals(run, rows)
+        snapshot = await _deal_snapshot(run, deals)
         by_number = {str(deal.deal_no): deal for deal in deals}
-        done = await _carry_out(session, snapshot, {ImportDeal: partial(_take_deal, session, by_number)})
-        whole = await _remember(session, job, seen, whole and done and unread == len(session.unread))
+        done = await _carry_out(run, snapshot, {ImportDeal: partial(_take_deal, run, by_number)})
+        whole = await _remember(run, job, seen, whole and done and unread == len(run.unread))
 
 
-async def _all(session: AsyncSession, pager: AsyncPager[T]) -> list[T]:
+async def _all(run: AsyncJobRun, pager: AsyncPager[T]) -> list[T]:
     rows: list[T] = []
     async for row in pager:
-        await session.step()
+        await run.step()
         rows.append(row)
-        session.tell("list", len(rows))
+        run.tell("list", len(rows))
     return rows
 
 
-async def _left(session: AsyncSession, job: str, windows: Sequence[Window]) -> list[Window]:
-    around = session.around
-    known = await around.offload(around.ledger.progress, session.account, job)
+async def _left(run: AsyncJobRun, job: str, windows: Sequence[Window]) -> list[Window]:
+    context = run.context
+    known = await context.offload(context.ledger.progress, run.account, job)
     until = known.get("until") if known is not None else None
     if not isinstance(until, str):
         return list(windows)
     return [window for window in windows if window.end > datetime.fromisoformat(until)]
 
 
-def _seen(session: AsyncSession, window: Window) -> datetime:
-    """Give up to when a window shows everything: in one that is not over yet more will be registered."""
-    return min(window.end, session.now - session.around.settings.overlap)
+def _seen(run: AsyncJobRun, window: Window) -> datetime:
+    """Return up to when a window shows everything: in one that is not over yet more will be registered."""
+    return min(window.end, run.now - run.context.settings.overlap)
 
 
 async def _carry_out(
-    session: AsyncSession,
+    run: AsyncJobRun,
     snapshot: Snapshot,
     take: Mapping[type[Action], Callable[[Action], Awaitable[None]]],
 ) -> bool:
     """Import what a window showed; False when something was held or failed."""
-    before = len(session.results)
-    plan = session.around.policy.plan_imports(snapshot, session.now)
-    await session.act(plan, take)
-    failed = any(row.state is not ActionState.APPLIED for row in session.results[before:])
+    before = len(run.results)
+    plan = run.context.policy.plan_imports(snapshot, run.now)
+    await run.act(plan, take)
+    failed = any(row.state is not ActionState.APPLIED for row in run.results[before:])
     return not (failed or plan.held or plan.blocked)
 
 
-async def _remember(session: AsyncSession, job: str, seen: datetime, whole: bool) -> bool:
+async def _remember(run: AsyncJobRun, job: str, seen: datetime, whole: bool) -> bool:
     """Remember that all is done up to `seen`, unless something before it was left out.
 
     A window that was not whole, and all after it, are read again by the next run; what was imported is
     known by then.
     """
-    lease = await session.keep_lease()
+    lease = await run.keep_lease()
     if whole and lease is not None:
         body: dict[str, JsonValue] = {"until": seen.isoformat()}
-        await session.around.offload(session.around.ledger.put_progress, lease, job, body, session.now)
+        await run.context.offload(run.context.ledger.put_progress, lease, job, body, run.now)
     return whole
 
 
-async def _registered(session: AsyncSession, kind: RecordKind, numbers: Iterable[int]) -> frozenset[int]:
-    around = session.around
+async def _registered(run: AsyncJobRun, kind: RecordKind, numbers: Iterable[int]) -> frozenset[int]:
+    context = run.context
     keys = [str(number) for number in numbers]
-    found = await around.offload(around.ledger.registered, session.account, kind, keys)
+    found = await context.offload(context.ledger.registered, run.account, kind, keys)
     return frozenset(int(key) for key in found)
 
 
-async def _has_templates(session: AsyncSession) -> bool:
-    around = session.around
-    return await around.offload(around.ledger.progress, session.account, TEMPLATES) is not None
+async def _has_templates(run: AsyncJobRun) -> bool:
+    context = run.context
+    return await context.offload(context.ledger.progress, run.account, TEMPLATES) is not None
 
 
 async def _product_snapshot(
-    session: AsyncSession, rows: Sequence[ProductRow], mode: SkuLinkMode, *, stock_sync: bool
+    run: AsyncJobRun, rows: Sequence[ProductRow], mode: SkuLinkMode, *, stock_sync: bool
 ) -> Snapshot:
     candidates = [
         ProductCandidate(
@@ -127,54 +129,54 @@ async def _product_snapshot(
         for row in rows
     ]
     return Snapshot(
-        templates_imported=await _has_templates(session),
-        registered_products=await _registered(session, RecordKind.PRODUCT, (row.product_no for row in rows)),
+        templates_imported=await _has_templates(run),
+        registered_products=await _registered(run, RecordKind.PRODUCT, (row.product_no for row in rows)),
         product_candidates=tuple(candidates),
     )
 
 
-async def _take_product(session: AsyncSession, action: Action) -> None:
+async def _take_product(run: AsyncJobRun, action: Action) -> None:
     if not isinstance(action, ImportProduct):
         raise TypeError("only products are imported here")
-    around = session.around
-    product = await around.client.products.get(action.product_no)
+    context = run.context
+    product = await context.client.products.get(action.product_no)
     links = links_of(product, action.sku_link, stock_sync=action.stock_sync)
-    await _register(session, product_draft(product, session.now), links)
+    await _register(run, product_draft(product, run.now), links)
 
 
-async def _register(session: AsyncSession, draft: RecordDraft, links: Iterable[SkuLink] = ()) -> None:
-    lease = await session.keep_lease()
+async def _register(run: AsyncJobRun, draft: RecordDraft, links: Iterable[SkuLink] = ()) -> None:
+    lease = await run.keep_lease()
     if lease is not None:
-        register = session.around.ledger.register
-        new = await session.around.offload(register, lease, draft, session.now, links=links)
-        session.note_saved(draft.kind, SaveCount(new=int(new), same=int(not new)))
+        register = run.context.ledger.register
+        new = await run.context.offload(register, lease, draft, run.now, links=links)
+        run.note_saved(draft.kind, SaveCount(new=int(new), same=int(not new)))
 
 
-async def _read_deals(session: AsyncSession, rows: Sequence[DealRow]) -> list[Deal]:
-    known = await _registered(session, RecordKind.DEAL, (row.deal_no for row in rows))
+async def _read_deals(run: AsyncJobRun, rows: Sequence[DealRow]) -> list[Deal]:
+    known = await _registered(run, RecordKind.DEAL, (row.deal_no for row in rows))
     deals: list[Deal] = []
     for row in rows:
         if row.deal_no in known:
             continue
-        await session.step()
+        await run.step()
         try:
-            deals.append(await session.around.client.deals.get(row.deal_no))
+            deals.append(await run.context.client.deals.get(row.deal_no))
         except NotFoundError:
             continue
         except ApiError as error:
             if concerns_all(error):
                 raise
-            session.note_unread(f"deal:{row.deal_no}", error)
-        session.tell("deals", len(deals), len(rows))
+            run.note_unread(f"deal:{row.deal_no}", error)
+        run.tell("deals", len(deals), len(rows))
     return deals
 
 
-async def _deal_snapshot(session: AsyncSession, deals: Sequence[Deal]) -> Snapshot:
+async def _deal_snapshot(run: AsyncJobRun, deals: Sequence[Deal]) -> Snapshot:
     named = {deal.deal_no: tuple(row.product_no for row in deal.product_list) for deal in deals}
     numbers = {number for products in named.values() for number in products}
     return Snapshot(
-        templates_imported=await _has_templates(session),
-        registered_products=await _registered(session, RecordKind.PRODUCT, numbers),
+        templates_imported=await _has_templates(run),
+        registered_products=await _registered(run, RecordKind.PRODUCT, numbers),
         deal_candidates=tuple(
             DealCandidate(deal_no=number, product_nos=products, source=ImportSource.API)
             for number, products in named.items()
@@ -182,7 +184,7 @@ async def _deal_snapshot(session: AsyncSession, deals: Sequence[Deal]) -> Snapsh
     )
 
 
-async def _take_deal(session: AsyncSession, deals: Mapping[str, Deal], action: Action) -> None:
+async def _take_deal(run: AsyncJobRun, deals: Mapping[str, Deal], action: Action) -> None:
     if not isinstance(action, ImportDeal):
         raise TypeError("only deals are imported here")
-    await _register(session, deal_draft(deals[action.target.id], session.now))
+    await _register(run, deal_draft(deals[action.target.id], run.now))

@@ -19,31 +19,33 @@ from wemakeprice_sdk.client.options import check_kind
 from wemakeprice_sdk.clock import Clock, SystemClock
 from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.errors import LedgerError, ValidationError
-from wemakeprice_sdk.policy.actions import ActionKind, SkuLinkMode
+from wemakeprice_sdk.ledger.personal import RETAINED, require_kind
+from wemakeprice_sdk.ledger.protocol import Ledger
+from wemakeprice_sdk.ledger.records import Intent, IntentState, LegalHold
+from wemakeprice_sdk.ledger.sqlite import MemoryLedger
+from wemakeprice_sdk.models.codes import SkuLinkMode
+from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.gates import check
+from wemakeprice_sdk.policy.reconciliation import Reconciliation
 from wemakeprice_sdk.policy.snapshot import (
     PendingAnswer,
     PendingInquiryAnswer,
     PendingShipment,
     PickedLine,
     ReturnFacts,
-    SkuLink,
     SkuStock,
     TemplateDelete,
     TemplateSave,
 )
 from wemakeprice_sdk.policy.sync import SyncPolicy
 from wemakeprice_sdk.runner._async import claims as claim_jobs
-from wemakeprice_sdk.runner._async import goods, imports, orders, service
+from wemakeprice_sdk.runner._async import imports, orders, products, service
 from wemakeprice_sdk.runner._async.archive import archive
-from wemakeprice_sdk.runner._async.forgetting import forget
-from wemakeprice_sdk.runner._async.session import AsyncSession, AsyncSurroundings, Stopped
+from wemakeprice_sdk.runner._async.job_run import AsyncJobContext, AsyncJobRun, Stopped
+from wemakeprice_sdk.runner._async.retention import forget
 from wemakeprice_sdk.runner._offload import AsyncOffload
-from wemakeprice_sdk.runner.archive_files import ArchiveReport
-from wemakeprice_sdk.runner.ledger import Ledger
-from wemakeprice_sdk.runner.personal import RETAINED, require_kind
-from wemakeprice_sdk.runner.reconcile import Reconciliation
-from wemakeprice_sdk.runner.records import Intent, IntentState, LegalHold
+from wemakeprice_sdk.runner.export.archive import ArchiveReport
 from wemakeprice_sdk.runner.reports import (
     Job,
     JobReport,
@@ -54,7 +56,6 @@ from wemakeprice_sdk.runner.reports import (
     StopSwitch,
 )
 from wemakeprice_sdk.runner.settings import RetentionPolicy, RunnerSettings, worker_name
-from wemakeprice_sdk.runner.sqlite import MemoryLedger
 from wemakeprice_sdk.secrets import AesGcmCipher, generate_key
 
 _GATES: Final[Mapping[Job, tuple[ActionKind, ...]]] = {
@@ -92,7 +93,7 @@ class AsyncChannelRunner:
     be replaced for tests. One runner runs one job at a time; others wait their turn.
 
     Every job takes `dry_run` (plan only: nothing is written at the marketplace or in the ledger),
-    `progress` (called with `Progress`) and `stop` (a `StopSwitch`: stops before the next action), and
+    `progress` (called with `JobProgress`) and `stop` (a `StopSwitch`: stops before the next action), and
     returns a `JobReport`. A job raises `LeaseLostError`, `ClockJumpError`, other `LedgerError`s, and what
     the client raises for reads; whatever was begun by then is settled by the next run.
     """
@@ -111,7 +112,7 @@ class AsyncChannelRunner:
     ) -> None:
         check_kind("client", client, AsyncWemakepriceClient)
         check_kind("policy", policy, SyncPolicy)
-        self._around = AsyncSurroundings(
+        self._around = AsyncJobContext(
             account=policy.config.seller_id,
             config=policy.config,
             client=client,
@@ -168,11 +169,11 @@ class AsyncChannelRunner:
         progress: ProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
-        """Confirm new bundles (발주확인): what the mode says, or exactly the ones a person names."""
+        """Confirm new bundles (발주확인): what the mode says, or exactly the ones an operator names."""
         named = None if bundle_nos is None else frozenset(bundle_nos)
 
-        async def job(session: AsyncSession) -> None:
-            await orders.confirm(session, named)
+        async def job(run: AsyncJobRun) -> None:
+            await orders.confirm(run, named)
 
         return await self._run(Job.CONFIRM, job, dry_run, progress, stop)
 
@@ -187,12 +188,12 @@ class AsyncChannelRunner:
         """Ship the parcels that are ready (발송처리), after the claims were read again.
 
         A bundle with an open cancel request is held; one that is shipped with the same invoice is nothing
-        to do, with another a conflict for a person.
+        to do, with another a conflict for an operator.
         """
         parcels = tuple(shipments)
 
-        async def job(session: AsyncSession) -> None:
-            await orders.ship(session, parcels)
+        async def job(run: AsyncJobRun) -> None:
+            await orders.ship(run, parcels)
 
         return await self._run(Job.SHIP, job, dry_run, progress, stop)
 
@@ -223,8 +224,8 @@ class AsyncChannelRunner:
         """
         parcels, taken, known = tuple(shipments), tuple(picked), tuple(facts)
 
-        async def job(session: AsyncSession) -> None:
-            await claim_jobs.answer_claims(session, parcels, taken, known)
+        async def job(run: AsyncJobRun) -> None:
+            await claim_jobs.answer_claims(run, parcels, taken, known)
 
         return await self._run(Job.CLAIMS, job, dry_run, progress, stop)
 
@@ -242,8 +243,8 @@ class AsyncChannelRunner:
         """
         rows = tuple(levels)
 
-        async def job(session: AsyncSession) -> None:
-            await goods.sync_stock(session, rows)
+        async def job(run: AsyncJobRun) -> None:
+            await products.sync_stock(run, rows)
 
         return await self._run(Job.STOCK, job, dry_run, progress, stop)
 
@@ -260,8 +261,8 @@ class AsyncChannelRunner:
         """
         missed: list[Skipped] = []
 
-        async def job(session: AsyncSession) -> None:
-            if not await goods.extend_sale_periods(session):
+        async def job(run: AsyncJobRun) -> None:
+            if not await products.extend_sale_periods(run):
                 missed.append(Skipped.MAINTENANCE)
 
         return await self._run(Job.EXTEND_SALE_PERIODS, job, dry_run, progress, stop, missed)
@@ -282,8 +283,8 @@ class AsyncChannelRunner:
         """
         wishes, unwanted = tuple(saves), tuple(deletes)
 
-        async def job(session: AsyncSession) -> None:
-            await goods.sync_templates(session, wishes, unwanted)
+        async def job(run: AsyncJobRun) -> None:
+            await products.sync_templates(run, wishes, unwanted)
 
         return await self._run(Job.TEMPLATES, job, dry_run, progress, stop)
 
@@ -311,8 +312,8 @@ class AsyncChannelRunner:
                 "SKU 연동 없이 SKU 재고연동을 선택할 수 없습니다",
             )
 
-        async def job(session: AsyncSession) -> None:
-            await imports.import_products(session, start, end, sku_link, stock_sync=stock_sync)
+        async def job(run: AsyncJobRun) -> None:
+            await imports.import_products(run, start, end, sku_link, stock_sync=stock_sync)
 
         return await self._run(Job.IMPORT_PRODUCTS, job, dry_run, progress, stop)
 
@@ -327,8 +328,8 @@ class AsyncChannelRunner:
     ) -> JobReport:
         """Import deals by registration date (딜 가져오기), in windows of at most six months."""
 
-        async def job(session: AsyncSession) -> None:
-            await imports.import_deals(session, start, end)
+        async def job(run: AsyncJobRun) -> None:
+            await imports.import_deals(run, start, end)
 
         return await self._run(Job.IMPORT_DEALS, job, dry_run, progress, stop)
 
@@ -349,8 +350,8 @@ class AsyncChannelRunner:
         """
         results: list[Reconciliation] = []
 
-        async def job(session: AsyncSession) -> None:
-            results.append(await service.settle(session, start, end, received))
+        async def job(run: AsyncJobRun) -> None:
+            results.append(await service.settle(run, start, end, received))
 
         report = await self._run(Job.SETTLEMENT, job, dry_run, progress, stop)
         return SettlementReport.of(report, results[0] if results else None)
@@ -364,22 +365,22 @@ class AsyncChannelRunner:
         progress: ProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
-        """Collect questions, reviews and inquiries (CS), and send answers that a person wrote, each once.
+        """Collect questions, reviews and inquiries (CS), and send answers that an operator wrote, each once.
 
-        An answer whose fate is unknown waits for a person: nothing can read it back.
+        An answer whose fate is unknown waits for an operator: nothing can read it back.
         """
         written, replies = tuple(answers), tuple(inquiry_answers)
 
-        async def job(session: AsyncSession) -> None:
-            await service.serve_customers(session, written, replies)
+        async def job(run: AsyncJobRun) -> None:
+            await service.serve_customers(run, written, replies)
 
         return await self._run(Job.CS, job, dry_run, progress, stop)
 
     async def recover(self) -> JobReport:
         """Only settle what earlier runs left without an outcome."""
 
-        async def nothing(session: AsyncSession) -> None:
-            session.tell("recover", len(session.recovered), len(session.recovered))
+        async def nothing(run: AsyncJobRun) -> None:
+            run.tell("recover", len(run.recovered), len(run.recovered))
 
         return await self._run(Job.RECOVER, nothing, False, None, None)
 
@@ -399,9 +400,9 @@ class AsyncChannelRunner:
         masked: dict[str, int] = {}
         destroyed: dict[str, int] = {}
 
-        async def job(session: AsyncSession) -> None:
+        async def job(run: AsyncJobRun) -> None:
             for kind in RETAINED:
-                await forget(session, kind, policy, masked, destroyed)
+                await forget(run, kind, policy, masked, destroyed)
 
         report = await self._run(Job.RETENTION, job, dry_run, progress, stop)
         return RetentionReport.of(report, masked, destroyed)
@@ -426,7 +427,7 @@ class AsyncChannelRunner:
         return await archive(self._around, folder, start, end, mask=mask, progress=progress, stop=stop)
 
     async def waiting(self) -> tuple[Intent, ...]:
-        """Give the intents that block their target; the unknown ones wait for `resolve`."""
+        """Return the intents that block their target; the unknown ones wait for `resolve`."""
         return await self._around.offload(self._around.ledger.active_intents, self.account)
 
     async def resolve(self, intent_id: int, *, applied: bool, by: str) -> Intent:
@@ -437,18 +438,18 @@ class AsyncChannelRunner:
         `ValidationError`. Raises `LedgerError` while a worker is at it.
         """
         state = IntentState.APPLIED if applied else IntentState.NOT_APPLIED
-        around = self._around
-        now = around.clock.now()
-        return await around.offload(around.ledger.resolve, self.account, intent_id, state, now, by=by)
+        context = self._around
+        now = context.clock.now()
+        return await context.offload(context.ledger.resolve, self.account, intent_id, state, now, by=by)
 
     async def put_links(self, links: Iterable[SkuLink]) -> None:
         """Store SKU links (SKU 연동), for example from an Excel import."""
         rows = tuple(links)
 
-        async def job(session: AsyncSession) -> None:
-            lease = await session.keep_lease()
+        async def job(run: AsyncJobRun) -> None:
+            lease = await run.keep_lease()
             if lease is not None:
-                await self._around.offload(self._around.ledger.put_links, lease, rows, session.now)
+                await self._around.offload(self._around.ledger.put_links, lease, rows, run.now)
 
         await self._must_run(job)
 
@@ -456,23 +457,23 @@ class AsyncChannelRunner:
         """Go on after this machine's clock ran ahead and was set right; `by` names who says so.
 
         Jobs raise `ClockJumpError` until then, or until the clock is past what was recorded; that resets too.
-        What was read under the wrong time is read again, back to `RunnerSettings.max_back`; gives how many
+        What was read under the wrong time is read again, back to `RunnerSettings.max_back`; returns how many
         lists begin anew. Nothing that was done is repeated.
         """
         moved: list[int] = []
 
-        async def job(session: AsyncSession) -> None:
-            moved.append(await self._reset_time(session, by))
+        async def job(run: AsyncJobRun) -> None:
+            moved.append(await self._reset_time(run, by))
 
         await self._must_run(job, Job.RESET_TIME)
         return sum(moved)
 
-    async def _reset_time(self, session: AsyncSession, by: str) -> int:
-        lease, now, around = await session.keep_lease(), session.now, self._around
+    async def _reset_time(self, run: AsyncJobRun, by: str) -> int:
+        lease, now, context = await run.keep_lease(), run.now, self._around
         if lease is None:
             return 0
-        back = now - around.settings.max_back
-        return await around.offload(around.ledger.reset_time, lease, now, back, by=by)
+        back = now - context.settings.max_back
+        return await context.offload(context.ledger.reset_time, lease, now, back, by=by)
 
     async def set_hold(self, kind: str, until: datetime, reason: str) -> None:
         """Put the personal data of one kind, or what was sent (`intent`), under legal hold (법정 보존).
@@ -483,16 +484,14 @@ class AsyncChannelRunner:
         require_kind(kind, "kind")
         hold = LegalHold(self.account, kind, until, reason)
 
-        async def job(session: AsyncSession) -> None:
-            lease = await session.keep_lease()
+        async def job(run: AsyncJobRun) -> None:
+            lease = await run.keep_lease()
             if lease is not None:
-                await self._around.offload(self._around.ledger.set_hold, lease, hold, session.now)
+                await self._around.offload(self._around.ledger.set_hold, lease, hold, run.now)
 
         await self._must_run(job)
 
-    async def _must_run(
-        self, body: Callable[[AsyncSession], Awaitable[None]], job: Job = Job.RECOVER
-    ) -> None:
+    async def _must_run(self, body: Callable[[AsyncJobRun], Awaitable[None]], job: Job = Job.RECOVER) -> None:
         report = await self._run(job, body, False, None, None)
         if report.skipped is not None:
             raise LedgerError(f"account {self.account!r} is held by another worker; nothing was written")
@@ -500,7 +499,7 @@ class AsyncChannelRunner:
     async def _run(
         self,
         job: Job,
-        body: Callable[[AsyncSession], Awaitable[None]],
+        body: Callable[[AsyncJobRun], Awaitable[None]],
         dry_run: bool,
         progress: ProgressCallback | None,
         stop: StopSwitch | None,
@@ -513,16 +512,16 @@ class AsyncChannelRunner:
             if closed is not None:
                 return self._report(job, started, dry_run=dry_run, skipped=Skipped.GATE_CLOSED, detail=closed)
             if dry_run:
-                around = await self._looking_around()
-                session = AsyncSession(around, job, None, progress, stop or StopSwitch())
-                await _until_stopped(session, body)
-                return await self._finished(session, started, missed)
+                context = await self._looking_around()
+                run = AsyncJobRun(context, job, None, progress, stop or StopSwitch())
+                await _until_stopped(run, body)
+                return await self._finished(run, started, missed)
             return await self._under_lease(job, body, started, progress, stop or StopSwitch(), missed)
         finally:
             self._turn.release()
 
-    async def _looking_around(self) -> AsyncSurroundings:
-        """Give what a dry run may read; a ledger that is not there yet is not made for it."""
+    async def _looking_around(self) -> AsyncJobContext:
+        """Return what a dry run may read; a ledger that is not there yet is not made for it."""
         if await self._around.offload(self._around.ledger.exists):
             return self._around
         empty = MemoryLedger(AesGcmCipher.single(generate_key()))
@@ -538,51 +537,49 @@ class AsyncChannelRunner:
     async def _under_lease(
         self,
         job: Job,
-        body: Callable[[AsyncSession], Awaitable[None]],
+        body: Callable[[AsyncJobRun], Awaitable[None]],
         started: datetime,
         progress: ProgressCallback | None,
         stop: StopSwitch,
         missed: list[Skipped] | None,
     ) -> JobReport:
-        around = self._around
-        ledger, settings = around.ledger, around.settings
-        await around.offload(ledger.open_account, self.account, around.client.base_url)
-        lease = await around.offload(ledger.acquire_lease, self.account, self.worker, settings.lease_ttl)
+        context = self._around
+        ledger, settings = context.ledger, context.settings
+        await context.offload(ledger.open_account, self.account, context.client.base_url)
+        lease = await context.offload(ledger.acquire_lease, self.account, self.worker, settings.lease_ttl)
         if lease is None:
             return self._report(job, started, skipped=Skipped.LEASE_HELD)
-        session = AsyncSession(around, job, lease, progress, stop)
+        run = AsyncJobRun(context, job, lease, progress, stop)
         try:
             if job is not Job.RESET_TIME:
-                await around.offload(ledger.mark_time, lease, started, settings.clock_tolerance)
-                if await around.offload(ledger.jumped_at, self.account) is not None:
+                await context.offload(ledger.mark_time, lease, started, settings.clock_tolerance)
+                if await context.offload(ledger.jumped_at, self.account) is not None:
                     # The clock is past what it wrongly recorded; what came meanwhile was never listed.
-                    await self._reset_time(session, self.worker[:100])
-                await session.recover()
-            await _until_stopped(session, body)
-            return await self._finished(session, started, missed)
+                    await self._reset_time(run, self.worker[:100])
+                await run.recover()
+            await _until_stopped(run, body)
+            return await self._finished(run, started, missed)
         finally:
             # What was done is in the ledger; a lease that cannot be given back runs out.
             with suppress(LedgerError):
-                await around.offload(ledger.release_lease, lease)
+                await context.offload(ledger.release_lease, lease)
 
-    async def _finished(
-        self, session: AsyncSession, started: datetime, missed: list[Skipped] | None
-    ) -> JobReport:
-        around = session.around
+    async def _finished(self, run: AsyncJobRun, started: datetime, missed: list[Skipped] | None) -> JobReport:
+        context = run.context
         return JobReport(
-            job=session.job,
+            job=run.job,
             account=self.account,
             started_at=started,
-            finished_at=around.clock.now(),
-            dry_run=session.dry_run,
+            finished_at=context.clock.now(),
+            dry_run=run.dry_run,
             skipped=missed[0] if missed else None,
-            stopped=session.stop.pressed,
-            plan=session.plan,
-            results=tuple(session.results),
-            collected=dict(session.collected),
-            recovered=tuple(session.recovered),
-            unread=tuple(session.unread),
-            waiting=await around.offload(around.ledger.active_intents, self.account),
+            stopped=run.stop.pressed,
+            plan=run.plan,
+            results=tuple(run.results),
+            collected=dict(run.collected),
+            recovered=tuple(run.recovered),
+            unread=tuple(run.unread),
+            waiting=await context.offload(context.ledger.active_intents, self.account),
         )
 
     def _report(
@@ -599,6 +596,6 @@ class AsyncChannelRunner:
         )
 
 
-async def _until_stopped(session: AsyncSession, body: Callable[[AsyncSession], Awaitable[None]]) -> None:
+async def _until_stopped(run: AsyncJobRun, body: Callable[[AsyncJobRun], Awaitable[None]]) -> None:
     with suppress(Stopped):
-        await body(session)
+        await body(run)

@@ -9,14 +9,16 @@ from typing import TypeVar
 from attrs import evolve
 
 from wemakeprice_sdk.clock import KST
-from wemakeprice_sdk.models import Bundle, Claim, ReadModel, SettleOrderLine, SettleShipLine
+from wemakeprice_sdk.ledger.records import RecordDraft, RecordKind
+from wemakeprice_sdk.models import Bundle, Claim, ReadModel, SettlementOrderLine, SettlementShipLine
 from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.gates import check
+from wemakeprice_sdk.policy.reconciliation import Reconciliation, SettlementFacts, reconcile
 from wemakeprice_sdk.policy.snapshot import PendingAnswer, PendingInquiryAnswer, Snapshot
+from wemakeprice_sdk.runner._async.job_run import AsyncJobRun
 from wemakeprice_sdk.runner._async.orders import in_flight
-from wemakeprice_sdk.runner._async.session import AsyncSession
-from wemakeprice_sdk.runner._async.sweeps import open_streams
-from wemakeprice_sdk.runner.drafts import (
+from wemakeprice_sdk.runner._async.polling import open_streams
+from wemakeprice_sdk.runner.conversion import (
     GONE,
     LATE_ROWS,
     gone_draft,
@@ -26,8 +28,6 @@ from wemakeprice_sdk.runner.drafts import (
     review_draft,
     settlement_drafts,
 )
-from wemakeprice_sdk.runner.reconcile import Reconciliation, SettlementFacts, reconcile
-from wemakeprice_sdk.runner.records import RecordDraft, RecordKind
 from wemakeprice_sdk.wire.windows import split_days
 
 T = TypeVar("T")
@@ -35,43 +35,43 @@ M = TypeVar("M", bound=ReadModel)
 
 
 async def serve_customers(
-    session: AsyncSession,
+    run: AsyncJobRun,
     answers: Iterable[PendingAnswer],
     inquiry_answers: Iterable[PendingInquiryAnswer],
 ) -> None:
     """Collect questions, reviews and inquiries as far as each is switched on, then send the answers."""
-    cs = session.around.client.cs
+    cs = run.context.client.cs
     for kind in (RecordKind.QUESTION, RecordKind.REVIEW, RecordKind.INQUIRY):
-        await open_streams(session, kind, [_day_stream(kind)])
-    if _is_open(session, ActionKind.COLLECT_QUESTIONS):
-        await _by_day(session, RecordKind.QUESTION, cs.list_questions, question_draft)
-    if _is_open(session, ActionKind.COLLECT_REVIEWS):
-        await _by_day(session, RecordKind.REVIEW, cs.list_reviews, review_draft)
-    if _is_open(session, ActionKind.COLLECT_INQUIRIES):
-        await _by_day(session, RecordKind.INQUIRY, cs.list_inquiries, inquiry_draft)
-    await _answer(session, tuple(answers), tuple(inquiry_answers))
+        await open_streams(run, kind, [_day_stream(kind)])
+    if _is_open(run, ActionKind.COLLECT_QUESTIONS):
+        await _by_day(run, RecordKind.QUESTION, cs.list_questions, question_draft)
+    if _is_open(run, ActionKind.COLLECT_REVIEWS):
+        await _by_day(run, RecordKind.REVIEW, cs.list_reviews, review_draft)
+    if _is_open(run, ActionKind.COLLECT_INQUIRIES):
+        await _by_day(run, RecordKind.INQUIRY, cs.list_inquiries, inquiry_draft)
+    await _answer(run, tuple(answers), tuple(inquiry_answers))
 
 
-def _is_open(session: AsyncSession, kind: ActionKind) -> bool:
-    return check(session.around.config, kind) is None
+def _is_open(run: AsyncJobRun, kind: ActionKind) -> bool:
+    return check(run.context.config, kind) is None
 
 
 async def _by_day(
-    session: AsyncSession,
+    run: AsyncJobRun,
     kind: RecordKind,
     read: Callable[[date], Awaitable[tuple[T, ...]]],
     draft: Callable[[T, datetime], RecordDraft],
 ) -> None:
-    now = session.now
+    now = run.now
     stream = _day_stream(kind)
-    settings = session.around.settings
-    mark = await session.around.offload(session.around.ledger.watermark, session.account, stream)
+    settings = run.context.settings
+    mark = await run.context.offload(run.context.ledger.watermark, run.account, stream)
     start = (now - settings.backfill if mark is None else mark - settings.overlap).date()
     for day in split_days(min(start, now.date()), now.date()):
-        await session.step()
+        await run.step()
         rows = await read(day)
-        await session.save(kind, [draft(row, now) for row in rows], (stream, min(_midnight(day, 1), now)))
-        session.tell(stream, (day - start).days + 1)
+        await run.save(kind, [draft(row, now) for row in rows], (stream, min(_midnight(day, 1), now)))
+        run.tell(stream, (day - start).days + 1)
 
 
 def _day_stream(kind: RecordKind) -> str:
@@ -83,94 +83,94 @@ def _midnight(day: date, later: int = 0) -> datetime:
 
 
 async def _answer(
-    session: AsyncSession,
+    run: AsyncJobRun,
     answers: tuple[PendingAnswer, ...],
     inquiry_answers: tuple[PendingInquiryAnswer, ...],
 ) -> None:
     if not answers and not inquiry_answers:
         return
-    around = session.around
-    snapshot = Snapshot(answers=answers, inquiry_answers=inquiry_answers, in_flight=await in_flight(session))
-    keys = [action.key for action in around.policy.plan_answers(snapshot, session.now)]
-    done = await around.offload(around.ledger.is_done, session.account, keys)
-    await session.act(around.policy.plan_answers(evolve(snapshot, answered=done), session.now))
+    context = run.context
+    snapshot = Snapshot(answers=answers, inquiry_answers=inquiry_answers, in_flight=await in_flight(run))
+    keys = [action.key for action in context.policy.plan_answers(snapshot, run.now)]
+    done = await context.offload(context.ledger.is_done, run.account, keys)
+    await run.act(context.policy.plan_answers(evolve(snapshot, answered=done), run.now))
 
 
 async def settle(
-    session: AsyncSession, start: date | None, end: date | None, received: Mapping[date, int] | None
+    run: AsyncJobRun, start: date | None, end: date | None, received: Mapping[date, int] | None
 ) -> Reconciliation:
     """Collect the rows of the days that are missing (and a few before), then reconcile everything."""
-    yesterday = session.now.date() - timedelta(days=1)
+    yesterday = run.now.date() - timedelta(days=1)
     last = end or yesterday
-    due = await _first_day(session, last)
+    due = await _first_day(run, last)
     first = start or due
     # A later start leaves days out, and today is not over: neither may count as read for good.
     counts = first <= due
-    settlement = session.around.client.settlement
+    settlement = run.context.client.settlement
     for day in split_days(min(first, last), last):
         orders = await settlement.list_order_lines(day)
         ships = await settlement.list_ship_lines(day)
-        await _keep_day(session, RecordKind.SETTLE_SHIP, ships, day)
+        await _keep_day(run, RecordKind.SETTLEMENT_SHIP, ships, day)
         mark = ("settlement", _midnight(day)) if counts and day <= yesterday else None
-        await _keep_day(session, RecordKind.SETTLE_ORDER, orders, day, mark)
-        session.tell("settlement", (day - first).days + 1, (last - first).days + 1)
-        if session.stop.pressed:
+        await _keep_day(run, RecordKind.SETTLEMENT_ORDER, orders, day, mark)
+        run.tell("settlement", (day - first).days + 1, (last - first).days + 1)
+        if run.stop.pressed:
             break
-    return await session.around.offload(_reconcile, session, received)
+    return await run.context.offload(_reconcile, run, received)
 
 
 async def _keep_day(
-    session: AsyncSession,
+    run: AsyncJobRun,
     kind: RecordKind,
-    lines: Sequence[SettleOrderLine | SettleShipLine],
+    lines: Sequence[SettlementOrderLine | SettlementShipLine],
     day: date,
     watermark: tuple[str, datetime] | None = None,
 ) -> None:
-    """Keep the rows of a day; a row that the day shows no more stays as gone, for a person to see.
+    """Keep the rows of a day; a row that the day shows no more stays as gone, for an operator to see.
 
     A day that suddenly shows nothing at all says nothing: an empty answer is also what an outage gives.
     """
-    around = session.around
+    context = run.context
     first, after = _midnight(day), _midnight(day, 1)
-    stored = await around.offload(
-        lambda: list(around.ledger.records(session.account, kind, since=first, until=after))
+    stored = await context.offload(
+        lambda: list(context.ledger.records(run.account, kind, since=first, until=after))
     )
     drafts = settlement_drafts(lines, day)
     shown = {draft.key for draft in drafts}
     gone = [gone_draft(row) for row in stored if shown and row.key not in shown and row.status != GONE]
-    await session.save(kind, [*drafts, *gone], watermark)
+    await run.save(kind, [*drafts, *gone], watermark)
 
 
-async def _first_day(session: AsyncSession, last: date) -> date:
-    around = session.around
-    mark = await around.offload(around.ledger.watermark, session.account, "settlement")
+async def _first_day(run: AsyncJobRun, last: date) -> date:
+    context = run.context
+    mark = await context.offload(context.ledger.watermark, run.account, "settlement")
     if mark is None:
-        return last - around.settings.max_back
+        return last - context.settings.max_back
     return min(mark.date() - LATE_ROWS, last)
 
 
-def _reconcile(session: AsyncSession, received: Mapping[date, int] | None) -> Reconciliation:
-    order_lines, ship_lines = RecordKind.SETTLE_ORDER, RecordKind.SETTLE_SHIP
+def _reconcile(run: AsyncJobRun, received: Mapping[date, int] | None) -> Reconciliation:
+    order_lines, ship_lines = RecordKind.SETTLEMENT_ORDER, RecordKind.SETTLEMENT_SHIP
     facts = SettlementFacts(
-        bundles=_all(session, Bundle, RecordKind.BUNDLE),
-        claims=_all(session, Claim, RecordKind.CLAIM),
-        order_lines=_shown(session, SettleOrderLine, order_lines),
-        ship_lines=_shown(session, SettleShipLine, ship_lines),
+        bundles=_all(run, Bundle, RecordKind.BUNDLE),
+        claims=_all(run, Claim, RecordKind.CLAIM),
+        order_lines=_shown(run, SettlementOrderLine, order_lines),
+        ship_lines=_shown(run, SettlementShipLine, ship_lines),
         withdrawn=(
-            *_all(session, SettleOrderLine, order_lines, GONE),
-            *_all(session, SettleShipLine, ship_lines, GONE),
+            *_all(run, SettlementOrderLine, order_lines, GONE),
+            *_all(run, SettlementShipLine, ship_lines, GONE),
         ),
         received=received,
     )
-    cycle = session.around.config.settlement_cycle
-    return reconcile(session.account, facts, session.now.date(), cycle=cycle)
+    cycle = run.context.config.settlement_cycle
+    return reconcile(run.account, facts, run.now.date(), cycle=cycle)
 
 
-def _all(session: AsyncSession, cls: type[M], kind: RecordKind, status: str | None = None) -> tuple[M, ...]:
-    records = session.around.ledger.records(session.account, kind, status=status)
+def _all(run: AsyncJobRun, cls: type[M], kind: RecordKind, status: str | None = None) -> tuple[M, ...]:
+    records = run.context.ledger.records(run.account, kind, status=status)
     return tuple(restore(cls, row) for row in records)
 
 
-def _shown(session: AsyncSession, cls: type[M], kind: RecordKind) -> tuple[M, ...]:
-    records = session.around.ledger.records(session.account, kind)
+def _shown(run: AsyncJobRun, cls: type[M], kind: RecordKind) -> tuple[M, ...]:
+    records = run.context.ledger.records(run.account, kind)
     return tuple(restore(cls, row) for row in records if row.status != GONE)

@@ -20,6 +20,8 @@ from wemakeprice_sdk.client.paging import (
 )
 from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.errors import NotFoundError
+from wemakeprice_sdk.ledger import personal
+from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import (
     Bundle,
     Claim,
@@ -29,16 +31,14 @@ from wemakeprice_sdk.models import (
     JsonValue,
     OrderDateType,
     ReadModel,
-    SettleOrderLine,
-    SettleShipLine,
+    SettlementOrderLine,
+    SettlementShipLine,
     ShipStatus,
 )
-from wemakeprice_sdk.runner import personal
-from wemakeprice_sdk.runner._sync.session import Stopped, Surroundings
-from wemakeprice_sdk.runner.archive_files import ArchiveFolder, ArchiveReport
-from wemakeprice_sdk.runner.drafts import LATE_ROWS, question_key, settlement_drafts
-from wemakeprice_sdk.runner.records import RecordKind
-from wemakeprice_sdk.runner.reports import Job, Progress, ProgressCallback, StopSwitch
+from wemakeprice_sdk.runner._sync.job_run import JobContext, Stopped
+from wemakeprice_sdk.runner.conversion import LATE_ROWS, question_key, settlement_drafts
+from wemakeprice_sdk.runner.export.archive import ArchiveFolder, ArchiveReport
+from wemakeprice_sdk.runner.reports import Job, JobProgress, ProgressCallback, StopSwitch
 from wemakeprice_sdk.wire.windows import Window
 
 T = TypeVar("T")
@@ -57,7 +57,7 @@ class _Part:
 
 
 def archive(
-    around: Surroundings,
+    context: JobContext,
     folder: str | os.PathLike[str],
     start: datetime,
     end: datetime,
@@ -83,25 +83,25 @@ def archive(
         if switch.pressed:
             raise Stopped
 
-    now = around.clock.now()
+    now = context.clock.now()
     until = max(first, min(last, now))
-    parts = _parts(around.client, first, until, heed)
+    parts = _parts(context.client, first, until, heed)
     names = [part.name for part in parts]
-    place = around.offload(ArchiveFolder, folder, around.account, first, last, mask=mask)
-    filler = _Filler(around, place, mask, progress, heed)
+    place = context.offload(ArchiveFolder, folder, context.account, first, last, mask=mask)
+    filler = _Filler(context, place, mask, progress, heed)
     try:
         for part in parts:
-            filler.fill(part, now - max(part.late, around.settings.overlap))
-        return around.offload(place.finish, names, until)
+            filler.fill(part, now - max(part.late, context.settings.overlap))
+        return context.offload(place.finish, names, until)
     except Stopped:
-        return around.offload(place.stopped, names, until)
+        return context.offload(place.stopped, names, until)
     finally:
         place.close()
 
 
 @frozen
 class _Filler:
-    around: Surroundings
+    context: JobContext
     place: ArchiveFolder
     mask: bool
     progress: ProgressCallback | None
@@ -109,7 +109,7 @@ class _Filler:
 
     def fill(self, part: _Part, before: datetime) -> None:
         """Add the windows that ended `before` one by one, the later ones together, to be read again."""
-        offload, append = self.around.offload, self.place.append
+        offload, append = self.context.offload, self.place.append
         known = offload(self.place.keys, part.name)
         done = self.place.done(part.name)
         later: dict[str, ReadModel] = {}
@@ -124,7 +124,7 @@ class _Filler:
                 later |= rows
                 open_windows += 1
             if self.progress is not None:
-                self.progress(Progress(Job.ARCHIVE, part.name, index + 1, len(part.windows)))
+                self.progress(JobProgress(Job.ARCHIVE, part.name, index + 1, len(part.windows)))
         if open_windows:
             lines = _lines(part, later, mask=self.mask)
             offload(append, part.name, lines, windows=open_windows, passed=False)
@@ -158,7 +158,7 @@ def _parts(client: WemakepriceClient, start: datetime, end: datetime, heed: _Hee
 
 def _templates(client: WemakepriceClient, start: datetime, end: datetime) -> _Part:
     def read(_: Window) -> _Rows:
-        return [(str(row.ship_policy_no), row) for row in client.shipping_templates.list()]
+        return [(str(row.shipping_template_no), row) for row in client.shipping_templates.list()]
 
     return _Part("templates", RecordKind.TEMPLATE, (Window(start, end),), read)
 
@@ -252,11 +252,11 @@ def _settlement(client: WemakepriceClient, days: tuple[Window, ...]) -> Iterable
         rows = client.settlement.list_ship_lines(day)
         return _settled(rows, day)
 
-    yield _Part("settlement_orders", RecordKind.SETTLE_ORDER, days, orders, LATE_ROWS)
-    yield _Part("settlement_shipping", RecordKind.SETTLE_SHIP, days, ships, LATE_ROWS)
+    yield _Part("settlement_orders", RecordKind.SETTLEMENT_ORDER, days, orders, LATE_ROWS)
+    yield _Part("settlement_shipping", RecordKind.SETTLEMENT_SHIP, days, ships, LATE_ROWS)
 
 
-def _settled(rows: Sequence[SettleOrderLine | SettleShipLine], day: date) -> _Rows:
+def _settled(rows: Sequence[SettlementOrderLine | SettlementShipLine], day: date) -> _Rows:
     return [(draft.key, row) for draft, row in zip(settlement_drafts(rows, day), rows, strict=True)]
 
 

@@ -19,15 +19,21 @@ from wemakeprice_sdk.client.options import check_kind
 from wemakeprice_sdk.clock import Clock, SystemClock
 from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.errors import LedgerError, ValidationError
-from wemakeprice_sdk.policy.actions import ActionKind, SkuLinkMode
+from wemakeprice_sdk.ledger.personal import RETAINED, require_kind
+from wemakeprice_sdk.ledger.protocol import Ledger
+from wemakeprice_sdk.ledger.records import Intent, IntentState, LegalHold
+from wemakeprice_sdk.ledger.sqlite import MemoryLedger
+from wemakeprice_sdk.models.codes import SkuLinkMode
+from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.gates import check
+from wemakeprice_sdk.policy.reconciliation import Reconciliation
 from wemakeprice_sdk.policy.snapshot import (
     PendingAnswer,
     PendingInquiryAnswer,
     PendingShipment,
     PickedLine,
     ReturnFacts,
-    SkuLink,
     SkuStock,
     TemplateDelete,
     TemplateSave,
@@ -35,15 +41,11 @@ from wemakeprice_sdk.policy.snapshot import (
 from wemakeprice_sdk.policy.sync import SyncPolicy
 from wemakeprice_sdk.runner._offload import Offload
 from wemakeprice_sdk.runner._sync import claims as claim_jobs
-from wemakeprice_sdk.runner._sync import goods, imports, orders, service
+from wemakeprice_sdk.runner._sync import imports, orders, products, service
 from wemakeprice_sdk.runner._sync.archive import archive
-from wemakeprice_sdk.runner._sync.forgetting import forget
-from wemakeprice_sdk.runner._sync.session import Session, Stopped, Surroundings
-from wemakeprice_sdk.runner.archive_files import ArchiveReport
-from wemakeprice_sdk.runner.ledger import Ledger
-from wemakeprice_sdk.runner.personal import RETAINED, require_kind
-from wemakeprice_sdk.runner.reconcile import Reconciliation
-from wemakeprice_sdk.runner.records import Intent, IntentState, LegalHold
+from wemakeprice_sdk.runner._sync.job_run import JobContext, JobRun, Stopped
+from wemakeprice_sdk.runner._sync.retention import forget
+from wemakeprice_sdk.runner.export.archive import ArchiveReport
 from wemakeprice_sdk.runner.reports import (
     Job,
     JobReport,
@@ -54,7 +56,6 @@ from wemakeprice_sdk.runner.reports import (
     StopSwitch,
 )
 from wemakeprice_sdk.runner.settings import RetentionPolicy, RunnerSettings, worker_name
-from wemakeprice_sdk.runner.sqlite import MemoryLedger
 from wemakeprice_sdk.secrets import AesGcmCipher, generate_key
 
 _GATES: Final[Mapping[Job, tuple[ActionKind, ...]]] = {
@@ -92,7 +93,7 @@ class ChannelRunner:
     be replaced for tests. One runner runs one job at a time; others wait their turn.
 
     Every job takes `dry_run` (plan only: nothing is written at the marketplace or in the ledger),
-    `progress` (called with `Progress`) and `stop` (a `StopSwitch`: stops before the next action), and
+    `progress` (called with `JobProgress`) and `stop` (a `StopSwitch`: stops before the next action), and
     returns a `JobReport`. A job raises `LeaseLostError`, `ClockJumpError`, other `LedgerError`s, and what
     the client raises for reads; whatever was begun by then is settled by the next run.
     """
@@ -111,7 +112,7 @@ class ChannelRunner:
     ) -> None:
         check_kind("client", client, WemakepriceClient)
         check_kind("policy", policy, SyncPolicy)
-        self._around = Surroundings(
+        self._around = JobContext(
             account=policy.config.seller_id,
             config=policy.config,
             client=client,
@@ -168,11 +169,11 @@ class ChannelRunner:
         progress: ProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
-        """Confirm new bundles (발주확인): what the mode says, or exactly the ones a person names."""
+        """Confirm new bundles (발주확인): what the mode says, or exactly the ones an operator names."""
         named = None if bundle_nos is None else frozenset(bundle_nos)
 
-        def job(session: Session) -> None:
-            orders.confirm(session, named)
+        def job(run: JobRun) -> None:
+            orders.confirm(run, named)
 
         return self._run(Job.CONFIRM, job, dry_run, progress, stop)
 
@@ -187,12 +188,12 @@ class ChannelRunner:
         """Ship the parcels that are ready (발송처리), after the claims were read again.
 
         A bundle with an open cancel request is held; one that is shipped with the same invoice is nothing
-        to do, with another a conflict for a person.
+        to do, with another a conflict for an operator.
         """
         parcels = tuple(shipments)
 
-        def job(session: Session) -> None:
-            orders.ship(session, parcels)
+        def job(run: JobRun) -> None:
+            orders.ship(run, parcels)
 
         return self._run(Job.SHIP, job, dry_run, progress, stop)
 
@@ -223,8 +224,8 @@ class ChannelRunner:
         """
         parcels, taken, known = tuple(shipments), tuple(picked), tuple(facts)
 
-        def job(session: Session) -> None:
-            claim_jobs.answer_claims(session, parcels, taken, known)
+        def job(run: JobRun) -> None:
+            claim_jobs.answer_claims(run, parcels, taken, known)
 
         return self._run(Job.CLAIMS, job, dry_run, progress, stop)
 
@@ -242,8 +243,8 @@ class ChannelRunner:
         """
         rows = tuple(levels)
 
-        def job(session: Session) -> None:
-            goods.sync_stock(session, rows)
+        def job(run: JobRun) -> None:
+            products.sync_stock(run, rows)
 
         return self._run(Job.STOCK, job, dry_run, progress, stop)
 
@@ -260,8 +261,8 @@ class ChannelRunner:
         """
         missed: list[Skipped] = []
 
-        def job(session: Session) -> None:
-            if not goods.extend_sale_periods(session):
+        def job(run: JobRun) -> None:
+            if not products.extend_sale_periods(run):
                 missed.append(Skipped.MAINTENANCE)
 
         return self._run(Job.EXTEND_SALE_PERIODS, job, dry_run, progress, stop, missed)
@@ -282,8 +283,8 @@ class ChannelRunner:
         """
         wishes, unwanted = tuple(saves), tuple(deletes)
 
-        def job(session: Session) -> None:
-            goods.sync_templates(session, wishes, unwanted)
+        def job(run: JobRun) -> None:
+            products.sync_templates(run, wishes, unwanted)
 
         return self._run(Job.TEMPLATES, job, dry_run, progress, stop)
 
@@ -311,8 +312,8 @@ class ChannelRunner:
                 "SKU 연동 없이 SKU 재고연동을 선택할 수 없습니다",
             )
 
-        def job(session: Session) -> None:
-            imports.import_products(session, start, end, sku_link, stock_sync=stock_sync)
+        def job(run: JobRun) -> None:
+            imports.import_products(run, start, end, sku_link, stock_sync=stock_sync)
 
         return self._run(Job.IMPORT_PRODUCTS, job, dry_run, progress, stop)
 
@@ -327,8 +328,8 @@ class ChannelRunner:
     ) -> JobReport:
         """Import deals by registration date (딜 가져오기), in windows of at most six months."""
 
-        def job(session: Session) -> None:
-            imports.import_deals(session, start, end)
+        def job(run: JobRun) -> None:
+            imports.import_deals(run, start, end)
 
         return self._run(Job.IMPORT_DEALS, job, dry_run, progress, stop)
 
@@ -349,8 +350,8 @@ class ChannelRunner:
         """
         results: list[Reconciliation] = []
 
-        def job(session: Session) -> None:
-            results.append(service.settle(session, start, end, received))
+        def job(run: JobRun) -> None:
+            results.append(service.settle(run, start, end, received))
 
         report = self._run(Job.SETTLEMENT, job, dry_run, progress, stop)
         return SettlementReport.of(report, results[0] if results else None)
@@ -364,22 +365,22 @@ class ChannelRunner:
         progress: ProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
-        """Collect questions, reviews and inquiries (CS), and send answers that a person wrote, each once.
+        """Collect questions, reviews and inquiries (CS), and send answers that an operator wrote, each once.
 
-        An answer whose fate is unknown waits for a person: nothing can read it back.
+        An answer whose fate is unknown waits for an operator: nothing can read it back.
         """
         written, replies = tuple(answers), tuple(inquiry_answers)
 
-        def job(session: Session) -> None:
-            service.serve_customers(session, written, replies)
+        def job(run: JobRun) -> None:
+            service.serve_customers(run, written, replies)
 
         return self._run(Job.CS, job, dry_run, progress, stop)
 
     def recover(self) -> JobReport:
         """Only settle what earlier runs left without an outcome."""
 
-        def nothing(session: Session) -> None:
-            session.tell("recover", len(session.recovered), len(session.recovered))
+        def nothing(run: JobRun) -> None:
+            run.tell("recover", len(run.recovered), len(run.recovered))
 
         return self._run(Job.RECOVER, nothing, False, None, None)
 
@@ -399,9 +400,9 @@ class ChannelRunner:
         masked: dict[str, int] = {}
         destroyed: dict[str, int] = {}
 
-        def job(session: Session) -> None:
+        def job(run: JobRun) -> None:
             for kind in RETAINED:
-                forget(session, kind, policy, masked, destroyed)
+                forget(run, kind, policy, masked, destroyed)
 
         report = self._run(Job.RETENTION, job, dry_run, progress, stop)
         return RetentionReport.of(report, masked, destroyed)
@@ -426,7 +427,7 @@ class ChannelRunner:
         return archive(self._around, folder, start, end, mask=mask, progress=progress, stop=stop)
 
     def waiting(self) -> tuple[Intent, ...]:
-        """Give the intents that block their target; the unknown ones wait for `resolve`."""
+        """Return the intents that block their target; the unknown ones wait for `resolve`."""
         return self._around.offload(self._around.ledger.active_intents, self.account)
 
     def resolve(self, intent_id: int, *, applied: bool, by: str) -> Intent:
@@ -437,18 +438,18 @@ class ChannelRunner:
         `ValidationError`. Raises `LedgerError` while a worker is at it.
         """
         state = IntentState.APPLIED if applied else IntentState.NOT_APPLIED
-        around = self._around
-        now = around.clock.now()
-        return around.offload(around.ledger.resolve, self.account, intent_id, state, now, by=by)
+        context = self._around
+        now = context.clock.now()
+        return context.offload(context.ledger.resolve, self.account, intent_id, state, now, by=by)
 
     def put_links(self, links: Iterable[SkuLink]) -> None:
         """Store SKU links (SKU 연동), for example from an Excel import."""
         rows = tuple(links)
 
-        def job(session: Session) -> None:
-            lease = session.keep_lease()
+        def job(run: JobRun) -> None:
+            lease = run.keep_lease()
             if lease is not None:
-                self._around.offload(self._around.ledger.put_links, lease, rows, session.now)
+                self._around.offload(self._around.ledger.put_links, lease, rows, run.now)
 
         self._must_run(job)
 
@@ -456,23 +457,23 @@ class ChannelRunner:
         """Go on after this machine's clock ran ahead and was set right; `by` names who says so.
 
         Jobs raise `ClockJumpError` until then, or until the clock is past what was recorded; that resets too.
-        What was read under the wrong time is read again, back to `RunnerSettings.max_back`; gives how many
+        What was read under the wrong time is read again, back to `RunnerSettings.max_back`; returns how many
         lists begin anew. Nothing that was done is repeated.
         """
         moved: list[int] = []
 
-        def job(session: Session) -> None:
-            moved.append(self._reset_time(session, by))
+        def job(run: JobRun) -> None:
+            moved.append(self._reset_time(run, by))
 
         self._must_run(job, Job.RESET_TIME)
         return sum(moved)
 
-    def _reset_time(self, session: Session, by: str) -> int:
-        lease, now, around = session.keep_lease(), session.now, self._around
+    def _reset_time(self, run: JobRun, by: str) -> int:
+        lease, now, context = run.keep_lease(), run.now, self._around
         if lease is None:
             return 0
-        back = now - around.settings.max_back
-        return around.offload(around.ledger.reset_time, lease, now, back, by=by)
+        back = now - context.settings.max_back
+        return context.offload(context.ledger.reset_time, lease, now, back, by=by)
 
     def set_hold(self, kind: str, until: datetime, reason: str) -> None:
         """Put the personal data of one kind, or what was sent (`intent`), under legal hold (법정 보존).
@@ -483,14 +484,14 @@ class ChannelRunner:
         require_kind(kind, "kind")
         hold = LegalHold(self.account, kind, until, reason)
 
-        def job(session: Session) -> None:
-            lease = session.keep_lease()
+        def job(run: JobRun) -> None:
+            lease = run.keep_lease()
             if lease is not None:
-                self._around.offload(self._around.ledger.set_hold, lease, hold, session.now)
+                self._around.offload(self._around.ledger.set_hold, lease, hold, run.now)
 
         self._must_run(job)
 
-    def _must_run(self, body: Callable[[Session], None], job: Job = Job.RECOVER) -> None:
+    def _must_run(self, body: Callable[[JobRun], None], job: Job = Job.RECOVER) -> None:
         report = self._run(job, body, False, None, None)
         if report.skipped is not None:
             raise LedgerError(f"account {self.account!r} is held by another worker; nothing was written")
@@ -498,7 +499,7 @@ class ChannelRunner:
     def _run(
         self,
         job: Job,
-        body: Callable[[Session], None],
+        body: Callable[[JobRun], None],
         dry_run: bool,
         progress: ProgressCallback | None,
         stop: StopSwitch | None,
@@ -511,16 +512,16 @@ class ChannelRunner:
             if closed is not None:
                 return self._report(job, started, dry_run=dry_run, skipped=Skipped.GATE_CLOSED, detail=closed)
             if dry_run:
-                around = self._looking_around()
-                session = Session(around, job, None, progress, stop or StopSwitch())
-                _until_stopped(session, body)
-                return self._finished(session, started, missed)
+                context = self._looking_around()
+                run = JobRun(context, job, None, progress, stop or StopSwitch())
+                _until_stopped(run, body)
+                return self._finished(run, started, missed)
             return self._under_lease(job, body, started, progress, stop or StopSwitch(), missed)
         finally:
             self._turn.release()
 
-    def _looking_around(self) -> Surroundings:
-        """Give what a dry run may read; a ledger that is not there yet is not made for it."""
+    def _looking_around(self) -> JobContext:
+        """Return what a dry run may read; a ledger that is not there yet is not made for it."""
         if self._around.offload(self._around.ledger.exists):
             return self._around
         empty = MemoryLedger(AesGcmCipher.single(generate_key()))
@@ -536,49 +537,49 @@ class ChannelRunner:
     def _under_lease(
         self,
         job: Job,
-        body: Callable[[Session], None],
+        body: Callable[[JobRun], None],
         started: datetime,
         progress: ProgressCallback | None,
         stop: StopSwitch,
         missed: list[Skipped] | None,
     ) -> JobReport:
-        around = self._around
-        ledger, settings = around.ledger, around.settings
-        around.offload(ledger.open_account, self.account, around.client.base_url)
-        lease = around.offload(ledger.acquire_lease, self.account, self.worker, settings.lease_ttl)
+        context = self._around
+        ledger, settings = context.ledger, context.settings
+        context.offload(ledger.open_account, self.account, context.client.base_url)
+        lease = context.offload(ledger.acquire_lease, self.account, self.worker, settings.lease_ttl)
         if lease is None:
             return self._report(job, started, skipped=Skipped.LEASE_HELD)
-        session = Session(around, job, lease, progress, stop)
+        run = JobRun(context, job, lease, progress, stop)
         try:
             if job is not Job.RESET_TIME:
-                around.offload(ledger.mark_time, lease, started, settings.clock_tolerance)
-                if around.offload(ledger.jumped_at, self.account) is not None:
+                context.offload(ledger.mark_time, lease, started, settings.clock_tolerance)
+                if context.offload(ledger.jumped_at, self.account) is not None:
                     # The clock is past what it wrongly recorded; what came meanwhile was never listed.
-                    self._reset_time(session, self.worker[:100])
-                session.recover()
-            _until_stopped(session, body)
-            return self._finished(session, started, missed)
+                    self._reset_time(run, self.worker[:100])
+                run.recover()
+            _until_stopped(run, body)
+            return self._finished(run, started, missed)
         finally:
             # What was done is in the ledger; a lease that cannot be given back runs out.
             with suppress(LedgerError):
-                around.offload(ledger.release_lease, lease)
+                context.offload(ledger.release_lease, lease)
 
-    def _finished(self, session: Session, started: datetime, missed: list[Skipped] | None) -> JobReport:
-        around = session.around
+    def _finished(self, run: JobRun, started: datetime, missed: list[Skipped] | None) -> JobReport:
+        context = run.context
         return JobReport(
-            job=session.job,
+            job=run.job,
             account=self.account,
             started_at=started,
-            finished_at=around.clock.now(),
-            dry_run=session.dry_run,
+            finished_at=context.clock.now(),
+            dry_run=run.dry_run,
             skipped=missed[0] if missed else None,
-            stopped=session.stop.pressed,
-            plan=session.plan,
-            results=tuple(session.results),
-            collected=dict(session.collected),
-            recovered=tuple(session.recovered),
-            unread=tuple(session.unread),
-            waiting=around.offload(around.ledger.active_intents, self.account),
+            stopped=run.stop.pressed,
+            plan=run.plan,
+            results=tuple(run.results),
+            collected=dict(run.collected),
+            recovered=tuple(run.recovered),
+            unread=tuple(run.unread),
+            waiting=context.offload(context.ledger.active_intents, self.account),
         )
 
     def _report(
@@ -595,6 +596,6 @@ class ChannelRunner:
         )
 
 
-def _until_stopped(session: Session, body: Callable[[Session], None]) -> None:
+def _until_stopped(run: JobRun, body: Callable[[JobRun], None]) -> None:
     with suppress(Stopped):
-        body(session)
+        body(run)

@@ -8,9 +8,9 @@ from wemakeprice_sdk.client._async.pager import AsyncPager
 from wemakeprice_sdk.client._async.resources._base import AsyncResource
 from wemakeprice_sdk.client.paging import (
     Cursor,
+    ListQuery,
     Page,
     ProgressCallback,
-    Reading,
     fingerprint,
     windows_below_a_day,
 )
@@ -32,7 +32,7 @@ from wemakeprice_sdk.models import (
     couriers,
 )
 from wemakeprice_sdk.wire.outcomes import Outcome
-from wemakeprice_sdk.wire.proofs import NOTHING_KNOWN, Known
+from wemakeprice_sdk.wire.verdicts import NOTHING_KNOWN, Known
 from wemakeprice_sdk.wire.windows import Window
 
 
@@ -122,7 +122,7 @@ class AsyncClaims(AsyncResource):
         pending_reason_detail: str,
         known: Known = NOTHING_KNOWN,
     ) -> Outcome:
-        """Put a return whose goods are back on hold (클레임 보류). [B, never proven to run; path C]"""
+        """Put a return whose goods are back on hold (클레임 보류). [B, never verified to run; path C]"""
         request = ClaimHoldRequest(
             claim_bundle_no=claim_bundle_no,
             claim_type=ClaimType.RETURN,
@@ -213,7 +213,7 @@ class AsyncClaims(AsyncResource):
         query = fingerprint(
             {"claim_type": claim_type, "claim_status": claim_status, "search_date_type": search_date_type}
         )
-        reading = Reading("claims_list", query, windows_below_a_day(start, end, overlap))
+        reading = ListQuery("claims_list", query, windows_below_a_day(start, end, overlap))
         return AsyncPager(
             reading,
             fetch,

@@ -10,9 +10,9 @@ from wemakeprice_sdk.client._async.pager import AsyncPager
 from wemakeprice_sdk.client._async.resources._base import AsyncResource
 from wemakeprice_sdk.client.paging import (
     Cursor,
+    ListQuery,
     Page,
     ProgressCallback,
-    Reading,
     fingerprint,
     windows_of_days,
 )
@@ -35,7 +35,7 @@ def _by_day(
     async def fetch(window: Window, page: int) -> Page[T]:  # noqa: ARG001 - never more than one page
         return Page(await ask(window.start.date()))
 
-    reading = Reading(operation, fingerprint({}), windows_of_days(start, end))
+    reading = ListQuery(operation, fingerprint({}), windows_of_days(start, end))
     return AsyncPager(reading, fetch, key, cursor, progress)
 
 

@@ -9,9 +9,9 @@ from wemakeprice_sdk.client._async.resources._base import AsyncResource
 from wemakeprice_sdk.client.paging import (
     PAGE_SIZE,
     Cursor,
+    ListQuery,
     Page,
     ProgressCallback,
-    Reading,
     fingerprint,
     page_of,
     windows_of_months,
@@ -58,5 +58,5 @@ class AsyncDeals(AsyncResource):
             found = await self.list(window.start, window.end, page=page)
             return page_of(found.rows, page, found.total_count)
 
-        reading = Reading("deals_list", fingerprint({}), windows_of_months(start, end, overlap))
+        reading = ListQuery("deals_list", fingerprint({}), windows_of_months(start, end, overlap))
         return AsyncPager(reading, fetch, lambda row: (row.deal_no,), cursor, progress)

@@ -8,9 +8,9 @@ from wemakeprice_sdk.client._async.pager import AsyncPager
 from wemakeprice_sdk.client._async.resources._base import AsyncResource
 from wemakeprice_sdk.client.paging import (
     Cursor,
+    ListQuery,
     Page,
     ProgressCallback,
-    Reading,
     fingerprint,
     windows_of_weeks,
 )
@@ -43,5 +43,5 @@ class AsyncNotices(AsyncResource):
         async def fetch(window: Window, page: int) -> Page[Notice]:  # noqa: ARG001 - never more than one page
             return Page(await self.list(window.start.date()))
 
-        reading = Reading("notices_list", fingerprint({}), windows_of_weeks(start, end))
+        reading = ListQuery("notices_list", fingerprint({}), windows_of_weeks(start, end))
         return AsyncPager(reading, fetch, lambda row: (row.reg_date, row.type, row.title), cursor, progress)

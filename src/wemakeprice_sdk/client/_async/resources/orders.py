@@ -8,9 +8,9 @@ from wemakeprice_sdk.client._async.pager import AsyncPager
 from wemakeprice_sdk.client._async.resources._base import AsyncResource
 from wemakeprice_sdk.client.paging import (
     Cursor,
+    ListQuery,
     Page,
     ProgressCallback,
-    Reading,
     fingerprint,
     windows_below_a_day,
 )
@@ -27,7 +27,7 @@ from wemakeprice_sdk.models import (
     couriers,
 )
 from wemakeprice_sdk.wire.outcomes import Outcome
-from wemakeprice_sdk.wire.proofs import Known
+from wemakeprice_sdk.wire.verdicts import Known
 from wemakeprice_sdk.wire.windows import Window
 
 
@@ -136,5 +136,5 @@ class AsyncOrders(AsyncResource):
             return Page(await self.list(window.start, window.end, type, search_date_type))
 
         query = fingerprint({"type": type, "search_date_type": search_date_type})
-        reading = Reading("orders_list", query, windows_below_a_day(start, end, overlap))
+        reading = ListQuery("orders_list", query, windows_below_a_day(start, end, overlap))
         return AsyncPager(reading, fetch, lambda row: (row.purchase_no, row.bundle_no), cursor, progress)

@@ -10,9 +10,9 @@ from wemakeprice_sdk.client._async.resources._base import AsyncResource
 from wemakeprice_sdk.client.paging import (
     PAGE_SIZE,
     Cursor,
+    ListQuery,
     Page,
     ProgressCallback,
-    Reading,
     fingerprint,
     page_of,
     windows_of,
@@ -36,7 +36,7 @@ from wemakeprice_sdk.models import (
 from wemakeprice_sdk.wire.converter import read, read_page
 from wemakeprice_sdk.wire.operations import OPERATIONS
 from wemakeprice_sdk.wire.outcomes import Outcome
-from wemakeprice_sdk.wire.proofs import NOTHING_KNOWN, Known
+from wemakeprice_sdk.wire.verdicts import NOTHING_KNOWN, Known
 from wemakeprice_sdk.wire.windows import Window
 
 WINDOW: Final = timedelta(days=31)
@@ -132,7 +132,7 @@ class AsyncProducts(AsyncResource):
         return read_page(ProductPage, operation, data)
 
     async def find_by_seller_code(self, code: str) -> tuple[int, ...]:
-        """Give the product numbers that carry a seller code (업체상품코드로 상품 조회). [B]
+        """Return the product numbers that carry a seller code (업체상품코드로 상품 조회). [B]
 
         Seller codes are not unique (B); none gives an empty tuple.
         """
@@ -161,5 +161,5 @@ class AsyncProducts(AsyncResource):
             return page_of(found.rows, page, found.total_count)
 
         query = fingerprint({"search_date_type": search_date_type})
-        reading = Reading(operation, query, windows_of(start, end, width, overlap))
+        reading = ListQuery(operation, query, windows_of(start, end, width, overlap))
         return AsyncPager(reading, fetch, lambda row: (row.product_no,), cursor, progress)

@@ -10,23 +10,23 @@ from wemakeprice_sdk.client._async.pager import AsyncPager
 from wemakeprice_sdk.client._async.resources._base import AsyncResource
 from wemakeprice_sdk.client.paging import (
     Cursor,
+    ListQuery,
     Page,
     ProgressCallback,
-    Reading,
     fingerprint,
     windows_of_days,
 )
 from wemakeprice_sdk.errors import ValidationError
-from wemakeprice_sdk.models import SettleOrderLine, SettleShipLine
+from wemakeprice_sdk.models import SettlementOrderLine, SettlementShipLine
 from wemakeprice_sdk.wire.windows import Window
 
 
 # The sales day belongs to the keys: the same line on another day is another posting, not a repeat.
-def _order_key(row: SettleOrderLine) -> tuple[Hashable, ...]:
+def _order_key(row: SettlementOrderLine) -> tuple[Hashable, ...]:
     return (row.basic_dt, row.order_no, row.order_opt_no, row.claim_no, row.claim_opt_no, row.gubun)
 
 
-def _ship_key(row: SettleShipLine) -> tuple[Hashable, ...]:
+def _ship_key(row: SettlementShipLine) -> tuple[Hashable, ...]:
     return (row.basic_dt, row.bundle_no, row.claim_bundle_no, row.gubun)
 
 
@@ -46,13 +46,13 @@ class AsyncSettlement(AsyncResource):
 
     __slots__ = ()
 
-    async def list_order_lines(self, basic_dt: date) -> tuple[SettleOrderLine, ...]:
+    async def list_order_lines(self, basic_dt: date) -> tuple[SettlementOrderLine, ...]:
         """List the order lines settled for one sales day (일별 상품 정산 조회). [A; path B]"""
-        return await self._rows(SettleOrderLine, "settlement_list_order_lines", {"basic_dt": basic_dt})
+        return await self._rows(SettlementOrderLine, "settlement_list_order_lines", {"basic_dt": basic_dt})
 
-    async def list_ship_lines(self, basic_dt: date) -> tuple[SettleShipLine, ...]:
+    async def list_ship_lines(self, basic_dt: date) -> tuple[SettlementShipLine, ...]:
         """List the shipping fees settled for one sales day (배송비 정산 조회). [A; path B]"""
-        return await self._rows(SettleShipLine, "settlement_list_ship_lines", {"basic_dt": basic_dt})
+        return await self._rows(SettlementShipLine, "settlement_list_ship_lines", {"basic_dt": basic_dt})
 
     def iter_order_lines(
         self,
@@ -61,13 +61,13 @@ class AsyncSettlement(AsyncResource):
         *,
         cursor: Cursor | None = None,
         progress: ProgressCallback | None = None,
-    ) -> AsyncPager[SettleOrderLine]:
+    ) -> AsyncPager[SettlementOrderLine]:
         """Read the order lines of every sales day from `start` to `end` lazily, each row once."""
 
-        async def fetch(window: Window, page: int) -> Page[SettleOrderLine]:  # noqa: ARG001 - one page
+        async def fetch(window: Window, page: int) -> Page[SettlementOrderLine]:  # noqa: ARG001 - one page
             return Page(await self.list_order_lines(window.start.date()))
 
-        reading = Reading("settlement_list_order_lines", fingerprint({}), windows_of_days(start, end))
+        reading = ListQuery("settlement_list_order_lines", fingerprint({}), windows_of_days(start, end))
         return AsyncPager(reading, fetch, _order_key, cursor, progress)
 
     def iter_ship_lines(
@@ -77,13 +77,13 @@ class AsyncSettlement(AsyncResource):
         *,
         cursor: Cursor | None = None,
         progress: ProgressCallback | None = None,
-    ) -> AsyncPager[SettleShipLine]:
+    ) -> AsyncPager[SettlementShipLine]:
         """Read the shipping fees of every sales day from `start` to `end` lazily, each row once."""
 
-        async def fetch(window: Window, page: int) -> Page[SettleShipLine]:  # noqa: ARG001 - one page
+        async def fetch(window: Window, page: int) -> Page[SettlementShipLine]:  # noqa: ARG001 - one page
             return Page(await self.list_ship_lines(window.start.date()))
 
-        reading = Reading("settlement_list_ship_lines", fingerprint({}), windows_of_days(start, end))
+        reading = ListQuery("settlement_list_ship_lines", fingerprint({}), windows_of_days(start, end))
         return AsyncPager(reading, fetch, _ship_key, cursor, progress)
 
     @overload
@@ -95,7 +95,7 @@ class AsyncSettlement(AsyncResource):
         *,
         cursor: Cursor | None = None,
         progress: ProgressCallback | None = None,
-    ) -> AsyncPager[SettleOrderLine]: ...
+    ) -> AsyncPager[SettlementOrderLine]: ...
 
     @overload
     def iter(
@@ -106,7 +106,7 @@ class AsyncSettlement(AsyncResource):
         *,
         cursor: Cursor | None = None,
         progress: ProgressCallback | None = None,
-    ) -> AsyncPager[SettleShipLine]: ...
+    ) -> AsyncPager[SettlementShipLine]: ...
 
     def iter(
         self,
@@ -116,7 +116,7 @@ class AsyncSettlement(AsyncResource):
         *,
         cursor: Cursor | None = None,
         progress: ProgressCallback | None = None,
-    ) -> AsyncPager[SettleOrderLine] | AsyncPager[SettleShipLine]:
+    ) -> AsyncPager[SettlementOrderLine] | AsyncPager[SettlementShipLine]:
         """Read order lines or shipping fees, as `kind` says; see `iter_order_lines`, `iter_ship_lines`."""
         _check_kind(kind)
         if kind == "ship":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wemakeprice_sdk.client._async.resources._base import AsyncResource
-from wemakeprice_sdk.models import SellerShip, ShipPolicy, ShipPolicyInput
+from wemakeprice_sdk.models import SellerShip, ShippingTemplate, ShippingTemplateInput
 from wemakeprice_sdk.wire.converter import read
 from wemakeprice_sdk.wire.operations import OPERATIONS
 from wemakeprice_sdk.wire.outcomes import Outcome
@@ -27,12 +27,12 @@ class AsyncShippingTemplates(AsyncResource):
             data = data[0] if data else None
         return None if not data else read(SellerShip, data, path="$.data", operation=operation)
 
-    async def list(self) -> tuple[ShipPolicy, ...]:
+    async def list(self) -> tuple[ShippingTemplate, ...]:
         """List the shipping templates (배송정책 목록 조회). [A]"""
-        return await self._rows(ShipPolicy, "shipping_list_policies")
+        return await self._rows(ShippingTemplate, "shipping_list_policies")
 
-    async def save(self, policy: ShipPolicyInput) -> Outcome:
-        """Create a template, or change the one whose `ship_policy_no` is given (배송정책 등록/수정). [B]
+    async def save(self, policy: ShippingTemplateInput) -> Outcome:
+        """Create a template, or change the one that `shipping_template_no` names (배송 템플릿 등록/수정). [B]
 
         `Applied.key` is the number of the template. A lost answer is verified against the template list;
         for a create the list is read beforehand (`VerificationPolicy.read_before`).

@@ -9,9 +9,9 @@ from wemakeprice_sdk.client._sync.pager import Pager
 from wemakeprice_sdk.client._sync.resources._base import Resource
 from wemakeprice_sdk.client.paging import (
     Cursor,
+    ListQuery,
     Page,
     ProgressCallback,
-    Reading,
     fingerprint,
     windows_below_a_day,
 )
@@ -33,7 +33,7 @@ from wemakeprice_sdk.models import (
     couriers,
 )
 from wemakeprice_sdk.wire.outcomes import Outcome
-from wemakeprice_sdk.wire.proofs import NOTHING_KNOWN, Known
+from wemakeprice_sdk.wire.verdicts import NOTHING_KNOWN, Known
 from wemakeprice_sdk.wire.windows import Window
 
 
@@ -123,7 +123,7 @@ class Claims(Resource):
         pending_reason_detail: str,
         known: Known = NOTHING_KNOWN,
     ) -> Outcome:
-        """Put a return whose goods are back on hold (클레임 보류). [B, never proven to run; path C]"""
+        """Put a return whose goods are back on hold (클레임 보류). [B, never verified to run; path C]"""
         request = ClaimHoldRequest(
             claim_bundle_no=claim_bundle_no,
             claim_type=ClaimType.RETURN,
@@ -214,7 +214,7 @@ class Claims(Resource):
         query = fingerprint(
             {"claim_type": claim_type, "claim_status": claim_status, "search_date_type": search_date_type}
         )
-        reading = Reading("claims_list", query, windows_below_a_day(start, end, overlap))
+        reading = ListQuery("claims_list", query, windows_below_a_day(start, end, overlap))
         return Pager(
             reading,
             fetch,

@@ -11,9 +11,9 @@ from wemakeprice_sdk.client._sync.pager import Pager
 from wemakeprice_sdk.client._sync.resources._base import Resource
 from wemakeprice_sdk.client.paging import (
     Cursor,
+    ListQuery,
     Page,
     ProgressCallback,
-    Reading,
     fingerprint,
     windows_of_days,
 )
@@ -36,7 +36,7 @@ def _by_day(
     def fetch(window: Window, page: int) -> Page[T]:  # noqa: ARG001 - never more than one page
         return Page(ask(window.start.date()))
 
-    reading = Reading(operation, fingerprint({}), windows_of_days(start, end))
+    reading = ListQuery(operation, fingerprint({}), windows_of_days(start, end))
     return Pager(reading, fetch, key, cursor, progress)
 
 

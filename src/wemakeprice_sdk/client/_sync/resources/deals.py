@@ -10,9 +10,9 @@ from wemakeprice_sdk.client._sync.resources._base import Resource
 from wemakeprice_sdk.client.paging import (
     PAGE_SIZE,
     Cursor,
+    ListQuery,
     Page,
     ProgressCallback,
-    Reading,
     fingerprint,
     page_of,
     windows_of_months,
@@ -59,5 +59,5 @@ class Deals(Resource):
             found = self.list(window.start, window.end, page=page)
             return page_of(found.rows, page, found.total_count)
 
-        reading = Reading("deals_list", fingerprint({}), windows_of_months(start, end, overlap))
+        reading = ListQuery("deals_list", fingerprint({}), windows_of_months(start, end, overlap))
         return Pager(reading, fetch, lambda row: (row.deal_no,), cursor, progress)

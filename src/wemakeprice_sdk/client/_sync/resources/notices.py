@@ -9,9 +9,9 @@ from wemakeprice_sdk.client._sync.pager import Pager
 from wemakeprice_sdk.client._sync.resources._base import Resource
 from wemakeprice_sdk.client.paging import (
     Cursor,
+    ListQuery,
     Page,
     ProgressCallback,
-    Reading,
     fingerprint,
     windows_of_weeks,
 )
@@ -44,5 +44,5 @@ class Notices(Resource):
         def fetch(window: Window, page: int) -> Page[Notice]:  # noqa: ARG001 - never more than one page
             return Page(self.list(window.start.date()))
 
-        reading = Reading("notices_list", fingerprint({}), windows_of_weeks(start, end))
+        reading = ListQuery("notices_list", fingerprint({}), windows_of_weeks(start, end))
         return Pager(reading, fetch, lambda row: (row.reg_date, row.type, row.title), cursor, progress)

@@ -9,9 +9,9 @@ from wemakeprice_sdk.client._sync.pager import Pager
 from wemakeprice_sdk.client._sync.resources._base import Resource
 from wemakeprice_sdk.client.paging import (
     Cursor,
+    ListQuery,
     Page,
     ProgressCallback,
-    Reading,
     fingerprint,
     windows_below_a_day,
 )
@@ -28,7 +28,7 @@ from wemakeprice_sdk.models import (
     couriers,
 )
 from wemakeprice_sdk.wire.outcomes import Outcome
-from wemakeprice_sdk.wire.proofs import Known
+from wemakeprice_sdk.wire.verdicts import Known
 from wemakeprice_sdk.wire.windows import Window
 
 
@@ -137,5 +137,5 @@ class Orders(Resource):
             return Page(self.list(window.start, window.end, type, search_date_type))
 
         query = fingerprint({"type": type, "search_date_type": search_date_type})
-        reading = Reading("orders_list", query, windows_below_a_day(start, end, overlap))
+        reading = ListQuery("orders_list", query, windows_below_a_day(start, end, overlap))
         return Pager(reading, fetch, lambda row: (row.purchase_no, row.bundle_no), cursor, progress)

@@ -11,9 +11,9 @@ from wemakeprice_sdk.client._sync.resources._base import Resource
 from wemakeprice_sdk.client.paging import (
     PAGE_SIZE,
     Cursor,
+    ListQuery,
     Page,
     ProgressCallback,
-    Reading,
     fingerprint,
     page_of,
     windows_of,
@@ -37,7 +37,7 @@ from wemakeprice_sdk.models import (
 from wemakeprice_sdk.wire.converter import read, read_page
 from wemakeprice_sdk.wire.operations import OPERATIONS
 from wemakeprice_sdk.wire.outcomes import Outcome
-from wemakeprice_sdk.wire.proofs import NOTHING_KNOWN, Known
+from wemakeprice_sdk.wire.verdicts import NOTHING_KNOWN, Known
 from wemakeprice_sdk.wire.windows import Window
 
 WINDOW: Final = timedelta(days=31)
@@ -133,7 +133,7 @@ class Products(Resource):
         return read_page(ProductPage, operation, data)
 
     def find_by_seller_code(self, code: str) -> tuple[int, ...]:
-        """Give the product numbers that carry a seller code (업체상품코드로 상품 조회). [B]
+        """Return the product numbers that carry a seller code (업체상품코드로 상품 조회). [B]
 
         Seller codes are not unique (B); none gives an empty tuple.
         """
@@ -162,5 +162,5 @@ class Products(Resource):
             return page_of(found.rows, page, found.total_count)
 
         query = fingerprint({"search_date_type": search_date_type})
-        reading = Reading(operation, query, windows_of(start, end, width, overlap))
+        reading = ListQuery(operation, query, windows_of(start, end, width, overlap))
         return Pager(reading, fetch, lambda row: (row.product_no,), cursor, progress)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wemakeprice_sdk.client._sync.resources._base import Resource
-from wemakeprice_sdk.models import SellerShip, ShipPolicy, ShipPolicyInput
+from wemakeprice_sdk.models import SellerShip, ShippingTemplate, ShippingTemplateInput
 from wemakeprice_sdk.wire.converter import read
 from wemakeprice_sdk.wire.operations import OPERATIONS
 from wemakeprice_sdk.wire.outcomes import Outcome
@@ -28,12 +28,12 @@ class ShippingTemplates(Resource):
             data = data[0] if data else None
         return None if not data else read(SellerShip, data, path="$.data", operation=operation)
 
-    def list(self) -> tuple[ShipPolicy, ...]:
+    def list(self) -> tuple[ShippingTemplate, ...]:
         """List the shipping templates (배송정책 목록 조회). [A]"""
-        return self._rows(ShipPolicy, "shipping_list_policies")
+        return self._rows(ShippingTemplate, "shipping_list_policies")
 
-    def save(self, policy: ShipPolicyInput) -> Outcome:
-        """Create a template, or change the one whose `ship_policy_no` is given (배송정책 등록/수정). [B]
+    def save(self, policy: ShippingTemplateInput) -> Outcome:
+        """Create a template, or change the one that `shipping_template_no` names (배송 템플릿 등록/수정). [B]
 
         `Applied.key` is the number of the template. A lost answer is verified against the template list;
         for a create the list is read beforehand (`VerificationPolicy.read_before`).

@@ -1,0 +1,390 @@
+"""The rows of an xlsx worksheet, streamed: whole rows matched in C, anything unusual through expat.
+
+One expat parser, the *shell*, sees everything that the patterns do not: what stands before the rows, every
+row that is unusual, and what stands after the rows. So the document as a whole is checked, and a row read by
+either way gives the same cells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterable, Iterator
+from itertools import chain
+
+from attrs import define, field
+
+from wemakeprice_sdk.errors import UnreadableFileError
+from wemakeprice_sdk.files import rowpattern
+from wemakeprice_sdk.files.cells import (
+    FORMULA_WITHOUT_VALUE,
+    Cell,
+    RowBlock,
+    SheetRow,
+    blocks_of,
+    split_reference,
+)
+from wemakeprice_sdk.files.guard import GuardedXml, attribute, holds_declarations
+from wemakeprice_sdk.files.limits import Budget, over
+from wemakeprice_sdk.files.rowpattern import CellReaders, Groups, RowPattern
+from wemakeprice_sdk.files.sharedstrings import CrowdedError, SharedStrings, unescape_text, unescape_x
+
+_SHEET_DATA = re.compile(rb"<((?:[A-Za-z][\w.-]{0,30}:)?)sheetData\s*+>")
+_NOT_UTF8 = re.compile(rb"<\?xml[^>]*encoding=[\"'](?!utf-8|us-ascii)", re.IGNORECASE)
+_LEARN_ROWS = 200
+_ROOM = 4 << 20
+_PIECE = 1 << 15
+
+
+@define(eq=False)
+class _Rows:
+    """Collects rows from XML events."""
+
+    readers: CellReaders
+    budget: Budget
+    rows: list[SheetRow] = field(factory=list)
+    far_cells: int = 0
+    first_far: str = ""
+    last_row: int = 0
+    """Number of the row that was read last, or is being read."""
+    _column: int = 0
+    _cells: list[Cell] = field(factory=list)
+    _kind: str = ""
+    _style: str = ""
+    _value: list[str] | None = None
+    _inline: list[str] | None = None
+    _formula: bool = False
+    _into: list[str] | None = None
+    _phonetic: int = 0
+    _text_size: int = 0
+    _row_size: int = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "c":
+            self._start_cell(attributes)
+        elif name == "v":
+            self._into = self._value = []
+        elif name == "t" and not self._phonetic:
+            if self._inline is None:
+                self._inline = []
+            self._into = self._inline
+        elif name == "row":
+            self._start_row(attributes)
+        elif name == "f":
+            self._formula = True
+            self._into = None
+        elif name == "rPh":
+            self._phonetic += 1
+
+    def end(self, name: str) -> None:
+        self._into = None
+        if name == "c":
+            self._end_cell()
+        elif name == "row":
+            self.budget.spend(0, len(self._cells))
+            check_looked_up(self.readers.store, [(self.last_row, self._cells)], len(self._cells), self.budget)
+            self.rows.append((self.last_row, self._cells))
+            self._cells = []
+        elif name == "rPh":
+            self._phonetic -= 1
+
+    def text(self, data: str) -> None:
+        if self._into is None:
+            return
+        self._text_size += len(data)
+        self._row_size += len(data)
+        self.budget.check_text(self._text_size, self._row_size, self.last_row)
+        self._into.append(data)
+
+    def _start_row(self, attributes: dict[str, str]) -> None:
+        given = attributes.get("r", "")
+        self.last_row = (
+            int(given) if given.isdigit() and len(given) < 9 and given.isascii() else self.last_row + 1
+        )
+        self.budget.check_row_number(self.last_row)
+        self._column = self._row_size = 0
+        self._cells = []
+
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        self._kind = attribute(attributes, "t")
+        self._style = attribute(attributes, "s")
+        self._value = self._inline = None
+        self._formula = False
+        self._text_size = 0
+        reference = attributes.get("r")
+        if reference is None:
+            return
+        place = split_reference(reference)
+        if place is None:
+            raise UnreadableFileError(f"{reference[:20]!r} is no cell of a sheet (손상된 파일입니다)")
+        self._column = place[1]
+
+    def _end_cell(self) -> None:
+        value = None if self._value is None else "".join(self._value)
+        inline = None if self._inline is None else "".join(self._inline)
+        if self._formula and inline is None and (value is None or self._is_pending(value)):
+            cell: Cell = FORMULA_WITHOUT_VALUE
+        else:
+            value = unescape_x(value) if value is not None and "_x" in value else value
+            inline = unescape_x(inline) if inline is not None and "_x" in inline else inline
+            style = self._style if self._style.isdigit() and len(self._style) < 10 else ""
+            cell = self.readers.make(self._kind, style, value, inline)
+        self._place(cell)
+        self._column += 1
+
+    def _is_pending(self, value: str) -> bool:
+        """Return whether a formula was never computed: POI leaves `0.0` then, Excel `0` for a real zero."""
+        return value == "0.0" and self._kind in ("", "n")
+
+    def _place(self, cell: Cell) -> None:
+        if self._column >= self.budget.limits.columns:
+            if cell is not None:
+                self.far_cells += 1
+                self.first_far = self.first_far or f"row {self.last_row}"
+            return
+        missing = self._column - len(self._cells)
+        if missing >= 0:
+            self._cells += [None] * missing
+            self._cells.append(cell)
+        else:
+            self._cells[self._column] = cell
+
+    def take(self) -> list[SheetRow]:
+        taken, self.rows = self.rows, []
+        return taken
+
+
+def check_looked_up(
+    store: SharedStrings | None, rows: Iterable[SheetRow], columns: int, budget: Budget
+) -> None:
+    """Refuse rows of too much text, where shared strings were looked up that are long enough for it."""
+    if store is None or store.longest * columns <= budget.limits.row_text:
+        return
+    for number, cells in rows:
+        budget.check_text(0, sum(len(cell) for cell in cells if isinstance(cell, str)), number)
+
+
+@define(eq=False)
+class SheetRows:
+    """Iterates over the rows of one worksheet, given the bytes of its part; rows may be ragged."""
+
+    chunks: Iterable[bytes]
+    readers: CellReaders
+    budget: Budget
+    where: str
+    slow_rows: int = field(default=0, init=False)
+    """Rows that went through expat."""
+    fast_rows: int = field(default=0, init=False)
+    """Rows that were matched in C."""
+    _sink: _Rows = field(init=False)
+    _shell: GuardedXml = field(init=False)
+    _prefix: str = field(default="", init=False)
+    _columns: int = field(default=0, init=False)
+    _patterns: list[RowPattern] = field(factory=list, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Arm the shell."""
+        self._sink = _Rows(self.readers, self.budget)
+        self._shell = GuardedXml(self._sink, self.budget, self.where)
+
+    @property
+    def far_cells(self) -> int:
+        """Cells right of the column limit, which were not read."""
+        return self._sink.far_cells
+
+    @property
+    def first_far(self) -> str:
+        """Where the first of them stands."""
+        return self._sink.first_far
+
+    def __iter__(self) -> Iterator[SheetRow]:
+        """Return the rows in file order; raise a typed error where the file is damaged or unsafe."""
+        for block in self.blocks():
+            yield from block.rows()
+
+    def blocks(self) -> Iterator[RowBlock]:
+        """Return the rows in file order, as many together as were read together."""
+        chunks = iter(self.chunks)
+        buffer, opening = self._prologue(chunks)
+        if opening is not None:
+            self._prefix = opening[1].decode()
+            self._shell.feed(buffer[: opening.end()])
+            buffer = yield from self._fast(buffer[opening.end() :], chunks)
+        while buffer:
+            for at in range(0, len(buffer), _PIECE):
+                yield from blocks_of(self._slow(buffer[at : at + _PIECE]))
+            buffer = next(chunks, b"")
+        self._shell.feed(b"", final=True)
+        yield from blocks_of(self._taken())
+
+    def _prologue(self, chunks: Iterator[bytes]) -> tuple[bytes, re.Match[bytes] | None]:
+        """Read up to the first row; no match means that the whole sheet is left to expat."""
+        buffer = next(chunks, b"")
+        if buffer[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in buffer[:64] or _NOT_UTF8.search(buffer[:200]):
+            return buffer, None
+        opening = _SHEET_DATA.search(buffer)
+        while opening is None and len(buffer) < self.budget.limits.xml_token and (piece := next(chunks, b"")):
+            buffer += piece
+            opening = _SHEET_DATA.search(buffer)
+        if opening is None or b"<!" in buffer[: opening.end()]:
+            return buffer, None
+        return buffer, opening
+
+    def _fast(self, buffer: bytes, chunks: Iterator[bytes]) -> Generator[RowBlock, None, bytes]:
+        """Match rows block by block; give back the bytes from which on expat has to go on."""
+        end = f"</{self._prefix}row>".encode()
+        while True:
+            cut = buffer.rfind(end)
+            if cut >= 0:
+                cut += len(end)
+                if holds_declarations(buffer):
+                    return buffer
+                yield from self._block(buffer[:cut])
+                buffer = buffer[cut:]
+            if len(buffer) > self.budget.limits.xml_token:
+                return buffer
+            piece = next(chunks, b"")
+            if not piece:
+                return buffer
+            buffer += piece
+
+    def _block(self, data: bytes) -> Iterator[RowBlock]:
+        self.budget.check_time()
+        try:
+            text = data.decode()
+        except UnicodeDecodeError as error:
+            raise UnreadableFileError(
+                f"{self.where} is not UTF-8: {error.reason} (손상된 파일입니다)"
+            ) from error
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if not self._patterns:
+            self._prepare(text)
+        pieces = self._match(text)
+        first, second = next(pieces, None), next(pieces, None)
+        if second is None and isinstance(first, RowBlock):
+            yield first
+            return
+        some = (piece for piece in (first, second) if piece is not None)
+        rows = (piece.rows() if isinstance(piece, RowBlock) else piece for piece in chain(some, pieces))
+        yield from blocks_of(chain.from_iterable(rows))
+
+    def _prepare(self, sample: str) -> None:
+        """Learn from the first block which cells this sheet writes, and how."""
+        sample = sample[: _position_of(sample, f"</{self._prefix}row>", _LEARN_ROWS)]
+        self._columns = rowpattern.last_column(sample, self._prefix) + 1
+        if not 0 < self._columns <= min(rowpattern.MOST_COLUMNS, self.budget.limits.columns):
+            return
+        learned = rowpattern.learned_patterns(sample, self._columns, self._prefix, self.readers)
+        general = rowpattern.general_pattern(self._columns, self._prefix, self.readers)
+        self._patterns = [*learned, general]
+
+    def _match(self, text: str) -> Iterator[RowBlock | list[SheetRow]]:
+        """Match row after row; rows of one pattern are turned into cells together, odd rows come as rows."""
+        position, length = 0, len(text)
+        bound = min(self.budget.limits.cell_text, self.budget.limits.row_text)
+        marks = _escape_marks(text)
+        run: list[Groups] = []
+        using: RowPattern | None = None
+        while position < length:
+            for pattern in self._patterns:
+                match = pattern.match(text, position)
+                if match is not None:
+                    break
+            else:
+                yield from self._made(using, run)
+                using, run = None, []
+                end = self._end_of_row(text, position)
+                yield self._slow(text[position:end].encode())
+                position = end
+                continue
+            if using is None or pattern.make is not using.make:
+                yield from self._made(using, run)
+                using, run = pattern, []
+            groups: Groups = match.groups()
+            end = match.end()
+            for mark in marks:
+                if text.find(mark, position, end) >= 0:
+                    groups = _unescaped(groups)
+                    break
+            if end - position > bound:
+                self._check_texts(int(groups[0] or 0), pattern.texts(groups))
+            position = end
+            run.append(groups)
+        yield from self._made(using, run)
+
+    def _made(self, pattern: RowPattern | None, run: list[Groups]) -> Iterator[RowBlock]:
+        if pattern is None:
+            return
+        self.fast_rows += len(run)
+        self.budget.spend(len(run), len(run) * self._columns)
+        numbers = [int(groups[0] or 0) for groups in run]
+        self.budget.check_row_number(max(numbers))
+        # A row without a number, which expat reads, counts on from the row above it.
+        self._sink.last_row = numbers[-1]
+        yield from self._looked_up(pattern, run, numbers)
+
+    def _looked_up(self, pattern: RowPattern, run: list[Groups], numbers: list[int]) -> Iterator[RowBlock]:
+        """Turn rows into cells; in halves when they refer to more text than is held at a time."""
+        store, bound = self.readers.store, self.budget.limits.row_text
+        if store is not None:
+            store.allow(max(_ROOM, bound))
+        try:
+            block = RowBlock(numbers, pattern.make(run))
+        except CrowdedError:
+            block = None
+        # Not in the handler: the error would hold what was looked up.
+        if block is not None:
+            check_looked_up(store, block.rows(), self._columns, self.budget)
+            yield block
+        elif store is not None and len(run) == 1:
+            raise over("row_text", store.given, bound, f"row {numbers[0]}")
+        else:
+            half = len(run) // 2
+            yield from self._looked_up(pattern, run[:half], numbers[:half])
+            yield from self._looked_up(pattern, run[half:], numbers[half:])
+
+    def _check_texts(self, number: int, texts: Groups) -> None:
+        sizes = [len(text) for text in texts if text is not None]
+        self.budget.check_text(max(sizes, default=0), sum(sizes), number)
+
+    def _end_of_row(self, text: str, position: int) -> int:
+        end_tag = f"</{self._prefix}row>"
+        end = text.find(end_tag, position)
+        return len(text) if end < 0 else end + len(end_tag)
+
+    def _slow(self, data: bytes) -> list[SheetRow]:
+        if self.readers.store is not None:
+            self.readers.store.allow()
+        self._shell.feed(data)
+        return self._taken()
+
+    def _taken(self) -> list[SheetRow]:
+        rows = self._sink.take()
+        self.slow_rows += len(rows)
+        self.budget.spend(len(rows), 0)
+        return rows
+
+
+def _escape_marks(text: str) -> tuple[str, ...]:
+    """Return what begins an escape in a stretch of rows; single characters are found soonest."""
+    marks = ("&",) if "&" in text else ()
+    return (*marks, "_x") if "_" in text and "_x" in text else marks
+
+
+def _unescaped(groups: Groups) -> Groups:
+    return tuple(
+        [
+            unescape_text(text) if text is not None and ("&" in text or "_x" in text) else text
+            for text in groups
+        ]
+    )
+
+
+def _position_of(text: str, needle: str, count: int) -> int:
+    position = 0
+    for _ in range(count):
+        found = text.find(needle, position)
+        if found < 0:
+            break
+        position = found + len(needle)
+    return position

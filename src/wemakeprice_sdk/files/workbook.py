@@ -1,0 +1,72 @@
+"""One face for every kind of file: sheets with rows of cells, whatever wrote them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import Protocol
+
+from attrs import frozen
+
+from wemakeprice_sdk.files.cells import SheetRow
+from wemakeprice_sdk.files.limits import Budget
+
+
+class FileFormat(Enum):
+    """What a file really is, decided from its content; its name does not matter."""
+
+    XLSX = "xlsx"
+    XLS = "xls"
+    HTML = "html"
+    XML2003 = "xml-spreadsheet-2003"
+    CSV = "csv"
+
+
+@frozen
+class SheetInfo:
+    """A sheet (or an HTML table) of a file."""
+
+    name: str
+    hidden: bool = False
+
+
+class Workbook(Protocol):
+    """An opened file. `rows` may be called any number of times; each pass has a budget of its own."""
+
+    @property
+    def format(self) -> FileFormat:
+        """The real format."""
+        ...
+
+    @property
+    def engine(self) -> str:
+        """Which reader was chosen."""
+        ...
+
+    @property
+    def encoding(self) -> str:
+        """Character encoding of text files; empty where the format says it itself."""
+        ...
+
+    @property
+    def date1904(self) -> bool:
+        """Whether date numbers count from 1904."""
+        ...
+
+    @property
+    def sheets(self) -> tuple[SheetInfo, ...]:
+        """The sheets in the file's order."""
+        ...
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was odd about the file and did not stop the reading."""
+        ...
+
+    def rows(self, sheet: int, budget: Budget) -> Iterator[SheetRow]:
+        """Return the rows of a sheet from the top; raises `UnsafeFileError` or `UnreadableFileError`."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file."""
+        ...

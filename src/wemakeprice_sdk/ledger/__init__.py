@@ -1,0 +1,42 @@
+"""The record of what was collected, meant and done: one protocol, kept in SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+from wemakeprice_sdk.ledger.audit import AuditVerdict
+from wemakeprice_sdk.ledger.postgres import PostgresLedger
+from wemakeprice_sdk.ledger.protocol import Ledger
+from wemakeprice_sdk.ledger.records import (
+    AuditEntry,
+    Intent,
+    IntentDraft,
+    IntentResult,
+    IntentState,
+    Lease,
+    LegalHold,
+    PersonalState,
+    RecordDraft,
+    RecordKind,
+    SaveCount,
+    StoredRecord,
+)
+from wemakeprice_sdk.ledger.sqlite import MemoryLedger, SqliteLedger
+
+__all__ = [
+    "AuditEntry",
+    "AuditVerdict",
+    "Intent",
+    "IntentDraft",
+    "IntentResult",
+    "IntentState",
+    "Lease",
+    "Ledger",
+    "LegalHold",
+    "MemoryLedger",
+    "PersonalState",
+    "PostgresLedger",
+    "RecordDraft",
+    "RecordKind",
+    "SaveCount",
+    "SqliteLedger",
+    "StoredRecord",
+]

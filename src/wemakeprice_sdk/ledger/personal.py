@@ -1,0 +1,199 @@
+"""Personal data inside collected JSON: taken apart for encryption, merged, masked.
+
+What may stand in clear is a list of known keys; everything else, unknown keys included, is sealed. So a
+key that the marketplace adds tomorrow is protected before anybody has looked at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, TypeGuard
+
+from wemakeprice_sdk.errors import ValidationError
+from wemakeprice_sdk.ledger.records import RecordKind
+from wemakeprice_sdk.models import JsonValue
+from wemakeprice_sdk.models._base import merge_text
+
+_ORDER: Final = """
+bundleNo purchaseNo orderNo orderOptionNo claimBundleNo productNo optionNo orderDate payDate originShipDate
+orderConfirmDate orderShippingDate shipCompleteDate shipPrice prepayment shipType shipStatus shipMethod
+scheduleShipDate parcelCompany invoiceNo productName productOriginPrice productPrice productCommissionPrice
+productQty wmpChargeDiscountPrice sellerChargeDiscountPrice cardChargeDiscountPrice sellerProductCode
+optionQty sellerOptionCode optionAddPrice optionSalePrice optionCommissionPrice claimType claimStatus
+requestDate approveDate pendingDate rejectDate withdrawDate claimReason pendingReason rejectReason
+claimWhoReason claimFee claimShipFeeEnclose
+"""
+_CS: Final = """
+qnaSeq questionDate productNo productName orderNo privateYn reviewSeq rating orderOptionNo writeDate
+inquirySeq inquiryTypeName inquiryDate
+"""
+_CLEAR: Final[Mapping[str, frozenset[str]]] = {
+    RecordKind.BUNDLE: frozenset(_ORDER.split()),
+    RecordKind.CLAIM: frozenset(_ORDER.split()),
+    RecordKind.QUESTION: frozenset(_CS.split()),
+    RecordKind.REVIEW: frozenset(_CS.split()),
+    RecordKind.INQUIRY: frozenset(_CS.split()),
+}
+# Goods, deals, templates and settlement lines are the seller's own data.
+_IMPERSONAL: Final = frozenset(
+    {
+        RecordKind.SETTLEMENT_ORDER,
+        RecordKind.SETTLEMENT_SHIP,
+        RecordKind.TEMPLATE,
+        RecordKind.PRODUCT,
+        RecordKind.DEAL,
+        RecordKind.NOTICE,
+    }
+)
+PERSONAL_KINDS: Final = tuple(kind for kind in RecordKind if kind not in _IMPERSONAL)
+"""Record kinds that may hold personal data."""
+INTENTS: Final = "intent"
+"""The word for the payloads of intents, where retention and legal holds name kinds."""
+RETAINED: Final = (*PERSONAL_KINDS, INTENTS)
+"""What retention and legal holds are about."""
+
+# List elements are told apart by these keys, so that a line that left does not shift its neighbours.
+_IDENTITIES: Final = ("orderOptionNo", "orderNo")
+
+PersonalValues = dict[str, "bool | int | float | str | None"]
+"""Path of a value inside the document, to the value."""
+
+
+def require_kind(
+    kind: str, path: str, allowed: Iterable[str] = RETAINED, error: type[ValidationError] = ValidationError
+) -> None:
+    """Refuse a kind that retention knows nothing of: a slip must not leave data without its hold."""
+    if kind not in allowed:
+        words = ", ".join(allowed)
+        raise error.single(
+            path,
+            kind,
+            f"one of {words}",
+            f"there is no personal data of kind {kind!r}; the kinds are {words}",
+            f"개인정보 종류 {kind!r} 은(는) 없습니다. 사용할 수 있는 값: {words}",
+        )
+
+
+def split(kind: str, body: Mapping[str, JsonValue]) -> tuple[dict[str, JsonValue], PersonalValues]:
+    """Part `body` into what may stand in clear and what has to be sealed; both keep the structure."""
+    sealed: PersonalValues = {}
+    if kind in _IMPERSONAL:
+        return dict(body), sealed
+    clear = _part(dict(body), "", _CLEAR.get(kind, frozenset()), sealed)
+    assert isinstance(clear, dict)  # noqa: S101 -- a dict goes in, a dict comes out
+    return clear, sealed
+
+
+def join(clear: Mapping[str, JsonValue], sealed: PersonalValues) -> dict[str, JsonValue]:
+    """Put sealed values back into their places."""
+    joined = _fill(dict(clear), "", sealed)
+    assert isinstance(joined, dict)  # noqa: S101
+    return joined
+
+
+def merge(kind: str, old: Mapping[str, JsonValue], new: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return `new` with the personal values of `old` where `new` has them masked, blank or missing.
+
+    Everything else comes from `new`; an element that left a list takes its values with it.
+    """
+    if kind in _IMPERSONAL:
+        return dict(new)
+    return _merge_mapping(old, new, _CLEAR.get(kind, frozenset()))
+
+
+def mask(sealed: PersonalValues) -> PersonalValues:
+    """Cover every text and number: the first letter of a name stays, four digits of a phone stay."""
+    return {path: _cover(path.rsplit(".", 1)[-1], value) for path, value in sealed.items()}
+
+
+def _cover(key: str, value: bool | float | str | None) -> bool | int | float | str | None:
+    if value is None or value == "" or isinstance(value, bool):
+        return value
+    text = str(value)
+    if key in {"name", "buyerName"}:
+        return text[:1] + "**"
+    if key in {"phone", "buyerPhone"} and len(text) >= 8:
+        return "***-****-" + text[-4:]
+    if key == "optionName":
+        return text.split("|", 1)[0] + ("|***" if "|" in text else "")
+    return "***"
+
+
+def _merge_mapping(
+    old: Mapping[str, JsonValue], new: Mapping[str, JsonValue], clear: frozenset[str]
+) -> dict[str, JsonValue]:
+    merged = {key: _merge_value(key, old.get(key), value, clear) for key, value in new.items()}
+    for key in old.keys() - new.keys():
+        kept = _merge_value(key, old[key], None, clear)
+        if kept is not None:
+            merged[key] = kept
+    return merged
+
+
+def _merge_value(key: str, old: JsonValue, new: JsonValue, clear: frozenset[str]) -> JsonValue:
+    if isinstance(old, Mapping) and (new is None or isinstance(new, Mapping)):
+        return _merge_mapping(old, new or {}, clear) or new
+    if _is_list(old) and _is_list(new):
+        before = {step: item for item, step in _steps(old, "")}
+        return [_merge_value("", before.get(step), item, clear) for item, step in _steps(new, "")]
+    if key in clear or any(isinstance(node, Mapping) or _is_list(node) for node in (old, new)):
+        return new
+    return _merge_plain(old, new)
+
+
+def _merge_plain(old: JsonValue, new: JsonValue) -> JsonValue:
+    before, after = (value if isinstance(value, str | None) else str(value) for value in (old, new))
+    return new if before == after or merge_text(before, after) == after else old
+
+
+def _is_list(node: JsonValue) -> TypeGuard[Sequence[JsonValue]]:
+    return isinstance(node, Sequence) and not isinstance(node, str)
+
+
+def _part(node: JsonValue, path: str, clear: frozenset[str], sealed: PersonalValues) -> JsonValue:
+    if isinstance(node, Mapping):
+        return {key: _part_value(key, value, f"{path}.{key}", clear, sealed) for key, value in node.items()}
+    if isinstance(node, Sequence) and not isinstance(node, str):
+        return [_part(item, step, clear, sealed) for item, step in _steps(node, path)]
+    if node is None:
+        return None
+    sealed[path] = node
+    return None
+
+
+def _part_value(
+    key: str, value: JsonValue, path: str, clear: frozenset[str], sealed: PersonalValues
+) -> JsonValue:
+    if isinstance(value, Mapping) or (isinstance(value, Sequence) and not isinstance(value, str)):
+        return _part(value, path, clear, sealed)
+    if key in clear:
+        return value
+    return _part(value, path, clear, sealed)
+
+
+def _fill(node: JsonValue, path: str, sealed: PersonalValues) -> JsonValue:
+    if isinstance(node, Mapping):
+        return {key: _fill(value, f"{path}.{key}", sealed) for key, value in node.items()}
+    if isinstance(node, Sequence) and not isinstance(node, str):
+        return [_fill(item, step, sealed) for item, step in _steps(node, path)]
+    return sealed.get(path, node) if node is None else node
+
+
+def _steps(items: Sequence[JsonValue], path: str) -> Iterator[tuple[JsonValue, str]]:
+    seen: set[str] = set()
+    for index, item in enumerate(items):
+        step = f"{path}[{_identity(item) or index}]"
+        if step in seen:
+            step = f"{path}[{index}]"
+        seen.add(step)
+        yield item, step
+
+
+def _identity(item: JsonValue) -> str | None:
+    if not isinstance(item, Mapping):
+        return None
+    for key in _IDENTITIES:
+        value = item.get(key)
+        if isinstance(value, int | str) and value:
+            return f"{key}={value}"
+    return None

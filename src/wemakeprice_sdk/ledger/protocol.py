@@ -1,0 +1,268 @@
+"""The ledger's protocol: what a runner needs to survive being killed at any moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+from wemakeprice_sdk.ledger.records import (
+    AuditEntry,
+    Intent,
+    IntentDraft,
+    IntentResult,
+    IntentState,
+    Lease,
+    LegalHold,
+    RecordDraft,
+    SaveCount,
+    StoredRecord,
+)
+from wemakeprice_sdk.models import JsonValue
+from wemakeprice_sdk.models.sku_links import SkuLink
+
+
+class Ledger(Protocol):
+    """Keeps what was intended, what happened, what was collected, and who may act.
+
+    Every method may raise `LedgerUnavailableError` (locked too long, full, read-only, unreachable) and
+    `LedgerCorruptError`. A method that takes a `Lease` raises `LeaseLostError` when another worker took
+    the account over; nothing is written then. Every method is atomic: it is either wholly on disk when
+    it returns, or not at all. Ledgers may be shared by threads and by processes.
+    """
+
+    def exists(self) -> bool:
+        """Return whether anything was ever kept here; where not, the first use makes file or schema."""
+        ...
+
+    def open_account(self, account: str, origin: str) -> None:
+        """Register `account` at `origin` (the base URL); raise `LedgerAccountError` when it is another's.
+
+        An empty `origin` says nothing: what an export brings needs no host.
+        """
+        ...
+
+    def acquire_lease(self, account: str, worker: str, ttl: float) -> Lease | None:
+        """Take the account for `ttl` seconds, or return None while another worker holds it."""
+        ...
+
+    def renew_lease(self, lease: Lease, ttl: float) -> Lease:
+        """Hold the account for `ttl` seconds from now."""
+        ...
+
+    def release_lease(self, lease: Lease) -> None:
+        """Return the account back; nothing happens when it is already another's."""
+        ...
+
+    def mark_time(self, lease: Lease, now: datetime, tolerance: float) -> None:
+        """Record `now`; raise `ClockJumpError` when it lies over `tolerance` s before what is recorded."""
+        ...
+
+    def jumped_at(self, account: str) -> datetime | None:
+        """Return the earliest time at which the clock was found to have gone back, until `reset_time`."""
+        ...
+
+    def reset_time(self, lease: Lease, now: datetime, back: datetime, *, by: str) -> int:
+        """Forget what was recorded under a clock that ran ahead; `by` says so in the audit trail.
+
+        Lists read beyond the time at which it was found out (or `now`) begin again at `back`; returns how
+        many.
+        """
+        ...
+
+    def begin(
+        self, lease: Lease, draft: IntentDraft, now: datetime, *, after: IntentResult | None = None
+    ) -> Intent:
+        """Write an intent before its act, and with it the outcome of the act before.
+
+        Raises `TargetBusyError` while another intent on the target is open or unknown, or when the
+        effect named by `once_key` is already there; then the outcome is not written either.
+        """
+        ...
+
+    def finish(self, lease: Lease, outcome: IntentResult, now: datetime) -> Intent:
+        """Write the outcome of an open intent."""
+        ...
+
+    def resolve(self, account: str, intent_id: int, state: IntentState, now: datetime, *, by: str) -> Intent:
+        """Settle an intent by an operator's word; `by` is the operator, and nobody else.
+
+        For unknown ones, and for open ones that no worker is at any more; `LedgerError` for others. Raises
+        `ValidationError` when `by` is not one line of 1 to 100 characters.
+        """
+        ...
+
+    def active_intents(self, account: str, state: IntentState | None = None) -> tuple[Intent, ...]:
+        """Return the open and unknown intents, oldest first."""
+        ...
+
+    def intents(self, account: str, *, target: str | None = None, limit: int = 1000) -> tuple[Intent, ...]:
+        """Return intents, newest first."""
+        ...
+
+    def is_done(self, account: str, once_keys: Iterable[str]) -> frozenset[str]:
+        """Return those of `once_keys` whose effect is there."""
+        ...
+
+    def save(
+        self,
+        lease: Lease,
+        records: Iterable[RecordDraft],
+        now: datetime,
+        *,
+        watermark: tuple[str, datetime] | None = None,
+    ) -> SaveCount:
+        """Keep records and, in the same transaction, move a watermark forwards.
+
+        Masked values (`***`) never overwrite clear ones; what retention took away stays away.
+        """
+        ...
+
+    def record(self, account: str, kind: str, key: str) -> StoredRecord | None:
+        """Return one record."""
+        ...
+
+    def records(
+        self,
+        account: str,
+        kind: str,
+        *,
+        status: str | None = None,
+        ref: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Iterator[StoredRecord]:
+        """Return records by business time, then key; `since` included, `until` left out."""
+        ...
+
+    def count(self, account: str, kind: str, status: str | None = None) -> int:
+        """Count records."""
+        ...
+
+    def oldest(
+        self, account: str, kind: str, status: str, *, since: datetime | None = None
+    ) -> datetime | None:
+        """Return the timestamp of the oldest record in a state, looking back to `since`."""
+        ...
+
+    def watermark(self, account: str, stream: str) -> datetime | None:
+        """Return the timestamp up to which `stream` is complete."""
+        ...
+
+    def mark_processed(self, lease: Lease, kind: str, keys: Iterable[str], now: datetime) -> None:
+        """Remember that these keys need no more work."""
+        ...
+
+    def processed(self, account: str, kind: str, keys: Iterable[str]) -> frozenset[str]:
+        """Return those of `keys` that were processed."""
+        ...
+
+    def register(
+        self,
+        lease: Lease,
+        record: RecordDraft,
+        now: datetime,
+        *,
+        links: Iterable[SkuLink] = (),
+        export: RecordDraft | None = None,
+    ) -> bool:
+        """Take over an imported product or deal, wholly; False when it was there before.
+
+        With it come its links and, out of a file, what the `export` said.
+        """
+        ...
+
+    def registered(self, account: str, kind: str, keys: Iterable[str]) -> frozenset[str]:
+        """Return those of `keys` that were registered."""
+        ...
+
+    def put_links(
+        self, lease: Lease, links: Iterable[SkuLink], now: datetime, *, instead_of: Iterable[SkuLink] = ()
+    ) -> None:
+        """Add or replace links, by product and option; those they stand `instead_of` are taken away first."""
+        ...
+
+    def links(self, account: str, *, sku: str | None = None) -> tuple[SkuLink, ...]:
+        """Return the links."""
+        ...
+
+    def put_progress(self, lease: Lease, job: str, progress: Mapping[str, JsonValue], now: datetime) -> None:
+        """Keep how far a long job came."""
+        ...
+
+    def progress(self, account: str, job: str) -> Mapping[str, JsonValue] | None:
+        """Return how far a long job came."""
+        ...
+
+    def set_hold(self, lease: Lease, hold: LegalHold, now: datetime) -> None:
+        """Put the personal data of one kind, or the `intent` payloads, under legal hold.
+
+        The reason is written into the audit trail: it must name nobody. Raises `ValidationError` for an
+        unknown kind and a reason that is not one line of 1 to 200 characters.
+        """
+        ...
+
+    def holds(self, account: str) -> tuple[LegalHold, ...]:
+        """Return the legal holds."""
+        ...
+
+    def mask_personal(
+        self, lease: Lease, kind: str, before: datetime, now: datetime, *, limit: int = 500
+    ) -> int:
+        """Mask personal data of at most `limit` records whose time lies before `before`; return how many.
+
+        Call it until it gives 0: a ledger is locked for one call, and others write between two. Raises
+        `ValidationError` for a kind without personal data.
+        """
+        ...
+
+    def destroy_personal(
+        self, lease: Lease, kind: str, before: datetime, now: datetime, *, limit: int = 500
+    ) -> int:
+        """Destroy personal data of at most `limit` records older than `before`; return how many.
+
+        Call it until it gives 0. Of kind `intent` it empties the payloads of intents that are finished.
+        """
+        ...
+
+    def due_personal(
+        self,
+        account: str,
+        kind: str,
+        now: datetime,
+        mask_before: datetime | None,
+        destroy_before: datetime | None,
+    ) -> tuple[int, int]:
+        """Count what is due to be masked and to be destroyed; what is destroyed is not masked before."""
+        ...
+
+    def note(self, lease: Lease, action: str, target: str, detail: str, now: datetime) -> None:
+        """Add a line to the audit trail."""
+        ...
+
+    def audit(self, account: str, *, after: int = 0) -> Iterator[AuditEntry]:
+        """Return the audit trail in order."""
+        ...
+
+    def audit_head(self, account: str) -> tuple[int, str]:
+        """Return number and digest of the last audit line, from their own place."""
+        ...
+
+    def close(self) -> None:
+        """Close every connection; the ledger opens again when it is used."""
+        ...
+
+    def __enter__(self) -> Self:
+        """Return the ledger itself."""
+        ...
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> None:
+        """Close."""
+        ...

@@ -1,0 +1,203 @@
+"""What the ledger holds: leases, intents, collected records, links, audit entries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from wemakeprice_sdk.models import JsonValue
+
+
+class IntentState(StrEnum):
+    """Where an intent stands."""
+
+    OPEN = "open"
+    """Written before the act; no outcome yet."""
+    APPLIED = "applied"
+    """The marketplace did it."""
+    ALREADY_DONE = "already_done"
+    """It had been done before, with the same values."""
+    REFUSED = "refused"
+    """The marketplace answered and refused; nothing changed."""
+    NOT_APPLIED = "not_applied"
+    """Proven not to have happened; it may be planned again."""
+    UNKNOWN = "unknown"
+    """Nothing can prove it; an operator decides, and its target is blocked until then."""
+
+    @property
+    def is_active(self) -> bool:
+        """Return whether the intent still blocks its target."""
+        return self in (IntentState.OPEN, IntentState.UNKNOWN)
+
+    @property
+    def is_done(self) -> bool:
+        """Return whether the effect is there."""
+        return self in (IntentState.APPLIED, IntentState.ALREADY_DONE)
+
+
+@frozen
+class Lease:
+    """The right to act on one account, until `expires_at` (KST), proven by the fencing number `fence`.
+
+    Each time the account changes hands the number grows; the ledger refuses writes under a smaller one.
+    """
+
+    account: str
+    worker: str
+    fence: int
+    expires_at: datetime
+
+
+@frozen
+class IntentDraft:
+    """What is about to be done to one target.
+
+    `operation` is the contract's operationId, `target` what the act touches (`bundle:1001`), `payload`
+    the arguments of the call (stored encrypted), `reason` and `rule` why. `once_key` names an effect
+    that must happen at most once ever, such as `confirm:1001`; None when repeating is normal.
+    """
+
+    operation: str
+    target: str
+    payload: Mapping[str, JsonValue] = field(factory=dict, repr=False)
+    once_key: str | None = None
+    reason: str = ""
+    rule: str = ""
+
+
+@frozen
+class Intent:
+    """One intent as the ledger holds it; times in KST. `payload` is empty once retention took it away."""
+
+    id: int
+    account: str
+    operation: str
+    target: str
+    state: IntentState
+    opened_at: datetime
+    worker: str
+    fence: int
+    payload: Mapping[str, JsonValue] = field(factory=dict, repr=False)
+    once_key: str | None = None
+    reason: str = ""
+    rule: str = ""
+    detail: str = ""
+    finished_at: datetime | None = None
+    resolved_by: str = ""
+
+
+@frozen
+class IntentResult:
+    """What became of an open intent; `detail` is free of personal data."""
+
+    intent: Intent
+    state: IntentState
+    detail: str = ""
+
+
+@frozen
+class RecordDraft:
+    """One thing read from the marketplace, to be kept.
+
+    `kind` is one of `RecordKind`, `key` its natural key, `status` a short word to search by, `at` the
+    timestamp it belongs to (KST; the retention period counts from it), `body` the decoded JSON as it came.
+    `refs` are the keys it is searched by from elsewhere (the bundle of a claim).
+    """
+
+    kind: str
+    key: str
+    status: str
+    at: datetime
+    body: Mapping[str, JsonValue] = field(repr=False)
+    ref: str = ""
+
+
+class RecordKind(StrEnum):
+    """What a record is."""
+
+    BUNDLE = "bundle"
+    CLAIM = "claim"
+    QUESTION = "question"
+    REVIEW = "review"
+    INQUIRY = "inquiry"
+    SETTLEMENT_ORDER = "settle_order"
+    SETTLEMENT_SHIP = "settle_ship"
+    TEMPLATE = "template"
+    PRODUCT = "product"
+    DEAL = "deal"
+    NOTICE = "notice"
+    EXPORT = "export"
+    """A row of an Excel export, whole and encrypted: a seller's own columns may hold anything."""
+
+
+class PersonalState(StrEnum):
+    """What is left of the personal data of a record."""
+
+    NONE = "none"
+    CLEAR = "clear"
+    MASKED = "masked"
+    DESTROYED = "destroyed"
+
+
+@frozen
+class StoredRecord:
+    """One record as the ledger holds it; `body` is complete unless retention masked or destroyed parts."""
+
+    account: str
+    kind: str
+    key: str
+    status: str
+    at: datetime
+    ref: str
+    first_seen: datetime
+    last_seen: datetime
+    personal: PersonalState
+    body: Mapping[str, JsonValue] = field(repr=False)
+
+
+@frozen
+class SaveCount:
+    """How many records of one call were new, changed or as before."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+
+    def __add__(self, other: SaveCount) -> SaveCount:
+        return SaveCount(self.new + other.new, self.changed + other.changed, self.same + other.same)
+
+
+@frozen
+class LegalHold:
+    """A hold on masking and destroying personal data of one kind (법정 보존), until a timestamp (KST).
+
+    `kind` is a record kind with personal data, or `intent` for everything that was sent; what was sent about
+    a bundle, claim, question or inquiry also stands under the hold of that kind. `reason` names nobody.
+    """
+
+    account: str
+    kind: str
+    until: datetime
+    reason: str
+
+
+@frozen
+class AuditEntry:
+    """One line of the audit trail: who did what when; never personal data but the operator's own name.
+
+    `digest` covers every field and the digest of the line before, so a changed, missing or moved line
+    shows.
+    """
+
+    account: str
+    number: int
+    at: datetime
+    actor: str
+    action: str
+    target: str
+    detail: str
+    previous: str
+    digest: str

@@ -1,0 +1,69 @@
+"""The ledger's tables, as forward migrations; written once for both engines.
+
+`{id}` and `{big}` differ between the engines; everything else is the SQL both speak. Timestamps are whole
+microseconds since 1970 (UTC). A migration is never edited after a release: a new one is added.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+APPLICATION: Final = "wemakeprice-sdk-ledger"
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
+    (
+        """CREATE TABLE accounts (
+            account TEXT PRIMARY KEY, origin TEXT NOT NULL,
+            holder TEXT NOT NULL DEFAULT '', fence {big} NOT NULL DEFAULT 0, expires {big} NOT NULL DEFAULT 0,
+            latest {big} NOT NULL DEFAULT 0,
+            audit_number {big} NOT NULL DEFAULT 0, audit_digest TEXT NOT NULL DEFAULT '')""",
+        """CREATE TABLE intents (
+            id {id}, account TEXT NOT NULL, operation TEXT NOT NULL, target TEXT NOT NULL, once_key TEXT,
+            state TEXT NOT NULL, reason TEXT NOT NULL, rule TEXT NOT NULL, payload TEXT NOT NULL,
+            worker TEXT NOT NULL, fence {big} NOT NULL, opened {big} NOT NULL, settled {big},
+            detail TEXT NOT NULL DEFAULT '', resolved_by TEXT NOT NULL DEFAULT '')""",
+        """CREATE UNIQUE INDEX intents_one_per_target ON intents (account, target)
+            WHERE state IN ('open', 'unknown')""",
+        """CREATE UNIQUE INDEX intents_once ON intents (account, once_key)
+            WHERE once_key IS NOT NULL AND state IN ('open', 'unknown', 'applied', 'already_done')""",
+        "CREATE INDEX intents_by_target ON intents (account, target, id)",
+        """CREATE TABLE records (
+            account TEXT NOT NULL, kind TEXT NOT NULL, record_key TEXT NOT NULL, status TEXT NOT NULL,
+            at {big} NOT NULL, ref TEXT NOT NULL, first_seen {big} NOT NULL, last_seen {big} NOT NULL,
+            body TEXT NOT NULL, sealed TEXT, personal TEXT NOT NULL, digest TEXT NOT NULL,
+            PRIMARY KEY (account, kind, record_key))""",
+        "CREATE INDEX records_by_time ON records (account, kind, at, record_key)",
+        "CREATE INDEX records_by_status ON records (account, kind, status, at)",
+        "CREATE INDEX records_by_ref ON records (account, kind, ref)",
+        "CREATE INDEX records_by_personal ON records (account, kind, personal, at)",
+        """CREATE TABLE watermarks (
+            account TEXT NOT NULL, stream TEXT NOT NULL, moment {big} NOT NULL,
+            PRIMARY KEY (account, stream))""",
+        """CREATE TABLE processed (
+            account TEXT NOT NULL, kind TEXT NOT NULL, item_key TEXT NOT NULL, at {big} NOT NULL,
+            PRIMARY KEY (account, kind, item_key))""",
+        """CREATE TABLE links (
+            account TEXT NOT NULL, product_no {big} NOT NULL, option_key TEXT NOT NULL, sku TEXT NOT NULL,
+            body TEXT NOT NULL, at {big} NOT NULL,
+            PRIMARY KEY (account, product_no, option_key))""",
+        "CREATE INDEX links_by_sku ON links (account, sku)",
+        """CREATE TABLE progress (
+            account TEXT NOT NULL, job TEXT NOT NULL, body TEXT NOT NULL, at {big} NOT NULL,
+            PRIMARY KEY (account, job))""",
+        """CREATE TABLE audit (
+            account TEXT NOT NULL, number {big} NOT NULL, at {big} NOT NULL, actor TEXT NOT NULL,
+            action TEXT NOT NULL, target TEXT NOT NULL, detail TEXT NOT NULL, previous TEXT NOT NULL,
+            digest TEXT NOT NULL, PRIMARY KEY (account, number))""",
+    ),
+    (
+        """CREATE TABLE holds (
+            account TEXT NOT NULL, kind TEXT NOT NULL, until {big} NOT NULL, reason TEXT NOT NULL,
+            PRIMARY KEY (account, kind))""",
+    ),
+    ("CREATE INDEX intents_with_payload ON intents (account, opened, id) WHERE payload <> ''",),
+    ("ALTER TABLE accounts ADD COLUMN jumped {big} NOT NULL DEFAULT 0",),
+)
+
+VERSION: Final = len(MIGRATIONS)
+
+META: Final = "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)"

@@ -1,0 +1,220 @@
+"""The SQLite engine of the ledger: standard library, one file, safe under several processes."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from wemakeprice_sdk.errors import LedgerCorruptError, LedgerError, LedgerSchemaError, LedgerUnavailableError
+from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue, Transaction, text
+from wemakeprice_sdk.ledger.schema import APPLICATION, META, MIGRATIONS, VERSION
+from wemakeprice_sdk.ledger.sql import SqlLedger
+from wemakeprice_sdk.secrets import Cipher
+
+_CORRUPT: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
+
+
+class SqliteLedger(SqlLedger):
+    """The ledger in one SQLite file (WAL), made when it is missing, readable by its owner only.
+
+    `cipher` encrypts personal data; the file works with no other key. Several processes on one machine
+    may share the file; it must not lie on a network drive. `durable` waits for the disk at every commit,
+    so that a power cut loses nothing; without it only a killed process loses nothing. `check` looks
+    through the file when it is opened (about a second per gigabyte). `busy_timeout` is in seconds.
+
+    Raises `LedgerCorruptError`, `LedgerSchemaError`, `LedgerUnavailableError`, and `WrongKeyError` when
+    the cipher is not the one the file was made with.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        cipher: Cipher,
+        *,
+        account: str | None = None,
+        durable: bool = True,
+        check: bool = True,
+        busy_timeout: float = 30.0,
+        lease_clock: Callable[[], float] = time.time,
+    ) -> None:
+        engine = _SqliteEngine(
+            os.fspath(path), durable=durable, check=check, busy_timeout=busy_timeout, lease_clock=lease_clock
+        )
+        super().__init__(engine, cipher, account=account)
+
+
+class MemoryLedger(SqlLedger):
+    """The ledger in memory, for tests and for trying things out: the same SQL, gone with the process."""
+
+    def __init__(self, cipher: Cipher, *, lease_clock: Callable[[], float] = time.time) -> None:
+        engine = _SqliteEngine(
+            ":memory:", durable=False, check=False, busy_timeout=1.0, lease_clock=lease_clock
+        )
+        super().__init__(engine, cipher)
+
+
+class _SqliteTransaction:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def rows(self, sql: str, *values: SqlValue) -> list[SqlRow]:
+        return self._connection.execute(sql, values).fetchall()
+
+    def many(self, sql: str, values: Iterable[Sequence[SqlValue]]) -> None:
+        self._connection.executemany(sql, values)
+
+
+class _SqliteEngine:
+    lock_clause = ""
+
+    def __init__(
+        self, path: str, *, durable: bool, check: bool, busy_timeout: float, lease_clock: Callable[[], float]
+    ) -> None:
+        self._path = path
+        self._durable = durable
+        self._check = check
+        self._busy_timeout = busy_timeout
+        self._lease_clock = lease_clock
+        self._lock = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+        self._process = 0
+
+    @contextmanager
+    def begin(self, *, write: bool) -> Iterator[Transaction]:
+        with self._lock, _named_errors(self._path):
+            connection = self._open()
+            connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+            try:
+                yield _SqliteTransaction(connection)
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def exists(self) -> bool:
+        return self._path == ":memory:" or os.path.exists(self._path)
+
+    def now(self, transaction: Transaction) -> int:  # noqa: ARG002 -- the machine has a clock of its own
+        return int(self._lease_clock() * 1_000_000)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._connection is not None and self._path != ":memory:":
+                self._connection.close()
+                self._connection = None
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is not None and self._process != os.getpid() and self._path != ":memory:":
+            # A forked child must neither use nor close its parent's connection.
+            self._connection = None
+        if self._connection is None:
+            self._connection = self._connect()
+            self._process = os.getpid()
+        return self._connection
+
+    def _connect(self) -> sqlite3.Connection:
+        if self._path != ":memory:":
+            _make_private(Path(self._path))
+        connection = sqlite3.connect(
+            self._path, timeout=self._busy_timeout, isolation_level=None, check_same_thread=False
+        )
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        if self._path == ":memory:":
+            # It outlives close(), or what it holds would be gone; it ends with this engine.
+            weakref.finalize(self, connection.close)
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'NORMAL'}")
+        # What retention takes away must not stay readable in the free parts of the file.
+        connection.execute("PRAGMA secure_delete = ON")
+        _refuse_foreign(connection, self._path)
+        if self._check and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise LedgerCorruptError(f"{self._path}: the database is damaged")
+        if _version(connection) < VERSION:
+            connection.execute("PRAGMA journal_mode = WAL")
+            _migrate(connection)
+
+
+def _make_private(path: Path) -> None:
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise LedgerUnavailableError(f"{path}: {error.strerror}") from error
+    os.close(descriptor)
+
+
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def _refuse_foreign(connection: sqlite3.Connection, path: str) -> None:
+    tables = _tables(connection)
+    if not tables:
+        return
+    if "meta" not in tables or _meta(connection, "application") != APPLICATION:
+        raise LedgerCorruptError(f"{path}: a database, but not a ledger")
+    found = _version(connection)
+    if found > VERSION:
+        raise LedgerSchemaError(f"{path}: schema {found} is newer than {VERSION}; update the library")
+
+
+def _meta(connection: sqlite3.Connection, name: str) -> str | None:
+    found = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+    return None if found is None else text(found[0])
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    if "meta" not in _tables(connection):
+        return 0
+    found = _meta(connection, "schema") or ""
+    if not found.isdecimal():
+        raise LedgerCorruptError("the ledger does not know its own schema version")
+    return int(found)
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute(META)
+        done = int(_meta(connection, "schema") or "0")
+        for statements in MIGRATIONS[done:]:
+            for statement in statements:
+                connection.execute(statement.format(id="INTEGER PRIMARY KEY AUTOINCREMENT", big="INTEGER"))
+        for name, value in (("application", APPLICATION), ("schema", str(VERSION))):
+            connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value))
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def _named_errors(path: str) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _named(error, path) from error
+
+
+def _named(error: sqlite3.Error, path: str) -> LedgerError:
+    code = getattr(error, "sqlite_errorcode", None)
+    if isinstance(code, int) and (code & 0xFF) in _CORRUPT:
+        return LedgerCorruptError(f"{path}: {error}")
+    if isinstance(error, sqlite3.OperationalError):
+        return LedgerUnavailableError(f"{path}: {error}")
+    return LedgerCorruptError(f"{path}: {type(error).__name__}: {error}")

@@ -1,0 +1,159 @@
+"""What the seller's side knows and wishes: the rows of a snapshot that do not come from the marketplace."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from wemakeprice_sdk.clock import require_aware
+from wemakeprice_sdk.errors import ValidationError
+from wemakeprice_sdk.models.codes import DisplayState, ImportSource, SkuLinkMode
+from wemakeprice_sdk.models.shipping_templates import ShippingTemplateInput
+from wemakeprice_sdk.policy.actions import Shipment
+
+__all__ = [
+    "DealCandidate",
+    "PendingAnswer",
+    "PendingInquiryAnswer",
+    "PendingShipment",
+    "PickedLine",
+    "ProductCandidate",
+    "Reservation",
+    "ReturnFacts",
+    "ReturnInspection",
+    "SkuStock",
+    "TemplateDelete",
+    "TemplateSave",
+]
+
+
+@frozen(kw_only=True)
+class SkuStock:
+    """What the seller's own system says about a SKU: goods on hand (not yet reduced by open orders).
+
+    A negative `quantity` raises `ValidationError`. `on_sale` and `display` are the seller's wish for every
+    option or product tied to the SKU; None leaves them alone.
+    """
+
+    sku: str
+    quantity: int
+    as_of: datetime
+    on_sale: bool | None = None
+    display: DisplayState | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a negative quantity and a naive timestamp."""
+        if self.quantity < 0:
+            raise ValidationError.single(
+                f"stock[{self.sku}]",
+                str(self.quantity),
+                "quantity >= 0",
+                "stock on hand cannot be negative; correct it at its source",
+                "재고는 음수일 수 없습니다",
+            )
+        if self.as_of.tzinfo is None:
+            require_aware(self.as_of, f"stock[{self.sku}].as_of")
+
+
+@frozen
+class Reservation:
+    """Goods of one order line that were collected but not yet shipped (예약 수량)."""
+
+    order_option_no: int
+    bundle_no: int
+    sku: str
+    quantity: int
+
+
+@frozen
+class PendingShipment:
+    """A parcel of a bundle that is ready: an invoice exists and the ship call may go out."""
+
+    bundle_no: int
+    shipment: Shipment
+
+
+@frozen
+class PickedLine:
+    """How many goods of an order line were taken from the shelf (피킹)."""
+
+    order_option_no: int
+    quantity: int
+
+
+class ReturnInspection(StrEnum):
+    """Result of looking at returned goods."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+
+
+@frozen(kw_only=True)
+class ReturnFacts:
+    """What the seller knows about a return or exchange.
+
+    `pickup` is the courier and invoice to register for the pickup; `outbound_invoice` the invoice the goods
+    went out with; `received` says that *all* goods are back; `replacement` is the re-shipment of an exchange.
+    """
+
+    claim_bundle_no: int
+    pickup: Shipment | None = None
+    outbound_invoice: str | None = None
+    received: bool = False
+    inspection: ReturnInspection | None = None
+    hold_detail: str | None = None
+    replacement: Shipment | None = None
+    replacement_delivered: bool = False
+
+
+@frozen
+class TemplateSave:
+    """A shipping template as it should be stored (배송 템플릿 등록/수정)."""
+
+    template: ShippingTemplateInput = field(repr=False)
+
+
+@frozen
+class TemplateDelete:
+    """A template to forget on our side; `reassign_to` names the template its products get instead."""
+
+    shipping_template_no: int
+    reassign_to: int | None = None
+
+
+@frozen(kw_only=True)
+class ProductCandidate:
+    """A product found at the marketplace that may be imported, with the user's choices."""
+
+    product_no: int
+    source: ImportSource = ImportSource.EXCEL
+    sku_link: SkuLinkMode = SkuLinkMode.NONE
+    stock_sync: bool = False
+
+
+@frozen(kw_only=True)
+class DealCandidate:
+    """A deal found at the marketplace that may be imported, with the products it names."""
+
+    deal_no: int
+    product_nos: tuple[int, ...] = ()
+    source: ImportSource = ImportSource.EXCEL
+
+
+@frozen
+class PendingAnswer:
+    """An answer an operator wrote to one round of a question; 10 to 1500 characters."""
+
+    qna_seq: int
+    question_date: datetime
+    answer: str = field(repr=False)
+
+
+@frozen
+class PendingInquiryAnswer:
+    """An answer an operator wrote to an inquiry of the CS centre; 10 to 1500 characters."""
+
+    inquiry_seq: int
+    answer: str = field(repr=False)

@@ -1,0 +1,54 @@
+"""Masking and destroying personal data page by page (개인정보 보유기간)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from wemakeprice_sdk.ledger.records import Lease
+from wemakeprice_sdk.runner._async.job_run import AsyncJobRun
+from wemakeprice_sdk.runner.settings import RetentionPolicy
+
+# SQLite's waiting writers look every 0.1 s whether it is their turn.
+_BREATH: Final = 0.1
+
+
+async def forget(
+    run: AsyncJobRun,
+    kind: str,
+    policy: RetentionPolicy,
+    masked: dict[str, int],
+    destroyed: dict[str, int],
+) -> None:
+    """Carry the policy out for one kind; a dry run only counts."""
+    mask, destroy = policy.of(kind)
+    now, ledger = run.now, run.context.ledger
+    mask_before = None if mask is None else now - mask
+    destroy_before = None if destroy is None else now - destroy
+    to_mask, to_destroy = 0, 0
+    if run.dry_run:
+        count, bounds = ledger.due_personal, (mask_before, destroy_before)
+        to_mask, to_destroy = await run.context.offload(count, run.account, kind, now, *bounds)
+    if destroy_before is not None:
+        destroyed[kind] = to_destroy
+        await _pages(run, ledger.destroy_personal, kind, destroy_before, destroyed)
+    if mask_before is not None:
+        masked[kind] = to_mask
+        await _pages(run, ledger.mask_personal, kind, mask_before, masked)
+
+
+async def _pages(
+    run: AsyncJobRun,
+    work: Callable[[Lease, str, datetime, datetime], int],
+    kind: str,
+    before: datetime,
+    counts: dict[str, int],
+) -> None:
+    done = -1
+    while done and (lease := await run.keep_lease()) is not None:
+        await run.step()
+        done = await run.context.offload(work, lease, kind, before, run.now)
+        counts[kind] += done
+        run.tell(kind, counts[kind])
+        await run.wait(_BREATH if done else 0)

@@ -1,0 +1,330 @@
+# Generated from runner/_async by scripts/unasync.py; edit that one.
+"""One run of one job: the lease it holds, what it saves, how it acts, what it reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Mapping
+from datetime import datetime
+
+from attrs import define, evolve, field, frozen
+
+from wemakeprice_sdk.client._sync.client import WemakepriceClient
+from wemakeprice_sdk.clock import Clock
+from wemakeprice_sdk.config import ChannelConfig
+from wemakeprice_sdk.errors import (
+    ApiError,
+    AuthenticationError,
+    CallError,
+    GateClosedError,
+    LedgerCorruptError,
+    NetworkError,
+    NotAppliedError,
+    OutcomeUnknownError,
+    TargetBusyError,
+    ValidationError,
+)
+from wemakeprice_sdk.ledger.protocol import Ledger
+from wemakeprice_sdk.ledger.records import Intent, IntentResult, IntentState, Lease, RecordDraft, SaveCount
+from wemakeprice_sdk.models import Product
+from wemakeprice_sdk.policy.actions import Action, ProductAction
+from wemakeprice_sdk.policy.plan import SyncPlan, merge_plans
+from wemakeprice_sdk.policy.sync import SyncPolicy
+from wemakeprice_sdk.runner._offload import Offload
+from wemakeprice_sdk.runner._sync.verification import verify_intent
+from wemakeprice_sdk.runner.commands import Command, command_for, needs_product, unpack
+from wemakeprice_sdk.runner.outages import concerns_all
+from wemakeprice_sdk.runner.reports import (
+    ActionResult,
+    ActionState,
+    Job,
+    JobProgress,
+    ProgressCallback,
+    StopSwitch,
+)
+from wemakeprice_sdk.runner.settings import RunnerSettings
+from wemakeprice_sdk.wire.operations import OPERATIONS
+from wemakeprice_sdk.wire.outcomes import Applied
+from wemakeprice_sdk.wire.verification import plan_verification
+
+
+@frozen(kw_only=True)
+class JobContext:
+    """Everything a run needs and does not own."""
+
+    account: str
+    config: ChannelConfig
+    client: WemakepriceClient
+    ledger: Ledger
+    policy: SyncPolicy
+    clock: Clock
+    settings: RunnerSettings
+    sleep: Callable[[float], None]
+    monotonic: Callable[[], float]
+    offload: Offload
+
+
+_STEP = 10.0
+_SILENT = 3
+_Local = Callable[[Action], None]
+_NOT_LOCAL: Mapping[type[Action], _Local] = {}
+
+
+class Stopped(Exception):  # noqa: N818 -- no error: someone asked for it, and the report says so
+    """Ends a job between two steps, because its `StopSwitch` was pressed."""
+
+
+@define
+class JobRun:
+    """One run; `lease` is None in a dry run, and then nothing is written anywhere."""
+
+    context: JobContext
+    job: Job
+    lease: Lease | None
+    progress: ProgressCallback | None
+    stop: StopSwitch
+    collected: dict[str, SaveCount] = field(factory=dict)
+    plans: list[SyncPlan] = field(factory=list)
+    results: list[ActionResult] = field(factory=list)
+    recovered: list[Intent] = field(factory=list)
+    unread: list[str] = field(factory=list)
+    template_nos: frozenset[int] | None = None
+    _renew_at: float = 0.0
+    _last: IntentResult | None = None
+    _silent: int = 0
+    _unsent: set[str] = field(factory=set)
+
+    def __attrs_post_init__(self) -> None:
+        self._renew_at = self.context.monotonic() + self.context.settings.lease_ttl / 3
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether nothing may be written."""
+        return self.lease is None
+
+    @property
+    def now(self) -> datetime:
+        """The current timestamp (KST)."""
+        return self.context.clock.now()
+
+    @property
+    def account(self) -> str:
+        """The account of this run."""
+        return self.context.account
+
+    @property
+    def plan(self) -> SyncPlan | None:
+        """All plans of this run as one, made at present of the first."""
+        if not self.plans:
+            return None
+        made_at = self.plans[0].made_at
+        rest = merge_plans([evolve(plan, made_at=made_at, actions=()) for plan in self.plans])
+        # A dry run registers nothing, so what lies on the edge of two windows is planned in both.
+        actions = {action.key: action for plan in self.plans for action in plan.actions}
+        return evolve(rest, actions=tuple(actions.values()))
+
+    def tell(self, phase: str, done: int, total: int | None = None) -> None:
+        """Report progress."""
+        if self.progress is not None:
+            self.progress(JobProgress(self.job, phase, done, total))
+
+    def step(self) -> None:
+        """Keep the lease, and raise `Stopped` when someone asked for it; called before every long step."""
+        if self.stop.pressed:
+            raise Stopped
+        self.keep_lease()
+
+    def wait(self, seconds: float) -> None:
+        """Sleep in steps short enough to keep the lease and to heed a stop."""
+        step = min(self.context.settings.lease_ttl / 3, _STEP)
+        while seconds > 0:
+            self.step()
+            self.context.sleep(min(seconds, step))
+            seconds -= step
+        self.step()
+
+    def note_unread(self, target: str, error: Exception) -> None:
+        """Remember what could not be read, for the report."""
+        self.unread.append(f"{target}: {_name(error)}")
+
+    def note_saved(self, kind: str, saved: SaveCount) -> None:
+        """Count what was read."""
+        self.collected[kind] = self.collected.get(kind, SaveCount()) + saved
+
+    def keep_lease(self) -> Lease | None:
+        """Renew the lease when a third of it is gone; raise `LeaseLostError` when it is another's."""
+        lease, timestamp = self.lease, self.context.monotonic()
+        if lease is not None and timestamp >= self._renew_at:
+            ttl = self.context.settings.lease_ttl
+            self.lease = self.context.offload(self.context.ledger.renew_lease, lease, ttl)
+            self._renew_at = timestamp + ttl / 3
+        return self.lease
+
+    def save(
+        self, kind: str, drafts: Iterable[RecordDraft], watermark: tuple[str, datetime] | None = None
+    ) -> None:
+        """Keep records, and with them how far the stream is complete."""
+        rows = list(drafts)
+        lease = self.keep_lease()
+        if lease is None:
+            self.note_saved(kind, SaveCount(new=len(rows)))
+            return
+        saved = self.context.offload(self.context.ledger.save, lease, rows, self.now, watermark=watermark)
+        self.note_saved(kind, saved)
+
+    def recover(self) -> None:
+        """Settle what earlier runs left without an outcome, by the operation's verifying read."""
+        ledger = self.context.ledger
+        for intent in self.context.offload(ledger.active_intents, self.account, IntentState.OPEN):
+            self._wait_for_stray(intent)
+            state, detail = self._verify(intent)
+            lease = self.keep_lease()
+            if state is IntentState.OPEN or lease is None:
+                continue
+            outcome = IntentResult(intent, state, f"verified: {detail}")
+            settled = self.context.offload(ledger.finish, lease, outcome, self.now)
+            self.recovered.append(settled)
+            self.tell("recover", len(self.recovered))
+
+    def _wait_for_stray(self, intent: Intent) -> None:
+        # The request of a killed worker may still be on its way to the marketplace.
+        age = (self.now - intent.opened_at).total_seconds()
+        left = self.context.settings.recovery_delay - max(age, 0.0)
+        if left > 0:
+            self.context.sleep(left)
+
+    def _verify(self, intent: Intent) -> tuple[IntentState, str]:
+        # One intent that cannot be judged now blocks its own target, never the account.
+        try:
+            what = unpack(intent)
+            return verify_intent(self.context.client, OPERATIONS[intent.operation], what.request, what.known)
+        except (CallError, GateClosedError, LedgerCorruptError) as error:
+            self.note_unread(intent.target, error)
+            return IntentState.OPEN, ""
+
+    def act(self, plan: SyncPlan, local: Mapping[type[Action], _Local] = _NOT_LOCAL) -> None:
+        """Carry the plan out, action by action: intent, act, outcome.
+
+        `local` says what to do for actions that are no call. When the marketplace answered nothing several
+        times in a row, the rest is left out: every further call would only be one more to verify.
+        """
+        self.plans.append(plan)
+        if self.dry_run:
+            return
+        good: set[str] = set()
+        self._silent = 0
+        try:
+            for index, action in enumerate(plan.actions):
+                self.tell("act", index, len(plan.actions))
+                obstacle = self._obstacle(action, good)
+                if obstacle:
+                    self._note_result(action, ActionState.LEFT_OUT, obstacle)
+                    continue
+                state = self._act(action, local.get(type(action)))
+                if state in (ActionState.APPLIED, ActionState.ALREADY_DONE):
+                    good.add(action.key)
+        finally:
+            self._finish_last()
+        self.tell("act", len(plan.actions), len(plan.actions))
+
+    def _obstacle(self, action: Action, good: Container[str]) -> str:
+        if self.stop.pressed:
+            return "stopped"
+        if self._silent >= _SILENT:
+            self._unsent.add(action.key)
+            return "the marketplace does not answer"
+        missing = next((key for key in action.depends_on if key not in good), "")
+        return f"depends on {missing}" if missing else ""
+
+    def _note_result(self, action: Action, state: ActionState, detail: str) -> ActionState:
+        self.results.append(ActionResult(action.key, action.kind, action.target, state, detail))
+        return state
+
+    def _act(self, action: Action, local: _Local | None) -> ActionState:
+        try:
+            if local is not None:
+                local(action)
+                return self._note_result(action, ActionState.APPLIED, "")
+            product = self._fresh_product(action)
+            command = command_for(action, product, self.template_nos, self.context.client.input_limits)
+        except ApiError as error:
+            if concerns_all(error):
+                raise
+            return self._note_result(action, ActionState.NOT_APPLIED, _name(error))
+        except ValidationError as error:
+            rules = ", ".join(f"{violation.path}: {violation.rule}" for violation in error.violations)
+            return self._note_result(action, ActionState.REFUSED, rules)
+        return self._carry_out(action, command)
+
+    def _fresh_product(self, action: Action) -> Product | None:
+        if not needs_product(action) or not isinstance(action, ProductAction):
+            return None
+        self._finish_last()
+        return self.context.client.products.get(action.product_no)
+
+    def _finish_last(self) -> None:
+        """Write the outcome of the last act where no intent follows at once to carry it."""
+        outcome, lease = self._last, self.lease
+        if outcome is not None and lease is not None:
+            self._last = None
+            self.context.offload(self.context.ledger.finish, lease, outcome, self.now)
+
+    def _carry_out(self, action: Action, command: Command) -> ActionState:
+        lease = self.keep_lease()
+        if lease is None:
+            raise RuntimeError("a dry run must not act")
+        begin, draft = self.context.ledger.begin, command.draft()
+        # A cancelled task does not stop the thread that writes, so what it writes is not written again.
+        last, self._last = self._last, None
+        try:
+            intent = self.context.offload(begin, lease, draft, self.now, after=last)
+        except TargetBusyError:
+            self._last = last
+            self._finish_last()
+            return self._note_result(action, ActionState.BUSY, "an intent on the target is open or done")
+        state, detail, fatal = self._send(command)
+        if state is not IntentState.OPEN:
+            self._last = IntentResult(intent, state, detail)
+        if not _is_readable(command):
+            self._finish_last()
+        self._note_result(action, ActionState(state.value), detail)
+        if fatal is not None:
+            raise fatal
+        return ActionState(state.value)
+
+    def _send(self, command: Command) -> tuple[IntentState, str, Exception | None]:
+        try:
+            outcome = self.context.client.request(command.operation, command.request, command.known)
+        except OutcomeUnknownError:
+            self._silent += 1
+            lost = IntentState.OPEN if _is_readable(command) else IntentState.UNKNOWN
+            return lost, "answer lost", None
+        except (NotAppliedError, NetworkError) as error:
+            self._silent += 1
+            self._unsent.add(command.action.key)
+            return IntentState.NOT_APPLIED, _name(error), None
+        except (AuthenticationError, GateClosedError) as error:
+            # Every further call would fail in the same way.
+            return IntentState.NOT_APPLIED, _name(error), error
+        except CallError as error:
+            self._silent = 0
+            return IntentState.REFUSED, _name(error), None
+        self._silent = 0
+        done = IntentState.APPLIED if isinstance(outcome, Applied) else IntentState.ALREADY_DONE
+        return done, "", None
+
+    def drop_unsent(self) -> bool:
+        """Take back results that say only that the marketplace was away; return whether there were any."""
+        gone, self._unsent = self._unsent, set()
+        self.results = [row for row in self.results if row.key not in gone]
+        return bool(gone)
+
+
+def _is_readable(command: Command) -> bool:
+    row = OPERATIONS[command.operation]
+    return bool(plan_verification(row, command.request, command.known).reads)
+
+
+def _name(error: Exception) -> str:
+    # The text of an answer may name people; the class and its code do not.
+    code = getattr(error, "result_code", None)
+    return type(error).__name__ + (f" {code}" if code is not None else "")

@@ -1,0 +1,61 @@
+# Generated from runner/_async by scripts/unasync.py; edit that one.
+"""Proving by reads what became of a write whose outcome nobody wrote down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from wemakeprice_sdk.client._sync.client import WemakepriceClient
+from wemakeprice_sdk.errors import CallError
+from wemakeprice_sdk.ledger.records import IntentState
+from wemakeprice_sdk.models import JsonValue, WriteModel
+from wemakeprice_sdk.runner.outages import concerns_all
+from wemakeprice_sdk.wire.envelope import Success
+from wemakeprice_sdk.wire.operations import Operation
+from wemakeprice_sdk.wire.outcomes import AlreadyDone, Applied
+from wemakeprice_sdk.wire.verdicts import Known, Verdict, undecided
+from wemakeprice_sdk.wire.verification import plan_verification, verification_steps
+
+STATES: Final[Mapping[Verdict, IntentState]] = {
+    Verdict.APPLIED: IntentState.APPLIED,
+    Verdict.NOT_APPLIED: IntentState.NOT_APPLIED,
+    # Another value stands there: ours was not applied, and an operator sees the refusal of the next try.
+    Verdict.CONFLICT: IntentState.NOT_APPLIED,
+    # Neither repeating nor forgetting it is right, so an operator looks.
+    Verdict.HALF_DONE: IntentState.UNKNOWN,
+    Verdict.UNDECIDED: IntentState.UNKNOWN,
+}
+"""The state each verdict settles an intent in."""
+
+
+def verify_intent(
+    client: WemakepriceClient, operation: Operation, sent: WriteModel, known: Known
+) -> tuple[IntentState, str]:
+    """Return the state an intent is to be settled in; OPEN when the marketplace could not be asked now."""
+    if not plan_verification(operation, sent, known).reads:
+        return IntentState.UNKNOWN, "no read can decide this write"
+    steps = verification_steps(operation, sent, known)
+    unreachable = False
+    proof = undecided("nothing was read", "확인 조회를 하지 못했습니다")
+    try:
+        read = next(steps)
+        while True:
+            answer: Success | CallError
+            try:
+                answer = Success(_data(client.request(read.operation.id, read.payload)))
+            except CallError as error:
+                unreachable = unreachable or concerns_all(error)
+                answer = error
+            read = steps.send(answer)
+    except StopIteration as done:
+        proof = done.value
+    if proof.verdict is Verdict.UNDECIDED and unreachable:
+        return IntentState.OPEN, proof.reason
+    return STATES[proof.verdict], proof.reason
+
+
+def _data(answer: JsonValue | Applied | AlreadyDone) -> JsonValue:
+    if isinstance(answer, Applied | AlreadyDone):
+        raise TypeError("a verifying read gave the outcome of a write")
+    return answer

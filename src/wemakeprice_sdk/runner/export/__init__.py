@@ -1,0 +1,1 @@
+"""What leaves the ledger as files: archive folders and tables."""

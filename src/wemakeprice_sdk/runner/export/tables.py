@@ -1,0 +1,174 @@
+"""Tables for people: CSV and XLSX without formula injection."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
+from zipfile import BadZipFile
+
+import attrs
+
+from wemakeprice_sdk.errors import LedgerCorruptError
+from wemakeprice_sdk.policy.reconciliation import ReconciledRow, Reconciliation
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+Value: TypeAlias = "str | int | date | datetime | None"
+# What XML cannot hold at all, and a carriage return, which XML readers turn into another letter.
+_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+_RISKY: Final = re.compile(r" *[\t\n]|[\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff]*[=+\-@＝＋－＠]")
+_TOTALS: Final = ("account", "payout_day", "announced", "received", "difference", "rows")
+_MAX_ROWS: Final = 1_048_575
+
+
+def safe_text(value: str) -> str:
+    """Return text that no spreadsheet takes for a formula: an apostrophe goes before a risky first letter.
+
+    A minus counts as risky, so negative numbers have to stay numbers. Blanks and invisible letters before it
+    do not hide it. Left out is what no sheet can hold: control characters, lone surrogates, U+FFFE, U+FFFF.
+    """
+    cleaned = _UNWRITABLE.sub("", value)
+    return "'" + cleaned if _RISKY.match(cleaned) else cleaned
+
+
+def write_csv(path: str | os.PathLike[str], columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
+    """Write a CSV file (UTF-8 with byte order mark, so that Excel reads Korean); return the row count."""
+    count = 0
+    with Path(path).open("w", encoding="utf-8-sig", newline="") as file:
+        # Every text in quotes: where a semicolon parts columns, no text may begin a cell of its own.
+        writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
+        writer.writerow([safe_text(column) for column in columns])
+        for row in rows:
+            writer.writerow([_csv_cell(value) for value in row])
+            count += 1
+    return count
+
+
+def write_xlsx(
+    path: str | os.PathLike[str],
+    sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[Value]]]],
+) -> Mapping[str, int]:
+    """Write an XLSX file with one sheet per table; return the number of rows of each.
+
+    A table longer than a sheet goes on in sheets named `name-2`, `name-3`. Text is written as text,
+    never as a formula; numbers above 15 digits as text, because Excel would round them.
+    """
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    try:
+        counts = {name: _fill(book, name, columns, rows) for name, (columns, rows) in sheets.items()}
+        book.save(os.fspath(path))
+    except BaseException:
+        _discard(book)
+        raise
+    return counts
+
+
+def _fill(book: Workbook, name: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
+    count = 0
+    sheet = None
+    for row in rows:
+        if count % _MAX_ROWS == 0:
+            part = count // _MAX_ROWS + 1
+            sheet = book.create_sheet(name if part == 1 else f"{name}-{part}")
+            sheet.append([safe_text(column) for column in columns])
+        if sheet is not None:
+            sheet.append([_xlsx_cell(value) for value in row])
+        count += 1
+    if sheet is None:
+        book.create_sheet(name).append([safe_text(column) for column in columns])
+    return count
+
+
+def _discard(book: Workbook) -> None:
+    """Remove the temporary files in which openpyxl otherwise keeps the rows until the process ends."""
+    for sheet in book.worksheets:
+        writer = getattr(sheet, "_writer", None)
+        if writer is not None:
+            with suppress(OSError):
+                if not sheet.closed:
+                    sheet.close()
+            with suppress(OSError):
+                writer.cleanup()
+
+
+def count_rows(path: str | os.PathLike[str]) -> Mapping[str, int]:
+    """Open an XLSX file and count the rows of each sheet below its header.
+
+    Raises `LedgerCorruptError` when the workbook, or one of its sheets, cannot be opened.
+    """
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(os.fspath(path), read_only=True)
+        try:
+            return {sheet.title: sum(1 for _ in sheet.iter_rows(values_only=True)) - 1 for sheet in book}
+        finally:
+            book.close()
+    except (EOFError, KeyError, OSError, SyntaxError, TypeError, ValueError, BadZipFile, zlib.error) as error:
+        raise LedgerCorruptError(f"{Path(path).name}: cannot be opened ({type(error).__name__})") from error
+
+
+def reconciliation_tables(
+    results: Sequence[Reconciliation],
+) -> Mapping[str, tuple[Sequence[str], Iterator[Sequence[Value]]]]:
+    """Return the tables of one or several accounts: rows, pay-outs, totals."""
+    names = [attribute.name for attribute in attrs.fields(ReconciledRow)]
+    return {
+        "rows": (
+            ["account", *names],
+            ([result.account, *_cells(row, names)] for result in results for row in result.rows),
+        ),
+        "payouts": (
+            _TOTALS,
+            (
+                [
+                    result.account,
+                    total.payout_day,
+                    total.announced,
+                    total.received,
+                    total.difference,
+                    total.rows,
+                ]
+                for result in results
+                for total in result.payouts
+            ),
+        ),
+        "totals": (
+            ["account", "as_of", "status", "won"],
+            (
+                [result.account, result.as_of, status.value, amount]
+                for result in results
+                for status, amount in result.totals.items()
+            ),
+        ),
+    }
+
+
+def _cells(row: object, names: Sequence[str]) -> list[Value]:
+    return [getattr(row, name) for name in names]
+
+
+def _csv_cell(value: Value) -> str | int:
+    if value is None:
+        return ""
+    if isinstance(value, int):
+        return value
+    return safe_text(value) if isinstance(value, str) else value.isoformat()
+
+
+def _xlsx_cell(value: Value) -> str | int | date | None:
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, int) and abs(value) >= 10**15:
+        return str(value)
+    return safe_text(value) if isinstance(value, str) else value

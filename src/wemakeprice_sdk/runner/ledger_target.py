@@ -1,0 +1,235 @@
+"""The runner's ledger as the place an Excel import goes to (엑셀 가져오기)."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from types import TracebackType
+from typing import Self, cast
+
+from attrs import asdict
+
+from wemakeprice_sdk.clock import Clock, SystemClock
+from wemakeprice_sdk.errors import LeaseLostError, LedgerAccountError, LedgerUnavailableError
+from wemakeprice_sdk.excel import DealImport, DealRecord, OptionRecord, ProductImport, ProductRecord
+from wemakeprice_sdk.ledger.protocol import Ledger
+from wemakeprice_sdk.ledger.records import Lease, RecordDraft, RecordKind
+from wemakeprice_sdk.models import Deal, JsonValue, Product
+from wemakeprice_sdk.models._base import OpenEnum
+from wemakeprice_sdk.models.codes import SkuLinkMode
+from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.runner.conversion import deal_draft, product_draft
+from wemakeprice_sdk.runner.products import TEMPLATES, links_of
+from wemakeprice_sdk.runner.settings import RunnerSettings, worker_name
+from wemakeprice_sdk.wire.converter import read
+from wemakeprice_sdk.wire.windows import format_timestamp
+
+
+class LedgerTarget:
+    """Takes over what was chosen from a preview into the ledger that the runner of the account works with.
+
+    It is both `ImportRegistry` and `ImportTarget`. Every product or deal is one transaction: its record, its
+    SKU links, what the export said, and that it was imported. The record has the form of the API's, so that
+    the jobs know it (stock, sale periods, templates). Nothing goes to the marketplace.
+
+    It holds the lease of the account from the first import to `close`, so that no worker acts on the account
+    meanwhile; use it in a `with` block. `templates_known` says that the templates need not be imported first:
+    for a marketplace that can no longer be asked for them.
+
+    Imports raise `LedgerUnavailableError` while another worker holds the account, `LeaseLostError` when it
+    was taken over, `LedgerAccountError` for an import of another account, and the errors of the ledger. A
+    commit turns them into a `CommitError` that says how far it came; run again, it goes on.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        account: str,
+        *,
+        worker: str | None = None,
+        templates_known: bool = False,
+        settings: RunnerSettings | None = None,
+        clock: Clock | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._ledger = ledger
+        self._account = account
+        self._worker = worker or worker_name(secrets.token_hex(4))
+        self._templates_known = templates_known
+        self._ttl = (settings or RunnerSettings()).lease_ttl
+        self._clock = clock or SystemClock()
+        self._monotonic = monotonic
+        self._lease: Lease | None = None
+        self._renew_at = 0.0
+
+    def templates_imported(self, seller_id: str) -> bool:
+        """Return whether the runner imported the shipping templates, or need not."""
+        self._check(seller_id)
+        return self._templates_known or self._ledger.progress(self._account, TEMPLATES) is not None
+
+    def known_products(self, seller_id: str, product_nos: Sequence[int]) -> AbstractSet[int]:
+        """Return those of the products that were imported, by whatever way."""
+        return self._known(seller_id, RecordKind.PRODUCT, product_nos)
+
+    def known_deals(self, seller_id: str, deal_nos: Sequence[int]) -> AbstractSet[int]:
+        """Return those of the deals that were imported."""
+        return self._known(seller_id, RecordKind.DEAL, deal_nos)
+
+    def import_product(self, item: ProductImport) -> bool:
+        """Add a product with its SKU links; return whether it was new."""
+        product = read(Product, product_body(item.record))
+        links = links_of(product, SkuLinkMode(item.sku.link.value), stock_sync=item.sku.stock_sync)
+        now = self._clock.now()
+        export = _export_draft("product", item, now, extras=item.extras)
+        return self._register(item.seller_id, product_draft(product, now), export, links)
+
+    def import_deal(self, item: DealImport) -> bool:
+        """Add a deal; return whether it was new."""
+        deal = read(Deal, deal_body(item.record))
+        now = self._clock.now()
+        return self._register(item.seller_id, deal_draft(deal, now), _export_draft("deal", item, now), ())
+
+    def close(self) -> None:
+        """Return the account back; nothing happens a second time."""
+        lease, self._lease = self._lease, None
+        if lease is not None:
+            self._ledger.release_lease(lease)
+
+    def __enter__(self) -> Self:
+        """Return the target itself."""
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def _check(self, seller_id: str) -> None:
+        if seller_id != self._account:
+            raise LedgerAccountError(f"this target is for account {self._account!r}, not for {seller_id!r}")
+
+    def _known(self, seller_id: str, kind: RecordKind, numbers: Sequence[int]) -> AbstractSet[int]:
+        self._check(seller_id)
+        found = self._ledger.registered(self._account, kind, [str(number) for number in numbers])
+        return frozenset(int(key) for key in found)
+
+    def _register(
+        self, seller_id: str, record: RecordDraft, export: RecordDraft, links: Iterable[SkuLink]
+    ) -> bool:
+        self._check(seller_id)
+        try:
+            return self._ledger.register(self._held(), record, record.at, links=links, export=export)
+        except LeaseLostError:
+            self._lease = None
+            raise
+
+    def _held(self) -> Lease:
+        timestamp = self._monotonic()
+        if self._lease is None:
+            self._ledger.open_account(self._account, "")
+            self._lease = self._ledger.acquire_lease(self._account, self._worker, self._ttl)
+            if self._lease is None:
+                raise LedgerUnavailableError(f"account {self._account!r} is held by another worker just now")
+        elif timestamp >= self._renew_at:
+            self._lease = self._ledger.renew_lease(self._lease, self._ttl)
+        else:
+            return self._lease
+        self._renew_at = timestamp + self._ttl / 3
+        return self._lease
+
+
+def product_body(record: ProductRecord) -> dict[str, JsonValue]:
+    """Return a product of an export in the form of the contract's product, as far as the export knows it."""
+    names = Counter(option.name for option in record.options)
+    rows: list[JsonValue] = [
+        {
+            "optionValue1": option.name or option.seller_option_code or str(option.option_no),
+            # Names that stand twice are told apart by what else there is.
+            "optionValue2": _other_name(option) if names[option.name] > 1 and option.name else None,
+            "sellerOptionCode": option.seller_option_code,
+            "stockCount": option.stock_count,
+            "saleStatus": _plain(option.status),
+            "optAddPrice": option.add_price,
+        }
+        for option in record.options
+    ]
+    return {
+        "productNo": record.product_no,
+        "basic": {
+            "productName": record.product_name,
+            "dcateCode": record.category_code,
+            "shipPolicyNo": record.shipping_template_no,
+            "displayYn": _plain(record.display),
+            "brandNo": record.brand_no,
+            "makerNo": record.maker_no,
+            "productStatusName": _plain(record.product_status),
+        },
+        "sale": {
+            "saleStartDate": _plain(record.sale_start),
+            "saleEndDate": _plain(record.sale_end),
+            "originPrice": record.origin_price,
+            "salePrice": record.sale_price,
+            "stockCount": record.stock_count,
+            "taxYn": _plain(record.taxable),
+        },
+        "option": {"selectOptionUseYn": _plain(bool(rows)), "selectOptionValueList": rows},
+        "etc": {"sellerProdCode": record.seller_product_code},
+    }
+
+
+def _other_name(option: OptionRecord) -> str:
+    return option.seller_option_code or str(option.option_no or option.row)
+
+
+def deal_body(record: DealRecord) -> dict[str, JsonValue]:
+    """Return a deal of an export in the form of the contract's deal, as far as the export knows it. [C]"""
+    return {
+        "dealNo": record.deal_no,
+        "basic": {
+            "dealName": record.deal_name,
+            "dealStatusName": _plain(record.deal_status),
+            "displayYn": _plain(record.display),
+        },
+        "sale": {
+            "salePrice": record.sale_price,
+            "saleStartDate": _plain(record.sale_start),
+            "saleEndDate": _plain(record.sale_end),
+        },
+        "productList": [{"productNo": number} for number in record.product_nos],
+    }
+
+
+def _export_draft(kind: str, item: ProductImport | DealImport, now: datetime, **more: object) -> RecordDraft:
+    """Keep everything a row of an export said, known or not."""
+    row = {**asdict(item.record, recurse=True), **more}
+    number = item.record.product_no if isinstance(item, ProductImport) else item.record.deal_no
+    body = cast("dict[str, JsonValue]", _plain_all(row))
+    return RecordDraft(RecordKind.EXPORT, f"{kind}/{number}", "IMPORTED", now, body, str(number))
+
+
+def _plain_all(value: object) -> JsonValue:
+    if isinstance(value, Mapping):
+        return {str(name): _plain_all(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain_all(one) for one in value]
+    return _plain(value)
+
+
+def _plain(value: object) -> str | int | float | None:
+    """Return a value as the wire spells it."""
+    if isinstance(value, bool):
+        return "Y" if value else "N"
+    if isinstance(value, OpenEnum):
+        return value.value
+    if isinstance(value, datetime):
+        return format_timestamp(value)
+    return value if value is None or isinstance(value, str | int | float) else str(value)

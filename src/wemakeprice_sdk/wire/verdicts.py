@@ -1,0 +1,128 @@
+"""What a verifying read can verify: verdicts, what was read, and what was known before the write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
+
+from attrs import evolve, field, frozen
+
+from wemakeprice_sdk.models import Bundle, Claim, Product, ProductNoRow, ShippingTemplate, WriteModel
+from wemakeprice_sdk.models._base import JsonValue
+from wemakeprice_sdk.wire.converter import read, read_rows
+from wemakeprice_sdk.wire.operations import Operation
+
+
+class Verdict(Enum):
+    """What a read says about a write whose answer was lost, or whose 이미 has to be checked.
+
+    `HALF_DONE` is a write of several effects of which only a part shows: a cancel reads as rejected while its
+    bundle did not go out as sent. It is neither done nor undone, so an operator decides.
+    """
+
+    APPLIED = "applied"
+    NOT_APPLIED = "not_applied"
+    CONFLICT = "conflict"
+    HALF_DONE = "half_done"
+    UNDECIDED = "undecided"
+
+
+@frozen
+class Verification:
+    """A verdict with its reason in English and Korean.
+
+    `key` is the product or policy number that a create was found to have made.
+    """
+
+    verdict: Verdict
+    reason: str
+    reason_ko: str
+    key: int | None = None
+
+
+def applied(reason: str, reason_ko: str, key: int | None = None) -> Verification:
+    """The read shows what was sent."""
+    return Verification(Verdict.APPLIED, reason, reason_ko, key)
+
+
+def not_applied(reason: str, reason_ko: str) -> Verification:
+    """The read shows the state from before."""
+    return Verification(Verdict.NOT_APPLIED, reason, reason_ko)
+
+
+def conflict(reason: str, reason_ko: str) -> Verification:
+    """The read shows a state that contradicts what was sent."""
+    return Verification(Verdict.CONFLICT, reason, reason_ko)
+
+
+def half_done(reason: str, reason_ko: str) -> Verification:
+    """The read shows a part of what was sent, and not the rest."""
+    return Verification(Verdict.HALF_DONE, reason, reason_ko)
+
+
+def undecided(reason: str, reason_ko: str) -> Verification:
+    """The read does not tell."""
+    return Verification(Verdict.UNDECIDED, reason, reason_ko)
+
+
+@frozen
+class Known:
+    """What the caller knew before a write; some writes can be verified only with it.
+
+    `bundle_no`: the bundle of an option line to cancel, or of a cancel claim to reject.
+    `option_nos_before`: the option lines that bundle had.
+    `claim_requested_at`: when the claim was requested, for the fallback that lists claims.
+    `product_nos_before`: the products found under the seller code before a create.
+    `product_before`: the product as it was before an update.
+    `template_nos_before`: the numbers of all shipping policies before a create.
+    None means not known; an empty set means known to be none.
+    """
+
+    bundle_no: int | None = None
+    option_nos_before: frozenset[int] | None = None
+    claim_requested_at: datetime | None = None
+    product_nos_before: frozenset[int] | None = None
+    product_before: Product | None = field(default=None, repr=False)
+    template_nos_before: frozenset[int] | None = None
+
+
+NOTHING_KNOWN = Known()
+
+
+@frozen
+class VerifyRead:
+    """One read of a verification: the operation and what `build_request` takes for it."""
+
+    operation: Operation
+    payload: WriteModel | Mapping[str, object] | None = None
+
+
+@frozen
+class VerificationData:
+    """What the verifying reads gave; None where nothing was read."""
+
+    bundles: tuple[Bundle, ...] | None = None
+    claims: tuple[Claim, ...] | None = None
+    product: Product | None = None
+    product_nos: frozenset[int] | None = None
+    policies: tuple[ShippingTemplate, ...] | None = None
+
+    def add(self, done: VerifyRead, data: JsonValue) -> VerificationData:
+        """Add the `data` of one verifying read; None for a product that does not exist.
+
+        Raises `ProtocolError` when it cannot be read.
+        """
+        operation = done.operation
+        if operation.model == "Bundle":
+            return evolve(self, bundles=(self.bundles or ()) + read_rows(Bundle, operation, data))
+        if operation.model == "Claim":
+            return evolve(self, claims=(self.claims or ()) + read_rows(Claim, operation, data))
+        if operation.model == "ProductNoRow":
+            rows = read_rows(ProductNoRow, operation, data)
+            return evolve(self, product_nos=frozenset(row.product_no for row in rows))
+        if operation.model == "ShippingTemplate":
+            return evolve(self, policies=read_rows(ShippingTemplate, operation, data))
+        if data is None:
+            return self
+        return evolve(self, product=read(Product, data, path="$.data", operation=operation))

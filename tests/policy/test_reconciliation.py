@@ -1,0 +1,485 @@
+"""Reconciliation: every won is paid, expected, missing or unexplained."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import tempfile
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from xml.etree import ElementTree as ET
+from xml.sax.saxutils import escape
+
+import openpyxl
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wemakeprice_sdk.clock import KST
+from wemakeprice_sdk.config import SettlementCycle
+from wemakeprice_sdk.models import (
+    Bundle,
+    Claim,
+    ClaimOption,
+    ClaimProduct,
+    ClaimStatus,
+    ClaimType,
+    OrderOption,
+    OrderProduct,
+    Prepayment,
+    SettlementLineKind,
+    SettlementOrderLine,
+    SettlementShipLine,
+    ShipType,
+)
+from wemakeprice_sdk.policy import PaymentBasis, SettlementFacts, SettlementStatus, reconcile
+from wemakeprice_sdk.policy.reconciliation import order_payable
+from wemakeprice_sdk.runner.export.tables import reconciliation_tables, safe_text, write_csv, write_xlsx
+
+DAY = date(2026, 3, 4)
+PAYOUT = date(2026, 3, 13)
+LATER = date(2026, 3, 20)
+
+
+def bundle(number: int = 1, *, delivered: bool = True, quantity: int = 2) -> Bundle:
+    option = OrderOption(order_option_no=number * 10, option_qty=quantity)
+    product = OrderProduct(
+        order_no=number * 100, product_price=10_000, product_qty=quantity, order_option=(option,)
+    )
+    done = datetime(2026, 3, 4, 12, tzinfo=KST) if delivered else None
+    return Bundle(bundle_no=number, purchase_no=number, ship_complete_date=done, order_product=(product,))
+
+
+def line(
+    number: int = 1,
+    *,
+    quantity: int = 2,
+    kind: SettlementLineKind = SettlementLineKind.DELIVERED,
+    **more: object,
+) -> SettlementOrderLine:
+    values: dict[str, object] = {
+        "basic_dt": DAY,
+        "gubun": kind,
+        "bundle_no": number,
+        "order_no": number * 100,
+        "order_opt_no": number * 10,
+        "prod_sale_amt": 10_000,
+        "complete_qty": quantity,
+        "sale_agency_fee": 800 * quantity,
+        "settle_pre_dt": PAYOUT,
+    }
+    return SettlementOrderLine(**{**values, **more})  # type: ignore[arg-type]
+
+
+def claim(number: int = 1, quantity: int = 2, kind: ClaimType = ClaimType.RETURN) -> Claim:
+    option = ClaimOption(order_option_no=number * 10, option_qty=quantity)
+    product = ClaimProduct(order_no=number * 100, order_option=(option,))
+    return Claim(
+        claim_bundle_no=number * 1000,
+        bundle_no=number,
+        claim_type=kind,
+        claim_status=ClaimStatus.APPROVE,
+        order_product=(product,),
+    )
+
+
+def one(
+    facts: SettlementFacts, as_of: date = LATER, **more: object
+) -> tuple[SettlementStatus, str, PaymentBasis]:
+    (row,) = reconcile("shop", facts, as_of, **more).rows  # type: ignore[arg-type]
+    return row.status, row.reason, row.basis
+
+
+def test_a_row_is_expected_until_its_day_and_paid_by_schedule_after_it() -> None:
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(),))
+    assert one(facts, DAY) == (SettlementStatus.EXPECTED, "pay-out-ahead", PaymentBasis.SCHEDULE)
+    assert one(facts, PAYOUT) == (SettlementStatus.PAID, "pay-out-day-passed", PaymentBasis.SCHEDULE)
+
+
+def test_bank_records_prove_or_disprove_a_payment() -> None:
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(),), received={PAYOUT: 18_400})
+    assert one(facts) == (SettlementStatus.PAID, "received", PaymentBasis.BANK)
+    short = evolve(facts, received={PAYOUT: 18_399})
+    assert one(short) == (SettlementStatus.MISSING, "not-received", PaymentBasis.BANK)
+    assert one(evolve(facts, received={})) == (SettlementStatus.MISSING, "not-received", PaymentBasis.BANK)
+    (total,) = reconcile("shop", short, LATER).payouts
+    assert (total.announced, total.received, total.difference) == (18_400, 18_399, -1)
+
+
+def test_without_an_announced_day_the_cycle_says_when() -> None:
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(settle_pre_dt=None),))
+    result = reconcile("shop", facts, DAY, cycle=SettlementCycle("주정산"))
+    assert (result.rows[0].payout_day, result.rows[0].basis) == (PAYOUT, PaymentBasis.CYCLE)
+    assert one(facts)[1] == "pay-out-day-unknown"
+
+
+def test_a_delivered_line_without_a_row_is_expected_then_missing() -> None:
+    facts = SettlementFacts(bundles=(bundle(),))
+    assert one(facts, DAY + timedelta(days=10))[:2] == (SettlementStatus.EXPECTED, "row-ahead")
+    assert one(facts, DAY + timedelta(days=11))[:2] == (SettlementStatus.MISSING, "no-settlement-row")
+    assert reconcile("shop", SettlementFacts(bundles=(bundle(delivered=False),)), LATER).rows == ()
+    returned = SettlementFacts(bundles=(bundle(),), claims=(claim(),))
+    assert reconcile("shop", returned, LATER).rows == (), "a returned line is owed nothing"
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (line(7), "no-such-order-line"),
+        (line(prod_sale_amt=9_000), "price-differs"),
+        (line(gubun=None), "unknown-row-kind"),
+        (line(kind=SettlementLineKind.from_wire("9")), "unknown-row-kind"),
+        (line(quantity=-1, kind=SettlementLineKind.REFUNDED), "refund-without-claim"),
+    ],
+)
+def test_what_nothing_explains_is_said_so(row: SettlementOrderLine, reason: str) -> None:
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(), row))
+    found = [found for found in reconcile("shop", facts, LATER).rows if found.reason == reason]
+    assert [found[0].status] == [SettlementStatus.UNEXPLAINED]
+
+
+@pytest.mark.parametrize(("price", "quantity"), [(10_000, -2), (-10_000, 2), (-10_000, -2)])
+def test_refunds_take_back_what_was_paid_wherever_the_minus_stands(price: int, quantity: int) -> None:
+    refund = line(
+        quantity=quantity,
+        kind=SettlementLineKind.REFUNDED,
+        prod_sale_amt=price,
+        sale_agency_fee=-1_600,
+        claim_no=1000,
+    )
+    facts = SettlementFacts(bundles=(bundle(),), claims=(claim(),), order_lines=(line(), refund))
+    result = reconcile("shop", facts, LATER)
+    assert sum(row.settled for row in result.rows) == 0
+    assert {row.reason for row in result.rows} == {"pay-out-day-passed", "refund"}
+
+
+def test_an_approved_return_without_its_refund_row_is_still_to_come() -> None:
+    facts = SettlementFacts(bundles=(bundle(),), claims=(claim(quantity=1),), order_lines=(line(),))
+    (ahead,) = [row for row in reconcile("shop", facts, LATER).rows if row.reason == "refund-ahead"]
+    assert (ahead.status, ahead.expected) == (SettlementStatus.EXPECTED, -10_000)
+
+
+def test_a_correction_of_quantity_zero_is_a_row_of_its_own() -> None:
+    zero = line(quantity=0, sale_agency_fee=0, seller_charge_coupon_amt=500)
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(), zero))
+    rows = {row.reason: row.settled for row in reconcile("shop", facts, LATER).rows}
+    assert rows["coupon-correction"] == -500
+
+
+def test_corrections_that_are_equal_in_everything_count_each(tmp_path: Path) -> None:
+    zero = line(quantity=0, sale_agency_fee=0, seller_charge_coupon_amt=500)
+    result = reconcile("shop", SettlementFacts(bundles=(bundle(),), order_lines=(line(), zero, zero)), LATER)
+    assert [row.settled for row in result.rows if row.reason == "coupon-correction"] == [-500, -500]
+    (total,) = result.payouts
+    assert (total.announced, total.rows) == (18_400 - 1_000, 3)
+
+
+def test_a_row_that_left_its_day_is_unexplained_and_pays_nothing() -> None:
+    ship = SettlementShipLine(basic_dt=DAY, gubun=SettlementLineKind.DELIVERED, bundle_no=1, ship_amt=2_500)
+    facts = SettlementFacts(bundles=(bundle(delivered=False),), withdrawn=(line(), ship))
+    result = reconcile("shop", facts, LATER)
+    assert {(row.subject, row.reason, row.settled, row.expected) for row in result.rows} == {
+        ("product", "row-withdrawn", 0, 18_400),
+        ("shipping", "row-withdrawn", 0, 2_500),
+    }
+    assert result.totals[SettlementStatus.UNEXPLAINED] == 20_900
+    assert result.payouts == ()
+
+
+def test_shipping_rows_follow_the_pay_out_day_of_their_sales_day() -> None:
+    ship = SettlementShipLine(basic_dt=DAY, gubun=SettlementLineKind.DELIVERED, bundle_no=1, ship_amt=2_500)
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(),), ship_lines=(ship,))
+    rows = [row for row in reconcile("shop", facts, LATER).rows if row.subject == "shipping"]
+    assert [(row.settled, row.payout_day, row.status) for row in rows] == [
+        (2_500, PAYOUT, SettlementStatus.PAID)
+    ]
+    stranger = SettlementFacts(ship_lines=(ship,))
+    assert one(stranger)[:2] == (SettlementStatus.UNEXPLAINED, "no-such-bundle")
+
+
+def refund(quantity: int, **more: object) -> SettlementOrderLine:
+    values: dict[str, object] = {"kind": SettlementLineKind.REFUNDED, "sale_agency_fee": 0, "claim_no": 1000}
+    return line(quantity=quantity, **{**values, **more})  # type: ignore[arg-type]
+
+
+def owed(facts: SettlementFacts) -> list[tuple[str, str, int | None]]:
+    """What orders say beyond the settlement rows."""
+    rows = reconcile("shop", facts, LATER).rows
+    return [(row.status.value, row.reason, row.expected) for row in rows if row.expected is not None]
+
+
+def reasons(facts: SettlementFacts) -> list[str]:
+    return [row.reason for row in reconcile("shop", facts, LATER).rows]
+
+
+def options(*ordered: int) -> Bundle:
+    """Return a delivered bundle with one product of several options (option order numbers 10, 11, …)."""
+    rows = tuple(
+        OrderOption(order_option_no=10 + index, option_qty=quantity) for index, quantity in enumerate(ordered)
+    )
+    product = OrderProduct(order_no=100, product_price=10_000, product_qty=sum(ordered), order_option=rows)
+    return evolve(bundle(), order_product=(product,))
+
+
+def test_a_coupon_correction_settles_no_unit() -> None:
+    zero = line(quantity=0, sale_agency_fee=0, seller_charge_coupon_amt=500)
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(zero,))
+    assert owed(facts) == [("missing", "no-settlement-row", 20_000)]
+
+
+def test_units_without_a_row_are_missing_when_others_of_the_line_are_settled() -> None:
+    facts = SettlementFacts(bundles=(bundle(quantity=3),), order_lines=(line(quantity=1),))
+    assert owed(facts) == [("missing", "settled-in-part", 20_000)]
+    (_, row) = reconcile("shop", facts, DAY + timedelta(days=10)).rows
+    assert (row.status, row.reason) == (SettlementStatus.EXPECTED, "row-ahead")
+    in_pieces = evolve(facts, order_lines=(line(quantity=1), line(quantity=2)))
+    assert owed(in_pieces) == []
+
+
+def test_a_line_whose_rows_cannot_be_counted_claims_no_money() -> None:
+    for row in (
+        line(quantity=1, complete_qty=None),
+        line(quantity=1, kind=SettlementLineKind.from_wire("9")),
+    ):
+        assert owed(SettlementFacts(bundles=(bundle(quantity=3),), order_lines=(row,))) == []
+
+
+def test_a_missing_unit_is_expected_without_the_discount_that_settled_rows_carry() -> None:
+    whole = bundle(quantity=3)
+    discounted = evolve(
+        whole, order_product=(evolve(whole.order_product[0], seller_charge_discount_price=3_000),)
+    )
+    row = line(quantity=1, seller_charge_coupon_amt=3_000)
+    facts = SettlementFacts(bundles=(discounted,), order_lines=(row,))
+    assert owed(facts) == [("missing", "settled-in-part", 20_000)]
+    assert owed(evolve(facts, order_lines=(line(quantity=1),))) == [("missing", "settled-in-part", 17_000)]
+    assert owed(evolve(facts, order_lines=())) == [("missing", "no-settlement-row", 27_000)]
+
+
+def test_the_quantity_of_a_product_with_several_options_is_no_proof() -> None:
+    short = SettlementFacts(bundles=(options(2, 1),), order_lines=(line(quantity=1), line(quantity=3)))
+    second = evolve(short, order_lines=(line(quantity=1), line(quantity=3, order_opt_no=11)))
+    assert owed(second) == [("unexplained", "quantity-differs", 10_000)]
+    whole = evolve(short, order_lines=(line(quantity=3), line(quantity=3, order_opt_no=11)))
+    assert (owed(whole), reasons(whole)) == ([], ["pay-out-day-passed"] * 2)
+    assert owed(evolve(short, order_lines=(line(quantity=3),))) == [("missing", "no-settlement-row", 10_000)]
+
+
+def test_more_than_was_ordered_is_unexplained_and_a_sale_after_a_refund_is_not() -> None:
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(), line()))
+    assert reasons(facts) == ["quantity-differs"] * 2
+    undone = evolve(facts, claims=(claim(),), order_lines=(line(), refund(-2), line()))
+    assert reasons(undone) == ["quantity-differs", "quantity-differs", "refund"]
+    withdrawn = evolve(claim(), claim_status=ClaimStatus.WITHDRAW)
+    again = evolve(undone, claims=(withdrawn,))
+    assert reasons(again) == ["pay-out-day-passed", "pay-out-day-passed", "refund"]
+
+
+def test_a_cancel_may_explain_a_difference_and_is_never_a_refund_to_come() -> None:
+    cancel = claim(quantity=2, kind=ClaimType.CANCEL)
+    facts = SettlementFacts(bundles=(bundle(quantity=3),), claims=(cancel,), order_lines=(line(quantity=1),))
+    assert owed(facts) == [("unexplained", "quantity-differs", 20_000)]
+    assert owed(evolve(facts, order_lines=())) == [("missing", "no-settlement-row", 30_000)]
+    lowered = evolve(facts, bundles=(bundle(quantity=1),))
+    assert owed(lowered) == []
+    assert owed(evolve(lowered, order_lines=())) == [("unexplained", "quantity-differs", 10_000)]
+
+
+@pytest.mark.parametrize("correction", [(), (0,)])
+@pytest.mark.parametrize(
+    ("returned", "refunded", "ahead"),
+    [((2,), (), -20_000), ((1, 1), (-1,), -10_000), ((1, 1), (-1, -1), None), ((2,), (1,), -10_000)],
+)
+def test_returned_units_are_to_come_until_refunds_cover_them(
+    correction: tuple[int, ...], returned: tuple[int, ...], refunded: tuple[int, ...], ahead: int | None
+) -> None:
+    claims = tuple(
+        evolve(claim(quantity=quantity), claim_bundle_no=1000 + index)
+        for index, quantity in enumerate(returned)
+    )
+    rows = tuple(refund(quantity) for quantity in (*refunded, *correction))
+    facts = SettlementFacts(bundles=(bundle(),), claims=claims, order_lines=(line(), *rows))
+    assert owed(facts) == ([] if ahead is None else [("expected", "refund-ahead", ahead)])
+
+
+def test_a_return_before_its_settlement_is_neither_missing_nor_to_be_refunded() -> None:
+    facts = SettlementFacts(bundles=(bundle(),), claims=(claim(quantity=1),), order_lines=(line(quantity=1),))
+    assert owed(facts) == []
+    assert owed(evolve(facts, order_lines=())) == [("missing", "no-settlement-row", 10_000)]
+    assert owed(evolve(facts, bundles=(bundle(quantity=3),))) == [("missing", "settled-in-part", 10_000)]
+
+
+def test_a_refund_of_more_than_was_claimed_is_unexplained() -> None:
+    facts = SettlementFacts(
+        bundles=(bundle(),), claims=(claim(quantity=1),), order_lines=(line(), refund(-2))
+    )
+    assert reasons(facts) == ["pay-out-day-passed", "quantity-differs"]
+
+
+@pytest.mark.parametrize(("fee", "coupon"), [(1_600, 300), (0, 0)])
+def test_a_refund_without_any_minus_undoes_the_sale_as_a_whole(fee: int, coupon: int) -> None:
+    figures: dict[str, object] = {"sale_agency_fee": fee, "seller_charge_coupon_amt": coupon}
+    sale, back = line(**figures), refund(2, **figures)  # type: ignore[arg-type]
+    assert order_payable(back) == -order_payable(sale) == -(20_000 - fee - coupon)
+    assert order_payable(refund(2, sale_agency_fee=-1_600)) == -18_400, "a fee with a minus is given back"
+    assert order_payable(refund(-2, sale_agency_fee=1_600)) == -21_600, "a minus anywhere: signs are kept"
+    assert order_payable(refund(0, seller_charge_coupon_amt=500)) == -500, "corrections are read as they are"
+
+
+def shipped(price: int | None = 2_500, prepayment: Prepayment | None = Prepayment.PREPAID) -> Bundle:
+    return evolve(bundle(), ship_price=price, prepayment=prepayment)
+
+
+def fee_row(**more: object) -> SettlementShipLine:
+    values: dict[str, object] = {"basic_dt": DAY, "gubun": SettlementLineKind.DELIVERED, "bundle_no": 1}
+    return SettlementShipLine(**{**values, "ship_amt": 2_500, **more})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "row", [(), (fee_row(bundle_no=2),), (fee_row(gubun=SettlementLineKind.REFUNDED, claim_bundle_no=1000),)]
+)
+def test_a_prepaid_fee_without_a_shipping_row_is_missing(row: tuple[SettlementShipLine, ...]) -> None:
+    facts = SettlementFacts(bundles=(shipped(),), order_lines=(line(),), ship_lines=row)
+    assert owed(facts) == [("missing", "no-settlement-row", 2_500)]
+    ahead = reconcile("shop", facts, DAY + timedelta(days=10)).rows[-1]
+    assert (ahead.subject, ahead.bundle_no, ahead.payout_day) == ("shipping", 1, PAYOUT)
+    assert (ahead.status, ahead.reason) == (SettlementStatus.EXPECTED, "row-ahead")
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        SettlementFacts(bundles=(shipped(),), ship_lines=(fee_row(),)),
+        SettlementFacts(bundles=(shipped(prepayment=Prepayment.ON_DELIVERY),)),
+        SettlementFacts(bundles=(shipped(0),)),
+        SettlementFacts(bundles=(evolve(shipped(), ship_type=ShipType.FREE),)),
+        SettlementFacts(bundles=(evolve(shipped(), ship_complete_date=None),)),
+        SettlementFacts(bundles=(shipped(),), claims=(claim(),)),
+    ],
+    ids=["booked", "on-delivery", "zero", "free", "not-delivered", "returned"],
+)
+def test_no_fee_is_claimed_where_none_is_owed(facts: SettlementFacts) -> None:
+    settled = evolve(facts, order_lines=(line(), refund(-2)) if facts.claims else (line(),))
+    rows = [row for row in reconcile("shop", settled, LATER).rows if row.subject == "shipping"]
+    assert [row for row in rows if row.expected is not None] == []
+
+
+def test_claims_are_looked_at_once_whatever_the_number_of_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = 0
+    real = ClaimProduct.quantities
+
+    def count(self: ClaimProduct) -> Mapping[int, int]:
+        nonlocal looked
+        looked += 1
+        return real.fget(self)  # type: ignore[attr-defined, no-any-return]
+
+    monkeypatch.setattr(ClaimProduct, "quantities", property(count))
+    numbers = range(1, 101)
+    reconcile(
+        "shop",
+        SettlementFacts(
+            bundles=tuple(bundle(number) for number in numbers),
+            claims=tuple(claim(number) for number in numbers),
+            order_lines=tuple(line(number) for number in numbers),
+        ),
+        LATER,
+    )
+    assert looked <= 3 * len(numbers)
+
+
+def test_the_pay_out_day_of_shipping_does_not_hang_on_the_order_of_rows() -> None:
+    rows = (line(), line(settle_pre_dt=PAYOUT + timedelta(days=7)))
+    for lines in (rows, rows[::-1]):
+        facts = SettlementFacts(bundles=(bundle(),), order_lines=lines, ship_lines=(fee_row(),))
+        shipping = [row for row in reconcile("shop", facts, LATER).rows if row.subject == "shipping"]
+        assert [row.payout_day for row in shipping] == [PAYOUT + timedelta(days=7)]
+
+
+@given(st.lists(st.tuples(st.integers(1, 6), st.integers(-3, 3), st.integers(0, 20)), max_size=30))
+def test_no_won_is_lost_between_rows_and_pay_outs(rows: list[tuple[int, int, int]]) -> None:
+    lines = tuple(
+        line(
+            number,
+            quantity=quantity,
+            basic_dt=DAY + timedelta(days=days),
+            settle_pre_dt=PAYOUT + timedelta(days=days),
+        )
+        for number, quantity, days in rows
+    )
+    result = reconcile("shop", SettlementFacts(bundles=(bundle(),), order_lines=lines), LATER)
+    settled = [row for row in result.rows if row.payout_day is not None and row.expected is None]
+    assert sum(total.announced for total in result.payouts) == sum(row.settled for row in settled)
+    assert sum(total.rows for total in result.payouts) == len(settled)
+    shuffled = SettlementFacts(bundles=(bundle(),), order_lines=tuple(reversed(lines)))
+    assert reconcile("shop", shuffled, LATER).payouts == result.payouts
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "＝1", "\r=1", "\n=1", " \t1"]
+)
+def test_no_text_becomes_a_formula(text: str, tmp_path: Path) -> None:
+    assert safe_text(text).startswith("'")
+    write_csv(tmp_path / "t.csv", ["a"], [[text]])
+    with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file))[1][0].startswith("'")
+    write_xlsx(tmp_path / "t.xlsx", {"t": (["a"], [[text]])})
+    cell = openpyxl.load_workbook(tmp_path / "t.xlsx")["t"]["A2"]
+    assert (cell.data_type, str(cell.value)[0]) == ("s", "'")
+
+
+@pytest.mark.parametrize(
+    "before", ["\u3000", "\xa0", "\ufeff", "\u200b", "\x0b", "\ufffe", "\ud800", " \u3000"]
+)
+def test_nothing_invisible_hides_a_formula(before: str) -> None:
+    assert safe_text(f"{before}=1+1").startswith("'")
+    assert safe_text(f"{before}가=1+1")[0] != "'"
+
+
+def test_what_no_sheet_can_hold_is_left_out(tmp_path: Path) -> None:
+    text = "가\ud800나\ufffe\uffff\x00다\x7f"
+    assert safe_text(text) == "가나다\x7f"
+    write_csv(tmp_path / "t.csv", [text], [[text]])
+    assert "가나다" in (tmp_path / "t.csv").read_text(encoding="utf-8-sig")
+    write_xlsx(tmp_path / "t.xlsx", {"t": ([text], [[text]])})
+    assert openpyxl.load_workbook(tmp_path / "t.xlsx")["t"]["A2"].value == "가나다\x7f"
+
+
+def test_a_workbook_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def rows() -> Iterator[list[str]]:
+        yield ["홍길동"]
+        raise OSError(errno.ENOSPC, "disk full")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(OSError, match="disk full"):
+        write_xlsx(tmp_path / "t.xlsx", {"first": (["name"], [["홍길동"]]), "second": (["name"], rows())})
+    assert list(tmp_path.iterdir()) == []
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=20))
+def test_any_text_makes_a_sheet_that_opens(text: str) -> None:
+    kept = safe_text(text)
+    ET.fromstring(f"<t>{escape(kept)}</t>")
+    kept.encode()
+    assert safe_text(safe_text(text)).removeprefix("'") == kept.removeprefix("'")
+
+
+def test_no_text_begins_a_cell_where_a_semicolon_parts_columns(tmp_path: Path) -> None:
+    write_csv(tmp_path / "t.csv", ["a", "b"], [[7, "x;=1+1"]])
+    with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file, delimiter=";"))[1][0] == '7,"x'
+    assert (tmp_path / "t.csv").read_text("utf-8-sig").splitlines()[1] == '7,"x;=1+1"'
+
+
+def test_exports_hold_every_row_and_keep_numbers_as_numbers(tmp_path: Path) -> None:
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(), line(7)))
+    result = reconcile("shop", facts, LATER)
+    tables = reconciliation_tables([result, evolve(result, account="=shop2")])
+    counts = write_xlsx(tmp_path / "r.xlsx", tables)
+    assert counts == {"rows": 4, "payouts": 2, "totals": 8}
+    sheet = openpyxl.load_workbook(tmp_path / "r.xlsx")["rows"]
+    header = [cell.value for cell in sheet[1]]
+    settled = sheet.cell(2, header.index("settled") + 1)
+    assert (settled.data_type, settled.value) == ("n", 18_400)
+    assert str(sheet.cell(4, 1).value) == "'=shop2"
