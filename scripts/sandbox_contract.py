@@ -23,7 +23,8 @@ KEPT = (
     "minItems", "maxItems", "required", "default",
 )  # fmt: skip
 KINDS = {"yyyy-MM-dd HH:mm:ss KST": "timestamp", "yyyy-MM-dd KST": "day", "yyyy-MM-dd HH:00 KST": "hour"}
-# Where the server answers otherwise than with a validation error, or takes a 0 for "none" (CONTRACT.md 13, 39, 13, 81).
+# Where the server answers otherwise than with a validation error, or takes a 0 for "none" (CONTRACT.md 13, 39, 81),
+# or a setting decides (119).
 RELAXED: dict[tuple[str, str], dict[str, object]] = {
     ("ShipRequest", "invoiceNo"): {"pattern": "^[0-9]+$", "maxLength": None},
     ("ChangeInvoiceRequest", "invoiceNo"): {"pattern": "^[0-9]+$", "maxLength": None},
@@ -31,6 +32,7 @@ RELAXED: dict[tuple[str, str], dict[str, object]] = {
     ("ProductBasicInput", "makerNo"): {"minimum": 0},
     ("ProductInput", "productNo"): {"minimum": 0},
     ("ShippingTemplateInput", "shipPolicyNo"): {"minimum": 0},
+    ("ShippingTemplateInput", "freeCondition"): {"minimum": 0},
 }
 
 

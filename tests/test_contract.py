@@ -116,7 +116,7 @@ def test_the_prose_numbers_its_sections_and_behaviours_without_a_gap() -> None:
     behaviours = [
         int(number) for number in re.findall(r"^(\d+)\. (?!What the sandbox)", SECTIONS[-1], re.MULTILINE)
     ]
-    assert behaviours == list(range(1, 117))
+    assert behaviours == list(range(1, 124))
 
 
 def test_the_wheel_carries_both_files() -> None:

@@ -113,7 +113,7 @@ CASES: dict[str, Case] = {
     "base_list_notice_groups": Case(nothing, lambda c, g: c.reference.list_notice_groups()),
     "base_list_labels": Case(nothing, lambda c, g: c.reference.list_labels()),
     "base_list_couriers": Case(nothing, lambda c, g: c.reference.list_couriers()),
-    "shipping_get_seller_ship": Case(nothing, lambda c, g: c.shipping_templates.get_seller_ship()),
+    "shipping_get_seller_ship": Case(stored, lambda c, g: c.shipping_templates.get_seller_ship()),
     "shipping_list_policies": Case(stored, lambda c, g: c.shipping_templates.list()),
     "shipping_save_policy": Case(nothing, lambda c, g: c.shipping_templates.save(ship_policy())),
     "products_save": Case(

@@ -15,6 +15,7 @@ from wemakeprice_sdk.models import (
     OrderDateType,
     ProductStatus,
     ShipMethod,
+    ShippingOwner,
     ShipStatus,
 )
 from wemakeprice_sdk.sandbox import Sandbox
@@ -83,9 +84,11 @@ def couriers(go: Driver, client: Any, sandbox: Sandbox) -> None:
 
 @scenario("shipping_get_seller_ship")
 def seller_ship(go: Driver, client: Any, sandbox: Sandbox) -> None:
+    first, second = sandbox.make_policy(), go(client.shipping_templates.save(ship_policy())).key
     found = go(client.shipping_templates.get_seller_ship())
-    assert found is not None
-    assert found.release_zip_code
+    assert [row.shipping_template_no for row in found] == [first, second]
+    assert found[1].shipping_template_name == ship_policy().shipping_template_name
+    assert {row.ship_mngs for row in found} == {ShippingOwner.SELLER}
 
 
 @scenario("shipping_list_policies")

@@ -42,7 +42,7 @@ NUMBERS = {
     "shipping_template_no": 5001,
     "bundle_no": 210000001,
     "order_option_no": 510000001,
-    "claim_bundle_no": 610000001,
+    "claim_bundle_no": 610000002,
     "deal_no": 810000001,
     "qna_seq": 1,
     "inquiry_seq": 1,
@@ -238,9 +238,41 @@ def test_every_list_and_every_iterator_reads_emptiness_in_all_four_forms(form: s
         if row.shape is Shape.PAGE:
             assert (found.rows, found.total_count or 0) == ((), 0), operation
         else:
-            assert found == (None if operation.endswith(("_get", "_ship")) else ()), operation
+            assert found == (None if operation.endswith("_get") else ()), operation
     for pager in iterators(client):
         assert go.all(pager) == []
+
+
+def test_a_list_for_an_object_and_an_object_for_a_list_are_never_read_in_part(shop: Shop) -> None:
+    """A second row that goes unread, and a row taken for none, are orders or money lost without a word."""
+    for operation, body in example_rows():
+        row, data = OPERATIONS[operation], body["data"]
+        key = CONTAINERS.get(row.shape)
+        wrong: list[Any]
+        if row.shape is Shape.OBJECT:
+            wrong = [[data], [data, data]]
+        elif key is None:
+            wrong = [data[0], {"list": data}, {"0": data[0]}]
+        else:
+            (first, *_) = data[key]
+            wrong = [data[key], [data], first, {key: first}, {"other": data[key]}, {key: {"0": first}}]
+        for given in wrong:
+            shop[2].put(operation, 200, {"resultCode": 200, "data": given, "error": None})
+            with pytest.raises(ProtocolError, match=r"\$\.data"):
+                call(operation, shop)
+
+
+@pytest.mark.parametrize("operation", ["orders_get", "claims_get"])
+def test_a_detail_call_answers_the_number_that_was_asked_for_or_nothing(operation: str, shop: Shop) -> None:
+    body = next(body for name, body in example_rows() if name == operation)
+    (key,) = body["data"]
+    (row,) = body["data"][key]
+    number = {"bundle": "bundleNo", "claim": "claimBundleNo"}[key]
+    other = {**row, number: row[number] + 1}
+    for rows in ([row, row], [row, other], [other, row], [other]):
+        shop[2].put(operation, 200, {"resultCode": 200, "data": {key: rows}, "error": None})
+        with pytest.raises(ProtocolError, match="one row of the number asked for was expected"):
+            call(operation, shop)
 
 
 def iterators(client: Any, start: Any = DAY_START, end: Any = DAY_END) -> list[Any]:

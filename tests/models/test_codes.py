@@ -18,6 +18,7 @@ from wemakeprice_sdk.models import (
     DealStatus,
     DisplayState,
     ExchangeShipStatus,
+    MallType,
     OpenEnum,
     OptionSaleStatus,
     OrderDateType,
@@ -26,9 +27,11 @@ from wemakeprice_sdk.models import (
     ProductStatus,
     SettlementLineKind,
     ShipMethod,
+    ShippingOwner,
     ShipStatus,
     ShipType,
     TemplateShipMethod,
+    TransType,
 )
 
 TABLES: dict[str, type[OpenEnum]] = {
@@ -105,7 +108,13 @@ def test_closed_choices_have_exactly_the_contract_codes(contract: Any, code_tabl
         for parameter in operation.get("parameters", [])
         if "schema" in parameter
     ]
-    own = {PickupStatus, ExchangeShipStatus, ClaimWhoReason, DealStatus, Prepayment}
+    lists += [
+        {code for code in prop["x-enum-code"].values() if code is not None}
+        for schema in contract.schemas.values()
+        for prop in schema.get("properties", {}).values()
+        if "x-enum-code" in prop
+    ]
+    own = {DealStatus}
     if code_table not in own:
         assert {str(member.code) for member in code_table.writable()} in lists
 
@@ -202,3 +211,43 @@ def test_the_python_name_is_not_a_spelling() -> None:
 def test_something_that_is_no_text_is_refused() -> None:
     with pytest.raises(ValueError, match="None is not a valid"):
         ShipStatus(None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "member"),
+    [
+        ("요청대기", PickupStatus.PICKUP_WAIT),
+        ("자동접수요청대기", PickupStatus.PICKUP_AUTO_WAIT),
+        ("수거예약", PickupStatus.PICKUP_BOOKED),
+        ("상품출고", ExchangeShipStatus.RELEASED),
+        ("반품지연", ClaimStatus.DELAY),
+        ("교환지연", ClaimStatus.DELAY),
+        ("취소보류", ClaimStatus.PENDING),
+        ("OA", TemplateShipMethod.OA),
+        ("위메프 물류센터", ShippingOwner.WMP),
+        ("히든프라이스", MallType.HIDDEN_PRICE),
+        ("직매입", TransType.DIRECT_PURCHASE),
+        ("임시저장", ProductStatus.DRAFT),
+    ],
+)
+def test_vocabulary_of_screens_and_tables_is_known(text: str, member: OpenEnum) -> None:
+    assert type(member).from_wire(text) is member
+
+
+def test_older_and_screen_only_values_are_read_and_never_written() -> None:
+    for member in (TemplateShipMethod.OA, ClaimStatus.DELAY, ProductStatus.DRAFT, ProductStatus.EDITING):
+        assert member.is_known
+        assert member.code is None
+    assert TemplateShipMethod.OA.is_overseas
+    assert TemplateShipMethod.OA.ship_method is ShipMethod.OVERSEAS
+
+
+def test_open_claims_and_sent_replacements() -> None:
+    assert {status for status in ClaimStatus if status.is_open} == {
+        ClaimStatus.REQUEST,
+        ClaimStatus.PENDING,
+        ClaimStatus.DELAY,
+    }
+    assert not ExchangeShipStatus.READY.is_sent
+    assert ExchangeShipStatus.RELEASED.is_sent
+    assert not ClaimStatus.from_wire("확인중").is_open

@@ -26,7 +26,12 @@ DEEP = InputLimits(max_option_depth=5)
 
 # Envelopes, containers and write results are read by the wire layer and never reach a user.
 NO_MODEL = {"BundleData", "ClaimData", "WriteResult", "ShippingTemplateWriteResult", "ProductWriteResult"}
-SECOND_SPELLINGS = {("NoticeTemplateItem", "defaultValue")}
+SECOND_SPELLINGS = {
+    ("NoticeTemplateItem", "defaultValue"),
+    ("SellerShip", "shipMng"),
+    ("SettlementOrderLine", "wmpDiscountBurdenFee"),
+    ("SettlementOrderLine", "wmpEpAmt"),
+}
 # Read as numbers although they travel as text, or read as another class than their wire type says.
 OTHER_KINDS = {("SettlementOrderLine", "feeRate"): Decimal}
 

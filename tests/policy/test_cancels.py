@@ -12,6 +12,7 @@ from wemakeprice_sdk.clock import KoreanBusinessCalendar, WeekdayCalendar
 from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.errors import StaleSnapshotError
 from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType, ShipMethod, ShipStatus
+from wemakeprice_sdk.models.orders import Bundle
 from wemakeprice_sdk.policy import (
     Approve,
     ApproveCancel,
@@ -195,11 +196,24 @@ def test_without_lines_a_claim_is_left_to_a_person() -> None:
     assert plan.alarms[0].severity is IssueSeverity.SERIOUS
 
 
-@pytest.mark.parametrize("status", [s for s in ClaimStatus if s != ClaimStatus.REQUEST])
+@pytest.mark.parametrize("status", [s for s in ClaimStatus if not s.is_open])
 def test_settled_and_withdrawn_cancels_need_nothing(status: ClaimStatus) -> None:
     plan = policy().plan_claims(snapshot(bundles=[bundle(1)], claims=[claim(status=status)]), NOW)
     assert plan.is_empty
     assert not plan.held
+
+
+@pytest.mark.parametrize("strategy", [PickStrategy(), HoldForOperator()])
+@pytest.mark.parametrize("age", [HOUR, timedelta(days=30)])
+@pytest.mark.parametrize("shop", [[bundle(1)], [SHIPPED], []])
+def test_a_held_cancel_is_neither_approved_nor_lost(
+    strategy: PickStrategy | HoldForOperator, age: timedelta, shop: list[Bundle]
+) -> None:
+    held = claim(status=ClaimStatus.PENDING, requested=NOW - age)
+    plan = policy(cancel_strategy=strategy).plan_claims(snapshot(bundles=shop, claims=[held]), NOW)
+    assert plan.is_empty
+    assert [(str(h.target), h.reason.code) for h in plan.held] == [("claim:500", "cancel-on-hold")]
+    assert [(str(a.target), a.reason.code) for a in plan.alarms] == [("claim:500", "cancel-on-hold")]
 
 
 def test_the_strategy_can_be_replaced() -> None:

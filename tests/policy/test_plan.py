@@ -282,6 +282,9 @@ def test_winding_down_stops_sales_and_still_serves_open_orders() -> None:
         "set-status:10",
         "set-status:11",
         "set-status:14",
+        "set-status:15",
+        "set-status:16",
+        "set-status:17",
     ]
     assert {a.after for a in plan.filter(kinds=[ActionKind.SET_STATUS])} == {"판매중지"}
     assert {h.reason.code for h in plan.held} == {"wind-down-no-confirmation", "wind-down-no-extension"}

@@ -159,7 +159,13 @@ class Marketplace:
         self.cancels = {
             c.claim_bundle_no: c.bundle_no
             for c in shop.claims
-            if c.claim_type == ClaimType.CANCEL and c.claim_status == ClaimStatus.REQUEST
+            if c.claim_type == ClaimType.CANCEL and c.claim_status in (ClaimStatus.REQUEST, ClaimStatus.DELAY)
+        }
+        # A held cancel keeps its bundle back, and only an operator answers it.
+        self.held = {
+            c.bundle_no
+            for c in shop.claims
+            if c.claim_type == ClaimType.CANCEL and c.claim_status == ClaimStatus.PENDING
         }
         self.claims = {c.claim_bundle_no: c for c in shop.claims}
         self.pickups = {c.claim_bundle_no: c.pickup.ship_status if c.pickup else None for c in shop.claims}
@@ -170,11 +176,11 @@ class Marketplace:
         match action:
             case ConfirmBundle(bundle_no=number):
                 assert self.bundles[number] == ShipStatus.NEW
-                assert number not in self.cancels.values()
+                assert number not in (*self.cancels.values(), *self.held)
                 self.bundles[number] = ShipStatus.CONFIRM
             case ShipBundle(bundle_no=number):
                 assert self.bundles[number] == ShipStatus.CONFIRM
-                assert number not in self.cancels.values()
+                assert number not in (*self.cancels.values(), *self.held)
                 self.bundles[number] = ShipStatus.DELIVERY
             case ApproveCancel(claim_bundle_no=number):
                 del self.cancels[number]
@@ -185,7 +191,8 @@ class Marketplace:
                 self.returns(action)
 
     def returns(self, action: Action) -> None:
-        open_states = (ClaimStatus.REQUEST, ClaimStatus.PENDING)
+        open_states = [status for status in ClaimStatus if status.is_open]
+        requested = (ClaimStatus.REQUEST, ClaimStatus.DELAY)
         match action:
             case RegisterPickup(claim_bundle_no=number):
                 assert self.status[number] == ClaimStatus.REQUEST
@@ -197,7 +204,7 @@ class Marketplace:
                 self.pickups[number] = PickupStatus.PICKUP_DONE
             case HoldReturn(claim_bundle_no=number):
                 assert self.claims[number].claim_type == ClaimType.RETURN
-                assert self.status[number] == ClaimStatus.REQUEST
+                assert self.status[number] in requested
                 assert self.pickups[number] == PickupStatus.PICKUP_DONE
                 self.status[number] = ClaimStatus.PENDING
             case ApproveReturn(claim_bundle_no=number) | ShipExchange(claim_bundle_no=number):
@@ -209,7 +216,7 @@ class Marketplace:
                 self.resent[number] = ExchangeShipStatus.DELIVERY if exchange else None
             case CompleteExchange(claim_bundle_no=number):
                 assert self.status[number] == ClaimStatus.APPROVE
-                assert self.resent[number] == ExchangeShipStatus.DELIVERY
+                assert self.resent[number] in (ExchangeShipStatus.RELEASED, ExchangeShipStatus.DELIVERY)
                 self.resent[number] = ExchangeShipStatus.COMPLETE
             case _:
                 raise AssertionError(action)

@@ -412,3 +412,27 @@ def test_box_fee_and_fault_are_shown(partner):
         "구매자책임",
         3000,
     )
+
+
+def test_122_a_held_cancel_waits_for_an_answer_however_long(partner):
+    order, claim = cancel(partner)
+    partner.sandbox.hold_cancel(partner.key, claim, "출고 확인 중")
+    assert partner.claims("CANCEL", "REQUEST") == []
+    assert partner.claims("CANCEL", "PENDING") == [claim]
+    shown = partner.claim(claim)
+    assert (shown["claimStatus"], shown["pendingReasonDetail"]) == ("취소보류", "출고 확인 중")
+    partner.sandbox.advance(days=14)
+    assert partner.claim(claim)["claimStatus"] == "취소보류"
+    assert "취소신청" in partner.refused("orders_confirm", bundleNo=order.bundle_no)
+    partner.done("claims_approve", claimBundleNo=claim, claimType="CANCEL")
+    assert partner.claim(claim)["claimStatus"] == "취소승인"
+    with pytest.raises(SandboxError, match="CANCEL in APPROVE; hold takes a CANCEL in REQUEST"):
+        partner.sandbox.hold_cancel(partner.key, claim)
+
+
+def test_122_a_held_cancel_can_be_rejected(partner):
+    order, claim = cancel(partner)
+    partner.sandbox.hold_cancel(partner.key, claim)
+    partner.done("claims_reject", claimBundleNo=claim, **REJECT)
+    assert partner.claim(claim)["claimStatus"] == "취소거절"
+    assert partner.bundle(order.bundle_no)["delivery"]["shipStatus"] == "배송중"

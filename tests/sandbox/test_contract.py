@@ -41,7 +41,7 @@ FUZZING = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-BEHAVIOURS = 116
+BEHAVIOURS = 123
 
 
 def test_every_behaviour_of_the_contract_has_its_test():

@@ -188,7 +188,7 @@ def test_040_direct_delivery_keeps_its_date_and_no_invoice(partner):
     partner.done("orders_ship", bundleNo=order.bundle_no, shipMethod="DIRECT", scheduleShipDate="2024-05-26")
     delivery = partner.bundle(order.bundle_no)["delivery"]
     assert (delivery["shipMethod"], delivery["scheduleShipDate"]) == ("직접배송", "2024-05-26")
-    assert (delivery["invoiceNo"], delivery["parcelCompany"]) == (None, None)
+    assert (delivery["invoiceNo"], delivery["parcelCompany"]) == ("", "")
 
 
 def test_041_other_delivery_keeps_its_message(partner):
@@ -365,3 +365,11 @@ def test_typed_text_follows_a_bar_and_numbers_follow_the_checkout(partner, produ
     assert partner.bundle(first.bundle_no)["orderProduct"][0]["orderOption"][0]["optionName"] == "흰색|홍길동"
     assert partner.bundle(second.bundle_no)["purchaseNo"] == first.purchase_no
     assert number > 2**31
+
+
+@pytest.mark.parametrize(("setting", "blank"), [("empty", ""), ("null", None)])
+def test_123_order_texts_that_do_not_apply_are_empty_and_null_by_a_setting(partner, setting, blank):
+    partner.set(blank_text=setting)
+    delivery = partner.bundle(partner.order().bundle_no)["delivery"]
+    keys = ("shipMethodMessage", "parcelCompany", "invoiceNo", "customsPin")
+    assert [delivery[key] for key in keys] == [blank] * 4

@@ -448,3 +448,34 @@ def test_certificates_belong_to_their_kind(partner, body):
     assert "certificationType" in partner.failed("products_save", 422, **body)
     body["etc"]["kcKidCertificationList"] = [{"certificationType": "KD_SPL", "certificationNo": None}]
     create(partner, body)
+
+
+@pytest.mark.parametrize("stock", [100_000, 199_998, -1, "많음", None])
+def test_118_the_stock_of_the_sale_block_is_ignored_for_goods_with_options(partner, body, stock):
+    sale = body["sale"] | {"stockCount": stock}
+    number = create(partner, body | {"sale": sale})
+    partner.data("products_update_sale", productNo=str(number), sale=sale)
+    assert partner.product(number)["sale"]["stockCount"] == 50
+
+
+def test_118_a_read_product_posts_back_unchanged(partner, body):
+    for row in body["option"]["selectOptionValueList"]:
+        row["stockCount"] = 99_999
+    read = partner.product(create(partner, body))
+    assert read["sale"]["stockCount"] == 199_998
+    assert partner.data("products_save", **read)["productNo"] == read["productNo"]
+    assert partner.product(read["productNo"]) == read
+
+
+def test_102_disclosure_items_carry_the_names_of_the_site(partner):
+    groups = partner.data("base_list_notice_groups")
+    names = {item["noticeNo"]: item["noticeName"] for group in groups for item in group["noticeList"]}
+    assert (names[198], names[201]) == ("제조국/원산지", "제조자")
+    assert names[315] == "크기 (전자책의 경우 파일의 용량)"
+
+
+def test_the_mall_type_of_a_row_is_one_of_the_three_known(partner, body):
+    create(partner, body | {"basic": body["basic"] | {"bizYn": "N"}})
+    create(partner, body | {"basic": body["basic"] | {"bizYn": "Y"}})
+    rows = partner.data("products_list", fromDate="2024-05-20 00:00:00", toDate="2024-05-20 23:59:59")["list"]
+    assert [row["mallTypeName"] for row in rows] == ["일반", "비즈몰"]

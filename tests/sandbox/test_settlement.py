@@ -143,3 +143,34 @@ def test_113_the_formulas_over_a_seeded_month_give_its_totals():
 
 def rows_of(sandbox, path, day):
     return sandbox.handle("GET", path, {"basicDt": day}, {"apiKey": "k"}).json()["data"]
+
+
+VOCABULARY = {
+    "transType": "C",
+    "settleCycleType": "주정산",
+    "prodType": "N",
+    "shipMng": "판매자",
+    "feeFlag": "정률",
+    "vatFlag": "과세",
+}
+
+
+def test_120_keys_of_unknown_values_are_filled_and_null_by_a_setting(partner, delivered):
+    (row,) = partner.data("settlement_list_order_lines", **DAY)
+    assert {key: row[key] for key in VOCABULARY} == VOCABULARY
+    (ship,) = partner.data("settlement_list_ship_lines", **DAY)
+    (policy, *_) = partner.data("shipping_list_policies")
+    assert (ship["shipMng"], policy["shipMng"]) == ("판매자", "판매자")
+    partner.set(unknown_values="null")
+    (row,) = partner.data("settlement_list_order_lines", **DAY)
+    assert {row[key] for key in VOCABULARY} == {None}
+    assert partner.data("settlement_list_ship_lines", **DAY)[0]["shipMng"] is None
+
+
+def test_121_the_older_spelling_of_the_two_deductions(partner, delivered):
+    (newer,) = partner.data("settlement_list_order_lines", **DAY)
+    partner.set(settlement_names="older")
+    (older,) = partner.data("settlement_list_order_lines", **DAY)
+    assert older.pop("wmpDiscountBurdenFee") == newer.pop("wmpDiscountBurdenAmt")
+    assert older.pop("wmpEpAmt") == newer.pop("epFee")
+    assert older == newer

@@ -121,3 +121,43 @@ def test_the_fee_of_an_order_follows_the_policy(partner, policy_body, product_bo
     order = partner.order(product_no=product, quantity=6, option_no=1)
     bundle = partner.bundle(order.bundle_no)
     assert (bundle["shipPrice"], bundle["shipType"], bundle["prepayment"]) == (6000, "유료", "선결제")
+
+
+def test_117_get_seller_ship_lists_a_short_row_per_policy(partner, policy_body):
+    assert partner.data("shipping_get_seller_ship") == []
+    first = save(partner, policy_body)
+    second = save(partner, policy_body | FREE | {"shipPolicyName": "무료배송"})
+    rows = partner.data("shipping_get_seller_ship")
+    assert [(row["shipPolicyNo"], row["shipPolicyName"], row["shipFee"]) for row in rows] == [
+        (first, policy_body["shipPolicyName"], policy_body["shipFee"]),
+        (second, "무료배송", None),
+    ]
+    assert {frozenset(row) for row in rows} == {
+        frozenset(
+            [
+                "shipPolicyNo",
+                "shipPolicyName",
+                "shipMngs",
+                "shipMethod",
+                "bundleKind",
+                "shipType",
+                "shipFee",
+                "claimShipFee",
+            ]
+        )
+    }
+
+
+def test_117_the_older_guess_is_one_object_of_addresses(partner, http, policy_body):
+    save(partner, policy_body)
+    partner.set(seller_ship_shape="object")
+    answer = http.get("/product/out/getSellerShip", headers={"apiKey": partner.key}).json()
+    assert answer["data"]["releaseZipCode"] == "00000"
+
+
+def test_119_a_free_condition_of_0_is_refused_or_by_a_setting_stored(partner, policy_body):
+    zero = policy_body | {"freeCondition": 0}
+    assert "freeCondition" in partner.failed("shipping_save_policy", 422, **zero)
+    partner.set(free_condition_zero="accept")
+    number = save(partner, zero)
+    assert listed(partner)[number]["freeCondition"] == 0

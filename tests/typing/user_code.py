@@ -46,7 +46,7 @@ def collect(client: WemakepriceClient, start: datetime, end: datetime) -> list[i
     assert_type(client.products.list(start, end), ProductPage)
     assert_type(client.products.find_by_seller_code("SKU"), tuple[int, ...])
     assert_type(client.shipping_templates.list(), tuple[ShippingTemplate, ...])
-    assert_type(client.shipping_templates.get_seller_ship(), SellerShip | None)
+    assert_type(client.shipping_templates.get_seller_ship(), tuple[SellerShip, ...])
     pager = client.orders.iter(start, end, ShipStatus.NEW)
     assert_type(pager, Pager[Bundle])
     assert_type(pager.cursor, Cursor)

@@ -119,8 +119,6 @@ def expected_shape(data: dict[str, Any], row: Operation) -> tuple[Shape, str]:
         return Shape.RESULT, ref_name(data)
     if data.get("type") == "array":
         return Shape.LIST, ref_name(data["items"])
-    if isinstance(data.get("type"), list):
-        return Shape.OPAQUE, ref_name(data["anyOf"][0])
     inner = ref_name(data["anyOf"][0]) if "anyOf" in data else ref_name(data)
     container = SCHEMAS[inner]["properties"]
     for key, shape in (("bundle", Shape.BUNDLES), ("claim", Shape.CLAIMS), ("list", Shape.PAGE)):

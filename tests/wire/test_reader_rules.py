@@ -258,7 +258,7 @@ def test_reader_rule_14_masked_personal_data_does_not_overwrite_clear_data() -> 
 
 def read_example(row: Operation, data: Any) -> tuple[ReadModel, ...]:
     cls = getattr(models, row.model)
-    if row.shape in (Shape.OBJECT, Shape.OPAQUE):
+    if row.shape is Shape.OBJECT:
         return (read(cls, data, path="$.data", operation=row),)
     return read_list(cls, rows_of(row, data).rows, operation=row)
 
@@ -287,9 +287,7 @@ def test_every_answer_example_of_the_contract_becomes_models_without_loss(
     row = OPERATIONS[operation]
     if not row.is_read or body["resultCode"] != 200 or body["data"] is None:
         return
-    raws = (
-        [body["data"]] if row.shape in (Shape.OBJECT, Shape.OPAQUE) else list(rows_of(row, body["data"]).rows)
-    )
+    raws = [body["data"]] if row.shape is Shape.OBJECT else list(rows_of(row, body["data"]).rows)
     found = read_example(row, body["data"])
     assert len(found) == len(raws)
     for model, raw in zip(found, raws, strict=True):
@@ -436,3 +434,60 @@ def test_no_object_escapes_the_exception_tree(given: dict[str, Any]) -> None:
     else:
         assert isinstance(found, Bundle)
         assert found.raw is given
+
+
+def test_reader_rule_06_both_spellings_of_the_shipping_owner() -> None:
+    for key in ("shipMngs", "shipMng"):
+        row = read(models.SellerShip, {"shipPolicyNo": 1, key: "위메프 물류센터"})
+        assert row.ship_mngs == models.ShippingOwner.WMP
+    unknown = read(models.SellerShip, {"shipPolicyNo": 1, "shipMngs": "무인창고"}).ship_mngs
+    assert (unknown, unknown is not None and unknown.is_known) == ("무인창고", False)
+
+
+def test_reader_rule_06_the_older_deductions_lower_what_is_paid_out() -> None:
+    base = {"prodSaleAmt": 10_000, "completeQty": 2, "saleAgencyFee": 1_600}
+    newer = read(SettlementOrderLine, {**base, "wmpDiscountBurdenAmt": 300, "epFee": 70})
+    older = read(SettlementOrderLine, {**base, "wmpDiscountBurdenFee": "300", "wmpEpAmt": 70})
+    both = read(
+        SettlementOrderLine,
+        {**base, "wmpDiscountBurdenAmt": 300, "epFee": 70, "wmpDiscountBurdenFee": 999, "wmpEpAmt": 999},
+    )
+    blank = read(
+        SettlementOrderLine,
+        {**base, "wmpDiscountBurdenAmt": "", "epFee": None, "wmpDiscountBurdenFee": 300, "wmpEpAmt": 70},
+    )
+    assert [row.payable for row in (newer, older, both, blank)] == [20_000 - 1_600 - 370] * 4
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"bundleNo": 1, "delivery": {}, "orderProduct": []},
+        {"bundle": None, "bundles": [{"bundleNo": 1}]},
+        {"list": [{"bundleNo": 1}]},
+        {"totalCount": "3"},
+    ],
+)
+def test_a_missing_container_is_not_empty_when_the_object_says_something(data: Any) -> None:
+    with pytest.raises(ProtocolError, match=r"\$\.data\.bundle: rows expected"):
+        rows_of(ORDERS, data)
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"totalCount": 0}, {"totalCount": "0"}, {"bundle": None, "note": "없음"}]
+)
+def test_a_missing_container_is_empty_when_the_object_says_nothing_else(data: Any) -> None:
+    assert list(rows_of(ORDERS, data).rows) == []
+
+
+@pytest.mark.parametrize(
+    ("broken", "place"),
+    [
+        ({"orderProduct": {"orderNo": 1}}, r"\$\.orderProduct: a list was expected"),
+        ({"orderProduct": [[{"orderNo": 1}]]}, r"\$\.orderProduct\[0\]: an object was expected"),
+        ({"delivery": [{"shipStatus": "신규주문"}]}, r"\$\.delivery: an object was expected"),
+    ],
+)
+def test_a_list_for_an_object_inside_a_row_is_never_read_in_part(broken: Any, place: str) -> None:
+    with pytest.raises(ProtocolError, match=place):
+        read(Bundle, bundle(**broken))

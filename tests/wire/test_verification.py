@@ -286,7 +286,7 @@ def test_a_claim_that_is_not_shown_proves_nothing(operation: str, sent: WriteMod
 
 @pytest.mark.parametrize(
     ("status", "approve", "hold"),
-    [("반품신청", N, N), ("반품보류", N, A), ("반품승인", A, C), ("반품완료", A, C), ("반품거절", C, C),
+    [("반품신청", N, N), ("반품지연", N, N), ("취소보류", N, A), ("반품보류", N, A), ("반품승인", A, C), ("반품완료", A, C), ("반품거절", C, C),
      ("반품거부", C, C), ("반품철회", C, C)],
 )  # fmt: skip
 def test_approve_and_hold(status: str, approve: Verdict, hold: Verdict) -> None:
@@ -316,6 +316,9 @@ def test_reject_needs_the_shipped_bundle(status: str, shipped: tuple[str, Any], 
     ("sent", "pickup", "verdict"),
     [
         (PICKUP, {"shipStatus": "수거요청대기", **OURS}, N),
+        (PICKUP, {"shipStatus": "요청대기", **OURS}, N),
+        (PICKUP, {"shipStatus": "자동접수요청대기", **OURS}, U),
+        (PICKUP, {"shipStatus": "수거예약", **OURS}, U),
         (PICKUP, {"shipStatus": "요청완료", **OURS}, A),
         (PICKUP, {"shipStatus": "수거완료", **OURS}, A),
         (PICKUP, {"shipStatus": "요청완료", **OURS, "invoiceNo": "1"}, C),
@@ -349,6 +352,8 @@ def test_complete_pickup(status: str, pickup: str | None, verdict: Verdict) -> N
     ("sent", "status", "delivery", "verdict"),
     [
         (EXCHANGE, "교환승인", {"shipStatus": "배송중", **OURS}, A),
+        (EXCHANGE, "교환승인", {"shipStatus": "상품출고", **OURS}, A),
+        (EXCHANGE, "교환지연", None, N),
         (EXCHANGE, "교환완료", {"shipStatus": "배송완료", **OURS}, A),
         (EXCHANGE, "교환승인", {"shipStatus": "배송중", **OURS, "invoiceNo": "1"}, C),
         (EXCHANGE, "교환승인", {"shipStatus": "배송중"}, U),
@@ -568,7 +573,7 @@ def test_options_compare_by_values_stock_and_display(
         (ProductStatus.STOP, "판매중지", A), (ProductStatus.STOP, "판매중", N), (ProductStatus.STOP, "판매대기", N),
         (ProductStatus.STOP, "판매종료", C), (ProductStatus.SALE, "판매중", A), (ProductStatus.SALE, "판매대기", A),
         (ProductStatus.SALE, "판매중지", N), (ProductStatus.SALE, "판매종료", C), (ProductStatus.SALE, "점검중", U),
-        (ProductStatus.STOP, None, U),
+        (ProductStatus.STOP, None, U), (ProductStatus.SALE, "임시저장", U), (ProductStatus.STOP, "수정대기", U),
     ],
 )  # fmt: skip
 def test_set_status(wanted: ProductStatus, status: str | None, verdict: Verdict) -> None:

@@ -13,6 +13,7 @@ from wemakeprice_sdk.models import (
     DealRow,
     DealStatus,
     DisplayState,
+    MallType,
     OptionSaleStatus,
     ProductRow,
     ProductStatus,
@@ -130,7 +131,7 @@ class ProductRecord:
         return cls(
             product_no=row.product_no,
             product_name=row.product_name or "",
-            mall_type=row.mall_type_name,
+            mall_type=row.mall_type_name.korean if row.mall_type_name else None,
             product_status=row.product_status_name,
             sale_status=row.sale_status_name,
             display=row.display_yn_name,
@@ -155,7 +156,7 @@ class ProductRecord:
         return ProductRow(
             product_no=self.product_no,
             product_name=self.product_name,
-            mall_type_name=self.mall_type,
+            mall_type_name=MallType.from_wire(self.mall_type) if self.mall_type else None,
             product_status_name=self.product_status,
             sale_status_name=self.sale_status,
             display_yn_name=self.display,

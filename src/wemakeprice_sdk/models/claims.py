@@ -256,8 +256,8 @@ class Claim(ReadModel):
 
     @property
     def is_open(self) -> bool:
-        """Whether the claim waits for an answer: requested (신청) or on hold (보류)."""
-        return self.claim_status in (ClaimStatus.REQUEST, ClaimStatus.PENDING)
+        """Whether the claim waits for an answer: requested (신청), on hold (보류) or late (지연)."""
+        return self.claim_status is not None and self.claim_status.is_open
 
     @property
     def is_withdrawn(self) -> bool:
@@ -306,8 +306,8 @@ class Claim(ReadModel):
     @property
     def is_exchange_shipped(self) -> bool:
         """Whether the replacement of an exchange is on its way or delivered."""
-        sent = (ExchangeShipStatus.DELIVERY, ExchangeShipStatus.COMPLETE)
-        return self.delivery is not None and self.delivery.ship_status in sent
+        status = self.delivery.ship_status if self.delivery is not None else None
+        return status is not None and status.is_sent
 
     @property
     def is_exchange_complete(self) -> bool:

@@ -58,13 +58,21 @@ class ShipMethod(OpenEnum):
 
 
 class TemplateShipMethod(OpenEnum):
-    """Shipping method of a shipping policy (배송정책 배송방법). [B]"""
+    """Shipping method of a shipping policy (배송정책 배송방법). [A; names B]
+
+    `OA` is older than `OP` and `OD` and is only read.
+    """
 
     KP = "KP", "일반-택배배송"
     KD = "KD", "일반-직접배송"
     KM = "KM", "일반-우편배송"
     OP = "OP", "해외구매대행-택배배송"
     OD = "OD", "해외구매대행-직접배송"
+    OA = "OA", "해외구매대행"
+
+    @classmethod
+    def _without_code(cls) -> tuple[str, ...]:
+        return ("OA",)
 
     @property
     def ship_method(self) -> ShipMethod:
@@ -74,7 +82,15 @@ class TemplateShipMethod(OpenEnum):
     @property
     def is_overseas(self) -> bool:
         """Whether the policy is overseas purchase agency (해외구매대행)."""
-        return self in (TemplateShipMethod.OP, TemplateShipMethod.OD)
+        return self in (TemplateShipMethod.OP, TemplateShipMethod.OD, TemplateShipMethod.OA)
+
+
+class ShippingOwner(OpenEnum):
+    """Who manages shipping (배송 관리 주체); the codes are ours and are never written. [B; 판매자 C]"""
+
+    SELLER = "SELLER", "판매자"
+    WMP = "WMP", "위메프 물류센터"
+    OUTSIDE = "OUTSIDE", "사외창고"
 
 
 class ClaimType(OpenEnum):
@@ -86,13 +102,26 @@ class ClaimType(OpenEnum):
 
 
 class ClaimStatus(OpenEnum):
-    """State of a claim (클레임상태), read by its suffix: 반품승인 is `APPROVE`, 교환완료 too. [C]"""
+    """State of a claim (클레임상태), read by its suffix: 반품승인 is `APPROVE`, 교환완료 too. [C; some B]
+
+    `DELAY` (반품지연, 교환지연) is a claim that still waits; it has no code and cannot be asked for.
+    """
 
     REQUEST = "REQUEST", "신청"
     PENDING = "PENDING", "보류"
     APPROVE = "APPROVE", "승인", "완료"
     REJECT = "REJECT", "거절", "거부"
     WITHDRAW = "WITHDRAW", "철회"
+    DELAY = "DELAY", "지연"
+
+    @classmethod
+    def _without_code(cls) -> tuple[str, ...]:
+        return ("DELAY",)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a claim in this state still waits for an answer: 신청, 보류 or 지연."""
+        return self in (ClaimStatus.REQUEST, ClaimStatus.PENDING, ClaimStatus.DELAY)
 
     @classmethod
     def _find(cls, text: str) -> Self | None:
@@ -104,9 +133,14 @@ class ClaimStatus(OpenEnum):
 
 
 class PickupStatus(OpenEnum):
-    """State of a pickup (수거상태); the codes are ours and are never written. [B/C]"""
+    """State of a pickup (수거상태); the codes are ours and are never written. [B]
 
-    PICKUP_WAIT = "PICKUP_WAIT", "수거요청대기"
+    What 자동접수요청대기 and 수거예약 mean for a pickup that was asked for is not known (C).
+    """
+
+    PICKUP_WAIT = "PICKUP_WAIT", "수거요청대기", "요청대기"
+    PICKUP_AUTO_WAIT = "PICKUP_AUTO_WAIT", "자동접수요청대기"
+    PICKUP_BOOKED = "PICKUP_BOOKED", "수거예약"
     PICKUP_REQUESTED = "PICKUP_REQUESTED", "요청완료"
     PICKUP_MOVING = "PICKUP_MOVING", "수거중"
     PICKUP_DONE = "PICKUP_DONE", "수거완료"
@@ -114,11 +148,21 @@ class PickupStatus(OpenEnum):
 
 
 class ExchangeShipStatus(OpenEnum):
-    """State of the re-shipment of an exchange (교환배송상태). [C]"""
+    """State of the re-shipment of an exchange (교환배송상태). [C; 상품출고 B]"""
 
     READY = "READY", "상품준비중"
+    RELEASED = "RELEASED", "상품출고"
     DELIVERY = "DELIVERY", "배송중"
     COMPLETE = "COMPLETE", "배송완료"
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the replacement has left: 상품출고, 배송중 or 배송완료."""
+        return self in (
+            ExchangeShipStatus.RELEASED,
+            ExchangeShipStatus.DELIVERY,
+            ExchangeShipStatus.COMPLETE,
+        )
 
 
 class ClaimWhoReason(OpenEnum):
@@ -150,16 +194,19 @@ class Prepayment(OpenEnum):
 
 
 class ProductStatus(OpenEnum):
-    """State of a product (상품상태); only `SALE` and `STOP` can be written. [C; 판매종료 B]"""
+    """State of a product (상품상태); only `SALE` and `STOP` can be written. [B; 판매대기 C]"""
 
     WAIT = "WAIT", "판매대기"
     SALE = "A", "판매중"
     STOP = "S", "판매중지"
     END = "END", "판매종료"
+    DRAFT = "T", "임시저장"
+    QUEUED = "B", "진행대기"
+    EDITING = "E", "수정대기"
 
     @classmethod
     def _without_code(cls) -> tuple[str, ...]:
-        return ("WAIT", "END")
+        return ("WAIT", "END", "T", "B", "E")
 
 
 class DealStatus(OpenEnum):
@@ -169,6 +216,14 @@ class DealStatus(OpenEnum):
     SALE = "SALE", "판매중"
     STOP = "STOP", "판매중지"
     END = "END", "판매종료"
+
+
+class MallType(OpenEnum):
+    """Kind of mall a product is sold in (몰 유형); never written. [B]"""
+
+    NORMAL = "NOR", "일반"
+    HIDDEN_PRICE = "HDN", "히든프라이스"
+    BUSINESS = "BIZ", "비즈몰"
 
 
 class OptionSaleStatus(OpenEnum):
@@ -298,6 +353,34 @@ class SettlementLineKind(OpenEnum):
     def is_refund(self) -> bool:
         """Whether rows of this kind take money back (negative figures, C)."""
         return self in (SettlementLineKind.REFUNDED, SettlementLineKind.WMP_REFUNDED)
+
+
+class TransType(OpenEnum):
+    """Kind of transaction of a settlement row (거래구분). [B]"""
+
+    CONSIGNMENT = "C", "위탁"
+    DIRECT_PURCHASE = "D", "직매입"
+
+
+class SettleCycleType(OpenEnum):
+    """Settlement cycle of a settlement row (정산주기); codes and spellings are ours. [C]"""
+
+    WEEKLY = "WEEKLY", "주정산"
+    MONTHLY = "MONTHLY", "월정산"
+
+
+class FeeFlag(OpenEnum):
+    """Whether the commission is a rate or an amount (수수료구분); codes and spellings are ours. [C]"""
+
+    RATE = "RATE", "정률"
+    AMOUNT = "AMOUNT", "정액"
+
+
+class VatFlag(OpenEnum):
+    """Whether a settlement row is taxable (부가세구분); codes are ours, names those of the sheet. [C]"""
+
+    TAXABLE = "TAXABLE", "과세"
+    EXEMPT = "EXEMPT", "면세"
 
 
 class BroadcastType(OpenEnum):

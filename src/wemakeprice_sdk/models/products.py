@@ -16,6 +16,7 @@ from wemakeprice_sdk.models.codes import (
     CertificationType,
     DescType,
     DisplayState,
+    MallType,
     OptionSaleStatus,
     ProductStatus,
     ProductType,
@@ -86,7 +87,10 @@ class ProductBasic(ReadModel):
 
 @frozen(kw_only=True)
 class ProductSale(ReadModel):
-    """Sale block as read (판매정보). For option goods stockCount is the total of the options (C). [A]"""
+    """Sale block as read (판매정보). For option goods stockCount is the total of the options (C). [A]
+
+    That total may exceed 99,999; the marketplace ignores it on write (B), and `to_input` leaves it out.
+    """
 
     sale_period: SalePeriod | None = None
     """Fixed period or always on sale; the server assumes P when absent (판매기간 구분). [A]"""
@@ -420,19 +424,19 @@ class ProductEtc(ReadModel):
 
 @frozen(kw_only=True)
 class Branch(ReadModel):
-    """Branch as read (지점). [B]"""
+    """Branch as read (지점). [A]"""
 
     branch_id: str | None = None
-    """Branch id (지점 ID). [B]"""
+    """Branch id (지점 ID). [A]"""
 
     origin_price: int | None = None
-    """List price at the branch (지점 정상가격). [B]"""
+    """List price at the branch (지점 정상가격). [A]"""
 
     sale_price: int | None = None
-    """Sale price at the branch (지점 판매가격). [B]"""
+    """Sale price at the branch (지점 판매가격). [A]"""
 
     use_yn: bool | None = None
-    """Branch active (사용여부). [B]"""
+    """Branch active (사용여부). [A]"""
 
     def to_input(self) -> BranchInput:
         """Return the write shape, without nulls, read-only keys and keys that do not apply."""
@@ -526,14 +530,14 @@ class ProductRow(ReadModel):
     product_name: str | None = None
     """Product name (상품명). [B]"""
 
-    mall_type_name: str | None = None
-    """Mall kind name; values unknown (몰 유형명). [B]"""
+    mall_type_name: MallType | None = None
+    """Mall kind name (몰 유형명). [B]"""
 
     product_status_name: ProductStatus | None = None
     """Status name (상품상태명). [B]"""
 
     sale_status_name: OptionSaleStatus | None = None
-    """Sale status name; values are ours (판매상태명). [B]"""
+    """Sale status name (판매상태명). [B]"""
 
     display_yn_name: DisplayState | None = None
     """Display name; values are ours (노출여부명). [B]"""

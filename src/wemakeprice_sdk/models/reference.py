@@ -66,7 +66,7 @@ class NoticeTemplateItem(ReadModel):
     """Item name (항목명). [A]"""
 
     default_value: str | None = None
-    """Default text; misspelt key, preferred reading (기본 입력값). [B]"""
+    """Default text; misspelt key, preferred reading (기본 입력값). [A]"""
 
 
 @frozen(kw_only=True)
@@ -85,13 +85,13 @@ class NoticeTemplateGroup(ReadModel):
 
 @frozen(kw_only=True)
 class Label(ReadModel):
-    """Product attribute label (상품속성라벨); response keys are not public. [C]"""
+    """Product attribute label (상품속성라벨). [B]"""
 
     label_no: int
-    """Label number, used in etc.labelNoList (라벨 번호). [C]"""
+    """Label number, used in etc.labelNoList (라벨 번호). [B]"""
 
     label_name: str | None = None
-    """Label name (라벨명). [C]"""
+    """Label name (라벨명). [B]"""
 
 
 @frozen(kw_only=True)

@@ -10,7 +10,15 @@ from attrs import frozen
 
 from wemakeprice_sdk.models._base import ReadModel, missing_figure
 from wemakeprice_sdk.models._html import html_table, korean, won
-from wemakeprice_sdk.models.codes import SettlementLineKind
+from wemakeprice_sdk.models.codes import (
+    FeeFlag,
+    ProductType,
+    SettleCycleType,
+    SettlementLineKind,
+    ShippingOwner,
+    TransType,
+    VatFlag,
+)
 
 
 @frozen(kw_only=True)
@@ -53,17 +61,17 @@ class SettlementOrderLine(ReadModel):
     prod_name: str | None = None
     """Product name (상품명). [B]"""
 
-    prod_type: str | None = None
-    """Product kind; values unknown (상품유형). [B]"""
+    prod_type: ProductType | None = None
+    """Product kind; that it carries the codes of `ProductType` is our reading (상품유형). [B]"""
 
-    trans_type: str | None = None
-    """Transaction kind; values unknown (거래구분). [B]"""
+    trans_type: TransType | None = None
+    """Transaction kind (거래구분). [B]"""
 
-    settle_cycle_type: str | None = None
-    """Settlement cycle; values unknown (정산주기). [B]"""
+    settle_cycle_type: SettleCycleType | None = None
+    """Settlement cycle; the spelling of the values is ours (정산주기). [B]"""
 
-    ship_mng: str | None = None
-    """Who manages shipping; values unknown (배송주체). [B]"""
+    ship_mng: ShippingOwner | None = None
+    """Who manages shipping; the spelling of the values is ours (배송주체). [B]"""
 
     prod_sale_amt: int | None = None
     """Unit product price (상품판매가). [A]"""
@@ -86,11 +94,11 @@ class SettlementOrderLine(ReadModel):
     fee_rate: Decimal | None = None
     """Fee rate in percent as text (수수료율). [B]"""
 
-    fee_flag: str | None = None
-    """Fee kind; values unknown (수수료구분). [B]"""
+    fee_flag: FeeFlag | None = None
+    """Fee kind; the spelling of the values is ours (수수료구분). [B]"""
 
-    vat_flag: str | None = None
-    """VAT kind; values unknown (부가세구분). [B]"""
+    vat_flag: VatFlag | None = None
+    """VAT kind; the spelling of the values is that of the settlement sheet (부가세구분). [B]"""
 
     wmp_charge_coupon_amt: int | None = None
     """Item coupon borne by WMP (위메프부담 상품쿠폰). [A]"""
@@ -111,10 +119,10 @@ class SettlementOrderLine(ReadModel):
     """Cart coupon borne by the card issuer (카드사부담 장바구니쿠폰). [B]"""
 
     wmp_discount_burden_amt: int | None = None
-    """Discount contribution (위메프 할인분담금). [A]"""
+    """Discount contribution; also read from the older key `wmpDiscountBurdenFee` (위메프 할인분담금). [A]"""
 
     ep_fee: int | None = None
-    """Affiliate channel fee (제휴(EP) 수수료). [A]"""
+    """Affiliate channel fee; also read from the older key `wmpEpAmt` (제휴(EP) 수수료). [A]"""
 
     claim_deduct_amt: int | None = None
     """Claim deduction (클레임 공제금). [B]"""
@@ -247,8 +255,8 @@ class SettlementShipLine(ReadModel):
     seller_charge_return_ship_amt: int | None = None
     """Return shipping borne by the seller (반품배송비 판매자부담). [A]"""
 
-    ship_mng: str | None = None
-    """Who manages shipping; values unknown (배송주체). [B]"""
+    ship_mng: ShippingOwner | None = None
+    """Who manages shipping; the spelling of the values is ours (배송주체). [B]"""
 
     claim_deduct_amt: int | None = None
     """Claim deduction (클레임 공제금). [A]"""

@@ -11,7 +11,14 @@ from wemakeprice_sdk.models._base import ReadModel, hide
 from wemakeprice_sdk.models._convert import frozen_field, to_write
 from wemakeprice_sdk.models._html import html_table, korean, won
 from wemakeprice_sdk.models._rules import ZIP_CODE, Chars, Ko, Range, When, WriteModel, show
-from wemakeprice_sdk.models.codes import BundleKind, HolidayExcept, ShipArea, ShipType, TemplateShipMethod
+from wemakeprice_sdk.models.codes import (
+    BundleKind,
+    HolidayExcept,
+    ShipArea,
+    ShippingOwner,
+    ShipType,
+    TemplateShipMethod,
+)
 
 
 @frozen(kw_only=True)
@@ -67,138 +74,132 @@ class ShipInfo(ReadModel):
 
 @frozen(kw_only=True)
 class SellerShip(ReadModel):
-    """Seller default shipping places (판매자 기본 배송지); meaning and keys unknown, our design. [C]"""
-
-    release_zip_code: str | None = field(default=None, repr=hide)
-    """Ship-from zip code, five digits (출고지 우편번호). [C]"""
-
-    release_road_address1: str | None = field(default=None, repr=hide)
-    """Road address, base (출고지 도로명 기본주소). [C]"""
-
-    release_road_address2: str | None = field(default=None, repr=hide)
-    """Road address, detail (출고지 도로명 상세주소). [C]"""
-
-    release_address1: str | None = field(default=None, repr=hide)
-    """Lot address, base (출고지 지번 기본주소). [C]"""
-
-    release_address2: str | None = field(default=None, repr=hide)
-    """Lot address, detail (출고지 지번 상세주소). [C]"""
-
-    return_zip_code: str | None = field(default=None, repr=hide)
-    """Return zip code, five digits (회수지 우편번호). [C]"""
-
-    return_road_address1: str | None = field(default=None, repr=hide)
-    """Road address, base (회수지 도로명 기본주소). [C]"""
-
-    return_road_address2: str | None = field(default=None, repr=hide)
-    """Road address, detail (회수지 도로명 상세주소). [C]"""
-
-    return_address1: str | None = field(default=None, repr=hide)
-    """Lot address, base (회수지 지번 기본주소). [C]"""
-
-    return_address2: str | None = field(default=None, repr=hide)
-    """Lot address, detail (회수지 지번 상세주소). [C]"""
-
-
-@frozen(kw_only=True)
-class ShippingTemplate(ReadModel):
-    """Stored shipping policy, or template (배송정책, 배송 템플릿). Money in won. [B]"""
-
-    partner_group_id: str | None = None
-    """Seller group id (파트너 그룹 ID). [B]"""
+    """Short row of a shipping policy (판매자 배송정책 조회); `ShippingTemplate` is the whole policy. [B]"""
 
     shipping_template_no: int
     """Policy number (배송정책 번호). [B]"""
 
     shipping_template_name: str | None = None
-    """Policy name; maximum length unknown (배송정보명). [B]"""
+    """Policy name (배송정보명). [B]"""
+
+    ship_mngs: ShippingOwner | None = None
+    """Who manages shipping; also read from the key `shipMng` (배송 관리 주체). [B]"""
 
     ship_method: TemplateShipMethod | None = None
     """Shipping method of the policy (배송방법). [B]"""
 
     bundle_kind: BundleKind | None = None
-    """Per product or bundled per seller; cannot change after creation (배송유형). [B]"""
+    """Per product or bundled per seller (배송유형). [B]"""
 
     ship_type: ShipType | None = None
     """Fee kind (배송비 종류). [B]"""
 
     ship_fee: int | None = None
-    """Fee in won; with FIXED or COND (배송비). [B]"""
-
-    ship_fee_display_yn: bool | None = None
-    """Show the fee; hidden only for cash on delivery (배송비 노출여부). [B]"""
-
-    free_condition: int | None = None
-    """Free-shipping threshold in won; 0 looks refused (C) (조건부 무료 기준금액). [B]"""
-
-    difference_yn: bool | None = None
-    """Quantity-step fee; only PRD with FIXED (수량별 차등 적용여부). [B]"""
-
-    difference_count: int | None = None
-    """Step size for the quantity-step fee (수량별 차등 기준수량). [B]"""
-
-    prepayment_yn: bool | None = None
-    """Prepaid or cash on delivery; COND is always prepaid (배송비 결제방식). [B]"""
+    """Fee in won (배송비). [B]"""
 
     claim_ship_fee: int | None = None
     """Return/exchange fee, one way, won (반품/교환 배송비(편도)). [B]"""
 
+
+@frozen(kw_only=True)
+class ShippingTemplate(ReadModel):
+    """Stored shipping policy, or template (배송정책, 배송 템플릿). Money in won. [A]"""
+
+    partner_group_id: str | None = None
+    """Seller group id (파트너 그룹 ID). [A]"""
+
+    shipping_template_no: int
+    """Policy number (배송정책 번호). [A]"""
+
+    shipping_template_name: str | None = None
+    """Policy name; maximum length unknown (배송정보명). [A]"""
+
+    ship_method: TemplateShipMethod | None = None
+    """Shipping method of the policy (배송방법). [A]"""
+
+    bundle_kind: BundleKind | None = None
+    """Per product or bundled per seller; cannot change after creation (배송유형). [A]"""
+
+    ship_type: ShipType | None = None
+    """Fee kind (배송비 종류). [A]"""
+
+    ship_fee: int | None = None
+    """Fee in won; with FIXED or COND (배송비). [A]"""
+
+    ship_fee_display_yn: bool | None = None
+    """Show the fee; hidden only for cash on delivery (배송비 노출여부). [A]"""
+
+    free_condition: int | None = None
+    """Free-shipping threshold in won; 0 looks refused (C, contradicted) (조건부 무료 기준금액). [A]"""
+
+    difference_yn: bool | None = None
+    """Quantity-step fee; only PRD with FIXED (수량별 차등 적용여부). [A]"""
+
+    difference_count: int | None = None
+    """Step size for the quantity-step fee (수량별 차등 기준수량). [A]"""
+
+    prepayment_yn: bool | None = None
+    """Prepaid or cash on delivery; COND is always prepaid (배송비 결제방식). [A]"""
+
+    claim_ship_fee: int | None = None
+    """Return/exchange fee, one way, won (반품/교환 배송비(편도)). [A]"""
+
     ship_area: ShipArea | None = None
-    """Delivery area (배송가능지역). [B]"""
+    """Delivery area (배송가능지역). [A]"""
 
     jeju_ship_fee: int | None = None
-    """Extra fee for Jeju; only with WHOLE (제주 추가배송비). [B]"""
+    """Extra fee for Jeju; only with WHOLE (제주 추가배송비). [A]"""
 
     island_mountain_ship_fee: int | None = None
-    """Extra fee for islands and mountains; only with WHOLE (도서산간 추가배송비). [B]"""
+    """Extra fee for islands and mountains; only with WHOLE (도서산간 추가배송비). [A]"""
 
     release_day: int | None = None
-    """Days until dispatch (출고기한(일)). [B]"""
+    """Days until dispatch; -1 means not decided, 미정 (B) (출고기한(일)). [A]"""
 
     release_time: int | None = None
-    """Cut-off hour; only and always with releaseDay 1 (출고기한(시간)). [B]"""
+    """Cut-off hour; only and always with releaseDay 1 (출고기한(시간)). [A]"""
 
     holiday_except_yn: HolidayExcept | None = None
-    """How weekends and holidays count (주말·공휴일 발송여부). [B]"""
+    """How weekends and holidays count (주말·공휴일 발송여부). [A]"""
 
     release_zip_code: str | None = field(default=None, repr=hide)
-    """Ship-from zip code, five digits (출고지 우편번호). [B]"""
+    """Ship-from zip code, five digits (출고지 우편번호). [A]"""
 
     release_road_address1: str | None = field(default=None, repr=hide)
-    """Road address, base (출고지 도로명 기본주소). [B]"""
+    """Road address, base (출고지 도로명 기본주소). [A]"""
 
     release_road_address2: str | None = field(default=None, repr=hide)
-    """Road address, detail (출고지 도로명 상세주소). [B]"""
+    """Road address, detail (출고지 도로명 상세주소). [A]"""
 
     release_address1: str | None = field(default=None, repr=hide)
-    """Lot address, base (출고지 지번 기본주소). [B]"""
+    """Lot address, base (출고지 지번 기본주소). [A]"""
 
     release_address2: str | None = field(default=None, repr=hide)
-    """Lot address, detail (출고지 지번 상세주소). [B]"""
+    """Lot address, detail (출고지 지번 상세주소). [A]"""
 
     return_zip_code: str | None = field(default=None, repr=hide)
-    """Return zip code, five digits (회수지 우편번호). [B]"""
+    """Return zip code, five digits (회수지 우편번호). [A]"""
 
     return_road_address1: str | None = field(default=None, repr=hide)
-    """Road address, base (회수지 도로명 기본주소). [B]"""
+    """Road address, base (회수지 도로명 기본주소). [A]"""
 
     return_road_address2: str | None = field(default=None, repr=hide)
-    """Road address, detail (회수지 도로명 상세주소). [B]"""
+    """Road address, detail (회수지 도로명 상세주소). [A]"""
 
     return_address1: str | None = field(default=None, repr=hide)
-    """Lot address, base (회수지 지번 기본주소). [B]"""
+    """Lot address, base (회수지 지번 기본주소). [A]"""
 
     return_address2: str | None = field(default=None, repr=hide)
-    """Lot address, detail (회수지 지번 상세주소). [B]"""
+    """Lot address, detail (회수지 지번 상세주소). [A]"""
 
     safety_no_display_yn: bool | None = None
-    """Show the buyer safety number (안심번호 노출여부). [B]"""
+    """Show the buyer safety number (안심번호 노출여부). [A]"""
 
-    ship_mng: str | None = None
-    """Who manages shipping; values unknown (배송 관리 주체). [B]"""
+    ship_mng: ShippingOwner | None = None
+    """Who manages shipping; the spelling of the values is ours (배송 관리 주체). [B]"""
 
     parcel_company_code: str | None = None
-    """Courier code of the policy (택배사 코드). [B]"""
+    """Courier code of the policy (택배사 코드). [A]"""
 
     @property
     def is_overseas(self) -> bool:
@@ -336,7 +337,9 @@ class ShippingTemplateInput(WriteModel):
     """Show the fee; hidden only for cash on delivery (배송비 노출여부). Y when left out. [B]"""
 
     free_condition: Annotated[int | None, Ko("조건부 무료 기준금액"), Range(1, 9_999_999)] = None
-    """Free-shipping threshold in won; 0 looks refused (C) (조건부 무료 기준금액). 1..9,999,999. [B]"""
+    """Free-shipping threshold in won; 0 looks refused (C, contradicted) (조건부 무료 기준금액).
+
+    1..9,999,999. [B]"""
 
     difference_yn: Annotated[bool | None, Ko("수량별 차등 적용여부")] = None
     """Quantity-step fee; only PRD with FIXED (수량별 차등 적용여부). N when left out. [B]"""

@@ -30,6 +30,7 @@ from wemakeprice_sdk.policy.derived import (
     bundle_status,
     claim_lines,
     claimed_quantity,
+    is_held_cancel,
     is_open_cancel,
     is_shipped,
     korean_minute,
@@ -187,6 +188,12 @@ _NO_STATE = Reason(
     "the bundle is in a state the contract does not know, so nobody knows whether it has left",
     "배송상태를 알 수 없어 출고 여부를 확인할 수 없습니다",
 )
+_HELD = Reason(
+    "cancel-on-hold",
+    "6.3",
+    "the cancel was put on hold in the partner centre; an operator ends the hold there",
+    "파트너센터에서 보류한 취소입니다. 파트너센터에서 취소를 승인하거나 거절해 주세요",
+)
 _OPERATOR = Reason("left-to-a-person", "6.3", "an operator decides", "담당자가 직접 처리합니다")
 
 
@@ -294,6 +301,8 @@ def plan_cancels(
 ) -> None:
     """Answer every open cancel request as the strategy says, and warn before each deadline.
 
+    A cancel on hold (보류) is never answered: an operator put it there, and whether the marketplace approves
+    it by itself is unknown (C). It stays in the plan as held, with an alarm.
     Raises `StaleSnapshotError` when a request is open and the bundles were read too long ago to say whether
     its goods have left.
     """
@@ -307,6 +316,9 @@ def plan_cancels(
     for claim in waiting:
         number = claim.bundle_no or 0
         lines = _lines(claim, bundles.get(number), picked, given_up)
+        if is_held_cancel(claim):
+            _leave(builder, claim)
+            continue
         deadline = cancel_deadline(claim, calendar, settings)
         request = _request(claim, lines, bundles.get(number), shipments.get(number), deadline)
         decision = combine([strategy.decide(request, line, builder.now) for line in request.lines])
@@ -314,6 +326,12 @@ def plan_cancels(
             for line in request.lines:
                 given_up[line.order_option_no] += line.claimed
         _answer(builder, request, decision, settings)
+
+
+def _leave(builder: PlanBuilder, claim: Claim) -> None:
+    target = Target(TargetKind.CLAIM, str(claim.claim_bundle_no))
+    builder.hold(ActionKind.APPROVE_CANCEL, target, _HELD)
+    builder.alarm(target, IssueSeverity.ORDINARY, _HELD)
 
 
 def _request(

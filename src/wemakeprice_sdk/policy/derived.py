@@ -58,8 +58,13 @@ def claim_lines(claim: Claim) -> Iterator[tuple[ClaimProduct, ClaimOption]]:
 
 
 def is_open_cancel(claim: Claim) -> bool:
-    """Return whether a cancel request still waits for an answer (취소신청)."""
-    return claim.claim_type == ClaimType.CANCEL and claim.claim_status == ClaimStatus.REQUEST
+    """Return whether a cancel still waits for an answer: requested (취소신청) or on hold (취소보류)."""
+    return claim.claim_type == ClaimType.CANCEL and claim.is_open
+
+
+def is_held_cancel(claim: Claim) -> bool:
+    """Return whether a cancel was put on hold in the partner centre, which some sellers may do (grade B)."""
+    return claim.claim_type == ClaimType.CANCEL and claim.claim_status == ClaimStatus.PENDING
 
 
 def claimed_quantity(product: ClaimProduct, option: ClaimOption) -> int:

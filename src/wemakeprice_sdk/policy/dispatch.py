@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.models import couriers
-from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType, ShipMethod, ShipStatus
+from wemakeprice_sdk.models.codes import ClaimType, ShipMethod, ShipStatus
 from wemakeprice_sdk.models.orders import Bundle
 from wemakeprice_sdk.policy.actions import ActionKind, Reason, ShipBundle, Shipment
 from wemakeprice_sdk.policy.derived import bundle_status, is_shipped
@@ -101,7 +101,7 @@ def _open_returns(snapshot: Snapshot) -> frozenset[int]:
         for claim in snapshot.claims
         if claim.bundle_no is not None
         and claim.claim_type in (ClaimType.RETURN, ClaimType.EXCHANGE)
-        and claim.claim_status in (ClaimStatus.REQUEST, ClaimStatus.PENDING)
+        and claim.is_open
     )
 
 

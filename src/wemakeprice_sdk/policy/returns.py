@@ -320,7 +320,7 @@ def _send_replacement(claim: Claim, state: _State, facts: ReturnFacts) -> _Step:
 def _after_approval(claim: Claim, state: _State, facts: ReturnFacts) -> _Step | None:
     if state.claim_type == ClaimType.RETURN:
         return None
-    if state.delivery != ExchangeShipStatus.DELIVERY:
+    if state.delivery not in (ExchangeShipStatus.RELEASED, ExchangeShipStatus.DELIVERY):
         return None
     if not facts.replacement_delivered:
         return _wait(state, ActionKind.COMPLETE_EXCHANGE, _AWAIT_ARRIVAL)

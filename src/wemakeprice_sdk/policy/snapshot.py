@@ -277,6 +277,7 @@ class _Rows(Generic[T]):
 _BUNDLE_ORDER = (ShipStatus.NEW, ShipStatus.CONFIRM, ShipStatus.DELIVERY, ShipStatus.COMPLETE)
 _CLAIM_ORDER = (
     ClaimStatus.REQUEST,
+    ClaimStatus.DELAY,
     ClaimStatus.PENDING,
     ClaimStatus.APPROVE,
     ClaimStatus.REJECT,

@@ -34,6 +34,7 @@ ACTIONS = (
     "delete_question",
     "deliver",
     "forbid_word",
+    "hold_cancel",
     "lock_product",
     "make_deal",
     "make_policy",

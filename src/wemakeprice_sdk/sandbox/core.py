@@ -131,7 +131,7 @@ class Sandbox(BuyerActions, OperatorActions):
     def _answer(self, operation: str, query: str | Mapping[str, str], headers: Headers, body: bytes) -> Reply:
         try:
             shop = self._authenticate(headers)
-            call = Call(self, shop, operation, self.now(), self._read(operation, query, body))
+            call = Call(self, shop, operation, self.now(), self._read(operation, query, body, shop))
             self.catch_up()
             data = self._run(call)
         except Failed as failed:
@@ -156,7 +156,7 @@ class Sandbox(BuyerActions, OperatorActions):
             raise Failed(403, "승인되지 않은 인증키입니다.")
         return shop
 
-    def _read(self, operation: str, query: str | Mapping[str, str], body: bytes) -> Json:
+    def _read(self, operation: str, query: str | Mapping[str, str], body: bytes, shop: Shop) -> Json:
         row = schema.load()["operations"][operation]
         strict = self.settings.strict_unknown_keys
         if "query" in row:
@@ -164,7 +164,7 @@ class Sandbox(BuyerActions, OperatorActions):
             return schema.read_request(dict(pairs), row["query"], strict=strict)
         value = read_body(body)
         if operation in _PREPARED:
-            value = products.prepare(value)
+            value = products.prepare(value, shop)
         return schema.read_request(value, row["body"], strict=strict)
 
     def _run(self, call: Call) -> object:

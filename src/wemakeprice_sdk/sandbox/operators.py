@@ -84,7 +84,10 @@ class OperatorActions(SandboxBase):
                 number = example_policy(call)
             else:
                 call.body = schema.read_request(dict(body), {"ref": "ShippingTemplateInput"})
-                number = int(shipping_save_policy(call)["returnKey"])
+                try:
+                    number = int(shipping_save_policy(call)["returnKey"])
+                except Failed as failed:
+                    raise SandboxError(failed.text) from failed
             call.applied(shipPolicyNo=number)
             return number
 
@@ -94,7 +97,7 @@ class OperatorActions(SandboxBase):
             if body is None:
                 number = example_product(call).product_no
             else:
-                call.body = schema.read_request(prepare(dict(body)), {"ref": "ProductInput"})
+                call.body = schema.read_request(prepare(dict(body), call.shop), {"ref": "ProductInput"})
                 try:
                     number = int(products_save(call)["productNo"])
                 except Failed as failed:
@@ -248,6 +251,18 @@ class OperatorActions(SandboxBase):
             claim.pickup.status = status
             call.shop.note("claim", claim_no)
             call.applied(claimBundleNo=claim_no)
+
+    def hold_cancel(self, key: str | None = None, claim_no: int = 0, detail: str = "보류") -> None:
+        """Put an open cancel on hold in the partner centre (취소보류), as some sellers may."""
+        with self.acting(key, "operator", "hold_cancel") as call:
+            claim = call.shop.find_claim(claim_no)
+            if claim.kind != "CANCEL" or claim.status != "REQUEST":
+                raise SandboxError(
+                    f"claim {claim_no} is a {claim.kind} in {claim.status}; hold takes a CANCEL in REQUEST"
+                )
+            claim.status, claim.pending_date, claim.pending_detail = "PENDING", call.now, detail
+            call.shop.note("claim", claim_no)
+            call.applied(claimBundleNo=claim_no, bundleNo=claim.bundle_no)
 
     def settlement_totals(self, key: str | None, day: date | str) -> SettlementTotals:
         """Return what a sales day pays, counted from orders and claims (won)."""

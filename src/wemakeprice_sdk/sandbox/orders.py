@@ -57,6 +57,11 @@ def bundles_answer(bundles: list[Bundle], settings: Settings) -> Json | None:
     return {} if settings.empty_container == "missing-key" else None
 
 
+def _blank(text: str | None, settings: Settings) -> str | None:
+    """Return a text that does not apply as the settings say: empty, or null."""
+    return "" if text is None and settings.blank_text == "empty" else text
+
+
 def show_bundle(bundle: Bundle, settings: Settings) -> Json:
     """Write a bundle as the wire does."""
     return {
@@ -84,13 +89,13 @@ def show_delivery(bundle: Bundle, settings: Settings) -> Json:
     return {
         "shipStatus": STATUS[bundle.status],
         "shipMethod": method_name(bundle.method, settings),
-        "shipMethodMessage": bundle.method_message,
+        "shipMethodMessage": _blank(bundle.method_message, settings),
         "scheduleShipDate": bundle.schedule,
-        "parcelCompany": courier_name(bundle.courier),
-        "invoiceNo": bundle.invoice,
+        "parcelCompany": _blank(courier_name(bundle.courier), settings),
+        "invoiceNo": _blank(bundle.invoice, settings),
         "name": person.name,
         "phone": person.phone,
-        "customsPin": person.customs_pin,
+        "customsPin": _blank(person.customs_pin, settings),
         "shipAddress": show_address(person),
     }
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from wemakeprice_sdk.sandbox.answers import DONE, Failed, Json
 from wemakeprice_sdk.sandbox.moments import earliest_start, plus_years
 from wemakeprice_sdk.sandbox.reference import BRAND_NAMES, CATEGORY_BY_CODE, MAKER_NAMES
+from wemakeprice_sdk.sandbox.schema import as_integer
 from wemakeprice_sdk.sandbox.state import Product, Shop
 
 if TYPE_CHECKING:
@@ -19,15 +20,33 @@ ALWAYS_END = "2037-12-31 23:00"
 LONGEST_YEARS = 5
 HTML_BYTES = 65535
 DISPLAY = {"Y": "노출", "D": "비노출(상세접근가능)", "N": "비노출(상세접근불가)"}
+MALL = {"N": "일반", "Y": "비즈몰"}
 WAITING, ON_SALE, STOPPED, ENDED = "판매대기", "판매중", "판매중지", "판매종료"
 
 
-def prepare(body: object) -> object:
-    """Set the end of a sale of period A before the body is checked: the server does so whatever was sent."""
+def prepare(body: object, shop: Shop) -> object:
+    """Change what the server changes before it checks: the end of a sale of period A, whatever was sent.
+
+    The stock of the sale block is dropped for goods with options, whose read total may exceed its bound.
+    """
     sale = body.get("sale") if isinstance(body, dict) else None
-    if isinstance(body, dict) and isinstance(sale, dict) and sale.get("salePeriod") == "A":
-        return {**body, "sale": {**sale, "saleEndDate": ALWAYS_END}}
-    return body
+    if not isinstance(body, dict) or not isinstance(sale, dict):
+        return body
+    sale = dict(sale)
+    if sale.get("salePeriod") == "A":
+        sale["saleEndDate"] = ALWAYS_END
+    if _has_options(body, shop):
+        sale.pop("stockCount", None)
+    return {**body, "sale": sale}
+
+
+def _has_options(body: Json, shop: Shop) -> bool:
+    if "option" in body:
+        option = body["option"]
+        return isinstance(option, dict) and option.get("selectOptionUseYn") == "Y"
+    number = as_integer(body.get("productNo"))
+    product = shop.products.get(number) if number is not None else None
+    return product is not None and bool(option_rows(product))
 
 
 def status_of(product: Product, now: str) -> str:
@@ -301,7 +320,7 @@ def _row(product: Product, now: str) -> Json:
     return {
         "productNo": product.product_no,
         "productName": basic["productName"],
-        "mallTypeName": "위메프",
+        "mallTypeName": MALL[basic.get("bizYn", "N")],
         "productStatusName": status_of(product, now),
         "saleStatusName": "품절" if total_stock(product) == 0 else "판매중",
         "displayYnName": DISPLAY[basic["displayYn"]],

@@ -31,6 +31,11 @@ _CHOICES: dict[str, tuple[object, ...]] = {
     "ship_method_display": ("plain", "prefixed"),
     "prepaid_display": ("선결제", "선불"),
     "max_option_depth": (1, 2, 3, 4, 5),
+    "seller_ship_shape": ("list", "object"),
+    "free_condition_zero": ("refuse", "accept"),
+    "unknown_values": ("filled", "null"),
+    "settlement_names": ("newer", "older"),
+    "blank_text": ("empty", "null"),
 }
 
 
@@ -59,6 +64,11 @@ class Settings:
     transit_days: int = 2
     max_option_depth: int = 5
     product_window: str | None = None
+    seller_ship_shape: str = "list"
+    free_condition_zero: str = "refuse"
+    unknown_values: str = "filled"
+    settlement_names: str = "newer"
+    blank_text: str = "empty"
 
     def __post_init__(self) -> None:
         for name, allowed in _CHOICES.items():

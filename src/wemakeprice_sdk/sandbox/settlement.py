@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 
 from wemakeprice_sdk.sandbox.answers import Json
 from wemakeprice_sdk.sandbox.orders import COMMISSION_PERCENT, commission
+from wemakeprice_sdk.sandbox.shipping import OWNER, owner
 from wemakeprice_sdk.sandbox.state import Bundle, Claim, OptionLine, ProductLine, Shop
 
 if TYPE_CHECKING:
     from wemakeprice_sdk.sandbox.base import Call
 
 SALE, REFUND, CORRECTION = "1", "2", "3"
+OLDER = {"wmpDiscountBurdenAmt": "wmpDiscountBurdenFee", "epFee": "wmpEpAmt"}
 CART_COUPON = 500
 SHIP_COUPON = 1000
 
@@ -94,7 +96,25 @@ def settlement_list_order_lines(call: Call) -> list[Json]:
     rows = [row for bundle in sales_of(call.shop, day) for row in _sale_rows(bundle, day)]
     for claim, bundle in refunds_of(call.shop, day):
         rows += _refund_rows(claim, bundle, day)
+    if call.settings.unknown_values == "filled":
+        rows = [row | _vocabulary(call.shop, int(row["prodNo"])) for row in rows]
+    if call.settings.settlement_names == "older":
+        rows = [{OLDER.get(key, key): value for key, value in row.items()} for row in rows]
     return rows
+
+
+def _vocabulary(shop: Shop, product_no: int) -> Json:
+    """Return values that are known to exist for the keys whose values on the wire nobody knows."""
+    product = shop.products.get(product_no)
+    taxable = product is None or product.sale.get("taxYn", "Y") == "Y"
+    return {
+        "prodType": "N" if product is None else product.basic.get("productType", "N"),
+        "transType": "C",
+        "settleCycleType": "주정산",
+        "shipMng": OWNER,
+        "feeFlag": "정률",
+        "vatFlag": "과세" if taxable else "면세",
+    }
 
 
 def _sale_rows(bundle: Bundle, day: str) -> Iterator[Json]:
@@ -197,7 +217,7 @@ def settlement_list_ship_lines(call: Call) -> list[Json]:
             rows.append(_ship_row(bundle, day, SALE, None, shipAmt=_fee_paid(bundle) - coupon, coupon=coupon))
     for claim, bundle in refunds_of(call.shop, day):
         rows.append(_refund_ship_row(claim, bundle, day))
-    return rows
+    return [row | {"shipMng": owner(call.settings)} for row in rows]
 
 
 def _refund_ship_row(claim: Claim, bundle: Bundle, day: str) -> Json:

@@ -10,7 +10,7 @@ import attrs
 
 from wemakeprice_sdk.models import JsonValue, ReadModel, wire_name
 
-_SECOND_SPELLINGS = {"defaultValue"}
+_SECOND_SPELLINGS = {"defaultValue", "shipMng", "wmpDiscountBurdenFee", "wmpEpAmt"}
 
 
 def unknown_keys(model: type[ReadModel], data: JsonValue, path: str = "") -> list[str]:

@@ -13,7 +13,6 @@ from wemakeprice_sdk.models import (
     ClaimStatus,
     ExchangeCompleteRequest,
     ExchangeShipRequest,
-    ExchangeShipStatus,
     PickupCompleteRequest,
     PickupRequest,
     PickupStatus,
@@ -37,7 +36,9 @@ _MISSING = undecided(
     "the claim is not shown; a withdrawn cancel never is", "클레임이 조회되지 않습니다(철회된 취소일 수 있음)"
 )
 _STATE = undecided("the state of the claim is not known", "클레임 상태를 알 수 없습니다")
-_OPEN = (ClaimStatus.REQUEST, ClaimStatus.PENDING)
+_OPEN = tuple(status for status in ClaimStatus if status.is_open)
+# Nobody knows whether a pickup in these states was asked for by us.
+_UNCLEAR_PICKUPS = (PickupStatus.PICKUP_AUTO_WAIT, PickupStatus.PICKUP_BOOKED)
 
 
 def the_claim(read_back: VerificationData, claim_bundle_no: int) -> Claim | None:
@@ -109,9 +110,10 @@ def verify_pickup(sent: PickupRequest, read_back: VerificationData, _: Known) ->
     if _status(claim) == ClaimStatus.WITHDRAW:
         return _elsewhere(claim)
     pickup = claim.pickup
-    if pickup is None or pickup.ship_status is None or not pickup.ship_status.is_known:
+    status = pickup.ship_status if pickup else None
+    if pickup is None or status is None or not status.is_known or status in _UNCLEAR_PICKUPS:
         return undecided("the state of the pickup is not known", "수거상태를 알 수 없습니다")
-    if pickup.ship_status == PickupStatus.PICKUP_WAIT:
+    if status == PickupStatus.PICKUP_WAIT:
         return not_applied("the pickup still waits to be requested", "아직 수거요청대기 상태입니다")
     same = same_dispatch(sent, pickup)
     if same and sent.ship_method != ShipMethod.PARCEL and sent.invoice_no is not None:
@@ -141,13 +143,13 @@ def verify_pickup_complete(
 
 
 def verify_exchange_ship(sent: ExchangeShipRequest, read_back: VerificationData, _: Known) -> Verification:
-    """Prove claims_ship_exchange: the re-shipment is 배송중 or 배송완료 with the sent invoice."""
+    """Prove claims_ship_exchange: the re-shipment has left (상품출고, 배송중, …) with the sent invoice."""
     claim = the_claim(read_back, sent.claim_bundle_no)
     if claim is None:
         return _MISSING
     leg = claim.delivery
     status = leg.ship_status if leg else None
-    if leg is not None and status in (ExchangeShipStatus.DELIVERY, ExchangeShipStatus.COMPLETE):
+    if leg is not None and status is not None and status.is_sent:
         same = same_dispatch(sent, leg)
         if same is None:
             return undecided(

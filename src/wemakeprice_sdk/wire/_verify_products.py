@@ -241,11 +241,15 @@ def verify_update(
     return _verdict_of(sent, read_back.product, known)
 
 
+# 임시저장, 진행대기 and 수정대기 do not tell whether a sale is stopped.
+_DECISIVE = (ProductStatus.WAIT, ProductStatus.SALE, ProductStatus.STOP, ProductStatus.END)
+
+
 def verify_status(sent: ProductStatusUpdate, read_back: VerificationData, _: Known) -> Verification:
     """Prove products_set_status: 판매중지 after S; neither 판매중지 nor 판매종료 after A."""
     basic = read_back.product.basic if read_back.product else None
     status = basic.product_status_name if basic else None
-    if status is None or not status.is_known:
+    if status is None or status not in _DECISIVE:
         return undecided("the status of the product is not known", "상품상태를 알 수 없습니다")
     if status == ProductStatus.END:
         return conflict("the sale is over and cannot be reopened or stopped", "판매종료된 상품입니다")

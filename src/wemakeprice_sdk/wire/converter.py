@@ -38,7 +38,13 @@ M = TypeVar("M", bound=ReadModel)
 _Hook: TypeAlias = "Callable[[JsonValue, object], object]"
 
 _RAW = "(raw)"
-_SECOND_SPELLING: Mapping[str, str] = {"defaltValue": "defaultValue"}
+_SECOND_SPELLING: Mapping[str, str] = {
+    "defaltValue": "defaultValue",
+    "shipMngs": "shipMng",
+    # Left unread, the two deductions of the older settlement feed would raise what is paid out.
+    "wmpDiscountBurdenAmt": "wmpDiscountBurdenFee",
+    "epFee": "wmpEpAmt",
+}
 _ALLOWED_NULLS = frozenset({"originPrice", "certificationNo"})
 _EXACT_FLOAT = 2**53
 _NUMBER = re.compile(r"([+-]?(?:\d{1,19}|\d{1,3}(?:,\d{3}){1,6}))(?:\.0*)?", re.ASCII)
@@ -252,8 +258,8 @@ def _structure_factory(cls: type[ReadModel], converter: cattrs.Converter) -> _Ho
             raise _UnreadableError("an object was expected")
         keyed = {**value, _RAW: value}
         for key, other in seconds.items():
-            if keyed.get(key) is None:
-                keyed[key] = keyed.get(other)
+            if keyed.get(key) in (None, "") and keyed.get(other) is not None:
+                keyed[key] = keyed[other]
         return build(keyed, cls)
 
     return structure_either if seconds else structure

@@ -295,6 +295,7 @@ def _succeeded(family: Family, key: int) -> bool:
 
 
 _CONTAINERS: Mapping[Shape, str] = {Shape.BUNDLES: "bundle", Shape.CLAIMS: "claim", Shape.PAGE: "list"}
+_IDENTIFIERS = frozenset({"bundleNo", "claimBundleNo", "productNo", "dealNo", "totalCount"})
 
 
 @frozen
@@ -309,7 +310,8 @@ class Rows:
 def rows_of(operation: Operation, data: JsonValue) -> Rows:
     """Take the rows out of `data`: null data, a missing or null container and `[]` all mean none.
 
-    Raises `ProtocolError` when something else stands where rows belong.
+    Raises `ProtocolError` when something else stands where rows belong, and when the container is missing
+    although the object says something: a single row in place of the container must not read as no row.
     """
     key = _CONTAINERS.get(operation.shape)
     path = "$.data" if key is None else f"$.data.{key}"
@@ -322,6 +324,9 @@ def rows_of(operation: Operation, data: JsonValue) -> Rows:
             raise _not_rows(operation, "$.data", kind)
         rows = data.get(key)
         total = _whole(data.get("totalCount"))
+        if rows is None and _says_something(data):
+            data = None
+            raise _not_rows(operation, path, "an object without them")
     if rows is None:
         rows = []
     if not isinstance(rows, Sequence) or isinstance(rows, str):
@@ -329,6 +334,13 @@ def rows_of(operation: Operation, data: JsonValue) -> Rows:
         data = rows = None
         raise _not_rows(operation, path, kind)
     return Rows(rows, path, total)
+
+
+def _says_something(data: Mapping[str, JsonValue]) -> bool:
+    for name, value in data.items():
+        if (name in _IDENTIFIERS and _whole(value)) or (value and isinstance(value, Mapping | list)):
+            return True
+    return False
 
 
 def _not_rows(operation: Operation, path: str, kind: str) -> ProtocolError:

@@ -62,7 +62,6 @@ class Shape(Enum):
     CLAIMS = "claim"
     PAGE = "page"
     OBJECT = "object"
-    OPAQUE = "opaque"
     RESULT = "result"
 
 
@@ -286,7 +285,7 @@ def _reference() -> tuple[Operation, ...]:
         _get("base_list_couriers", "/order/out/getParcelCompany", "reference.list_couriers", "택배사 조회",
              ("B", "C"), "Courier", "CourierList"),
         _get("shipping_get_seller_ship", "/product/out/getSellerShip", "shipping_templates.get_seller_ship",
-             "판매자 배송정보 조회", ("B", "B"), "SellerShip", "SellerShip", shape=Shape.OPAQUE),
+             "판매자 배송정보 조회", ("B", "B"), "SellerShip", "SellerShip"),
         _get("shipping_list_policies", "/product/out/getSellerShipPolicy", "shipping_templates.list",
              "배송정책 목록 조회", ("A", "A"), "ShippingTemplate", "ShippingTemplateList"),
         _write("shipping_save_policy", "/product/in/setSellerShipPolicy", "shipping_templates.save",

@@ -99,7 +99,7 @@ _RULES: Final[Mapping[str, _Rule]] = MappingProxyType(
 _LISTED_UNDER: Final[Mapping[str, tuple[ClaimStatus, ...]]] = MappingProxyType(
     {
         "claims_approve": (ClaimStatus.APPROVE, ClaimStatus.REQUEST, ClaimStatus.PENDING, ClaimStatus.REJECT),
-        "claims_reject": (ClaimStatus.REJECT, ClaimStatus.REQUEST, ClaimStatus.APPROVE),
+        "claims_reject": (ClaimStatus.REJECT, ClaimStatus.REQUEST, ClaimStatus.PENDING, ClaimStatus.APPROVE),
         "claims_hold": (ClaimStatus.PENDING, ClaimStatus.REQUEST, ClaimStatus.APPROVE),
         "claims_register_pickup": (ClaimStatus.REQUEST, ClaimStatus.PENDING, ClaimStatus.APPROVE),
         "claims_complete_pickup": (ClaimStatus.REQUEST, ClaimStatus.PENDING, ClaimStatus.APPROVE),

@@ -44,6 +44,8 @@ _ORDER_STREAMS = (
     order_stream(ShipStatus.DELIVERY, OrderDateType.CONFIRM),
     order_stream(ShipStatus.COMPLETE, OrderDateType.CONFIRM),
 )
+# Holding a cancel is allowed per seller; a held one keeps its bundle back like a request.
+_OPEN_CANCELS = (ClaimStatus.REQUEST, ClaimStatus.PENDING)
 FEW = 5
 """Up to so many bundles are read one by one; more are read as lists."""
 AT_ONCE = 50
@@ -56,7 +58,9 @@ async def collect_orders(run: AsyncJobRun) -> None:
     The second phase also finds bundles that were confirmed by an operator.
     """
     await open_streams(run, RecordKind.BUNDLE, _ORDER_STREAMS)
-    await open_streams(run, RecordKind.CLAIM, (claim_stream(ClaimType.CANCEL, ClaimStatus.REQUEST),))
+    await open_streams(
+        run, RecordKind.CLAIM, [claim_stream(ClaimType.CANCEL, state) for state in _OPEN_CANCELS]
+    )
     new = await _new_bundles(run)
     if run.context.config.confirmation.mode is not ConfirmationMode.MANUAL and new:
         await _confirm(run, new, run.context.policy)
@@ -127,13 +131,16 @@ async def _confirm(
 
 
 async def open_cancels(run: AsyncJobRun) -> dict[str, Claim]:
-    """Read the cancel requests that wait for an answer, and settle those that vanished."""
-    cancels = await claims_in(run, ClaimType.CANCEL, ClaimStatus.REQUEST, ClaimDateType.REQUEST)
-    state = f"{ClaimType.CANCEL.value}:{ClaimStatus.REQUEST.value}"
-    back = await close_vanished(run, RecordKind.CLAIM, state, cancels)
-    # A request that the list left out, though its detail says that it waits, holds its bundle too.
-    waiting = {key: row for key, row in back.items() if isinstance(row, Claim) and is_open_cancel(row)}
-    return cancels | waiting
+    """Read the cancels that wait for an answer or are on hold, and settle those that vanished."""
+    kind = ClaimType.CANCEL
+    cancels: dict[str, Claim] = {}
+    for state in _OPEN_CANCELS:
+        cancels |= await claims_in(run, kind, state, ClaimDateType.REQUEST)
+    for state in _OPEN_CANCELS:
+        back = await close_vanished(run, RecordKind.CLAIM, f"{kind.value}:{state.value}", cancels)
+        # A request that the list left out, though its detail says that it waits, holds its bundle too.
+        cancels |= {key: row for key, row in back.items() if isinstance(row, Claim) and is_open_cancel(row)}
+    return cancels
 
 
 async def in_flight(run: AsyncJobRun) -> frozenset[str]:

@@ -19,6 +19,7 @@ from wemakeprice_sdk.runner.outages import concerns_all
 _R, _E = ClaimType.RETURN, ClaimType.EXCHANGE
 _OPEN: Final = (
     (ClaimType.CANCEL, ClaimStatus.REQUEST),
+    (ClaimType.CANCEL, ClaimStatus.PENDING),
     (_R, ClaimStatus.REQUEST),
     (_R, ClaimStatus.PENDING),
     (_E, ClaimStatus.REQUEST),

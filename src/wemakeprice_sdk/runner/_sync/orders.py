@@ -45,6 +45,8 @@ _ORDER_STREAMS = (
     order_stream(ShipStatus.DELIVERY, OrderDateType.CONFIRM),
     order_stream(ShipStatus.COMPLETE, OrderDateType.CONFIRM),
 )
+# Holding a cancel is allowed per seller; a held one keeps its bundle back like a request.
+_OPEN_CANCELS = (ClaimStatus.REQUEST, ClaimStatus.PENDING)
 FEW = 5
 """Up to so many bundles are read one by one; more are read as lists."""
 AT_ONCE = 50
@@ -57,7 +59,7 @@ def collect_orders(run: JobRun) -> None:
     The second phase also finds bundles that were confirmed by an operator.
     """
     open_streams(run, RecordKind.BUNDLE, _ORDER_STREAMS)
-    open_streams(run, RecordKind.CLAIM, (claim_stream(ClaimType.CANCEL, ClaimStatus.REQUEST),))
+    open_streams(run, RecordKind.CLAIM, [claim_stream(ClaimType.CANCEL, state) for state in _OPEN_CANCELS])
     new = _new_bundles(run)
     if run.context.config.confirmation.mode is not ConfirmationMode.MANUAL and new:
         _confirm(run, new, run.context.policy)
@@ -128,13 +130,16 @@ def _confirm(
 
 
 def open_cancels(run: JobRun) -> dict[str, Claim]:
-    """Read the cancel requests that wait for an answer, and settle those that vanished."""
-    cancels = claims_in(run, ClaimType.CANCEL, ClaimStatus.REQUEST, ClaimDateType.REQUEST)
-    state = f"{ClaimType.CANCEL.value}:{ClaimStatus.REQUEST.value}"
-    back = close_vanished(run, RecordKind.CLAIM, state, cancels)
-    # A request that the list left out, though its detail says that it waits, holds its bundle too.
-    waiting = {key: row for key, row in back.items() if isinstance(row, Claim) and is_open_cancel(row)}
-    return cancels | waiting
+    """Read the cancels that wait for an answer or are on hold, and settle those that vanished."""
+    kind = ClaimType.CANCEL
+    cancels: dict[str, Claim] = {}
+    for state in _OPEN_CANCELS:
+        cancels |= claims_in(run, kind, state, ClaimDateType.REQUEST)
+    for state in _OPEN_CANCELS:
+        back = close_vanished(run, RecordKind.CLAIM, f"{kind.value}:{state.value}", cancels)
+        # A request that the list left out, though its detail says that it waits, holds its bundle too.
+        cancels |= {key: row for key, row in back.items() if isinstance(row, Claim) and is_open_cancel(row)}
+    return cancels
 
 
 def in_flight(run: JobRun) -> frozenset[str]:

@@ -68,9 +68,12 @@ class AsyncClaims(AsyncResource):
         return await self._rows(Claim, "claims_list", request)
 
     async def get(self, claim_bundle_no: int) -> Claim | None:
-        """Read one claim (클레임 상세 조회), None when there is none. [C]"""
-        rows = await self._rows(Claim, "claims_get", ClaimInfoRequest(claim_bundle_no=claim_bundle_no))
-        return rows[0] if rows else None
+        """Read one claim (클레임 상세 조회), None when there is none. [C]
+
+        Raises `ProtocolError` when several claims, or another one, come back.
+        """
+        request = ClaimInfoRequest(claim_bundle_no=claim_bundle_no)
+        return await self._row(Claim, "claims_get", request, claim_bundle_no, lambda row: row.claim_bundle_no)
 
     async def approve(
         self, claim_bundle_no: int, claim_type: ClaimType, *, known: Known = NOTHING_KNOWN

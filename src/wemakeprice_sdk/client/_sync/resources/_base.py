@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from wemakeprice_sdk.client._sync.caller import Caller
+from wemakeprice_sdk.errors import ProtocolError
 from wemakeprice_sdk.models import ReadModel
 from wemakeprice_sdk.wire.converter import read_rows
 from wemakeprice_sdk.wire.operations import OPERATIONS
@@ -30,3 +32,23 @@ class Resource:
     def _rows(self, model: type[M], operation: str, payload: Payload = None) -> tuple[M, ...]:
         # Held in no local variable: orders and claims are full of personal data.
         return read_rows(model, OPERATIONS[operation], self._caller.read(operation, payload))
+
+    def _row(
+        self, model: type[M], operation: str, payload: Payload, number: int, number_of: Callable[[M], int]
+    ) -> M | None:
+        """Read the one row of a detail call; None when the answer is empty.
+
+        Raises `ProtocolError` for several rows and for a row of another number: taking the first would lose
+        the others, or answer with somebody else's.
+        """
+        rows = self._rows(model, operation, payload)
+        if not rows:
+            return None
+        if len(rows) == 1 and number_of(rows[0]) == number:
+            return rows[0]
+        what, row = f"{len(rows)} rows" if len(rows) > 1 else "another number", OPERATIONS[operation]
+        rows = ()  # personal data, and no business of whatever shows the local variables of an error
+        raise ProtocolError(
+            f"$.data: one row of the number asked for was expected, {what} found",
+            operation=row.id, method=row.method, path=row.path,
+        )  # fmt: skip

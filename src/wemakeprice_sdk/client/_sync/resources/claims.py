@@ -69,9 +69,12 @@ class Claims(Resource):
         return self._rows(Claim, "claims_list", request)
 
     def get(self, claim_bundle_no: int) -> Claim | None:
-        """Read one claim (클레임 상세 조회), None when there is none. [C]"""
-        rows = self._rows(Claim, "claims_get", ClaimInfoRequest(claim_bundle_no=claim_bundle_no))
-        return rows[0] if rows else None
+        """Read one claim (클레임 상세 조회), None when there is none. [C]
+
+        Raises `ProtocolError` when several claims, or another one, come back.
+        """
+        request = ClaimInfoRequest(claim_bundle_no=claim_bundle_no)
+        return self._row(Claim, "claims_get", request, claim_bundle_no, lambda row: row.claim_bundle_no)
 
     def approve(
         self, claim_bundle_no: int, claim_type: ClaimType, *, known: Known = NOTHING_KNOWN

@@ -57,10 +57,11 @@ class Orders(Resource):
     def get(self, bundle_no: int) -> Bundle | None:
         """Read one bundle (주문 상세 조회). [B; path C]
 
-        None for an unknown bundle and for one that moved into a return or exchange (B).
+        None for an unknown bundle and for one that moved into a return or exchange (B). Raises
+        `ProtocolError` when several bundles, or another one, come back.
         """
-        rows = self._rows(Bundle, "orders_get", BundleNoRequest(bundle_no=bundle_no))
-        return rows[0] if rows else None
+        request = BundleNoRequest(bundle_no=bundle_no)
+        return self._row(Bundle, "orders_get", request, bundle_no, lambda row: row.bundle_no)
 
     def confirm(self, bundle_no: int) -> Outcome:
         """Confirm a whole bundle (주문확인): 신규주문 becomes 상품준비중. [A; path B]

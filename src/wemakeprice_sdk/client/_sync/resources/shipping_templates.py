@@ -3,30 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from wemakeprice_sdk.client._sync.resources._base import Resource
 from wemakeprice_sdk.models import SellerShip, ShippingTemplate, ShippingTemplateInput
-from wemakeprice_sdk.wire.converter import read
-from wemakeprice_sdk.wire.operations import OPERATIONS
 from wemakeprice_sdk.wire.outcomes import Outcome
 
 
 class ShippingTemplates(Resource):
-    """Shipping templates (배송정책) and the seller's default addresses."""
+    """Shipping templates (배송정책)."""
 
     __slots__ = ()
 
-    def get_seller_ship(self) -> SellerShip | None:
-        """Read the seller's default addresses (판매자 배송정보 조회), None when there are none.
+    def get_seller_ship(self) -> tuple[SellerShip, ...]:
+        """List the shipping templates as short rows, one per template (판매자 배송정보 조회). [B]
 
-        [B; the form of the answer is unknown: an object, or a list whose first row counts]
+        `list` has everything these rows have, and the addresses. Raises `ProtocolError` when the answer is
+        one object: the row it may stand for has no number, and other rows would be lost (contract 11, 29).
         """
-        operation = OPERATIONS["shipping_get_seller_ship"]
-        data = self._caller.read(operation.id)
-        if isinstance(data, Sequence) and not isinstance(data, str):
-            data = data[0] if data else None
-        return None if not data else read(SellerShip, data, path="$.data", operation=operation)
+        return self._rows(SellerShip, "shipping_get_seller_ship")
 
     def list(self) -> tuple[ShippingTemplate, ...]:
         """List the shipping templates (배송정책 목록 조회). [A]"""
