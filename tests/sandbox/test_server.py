@@ -34,7 +34,7 @@ def test_it_listens_on_this_machine_only_and_names_its_url():
 
 
 def test_one_connection_carries_many_calls(server, partner):
-    head = f"GET /product/out/getLabel HTTP/1.1\r\nHost: x\r\napikey: {partner.key}\r\n\r\n".encode()
+    head = f"GET /product/out/getLabel HTTP/1.1\r\nHost: localhost\r\napikey: {partner.key}\r\n\r\n".encode()
     last = head.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
     assert talk(server, head * 2 + last).count(b"HTTP/1.1 200") == 3
 
@@ -42,12 +42,15 @@ def test_one_connection_carries_many_calls(server, partner):
 @pytest.mark.parametrize(
     ("data", "status"),
     [
-        (b"POST /order/in/setOrderConfirm HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n", b"400"),
         (
-            b"POST /order/in/setOrderConfirm HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n",
+            b"POST /order/in/setOrderConfirm HTTP/1.1\r\nHost: localhost\r\nContent-Length: abc\r\n\r\n",
+            b"400",
+        ),
+        (
+            b"POST /order/in/setOrderConfirm HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n",
             b"413",
         ),
-        (b"POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"400"),
+        (b"POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"400"),
         (b"BREW /product/out/getLabel HTTP/1.1\r\nConnection: close\r\n\r\n", b"405"),
         (b"HEAD / HTTP/1.1\r\nConnection: close\r\n\r\n", b"404"),
     ],

@@ -10,7 +10,7 @@ from wemakeprice_sdk.sandbox.answers import SandboxError
 from wemakeprice_sdk.sandbox.core import Sandbox
 from wemakeprice_sdk.sandbox.moments import to_stamp, unstamp
 from wemakeprice_sdk.sandbox.seed import seed_shop
-from wemakeprice_sdk.sandbox.server import SandboxServer
+from wemakeprice_sdk.sandbox.server import TIMEOUT, SandboxServer
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -30,6 +30,20 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--orders", type=int, default=0, help="make a shop with this many orders")
     parser.add_argument("--products", type=int, default=50, help="products of that shop (default 50)")
     parser.add_argument("--days", type=int, default=30, help="days its orders spread over (default 30)")
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="answer requests to this host name too, such as that of a container; repeat it, * for any",
+    )
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=TIMEOUT,
+        metavar="SECONDS",
+        help=f"close connections silent for so long (default {TIMEOUT:g})",
+    )
     parser.add_argument("--no-controls", action="store_true", help="leave out /__sandbox__/")
     return parser.parse_args(argv)
 
@@ -51,7 +65,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = arguments(argv)
     try:
         sandbox = build(options)
-        server = SandboxServer(sandbox, options.host, options.port, controls=not options.no_controls)
+        server = SandboxServer(
+            sandbox,
+            options.host,
+            options.port,
+            controls=not options.no_controls,
+            allowed_hosts=options.allow_host,
+            timeout=options.timeout,
+        )
     except (SandboxError, OSError) as error:
         sys.stderr.write(f"cannot start: {error}\n")
         return 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Literal
@@ -18,6 +19,7 @@ OUTAGE_PAGE = (
 )
 JSON_TYPE = "application/json; charset=utf-8"
 HTML_TYPE = "text/html; charset=utf-8"
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class SandboxError(ValueError):
@@ -90,3 +92,20 @@ def json_reply(status: int, body: object, headers: tuple[tuple[str, str], ...] =
 def html_reply(status: int, text: str) -> Reply:
     """Send a page."""
     return Reply(status, (("Content-Type", HTML_TYPE),), text.encode())
+
+
+def read_body(body: bytes) -> Json:
+    """Decode a JSON object; raise `Failed` 400 on anything else."""
+    try:
+        value: object = json.loads(body, parse_constant=_no_constant)
+        if _SURROGATE.search(body):
+            json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise Failed(400, "잘못된 요청입니다. JSON 본문이 필요합니다.") from error
+    if not isinstance(value, dict):
+        raise Failed(400, "잘못된 요청입니다. JSON 객체가 필요합니다.")
+    return value
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")

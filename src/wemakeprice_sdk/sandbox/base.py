@@ -228,7 +228,10 @@ class SandboxBase:
         if _is_no(delta, timedelta):
             raise SandboxError(f"advance takes a timedelta, or days=, hours=, minutes=, not {delta!r}")
         with self.lock:
-            self.clock.advance(timedelta(**parts) if delta is None else delta)
+            try:
+                self.clock.advance(timedelta(**parts) if delta is None else delta)
+            except OverflowError as error:
+                raise SandboxError(f"the clock does not go that far: {error}") from error
             self.catch_up()
             self.commit()
             return self.clock.now()

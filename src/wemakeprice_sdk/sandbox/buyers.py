@@ -9,6 +9,7 @@ from typing import Any
 
 from wemakeprice_sdk.sandbox import claims, shipping
 from wemakeprice_sdk.sandbox.answers import Json, SandboxError
+from wemakeprice_sdk.sandbox.arguments import require_arguments
 from wemakeprice_sdk.sandbox.base import Call, SandboxBase
 from wemakeprice_sdk.sandbox.moments import later
 from wemakeprice_sdk.sandbox.products import option_rows
@@ -313,9 +314,10 @@ def _example_notice(call: Call) -> Json:
 def _order_line(row: Mapping[str, object]) -> OrderLine:
     values: dict[str, Any] = dict(row)
     try:
-        return OrderLine(**values)
-    except TypeError as error:
-        raise SandboxError(f"not an order line: {error}") from error
+        require_arguments(OrderLine, values)
+    except SandboxError as error:
+        raise SandboxError(f"not an order line: {error}") from None
+    return OrderLine(**values)
 
 
 def _check_basket(shop: Shop, lines: Sequence[OrderLine]) -> None:

@@ -6,19 +6,21 @@ that name. It is for tests and people on this machine: it asks for no key, and g
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from wemakeprice_sdk.sandbox.answers import Failed, Json, Reply, SandboxError, json_reply
+from wemakeprice_sdk.sandbox.answers import Failed, Json, Reply, SandboxError, json_reply, read_body
+from wemakeprice_sdk.sandbox.arguments import require_arguments, require_plain
 from wemakeprice_sdk.sandbox.moments import stamp
 
 if TYPE_CHECKING:
     from wemakeprice_sdk.sandbox.core import Sandbox
 
 PREFIX = "/__sandbox__/"
+MOST = 200_000
+"""Records of a kind that one `seed` over HTTP makes; more would keep every other call waiting."""
 
 ACTIONS = (
     "add_account",
@@ -56,6 +58,10 @@ ACTIONS = (
 def _seed(sandbox: Sandbox, **arguments: Any) -> object:
     from wemakeprice_sdk.sandbox.seed import seed_shop
 
+    require_arguments(seed_shop, arguments, sandbox)
+    for name, value in arguments.items():
+        if type(value) is int and value > MOST:
+            raise SandboxError(f"{name} is {value}; over HTTP it is at most {MOST:,}")
     return seed_shop(sandbox, **arguments)
 
 
@@ -106,15 +112,26 @@ def _read(sandbox: Sandbox, name: str) -> object:
 def _act(sandbox: Sandbox, name: str, body: bytes) -> object:
     if name not in ACTIONS and name not in _FUNCTIONS:
         raise Failed(404, f"no action {name}")
+    arguments = _arguments(body)
     try:
-        arguments = json.loads(body or b"{}")
-        if not isinstance(arguments, dict):
-            raise Failed(400, "send a JSON object")
+        require_plain(arguments)
         if name in _FUNCTIONS:
+            require_arguments(_FUNCTIONS[name], arguments, sandbox)
             return _FUNCTIONS[name](sandbox, **arguments)
-        return getattr(sandbox, name)(**arguments)
-    except (SandboxError, ValueError, TypeError, KeyError) as error:
+        action = getattr(sandbox, name)
+        require_arguments(action, arguments)
+        return action(**arguments)
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
         raise Failed(400, f"{type(error).__name__}: {error}") from error
+
+
+def _arguments(body: bytes) -> Json:
+    if not body:
+        return {}
+    try:
+        return read_body(body)
+    except Failed:
+        raise Failed(400, "send a JSON object in UTF-8, or nothing") from None
 
 
 def _plain(value: object) -> object:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
@@ -32,6 +30,7 @@ from wemakeprice_sdk.sandbox.answers import (
     failure,
     html_reply,
     json_reply,
+    read_body,
 )
 from wemakeprice_sdk.sandbox.base import Call
 from wemakeprice_sdk.sandbox.buyers import BuyerActions
@@ -59,7 +58,6 @@ ROUTES: dict[str, Handler] = {
     **notices.ROUTES,
     **broadcast.ROUTES,
 }
-_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _PREPARED = ("products_save", "products_update_sale")
 
 Headers = Mapping[str, str] | Iterable[tuple[str, str]]
@@ -77,23 +75,6 @@ def find_operation(method: str, path: str) -> str:
         if verb == method.upper():
             return str(name)
     raise Failed(405, "허용되지 않은 메서드입니다.", (("Allow", ", ".join(verb for _, verb in known)),))
-
-
-def read_body(body: bytes) -> object:
-    """Decode a JSON object; raise `Failed` 400 on anything else."""
-    try:
-        value: object = json.loads(body, parse_constant=_no_constant)
-        if _SURROGATE.search(body):
-            json.dumps(value, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
-        raise Failed(400, "잘못된 요청입니다. JSON 본문이 필요합니다.") from error
-    if not isinstance(value, dict):
-        raise Failed(400, "잘못된 요청입니다. JSON 객체가 필요합니다.")
-    return value
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is not JSON")
 
 
 class Sandbox(BuyerActions, OperatorActions):

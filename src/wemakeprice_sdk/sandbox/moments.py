@@ -16,9 +16,12 @@ DAY = "%Y-%m-%d"
 HOUR = "%Y-%m-%d %H:%M"
 
 _DURATION = re.compile(
-    r"^P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
-    r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?$"
+    r"P(?:(?P<years>\d{1,4})Y)?(?:(?P<months>\d{1,4})M)?(?:(?P<weeks>\d{1,4})W)?(?:(?P<days>\d{1,5})D)?"
+    r"(?:T(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,6})M)?(?:(?P<seconds>\d{1,8})S)?)?",
+    re.ASCII,
 )
+# Deliveries, deadlines and sales reach years ahead of a moment; all of it has to stay a date.
+FIRST, LAST = "1970-01-01 00:00:00", "2199-12-31 23:59:59"
 
 
 def stamp(moment: datetime) -> str:
@@ -46,17 +49,26 @@ def is_kind(text: str, kind: str) -> bool:
 
 
 def to_stamp(value: datetime | str) -> str:
-    """Take an aware datetime or a wire moment; raise `SandboxError` on any other text."""
-    if isinstance(value, datetime):
-        return stamp(require_aware(value))
-    if is_kind(value, "moment"):
-        return value
+    """Take an aware datetime or a wire moment; raise `SandboxError` on other texts and out of range."""
     try:
-        return stamp(require_aware(datetime.fromisoformat(value)))
-    except ValueError as error:
+        text = value if isinstance(value, str) and is_kind(value, "moment") else _to_stamp(value)
+    except (ValueError, OverflowError) as error:
         raise SandboxError(
             f"not a moment: {value!r}; write 2024-05-20 10:00:00 or ISO 8601 with a zone"
         ) from error
+    return in_range(unstamp(text))
+
+
+def _to_stamp(value: datetime | str) -> str:
+    return stamp(require_aware(datetime.fromisoformat(value) if isinstance(value, str) else value))
+
+
+def in_range(moment: datetime) -> str:
+    """Write a moment as the wire does; raise `SandboxError` when it lies before 1970 or after 2199."""
+    text = stamp(moment)
+    if not FIRST <= text <= LAST:
+        raise SandboxError(f"a moment lies from {FIRST[:4]} to {LAST[:4]}, not in {text[:4]}")
+    return text
 
 
 def minus_months(text: str, months: int) -> str:
@@ -73,12 +85,15 @@ def plus_years(text: str, years: int) -> str:
 
 def earliest_start(to_date: str, duration: str) -> str:
     """Return the earliest window start that `duration` (ISO 8601) allows for a window ending at `to_date`."""
-    found = _DURATION.match(duration)
+    found = _DURATION.fullmatch(duration)
     parts = {key: int(value) for key, value in (found.groupdict() if found else {}).items() if value}
     if not parts:
         raise SandboxError(f"not an ISO 8601 duration: {duration!r}")
-    start = minus_months(to_date, 12 * parts.pop("years", 0) + parts.pop("months", 0))
-    return later(start, -timedelta(**parts))
+    try:
+        start = minus_months(to_date, 12 * parts.pop("years", 0) + parts.pop("months", 0))
+        return later(start, -timedelta(**parts))
+    except (ValueError, OverflowError):
+        return "0001-01-01 00:00:00"  # further back than dates go: every start is allowed
 
 
 class SandboxClock:
@@ -101,6 +116,7 @@ class SandboxClock:
     def set(self, moment: datetime) -> None:
         """Stop the clock at an aware `moment`."""
         moment = require_aware(moment, "moment")
+        in_range(moment)
         self._shift = timedelta()
         if isinstance(self._base, ManualClock):
             self._base.set(moment)
@@ -109,6 +125,7 @@ class SandboxClock:
 
     def advance(self, delta: timedelta) -> None:
         """Move the clock; a running one goes on running, shifted."""
+        in_range(self.now() + delta)
         if isinstance(self._base, ManualClock):
             self._base.advance(delta)
         else:
@@ -116,6 +133,7 @@ class SandboxClock:
 
     def follow_system(self, shift: timedelta = timedelta()) -> None:
         """Run with the machine's clock, `shift` ahead of it."""
+        in_range(SystemClock().now() + shift)
         self._base, self._shift = SystemClock(), shift
 
     def describe(self) -> dict[str, str]:

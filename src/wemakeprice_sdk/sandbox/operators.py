@@ -10,6 +10,7 @@ from typing import cast
 
 from wemakeprice_sdk.sandbox import claims, orders, schema, settlement
 from wemakeprice_sdk.sandbox.answers import Failed, Json, SandboxError
+from wemakeprice_sdk.sandbox.arguments import require_form
 from wemakeprice_sdk.sandbox.base import Call, SandboxBase
 from wemakeprice_sdk.sandbox.buyers import example_policy, example_product
 from wemakeprice_sdk.sandbox.moments import is_kind
@@ -68,11 +69,14 @@ class OperatorActions(SandboxBase):
         with self.lock:
             faults = cast("Iterable[Mapping[str, object]] | None", changes.pop("faults", None))
             clock = cast("datetime | str | None", changes.pop("clock", None))
-            rows = None if faults is None else [Fault.from_json(row) for row in faults]
-            self.settings = self.settings.changed(**changes)
+            # All or nothing: whatever is wrong is found before the first change.
+            rows = [self.faults.checked(Fault.from_json(row)) for row in faults or ()]
+            settings = self.settings.changed(**changes)
             if clock is not None:
+                require_form("clock", clock, datetime | str)
                 self.set_clock(None if clock == "system" else clock)
-            if rows is not None:
+            self.settings = settings
+            if faults is not None:
                 self.faults.clear()
                 for fault in rows:
                     self.faults.put(fault)
@@ -181,10 +185,13 @@ class OperatorActions(SandboxBase):
             prices = [call.shop.find_product(number).sale["salePrice"] for number in products]
             number = call.number("deal")
             at = self.moment(registered)
+            start = start or f"{at[:13]}:00"
+            if not (is_kind(start, "hour") and is_kind(end, "hour")):
+                raise SandboxError("start and end are yyyy-MM-dd HH:00")
             row: Json = {
                 "dealName": name,
                 "salePrice": price if price is not None else min(prices, default=0),
-                "saleStartDate": start or f"{at[:13]}:00",
+                "saleStartDate": start,
                 "saleEndDate": end,
                 "displayYn": "Y" if displayed else "N",
                 "stopped": stopped,

@@ -24,15 +24,14 @@ MALL = {"N": "일반", "Y": "비즈몰"}
 WAITING, ON_SALE, STOPPED, ENDED = "판매대기", "판매중", "판매중지", "판매종료"
 
 
-def prepare(body: object, shop: Shop) -> object:
+def prepare(body: Json, shop: Shop) -> Json:
     """Change what the server changes before it checks: the end of a sale of period A, whatever was sent.
 
     The stock of the sale block is dropped for goods with options, whose read total may exceed its bound.
     """
-    sale = body.get("sale") if isinstance(body, dict) else None
-    if not isinstance(body, dict) or not isinstance(sale, dict):
+    if not isinstance(body.get("sale"), dict):
         return body
-    sale = dict(sale)
+    sale = dict(body["sale"])
     if sale.get("salePeriod") == "A":
         sale["saleEndDate"] = ALWAYS_END
     if _has_options(body, shop):

@@ -3,22 +3,55 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import math
+import re
 import socket
+import time
+from collections.abc import Iterable
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from wemakeprice_sdk.sandbox.answers import Reply, SandboxError
+from wemakeprice_sdk.sandbox.answers import Reply, SandboxError, failure, json_reply
 from wemakeprice_sdk.sandbox.front import serve
+from wemakeprice_sdk.sandbox.hosts import HostRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from _typeshed import WriteableBuffer
+
     from wemakeprice_sdk.sandbox.core import Sandbox
 
 LARGEST_BODY = 32 * 1024 * 1024
+TIMEOUT = 60.0
+"""Seconds a connection may be silent between requests, and that a request may take to arrive."""
+_LENGTH_DIGITS = 18
+_CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,8}")
+_TRAILERS = 100
 _LAST_PORT = 65_535
+_LONGEST = 86_400
+
+
+class _TimedReader(io.RawIOBase):
+    """Reads from a connection until a deadline, however few bytes come at a time."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self.deadline = 0.0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._connection.settimeout(left)
+        return self._connection.recv_into(buffer)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -34,14 +67,41 @@ class _Handler(BaseHTTPRequestHandler):
             return self._serve
         raise AttributeError(name)
 
+    @property
+    def _owner(self) -> SandboxServer:
+        return cast("_Server", self.server).owner
+
+    def setup(self) -> None:
+        super().setup()
+        self.rfile.close()
+        self._timed = _TimedReader(self.connection)
+        self.rfile = self._buffered = io.BufferedReader(self._timed)
+
+    def handle_one_request(self) -> None:
+        """Wait for a request as long as a connection may be silent, then take it in as long again."""
+        self._allow_time()
+        try:
+            self._buffered.peek(1)
+        except TimeoutError:
+            self.close_connection = True
+            return
+        self._allow_time()
+        super().handle_one_request()
+
+    def _allow_time(self) -> None:
+        self._timed.deadline = time.monotonic() + self._owner.timeout
+
     def _serve(self) -> None:
         body = self._body()
         if body is None:
             return
-        owner = cast("_Server", self.server).owner
-        reply = serve(
-            owner.sandbox, self.command, self.path, self.headers.items(), body, controls=owner.controls
-        )
+        self.connection.settimeout(self._owner.timeout)
+        owner, headers = self._owner, self.headers.items()
+        refusal = owner.hosts.refusal(headers)
+        if refusal is not None:
+            self._send(json_reply(403, failure(403, refusal)))
+            return
+        reply = serve(owner.sandbox, self.command, self.path, headers, body, controls=owner.controls)
         if reply.connection == "answer":
             self._send(reply)
             return
@@ -50,31 +110,48 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def _body(self) -> bytes | None:
-        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+        """Read the body; answer and end the connection where nobody can say where the next request begins."""
+        lengths = {length.strip() for length in self.headers.get_all("Content-Length", ())}
+        coding = self.headers.get("Transfer-Encoding")
+        if coding is not None:
+            if coding.strip().lower() != "chunked" or lengths:
+                self.send_error(400, "send either Content-Length or Transfer-Encoding: chunked")
+                return None
             return self._chunked()
-        length = self.headers.get("Content-Length", "0")
-        if not length.isascii() or not length.isdecimal() or int(length) > LARGEST_BODY:
-            self.close_connection = True
-            self.send_error(413 if length.isdecimal() else 400)
+        length = lengths.pop() if lengths else "0"
+        if lengths or not length.isascii() or not length.isdecimal():
+            self.send_error(400, "Content-Length is one whole number")
             return None
-        return self.rfile.read(int(length))
+        if len(length) > _LENGTH_DIGITS or int(length) > LARGEST_BODY:
+            self.send_error(413, f"a body has at most {LARGEST_BODY} bytes")
+            return None
+        body = self.rfile.read(int(length))
+        if len(body) < int(length):
+            # Half a body may read as a whole one; what was not sent to the end is not carried out.
+            self.close_connection = True
+            return None
+        return body
 
     def _chunked(self) -> bytes | None:
         body = bytearray()
         while True:
             size = self.rfile.readline(1024).partition(b";")[0].strip()
-            try:
-                length = int(size, 16)
-            except ValueError:
-                length = -1
+            length = int(size, 16) if _CHUNK_SIZE.fullmatch(size) else -1
             if length < 0 or len(body) + length > LARGEST_BODY:
-                self.close_connection = True
-                self.send_error(400)
+                self.send_error(400, "not a chunk, or too many of them")
                 return None
-            body += self.rfile.read(length)
-            self.rfile.readline(1024)
             if length == 0:
+                break
+            chunk = self.rfile.read(length)
+            if len(chunk) < length or self.rfile.readline(3).strip():
+                self.send_error(400, "a chunk is not as long as it says")
+                return None
+            body += chunk
+        for _ in range(_TRAILERS):
+            if self.rfile.readline(1024) in (b"\r\n", b"\n", b""):
                 return bytes(body)
+        self.send_error(400, "too many trailers")
+        return None
 
     def _send(self, reply: Reply) -> None:
         self.send_response(reply.status)
@@ -84,6 +161,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(reply.body)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer a request that cannot be read in JSON, and end the connection."""
+        del explain
+        self.close_connection = True
+        text = message or self.responses[HTTPStatus(code)][0]
+        self._send(json_reply(code, failure(code, text), (("Connection", "close"),)))
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name http.server gives it
         """Stay quiet; the journal tells what happened."""
@@ -118,7 +202,7 @@ class _Server(ThreadingHTTPServer):
         """Pass over a client that went away in the middle; anything else is shown."""
         import sys
 
-        if not isinstance(sys.exception(), ConnectionError):
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
 
     def close_connections(self) -> None:
@@ -137,15 +221,31 @@ class SandboxServer:
 
     `port` 0 takes a free one, told by `url`. `controls=False` leaves out `/__sandbox__/`, which anyone
     who reaches the port can otherwise use. The sandbox is not closed with the server.
+
+    Requests whose `Host` or `Origin` names another host are refused with 403, so that no page in a browser
+    drives the sandbox. Loopback names and the bound address are known; `allowed_hosts` adds names such as
+    that of a container, `*` allows any. A connection that is silent for `timeout` seconds, or takes longer to
+    send one request, is closed.
     """
 
     def __init__(
-        self, sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0, *, controls: bool = True
+        self,
+        sandbox: Sandbox,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        controls: bool = True,
+        allowed_hosts: Iterable[str] = (),
+        timeout: float = TIMEOUT,
     ) -> None:
         if not 0 <= port <= _LAST_PORT:
             raise SandboxError(f"a port is a number from 0 to {_LAST_PORT}, not {port}")
+        if not 0 < timeout <= _LONGEST or math.isnan(timeout):
+            raise SandboxError(f"timeout is a number of seconds above 0 and up to {_LONGEST}, not {timeout}")
         self.sandbox = sandbox
         self.controls = controls
+        self.timeout = timeout
+        self.hosts = HostRule(host, allowed_hosts)
         self.closing: Event = Event()
         self._server = _Server(self, (host, port))
         self._thread: Thread | None = None

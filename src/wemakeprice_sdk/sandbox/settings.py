@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any, Self, cast
 
 from wemakeprice_sdk.sandbox.answers import SandboxError, require_operation
+from wemakeprice_sdk.sandbox.arguments import require_arguments, require_form
 from wemakeprice_sdk.sandbox.moments import earliest_start
 
 FAULT_KINDS = (
@@ -22,6 +23,9 @@ FAULT_KINDS = (
     "error-object",
 )
 
+LONGEST_TRANSIT = 3650
+MOST_HOLIDAYS = 5000
+LONGEST_HOLD = 3600.0
 _CHOICES: dict[str, tuple[object, ...]] = {
     "error_mode": ("http", "envelope"),
     "strict_unknown_keys": (True, False),
@@ -46,6 +50,8 @@ def _days(value: object) -> frozenset[str]:
         ]
     except (ValueError, TypeError) as error:
         raise SandboxError("holidays is a list of yyyy-MM-dd") from error
+    if len(days) > MOST_HOLIDAYS:
+        raise SandboxError(f"holidays has at most {MOST_HOLIDAYS} days")
     return frozenset(day.isoformat()[:10] for day in days)
 
 
@@ -75,8 +81,8 @@ class Settings:
             value = getattr(self, name)
             if value not in allowed or isinstance(value, bool) is not isinstance(allowed[0], bool):
                 raise SandboxError(f"{name} is one of {', '.join(map(str, allowed))}, not {value!r}")
-        if type(self.transit_days) is not int or self.transit_days < 0:
-            raise SandboxError("transit_days is a number of days, 0 or more")
+        if type(self.transit_days) is not int or not 0 <= self.transit_days <= LONGEST_TRANSIT:
+            raise SandboxError(f"transit_days is a number of days, 0 to {LONGEST_TRANSIT}")
         if self.product_window is not None:
             earliest_start("2024-01-01 00:00:00", self.product_window)
         _days(self.holidays)
@@ -88,6 +94,8 @@ class Settings:
             raise SandboxError(f"unknown setting: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
         if "holidays" in changes:
             changes["holidays"] = _days(changes["holidays"])
+        if "product_window" in changes:
+            require_form("product_window", changes["product_window"], str | None)
         return replace(self, **cast("dict[str, Any]", changes))
 
     def as_json(self) -> dict[str, object]:
@@ -120,17 +128,28 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in FAULT_KINDS:
             raise SandboxError(f"kind is one of {', '.join(FAULT_KINDS)}, not {self.kind!r}")
-        if self.count is not None and type(self.count) is not int:
-            raise SandboxError("count is a number of calls, or null for always")
+        if self.count is not None and (type(self.count) is not int or self.count < 1):
+            raise SandboxError("count is a number of calls, 1 or more, or null for always")
+        if type(self.skip) is not int or self.skip < 0:
+            raise SandboxError("skip is a number of calls, 0 or more")
+        if not 0 <= self.hold <= LONGEST_HOLD:
+            raise SandboxError(f"hold is a number of seconds, 0 to {LONGEST_HOLD:g}")
+        if self.retry_after is not None and not (
+            self.retry_after.isascii() and self.retry_after.isprintable()
+        ):
+            raise SandboxError("retry_after is the printable ASCII text of a header")
+        if type(self.code) is not int or not 400 <= self.code <= 599:
+            raise SandboxError("code is an HTTP status, 400 to 599")
 
     @classmethod
     def from_json(cls, row: Mapping[str, object]) -> Self:
         """Read a row of the contract's form (`operationId`, `count`, `kind`) or of this class."""
         named: dict[str, Any] = {"operation" if key == "operationId" else key: row[key] for key in row}
         try:
-            return cls(**named)
-        except TypeError as error:
-            raise SandboxError(f"not a fault: {error}") from error
+            require_arguments(cls, named)
+        except SandboxError as error:
+            raise SandboxError(f"not a fault: {error}") from None
+        return cls(**named)
 
 
 @dataclass(slots=True)
@@ -159,10 +178,14 @@ class Faults:
 
     def put(self, fault: Fault) -> None:
         """Queue a fault that was built before."""
+        with self._lock:
+            self._waiting.append(self.checked(fault))
+
+    def checked(self, fault: Fault) -> Fault:
+        """Return the fault; raise `SandboxError` on an unknown operation."""
         if fault.operation != "*":
             require_operation(fault.operation, self.known)
-        with self._lock:
-            self._waiting.append(fault)
+        return fault
 
     def take(self, operation: str) -> Fault | None:
         """Return the fault that hits this call, and count it."""

@@ -1,14 +1,17 @@
 """The state file: SQLite, written in one transaction before a write is answered.
 
 Records are kept as JSON rows; on start everything is read into memory. The file is locked exclusively
-while a sandbox runs on it. API keys are kept only as SHA-256 digests.
+while a sandbox runs on it. API keys are kept only as SHA-256 digests. The file and those SQLite keeps beside
+it are the owner's only (0600).
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +35,25 @@ def _unusable(path: Path, error: sqlite3.Error) -> SandboxError:
     return SandboxError(f"cannot use {path} as a state file: {error}")
 
 
+def _create(path: Path) -> None:
+    """Create the file as the owner's only; what is wrong with the path SQLite says."""
+    if str(path) == ":memory:":
+        return
+    with suppress(OSError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _close_to_others(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        with suppress(FileNotFoundError):
+            os.chmod(f"{path}{suffix}", 0o600)
+
+
 class Storage:
     """One state file. Raises `SandboxError` when it is in use or no sandbox wrote it."""
 
     def __init__(self, path: Path) -> None:
+        _create(path)
         try:
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=0.5)
         except sqlite3.Error as error:
@@ -55,6 +73,11 @@ class Storage:
         if written != FORMAT:
             self._db.close()
             raise SandboxError(f"{path} was written in state format {written}; this sandbox reads {FORMAT}")
+        try:
+            _close_to_others(path)
+        except OSError as error:
+            self._db.close()
+            raise SandboxError(f"cannot make {path} its owner's only: {error.strerror}") from error
 
     def save(self, shops: Iterable[Shop], entries: Iterable[JournalEntry], meta: Json) -> None:
         """Write what was touched, the new journal entries and the meta data, all or nothing."""

@@ -212,7 +212,7 @@ def _claims(client: AsyncWemakepriceClient, windows: tuple[Window, ...]) -> _Par
     async def read(window: Window) -> _Rows:
         rows: list[tuple[str, ReadModel]] = []
         for kind in (ClaimType.CANCEL, ClaimType.RETURN, ClaimType.EXCHANGE):
-            for state in ClaimStatus:
+            for state in ClaimStatus.writable():
                 found = await client.claims.list(window.start, window.end, kind, state, ClaimDateType.REQUEST)
                 rows += [(_claim_key(row), row) for row in found]
         return rows
