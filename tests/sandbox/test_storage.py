@@ -121,6 +121,55 @@ def test_the_file_holds_no_key(path):
     assert KEY.encode() not in path.read_bytes()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="modes of files")
+@pytest.mark.parametrize("umask", [0o000, 0o022])
+def test_the_file_and_what_stands_beside_it_are_the_owner_s_only(path, umask):
+    before = os.umask(umask)
+    try:
+        sandbox = Sandbox(state_path=path)
+        sandbox.add_account(KEY)
+        sandbox.place_order(KEY)
+        assert modes(path) == {0o600}
+        assert path.with_name(f"{path.name}-wal").exists()
+        sandbox.close()
+        path.chmod(0o644)
+        again = Sandbox(state_path=path)
+        again.place_order(KEY)
+        assert modes(path) == {0o600}
+        again.close()
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files")
+def test_what_a_crash_left_beside_the_file_is_closed_to_others_too(path):
+    code = (
+        "import os, sys; from wemakeprice_sdk.sandbox import Sandbox; "
+        "box = Sandbox(state_path=sys.argv[1]); box.add_account('k'); box.place_order(); os._exit(9)"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(path)], check=False).returncode == 9
+    for file in path.parent.iterdir():
+        file.chmod(0o644)
+    sandbox = Sandbox(state_path=path)
+    assert modes(path) == {0o600}
+    assert sandbox.counts()["bundle"] == 1
+    sandbox.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files")
+def test_a_file_of_another_kind_keeps_its_mode(tmp_path):
+    other = tmp_path / "notes.txt"
+    other.write_bytes(b"x" * 5000)
+    other.chmod(0o644)
+    with pytest.raises(SandboxError):
+        Sandbox(state_path=other)
+    assert modes(other) == {0o644}
+
+
+def modes(path):
+    return {file.stat().st_mode & 0o777 for file in path.parent.glob(f"{path.name}*")}
+
+
 def test_a_file_in_use_or_of_another_kind_is_refused(path, tmp_path):
     sandbox = Sandbox(state_path=path)
     with pytest.raises(SandboxError, match="cannot use"):

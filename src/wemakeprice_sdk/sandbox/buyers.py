@@ -95,12 +95,12 @@ class BuyerActions(SandboxBase):
         """Buy and pay: one new bundle in 신규주문; without lines `product_no`, or an example product."""
         with self.acting(key, "buyer", "place_order") as call:
             wanted = [line if isinstance(line, OrderLine) else _order_line(line) for line in lines]
+            paid = self.moment(paid_at)
             if not wanted:
                 wanted = [OrderLine(product_no or example_product(call).product_no, quantity, option_no)]
             _check_basket(call.shop, wanted)
             person = recipient or Person("홍길동", "010-0000-0000", message="문 앞에 놓아 주세요")
             person.customs_pin = customs_pin or person.customs_pin
-            paid = self.moment(paid_at)
             bundle = make_bundle(call, wanted, paid, person, buyer_name, purchase_no)
             _override(bundle, ship_method, ship_price, prepaid)
             _take_stock(call.shop, wanted)

@@ -166,6 +166,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer a request that cannot be read in JSON, and end the connection."""
         del explain
         self.close_connection = True
+        # A request line that cannot be read counts as HTTP/0.9, whose answers have no head.
+        self.request_version = self.protocol_version
         text = message or self.responses[HTTPStatus(code)][0]
         self._send(json_reply(code, failure(code, text), (("Connection", "close"),)))
 
