@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from kit import KEY, Shop, open_shop, parcel
 
-from wemakeprice_sdk.models import ShipMethod
+from wemakeprice_sdk.models import ClaimType, ShipMethod
 from wemakeprice_sdk.policy.actions import Shipment
 from wemakeprice_sdk.policy.snapshot import ReturnFacts, ReturnInspection
 from wemakeprice_sdk.runner import ActionState
@@ -120,3 +120,34 @@ def test_claim_writes_lock_the_bundle_they_belong_to(shop: Shop) -> None:
     shop.sandbox.request_cancel(KEY, number)
     shop.runner().claims()
     assert [intent.target for intent in shop.ledger.intents("shop")] == [f"bundle:{number}"]
+
+
+@pytest.mark.parametrize("seen_before", [True, False])
+def test_a_held_cancel_is_neither_approved_nor_lost_and_keeps_its_bundle(
+    shop: Shop, seen_before: bool
+) -> None:
+    number = shop.order()
+    claim = shop.sandbox.request_cancel(KEY, number)
+    runner = shop.runner()
+    if seen_before:
+        runner.collect_orders()
+    shop.sandbox.hold_cancel(KEY, claim)
+    for _ in range(3):
+        report = runner.claims()
+        assert report.plan is not None
+        assert [held.reason.code for held in report.plan.held] == ["cancel-on-hold"]
+        assert [alarm.reason.code for alarm in report.plan.alarms] == ["cancel-on-hold"]
+        report = runner.collect_orders()
+        assert report.plan is not None
+        assert [held.reason.code for held in report.plan.held] == ["open-cancel"]
+        report = runner.ship([parcel(number)])
+        assert report.plan is not None
+        assert report.plan.is_empty
+        shop.pass_time(days=2)
+    for operation in ("claims_approve", "claims_reject", "orders_confirm", "orders_ship"):
+        assert shop.writes(operation) == []
+    assert [row.status for row in shop.ledger.records("shop", "claim")] == ["CANCEL:PENDING"]
+    shop.sandbox.advance(minutes=1)
+    shop.client.claims.approve(claim, ClaimType.CANCEL)
+    runner.claims()
+    assert [row.status for row in shop.ledger.records("shop", "claim")] == ["CANCEL:APPROVE"]
