@@ -145,3 +145,17 @@ def test_the_names_of_the_package_are_loaded_when_used() -> None:
     assert all(getattr(testing, name) for name in testing.__all__)
     with pytest.raises(AttributeError):
         testing.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("operation", "data"),
+    [
+        ("products_get", [{"productNo": 7}]),
+        ("shipping_get_seller_ship", {"shipPolicyNo": 7}),
+        ("orders_list", [BUNDLE]),
+        ("orders_list", BUNDLE),
+    ],
+)
+def test_an_answer_of_another_shape_cannot_be_queued(operation: str, data: object) -> None:
+    with StubMarketplace() as stub, pytest.raises(StubError, match="never answers that"):
+        stub.answer(operation, data)  # type: ignore[arg-type]

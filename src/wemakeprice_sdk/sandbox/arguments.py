@@ -22,7 +22,7 @@ _NAMES: dict[object, str] = {
     int: "a whole number",
     float: "a number",
     str: "a text",
-    datetime: "a moment as text",
+    datetime: "a timestamp as text",
     date: "a day as text",
     NoneType: "null",
     list: "a list",

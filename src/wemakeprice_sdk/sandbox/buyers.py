@@ -307,7 +307,7 @@ def example_product(call: Call) -> Product:
 
 
 def _example_notice(call: Call) -> Json:
-    items = [{"noticeNo": number, "description": "상세설명 참조"} for number in (195, 198)]
+    items = [{"noticeNo": number, "description": "상세설명 참조"} for number in (195, 198, 201)]
     return {"groupNoticeNo": 38, "noticeList": items, "productGroupNoticeNo": call.number("product_notice")}
 
 

@@ -20,7 +20,7 @@ _DURATION = re.compile(
     r"(?:T(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,6})M)?(?:(?P<seconds>\d{1,8})S)?)?",
     re.ASCII,
 )
-# Deliveries, deadlines and sales reach years ahead of a moment; all of it has to stay a date.
+# Deliveries, deadlines and sales reach years ahead of a timestamp; all of it has to stay a date.
 FIRST, LAST = "1970-01-01 00:00:00", "2199-12-31 23:59:59"
 
 
@@ -63,11 +63,11 @@ def _to_stamp(value: datetime | str) -> str:
     return stamp(require_aware(datetime.fromisoformat(value) if isinstance(value, str) else value))
 
 
-def in_range(moment: datetime) -> str:
-    """Write a moment as the wire does; raise `SandboxError` when it lies before 1970 or after 2199."""
-    text = stamp(moment)
+def in_range(at: datetime) -> str:
+    """Write a timestamp as the wire does; raise `SandboxError` when it lies before 1970 or after 2199."""
+    text = stamp(at)
     if not FIRST <= text <= LAST:
-        raise SandboxError(f"a moment lies from {FIRST[:4]} to {LAST[:4]}, not in {text[:4]}")
+        raise SandboxError(f"a timestamp lies from {FIRST[:4]} to {LAST[:4]}, not in {text[:4]}")
     return text
 
 

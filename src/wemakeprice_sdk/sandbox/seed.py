@@ -256,7 +256,7 @@ class _Maker:
         }
 
     def _notice(self) -> Json:
-        items = [{"noticeNo": number, "description": "상세설명 참조"} for number in (195, 198)]
+        items = [{"noticeNo": number, "description": "상세설명 참조"} for number in (195, 198, 201)]
         number = self.call.number("product_notice")
         return {"groupNoticeNo": 38, "noticeList": items, "productGroupNoticeNo": number}
 

@@ -111,14 +111,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _body(self) -> bytes | None:
         """Read the body; answer and end the connection where nobody can say where the next request begins."""
-        lengths = {length.strip() for length in self.headers.get_all("Content-Length", ())}
         coding = self.headers.get("Transfer-Encoding")
-        if coding is not None:
-            if coding.strip().lower() != "chunked" or lengths:
-                self.send_error(400, "send either Content-Length or Transfer-Encoding: chunked")
-                return None
+        if coding is None:
+            return self._counted()
+        if coding.strip().lower() == "chunked" and "Content-Length" not in self.headers:
             return self._chunked()
-        length = lengths.pop() if lengths else "0"
+        self.send_error(400, "send either Content-Length or Transfer-Encoding: chunked")
+        return None
+
+    def _counted(self) -> bytes | None:
+        lengths = {length.strip() for length in self.headers.get_all("Content-Length", ["0"])}
+        length = lengths.pop()
         if lengths or not length.isascii() or not length.isdecimal():
             self.send_error(400, "Content-Length is one whole number")
             return None

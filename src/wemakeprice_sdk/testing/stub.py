@@ -220,7 +220,7 @@ def _check_read(row: Operation, data: JsonValue) -> list[str]:
     model = getattr(models, row.model)
     if data is None:
         return []
-    if row.shape is Shape.OBJECT and isinstance(data, Mapping):
+    if row.shape is Shape.OBJECT:
         read(model, data)
         return unknown_keys(model, data)
     rows = read_rows(model, row, data)
