@@ -6,8 +6,10 @@ daylight saving of 1987 and 1988 cannot reach any computation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta, timezone
+from enum import Enum
 from functools import cache
 from typing import Protocol
 
@@ -67,6 +69,33 @@ def _is_no_day(value: object) -> bool:
 def shown(value: object) -> str:
     """Return a wrong value for a message: the start of a text, a number or a day, else its type."""
     return str(value)[:60] if isinstance(value, str | int | date) else type(value).__name__
+
+
+class DateSentinel(Enum):
+    """What a date means that is no real date."""
+
+    NONE = "none"
+    """There is no date: MySQL's 0000-00-00, .NET's 0001-01-01, day one of a database or of Unix time."""
+    ENDLESS = "endless"
+    """For ever: a day in 2999 or 9999. In a field that is not the end of something it means none."""
+
+
+_ZERO_DATE = re.compile(r"0000([-./]?)00\1(?:00|01)(?:[T ].*)?|0+", re.ASCII | re.DOTALL)
+_NO_DATES = frozenset({(1, 1, 1), (1753, 1, 1), (1899, 12, 30), (1899, 12, 31), (1900, 1, 1), (1970, 1, 1)})
+_ENDLESS_YEARS = frozenset({2999, 9999})
+
+
+def date_sentinel(value: date | str) -> DateSentinel | None:
+    """Return what a date stands for when it is no real date; None for a real one and for any other text.
+
+    The one list of such dates, for answers and for files alike. A text is looked at only for zero dates
+    (`0000-00-00 00:00:00`, `00000000`), which no date can hold; whatever else it says is parsed first.
+    """
+    if isinstance(value, str):
+        return DateSentinel.NONE if _ZERO_DATE.fullmatch(value.strip()) else None
+    if value.year in _ENDLESS_YEARS:
+        return DateSentinel.ENDLESS
+    return DateSentinel.NONE if (value.year, value.month, value.day) in _NO_DATES else None
 
 
 class Clock(Protocol):

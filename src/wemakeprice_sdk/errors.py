@@ -18,6 +18,7 @@ WemakepriceError
 │   ├── NetworkError                no answer, and nothing can have been changed
 │   │   └── NetworkTimeoutError
 │   ├── ProtocolError               an answer that the contract does not know
+│   │   └── UnreadableValueError    one thing of it cannot be read; the answer as a whole can
 │   ├── OutcomeUnknownError         a write whose answer was lost and that no read can prove
 │   ├── NotAppliedError             a write whose answer was lost and that a read proved undone
 │   └── ApiError                    the marketplace answered, and refused
@@ -227,6 +228,30 @@ class NetworkTimeoutError(NetworkError, TimeoutError):
 
 class ProtocolError(CallError):
     """The answer is not what the contract knows: not JSON, cut short, or without its identifiers."""
+
+
+class UnreadableValueError(ProtocolError):
+    """The answer is in order, but the thing that was asked for holds a value that cannot be read.
+
+    `location` is the JSON path of the value (`$.data.sale.salePrice`), `kind` the JSON type that stood there,
+    `rule` what was expected; the value is never shown. It concerns this one thing: others can be read.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        location: str = "",
+        kind: str = "",
+        rule: str = "",
+        operation: str = "",
+        method: str = "",
+        path: str = "",
+    ) -> None:
+        self.location = location
+        self.kind = kind
+        self.rule = rule
+        super().__init__(message, operation=operation, method=method, path=path)
 
 
 class OutcomeUnknownError(CallError):

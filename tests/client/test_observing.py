@@ -141,7 +141,7 @@ def test_no_answer_shows_in_the_local_variables_of_its_error(go: Driver, kind: s
 def test_no_row_shows_in_the_local_variables_of_an_error(go: Driver, wrong: str) -> None:
     good = {"bundleNo": 1, "purchaseNo": 2, "buyerName": "홍길동", "buyerPhone": "010-0000-0000"}
     data = {
-        "row": {"bundle": [good, {**good, "payDate": "홍길동"}]},
+        "row": {"bundle": [{**good, "bundleNo": 5}, {**good, "shipPrice": "홍길동"}]},
         "rows": {"bundle": good},
         "data": [good],
     }[wrong]
@@ -149,10 +149,10 @@ def test_no_row_shows_in_the_local_variables_of_an_error(go: Driver, wrong: str)
     transport = httpx.MockTransport(lambda request: httpx.Response(200, json=body))
     inner = httpx.Client(transport=transport) if go.kind == "sync" else httpx.AsyncClient(transport=transport)
     client = go.client(http_client=inner, base_url="http://sandbox.invalid")
-    with pytest.raises(ProtocolError, match=r"bundle\[1\].payDate|rows expected") as caught:
+    with pytest.raises(ProtocolError, match=r"bundle\[1\].shipPrice|rows expected") as caught:
         go(client.orders.get(1))
     shown = library_frames(caught.value)
-    assert "in read_rows" in shown
+    assert "in row_of" in shown or "in read_rows" in shown
     assert "홍길동" not in shown
     assert "010-0000-0000" not in shown
 

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 import wemakeprice_sdk.models as models
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.models import OpenEnum, ReadModel, WriteModel
+from wemakeprice_sdk.models._base import OWN_FIELDS
 from wemakeprice_sdk.models._rules import FieldSpec, field_specs
 
 ROOT = Path(__file__).parents[2]
@@ -178,6 +179,7 @@ def build(cls: type) -> st.SearchStrategy[Any]:
     for attribute in attrs.fields(cls):
         if attribute.name == "raw":
             fields["raw"] = st.dictionaries(_TEXT, st.one_of(st.none(), st.integers(), _TEXT), max_size=2)
+        if attribute.name in OWN_FIELDS:
             continue
         kind, optional = _strip(hints[attribute.name])
         fields[attribute.name] = st.one_of(st.none(), _of(kind)) if optional else _of(kind)

@@ -26,6 +26,7 @@ DEEP = InputLimits(max_option_depth=5)
 
 # Envelopes, containers and write results are read by the wire layer and never reach a user.
 NO_MODEL = {"BundleData", "ClaimData", "WriteResult", "ShippingTemplateWriteResult", "ProductWriteResult"}
+OURS = ("raw", "faults")
 SECOND_SPELLINGS = {
     ("NoticeTemplateItem", "defaultValue"),
     ("SellerShip", "shipMng"),
@@ -58,7 +59,7 @@ def test_every_schema_has_a_model_and_every_model_a_schema(contract: Any, tools:
 def test_every_property_has_a_field_and_every_field_a_property(contract: Any, model: type) -> None:
     wanted = set(contract.schemas[model.__name__]["properties"])
     wanted -= {key for name, key in SECOND_SPELLINGS if name == model.__name__}
-    names = [attribute.name for attribute in attrs.fields(model) if attribute.name != "raw"]
+    names = [attribute.name for attribute in attrs.fields(model) if attribute.name not in OURS]
     assert {wire_name(name) for name in names} == wanted
     assert len(names) == len(wanted)
 
@@ -100,7 +101,7 @@ def test_kinds_agree_with_the_contract(contract: Any, model: type) -> None:
     hints = get_type_hints(model)
     for attribute in attrs.fields(model):
         key = wire_name(attribute.name)
-        if attribute.name == "raw":
+        if attribute.name in OURS:
             continue
         prop = resolve(contract.schemas[model.__name__]["properties"][key])
         kind = strip(hints[attribute.name])
@@ -153,7 +154,7 @@ def test_every_field_is_documented_with_term_and_grade(contract: Any, model: typ
     schema = contract.schemas[model.__name__]
     docs = dict(documented(model))
     for attribute in attrs.fields(model):
-        if attribute.name == "raw":
+        if attribute.name in OURS:
             continue
         prop = schema["properties"][wire_name(attribute.name)]
         text = docs[attribute.name]

@@ -24,6 +24,7 @@ from wemakeprice_sdk.models import (
     ClaimStatus,
     ClaimType,
     DealRow,
+    ListResult,
     Product,
     ProductPage,
     ProductRow,
@@ -38,15 +39,15 @@ from wemakeprice_sdk.wire.outcomes import AlreadyDone, Applied
 
 
 def collect(client: WemakepriceClient, start: datetime, end: datetime) -> list[int]:
-    assert_type(client.orders.list(start, end, ShipStatus.NEW), tuple[Bundle, ...])
+    assert_type(client.orders.list(start, end, ShipStatus.NEW), ListResult[Bundle])
     assert_type(client.orders.get(1), Bundle | None)
     assert_type(client.orders.confirm(1), Applied | AlreadyDone)
     assert_type(client.claims.get(1), Claim | None)
     assert_type(client.products.get(1), Product)
     assert_type(client.products.list(start, end), ProductPage)
-    assert_type(client.products.find_by_seller_code("SKU"), tuple[int, ...])
-    assert_type(client.shipping_templates.list(), tuple[ShippingTemplate, ...])
-    assert_type(client.shipping_templates.get_seller_ship(), tuple[SellerShip, ...])
+    assert_type(client.products.find_by_seller_code("SKU"), ListResult[int])
+    assert_type(client.shipping_templates.list(), ListResult[ShippingTemplate])
+    assert_type(client.shipping_templates.get_seller_ship(), ListResult[SellerShip])
     pager = client.orders.iter(start, end, ShipStatus.NEW)
     assert_type(pager, Pager[Bundle])
     assert_type(pager.cursor, Cursor)
@@ -61,7 +62,7 @@ def settle(client: WemakepriceClient, first: date, last: date) -> int:
 
 
 async def collect_async(client: AsyncWemakepriceClient, start: datetime, end: datetime) -> list[int]:
-    assert_type(await client.orders.list(start, end, ShipStatus.NEW), tuple[Bundle, ...])
+    assert_type(await client.orders.list(start, end, ShipStatus.NEW), ListResult[Bundle])
     assert_type(await client.orders.confirm(1), Applied | AlreadyDone)
     assert_type(client.claims.iter(start, end, ClaimType.CANCEL, ClaimStatus.REQUEST), AsyncPager[Claim])
     assert_type(client.products.iter(start, end), AsyncPager[ProductRow])

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wemakeprice_sdk import models
 from wemakeprice_sdk.clock import KST
-from wemakeprice_sdk.errors import BadRequestError, MaintenanceError, ProtocolError
+from wemakeprice_sdk.errors import (
+    BadRequestError,
+    MaintenanceError,
+    ProtocolError,
+    UnreadableValueError,
+    ValidationError,
+)
 from wemakeprice_sdk.models import (
     Bundle,
     Claim,
@@ -33,11 +43,12 @@ from wemakeprice_sdk.models import (
     ShipMethod,
     ShippingTemplate,
     ShipStatus,
+    ValueFault,
     couriers,
     field_name,
     merge_clear,
 )
-from wemakeprice_sdk.wire.converter import read, read_list, read_page, read_rows
+from wemakeprice_sdk.wire.converter import _read_carefully, read, read_list, read_page, read_rows
 from wemakeprice_sdk.wire.envelope import AnswerBytes, read_answer, read_outcome, rows_of
 from wemakeprice_sdk.wire.operations import OPERATIONS, Operation, Shape
 from wemakeprice_sdk.wire.outcomes import Applied
@@ -221,14 +232,12 @@ IDENTIFIERS: dict[type[ReadModel], set[str]] = {
 
 @pytest.mark.parametrize("cls", readable(), ids=lambda cls: cls.__name__)
 def test_reader_rule_13_only_identifiers_are_essential(cls: type[ReadModel]) -> None:
-    import attrs
-
     needed = [field.name for field in attrs.fields(cls) if field.default is attrs.NOTHING]
     least = {models.wire_name(name): "D002" if cls is models.Courier else 7 for name in needed}
     assert IDENTIFIERS.get(cls, set(least)) == set(least)
     found = read(cls, least)
     for field in attrs.fields(cls):
-        if field.name not in (*needed, "raw"):
+        if field.name not in (*needed, "raw", "faults"):
             assert getattr(found, field.name) in (None, ())
     for key in least:
         for broken in (
@@ -298,16 +307,22 @@ def test_every_answer_example_of_the_contract_becomes_models_without_loss(
 def test_flags_are_never_the_truth_of_a_text() -> None:
     for text, flag in (("Y", True), ("N", False), ("n", False), (" y ", True), (True, True), (False, False)):
         assert read(ShippingTemplate, {"shipPolicyNo": 1, "prepaymentYn": text}).prepayment_yn is flag
-    with pytest.raises(ProtocolError, match="Y or N was expected"):
-        read(ShippingTemplate, {"shipPolicyNo": 1, "prepaymentYn": 1})
+    for spelling, flag in ((1, True), ("0", False), ("true", True), ("FALSE", False)):
+        assert read(ShippingTemplate, {"shipPolicyNo": 1, "differenceYn": spelling}).difference_yn is flag
+    for wrong in (2, "X", "예", 1.0, [True]):
+        policy = read(ShippingTemplate, {"shipPolicyNo": 1, "differenceYn": wrong})
+        assert policy.difference_yn is None
+        assert [fault.rule for fault in policy.faults] == ["Y or N was expected"]
 
 
 def test_texts_are_never_made_of_none_flags_or_objects() -> None:
     assert read(ProductBasic, {"productName": None}).product_name is None
     assert read(Delivery, {"invoiceNo": 600000000001}).invoice_no == "600000000001"
-    for wrong in (True, ["a"], {"a": 1}):
-        with pytest.raises(ProtocolError, match=r"\$\.invoiceNo: a text was expected"):
-            read(Delivery, {"invoiceNo": wrong})
+    for wrong, kind in ((True, "boolean"), (["a"], "array"), ({"a": 1}, "object")):
+        delivery = read(Delivery, {"invoiceNo": wrong})
+        assert delivery.invoice_no is None
+        assert delivery.faults == (ValueFault("$.invoiceNo", kind, "a text was expected"),)
+        assert delivery.raw["invoiceNo"] is wrong
 
 
 def test_codes_read_from_names_codes_and_numbers() -> None:
@@ -327,57 +342,209 @@ def test_absent_settlement_numbers_are_none_and_rates_are_decimals() -> None:
     assert line.complete_qty == 0
     assert read(SettlementShipLine, {"claimBundleNo": "0"}).claim_bundle_no is None
     for wrong in ("팔", "NaN", True, []):
-        with pytest.raises(ProtocolError, match="a decimal number was expected"):
-            read(SettlementOrderLine, {"feeRate": wrong})
+        line = read(SettlementOrderLine, {"feeRate": wrong})
+        assert (line.fee_rate, line.is_unreadable("fee_rate")) == (None, True)
 
 
 @pytest.mark.parametrize(
     "given",
     [
-        "2026-02-30 10:00:00",
-        "어제",
-        20260101,
-        True,
-        [],
-        "2026-01-01 10:00:00 KST",
-        "2026-01-01x10:00:00",
-        "2026",
+        "2026-02-30 10:00:00", "어제", True, [], "2026-01-01 10:00:00 CET", "2026-01-01x10:00:00", "2026", 2026,
+        "2026-01-01 24:30:00", "2026-01-01 10:60", "01/02/2026", "2026-01/02", 2026010215, "2026010215", 1.5,
+        "9999999999999999", "2026-01-01 10:00:00+99:00",
     ],
-)
-def test_unreadable_timestamps_are_refused_without_showing_them(given: Any) -> None:
-    with pytest.raises(ProtocolError) as caught:
-        read_rows(Bundle, ORDERS, {"bundle": [bundle(), bundle(), bundle(), bundle(payDate=given)]})
-    assert caught.value.message == "$.data.bundle[3].payDate: a timestamp was expected"
-    assert caught.value.operation == "orders_list"
-    assert not isinstance(given, str) or given not in str(caught.value)
+)  # fmt: skip
+def test_an_unreadable_optional_date_is_none_and_named_without_being_shown(given: Any) -> None:
+    rows = [bundle(), bundle(), bundle(), bundle(bundleNo=4, payDate=given)]
+    found = read_rows(Bundle, ORDERS, {"bundle": rows})
+    assert [row.bundle_no for row in found] == [1, 1, 1, 4]
+    assert found.unread == ()
+    (fault,) = found.faults
+    assert found[3].faults == (fault,)
+    assert (fault.path, fault.rule) == ("$.data.bundle[3].payDate", "a timestamp was expected")
+    assert found[3].pay_date is None
+    assert found[3].raw["payDate"] is given
+    assert not isinstance(given, str) or given not in repr(found.faults)
 
 
 @pytest.mark.parametrize(
-    ("change", "message"),
+    ("given", "wanted"),
     [
-        ({"delivery": {"shipAddress": {"zipcode": ["00000"]}}}, "$.data.bundle[1].delivery.shipAddress.zipcode: a text"),
-        ({"orderProduct": [{"orderNo": 1}, {"orderNo": "홍길동"}]}, "$.data.bundle[1].orderProduct[1].orderNo: a whole"),
-        ({"orderProduct": [{"orderNo": 1, "orderOption": [{}]}]},
-         "$.data.bundle[1].orderProduct[0].orderOption[0].orderOptionNo: an identifier"),
-        ({"orderProduct": ["홍길동"]}, "$.data.bundle[1].orderProduct[0]: an object was expected"),
-        ({"orderProduct": {"orderNo": 1}}, "$.data.bundle[1].orderProduct: a list was expected"),
-        ({"orderProduct": 5}, "$.data.bundle[1].orderProduct: a list was expected"),
-        ({"delivery": "홍길동"}, "$.data.bundle[1].delivery: an object was expected"),
+        ("2026-01-02T03:04:05", "2026-01-02 03:04:05"), ("2026-01-02T03:04:05Z", "2026-01-02 12:04:05"),
+        ("2026-01-02 03:04:05+09:00", "2026-01-02 03:04:05"), ("2026-01-02T03:04:05.123456789+0900", "2026-01-02 03:04:05.123456"),
+        ("2026-01-02 03:04:05 KST", "2026-01-02 03:04:05"), ("2026-01-02T03:04:05-05", "2026-01-02 17:04:05"),
+        ("2026-01-02 24:00:00", "2026-01-03 00:00:00"), ("2026-12-31T24:00", "2027-01-01 00:00:00"),
+        ("2026.01.02 3:04", "2026-01-02 03:04:00"), ("2026/1/2", "2026-01-02 00:00:00"),
+        ("20260102", "2026-01-02 00:00:00"), (20260102, "2026-01-02 00:00:00"), ("20260102030405", "2026-01-02 03:04:05"),
+        (1767290645, "2026-01-02 03:04:05"), ("1767290645", "2026-01-02 03:04:05"), (1767290645000.0, "2026-01-02 03:04:05"),
+        (1767290645250, "2026-01-02 03:04:05.250000"), (" 2026-01-02 03:04:05 ", "2026-01-02 03:04:05"),
     ],
 )  # fmt: skip
-def test_errors_name_the_place_and_never_the_value(change: dict[str, Any], message: str) -> None:
-    with pytest.raises(ProtocolError) as caught:
-        read_rows(Bundle, ORDERS, {"bundle": [bundle(), bundle(**change)]})
-    assert caught.value.message.startswith(message)
-    assert "홍길동" not in str(caught.value)
-    assert caught.value.__cause__ is None
-    assert caught.value.__suppress_context__
+def test_a_date_in_any_spelling_of_one_meaning_is_read(given: Any, wanted: str) -> None:
+    found = read(Bundle, bundle(payDate=given))
+    assert found.pay_date == datetime.fromisoformat(wanted).replace(tzinfo=KST)
+    assert found.pay_date.tzinfo is KST
+    assert found.faults == ()
+    if "24:" not in str(given):
+        day = read(Delivery, {"scheduleShipDate": given})
+        assert (day.schedule_ship_date, day.faults) == (date.fromisoformat(wanted[:10]), ())
 
 
-@pytest.mark.parametrize("row", ["홍길동", None, 7, []])
-def test_a_row_that_is_no_object_is_named(row: Any) -> None:
-    with pytest.raises(ProtocolError, match=r"^\$\.data\.bundle\[1\]: an object was expected"):
-        read_rows(Bundle, ORDERS, {"bundle": [bundle(), row]})
+def test_the_end_of_a_day_is_no_day() -> None:
+    found = read(Delivery, {"scheduleShipDate": "2026-01-02 24:00:00"})
+    assert (found.schedule_ship_date, found.is_unreadable("schedule_ship_date")) == (None, True)
+
+
+NO_DATES = [
+    "0000-00-00", "0000-00-00 00:00:00", "0000-00-00T00:00:00", "00000000", "0000.00.00", "0000-00-01", 0, "0",
+    "0001-01-01 00:00:00", "0001-01-01T00:00:00Z", "1753-01-01", "1899-12-30", "1900-01-01 00:00:00", "1970-01-01",
+    "1970-01-01 09:00:00", "19700101",
+]  # fmt: skip
+ENDLESS = [
+    "9999-12-31", "9999-12-31 23:59:59", "9999-12-31T23:59:59.9999999Z", "99991231", "2999-12-31", "2999-01-01",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("given", [*NO_DATES, *ENDLESS])
+def test_a_date_that_is_none_is_read_as_none_and_is_no_fault(given: Any) -> None:
+    found = read(Bundle, bundle(shipCompleteDate=given, orderShippingDate=given, originShipDate=given))
+    assert (found.is_delivered, found.is_shipped, found.dispatch_deadline) == (False, False, None)
+    assert found.faults == ()
+    leg = read(ExchangeDelivery, {"scheduleShipDate": given})
+    line = read(SettlementOrderLine, {"basicDt": given, "paymentCompleteDt": given, "settlePreDt": given})
+    assert (leg.schedule_ship_date, line.basic_dt, line.settle_pre_dt) == (None, None, None)
+    assert leg.faults == line.faults == ()
+
+
+def test_a_sale_without_an_end_goes_on_for_ever() -> None:
+    for text in ENDLESS:
+        for found in (
+            read(models.ProductSale, {"saleEndDate": text}),
+            read(ProductRow, {"productNo": 1, "saleEndDate": text}),
+            read(models.DealSale, {"saleEndDate": text}),
+        ):
+            assert found.sale_end_date == models.ALWAYS_ON_END
+            assert found.faults == ()
+    for text in NO_DATES:
+        assert read(models.ProductSale, {"saleEndDate": text}).sale_end_date is None
+    assert read(models.ProductSale, {"saleStartDate": "9999-12-31"}).sale_start_date is None
+    end = read(models.ProductSale, {"saleEndDate": "2026-01-02 03:00"}).sale_end_date
+    assert end == datetime(2026, 1, 2, 3, tzinfo=KST)
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "rule"),
+    [
+        ({"shipPrice": 12900.5}, ".shipPrice", "a whole number was expected"),
+        ({"prepayment": {"Y": 1}}, ".prepayment", "a code was expected"),
+        ({"delivery": {"shipStatus": ["신규주문"]}}, ".delivery.shipStatus", "a code was expected"),
+        ({"orderProduct": [{"orderNo": 1}, {"orderNo": "홍길동"}]}, ".orderProduct[1].orderNo", "a whole number was expected"),
+        ({"orderProduct": [{"orderNo": 1, "orderOption": [{}]}]},
+         ".orderProduct[0].orderOption[0].orderOptionNo", "an identifier is missing"),
+        ({"orderProduct": [{"orderNo": 1, "productQty": "여럿"}]}, ".orderProduct[0].productQty", "a whole number was expected"),
+        ({"orderProduct": ["홍길동"]}, ".orderProduct[0]", "an object was expected"),
+        ({"orderProduct": {"orderNo": 1}}, ".orderProduct", "a list was expected"),
+        ({"orderProduct": 5}, ".orderProduct", "a list was expected"),
+        ({"orderProduct": 0}, ".orderProduct", "a list was expected"),
+        ({"delivery": "홍길동"}, ".delivery", "an object was expected"),
+    ],
+)  # fmt: skip
+def test_an_unreadable_essential_value_costs_its_row_and_no_other(
+    change: dict[str, Any], path: str, rule: str
+) -> None:
+    row = bundle(bundleNo=7, payDate="어제", **change)
+    found = read_rows(Bundle, ORDERS, {"bundle": [bundle(), row, bundle(bundleNo=3)]})
+    assert [row.bundle_no for row in found] == [1, 3]
+    (unread,) = found.unread
+    assert (unread.path, unread.operation, unread.raw) == ("$.data.bundle[1]", "orders_list", row)
+    assert (unread.faults[0].path, unread.faults[0].rule) == (f"$.data.bundle[1]{path}", rule)
+    assert unread.numbers == {"bundle_no": 7, "purchase_no": 2}
+    assert "홍길동" not in repr(unread) + str(unread)
+    assert "어제" not in repr(unread) + str(unread)
+    with pytest.raises(UnreadableValueError) as caught:
+        read(Bundle, row, path="$.data", operation=ORDERS)
+    error = caught.value
+    assert error.message == f"$.data{path}: {rule}"
+    assert (error.location, error.rule, error.operation) == (f"$.data{path}", rule, "orders_list")
+    assert "홍길동" not in str(error)
+    assert error.__cause__ is None
+    assert error.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    ("row", "kind"), [("홍길동", "string"), (None, "null"), (7, "number"), ([], "array"), (True, "boolean")]
+)
+def test_a_row_that_is_no_object_is_named_and_stops_no_other(row: Any, kind: str) -> None:
+    found = read_rows(Bundle, ORDERS, {"bundle": [bundle(), row, bundle(bundleNo=3)]})
+    assert [row.bundle_no for row in found] == [1, 3]
+    (unread,) = found.unread
+    assert unread.faults == (ValueFault("$.data.bundle[1]", kind, "an object was expected"),)
+    assert (unread.raw, unread.numbers) == (row, {})
+
+
+def test_several_optional_faults_of_a_row_are_all_named_where_they_stand() -> None:
+    delivery = {
+        "shipStatus": "신규주문",
+        "shipAddress": {"zipcode": ["00000"]},
+        "name": 5,
+        "scheduleShipDate": "곧",
+    }
+    (found,) = read_rows(Bundle, ORDERS, {"bundle": [bundle(delivery=delivery, orderDate={})]})
+    paths = {fault.path.removeprefix("$.data.bundle[0].") for fault in found.faults}
+    assert paths == {"orderDate", "delivery.shipAddress.zipcode", "delivery.scheduleShipDate"}
+    assert found.delivery is not None
+    assert len(found.delivery.faults) == 2
+    assert found.delivery.name == "5"
+    assert found.is_unreadable("schedule_ship_date")
+    assert not found.is_unreadable("ship_status")
+
+
+def test_what_is_absent_stays_none_and_is_no_fault() -> None:
+    for empty in (None, "", " "):
+        found = read(SettlementOrderLine, {"prodSaleAmt": empty, "completeQty": empty, "basicDt": empty})
+        assert (found.prod_sale_amt, found.complete_qty, found.basic_dt, found.faults) == (
+            None,
+            None,
+            None,
+            (),
+        )
+
+
+@pytest.mark.parametrize("cls", readable(), ids=lambda cls: cls.__name__)
+def test_money_and_quantities_are_essential_in_every_model(cls: type[ReadModel]) -> None:
+    money = re.compile(
+        r"(?:_price|_amt|_fee|_qty|_cust|_seller|_wmp|stock_count|_condition)$|^sale_agency_fee$"
+    )
+    least = {models.wire_name(field.name): 7 for field in attrs.fields(cls) if field.default is attrs.NOTHING}
+    for field in attrs.fields(cls):
+        if money.search(field.name):
+            for wrong in (12900.5, "만원", True, [1], {}):
+                with pytest.raises(UnreadableValueError):
+                    read(cls, {**least, models.wire_name(field.name): wrong})
+
+
+def test_a_product_with_a_faulty_value_is_not_written_back() -> None:
+    product = read(Product, {"productNo": 1, "etc": {"labelNoList": [1, "가", 3]}, "sale": {"taxYn": "?"}})
+    assert product.etc is not None
+    assert product.etc.label_no_list == (1, 3)
+    assert {fault.path for fault in product.faults} == {"$.etc.labelNoList[1]", "$.sale.taxYn"}
+    assert product.etc.is_unreadable("label_no_list")
+    for part in (product, product.etc, product.sale):
+        assert part is not None
+        with pytest.raises(ValidationError, match="cannot be written back"):
+            part.to_input()
+
+
+def test_a_list_result_is_a_tuple_and_survives_pickle_and_copy() -> None:
+    found = read_rows(Bundle, ORDERS, {"bundle": [bundle(), None, bundle(bundleNo=3, payDate="어제")]})
+    assert isinstance(found, tuple)
+    assert found == tuple(found)
+    for again in (pickle.loads(pickle.dumps(found)), copy.copy(found), copy.deepcopy(found)):
+        assert type(again) is models.ListResult
+        assert again == found
+        assert again.unread == found.unread
+        assert again.unread[0].raw is None
+        assert [fault.path for fault in again.faults] == ["$.data.bundle[2].payDate", "$.data.bundle[1]"]
 
 
 def test_loosely_typed_emptiness_is_no_object() -> None:
@@ -393,8 +560,8 @@ def test_lists_of_texts_and_numbers_name_the_item() -> None:
     )
     assert product.etc is not None
     assert product.etc.label_no_list == (19, 20, 21)
-    with pytest.raises(ProtocolError, match=r"^\$\.etc\.labelNoList\[1\]: a whole number was expected$"):
-        read(Product, {"productNo": 1, "etc": {"labelNoList": [1, "가"]}})
+    bad = read(Product, {"productNo": 1, "etc": {"labelNoList": [1, "가"]}})
+    assert bad.faults == (ValueFault("$.etc.labelNoList[1]", "string", "a whole number was expected"),)
 
 
 def test_pages_read_their_rows_and_total() -> None:
@@ -402,14 +569,29 @@ def test_pages_read_their_rows_and_total() -> None:
     page = read_page(models.ProductPage, row, {"totalCount": "201", "list": [{"productNo": 1}]})
     assert page.total_count == 201
     assert page.rows == (read(ProductRow, {"productNo": 1}),)
-    with pytest.raises(ProtocolError, match=r"\$\.data\.list\[0\]\.productNo: an identifier is missing"):
-        read_page(models.ProductPage, row, {"totalCount": 1, "list": [{}]})
+    data = {"totalCount": "많음", "list": [{"productNo": 1}, {}, {"productNo": 3, "salePrice": 0.5}]}
+    page = read_page(models.ProductPage, row, data)
+    assert [item.product_no for item in page.rows] == [1]
+    assert [item.path for item in page.unread] == ["$.data.list[1]", "$.data.list[2]"]
+    assert [item.numbers for item in page.unread] == [{}, {"product_no": 3}]
+    assert (page.total_count, page.is_unreadable("total_count"), page.raw) == (None, True, data)
+
+
+@given(st.data())
+def test_the_second_look_reads_what_the_first_pass_reads(data: st.DataObject) -> None:
+    spellings = st.sampled_from(
+        ["", None, 1, "1", "2,000", "Y", "20260102", "2026-01-02 03:04:05", "신규주문", [], {}]
+    )
+    keys = ["shipPrice", "payDate", "prepayment", "buyerName", "delivery", "orderProduct", "shipType"]
+    row = bundle(**data.draw(st.dictionaries(st.sampled_from(keys), spellings)))
+    found = read_rows(Bundle, ORDERS, {"bundle": [row]})
+    if found and not found.faults:
+        again: list[ValueFault] = []
+        assert _read_carefully(Bundle, row, "$", again) == found[0]
+        assert again == []
 
 
 def test_what_was_read_survives_pickle_and_copy() -> None:
-    import copy
-    import pickle
-
     found = read(Bundle, bundle(orderProduct=[{"orderNo": 3, "orderOption": [{"orderOptionNo": 4}]}]))
     assert pickle.loads(pickle.dumps(found)) == found == copy.deepcopy(found)
 

@@ -8,7 +8,15 @@ from wemakeprice_sdk.client._sync.client import WemakepriceClient
 from wemakeprice_sdk.client._sync.pager import Pager
 from wemakeprice_sdk.client.calloptions import Gate
 from wemakeprice_sdk.client.gating import gate_of
-from wemakeprice_sdk.client.hooks import Hooks, Purpose, RawAnswer, RequestEvent, ResponseEvent, Tap
+from wemakeprice_sdk.client.hooks import (
+    Hooks,
+    Purpose,
+    RawAnswer,
+    RequestEvent,
+    ResponseEvent,
+    Tap,
+    UnreadableEvent,
+)
 from wemakeprice_sdk.client.http import AsyncHttpClient, HttpClient
 from wemakeprice_sdk.client.options import (
     PRODUCTION_URL,
@@ -45,6 +53,7 @@ __all__ = [
     "Tap",
     "ThrottlePolicy",
     "Timeouts",
+    "UnreadableEvent",
     "VerificationPolicy",
     "WemakepriceClient",
     "gate_of",

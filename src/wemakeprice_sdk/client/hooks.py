@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Final, TypeVar
 
@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 from wemakeprice_sdk.client.http import TransportError
 from wemakeprice_sdk.errors import CallError
-from wemakeprice_sdk.models import JsonValue
+from wemakeprice_sdk.models import JsonValue, ListResult, UnreadRow, ValueFault
 from wemakeprice_sdk.wire.operations import Operation
 
 _T = TypeVar("_T")
@@ -45,6 +45,7 @@ class Event:
     NOT_APPLIED: Final = "write.not_applied"
     REPEATED: Final = "write.repeated"
     UNKNOWN: Final = "write.unknown"
+    UNREADABLE: Final = "answer.unreadable"
     HOOK_FAILED: Final = "hook.failed"
 
 
@@ -78,15 +79,30 @@ class ResponseEvent:
 
 
 @frozen(kw_only=True)
+class UnreadableEvent:
+    """An answer was read, but not all of it: rows that could not be read, values that are None instead.
+
+    `unread` are the rows that are missing from the result, `faults` the values that are missing from rows
+    in it. A fault never shows the value; `UnreadRow.raw` does, and is personal.
+    """
+
+    operation: str
+    unread: tuple[UnreadRow, ...] = ()
+    faults: tuple[ValueFault, ...] = ()
+
+
+@frozen(kw_only=True)
 class Hooks:
     """Callables around every exchange.
 
     `before` may raise to stop the exchange: nothing is sent then. An exception of `after` is logged and
-    goes no further, because it must not hide what became of a write.
+    goes no further, because it must not hide what became of a write. `unreadable` is told of every answer
+    of which a row or a value could not be read; its exceptions are logged too.
     """
 
     before: Callable[[RequestEvent], None] | None = None
     after: Callable[[ResponseEvent], None] | None = None
+    unreadable: Callable[[UnreadableEvent], None] | None = None
 
 
 @frozen(kw_only=True)
@@ -171,6 +187,26 @@ class Observer:
             detail,
             extra={"event": event, "operation": operation.id, "attempt": attempt},
         )
+
+    def unreadable(
+        self, operation: Operation, rows: Iterable[object] = (), faults: tuple[ValueFault, ...] = ()
+    ) -> None:
+        """Tell of the rows and values of an answer that could not be read; silent when there are none."""
+        unread = rows.unread if isinstance(rows, ListResult) else ()
+        for row in rows:
+            faults += getattr(row, "faults", ())
+        if not unread and not faults:
+            return
+        first = unread[0].faults[0] if unread else faults[0]
+        self.note(
+            logging.WARNING if unread else logging.INFO,
+            Event.UNREADABLE,
+            operation,
+            f"rows={len(unread)} values={len(faults)} first={first}",
+        )
+        if self.hooks.unreadable is not None:
+            event = UnreadableEvent(operation=operation.id, unread=unread, faults=faults)
+            self._guarded(self.hooks.unreadable, event)
 
     def _guarded(self, call: Callable[[_T], None], value: _T) -> None:
         # The exchange is over: a faulty observer must not turn a known outcome into an exception.

@@ -13,6 +13,8 @@ from attrs import field, frozen
 
 from wemakeprice_sdk.clock import KST, require_aware
 from wemakeprice_sdk.errors import ValidationError
+from wemakeprice_sdk.models import UnreadRow
+from wemakeprice_sdk.models._answers import unread_of
 from wemakeprice_sdk.wire.windows import SECOND, Window, split_days, split_months, split_weeks, split_window
 
 T = TypeVar("T")
@@ -220,8 +222,10 @@ class Page(Generic[T]):
 
 def page_of(items: tuple[T, ...], page: int, total: int | None) -> Page[T]:
     """Tell from the total, or from a full page when no total came, whether another page follows."""
-    seen = (page - 1) * PAGE_SIZE + len(items)
-    return Page(items, bool(items) and (seen < total if total is not None else len(items) >= PAGE_SIZE))
+    # Rows that could not be read were on the page too.
+    count = len(items) + len(unread_of(items))
+    seen = (page - 1) * PAGE_SIZE + count
+    return Page(items, bool(count) and (seen < total if total is not None else count >= PAGE_SIZE))
 
 
 class Walk(Generic[T]):
@@ -246,6 +250,7 @@ class Walk(Generic[T]):
         self._waiting: deque[tuple[str, T]] = deque()
         self._more: bool | None = None
         self._items = 0
+        self.unread: tuple[UnreadRow, ...] = ()
         self._last = cursor.position if cursor is not None else reading.windows[0].start
 
     def __str__(self) -> str:
@@ -292,6 +297,7 @@ class Walk(Generic[T]):
             key = key_text(self._key(item))
             if self._delivered.is_new(key):
                 self._waiting.append((key, item))
+        self.unread += unread_of(page.items)
         self._more = page.more
         self._items += len(self._waiting)
         if self._progress is not None:

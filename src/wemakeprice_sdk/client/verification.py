@@ -76,12 +76,17 @@ def baseline_read(operation: Operation, sent: WriteModel, known: Known) -> Verif
 def known_after(read: VerifyRead, answer: Success, known: Known) -> Known:
     """Add what the read beforehand told."""
     read_back = VerificationData().add(read, answer.data)
+    hidden = {number for row in read_back.unread for number in row.numbers.values()}
+    if any(not row.numbers for row in read_back.unread):
+        # What was there before is known only in part, which would pass an old thing off as a new one.
+        return known
     if read_back.product_nos is not None:
-        return evolve(known, product_nos_before=read_back.product_nos)
+        return evolve(known, product_nos_before=read_back.product_nos | hidden)
     if read_back.policies is not None:
-        return evolve(
-            known, template_nos_before=frozenset(row.shipping_template_no for row in read_back.policies)
-        )
+        numbers = frozenset(row.shipping_template_no for row in read_back.policies)
+        return evolve(known, template_nos_before=numbers | hidden)
+    if read_back.unread:
+        return known
     lines = (
         option.order_option_no
         for bundle in read_back.bundles or ()

@@ -5,8 +5,8 @@ before anything is sent. Times are aware and Korean, money is `int` won, codes a
 """
 
 from wemakeprice_sdk.models import codes, couriers
+from wemakeprice_sdk.models._answers import JsonValue, ListResult, UnreadRow, ValueFault
 from wemakeprice_sdk.models._base import (
-    JsonValue,
     OpenEnum,
     ReadModel,
     field_name,
@@ -240,6 +240,7 @@ __all__ = [
     "InquiryAnswerRequest",
     "JsonValue",
     "Label",
+    "ListResult",
     "Maker",
     "MallType",
     "Notice",
@@ -313,6 +314,8 @@ __all__ = [
     "SkuLinkMode",
     "TemplateShipMethod",
     "TransType",
+    "UnreadRow",
+    "ValueFault",
     "VatFlag",
     "WriteModel",
     "codes",

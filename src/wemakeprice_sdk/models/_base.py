@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence  # noqa: F401 - JsonValue names both when it is evaluated
 from enum import StrEnum
 from functools import cache
-from typing import Any, Self, TypeAlias, TypeVar
+from typing import Any, Self, TypeVar
 
 import attrs
 from attrs import field, frozen
 
 from wemakeprice_sdk.errors import ValidationError
-
-JsonValue: TypeAlias = "bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
-"""Anything that JSON can say."""
+from wemakeprice_sdk.models._answers import JsonValue as JsonValue  # noqa: PLC0414 - read from here by many
+from wemakeprice_sdk.models._answers import ValueFault
 
 WIRE_NAME_EXCEPTIONS: Mapping[str, str] = {
     "default_value": "defaltValue",
@@ -27,7 +26,12 @@ WIRE_NAME_EXCEPTIONS: Mapping[str, str] = {
 The misspelt key, a Python builtin, and the shipping template, which the wire calls a ship policy.
 """
 
+OWN_FIELDS = frozenset({"raw", "faults"})
+"""The fields of a read shape that are no keys of the wire."""
+
 HIDDEN = "***"
+
+_INDEX = re.compile(r"\[\d+\]\Z", re.ASCII)
 
 
 def wire_name(field_name: str) -> str:
@@ -75,11 +79,24 @@ def is_masked(text: str | None) -> bool:
 class ReadModel:
     """An answer of the marketplace.
 
-    Only identifiers are required; every other field is None when the marketplace left it out.
+    Only identifiers are required; every other field is None when the marketplace left it out. A value that
+    cannot be read is None too and stands in `faults`, unless a decision rests on it (`Essential`, `Won`,
+    `Quantity` in the annotation): then the whole row is not read.
     """
 
     raw: Mapping[str, JsonValue] = field(factory=dict, repr=False, eq=False)
     """The decoded JSON as it came, with unknown keys and the original spellings. Holds personal data."""
+
+    faults: tuple[ValueFault, ...] = field(default=(), repr=False, eq=False)
+    """The values of this answer, and of anything inside it, that could not be read: they are None here."""
+
+    def is_unreadable(self, name: str) -> bool:
+        """Return whether something stood under the field `name` on the wire that could not be read.
+
+        The field is None then, as if it were absent.
+        """
+        key = f".{wire_name(name)}"
+        return any(_INDEX.sub("", fault.path).endswith(key) for fault in self.faults)
 
     def wire_text(self, name: str) -> str | None:
         """Return the text that stood under the field `name` on the wire, None when it was no text."""

@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from attrs import evolve
 
-from wemakeprice_sdk.errors import Violation
+from wemakeprice_sdk.errors import ValidationError, Violation
+from wemakeprice_sdk.models._answers import ValueFault
 from wemakeprice_sdk.models._base import ReadModel
 from wemakeprice_sdk.models._rules import Chars, FieldSpec, Match, Range, WriteModel, field_specs
 
@@ -17,12 +18,26 @@ def to_write(stored: ReadModel, cls: type[W]) -> W:
     """Return `stored` as a `cls`: same fields, without nulls, read-only keys and keys that do not apply.
 
     0 and empty text mean none where the write shape has no such value (`brandNo` 0). A mandatory field that
-    is missing stays None, so that `violations()` names it.
+    is missing stays None, so that `violations()` names it. Raises `ValidationError` when a value of `stored`
+    could not be read: writing it back would take that value away at the marketplace.
     """
+    if stored.faults:
+        raise ValidationError(map(_unreadable, stored.faults), subject=type(stored).__name__)
     values: dict[str, object] = {
         spec.name: _value(getattr(stored, spec.name, None), spec) for spec in field_specs(cls).values()
     }
     return _without_inapplicable(cls(**values))
+
+
+def _unreadable(fault: ValueFault) -> Violation:
+    return Violation(
+        fault.path,
+        f"<{fault.kind}>",
+        "readable",
+        f"the stored value could not be read ({fault.rule}), so it cannot be written back; correct it in the"
+        " partner centre first",
+        "저장된 값을 읽을 수 없어 수정할 수 없습니다. 파트너센터에서 값을 먼저 바로잡아 주세요",
+    )
 
 
 def _value(value: object, spec: FieldSpec) -> object:

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 from attrs import field, frozen
 
 from wemakeprice_sdk.clock import BusinessCalendar, add_business_days
+from wemakeprice_sdk.models._answers import Essential, Quantity, Won
 from wemakeprice_sdk.models._base import ReadModel, hide, hide_typed
 from wemakeprice_sdk.models._html import html_table, korean, won
 from wemakeprice_sdk.models._rules import (
@@ -49,7 +50,7 @@ def _same(text: str | None, wanted: str) -> bool:
 class Pickup(ReadModel):
     """Pickup leg of a return or exchange (수거정보). [B]"""
 
-    ship_status: PickupStatus | None = None
+    ship_status: Essential[PickupStatus] | None = None
     """State of this leg as a display name (배송상태). [B]"""
 
     ship_method: ShipMethod | None = None
@@ -88,7 +89,7 @@ class Pickup(ReadModel):
 class ExchangeDelivery(ReadModel):
     """Re-shipment leg of an exchange (교환배송정보). [B]"""
 
-    ship_status: ExchangeShipStatus | None = None
+    ship_status: Essential[ExchangeShipStatus] | None = None
     """State of this leg as a display name (배송상태). [B]"""
 
     ship_method: ShipMethod | None = None
@@ -131,7 +132,7 @@ class ClaimOption(ReadModel):
     option_name: str | None = field(default=None, repr=hide_typed)
     """Option text (옵션명). [A]"""
 
-    option_qty: int | None = None
+    option_qty: Quantity | None = None
     """Claimed quantity, can be below the ordered one; below 1 use productQty (클레임 수량). [A]"""
 
     seller_option_code: str | None = None
@@ -161,16 +162,16 @@ class ClaimProduct(ReadModel):
     product_name: str | None = None
     """Product name (상품명). [A]"""
 
-    product_price: int | None = None
+    product_price: Won | None = None
     """Unit sale price (판매단가). [A]"""
 
-    product_qty: int | None = None
+    product_qty: Quantity | None = None
     """Product quantity (상품수량). [A]"""
 
     seller_product_code: str | None = None
     """Seller product code (업체상품코드). [A]"""
 
-    order_option: tuple[ClaimOption, ...] = ()
+    order_option: Essential[tuple[ClaimOption, ...]] = ()
     """Option lines (옵션 목록). [A]"""
 
     @property
@@ -189,16 +190,16 @@ class Claim(ReadModel):
     claim_bundle_no: int
     """Claim number; unit of every claim write (클레임번호). [A]"""
 
-    claim_type: ClaimType | None = None
+    claim_type: Essential[ClaimType] | None = None
     """Claim kind as a display name (클레임 유형). [A]"""
 
-    claim_status: ClaimStatus | None = None
+    claim_status: Essential[ClaimStatus] | None = None
     """Claim state as a display name; exact strings unverified, read by suffix (클레임 상태). [B]"""
 
-    purchase_no: int | None = None
+    purchase_no: Essential[int] | None = None
     """Checkout number (구매번호). [A]"""
 
-    bundle_no: int | None = None
+    bundle_no: Essential[int] | None = None
     """Bundle number (배송번호). [A]"""
 
     request_date: datetime | None = field(default=None, repr=str)
@@ -234,19 +235,19 @@ class Claim(ReadModel):
     claim_who_reason: ClaimWhoReason | None = None
     """Who is at fault (귀책). [B]"""
 
-    claim_fee: int | None = None
+    claim_fee: Won | None = None
     """Claim shipping fee (클레임 배송비). [B]"""
 
     claim_ship_fee_enclose: str | None = None
     """How the claim fee is paid (클레임 배송비 동봉). [B]"""
 
-    pickup: Pickup | None = None
+    pickup: Essential[Pickup] | None = None
     """Pickup leg; RETURN and EXCHANGE (수거정보). [B]"""
 
-    delivery: ExchangeDelivery | None = None
+    delivery: Essential[ExchangeDelivery] | None = None
     """Re-shipment leg; EXCHANGE (교환배송정보). [B]"""
 
-    order_product: tuple[ClaimProduct, ...] = ()
+    order_product: Essential[tuple[ClaimProduct, ...]] = ()
     """Claimed lines (클레임 상품 목록). [A]"""
 
     @property

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from attrs import field, frozen
 
+from wemakeprice_sdk.models._answers import Essential
 from wemakeprice_sdk.models._base import ReadModel, hide
 from wemakeprice_sdk.models._rules import Chars, Ko, Range, WriteModel
 
@@ -24,7 +25,7 @@ class Question(ReadModel):
     question: str | None = field(default=None, repr=hide)
     """Question text (문의내용). [B]"""
 
-    question_date: datetime | None = field(default=None, repr=str)
+    question_date: Essential[datetime] | None = field(default=None, repr=str)
     """Asked at (문의일시). [B]"""
 
     product_no: int | None = None
@@ -89,7 +90,7 @@ class Inquiry(ReadModel):
     inquiry: str | None = field(default=None, repr=hide)
     """Inquiry text (문의내용). [C]"""
 
-    inquiry_date: datetime | None = field(default=None, repr=str)
+    inquiry_date: Essential[datetime] | None = field(default=None, repr=str)
     """Asked at (문의일시). [C]"""
 
     product_no: int | None = None

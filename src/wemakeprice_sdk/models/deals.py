@@ -6,6 +6,7 @@ from datetime import datetime
 
 from attrs import field, frozen
 
+from wemakeprice_sdk.models._answers import Essential, SaleEnd, UnreadRow, Won, unread_of
 from wemakeprice_sdk.models._base import ReadModel
 from wemakeprice_sdk.models.codes import DealStatus, DisplayState
 
@@ -26,13 +27,13 @@ class DealRow(ReadModel):
     display_yn_name: DisplayState | None = None
     """Display state (노출여부명). [C]"""
 
-    sale_price: int | None = None
+    sale_price: Won | None = None
     """Representative price (대표 판매가). [C]"""
 
     sale_start_date: datetime | None = field(default=None, repr=str)
     """Sale start (판매시작일). [C]"""
 
-    sale_end_date: datetime | None = field(default=None, repr=str)
+    sale_end_date: SaleEnd | None = field(default=None, repr=str)
     """Sale end (판매종료일). [C]"""
 
     register_date: datetime | None = field(default=None, repr=str)
@@ -55,6 +56,11 @@ class DealPage(ReadModel):
     rows: tuple[DealRow, ...] = ()
     """Rows (목록). [C]"""
 
+    @property
+    def unread(self) -> tuple[UnreadRow, ...]:
+        """The rows of this page that could not be read."""
+        return unread_of(self.rows)
+
 
 @frozen(kw_only=True)
 class DealBasic(ReadModel):
@@ -74,13 +80,13 @@ class DealBasic(ReadModel):
 class DealSale(ReadModel):
     """Deal sale block (딜 판매정보). [C]"""
 
-    sale_price: int | None = None
+    sale_price: Won | None = None
     """Representative price (대표 판매가). [C]"""
 
     sale_start_date: datetime | None = field(default=None, repr=str)
     """Sale start (판매시작일). [C]"""
 
-    sale_end_date: datetime | None = field(default=None, repr=str)
+    sale_end_date: SaleEnd | None = field(default=None, repr=str)
     """Sale end (판매종료일). [C]"""
 
 
@@ -94,7 +100,7 @@ class DealProduct(ReadModel):
     product_name: str | None = None
     """Product name (상품명). [C]"""
 
-    sale_price: int | None = None
+    sale_price: Won | None = None
     """Price (판매가격). [C]"""
 
     display_yn: bool | None = None
@@ -114,8 +120,8 @@ class Deal(ReadModel):
     basic: DealBasic | None = None
     """Basic block (기본정보). [C]"""
 
-    sale: DealSale | None = None
+    sale: Essential[DealSale] | None = None
     """Sale block (판매정보). [C]"""
 
-    product_list: tuple[DealProduct, ...] = ()
+    product_list: Essential[tuple[DealProduct, ...]] = ()
     """Products (구성상품 목록). [C]"""

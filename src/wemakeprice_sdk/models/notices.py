@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from attrs import frozen
 
+from wemakeprice_sdk.models._answers import Essential
 from wemakeprice_sdk.models._base import ReadModel
 
 
@@ -23,7 +24,7 @@ class Notice(ReadModel):
     contents: str | None = None
     """Text or HTML (내용). [B]"""
 
-    reg_date: date | None = None
+    reg_date: Essential[date] | None = None
     """Registered on (등록일). [B]"""
 
     @property

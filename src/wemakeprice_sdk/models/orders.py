@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Self
 from attrs import field, frozen
 
 from wemakeprice_sdk.clock import require_aware
+from wemakeprice_sdk.models._answers import Essential, Quantity, Won
 from wemakeprice_sdk.models._base import ReadModel, hide, hide_typed, missing_figure
 from wemakeprice_sdk.models._html import html_table, korean, won
 from wemakeprice_sdk.models._rules import (
@@ -69,7 +70,7 @@ class ShipAddress(ReadModel):
 class Delivery(ReadModel):
     """Delivery of a bundle (배송정보). [A]"""
 
-    ship_status: ShipStatus | None = None
+    ship_status: Essential[ShipStatus] | None = None
     """Order state as a display name (배송상태). [A]"""
 
     ship_method: ShipMethod | None = None
@@ -132,25 +133,25 @@ class OrderOption(ReadModel):
     order_option_no: int
     """Option order number; best line key (옵션주문번호). [A]"""
 
-    option_no: int | None = None
+    option_no: Essential[int] | None = None
     """Catalogue option number (옵션번호). [A]"""
 
     option_name: str | None = field(default=None, repr=hide_typed)
     """Option text; typed input follows a vertical bar (B) (옵션명). [A]"""
 
-    option_qty: int | None = None
+    option_qty: Quantity | None = None
     """Quantity; fall back to productQty when below 1 (옵션수량). [A]"""
 
     seller_option_code: str | None = None
     """Seller option code, may be blank (업체옵션코드). [A]"""
 
-    option_add_price: int | None = None
+    option_add_price: Won | None = None
     """Extra price (옵션추가금액). [B]"""
 
-    option_sale_price: int | None = None
+    option_sale_price: Won | None = None
     """Option sale price (옵션판매가). [B]"""
 
-    option_commission_price: int | None = None
+    option_commission_price: Won | None = None
     """Option commission (옵션 수수료). [B]"""
 
     @property
@@ -171,37 +172,37 @@ class OrderProduct(ReadModel):
     order_no: int
     """Order number of this product line (주문번호). [A]"""
 
-    product_no: int | None = None
+    product_no: Essential[int] | None = None
     """Product number (상품번호). [A]"""
 
     product_name: str | None = None
     """Product name (상품명). [A]"""
 
-    product_origin_price: int | None = None
+    product_origin_price: Won | None = None
     """List price (정상가). [B]"""
 
-    product_price: int | None = None
+    product_price: Won | None = None
     """Unit sale price (판매단가). [A]"""
 
-    product_commission_price: int | None = None
+    product_commission_price: Won | None = None
     """Commission amount (수수료 금액). [B]"""
 
-    product_qty: int | None = None
+    product_qty: Quantity | None = None
     """Product quantity (상품수량). [A]"""
 
-    wmp_charge_discount_price: int | None = None
+    wmp_charge_discount_price: Won | None = None
     """Discount borne by WMP (위메프 부담 할인금액). [B]"""
 
-    seller_charge_discount_price: int | None = None
+    seller_charge_discount_price: Won | None = None
     """Discount borne by the seller (판매자 부담 할인금액). [B]"""
 
-    card_charge_discount_price: int | None = None
+    card_charge_discount_price: Won | None = None
     """Discount borne by the card issuer (카드사 부담 할인금액). [B]"""
 
     seller_product_code: str | None = None
     """Seller product code, may be blank (업체상품코드). [A]"""
 
-    order_option: tuple[OrderOption, ...] = ()
+    order_option: Essential[tuple[OrderOption, ...]] = ()
     """Option lines, at least one (주문 옵션 목록). [A]"""
 
     @property
@@ -323,19 +324,19 @@ class Bundle(ReadModel):
     buyer_phone: str | None = field(default=None, repr=hide)
     """Buyer phone with dashes (구매자 연락처). [A]"""
 
-    ship_price: int | None = None
+    ship_price: Won | None = None
     """Shipping fee of the bundle (배송비). [A]"""
 
-    prepayment: Prepayment | None = None
+    prepayment: Essential[Prepayment] | None = None
     """How the shipping fee is paid (배송비 결제방식). [A]"""
 
-    ship_type: ShipType | None = None
+    ship_type: Essential[ShipType] | None = None
     """Fee kind as a display name (배송비 종류). [A]"""
 
-    delivery: Delivery | None = None
+    delivery: Essential[Delivery] | None = None
     """Delivery (배송정보). [A]"""
 
-    order_product: tuple[OrderProduct, ...] = ()
+    order_product: Essential[tuple[OrderProduct, ...]] = ()
     """Product lines (주문 상품 목록). [A]"""
 
     @property

@@ -8,6 +8,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from wemakeprice_sdk.clock import require_aware
+from wemakeprice_sdk.models._answers import Essential, Quantity, SaleEnd, UnreadRow, Won, unread_of
 from wemakeprice_sdk.models._base import ReadModel
 from wemakeprice_sdk.models._convert import to_write
 from wemakeprice_sdk.models._html import html_table, korean, won
@@ -56,7 +57,7 @@ class ProductBasic(ReadModel):
     dcate_code: int | None = None
     """Leaf category code (세부 카테고리 코드). [A]"""
 
-    shipping_template_no: int | None = None
+    shipping_template_no: Essential[int] | None = None
     """Shipping policy number (배송정책 번호). [A]"""
 
     ship_info: ShipInfo | None = None
@@ -65,7 +66,7 @@ class ProductBasic(ReadModel):
     adult_limit_yn: bool | None = None
     """Adults only; category rule may override (미성년자 구매불가 여부). [A]"""
 
-    display_yn: DisplayState | None = None
+    display_yn: Essential[DisplayState] | None = None
     """Display state (노출여부). [A]"""
 
     biz_yn: bool | None = None
@@ -77,7 +78,7 @@ class ProductBasic(ReadModel):
     maker_no: int | None = None
     """Maker number, 0 or null for none (제조사 번호). [A]"""
 
-    product_status_name: ProductStatus | None = None
+    product_status_name: Essential[ProductStatus] | None = None
     """Status text; only 판매종료 is attested, the other values are ours (C) (상품상태명). [B]"""
 
     def to_input(self) -> ProductBasicInput:
@@ -92,28 +93,28 @@ class ProductSale(ReadModel):
     That total may exceed 99,999; the marketplace ignores it on write (B), and `to_input` leaves it out.
     """
 
-    sale_period: SalePeriod | None = None
+    sale_period: Essential[SalePeriod] | None = None
     """Fixed period or always on sale; the server assumes P when absent (판매기간 구분). [A]"""
 
     sale_start_date: datetime | None = field(default=None, repr=str)
     """Start on the hour; frozen once the sale has begun (판매시작일). [A]"""
 
-    sale_end_date: datetime | None = field(default=None, repr=str)
+    sale_end_date: SaleEnd | None = field(default=None, repr=str)
     """End on the hour; P: at most start + 5 years, A: 2037-12-31 23:00 (판매종료일). [A]"""
 
-    origin_price: int | None = None
+    origin_price: Won | None = None
     """List price, won (정상가격). [A]"""
 
-    sale_price: int | None = None
+    sale_price: Won | None = None
     """Sale price, won; round to 10 won (practice, C) (판매가격). [A]"""
 
-    stock_count: int | None = None
+    stock_count: Quantity | None = None
     """Stock of a product without options (재고수량). [A]"""
 
     tax_yn: bool | None = None
     """Taxable (과세여부). [A]"""
 
-    purchase_min_count: int | None = None
+    purchase_min_count: Quantity | None = None
     """Minimum quantity per purchase (최소구매수량). [A]"""
 
     purchase_limit_yn: bool | None = None
@@ -125,7 +126,7 @@ class ProductSale(ReadModel):
     purchase_limit_day: int | None = None
     """Limit window in days; with duration P (older text says 30) (구매제한 일자). [A]"""
 
-    purchase_limit_count: int | None = None
+    purchase_limit_count: Quantity | None = None
     """Limit quantity; with limit on (구매제한 개수). [A]"""
 
     basket_limit_yn: bool | None = None
@@ -189,25 +190,25 @@ class ProductDetail(ReadModel):
 class OptionValue(ReadModel):
     """Option row as read (선택옵션 값). [A]"""
 
-    option_value1: str | None = None
+    option_value1: Essential[str] | None = None
     """Level-1 value (옵션값1). [A]"""
 
-    option_value2: str | None = None
+    option_value2: Essential[str] | None = None
     """Level-2 value (옵션값2). [A]"""
 
-    option_value3: str | None = None
+    option_value3: Essential[str] | None = None
     """Level-3 value (옵션값3). [A]"""
 
-    option_value4: str | None = None
+    option_value4: Essential[str] | None = None
     """Level-4 value (옵션값4). [A]"""
 
-    option_value5: str | None = None
+    option_value5: Essential[str] | None = None
     """Level-5 value (옵션값5). [A]"""
 
-    sale_status: OptionSaleStatus | None = None
+    sale_status: Essential[OptionSaleStatus] | None = None
     """Option state; usually left out on write (the server derives it) (옵션 판매상태). [A]"""
 
-    stock_count: int | None = None
+    stock_count: Quantity | None = None
     """Option stock (옵션 재고수량). [A]"""
 
     display_yn: bool | None = None
@@ -216,7 +217,7 @@ class OptionValue(ReadModel):
     seller_option_code: str | None = None
     """Seller option code (업체옵션코드). [A]"""
 
-    opt_add_price: int | None = None
+    opt_add_price: Won | None = None
     """Extra price; presence disputed (옵션추가금액). [B]"""
 
     @property
@@ -245,7 +246,7 @@ class OptionValue(ReadModel):
 class ProductOption(ReadModel):
     """Option block as read (옵션정보). [A]"""
 
-    select_option_use_yn: bool | None = None
+    select_option_use_yn: Essential[bool] | None = None
     """Selection options used (선택옵션 사용여부). [A]"""
 
     select_option_depth: int | None = None
@@ -266,7 +267,7 @@ class ProductOption(ReadModel):
     select_option_title5: str | None = None
     """Level-5 title (선택옵션 타이틀5). [A]"""
 
-    select_option_value_list: tuple[OptionValue, ...] = ()
+    select_option_value_list: Essential[tuple[OptionValue, ...]] = ()
     """All option rows; duplicates refused (선택옵션 목록). [A]"""
 
     text_option_use_yn: bool | None = None
@@ -429,10 +430,10 @@ class Branch(ReadModel):
     branch_id: str | None = None
     """Branch id (지점 ID). [A]"""
 
-    origin_price: int | None = None
+    origin_price: Won | None = None
     """List price at the branch (지점 정상가격). [A]"""
 
-    sale_price: int | None = None
+    sale_price: Won | None = None
     """Sale price at the branch (지점 판매가격). [A]"""
 
     use_yn: bool | None = None
@@ -453,16 +454,16 @@ class Product(ReadModel):
     partner_group_id: str | None = None
     """Seller group id (파트너 그룹 ID). [B]"""
 
-    basic: ProductBasic | None = None
+    basic: Essential[ProductBasic] | None = None
     """Basic block (기본정보). [A]"""
 
-    sale: ProductSale | None = None
+    sale: Essential[ProductSale] | None = None
     """Sale block (판매정보). [A]"""
 
     detail: ProductDetail | None = None
     """Image and description block (상세정보). [A]"""
 
-    option: ProductOption | None = None
+    option: Essential[ProductOption] | None = None
     """Option block (옵션정보). [A]"""
 
     notice_list: tuple[NoticeGroup, ...] = ()
@@ -542,13 +543,13 @@ class ProductRow(ReadModel):
     display_yn_name: DisplayState | None = None
     """Display name; values are ours (노출여부명). [B]"""
 
-    sale_price: int | None = None
+    sale_price: Won | None = None
     """Sale price (판매가격). [B]"""
 
     sale_start_date: datetime | None = field(default=None, repr=str)
     """Sale start (판매시작일). [B]"""
 
-    sale_end_date: datetime | None = field(default=None, repr=str)
+    sale_end_date: SaleEnd | None = field(default=None, repr=str)
     """Sale end (판매종료일). [B]"""
 
     lcate_name: str | None = None
@@ -575,7 +576,7 @@ class ProductRow(ReadModel):
     maker_name: str | None = None
     """Maker name (제조사명). [B]"""
 
-    shipping_template_no: int | None = None
+    shipping_template_no: Essential[int] | None = None
     """Shipping policy number (배송정책 번호). [B]"""
 
     register_date: datetime | None = field(default=None, repr=str)
@@ -594,6 +595,11 @@ class ProductPage(ReadModel):
 
     rows: tuple[ProductRow, ...] = ()
     """Rows (목록). [B]"""
+
+    @property
+    def unread(self) -> tuple[UnreadRow, ...]:
+        """The rows of this page that could not be read."""
+        return unread_of(self.rows)
 
 
 @frozen(kw_only=True)

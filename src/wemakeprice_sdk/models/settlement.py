@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from attrs import frozen
 
+from wemakeprice_sdk.models._answers import Essential, Quantity, Won
 from wemakeprice_sdk.models._base import ReadModel, missing_figure
 from wemakeprice_sdk.models._html import html_table, korean, won
 from wemakeprice_sdk.models.codes import (
@@ -28,10 +29,10 @@ class SettlementOrderLine(ReadModel):
     Money in won; refund rows carry negative figures (C). Ids are text on the wire, `"0"` reads as None.
     """
 
-    basic_dt: date | None = None
+    basic_dt: Essential[date] | None = None
     """Sales day (기준일자(매출일)). [A]"""
 
-    gubun: SettlementLineKind | None = None
+    gubun: Essential[SettlementLineKind] | None = None
     """Row kind (구분). [A]"""
 
     purchase_no: int | None = None
@@ -40,19 +41,19 @@ class SettlementOrderLine(ReadModel):
     payment_no: str | None = None
     """Payment number (결제번호). [B]"""
 
-    bundle_no: int | None = None
+    bundle_no: Essential[int] | None = None
     """Bundle number (배송번호). [A]"""
 
-    order_no: int | None = None
+    order_no: Essential[int] | None = None
     """Order number (주문번호). [A]"""
 
-    order_opt_no: int | None = None
+    order_opt_no: Essential[int] | None = None
     """Option order number, 0 when absent (옵션주문번호). [A]"""
 
-    claim_no: int | None = None
+    claim_no: Essential[int] | None = None
     """Claim number, 0 when absent (클레임번호). [A]"""
 
-    claim_opt_no: int | None = None
+    claim_opt_no: Essential[int] | None = None
     """Option claim number (옵션클레임번호). [B]"""
 
     prod_no: int | None = None
@@ -73,22 +74,22 @@ class SettlementOrderLine(ReadModel):
     ship_mng: ShippingOwner | None = None
     """Who manages shipping; the spelling of the values is ours (배송주체). [B]"""
 
-    prod_sale_amt: int | None = None
+    prod_sale_amt: Won | None = None
     """Unit product price (상품판매가). [A]"""
 
-    opt_sale_amt: int | None = None
+    opt_sale_amt: Won | None = None
     """Unit option price (옵션판매가). [A]"""
 
-    complete_qty: int | None = None
+    complete_qty: Quantity | None = None
     """Completed quantity, product level, for reference only (완료수량). [A]"""
 
-    complete_amt: int | None = None
+    complete_amt: Won | None = None
     """Completed amount (완료금액). [B]"""
 
-    sale_agency_fee: int | None = None
+    sale_agency_fee: Won | None = None
     """Agency fee of the row (판매대행수수료). [A]"""
 
-    fee_amt: int | None = None
+    fee_amt: Won | None = None
     """Fee amount (수수료금액). [B]"""
 
     fee_rate: Decimal | None = None
@@ -100,37 +101,37 @@ class SettlementOrderLine(ReadModel):
     vat_flag: VatFlag | None = None
     """VAT kind; the spelling of the values is that of the settlement sheet (부가세구분). [B]"""
 
-    wmp_charge_coupon_amt: int | None = None
+    wmp_charge_coupon_amt: Won | None = None
     """Item coupon borne by WMP (위메프부담 상품쿠폰). [A]"""
 
-    seller_charge_coupon_amt: int | None = None
+    seller_charge_coupon_amt: Won | None = None
     """Item coupon borne by the seller (판매자부담 상품쿠폰). [A]"""
 
-    card_charge_coupon_amt: int | None = None
+    card_charge_coupon_amt: Won | None = None
     """Item coupon borne by the card issuer (카드사부담 상품쿠폰). [A]"""
 
-    wmp_cart_coupon_amt: int | None = None
+    wmp_cart_coupon_amt: Won | None = None
     """Cart coupon borne by WMP (위메프부담 장바구니쿠폰). [A]"""
 
-    seller_cart_coupon_amt: int | None = None
+    seller_cart_coupon_amt: Won | None = None
     """Cart coupon borne by the seller (판매자부담 장바구니쿠폰). [A]"""
 
-    card_cart_coupon_amt: int | None = None
+    card_cart_coupon_amt: Won | None = None
     """Cart coupon borne by the card issuer (카드사부담 장바구니쿠폰). [B]"""
 
-    wmp_discount_burden_amt: int | None = None
+    wmp_discount_burden_amt: Won | None = None
     """Discount contribution; also read from the older key `wmpDiscountBurdenFee` (위메프 할인분담금). [A]"""
 
-    ep_fee: int | None = None
+    ep_fee: Won | None = None
     """Affiliate channel fee; also read from the older key `wmpEpAmt` (제휴(EP) 수수료). [A]"""
 
-    claim_deduct_amt: int | None = None
+    claim_deduct_amt: Won | None = None
     """Claim deduction (클레임 공제금). [B]"""
 
     payment_complete_dt: date | None = None
     """Paid on (결제완료일). [A]"""
 
-    settle_pre_dt: date | None = None
+    settle_pre_dt: Essential[date] | None = None
     """Expected payout day (정산예정일). [B]"""
 
     @property
@@ -201,64 +202,64 @@ class SettlementOrderLine(ReadModel):
 class SettlementShipLine(ReadModel):
     """Shipping-fee settlement row (배송비 정산). [A]"""
 
-    basic_dt: date | None = None
+    basic_dt: Essential[date] | None = None
     """Sales day (기준일자). [A]"""
 
-    gubun: SettlementLineKind | None = None
+    gubun: Essential[SettlementLineKind] | None = None
     """Row kind; other values occur (구분). [A]"""
 
-    bundle_no: int | None = None
+    bundle_no: Essential[int] | None = None
     """Bundle number (배송번호). [A]"""
 
-    claim_bundle_no: int | None = None
+    claim_bundle_no: Essential[int] | None = None
     """Claim number (클레임번호). [A]"""
 
-    original_ship_amt: int | None = None
+    original_ship_amt: Won | None = None
     """Original fee (원배송비). [B]"""
 
-    ship_amt: int | None = None
+    ship_amt: Won | None = None
     """Fee, negative on refund (배송비). [A]"""
 
-    wmp_charge_coupon_amt: int | None = None
+    wmp_charge_coupon_amt: Won | None = None
     """Coupon borne by WMP (위메프부담 쿠폰). [A]"""
 
-    seller_charge_coupon_amt: int | None = None
+    seller_charge_coupon_amt: Won | None = None
     """Coupon borne by the seller (판매자부담 쿠폰). [B]"""
 
-    card_charge_coupon_amt: int | None = None
+    card_charge_coupon_amt: Won | None = None
     """Coupon borne by the card issuer (카드사부담 쿠폰). [B]"""
 
-    claim_charge_cust: int | None = None
+    claim_charge_cust: Won | None = None
     """Claim fee borne by the buyer (클레임비 구매자부담). [B]"""
 
-    claim_charge_seller: int | None = None
+    claim_charge_seller: Won | None = None
     """Claim fee borne by the seller (클레임비 판매자부담). [B]"""
 
-    claim_charge_wmp: int | None = None
+    claim_charge_wmp: Won | None = None
     """Claim fee borne by WMP (클레임비 위메프부담). [B]"""
 
-    cust_charge_add_ship_amt: int | None = None
+    cust_charge_add_ship_amt: Won | None = None
     """Extra shipping borne by the buyer (추가배송비 구매자부담). [A]"""
 
-    wmp_charge_add_ship_amt: int | None = None
+    wmp_charge_add_ship_amt: Won | None = None
     """Extra shipping borne by WMP (추가배송비 위메프부담). [B]"""
 
-    seller_charge_add_ship_amt: int | None = None
+    seller_charge_add_ship_amt: Won | None = None
     """Extra shipping borne by the seller (추가배송비 판매자부담). [B]"""
 
-    cust_charge_return_ship_amt: int | None = None
+    cust_charge_return_ship_amt: Won | None = None
     """Return shipping borne by the buyer (반품배송비 구매자부담). [A]"""
 
-    wmp_charge_return_ship_amt: int | None = None
+    wmp_charge_return_ship_amt: Won | None = None
     """Return shipping borne by WMP (반품배송비 위메프부담). [B]"""
 
-    seller_charge_return_ship_amt: int | None = None
+    seller_charge_return_ship_amt: Won | None = None
     """Return shipping borne by the seller (반품배송비 판매자부담). [A]"""
 
     ship_mng: ShippingOwner | None = None
     """Who manages shipping; the spelling of the values is ours (배송주체). [B]"""
 
-    claim_deduct_amt: int | None = None
+    claim_deduct_amt: Won | None = None
     """Claim deduction (클레임 공제금). [A]"""
 
     @property

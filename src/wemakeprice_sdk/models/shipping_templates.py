@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from attrs import field, frozen
 
 from wemakeprice_sdk.errors import Violation
+from wemakeprice_sdk.models._answers import Essential, Quantity, Won
 from wemakeprice_sdk.models._base import ReadModel, hide
 from wemakeprice_sdk.models._convert import frozen_field, to_write
 from wemakeprice_sdk.models._html import html_table, korean, won
@@ -25,7 +26,7 @@ from wemakeprice_sdk.models.codes import (
 class ShipInfo(ReadModel):
     """Product-level shipping places (상품별 배송정보). [A]"""
 
-    claim_ship_fee: int | None = None
+    claim_ship_fee: Won | None = None
     """Return/exchange fee, one way (반품/교환 배송비(편도)). [A]"""
 
     release_zip_code: str | None = field(default=None, repr=hide)
@@ -120,37 +121,37 @@ class ShippingTemplate(ReadModel):
     bundle_kind: BundleKind | None = None
     """Per product or bundled per seller; cannot change after creation (배송유형). [A]"""
 
-    ship_type: ShipType | None = None
+    ship_type: Essential[ShipType] | None = None
     """Fee kind (배송비 종류). [A]"""
 
-    ship_fee: int | None = None
+    ship_fee: Won | None = None
     """Fee in won; with FIXED or COND (배송비). [A]"""
 
     ship_fee_display_yn: bool | None = None
     """Show the fee; hidden only for cash on delivery (배송비 노출여부). [A]"""
 
-    free_condition: int | None = None
+    free_condition: Won | None = None
     """Free-shipping threshold in won; 0 looks refused (C, contradicted) (조건부 무료 기준금액). [A]"""
 
     difference_yn: bool | None = None
     """Quantity-step fee; only PRD with FIXED (수량별 차등 적용여부). [A]"""
 
-    difference_count: int | None = None
+    difference_count: Quantity | None = None
     """Step size for the quantity-step fee (수량별 차등 기준수량). [A]"""
 
-    prepayment_yn: bool | None = None
+    prepayment_yn: Essential[bool] | None = None
     """Prepaid or cash on delivery; COND is always prepaid (배송비 결제방식). [A]"""
 
-    claim_ship_fee: int | None = None
+    claim_ship_fee: Won | None = None
     """Return/exchange fee, one way, won (반품/교환 배송비(편도)). [A]"""
 
     ship_area: ShipArea | None = None
     """Delivery area (배송가능지역). [A]"""
 
-    jeju_ship_fee: int | None = None
+    jeju_ship_fee: Won | None = None
     """Extra fee for Jeju; only with WHOLE (제주 추가배송비). [A]"""
 
-    island_mountain_ship_fee: int | None = None
+    island_mountain_ship_fee: Won | None = None
     """Extra fee for islands and mountains; only with WHOLE (도서산간 추가배송비). [A]"""
 
     release_day: int | None = None

@@ -9,6 +9,7 @@ from typing import Annotated, Union, get_args, get_origin, get_type_hints
 import attrs
 
 from wemakeprice_sdk.models import JsonValue, ReadModel, wire_name
+from wemakeprice_sdk.models._base import OWN_FIELDS
 
 _SECOND_SPELLINGS = {"defaultValue", "shipMng", "wmpDiscountBurdenFee", "wmpEpAmt"}
 
@@ -18,7 +19,8 @@ def unknown_keys(model: type[ReadModel], data: JsonValue, path: str = "") -> lis
     if not isinstance(data, Mapping):
         return []
     hints = get_type_hints(model)
-    known = {wire_name(item.name): hints[item.name] for item in attrs.fields(model) if item.name != "raw"}
+    names = [item.name for item in attrs.fields(model) if item.name not in OWN_FIELDS]
+    known = {wire_name(name): hints[name] for name in names}
     found = [f"{path}{key}" for key in data if key not in known and key not in _SECOND_SPELLINGS]
     for key, hint in known.items():
         inner = _inner(hint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl
@@ -21,7 +21,7 @@ from wemakeprice_sdk.client import (
     WemakepriceClient,
 )
 from wemakeprice_sdk.errors import CallError
-from wemakeprice_sdk.models import JsonValue
+from wemakeprice_sdk.models import JsonValue, ValueFault
 from wemakeprice_sdk.testing._shape import unknown_keys
 from wemakeprice_sdk.wire.converter import read, read_rows
 from wemakeprice_sdk.wire.envelope import AnswerBytes, read_outcome
@@ -221,10 +221,16 @@ def _check_read(row: Operation, data: JsonValue) -> list[str]:
     if data is None:
         return []
     if row.shape is Shape.OBJECT:
-        read(model, data)
+        _refuse_faults(row, read(model, data).faults)
         return unknown_keys(model, data)
     rows = read_rows(model, row, data)
+    _refuse_faults(row, rows.faults)
     return sorted({key for found in rows for key in unknown_keys(model, found.raw)} | _extra(row, data))
+
+
+def _refuse_faults(row: Operation, faults: Sequence[ValueFault]) -> None:
+    if faults:
+        raise StubError(f"{row.id} never answers that: {faults[0]}")
 
 
 def _extra(row: Operation, data: JsonValue) -> set[str]:

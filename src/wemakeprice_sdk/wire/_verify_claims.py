@@ -118,6 +118,7 @@ def verify_pickup(sent: PickupRequest, read_back: VerificationData, _: Known) ->
     same = same_dispatch(sent, pickup)
     if same and sent.ship_method != ShipMethod.PARCEL and sent.invoice_no is not None:
         same = pickup.invoice_no == sent.invoice_no or same_invoice(pickup.invoice_no, sent.invoice_no)
+        same = None if pickup.is_unreadable("invoice_no") else same
     if same is None:
         return undecided("the stored pickup cannot be compared", "저장된 수거정보를 비교할 수 없습니다")
     if same:

@@ -40,6 +40,10 @@ _EMPTY = undecided(
     "배송번호가 조회되지 않습니다(반품·교환 진행 중일 수 있음)",
 )
 _STATE = undecided("the state of the bundle is not known", "배송상태를 알 수 없습니다")
+_UNREADABLE = undecided(
+    "a value that would decide it cannot be read",
+    "판단에 필요한 값을 읽을 수 없습니다. 파트너센터에서 확인해 주세요",
+)
 _SENT = (ShipStatus.DELIVERY, ShipStatus.COMPLETE)
 
 
@@ -61,6 +65,8 @@ def verify_confirm(sent: BundleNoRequest, read_back: VerificationData, _: Known)
     status = _status(bundle)
     if bundle.order_confirm_date is not None or status in (ShipStatus.CONFIRM, *_SENT):
         return applied("the bundle is confirmed", "주문확인된 상태입니다")
+    if bundle.is_unreadable("order_confirm_date"):
+        return _UNREADABLE
     if status == ShipStatus.NEW:
         return not_applied("the bundle is still new", "아직 신규주문 상태입니다")
     return _STATE
@@ -175,6 +181,8 @@ def verify_complete(sent: BundleNoRequest, read_back: VerificationData, _: Known
     status = _status(bundle)
     if bundle.ship_complete_date is not None or status == ShipStatus.COMPLETE:
         return applied("the delivery is completed", "배송완료된 상태입니다")
+    if bundle.is_unreadable("ship_complete_date"):
+        return _UNREADABLE
     if status is not None:
         return not_applied("the delivery is not completed", "아직 배송완료되지 않았습니다")
     return _STATE
@@ -195,6 +203,8 @@ def verify_cancel(sent: OptionCancelRequest, read_back: VerificationData, known:
     lines = [] if bundle is None else [option for row in bundle.order_product for option in row.order_option]
     if any(line.order_option_no == sent.order_option_no for line in lines):
         return not_applied("the option line is still there", "옵션주문이 아직 남아 있습니다")
+    if bundle is None and read_back.may_hide("bundle_no", known.bundle_no):
+        return _UNREADABLE
     if known.option_nos_before is None or (bundle is None and read_back.bundles):
         return undecided(
             "the option line is not shown, but it is not known to have been in this bundle",

@@ -20,6 +20,7 @@ from wemakeprice_sdk.models import (
     SalePeriod,
     ShippingTemplate,
     ShippingTemplateInput,
+    UnreadRow,
     WriteModel,
     wire_name,
 )
@@ -65,6 +66,10 @@ _ESSENTIAL = frozenset(
 )
 
 _MISSING = undecided("the product is not shown", "상품이 조회되지 않습니다")
+_UNREADABLE = undecided(
+    "a stored value that would be compared cannot be read",
+    "비교할 값을 읽을 수 없습니다. 파트너센터에서 확인해 주세요",
+)
 
 
 @attrs.frozen
@@ -173,6 +178,8 @@ def _block(sent: WriteModel, product: Product) -> Iterator[Difference]:
 def _verdict_of(sent: WriteModel, product: Product | None, known: Known) -> Verification:
     if product is None:
         return _MISSING
+    if _is_unreadable(sent, product):
+        return _UNREADABLE
     found = list(_block(sent, product))
     if not found:
         return applied("the stored values equal the sent ones", "저장된 값이 보낸 값과 같습니다")
@@ -196,6 +203,20 @@ def _verdict_of(sent: WriteModel, product: Product | None, known: Known) -> Veri
     )
 
 
+def _is_unreadable(sent: WriteModel, stored: ReadModel) -> bool:
+    """Return whether a value that would be compared could not be read."""
+    return bool(stored.faults) and any(stored.is_unreadable(name) for name in _compared(sent))
+
+
+def _compared(sent: WriteModel) -> Iterator[str]:
+    for attribute in attrs.fields(type(sent)):
+        value = getattr(sent, attribute.name)
+        yield attribute.name
+        for item in value if isinstance(value, tuple | list) else (value,):
+            if isinstance(item, WriteModel):
+                yield from _compared(item)
+
+
 def _left_out(found: list[Difference]) -> Verification:
     names = ", ".join(sorted({item.path for item in found})[:5])
     return undecided(
@@ -214,6 +235,8 @@ def _verify_create(read_back: VerificationData, known: Known) -> Verification:
     found, before = read_back.product_nos, known.product_nos_before
     if found is None:
         return undecided("without a seller code no read can tell", "업체상품코드가 없어 확인할 수 없습니다")
+    if read_back.unread:
+        return _UNREADABLE
     if not found or (before is not None and found <= before):
         return not_applied("no new product has this seller code", "이 업체상품코드의 새 상품이 없습니다")
     if before is None:
@@ -273,8 +296,15 @@ def verify_template(sent: ShippingTemplateInput, read_back: VerificationData, kn
         return undecided("the shipping policies were not read", "배송정책이 조회되지 않았습니다")
     if sent.shipping_template_no is not None:
         return _verify_template_update(sent, read_back.policies)
-    matches = [row for row in read_back.policies if _is_same_template(sent, row)]
-    fresh = [row for row in matches if row.shipping_template_no not in (known.template_nos_before or ())]
+    new = [
+        row for row in read_back.policies if row.shipping_template_no not in (known.template_nos_before or ())
+    ]
+    fresh = [row for row in new if _is_same_template(sent, row)]
+    if not fresh and (
+        any(_is_unreadable(sent, row) for row in new)
+        or any(_may_be_new(row, known.template_nos_before) for row in read_back.unread)
+    ):
+        return _UNREADABLE
     if not fresh:
         return not_applied("no policy carries the sent values", "보낸 내용의 배송정책이 없습니다")
     if known.template_nos_before is None or len(fresh) > 1:
@@ -287,6 +317,10 @@ def verify_template(sent: ShippingTemplateInput, read_back: VerificationData, kn
     )
 
 
+def _may_be_new(row: UnreadRow, before: frozenset[int] | None) -> bool:
+    return before is None or row.numbers.get("shipping_template_no") not in before
+
+
 def _is_same_template(sent: ShippingTemplateInput, row: ShippingTemplate) -> bool:
     if any(getattr(sent, name) is None and getattr(row, name) for name in _FEES):
         return False
@@ -297,6 +331,8 @@ def _verify_template_update(sent: ShippingTemplateInput, rows: tuple[ShippingTem
     row = next((row for row in rows if row.shipping_template_no == sent.shipping_template_no), None)
     if row is None:
         return undecided("the policy is not listed", "배송정책이 목록에 없습니다")
+    if _is_unreadable(sent, row):
+        return _UNREADABLE
     found = list(differences(sent, row))
     if not found:
         return applied(

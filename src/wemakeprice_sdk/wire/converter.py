@@ -1,36 +1,57 @@
 """JSON to models and models to JSON, with explicit hooks for every primitive.
 
 Reading is tolerant as the 14 reader rules of contract section 10 ask: numbers in every spelling, unknown
-keys and codes kept, only identifiers essential. What cannot be read at all becomes a `ProtocolError` that
-names the place (`$.data.bundle[3].payDate`) and never the value. Writing gives exactly the form the
-contract attests. cattrs compiles one function per class on first use; its own coercions are never reached.
+keys and codes kept, only identifiers essential. Every row is read in one compiled pass (cattrs) that expects
+nothing wrong. A row that fails it is read once more, value by value: an unreadable optional value becomes
+None with its fault, an unreadable value that a decision rests on costs that row and no other. Faults name the
+place (`$.data.bundle[3].payDate`) and never the value. Writing gives exactly the form the contract attests.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache, partial
 from types import UnionType
-from typing import Annotated, Any, TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    TypeAlias,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import attrs
 import cattrs
-from cattrs.errors import IterableValidationNote
+from attrs import frozen
 from cattrs.gen import make_dict_structure_fn, override
 
 from wemakeprice_sdk.clock import KST
-from wemakeprice_sdk.errors import ProtocolError
+from wemakeprice_sdk.errors import UnreadableValueError
+from wemakeprice_sdk.models._answers import (
+    EssentialMark,
+    ListResult,
+    SaleEndMark,
+    UnreadRow,
+    ValueFault,
+    json_kind,
+)
 from wemakeprice_sdk.models._base import (
+    OWN_FIELDS,
     JsonValue,
     OpenEnum,
     ReadModel,
     wire_name,
 )
 from wemakeprice_sdk.models._rules import MAX_ID, FieldSpec, WriteModel, field_specs
-from wemakeprice_sdk.wire import windows
+from wemakeprice_sdk.wire import timestamps, windows
 from wemakeprice_sdk.wire.envelope import rows_of
 from wemakeprice_sdk.wire.operations import Operation
 
@@ -54,7 +75,7 @@ class _UnreadableError(ValueError):
     """A value of the wrong kind; the text says what was expected and never what stood there."""
 
 
-def _read_int(value: JsonValue, _: object) -> int | None:
+def _read_int(value: JsonValue, _: object = None) -> int | None:
     if type(value) is int and -MAX_ID <= value <= MAX_ID:
         return value
     if value is None or value == "":
@@ -71,11 +92,11 @@ def _read_int(value: JsonValue, _: object) -> int | None:
     raise _UnreadableError("a whole number was expected")
 
 
-def _read_absent_zero(value: JsonValue, kind: object) -> int | None:
-    return _read_int(value, kind) or None
+def _read_absent_zero(value: JsonValue, _: object = None) -> int | None:
+    return _read_int(value) or None
 
 
-def _read_text(value: JsonValue, _: object) -> str | None:
+def _read_text(value: JsonValue, _: object = None) -> str | None:
     if type(value) is str or value is None:
         return value
     if isinstance(value, int) and not isinstance(value, bool):
@@ -85,18 +106,22 @@ def _read_text(value: JsonValue, _: object) -> str | None:
     raise _UnreadableError("a text was expected")
 
 
-_FLAGS: Mapping[str, bool] = {"Y": True, "N": False}
+_FLAGS: Mapping[JsonValue, bool | None] = {
+    "Y": True, "N": False, "TRUE": True, "FALSE": False, "1": True, "0": False, "": None,
+}  # fmt: skip
 
 
-def _read_flag(value: JsonValue, _: object) -> bool | None:
-    if isinstance(value, str):
-        return _FLAGS.get(value.strip().upper())
+def _read_flag(value: JsonValue, _: object = None) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, str | int):
+        text = str(value).strip().upper()
+        if text in _FLAGS:
+            return _FLAGS[text]
     raise _UnreadableError("Y or N was expected")
 
 
-def _read_decimal(value: JsonValue, _: object) -> Decimal | None:
+def _read_decimal(value: JsonValue, _: object = None) -> Decimal | None:
     if value is None or value == "":
         return None
     if isinstance(value, int | float | str) and not isinstance(value, bool):
@@ -109,36 +134,37 @@ def _read_decimal(value: JsonValue, _: object) -> Decimal | None:
     raise _UnreadableError("a decimal number was expected")
 
 
-def _read_timestamp(value: JsonValue, _: object) -> datetime | None:
-    if isinstance(value, str):
-        if len(value) == 19 and value[4] == value[7] == "-" and value[10] in " T" and value[13] == ":":
-            try:
-                return datetime.fromisoformat(value).replace(tzinfo=KST)
-            except ValueError:
-                raise _UnreadableError("a timestamp was expected") from None
-        text = value.strip()
-        if not text:
-            return None
+def _read_timestamp(value: JsonValue, _: object = None) -> datetime | None:
+    # The spelling of nearly every answer. A year 20.. is none of the dates that mean something else.
+    if (
+        type(value) is str
+        and len(value) == 19
+        and value[:2] == "20"
+        and value[4] == "-"
+        and value[10] in " T"
+    ):
         try:
-            return windows.parse_timestamp(text)
+            return timestamps.FROM_ISO(value).replace(tzinfo=KST)
         except ValueError:
-            raise _UnreadableError("a timestamp was expected") from None
-    if value is None:
-        return None
-    raise _UnreadableError("a timestamp was expected")
+            pass  # 24:00:00, a short offset, or no date at all
+    try:
+        return timestamps.read_datetime(value)
+    except (ValueError, OverflowError):
+        raise _UnreadableError("a timestamp was expected") from None
 
 
-def _read_day(value: JsonValue, _: object) -> date | None:
-    if type(value) is int:
-        value = str(value)
-    if value is None or value == "":
-        return None
-    if isinstance(value, str):
-        try:
-            return windows.parse_day(value.strip())
-        except ValueError:
-            raise _UnreadableError("a day was expected") from None
-    raise _UnreadableError("a day was expected")
+def _read_sale_end(value: JsonValue, _: object = None) -> datetime | None:
+    try:
+        return timestamps.read_datetime(value, sale_end=True)
+    except (ValueError, OverflowError):
+        raise _UnreadableError("a timestamp was expected") from None
+
+
+def _read_day(value: JsonValue, _: object = None) -> date | None:
+    try:
+        return timestamps.read_date(value)
+    except (ValueError, OverflowError):
+        raise _UnreadableError("a day was expected") from None
 
 
 def _code_hook(kind: type[OpenEnum]) -> _Hook:
@@ -148,7 +174,7 @@ def _code_hook(kind: type[OpenEnum]) -> _Hook:
         for name in member.names:
             known.setdefault(name, member)
 
-    def read_code(value: JsonValue, _: object) -> OpenEnum | None:
+    def read_code(value: JsonValue, _: object = None) -> OpenEnum | None:
         if value is None or value == "":
             return None
         if type(value) is int:
@@ -160,14 +186,22 @@ def _code_hook(kind: type[OpenEnum]) -> _Hook:
     return read_code
 
 
+_MISSING = "an identifier is missing"
+
+
 def _required(hook: _Hook) -> _Hook:
-    def read_required(value: JsonValue, kind: object) -> object:
+    def read_required(value: JsonValue, kind: object = None) -> object:
         found = hook(value, kind)
         if found is None:
-            raise _UnreadableError("an identifier is missing")
+            raise _UnreadableError(_MISSING)
         return found
 
     return read_required
+
+
+def _real(kind: type) -> type:
+    """Return the class itself where a test put its own in its place (freezegun's `FakeDatetime`)."""
+    return next((base for base in kind.__mro__ if type(base) is type and base.__module__ == "datetime"), kind)
 
 
 _PRIMITIVES: Mapping[object, _Hook] = {
@@ -175,27 +209,100 @@ _PRIMITIVES: Mapping[object, _Hook] = {
     str: _read_text,
     bool: _read_flag,
     Decimal: _read_decimal,
-    datetime: _read_timestamp,
-    date: _read_day,
+    _real(datetime): _read_timestamp,
+    _real(date): _read_day,
 }
 
 
-def _strip(hint: object) -> tuple[object, bool]:
-    """Take `Annotated` and `| None` off a type; the second value says whether None was allowed."""
+@frozen
+class _Spec:
+    """One field of a read shape: where it stands, how it is read, and what an unreadable value costs.
+
+    `read` reads a plain value or item; None where `model` is the read shape that stands there instead.
+    """
+
+    name: str
+    wire: str
+    other: str | None
+    required: bool
+    essential: bool
+    many: bool
+    read: _Hook | None
+    model: type[ReadModel] | None
+
+
+_KNOWN: Final[dict[type, tuple[_Spec, ...]]] = {}
+
+
+def _specs(cls: type[ReadModel]) -> tuple[_Spec, ...]:
+    return _KNOWN.get(cls) or _KNOWN.setdefault(cls, _resolved(cls))
+
+
+def _resolved(cls: type[ReadModel]) -> tuple[_Spec, ...]:
+    hints = get_type_hints(cls, include_extras=True)
+    names = [field.name for field in attrs.fields(cls) if field.name not in OWN_FIELDS]
+    return tuple(_spec(cls, name, hints[name]) for name in names)
+
+
+def _spec(cls: type[ReadModel], name: str, hint: object) -> _Spec:
+    kind, marks, optional = _strip(hint)
+    many = get_origin(kind) is tuple
+    if many:
+        kind, item_marks, _ = _strip(get_args(kind)[0])
+        marks += item_marks
+    model = kind if isinstance(kind, type) and issubclass(kind, ReadModel) else None
+    hook = None if model is not None else _hook_of(cls, name, kind, marks)
+    required = not optional and not many
+    wire = wire_name(name)
+    return _Spec(
+        name=name,
+        wire=wire,
+        other=_SECOND_SPELLING.get(wire),
+        required=required,
+        essential=required or any(isinstance(mark, EssentialMark) for mark in marks),
+        many=many,
+        read=_required(hook) if hook is not None and (required or many) else hook,
+        model=model,
+    )
+
+
+def _strip(hint: object) -> tuple[object, tuple[object, ...], bool]:
+    """Take `Annotated` and `| None` off a type; return its marks, and whether None was allowed."""
+    marks: tuple[object, ...] = ()
     optional = False
     while get_origin(hint) in (Annotated, Union, UnionType):
-        parts = [part for part in get_args(hint) if part is not type(None)]
-        optional = optional or type(None) in get_args(hint)
-        hint = parts[0]
-    return hint, optional
+        if get_origin(hint) is Annotated:
+            hint, *found = get_args(hint)
+            marks += tuple(found)
+        else:
+            optional = optional or type(None) in get_args(hint)
+            hint = next(part for part in get_args(hint) if part is not type(None))
+    return hint, marks, optional
 
 
-def _plain_hook(kind: object, converter: cattrs.Converter) -> _Hook:
-    if kind in _PRIMITIVES:
-        return _PRIMITIVES[kind]
-    if isinstance(kind, type) and issubclass(kind, OpenEnum):
+def _hook_of(cls: type[ReadModel], name: str, kind: object, marks: Sequence[object]) -> _Hook:
+    if not isinstance(kind, type):
+        raise TypeError(f"{cls.__name__}.{name}: cannot read {kind!r}")
+    if issubclass(kind, OpenEnum):
         return _code_hook(kind)
-    return partial(_read_object, converter.get_structure_hook(kind))
+    if any(isinstance(mark, SaleEndMark) for mark in marks):
+        return _read_sale_end
+    if kind is int and cls.__name__.startswith("Settle") and name.endswith("_no"):
+        return _read_absent_zero
+    return _PRIMITIVES[_real(kind)]
+
+
+# The first pass: compiled by cattrs, stops at the first unreadable value.
+
+
+def _compiled(spec: _Spec, converter: cattrs.Converter) -> _Hook:
+    if spec.many:
+        return _many_hook(spec, converter)
+    if spec.model is not None:
+        return partial(_read_object, converter.get_structure_hook(spec.model))
+    if spec.read is None:
+        raise TypeError(spec.name)
+    return spec.read
 
 
 def _read_object(hook: _Hook, value: JsonValue, kind: object) -> object:
@@ -205,48 +312,39 @@ def _read_object(hook: _Hook, value: JsonValue, kind: object) -> object:
     return None if value is None or value in ("", []) else hook(value, kind)
 
 
-def _many_hook(item: object, converter: cattrs.Converter) -> _Hook:
-    kind, _ = _strip(item)
-    if kind in _PRIMITIVES:
-        hook = _required(_PRIMITIVES[kind])
-        # A class of its own carries the hook through cattrs' list code, which reports the index.
-        marker = type("Item", (), {})
-        converter.register_structure_hook(marker, hook)
-        kind = marker
-    listed = list[kind]  # type: ignore[valid-type]
-    inner = converter.get_structure_hook(listed)
+def _many_hook(spec: _Spec, converter: cattrs.Converter) -> _Hook:
+    hook = converter.get_structure_hook(spec.model) if spec.model is not None else spec.read
+    if hook is None:
+        raise TypeError(spec.name)
 
     def read_many(value: JsonValue, _: object) -> tuple[object, ...]:
-        if not value and not isinstance(value, bool | int | float):
-            return ()
-        if not isinstance(value, list):
-            raise _UnreadableError("a list was expected")
-        return tuple(inner(value, listed))
+        return tuple([hook(item, spec.model) for item in _items(value)]) if value else _nothing(value)
 
     return read_many
 
 
-def _field_hook(cls: type, name: str, hint: object, converter: cattrs.Converter) -> _Hook:
-    kind, optional = _strip(hint)
-    if get_origin(kind) is tuple:
-        return _many_hook(get_args(kind)[0], converter)
-    if kind is int and cls.__name__.startswith("Settle") and name.endswith("_no"):
-        return _read_absent_zero
-    hook = _plain_hook(kind, converter)
-    return hook if optional else _required(hook)
+def _items(value: JsonValue) -> Sequence[JsonValue]:
+    if not isinstance(value, list):
+        raise _UnreadableError("a list was expected")
+    return value
+
+
+def _nothing(value: JsonValue) -> tuple[object, ...]:
+    if isinstance(value, bool | int | float):
+        raise _UnreadableError("a list was expected")
+    return ()
 
 
 def _structure_factory(cls: type[ReadModel], converter: cattrs.Converter) -> _Hook:
-    hints = get_type_hints(cls, include_extras=True)
-    names = [field.name for field in attrs.fields(cls) if field.name != "raw"]
+    specs = _specs(cls)
     overrides = {
-        name: override(rename=wire_name(name), struct_hook=_field_hook(cls, name, hints[name], converter))
-        for name in names
+        spec.name: override(rename=spec.wire, struct_hook=_compiled(spec, converter)) for spec in specs
     }
     overrides["raw"] = override(rename=_RAW, struct_hook=lambda value, _: value)
+    overrides["faults"] = override(omit=True)
     make = cast("Callable[..., Callable[[Any, Any], object]]", make_dict_structure_fn)
-    build = make(cls, converter, _cattrs_detailed_validation=converter.detailed_validation, **overrides)
-    seconds = {key: other for key, other in _SECOND_SPELLING.items() if key in map(wire_name, names)}
+    build = make(cls, converter, _cattrs_detailed_validation=False, **overrides)
+    seconds = {spec.wire: spec.other for spec in specs if spec.other is not None}
 
     def structure(value: JsonValue, _: object) -> object:
         if type(value) is not dict:
@@ -266,84 +364,184 @@ def _structure_factory(cls: type[ReadModel], converter: cattrs.Converter) -> _Ho
 
 
 @cache
-def _converter(*, detailed: bool) -> cattrs.Converter:
-    converter = cattrs.Converter(detailed_validation=detailed)
+def _converter() -> cattrs.Converter:
+    converter = cattrs.Converter(detailed_validation=False)
     converter.register_structure_hook_factory(
         lambda kind: isinstance(kind, type) and issubclass(kind, ReadModel), _structure_factory
     )
     return converter
 
 
+_FAILED = (ValueError, KeyError, TypeError, OverflowError)
+"""What the first pass ends in where a value cannot be read."""
+
+
+# The second pass: value by value, only for a row that failed the first.
+
+
+class _EssentialError(Exception):
+    """A value that a decision rests on cannot be read; it costs the whole row."""
+
+    def __init__(self, fault: ValueFault) -> None:
+        self.fault = fault
+        super().__init__(str(fault))
+
+
+def _read_carefully(cls: type[M], value: JsonValue, path: str, faults: list[ValueFault]) -> M:
+    if type(value) is not dict:
+        raise _UnreadableError("an object was expected")
+    mine: list[ValueFault] = []
+    given: dict[str, Any] = {"raw": value}
+    try:
+        for spec in _specs(cls):
+            item = value.get(spec.wire)
+            if item is None and spec.other is not None:
+                item = value.get(spec.other)
+            where = f"{path}.{spec.wire}"
+            try:
+                given[spec.name] = _value_carefully(spec, item, where, mine)
+            except _UnreadableError as error:
+                _note(spec, ValueFault(where, json_kind(item), str(error)), mine)
+    finally:
+        faults += mine
+    return cls(**given, faults=tuple(mine))
+
+
+def _note(spec: _Spec, fault: ValueFault, faults: list[ValueFault]) -> None:
+    if spec.essential:
+        raise _EssentialError(fault)
+    faults.append(fault)
+
+
+def _value_carefully(spec: _Spec, value: JsonValue, path: str, faults: list[ValueFault]) -> object:
+    if spec.many:
+        return tuple(_many_carefully(spec, value, path, faults)) if value else _nothing(value)
+    if spec.model is not None:
+        empty = value is None or value in ("", [])
+        return None if empty else _read_carefully(spec.model, value, path, faults)
+    return None if spec.read is None else spec.read(value, None)
+
+
+def _many_carefully(spec: _Spec, value: JsonValue, path: str, faults: list[ValueFault]) -> Iterator[object]:
+    for index, item in enumerate(_items(value)):
+        where = f"{path}[{index}]"
+        try:
+            if spec.model is not None:
+                yield _read_carefully(spec.model, item, where, faults)
+            elif spec.read is not None:
+                yield spec.read(item, None)
+        except _UnreadableError as error:
+            _note(spec, ValueFault(where, json_kind(item), str(error)), faults)
+
+
+def _second_look(cls: type[M], value: JsonValue, path: str, operation: Operation | None) -> M | UnreadRow:
+    faults: list[ValueFault] = []
+    try:
+        return _read_carefully(cls, value, path, faults)
+    except _UnreadableError as error:
+        fatal = ValueFault(path, json_kind(value), str(error))
+    except _EssentialError as error:
+        fatal = error.fault
+    return UnreadRow(
+        operation="" if operation is None else operation.id,
+        path=path,
+        faults=(fatal, *faults),
+        numbers=_numbers(cls, value),
+        raw=value,
+    )
+
+
+def _numbers(cls: type[ReadModel], value: JsonValue) -> Mapping[str, int]:
+    """Return the identifiers of a row that can be read all the same."""
+    found: dict[str, int] = {}
+    for spec in _specs(cls):
+        if type(value) is dict and spec.name.endswith(("_no", "_seq")) and spec.read is not None:
+            try:
+                number = spec.read(value.get(spec.wire), None)
+            except _UnreadableError:
+                continue
+            if isinstance(number, int):
+                found[spec.name] = number
+    return found
+
+
 def read(cls: type[M], value: JsonValue, *, path: str = "$", operation: Operation | None = None) -> M:
     """Read one object as a model.
 
     Unknown keys stay reachable in `raw`, unknown codes become pseudo-members, every key but the
-    identifiers may be missing. Raises `ProtocolError` naming the path of the first unreadable value.
+    identifiers may be missing, and an unreadable optional value is None and stands in `faults`. Raises
+    `UnreadableValueError` naming the path of the value that a decision rests on.
     """
     try:
-        return _converter(detailed=False).structure(value, cls)
-    except (ValueError, KeyError, TypeError, OverflowError):
-        error = _located(cls, value, path, operation)
+        return cast("M", _converter().get_structure_hook(cls)(value, cls))
+    except _FAILED:
+        again = _second_look(cls, value, path, operation)
     value = None  # personal data, as in read_list
-    raise error from None
+    if isinstance(again, UnreadRow):
+        error = unreadable(again.faults[0], operation)
+        del again
+        raise error from None
+    return again
+
+
+def unreadable(fault: ValueFault, operation: Operation | None = None) -> UnreadableValueError:
+    """Return the error for a value that could not be read."""
+    where = {} if operation is None else {
+        "operation": operation.id, "method": operation.method, "path": operation.path,
+    }  # fmt: skip
+    return UnreadableValueError(
+        f"{fault.path}: {fault.rule}", location=fault.path, kind=fault.kind, rule=fault.rule, **where
+    )
 
 
 def read_list(
     cls: type[M], values: Sequence[JsonValue], *, path: str = "$", operation: Operation | None = None
-) -> tuple[M, ...]:
-    """Read every row of a list as a model; errors as `read`, with the index in the path."""
-    hook = _converter(detailed=False).get_structure_hook(cls)
-    found: list[M] = []
+) -> ListResult[M]:
+    """Read every row of a list as a model.
+
+    A row that cannot be read stops no other: it stands in `unread` of the result, with its place, its faults
+    and its raw form.
+    """
+    hook = _converter().get_structure_hook(cls)
     try:
-        for value in values:
-            found.append(hook(value, cls))  # noqa: PERF401 - its length tells the row that failed
-        return tuple(found)
-    except (ValueError, KeyError, TypeError, OverflowError):
-        index = len(found)
-        error = _located(cls, values[index], f"{path}[{index}]", operation)
-    # Personal data, and no business of whatever shows the local variables of an error.
-    values, value, found = (), None, []
-    raise error from None
+        return ListResult([hook(value, cls) for value in values])
+    except _FAILED:
+        pass
+    found: list[M] = []
+    unread: list[UnreadRow] = []
+    for index, value in enumerate(values):
+        try:
+            found.append(hook(value, cls))
+        except _FAILED:
+            again = _second_look(cls, value, f"{path}[{index}]", operation)
+            if isinstance(again, UnreadRow):
+                unread.append(again)
+            else:
+                found.append(again)
+    return ListResult(found, unread)
 
 
-def read_rows(cls: type[M], operation: Operation, data: JsonValue) -> tuple[M, ...]:
-    """Read the rows of a list answer; every form of an empty answer gives an empty tuple."""
+def read_rows(cls: type[M], operation: Operation, data: JsonValue) -> ListResult[M]:
+    """Read the rows of a list answer; every form of an empty answer gives an empty result."""
     try:
         rows = rows_of(operation, data)
     finally:
-        del data  # personal data, as in read_list
+        del data  # personal data, and no business of whatever shows the local variables of an error
     return read_list(cls, rows.rows, path=rows.path, operation=operation)
 
 
 def read_page(cls: type[M], operation: Operation, data: JsonValue) -> M:
-    """Read a page answer (`totalCount` and `list`); an empty answer gives a page without rows."""
-    rows_of(operation, data)
-    return read(cls, data or {}, path="$.data", operation=operation)
-
-
-def _located(cls: type, value: JsonValue, path: str, operation: Operation | None) -> ProtocolError:
-    where, what = path, "unreadable"
-    try:
-        _converter(detailed=True).structure(value, cls)
-    except (ValueError, KeyError, TypeError, OverflowError, cattrs.BaseValidationError) as error:
-        where, what = _first(error, path)
-    message = f"{where}: {what}"
-    if operation is None:
-        return ProtocolError(message)
-    return ProtocolError(message, operation=operation.id, method=operation.method, path=operation.path)
-
-
-def _first(error: BaseException, path: str) -> tuple[str, str]:
-    if isinstance(error, cattrs.ClassValidationError | cattrs.IterableValidationError):
-        noted, other = error.group_exceptions()
-        if not noted:
-            return _first(other[0], path)
-        inner, note = noted[0]
-        step = f"[{note.index}]" if isinstance(note, IterableValidationNote) else f".{wire_name(note.name)}"
-        return _first(inner, path + step)
-    if isinstance(error, KeyError):
-        return path, "an identifier is missing"
-    return path, str(error) if isinstance(error, _UnreadableError) else "unreadable"
+    """Read a page answer (`totalCount` and `list`), row by row; an empty answer gives one without rows."""
+    rows = rows_of(operation, data)
+    (spec,) = (spec for spec in _specs(cls) if spec.many)
+    if spec.model is None:
+        raise TypeError(f"{cls.__name__} has no rows")
+    whole = data if isinstance(data, dict) else {}
+    shell = {key: value for key, value in whole.items() if key != spec.wire}
+    page = read(cls, shell, path="$.data", operation=operation)
+    found = read_list(spec.model, rows.rows, path=rows.path, operation=operation)
+    changes: dict[str, Any] = {spec.name: found}
+    return attrs.evolve(page, raw=whole, **changes)
 
 
 def write(model: WriteModel) -> dict[str, JsonValue]:
@@ -376,3 +574,16 @@ def _spell(value: object, spec: FieldSpec) -> JsonValue:
     if issubclass(spec.kind, OpenEnum):
         return spec.kind(str(value)).code
     return str(value)
+
+
+def _prepare(base: type[ReadModel] = ReadModel) -> None:
+    """Look up the types of every read shape now.
+
+    A test that puts its own `datetime` into the modules of the models would be taken at its word later.
+    """
+    for cls in base.__subclasses__():
+        _specs(cls)
+        _prepare(cls)
+
+
+_prepare()

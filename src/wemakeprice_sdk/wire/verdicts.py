@@ -8,7 +8,15 @@ from enum import Enum
 
 from attrs import evolve, field, frozen
 
-from wemakeprice_sdk.models import Bundle, Claim, Product, ProductNoRow, ShippingTemplate, WriteModel
+from wemakeprice_sdk.models import (
+    Bundle,
+    Claim,
+    Product,
+    ProductNoRow,
+    ShippingTemplate,
+    UnreadRow,
+    WriteModel,
+)
 from wemakeprice_sdk.models._base import JsonValue
 from wemakeprice_sdk.wire.converter import read, read_rows
 from wemakeprice_sdk.wire.operations import Operation
@@ -100,13 +108,22 @@ class VerifyRead:
 
 @frozen
 class VerificationData:
-    """What the verifying reads gave; None where nothing was read."""
+    """What the verifying reads gave; None where nothing was read.
+
+    `unread` are rows of those answers that could not be read. They decide nothing, but what is not
+    shown may be one of them.
+    """
 
     bundles: tuple[Bundle, ...] | None = None
     claims: tuple[Claim, ...] | None = None
     product: Product | None = None
     product_nos: frozenset[int] | None = None
     policies: tuple[ShippingTemplate, ...] | None = None
+    unread: tuple[UnreadRow, ...] = ()
+
+    def may_hide(self, name: str, number: int | None) -> bool:
+        """Return whether a row that could not be read may be the one with this number."""
+        return any(row.numbers.get(name, number) == number for row in self.unread)
 
     def add(self, done: VerifyRead, data: JsonValue) -> VerificationData:
         """Add the `data` of one verifying read; None for a product that does not exist.
@@ -115,14 +132,18 @@ class VerificationData:
         """
         operation = done.operation
         if operation.model == "Bundle":
-            return evolve(self, bundles=(self.bundles or ()) + read_rows(Bundle, operation, data))
+            bundles = read_rows(Bundle, operation, data)
+            return evolve(self, bundles=(self.bundles or ()) + bundles, unread=self.unread + bundles.unread)
         if operation.model == "Claim":
-            return evolve(self, claims=(self.claims or ()) + read_rows(Claim, operation, data))
+            claims = read_rows(Claim, operation, data)
+            return evolve(self, claims=(self.claims or ()) + claims, unread=self.unread + claims.unread)
         if operation.model == "ProductNoRow":
             rows = read_rows(ProductNoRow, operation, data)
-            return evolve(self, product_nos=frozenset(row.product_no for row in rows))
+            numbers = frozenset(row.product_no for row in rows)
+            return evolve(self, product_nos=numbers, unread=self.unread + rows.unread)
         if operation.model == "ShippingTemplate":
-            return evolve(self, policies=read_rows(ShippingTemplate, operation, data))
+            policies = read_rows(ShippingTemplate, operation, data)
+            return evolve(self, policies=policies, unread=self.unread + policies.unread)
         if data is None:
             return self
         return evolve(self, product=read(Product, data, path="$.data", operation=operation))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 from typing import Generic, Self, TypeVar
 
 from wemakeprice_sdk.client.paging import Cursor, ListQuery, Page, ProgressCallback, Walk
+from wemakeprice_sdk.models import UnreadRow
 from wemakeprice_sdk.wire.windows import Window
 
 T = TypeVar("T")
@@ -34,6 +35,11 @@ class Pager(Generic[T]):
     def cursor(self) -> Cursor:
         """Where to go on after everything taken so far."""
         return self._walk.cursor
+
+    @property
+    def unread(self) -> tuple[UnreadRow, ...]:
+        """The rows of the queries asked so far that could not be read; they are not among the items."""
+        return self._walk.unread
 
     def __repr__(self) -> str:
         """Show what is read and how far; the items come by iterating."""

@@ -26,6 +26,7 @@ from wemakeprice_sdk.models import (
     ClaimType,
     ExchangeCompleteRequest,
     ExchangeShipRequest,
+    ListResult,
     PickupCompleteRequest,
     PickupRequest,
     ShipMethod,
@@ -52,7 +53,7 @@ class AsyncClaims(AsyncResource):
         claim_type: ClaimType,
         claim_status: ClaimStatus,
         search_date_type: ClaimDateType | None = None,
-    ) -> tuple[Claim, ...]:
+    ) -> ListResult[Claim]:
         """List the claims of one kind and state (클레임 목록 조회). [A; path C]
 
         The window is aware and strictly below 24 hours (B); without `search_date_type` it means the
@@ -70,7 +71,8 @@ class AsyncClaims(AsyncResource):
     async def get(self, claim_bundle_no: int) -> Claim | None:
         """Read one claim (클레임 상세 조회), None when there is none. [C]
 
-        Raises `ProtocolError` when several claims, or another one, come back.
+        Raises `ProtocolError` when several claims, or another one, come back, and
+        `UnreadableValueError` when a value that decisions rest on cannot be read.
         """
         request = ClaimInfoRequest(claim_bundle_no=claim_bundle_no)
         return await self._row(Claim, "claims_get", request, claim_bundle_no, lambda row: row.claim_bundle_no)

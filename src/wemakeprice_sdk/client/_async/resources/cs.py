@@ -16,7 +16,7 @@ from wemakeprice_sdk.client.paging import (
     fingerprint,
     windows_of_days,
 )
-from wemakeprice_sdk.models import AnswerRequest, Inquiry, InquiryAnswerRequest, Question, Review
+from wemakeprice_sdk.models import AnswerRequest, Inquiry, InquiryAnswerRequest, ListResult, Question, Review
 from wemakeprice_sdk.wire.outcomes import Outcome
 from wemakeprice_sdk.wire.windows import Window
 
@@ -44,7 +44,7 @@ class AsyncCs(AsyncResource):
 
     __slots__ = ()
 
-    async def list_questions(self, basic_date: date) -> tuple[Question, ...]:
+    async def list_questions(self, basic_date: date) -> ListResult[Question]:
         """List the product questions of one day (상품 Q&A 조회). [B; path C]
 
         There is no answer state. A follow-up repeats `qna_seq` with a newer `question_date` (B).
@@ -59,11 +59,11 @@ class AsyncCs(AsyncResource):
         """
         return await self._caller.write("cs_answer_question", AnswerRequest(qna_seq=qna_seq, answer=answer))
 
-    async def list_reviews(self, basic_date: date) -> tuple[Review, ...]:
+    async def list_reviews(self, basic_date: date) -> ListResult[Review]:
         """List the purchase reviews of one day (구매후기 조회). [C]"""
         return await self._rows(Review, "cs_list_reviews", {"basic_date": basic_date})
 
-    async def list_inquiries(self, basic_date: date) -> tuple[Inquiry, ...]:
+    async def list_inquiries(self, basic_date: date) -> ListResult[Inquiry]:
         """List the inquiries to the service centre of one day (CS문의 조회). [C]"""
         return await self._rows(Inquiry, "cs_list_inquiries", {"basic_date": basic_date})
 

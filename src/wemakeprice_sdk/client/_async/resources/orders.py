@@ -18,6 +18,7 @@ from wemakeprice_sdk.models import (
     Bundle,
     BundleNoRequest,
     ChangeInvoiceRequest,
+    ListResult,
     OptionCancelRequest,
     OrderDateType,
     OrderListRequest,
@@ -42,7 +43,7 @@ class AsyncOrders(AsyncResource):
         to_date: datetime,
         type: ShipStatus,  # noqa: A002 - the contract's name
         search_date_type: OrderDateType = OrderDateType.NEW,
-    ) -> tuple[Bundle, ...]:
+    ) -> ListResult[Bundle]:
         """List the bundles in one state, by payment or confirmation time (주문 목록 조회). [A]
 
         The window is aware, both ends count (C), and is strictly below 24 hours (B); `iter` takes any
@@ -57,7 +58,8 @@ class AsyncOrders(AsyncResource):
         """Read one bundle (주문 상세 조회). [B; path C]
 
         None for an unknown bundle and for one that moved into a return or exchange (B). Raises
-        `ProtocolError` when several bundles, or another one, come back.
+        `ProtocolError` when several bundles, or another one, come back, and
+        `UnreadableValueError` when a value that decisions rest on cannot be read.
         """
         request = BundleNoRequest(bundle_no=bundle_no)
         return await self._row(Bundle, "orders_get", request, bundle_no, lambda row: row.bundle_no)

@@ -18,6 +18,7 @@ from wemakeprice_sdk.client.paging import (
     windows_of,
 )
 from wemakeprice_sdk.models import (
+    ListResult,
     Product,
     ProductBasicInput,
     ProductBasicUpdate,
@@ -33,8 +34,6 @@ from wemakeprice_sdk.models import (
     ProductStatus,
     ProductStatusUpdate,
 )
-from wemakeprice_sdk.wire.converter import read, read_page
-from wemakeprice_sdk.wire.operations import OPERATIONS
 from wemakeprice_sdk.wire.outcomes import Outcome
 from wemakeprice_sdk.wire.verdicts import NOTHING_KNOWN, Known
 from wemakeprice_sdk.wire.windows import Window
@@ -101,9 +100,7 @@ class AsyncProducts(AsyncResource):
 
     async def get(self, product_no: int) -> Product:
         """Read one product (상품 상세 조회). [A] Raises `NotFoundError` when there is none."""
-        operation = OPERATIONS["products_get"]
-        data = await self._caller.read(operation.id, {"product_no": product_no})
-        return read(Product, data, path="$.data", operation=operation)
+        return await self._one(Product, "products_get", {"product_no": product_no})
 
     async def list(
         self,
@@ -118,26 +115,22 @@ class AsyncProducts(AsyncResource):
 
         [B; every query value is our design C] `size` is at most 100. `iter` pages through any range.
         """
-        operation = OPERATIONS["products_list"]
-        data = await self._caller.read(
-            operation.id,
-            {
-                "from_date": from_date,
-                "to_date": to_date,
-                "search_date_type": search_date_type,
-                "page": page,
-                "size": size,
-            },
-        )
-        return read_page(ProductPage, operation, data)
+        query: dict[str, object] = {
+            "from_date": from_date,
+            "to_date": to_date,
+            "search_date_type": search_date_type,
+            "page": page,
+            "size": size,
+        }
+        return await self._page(ProductPage, "products_list", query)
 
-    async def find_by_seller_code(self, code: str) -> tuple[int, ...]:
+    async def find_by_seller_code(self, code: str) -> ListResult[int]:
         """Return the product numbers that carry a seller code (업체상품코드로 상품 조회). [B]
 
         Seller codes are not unique (B); none gives an empty tuple.
         """
         rows = await self._rows(ProductNoRow, "products_find_by_seller_code", {"code": code})
-        return tuple(row.product_no for row in rows)
+        return ListResult((row.product_no for row in rows), rows.unread)
 
     def iter(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wemakeprice_sdk.client._async.resources._base import AsyncResource
-from wemakeprice_sdk.models import Brand, Category, Courier, Label, Maker, NoticeTemplateGroup
+from wemakeprice_sdk.models import Brand, Category, Courier, Label, ListResult, Maker, NoticeTemplateGroup
 
 
 class AsyncReference(AsyncResource):
@@ -11,29 +11,29 @@ class AsyncReference(AsyncResource):
 
     __slots__ = ()
 
-    async def list_categories(self) -> tuple[Category, ...]:
+    async def list_categories(self) -> ListResult[Category]:
         """List every leaf category (카테고리 전체 조회). [A]"""
         return await self._rows(Category, "base_list_categories")
 
-    async def search_brands(self, brand_name: str) -> tuple[Brand, ...]:
+    async def search_brands(self, brand_name: str) -> ListResult[Brand]:
         """Search brands by name (브랜드 조회). [A; path B]
 
         Whether the match is exact or partial is unknown, so several rows are possible.
         """
         return await self._rows(Brand, "base_search_brands", {"brand_name": brand_name})
 
-    async def search_makers(self, maker_name: str) -> tuple[Maker, ...]:
+    async def search_makers(self, maker_name: str) -> ListResult[Maker]:
         """Search makers by name (제조사 조회); matching as for brands. [A; path B]"""
         return await self._rows(Maker, "base_search_makers", {"maker_name": maker_name})
 
-    async def list_notice_groups(self) -> tuple[NoticeTemplateGroup, ...]:
+    async def list_notice_groups(self) -> ListResult[NoticeTemplateGroup]:
         """List the disclosure templates (상품정보고시 조회). [A]"""
         return await self._rows(NoticeTemplateGroup, "base_list_notice_groups")
 
-    async def list_labels(self) -> tuple[Label, ...]:
+    async def list_labels(self) -> ListResult[Label]:
         """List the product labels (상품속성라벨 조회). [A; path B, keys unknown]"""
         return await self._rows(Label, "base_list_labels")
 
-    async def list_couriers(self) -> tuple[Courier, ...]:
+    async def list_couriers(self) -> ListResult[Courier]:
         """List the couriers (택배사 조회). [B; path C] `models.COURIERS` has the known table offline."""
         return await self._rows(Courier, "base_list_couriers")

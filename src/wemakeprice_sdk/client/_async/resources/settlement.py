@@ -17,7 +17,7 @@ from wemakeprice_sdk.client.paging import (
     windows_of_days,
 )
 from wemakeprice_sdk.errors import ValidationError
-from wemakeprice_sdk.models import SettlementOrderLine, SettlementShipLine
+from wemakeprice_sdk.models import ListResult, SettlementOrderLine, SettlementShipLine
 from wemakeprice_sdk.wire.windows import Window
 
 
@@ -46,11 +46,11 @@ class AsyncSettlement(AsyncResource):
 
     __slots__ = ()
 
-    async def list_order_lines(self, basic_dt: date) -> tuple[SettlementOrderLine, ...]:
+    async def list_order_lines(self, basic_dt: date) -> ListResult[SettlementOrderLine]:
         """List the order lines settled for one sales day (일별 상품 정산 조회). [A; path B]"""
         return await self._rows(SettlementOrderLine, "settlement_list_order_lines", {"basic_dt": basic_dt})
 
-    async def list_ship_lines(self, basic_dt: date) -> tuple[SettlementShipLine, ...]:
+    async def list_ship_lines(self, basic_dt: date) -> ListResult[SettlementShipLine]:
         """List the shipping fees settled for one sales day (배송비 정산 조회). [A; path B]"""
         return await self._rows(SettlementShipLine, "settlement_list_ship_lines", {"basic_dt": basic_dt})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wemakeprice_sdk.client._async.resources._base import AsyncResource
-from wemakeprice_sdk.models import SellerShip, ShippingTemplate, ShippingTemplateInput
+from wemakeprice_sdk.models import ListResult, SellerShip, ShippingTemplate, ShippingTemplateInput
 from wemakeprice_sdk.wire.outcomes import Outcome
 
 
@@ -12,7 +12,7 @@ class AsyncShippingTemplates(AsyncResource):
 
     __slots__ = ()
 
-    async def get_seller_ship(self) -> tuple[SellerShip, ...]:
+    async def get_seller_ship(self) -> ListResult[SellerShip]:
         """List the shipping templates as short rows, one per template (판매자 배송정보 조회). [B]
 
         `list` has everything these rows have, and the addresses. Raises `ProtocolError` when the answer is
@@ -20,7 +20,7 @@ class AsyncShippingTemplates(AsyncResource):
         """
         return await self._rows(SellerShip, "shipping_get_seller_ship")
 
-    async def list(self) -> tuple[ShippingTemplate, ...]:
+    async def list(self) -> ListResult[ShippingTemplate]:
         """List the shipping templates (배송정책 목록 조회). [A]"""
         return await self._rows(ShippingTemplate, "shipping_list_policies")
 

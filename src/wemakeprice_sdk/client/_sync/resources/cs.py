@@ -17,7 +17,7 @@ from wemakeprice_sdk.client.paging import (
     fingerprint,
     windows_of_days,
 )
-from wemakeprice_sdk.models import AnswerRequest, Inquiry, InquiryAnswerRequest, Question, Review
+from wemakeprice_sdk.models import AnswerRequest, Inquiry, InquiryAnswerRequest, ListResult, Question, Review
 from wemakeprice_sdk.wire.outcomes import Outcome
 from wemakeprice_sdk.wire.windows import Window
 
@@ -45,7 +45,7 @@ class Cs(Resource):
 
     __slots__ = ()
 
-    def list_questions(self, basic_date: date) -> tuple[Question, ...]:
+    def list_questions(self, basic_date: date) -> ListResult[Question]:
         """List the product questions of one day (상품 Q&A 조회). [B; path C]
 
         There is no answer state. A follow-up repeats `qna_seq` with a newer `question_date` (B).
@@ -60,11 +60,11 @@ class Cs(Resource):
         """
         return self._caller.write("cs_answer_question", AnswerRequest(qna_seq=qna_seq, answer=answer))
 
-    def list_reviews(self, basic_date: date) -> tuple[Review, ...]:
+    def list_reviews(self, basic_date: date) -> ListResult[Review]:
         """List the purchase reviews of one day (구매후기 조회). [C]"""
         return self._rows(Review, "cs_list_reviews", {"basic_date": basic_date})
 
-    def list_inquiries(self, basic_date: date) -> tuple[Inquiry, ...]:
+    def list_inquiries(self, basic_date: date) -> ListResult[Inquiry]:
         """List the inquiries to the service centre of one day (CS문의 조회). [C]"""
         return self._rows(Inquiry, "cs_list_inquiries", {"basic_date": basic_date})
 

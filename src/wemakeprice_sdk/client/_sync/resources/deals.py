@@ -18,8 +18,6 @@ from wemakeprice_sdk.client.paging import (
     windows_of_months,
 )
 from wemakeprice_sdk.models import Deal, DealPage, DealRow
-from wemakeprice_sdk.wire.converter import read, read_page
-from wemakeprice_sdk.wire.operations import OPERATIONS
 from wemakeprice_sdk.wire.windows import Window
 
 
@@ -32,17 +30,12 @@ class Deals(Resource):
         self, from_date: datetime, to_date: datetime, *, page: int = 1, size: int = PAGE_SIZE
     ) -> DealPage:
         """List one page of the deals registered in at most six calendar months (딜 목록 조회). [C]"""
-        operation = OPERATIONS["deals_list"]
-        data = self._caller.read(
-            operation.id, {"from_date": from_date, "to_date": to_date, "page": page, "size": size}
-        )
-        return read_page(DealPage, operation, data)
+        query = {"from_date": from_date, "to_date": to_date, "page": page, "size": size}
+        return self._page(DealPage, "deals_list", query)
 
     def get(self, deal_no: int) -> Deal:
         """Read one deal (딜 상세 조회). [C] Raises `NotFoundError` when there is none."""
-        operation = OPERATIONS["deals_get"]
-        data = self._caller.read(operation.id, {"deal_no": deal_no})
-        return read(Deal, data, path="$.data", operation=operation)
+        return self._one(Deal, "deals_get", {"deal_no": deal_no})
 
     def iter(
         self,

@@ -15,7 +15,7 @@ from wemakeprice_sdk.client.paging import (
     fingerprint,
     windows_of_weeks,
 )
-from wemakeprice_sdk.models import Notice
+from wemakeprice_sdk.models import ListResult, Notice
 from wemakeprice_sdk.wire.windows import Window
 
 
@@ -24,7 +24,7 @@ class Notices(Resource):
 
     __slots__ = ()
 
-    def list(self, basic_date: date | None = None) -> tuple[Notice, ...]:
+    def list(self, basic_date: date | None = None) -> ListResult[Notice]:
         """List the notices of the week around `basic_date`, today when left out (공지사항 조회). [A; path B]
 
         Which week is meant is not stated; the sandbox gives the seven days that end on it (C).

@@ -18,7 +18,7 @@ from wemakeprice_sdk.client.paging import (
     windows_of_days,
 )
 from wemakeprice_sdk.errors import ValidationError
-from wemakeprice_sdk.models import SettlementOrderLine, SettlementShipLine
+from wemakeprice_sdk.models import ListResult, SettlementOrderLine, SettlementShipLine
 from wemakeprice_sdk.wire.windows import Window
 
 
@@ -47,11 +47,11 @@ class Settlement(Resource):
 
     __slots__ = ()
 
-    def list_order_lines(self, basic_dt: date) -> tuple[SettlementOrderLine, ...]:
+    def list_order_lines(self, basic_dt: date) -> ListResult[SettlementOrderLine]:
         """List the order lines settled for one sales day (일별 상품 정산 조회). [A; path B]"""
         return self._rows(SettlementOrderLine, "settlement_list_order_lines", {"basic_dt": basic_dt})
 
-    def list_ship_lines(self, basic_dt: date) -> tuple[SettlementShipLine, ...]:
+    def list_ship_lines(self, basic_dt: date) -> ListResult[SettlementShipLine]:
         """List the shipping fees settled for one sales day (배송비 정산 조회). [A; path B]"""
         return self._rows(SettlementShipLine, "settlement_list_ship_lines", {"basic_dt": basic_dt})
 

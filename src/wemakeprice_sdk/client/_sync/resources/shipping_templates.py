@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from wemakeprice_sdk.client._sync.resources._base import Resource
-from wemakeprice_sdk.models import SellerShip, ShippingTemplate, ShippingTemplateInput
+from wemakeprice_sdk.models import ListResult, SellerShip, ShippingTemplate, ShippingTemplateInput
 from wemakeprice_sdk.wire.outcomes import Outcome
 
 
@@ -13,7 +13,7 @@ class ShippingTemplates(Resource):
 
     __slots__ = ()
 
-    def get_seller_ship(self) -> tuple[SellerShip, ...]:
+    def get_seller_ship(self) -> ListResult[SellerShip]:
         """List the shipping templates as short rows, one per template (판매자 배송정보 조회). [B]
 
         `list` has everything these rows have, and the addresses. Raises `ProtocolError` when the answer is
@@ -21,7 +21,7 @@ class ShippingTemplates(Resource):
         """
         return self._rows(SellerShip, "shipping_get_seller_ship")
 
-    def list(self) -> tuple[ShippingTemplate, ...]:
+    def list(self) -> ListResult[ShippingTemplate]:
         """List the shipping templates (배송정책 목록 조회). [A]"""
         return self._rows(ShippingTemplate, "shipping_list_policies")
 
