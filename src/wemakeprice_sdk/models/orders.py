@@ -351,13 +351,14 @@ class Bundle(ReadModel):
 
     @property
     def is_delivered(self) -> bool:
-        """Delivered means that `shipCompleteDate` is filled. [B]"""
-        return self.ship_complete_date is not None
+        """Delivered means that `shipCompleteDate` is filled, be it with a date that cannot be read. [B]"""
+        return self.ship_complete_date is not None or self.is_unreadable("ship_complete_date")
 
     @property
     def is_shipped(self) -> bool:
         """Whether the bundle has left, by its state or by the date shipping began."""
-        return self.order_shipping_date is not None or self.ship_status in _SHIPPED
+        began = self.order_shipping_date is not None or self.is_unreadable("order_shipping_date")
+        return began or self.ship_status in _SHIPPED
 
     @property
     def dispatch_deadline(self) -> datetime | None:

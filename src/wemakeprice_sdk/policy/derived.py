@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from wemakeprice_sdk.clock import KST
+from wemakeprice_sdk.models._answers import UnreadRow
 from wemakeprice_sdk.models.claims import Claim, ClaimOption, ClaimProduct
 from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType, ProductStatus, ShipStatus
 from wemakeprice_sdk.models.orders import Bundle, OrderOption, OrderProduct
@@ -25,15 +26,17 @@ def bundle_status(bundle: Bundle) -> ShipStatus | None:
 
 
 def is_unconfirmed(bundle: Bundle) -> bool:
-    """Return whether a bundle still waits for its confirmation: 신규주문 and never confirmed."""
-    return bundle_status(bundle) == ShipStatus.NEW and bundle.order_confirm_date is None
+    """Return whether a bundle still waits for its confirmation: 신규주문 and never confirmed.
+
+    A date that is there and cannot be read says that it was confirmed, as a readable one does.
+    """
+    confirmed = bundle.order_confirm_date is not None or bundle.is_unreadable("order_confirm_date")
+    return bundle_status(bundle) == ShipStatus.NEW and not confirmed
 
 
 def is_shipped(bundle: Bundle) -> bool:
     """Return whether a bundle has left: 배송중, 배송완료 or a shipping date."""
-    if bundle.order_shipping_date is not None:
-        return True
-    return bundle_status(bundle) in (ShipStatus.DELIVERY, ShipStatus.COMPLETE)
+    return bundle.is_shipped
 
 
 def bundle_lines(bundle: Bundle) -> Iterator[tuple[OrderProduct, OrderOption]]:
@@ -55,6 +58,18 @@ def claim_lines(claim: Claim) -> Iterator[tuple[ClaimProduct, ClaimOption]]:
     for product in claim.order_product or ():
         for option in product.order_option or ():
             yield product, option
+
+
+def hidden_cancels(rows: Iterable[UnreadRow]) -> frozenset[int | None]:
+    """Return the bundles of cancel requests that could not be read; None where that number could not be.
+
+    A row that is no object at all, or names no bundle, holds nothing up.
+    """
+    found: set[int | None] = set()
+    for row in rows:
+        if isinstance(row.raw, Mapping) and row.raw.get("bundleNo") not in (None, ""):
+            found.add(row.numbers.get("bundle_no"))
+    return frozenset(found)
 
 
 def is_open_cancel(claim: Claim) -> bool:

@@ -11,7 +11,13 @@ from wemakeprice_sdk.models.orders import Bundle
 from wemakeprice_sdk.policy.actions import ActionKind, Reason, ShipBundle, Shipment
 from wemakeprice_sdk.policy.derived import bundle_status, is_shipped
 from wemakeprice_sdk.policy.dispatch_requests import ship_request, shipment_fault
-from wemakeprice_sdk.policy.orders import OPEN_CANCEL, bundle_target, open_cancels
+from wemakeprice_sdk.policy.orders import (
+    OPEN_CANCEL,
+    UNREAD_CANCEL,
+    bundle_target,
+    hides_cancel,
+    open_cancels,
+)
 from wemakeprice_sdk.policy.plan_builder import PlanBuilder
 from wemakeprice_sdk.policy.settings import DispatchSettings
 from wemakeprice_sdk.policy.snapshot import Part, PendingShipment, Snapshot
@@ -89,6 +95,8 @@ def plan_dispatch(builder: PlanBuilder, snapshot: Snapshot, settings: DispatchSe
             _settled(builder, bundle, pending.shipment)
             continue
         reason = _obstacle(bundle, pending, cancels, returns)
+        if reason is None and hides_cancel(snapshot, pending.bundle_no):
+            reason = UNREAD_CANCEL
         if reason is None:
             _ship(builder, pending)
         else:

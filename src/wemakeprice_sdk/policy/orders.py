@@ -55,6 +55,12 @@ OPEN_CANCEL = Reason(
     "a cancel request of the bundle is not answered yet",
     "아직 처리하지 않은 취소신청이 있습니다",
 )
+UNREAD_CANCEL = Reason(
+    "unread-cancel",
+    "6.3",
+    "a cancel request of the bundle, or one that does not say of which bundle, could not be read",
+    "읽을 수 없는 취소신청이 있습니다. 파트너센터에서 취소 여부를 확인해 주세요",
+)
 _CONFIRMED_BEFORE = Reason(
     "confirmed-before",
     "6.1",
@@ -84,6 +90,11 @@ def open_cancels(snapshot: Snapshot) -> Mapping[int, Claim]:
         for claim in snapshot.claims
         if claim.bundle_no is not None and is_open_cancel(claim)
     }
+
+
+def hides_cancel(snapshot: Snapshot, bundle_no: int) -> bool:
+    """Return whether a cancel request that could not be read is, or may be, about the bundle."""
+    return not snapshot.unread_cancels.isdisjoint((bundle_no, None))
 
 
 def plan_orders(
@@ -116,6 +127,8 @@ def _confirm(
         builder.hold(ActionKind.CONFIRM_BUNDLE, target, _CONFIRMED_BEFORE)
     elif bundle.bundle_no in cancels:
         builder.hold(ActionKind.CONFIRM_BUNDLE, target, OPEN_CANCEL)
+    elif hides_cancel(snapshot, bundle.bundle_no):
+        builder.hold(ActionKind.CONFIRM_BUNDLE, target, UNREAD_CANCEL)
     elif not any(bundle_lines(bundle)):
         builder.hold(ActionKind.CONFIRM_BUNDLE, target, _NO_LINES)
     elif confirmation.mode is ConfirmationMode.RUNPLE:

@@ -344,12 +344,28 @@ class _Work:
     def unsettled_lines(self) -> Iterable[ReconciledRow]:
         """Return delivered order lines, or those of their units, that no settlement row speaks of."""
         for key, (bundle, line) in sorted(self._lines.items()):
-            if bundle.ship_complete_date is None or key in self._units.uncounted:
+            if key in self._units.uncounted:
+                continue
+            if bundle.ship_complete_date is None:
+                if bundle.is_delivered:
+                    yield self._undated(bundle, line)
                 continue
             ordered = _quantity(line)
             units = self._units.unsold(key, 1 if ordered is None else ordered)
             if units:
                 yield self._unsettled(bundle, line, units, bundle.ship_complete_date.date())
+
+    def _undated(self, bundle: Bundle, line: OrderLine) -> ReconciledRow:
+        """Name a delivered line whose delivery date cannot be read: when its money is due nobody can say."""
+        return ReconciledRow(
+            subject="product",
+            status=SettlementStatus.UNEXPLAINED,
+            reason="delivery-date-unreadable",
+            basis=PaymentBasis.NONE,
+            bundle_no=bundle.bundle_no,
+            order_no=line.product.order_no,
+            order_option_no=line.key,
+        )
 
     def _unsettled(self, bundle: Bundle, line: OrderLine, units: int, delivered: date) -> ReconciledRow:
         status, reason = self._absence(delivered)

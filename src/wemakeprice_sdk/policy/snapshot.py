@@ -81,6 +81,8 @@ class Snapshot:
 
     - `links`, `stock`, `reservations`: the seller's SKUs; `picked`, `shipments`, `return_facts`: its
       warehouse.
+    - `unread_cancels`: the bundles of cancel requests that could not be read; None in it stands for a request
+      that names its bundle in a way that cannot be read, so that it may be any.
     - `last_extension`: product number → the dawn it was last extended in.
     - `confirmed`: bundles confirmed before, whatever a late read shows. `stopped_by_us`: products whose sale
       the sync stopped, so that it may resume them. `answered`: `Action.key` of every answer ever sent.
@@ -92,6 +94,7 @@ class Snapshot:
     bundles: tuple[Bundle, ...] = ()
     claims_at: datetime | None = None
     claims: tuple[Claim, ...] = ()
+    unread_cancels: frozenset[int | None] = frozenset()
     products_at: datetime | None = None
     products: tuple[Product, ...] = ()
     stock_at: datetime | None = None

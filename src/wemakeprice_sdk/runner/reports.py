@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Self, TypedDict
 
@@ -112,7 +112,8 @@ class JobReport:
     `plan` is what the policy wanted (None when the job plans nothing), `results` what became of it.
     `collected` counts what was read, by record kind. `recovered` are intents of earlier runs that this run
     settled; `waiting` are those that still block their target (`unknown` ones wait for an operator). `unread`
-    names what could not be read, with the error: it was passed over, and the next run tries again.
+    names what could not be read, with the error: it was passed over, and the next run tries again. `faults`
+    names single values that could not be read in what was: they count as absent.
     In a dry run nothing was written, neither at the marketplace nor in the ledger.
     """
 
@@ -130,6 +131,7 @@ class JobReport:
     recovered: tuple[Intent, ...] = ()
     waiting: tuple[Intent, ...] = ()
     unread: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
 
     @property
     def counts(self) -> Mapping[ActionState, int]:
@@ -167,6 +169,7 @@ class JobReport:
             f"  waits: intent {intent.id} {intent.operation} {intent.target}" for intent in self.waiting
         ]
         lines += [f"  not read: {what}" for what in self.unread]
+        lines += [f"  value not read: {what}" for what in self.faults]
         return "\n".join(lines)
 
     def _shown(self, plan: SyncPlan) -> list[Mapping[str, str]]:
@@ -191,6 +194,7 @@ class _Parts(TypedDict):
     recovered: tuple[Intent, ...]
     waiting: tuple[Intent, ...]
     unread: tuple[str, ...]
+    faults: tuple[str, ...]
 
 
 def _parts(report: JobReport) -> _Parts:
@@ -209,6 +213,7 @@ def _parts(report: JobReport) -> _Parts:
         recovered=report.recovered,
         waiting=report.waiting,
         unread=report.unread,
+        faults=report.faults,
     )
 
 
@@ -220,15 +225,22 @@ def _plan_line(row: Mapping[str, str]) -> str:
 
 @frozen(kw_only=True)
 class SettlementReport(JobReport):
-    """The report of `settlement`, with the reconciliation."""
+    """The report of `settlement`, with the reconciliation.
+
+    `incomplete` are the sales days of which a row could not be read: what the reconciliation says of them
+    lacks that row's money. They are read again by the next run.
+    """
 
     reconciliation: Reconciliation | None = None
+    incomplete: tuple[date, ...] = ()
 
     @classmethod
-    def of(cls, report: JobReport, reconciliation: Reconciliation | None) -> Self:
+    def of(
+        cls, report: JobReport, reconciliation: Reconciliation | None, incomplete: Iterable[date] = ()
+    ) -> Self:
         """Add the reconciliation to a report."""
         made = cls(**_parts(report))
-        return evolve(made, reconciliation=reconciliation)
+        return evolve(made, reconciliation=reconciliation, incomplete=tuple(incomplete))
 
 
 @frozen(kw_only=True)

@@ -110,8 +110,8 @@ class VerifyRead:
 class VerificationData:
     """What the verifying reads gave; None where nothing was read.
 
-    `unread` are rows of those answers that could not be read. They decide nothing, but what is not
-    shown may be one of them.
+    `unread` are rows of those answers that could not be read. They decide nothing, but what is not shown may
+    be one of them.
     """
 
     bundles: tuple[Bundle, ...] | None = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from wemakeprice_sdk.errors import ApiError
 from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import Bundle, Claim, ClaimDateType, ClaimStatus, ClaimType
 from wemakeprice_sdk.policy.snapshot import PendingShipment, PickedLine, ReturnFacts, Snapshot
@@ -13,7 +12,7 @@ from wemakeprice_sdk.runner._async.job_run import AsyncJobRun
 from wemakeprice_sdk.runner._async.orders import in_flight, read_bundle
 from wemakeprice_sdk.runner._async.polling import claim_stream, claims_in, close_vanished, open_streams
 from wemakeprice_sdk.runner.conversion import GONE, bundle_draft, claim_state, restore
-from wemakeprice_sdk.runner.outages import concerns_all
+from wemakeprice_sdk.runner.outages import TARGET_ERRORS, concerns_all
 
 _R, _E = ClaimType.RETURN, ClaimType.EXCHANGE
 _OPEN: Final = (
@@ -118,7 +117,7 @@ async def _unfinished(run: AsyncJobRun) -> dict[str, Claim]:
 async def _read(run: AsyncJobRun, number: int) -> Claim | None:
     try:
         return await run.context.client.claims.get(number)
-    except ApiError as error:
+    except TARGET_ERRORS as error:
         if concerns_all(error):
             raise
         run.note_unread(f"claim:{number}", error)

@@ -9,16 +9,16 @@ from typing import TypeVar
 
 from wemakeprice_sdk.client._async.pager import AsyncPager
 from wemakeprice_sdk.client.paging import windows_of, windows_of_months
-from wemakeprice_sdk.errors import ApiError, NotFoundError
+from wemakeprice_sdk.errors import NotFoundError
 from wemakeprice_sdk.ledger.records import RecordDraft, RecordKind, SaveCount
-from wemakeprice_sdk.models import Deal, DealRow, JsonValue, ProductRow
+from wemakeprice_sdk.models import Deal, DealRow, JsonValue, ListResult, ProductRow
 from wemakeprice_sdk.models.codes import ImportSource, SkuLinkMode
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy.actions import Action, ImportDeal, ImportProduct
 from wemakeprice_sdk.policy.snapshot import DealCandidate, ProductCandidate, Snapshot
 from wemakeprice_sdk.runner._async.job_run import AsyncJobRun
 from wemakeprice_sdk.runner.conversion import deal_draft, product_draft
-from wemakeprice_sdk.runner.outages import concerns_all
+from wemakeprice_sdk.runner.outages import TARGET_ERRORS, concerns_all
 from wemakeprice_sdk.runner.products import TEMPLATES, links_of
 from wemakeprice_sdk.runner.reports import ActionState
 from wemakeprice_sdk.wire.windows import Window
@@ -36,10 +36,12 @@ async def import_products(
     for window in await _left(run, job, windows_of(start, end, _WIDTH, timedelta(0))):
         await run.step()
         seen = _seen(run, window)
-        rows = await _all(run, run.context.client.products.iter(window.start, window.end))
+        unread = len(run.unread)
+        pager = run.context.client.products.iter(window.start, window.end)
+        rows = await _all(run, RecordKind.PRODUCT, pager)
         snapshot = await _product_snapshot(run, rows, mode, stock_sync=stock_sync)
         done = await _carry_out(run, snapshot, {ImportProduct: partial(_take_product, run)})
-        whole = await _remember(run, job, seen, whole and done)
+        whole = await _remember(run, job, seen, whole and done and unread == len(run.unread))
 
 
 async def import_deals(run: AsyncJobRun, start: datetime, end: datetime) -> None:
@@ -49,8 +51,9 @@ async def import_deals(run: AsyncJobRun, start: datetime, end: datetime) -> None
     for window in await _left(run, job, windows_of_months(start, end, timedelta(0))):
         await run.step()
         seen = _seen(run, window)
-        rows = await _all(run, run.context.client.deals.iter(window.start, window.end))
         unread = len(run.unread)
+        pager = run.context.client.deals.iter(window.start, window.end)
+        rows = await _all(run, RecordKind.DEAL, pager)
         deals = await _read_deals(run, rows)
         snapshot = await _deal_snapshot(run, deals)
         by_number = {str(deal.deal_no): deal for deal in deals}
@@ -58,12 +61,13 @@ async def import_deals(run: AsyncJobRun, start: datetime, end: datetime) -> None
         whole = await _remember(run, job, seen, whole and done and unread == len(run.unread))
 
 
-async def _all(run: AsyncJobRun, pager: AsyncPager[T]) -> list[T]:
+async def _all(run: AsyncJobRun, kind: RecordKind, pager: AsyncPager[T]) -> list[T]:
     rows: list[T] = []
     async for row in pager:
         await run.step()
         rows.append(row)
         run.tell("list", len(rows))
+    run.note_rows(kind, ListResult(rows, pager.unread))
     return rows
 
 
@@ -163,7 +167,7 @@ async def _read_deals(run: AsyncJobRun, rows: Sequence[DealRow]) -> list[Deal]:
             deals.append(await run.context.client.deals.get(row.deal_no))
         except NotFoundError:
             continue
-        except ApiError as error:
+        except TARGET_ERRORS as error:
             if concerns_all(error):
                 raise
             run.note_unread(f"deal:{row.deal_no}", error)

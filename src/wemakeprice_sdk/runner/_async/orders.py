@@ -8,7 +8,6 @@ from datetime import datetime
 from attrs import evolve
 
 from wemakeprice_sdk.config import ConfirmationMode, OrderConfirmation
-from wemakeprice_sdk.errors import ApiError
 from wemakeprice_sdk.ledger.parameters import batches
 from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import (
@@ -17,11 +16,12 @@ from wemakeprice_sdk.models import (
     ClaimDateType,
     ClaimStatus,
     ClaimType,
+    ListResult,
     OrderDateType,
     ShipStatus,
 )
 from wemakeprice_sdk.policy.actions import ActionKind, Target, TargetKind
-from wemakeprice_sdk.policy.derived import is_open_cancel
+from wemakeprice_sdk.policy.derived import hidden_cancels, is_open_cancel
 from wemakeprice_sdk.policy.orders import NOT_NEW
 from wemakeprice_sdk.policy.plan import Held
 from wemakeprice_sdk.policy.snapshot import PendingShipment, Snapshot
@@ -36,7 +36,7 @@ from wemakeprice_sdk.runner._async.polling import (
     order_stream,
 )
 from wemakeprice_sdk.runner.conversion import bundle_draft, restore
-from wemakeprice_sdk.runner.outages import concerns_all
+from wemakeprice_sdk.runner.outages import TARGET_ERRORS, concerns_all
 
 _ORDER_STREAMS = (
     order_stream(ShipStatus.NEW, OrderDateType.NEW),
@@ -119,6 +119,7 @@ async def _confirm(
         claims_at=claims_at,
         claims=tuple(cancels.values()),
         links=await context.offload(context.ledger.links, run.account),
+        unread_cancels=_hidden(run),
         confirmed=frozenset(keys[key] for key in done),
         in_flight=await in_flight(run),
     )
@@ -141,6 +142,12 @@ async def open_cancels(run: AsyncJobRun) -> dict[str, Claim]:
         # A request that the list left out, though its detail says that it waits, holds its bundle too.
         cancels |= {key: row for key, row in back.items() if isinstance(row, Claim) and is_open_cancel(row)}
     return cancels
+
+
+def _hidden(run: AsyncJobRun) -> frozenset[int | None]:
+    """Return the bundles of cancel requests that the list of this run could not give."""
+    stream = claim_stream(ClaimType.CANCEL, ClaimStatus.REQUEST)
+    return hidden_cancels(run.hidden.get(stream, ()))
 
 
 async def in_flight(run: AsyncJobRun) -> frozenset[str]:
@@ -173,6 +180,7 @@ async def _ship(run: AsyncJobRun, pending: Sequence[PendingShipment]) -> None:
         bundles=tuple(bundles.values()),
         claims_at=claims_at,
         claims=tuple(cancels.values()),
+        unread_cancels=_hidden(run),
         shipments=tuple(pending),
         in_flight=await in_flight(run),
     )
@@ -207,7 +215,7 @@ async def read_bundle(run: AsyncJobRun, number: int) -> Bundle | None:
     """Read one bundle (배송번호); None, and a word in the report, when it alone cannot be read."""
     try:
         return await run.context.client.orders.get(number)
-    except ApiError as error:
+    except TARGET_ERRORS as error:
         if concerns_all(error):
             raise
         run.note_unread(f"bundle:{number}", error)
@@ -224,6 +232,7 @@ async def _listed(run: AsyncJobRun, numbers: set[int]) -> dict[int, Bundle]:
         await run.step()
         if bundle.bundle_no in numbers:
             found[bundle.bundle_no] = bundle
+    run.note_rows(RecordKind.BUNDLE, ListResult(found.values(), pager.unread))
     return found
 
 

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
+from attrs import define, field
+
 from wemakeprice_sdk.client.paging import windows_below_a_day
-from wemakeprice_sdk.errors import ApiError
 from wemakeprice_sdk.ledger.records import RecordDraft, RecordKind, StoredRecord
 from wemakeprice_sdk.models import (
     Bundle,
@@ -15,12 +16,17 @@ from wemakeprice_sdk.models import (
     ClaimDateType,
     ClaimStatus,
     ClaimType,
+    JsonValue,
+    ListResult,
     OrderDateType,
     ShipStatus,
 )
+from wemakeprice_sdk.models._answers import unread_of
 from wemakeprice_sdk.runner._async.job_run import AsyncJobRun
 from wemakeprice_sdk.runner.conversion import bundle_draft, claim_draft, gone_draft
-from wemakeprice_sdk.runner.outages import concerns_all
+from wemakeprice_sdk.runner.outages import TARGET_ERRORS, concerns_all
+from wemakeprice_sdk.runner.unfinished import joined, kept_windows
+from wemakeprice_sdk.wire.windows import SECOND, Window
 
 T = TypeVar("T")
 
@@ -30,26 +36,92 @@ async def poll(
     stream: str,
     kind: RecordKind,
     states: Sequence[str],
-    read: Callable[[datetime, datetime], Awaitable[tuple[T, ...]]],
+    read: Callable[[datetime, datetime], Awaitable[ListResult[T]]],
     draft: Callable[[T, datetime], RecordDraft],
 ) -> dict[str, T]:
     """Read a list from its watermark (less the overlap) to now, or from its oldest open record.
 
     Every window is saved together with the watermark that makes it complete, so a crash in between reads
     the window again. `states` are the states in which known records are still in the list; those that are
-    older than the watermark are looked for too.
+    older than the watermark are looked for too, and so are windows that hold a row that could not be read.
     """
     end = run.now
     rows: dict[str, T] = {}
     start = await _start(run, stream, kind, states, end)
-    for window in windows_below_a_day(start, end, timedelta(0)):
+    again = await Unfinished.of(run, stream)
+    for window in (*again.before(start), *windows_below_a_day(start, end, timedelta(0))):
         await run.step()
         found = await read(window.start, window.end)
+        await again.note(kind, window, found)
         drafts = [draft(row, end) for row in found]
-        await run.save(kind, drafts, (stream, window.end))
+        await run.save(kind, drafts, (stream, window.end) if window.start >= start else None)
         rows.update({made.key: row for made, row in zip(drafts, found, strict=True)})
         run.tell(stream, len(rows))
+    await again.finish()
     return rows
+
+
+@define
+class Unfinished:
+    """The windows of a stream that hold a row that could not be read; they are read again by every run.
+
+    They are kept in the ledger beside the watermark, which moves on, so that one row holds up no other. A
+    window that is older than `max_back` is given up, and the report of that run says so.
+    """
+
+    run: AsyncJobRun
+    stream: str
+    known: tuple[Window, ...]
+    _found: list[Window] = field(factory=list)
+
+    @classmethod
+    async def of(cls, run: AsyncJobRun, stream: str) -> Unfinished:
+        """Return what earlier runs left unfinished."""
+        context = run.context
+        kept = await context.offload(context.ledger.progress, run.account, _unread(stream))
+        limit = run.now - context.settings.max_back
+        windows = kept_windows(kept)
+        run.hidden[stream] = ()
+        for window in windows:
+            if window.end < limit:
+                run.note_given_up(f"{stream}: {window.start.isoformat()}..{window.end.isoformat()}")
+        return cls(run, stream, tuple(window for window in windows if window.end >= limit))
+
+    def before(self, start: datetime) -> tuple[Window, ...]:
+        """Return the windows that the reading from `start` on does not cover, each cut off there."""
+        return tuple(
+            Window(window.start, min(window.end, start - SECOND))
+            for window in self.known
+            if window.start < start
+        )
+
+    async def note(self, kind: RecordKind, window: Window, rows: Sequence[object]) -> None:
+        """Note what a window showed, before it is saved: a crash in between must not lose an unread row."""
+        self.run.note_rows(kind, rows)
+        unread = unread_of(rows)
+        if unread:
+            self.run.hidden[self.stream] += unread
+            self._found.append(window)
+            await self._keep((*self.known, *self._found))
+
+    async def finish(self) -> None:
+        """Note that every window was read: those that showed nothing unreadable are done."""
+        await self._keep(tuple(self._found))
+
+    async def _keep(self, windows: tuple[Window, ...]) -> None:
+        merged = joined(windows)
+        run, lease = self.run, await self.run.keep_lease()
+        ledger, key = run.context.ledger, _unread(self.stream)
+        kept = kept_windows(await run.context.offload(ledger.progress, run.account, key))
+        if lease is not None and kept != merged:
+            body: dict[str, JsonValue] = {
+                "windows": [[window.start.isoformat(), window.end.isoformat()] for window in merged]
+            }
+            await run.context.offload(ledger.put_progress, lease, key, body, run.now)
+
+
+def _unread(stream: str) -> str:
+    return f"unread/{stream}"
 
 
 async def open_streams(run: AsyncJobRun, kind: RecordKind, streams: Sequence[str]) -> None:
@@ -114,7 +186,7 @@ async def bundles_in(
     """Sweep the bundles in one state (주문 목록)."""
     orders = run.context.client.orders
 
-    async def read(start: datetime, end: datetime) -> tuple[Bundle, ...]:
+    async def read(start: datetime, end: datetime) -> ListResult[Bundle]:
         return await orders.list(start, end, state, by)
 
     return await poll(run, order_stream(state, by), RecordKind.BUNDLE, open_states, read, bundle_draft)
@@ -126,7 +198,7 @@ async def claims_in(
     """Sweep the claims of one kind and state (클레임 목록)."""
     claims = run.context.client.claims
 
-    async def read(start: datetime, end: datetime) -> tuple[Claim, ...]:
+    async def read(start: datetime, end: datetime) -> ListResult[Claim]:
         return await claims.list(start, end, kind, state, by)
 
     is_open = state in (ClaimStatus.REQUEST, ClaimStatus.PENDING)
@@ -152,7 +224,7 @@ async def close_vanished(
         await run.step()
         try:
             row = await _ask(run, kind, record)
-        except ApiError as error:
+        except TARGET_ERRORS as error:
             if concerns_all(error):
                 raise
             run.note_unread(f"{kind}:{record.ref or record.key}", error)

@@ -6,10 +6,18 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from functools import partial
 
-from wemakeprice_sdk.errors import ApiError, MaintenanceError, NotFoundError
+from wemakeprice_sdk.errors import MaintenanceError, NotFoundError
 from wemakeprice_sdk.ledger.parameters import batches
 from wemakeprice_sdk.ledger.records import RecordKind
-from wemakeprice_sdk.models import Bundle, JsonValue, Product, ProductBasic, ShippingTemplate, ShipStatus
+from wemakeprice_sdk.models import (
+    Bundle,
+    JsonValue,
+    ListResult,
+    Product,
+    ProductBasic,
+    ShippingTemplate,
+    ShipStatus,
+)
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy.actions import Action, ActionKind, DeleteTemplate
 from wemakeprice_sdk.policy.imports import rekeyed_links
@@ -20,7 +28,7 @@ from wemakeprice_sdk.runner._async.job_run import AsyncJobRun
 from wemakeprice_sdk.runner._async.orders import in_flight
 from wemakeprice_sdk.runner.commands import extension_key
 from wemakeprice_sdk.runner.conversion import DELETED, deleted_draft, product_draft, restore, template_draft
-from wemakeprice_sdk.runner.outages import concerns_all
+from wemakeprice_sdk.runner.outages import TARGET_ERRORS, concerns_all
 from wemakeprice_sdk.runner.products import (
     STOPPED,
     TEMPLATES,
@@ -138,12 +146,13 @@ async def read_products(run: AsyncJobRun, numbers: Iterable[int]) -> tuple[Produ
             product = await run.context.client.products.get(number)
         except NotFoundError:
             continue
-        except ApiError as error:
+        except TARGET_ERRORS as error:
             if concerns_all(error):
                 raise
             run.note_unread(f"product:{number}", error)
             continue
         found.append(product)
+        run.note_faults(RecordKind.PRODUCT, product)
         await run.save(RecordKind.PRODUCT, [product_draft(product, run.now)])
         run.tell("products", len(found))
     return tuple(found)
@@ -238,7 +247,11 @@ async def sync_templates(
     wishes, unwanted = tuple(saves), tuple(deletes)
     templates_at = run.now
     listed = await context.client.shipping_templates.list()
-    run.template_nos = frozenset(row.shipping_template_no for row in listed)
+    run.note_rows(RecordKind.TEMPLATE, listed)
+    hidden = (row.numbers.get("shipping_template_no") for row in listed.unread)
+    run.template_nos = frozenset(
+        number for number in (*(row.shipping_template_no for row in listed), *hidden) if number is not None
+    )
     # A wish to save one that was deleted on our side takes the deletion back.
     wished = {str(wish.template.shipping_template_no) for wish in wishes}
     templates = await _kept_templates(run, listed, wished)
@@ -277,12 +290,22 @@ async def _kept_templates(
 async def _linked_products(run: AsyncJobRun) -> tuple[Product, ...]:
     now = run.now
     found: dict[int, Product] = {}
-    async for row in run.context.client.products.iter(now - _CATALOGUE, now):
+    pager = run.context.client.products.iter(now - _CATALOGUE, now)
+    async for row in pager:
         await run.step()
-        basic = ProductBasic(shipping_template_no=row.shipping_template_no)
-        found[row.product_no] = Product(product_no=row.product_no, basic=basic)
+        found[row.product_no] = _linked(row.product_no, row.shipping_template_no)
         run.tell("list", len(found))
+    run.note_rows(RecordKind.PRODUCT, ListResult((), pager.unread))
+    for hidden in pager.unread:
+        # A row that cannot be read uses its template all the same.
+        number = hidden.numbers.get("product_no")
+        if number is not None:
+            found[number] = _linked(number, hidden.numbers.get("shipping_template_no"))
     return tuple(found.values())
+
+
+def _linked(number: int, template: int | None) -> Product:
+    return Product(product_no=number, basic=ProductBasic(shipping_template_no=template))
 
 
 async def _forget_template(run: AsyncJobRun, action: Action) -> None:

@@ -348,13 +348,13 @@ class AsyncChannelRunner:
         `received` says what really arrived, in won by pay-out day; without it "paid" rests on the schedule.
         A dry run reconciles what the ledger held before.
         """
-        results: list[Reconciliation] = []
+        results: list[tuple[Reconciliation, tuple[date, ...]]] = []
 
         async def job(run: AsyncJobRun) -> None:
             results.append(await service.settle(run, start, end, received))
 
         report = await self._run(Job.SETTLEMENT, job, dry_run, progress, stop)
-        return SettlementReport.of(report, results[0] if results else None)
+        return SettlementReport.of(report, *results[0]) if results else SettlementReport.of(report, None)
 
     async def cs(
         self,
@@ -579,6 +579,7 @@ class AsyncChannelRunner:
             collected=dict(run.collected),
             recovered=tuple(run.recovered),
             unread=tuple(run.unread),
+            faults=tuple(run.faults),
             waiting=await context.offload(context.ledger.active_intents, self.account),
         )
 

@@ -8,16 +8,25 @@ from typing import TypeVar
 
 from attrs import evolve
 
+from wemakeprice_sdk.client.paging import day_window
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.ledger.records import RecordDraft, RecordKind
-from wemakeprice_sdk.models import Bundle, Claim, ReadModel, SettlementOrderLine, SettlementShipLine
+from wemakeprice_sdk.models import (
+    Bundle,
+    Claim,
+    ListResult,
+    ReadModel,
+    SettlementOrderLine,
+    SettlementShipLine,
+)
+from wemakeprice_sdk.models._answers import unread_of
 from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.gates import check
 from wemakeprice_sdk.policy.reconciliation import Reconciliation, SettlementFacts, reconcile
 from wemakeprice_sdk.policy.snapshot import PendingAnswer, PendingInquiryAnswer, Snapshot
 from wemakeprice_sdk.runner._async.job_run import AsyncJobRun
 from wemakeprice_sdk.runner._async.orders import in_flight
-from wemakeprice_sdk.runner._async.polling import open_streams
+from wemakeprice_sdk.runner._async.polling import Unfinished, open_streams
 from wemakeprice_sdk.runner.conversion import (
     GONE,
     LATE_ROWS,
@@ -28,7 +37,7 @@ from wemakeprice_sdk.runner.conversion import (
     review_draft,
     settlement_drafts,
 )
-from wemakeprice_sdk.wire.windows import split_days
+from wemakeprice_sdk.wire.windows import Window, split_days
 
 T = TypeVar("T")
 M = TypeVar("M", bound=ReadModel)
@@ -59,7 +68,7 @@ def _is_open(run: AsyncJobRun, kind: ActionKind) -> bool:
 async def _by_day(
     run: AsyncJobRun,
     kind: RecordKind,
-    read: Callable[[date], Awaitable[tuple[T, ...]]],
+    read: Callable[[date], Awaitable[ListResult[T]]],
     draft: Callable[[T, datetime], RecordDraft],
 ) -> None:
     now = run.now
@@ -67,11 +76,20 @@ async def _by_day(
     settings = run.context.settings
     mark = await run.context.offload(run.context.ledger.watermark, run.account, stream)
     start = (now - settings.backfill if mark is None else mark - settings.overlap).date()
-    for day in split_days(min(start, now.date()), now.date()):
+    first = min(start, now.date())
+    again = await Unfinished.of(run, stream)
+    for day in (*_days(again.before(_midnight(first))), *split_days(first, now.date())):
         await run.step()
         rows = await read(day)
-        await run.save(kind, [draft(row, now) for row in rows], (stream, min(_midnight(day, 1), now)))
-        run.tell(stream, (day - start).days + 1)
+        await again.note(kind, day_window(day), rows)
+        done = (stream, min(_midnight(day, 1), now)) if day >= first else None
+        await run.save(kind, [draft(row, now) for row in rows], done)
+        run.tell(stream, max((day - start).days + 1, 0))
+    await again.finish()
+
+
+def _days(windows: Iterable[Window]) -> tuple[date, ...]:
+    return tuple(sorted({day for window in windows for day in split_days(window.start, window.end)}))
 
 
 def _day_stream(kind: RecordKind) -> str:
@@ -98,8 +116,11 @@ async def _answer(
 
 async def settle(
     run: AsyncJobRun, start: date | None, end: date | None, received: Mapping[date, int] | None
-) -> Reconciliation:
-    """Collect the rows of the days that are missing (and a few before), then reconcile everything."""
+) -> tuple[Reconciliation, tuple[date, ...]]:
+    """Collect the rows of the days that are missing (and a few before), then reconcile everything.
+
+    Returns the days, too, of which a row could not be read. They are read again by the next run.
+    """
     yesterday = run.now.date() - timedelta(days=1)
     last = end or yesterday
     due = await _first_day(run, last)
@@ -107,16 +128,25 @@ async def settle(
     # A later start leaves days out, and today is not over: neither may count as read for good.
     counts = first <= due
     settlement = run.context.client.settlement
-    for day in split_days(min(first, last), last):
+    begin = min(first, last)
+    again = await Unfinished.of(run, "settlement")
+    incomplete: list[date] = []
+    for day in (*_days(again.before(_midnight(begin))), *split_days(begin, last)):
         orders = await settlement.list_order_lines(day)
         ships = await settlement.list_ship_lines(day)
+        if unread_of(orders) or unread_of(ships):
+            incomplete.append(day)
+        await again.note(RecordKind.SETTLEMENT_SHIP, day_window(day), ships)
+        await again.note(RecordKind.SETTLEMENT_ORDER, day_window(day), orders)
         await _keep_day(run, RecordKind.SETTLEMENT_SHIP, ships, day)
-        mark = ("settlement", _midnight(day)) if counts and day <= yesterday else None
+        mark = ("settlement", _midnight(day)) if counts and begin <= day <= yesterday else None
         await _keep_day(run, RecordKind.SETTLEMENT_ORDER, orders, day, mark)
-        run.tell("settlement", (day - first).days + 1, (last - first).days + 1)
+        run.tell("settlement", max((day - first).days + 1, 0), (last - first).days + 1)
         if run.stop.pressed:
             break
-    return await run.context.offload(_reconcile, run, received)
+    else:
+        await again.finish()
+    return await run.context.offload(_reconcile, run, received), tuple(incomplete)
 
 
 async def _keep_day(
@@ -128,7 +158,8 @@ async def _keep_day(
 ) -> None:
     """Keep the rows of a day; a row that the day shows no more stays as gone, for an operator to see.
 
-    A day that suddenly shows nothing at all says nothing: an empty answer is also what an outage gives.
+    A day that suddenly shows nothing at all says nothing: an empty answer is also what an outage gives. Nor
+    does a day of which a row could not be read: that row may be the one that seems to be gone.
     """
     context = run.context
     first, after = _midnight(day), _midnight(day, 1)
@@ -137,7 +168,8 @@ async def _keep_day(
     )
     drafts = settlement_drafts(lines, day)
     shown = {draft.key for draft in drafts}
-    gone = [gone_draft(row) for row in stored if shown and row.key not in shown and row.status != GONE]
+    left = () if unread_of(lines) or not shown else stored
+    gone = [gone_draft(row) for row in left if row.key not in shown and row.status != GONE]
     await run.save(kind, [*drafts, *gone], watermark)
 
 

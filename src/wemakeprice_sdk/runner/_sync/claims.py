@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from wemakeprice_sdk.errors import ApiError
 from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import Bundle, Claim, ClaimDateType, ClaimStatus, ClaimType
 from wemakeprice_sdk.policy.snapshot import PendingShipment, PickedLine, ReturnFacts, Snapshot
@@ -14,7 +13,7 @@ from wemakeprice_sdk.runner._sync.job_run import JobRun
 from wemakeprice_sdk.runner._sync.orders import in_flight, read_bundle
 from wemakeprice_sdk.runner._sync.polling import claim_stream, claims_in, close_vanished, open_streams
 from wemakeprice_sdk.runner.conversion import GONE, bundle_draft, claim_state, restore
-from wemakeprice_sdk.runner.outages import concerns_all
+from wemakeprice_sdk.runner.outages import TARGET_ERRORS, concerns_all
 
 _R, _E = ClaimType.RETURN, ClaimType.EXCHANGE
 _OPEN: Final = (
@@ -119,7 +118,7 @@ def _unfinished(run: JobRun) -> dict[str, Claim]:
 def _read(run: JobRun, number: int) -> Claim | None:
     try:
         return run.context.client.claims.get(number)
-    except ApiError as error:
+    except TARGET_ERRORS as error:
         if concerns_all(error):
             raise
         run.note_unread(f"claim:{number}", error)

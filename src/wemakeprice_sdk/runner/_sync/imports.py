@@ -10,16 +10,16 @@ from typing import TypeVar
 
 from wemakeprice_sdk.client._sync.pager import Pager
 from wemakeprice_sdk.client.paging import windows_of, windows_of_months
-from wemakeprice_sdk.errors import ApiError, NotFoundError
+from wemakeprice_sdk.errors import NotFoundError
 from wemakeprice_sdk.ledger.records import RecordDraft, RecordKind, SaveCount
-from wemakeprice_sdk.models import Deal, DealRow, JsonValue, ProductRow
+from wemakeprice_sdk.models import Deal, DealRow, JsonValue, ListResult, ProductRow
 from wemakeprice_sdk.models.codes import ImportSource, SkuLinkMode
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy.actions import Action, ImportDeal, ImportProduct
 from wemakeprice_sdk.policy.snapshot import DealCandidate, ProductCandidate, Snapshot
 from wemakeprice_sdk.runner._sync.job_run import JobRun
 from wemakeprice_sdk.runner.conversion import deal_draft, product_draft
-from wemakeprice_sdk.runner.outages import concerns_all
+from wemakeprice_sdk.runner.outages import TARGET_ERRORS, concerns_all
 from wemakeprice_sdk.runner.products import TEMPLATES, links_of
 from wemakeprice_sdk.runner.reports import ActionState
 from wemakeprice_sdk.wire.windows import Window
@@ -37,10 +37,12 @@ def import_products(
     for window in _left(run, job, windows_of(start, end, _WIDTH, timedelta(0))):
         run.step()
         seen = _seen(run, window)
-        rows = _all(run, run.context.client.products.iter(window.start, window.end))
+        unread = len(run.unread)
+        pager = run.context.client.products.iter(window.start, window.end)
+        rows = _all(run, RecordKind.PRODUCT, pager)
         snapshot = _product_snapshot(run, rows, mode, stock_sync=stock_sync)
         done = _carry_out(run, snapshot, {ImportProduct: partial(_take_product, run)})
-        whole = _remember(run, job, seen, whole and done)
+        whole = _remember(run, job, seen, whole and done and unread == len(run.unread))
 
 
 def import_deals(run: JobRun, start: datetime, end: datetime) -> None:
@@ -50,8 +52,9 @@ def import_deals(run: JobRun, start: datetime, end: datetime) -> None:
     for window in _left(run, job, windows_of_months(start, end, timedelta(0))):
         run.step()
         seen = _seen(run, window)
-        rows = _all(run, run.context.client.deals.iter(window.start, window.end))
         unread = len(run.unread)
+        pager = run.context.client.deals.iter(window.start, window.end)
+        rows = _all(run, RecordKind.DEAL, pager)
         deals = _read_deals(run, rows)
         snapshot = _deal_snapshot(run, deals)
         by_number = {str(deal.deal_no): deal for deal in deals}
@@ -59,12 +62,13 @@ def import_deals(run: JobRun, start: datetime, end: datetime) -> None:
         whole = _remember(run, job, seen, whole and done and unread == len(run.unread))
 
 
-def _all(run: JobRun, pager: Pager[T]) -> list[T]:
+def _all(run: JobRun, kind: RecordKind, pager: Pager[T]) -> list[T]:
     rows: list[T] = []
     for row in pager:
         run.step()
         rows.append(row)
         run.tell("list", len(rows))
+    run.note_rows(kind, ListResult(rows, pager.unread))
     return rows
 
 
@@ -164,7 +168,7 @@ def _read_deals(run: JobRun, rows: Sequence[DealRow]) -> list[Deal]:
             deals.append(run.context.client.deals.get(row.deal_no))
         except NotFoundError:
             continue
-        except ApiError as error:
+        except TARGET_ERRORS as error:
             if concerns_all(error):
                 raise
             run.note_unread(f"deal:{row.deal_no}", error)

@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import datetime
 
+import attrs
 from attrs import define, evolve, field, frozen
 
 from wemakeprice_sdk.client._sync.client import WemakepriceClient
 from wemakeprice_sdk.clock import Clock
 from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.errors import (
-    ApiError,
     AuthenticationError,
     CallError,
     GateClosedError,
@@ -21,18 +22,20 @@ from wemakeprice_sdk.errors import (
     NotAppliedError,
     OutcomeUnknownError,
     TargetBusyError,
+    UnreadableValueError,
     ValidationError,
 )
 from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import Intent, IntentResult, IntentState, Lease, RecordDraft, SaveCount
-from wemakeprice_sdk.models import Product
+from wemakeprice_sdk.models import Product, ReadModel, UnreadRow
+from wemakeprice_sdk.models._answers import unread_of
 from wemakeprice_sdk.policy.actions import Action, ProductAction
 from wemakeprice_sdk.policy.plan import SyncPlan, merge_plans
 from wemakeprice_sdk.policy.sync import SyncPolicy
 from wemakeprice_sdk.runner._offload import Offload
 from wemakeprice_sdk.runner._sync.verification import verify_intent
 from wemakeprice_sdk.runner.commands import Command, command_for, needs_product, unpack
-from wemakeprice_sdk.runner.outages import concerns_all
+from wemakeprice_sdk.runner.outages import TARGET_ERRORS, concerns_all
 from wemakeprice_sdk.runner.reports import (
     ActionResult,
     ActionState,
@@ -87,6 +90,9 @@ class JobRun:
     results: list[ActionResult] = field(factory=list)
     recovered: list[Intent] = field(factory=list)
     unread: list[str] = field(factory=list)
+    faults: list[str] = field(factory=list)
+    hidden: dict[str, tuple[UnreadRow, ...]] = field(factory=dict)
+    """By stream: the rows of this run's reading that could not be read."""
     template_nos: frozenset[int] | None = None
     _renew_at: float = 0.0
     _last: IntentResult | None = None
@@ -144,7 +150,28 @@ class JobRun:
 
     def note_unread(self, target: str, error: Exception) -> None:
         """Remember what could not be read, for the report."""
-        self.unread.append(f"{target}: {_name(error)}")
+        what = _name(error)
+        if isinstance(error, UnreadableValueError):
+            what = f"{error.location}: {error.rule}, {error.kind} found"
+        _add(self.unread, f"{target}: {what}")
+
+    def note_given_up(self, window: str) -> None:
+        """Remember that rows which could not be read lie too far back to be read again, for the report."""
+        _add(self.unread, f"{window}: not read again, older than max_back")
+
+    def note_rows(self, kind: str, rows: Iterable[object]) -> None:
+        """Remember the rows and values of a list that could not be read, for the report."""
+        for unread in unread_of(rows):
+            _add(self.unread, f"{_target(kind, unread)}: {unread.faults[0]}")
+        for row in rows:
+            if isinstance(row, ReadModel) and row.faults:
+                self.note_faults(kind, row)
+
+    def note_faults(self, kind: str, row: ReadModel) -> None:
+        """Remember the values of one thing that could not be read, for the report."""
+        number = next((value for value in attrs.astuple(row, recurse=False) if isinstance(value, int)), "")
+        for fault in row.faults:
+            _add(self.faults, f"{kind}:{number}: {fault}")
 
     def note_saved(self, kind: str, saved: SaveCount) -> None:
         """Count what was read."""
@@ -246,7 +273,7 @@ class JobRun:
                 return self._note_result(action, ActionState.APPLIED, "")
             product = self._fresh_product(action)
             command = command_for(action, product, self.template_nos, self.context.client.input_limits)
-        except ApiError as error:
+        except TARGET_ERRORS as error:
             if concerns_all(error):
                 raise
             return self._note_result(action, ActionState.NOT_APPLIED, _name(error))
@@ -317,6 +344,20 @@ class JobRun:
         gone, self._unsent = self._unsent, set()
         self.results = [row for row in self.results if row.key not in gone]
         return bool(gone)
+
+
+def _add(notes: list[str], note: str) -> None:
+    # The same row is read by several lists of one run, and stands at another place in each.
+    if _PLACE.sub("", note) not in {_PLACE.sub("", known) for known in notes}:
+        notes.append(note)
+
+
+_PLACE = re.compile(r"\$\.data(?:\.\w+)?\[\d+\]", re.ASCII)
+
+
+def _target(kind: str, row: UnreadRow) -> str:
+    number = next(iter(row.numbers.values()), None)
+    return f"{kind}:{row.path}" if number is None else f"{kind}:{number}"
 
 
 def _is_readable(command: Command) -> bool:

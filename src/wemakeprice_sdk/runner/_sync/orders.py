@@ -9,7 +9,6 @@ from datetime import datetime
 from attrs import evolve
 
 from wemakeprice_sdk.config import ConfirmationMode, OrderConfirmation
-from wemakeprice_sdk.errors import ApiError
 from wemakeprice_sdk.ledger.parameters import batches
 from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import (
@@ -18,11 +17,12 @@ from wemakeprice_sdk.models import (
     ClaimDateType,
     ClaimStatus,
     ClaimType,
+    ListResult,
     OrderDateType,
     ShipStatus,
 )
 from wemakeprice_sdk.policy.actions import ActionKind, Target, TargetKind
-from wemakeprice_sdk.policy.derived import is_open_cancel
+from wemakeprice_sdk.policy.derived import hidden_cancels, is_open_cancel
 from wemakeprice_sdk.policy.orders import NOT_NEW
 from wemakeprice_sdk.policy.plan import Held
 from wemakeprice_sdk.policy.snapshot import PendingShipment, Snapshot
@@ -37,7 +37,7 @@ from wemakeprice_sdk.runner._sync.polling import (
     order_stream,
 )
 from wemakeprice_sdk.runner.conversion import bundle_draft, restore
-from wemakeprice_sdk.runner.outages import concerns_all
+from wemakeprice_sdk.runner.outages import TARGET_ERRORS, concerns_all
 
 _ORDER_STREAMS = (
     order_stream(ShipStatus.NEW, OrderDateType.NEW),
@@ -118,6 +118,7 @@ def _confirm(
         claims_at=claims_at,
         claims=tuple(cancels.values()),
         links=context.offload(context.ledger.links, run.account),
+        unread_cancels=_hidden(run),
         confirmed=frozenset(keys[key] for key in done),
         in_flight=in_flight(run),
     )
@@ -140,6 +141,12 @@ def open_cancels(run: JobRun) -> dict[str, Claim]:
         # A request that the list left out, though its detail says that it waits, holds its bundle too.
         cancels |= {key: row for key, row in back.items() if isinstance(row, Claim) and is_open_cancel(row)}
     return cancels
+
+
+def _hidden(run: JobRun) -> frozenset[int | None]:
+    """Return the bundles of cancel requests that the list of this run could not give."""
+    stream = claim_stream(ClaimType.CANCEL, ClaimStatus.REQUEST)
+    return hidden_cancels(run.hidden.get(stream, ()))
 
 
 def in_flight(run: JobRun) -> frozenset[str]:
@@ -172,6 +179,7 @@ def _ship(run: JobRun, pending: Sequence[PendingShipment]) -> None:
         bundles=tuple(bundles.values()),
         claims_at=claims_at,
         claims=tuple(cancels.values()),
+        unread_cancels=_hidden(run),
         shipments=tuple(pending),
         in_flight=in_flight(run),
     )
@@ -206,7 +214,7 @@ def read_bundle(run: JobRun, number: int) -> Bundle | None:
     """Read one bundle (배송번호); None, and a word in the report, when it alone cannot be read."""
     try:
         return run.context.client.orders.get(number)
-    except ApiError as error:
+    except TARGET_ERRORS as error:
         if concerns_all(error):
             raise
         run.note_unread(f"bundle:{number}", error)
@@ -223,6 +231,7 @@ def _listed(run: JobRun, numbers: set[int]) -> dict[int, Bundle]:
         run.step()
         if bundle.bundle_no in numbers:
             found[bundle.bundle_no] = bundle
+    run.note_rows(RecordKind.BUNDLE, ListResult(found.values(), pager.unread))
     return found
 
 

@@ -7,10 +7,18 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from functools import partial
 
-from wemakeprice_sdk.errors import ApiError, MaintenanceError, NotFoundError
+from wemakeprice_sdk.errors import MaintenanceError, NotFoundError
 from wemakeprice_sdk.ledger.parameters import batches
 from wemakeprice_sdk.ledger.records import RecordKind
-from wemakeprice_sdk.models import Bundle, JsonValue, Product, ProductBasic, ShippingTemplate, ShipStatus
+from wemakeprice_sdk.models import (
+    Bundle,
+    JsonValue,
+    ListResult,
+    Product,
+    ProductBasic,
+    ShippingTemplate,
+    ShipStatus,
+)
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy.actions import Action, ActionKind, DeleteTemplate
 from wemakeprice_sdk.policy.imports import rekeyed_links
@@ -21,7 +29,7 @@ from wemakeprice_sdk.runner._sync.job_run import JobRun
 from wemakeprice_sdk.runner._sync.orders import in_flight
 from wemakeprice_sdk.runner.commands import extension_key
 from wemakeprice_sdk.runner.conversion import DELETED, deleted_draft, product_draft, restore, template_draft
-from wemakeprice_sdk.runner.outages import concerns_all
+from wemakeprice_sdk.runner.outages import TARGET_ERRORS, concerns_all
 from wemakeprice_sdk.runner.products import (
     STOPPED,
     TEMPLATES,
@@ -137,12 +145,13 @@ def read_products(run: JobRun, numbers: Iterable[int]) -> tuple[Product, ...]:
             product = run.context.client.products.get(number)
         except NotFoundError:
             continue
-        except ApiError as error:
+        except TARGET_ERRORS as error:
             if concerns_all(error):
                 raise
             run.note_unread(f"product:{number}", error)
             continue
         found.append(product)
+        run.note_faults(RecordKind.PRODUCT, product)
         run.save(RecordKind.PRODUCT, [product_draft(product, run.now)])
         run.tell("products", len(found))
     return tuple(found)
@@ -235,7 +244,11 @@ def sync_templates(run: JobRun, saves: Iterable[TemplateSave], deletes: Iterable
     wishes, unwanted = tuple(saves), tuple(deletes)
     templates_at = run.now
     listed = context.client.shipping_templates.list()
-    run.template_nos = frozenset(row.shipping_template_no for row in listed)
+    run.note_rows(RecordKind.TEMPLATE, listed)
+    hidden = (row.numbers.get("shipping_template_no") for row in listed.unread)
+    run.template_nos = frozenset(
+        number for number in (*(row.shipping_template_no for row in listed), *hidden) if number is not None
+    )
     # A wish to save one that was deleted on our side takes the deletion back.
     wished = {str(wish.template.shipping_template_no) for wish in wishes}
     templates = _kept_templates(run, listed, wished)
@@ -274,12 +287,22 @@ def _kept_templates(
 def _linked_products(run: JobRun) -> tuple[Product, ...]:
     now = run.now
     found: dict[int, Product] = {}
-    for row in run.context.client.products.iter(now - _CATALOGUE, now):
+    pager = run.context.client.products.iter(now - _CATALOGUE, now)
+    for row in pager:
         run.step()
-        basic = ProductBasic(shipping_template_no=row.shipping_template_no)
-        found[row.product_no] = Product(product_no=row.product_no, basic=basic)
+        found[row.product_no] = _linked(row.product_no, row.shipping_template_no)
         run.tell("list", len(found))
+    run.note_rows(RecordKind.PRODUCT, ListResult((), pager.unread))
+    for hidden in pager.unread:
+        # A row that cannot be read uses its template all the same.
+        number = hidden.numbers.get("product_no")
+        if number is not None:
+            found[number] = _linked(number, hidden.numbers.get("shipping_template_no"))
     return tuple(found.values())
+
+
+def _linked(number: int, template: int | None) -> Product:
+    return Product(product_no=number, basic=ProductBasic(shipping_template_no=template))
 
 
 def _forget_template(run: JobRun, action: Action) -> None:

@@ -348,13 +348,13 @@ class ChannelRunner:
         `received` says what really arrived, in won by pay-out day; without it "paid" rests on the schedule.
         A dry run reconciles what the ledger held before.
         """
-        results: list[Reconciliation] = []
+        results: list[tuple[Reconciliation, tuple[date, ...]]] = []
 
         def job(run: JobRun) -> None:
             results.append(service.settle(run, start, end, received))
 
         report = self._run(Job.SETTLEMENT, job, dry_run, progress, stop)
-        return SettlementReport.of(report, results[0] if results else None)
+        return SettlementReport.of(report, *results[0]) if results else SettlementReport.of(report, None)
 
     def cs(
         self,
@@ -579,6 +579,7 @@ class ChannelRunner:
             collected=dict(run.collected),
             recovered=tuple(run.recovered),
             unread=tuple(run.unread),
+            faults=tuple(run.faults),
             waiting=context.offload(context.ledger.active_intents, self.account),
         )
 

@@ -9,16 +9,25 @@ from typing import TypeVar
 
 from attrs import evolve
 
+from wemakeprice_sdk.client.paging import day_window
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.ledger.records import RecordDraft, RecordKind
-from wemakeprice_sdk.models import Bundle, Claim, ReadModel, SettlementOrderLine, SettlementShipLine
+from wemakeprice_sdk.models import (
+    Bundle,
+    Claim,
+    ListResult,
+    ReadModel,
+    SettlementOrderLine,
+    SettlementShipLine,
+)
+from wemakeprice_sdk.models._answers import unread_of
 from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.gates import check
 from wemakeprice_sdk.policy.reconciliation import Reconciliation, SettlementFacts, reconcile
 from wemakeprice_sdk.policy.snapshot import PendingAnswer, PendingInquiryAnswer, Snapshot
 from wemakeprice_sdk.runner._sync.job_run import JobRun
 from wemakeprice_sdk.runner._sync.orders import in_flight
-from wemakeprice_sdk.runner._sync.polling import open_streams
+from wemakeprice_sdk.runner._sync.polling import Unfinished, open_streams
 from wemakeprice_sdk.runner.conversion import (
     GONE,
     LATE_ROWS,
@@ -29,7 +38,7 @@ from wemakeprice_sdk.runner.conversion import (
     review_draft,
     settlement_drafts,
 )
-from wemakeprice_sdk.wire.windows import split_days
+from wemakeprice_sdk.wire.windows import Window, split_days
 
 T = TypeVar("T")
 M = TypeVar("M", bound=ReadModel)
@@ -60,7 +69,7 @@ def _is_open(run: JobRun, kind: ActionKind) -> bool:
 def _by_day(
     run: JobRun,
     kind: RecordKind,
-    read: Callable[[date], tuple[T, ...]],
+    read: Callable[[date], ListResult[T]],
     draft: Callable[[T, datetime], RecordDraft],
 ) -> None:
     now = run.now
@@ -68,11 +77,20 @@ def _by_day(
     settings = run.context.settings
     mark = run.context.offload(run.context.ledger.watermark, run.account, stream)
     start = (now - settings.backfill if mark is None else mark - settings.overlap).date()
-    for day in split_days(min(start, now.date()), now.date()):
+    first = min(start, now.date())
+    again = Unfinished.of(run, stream)
+    for day in (*_days(again.before(_midnight(first))), *split_days(first, now.date())):
         run.step()
         rows = read(day)
-        run.save(kind, [draft(row, now) for row in rows], (stream, min(_midnight(day, 1), now)))
-        run.tell(stream, (day - start).days + 1)
+        again.note(kind, day_window(day), rows)
+        done = (stream, min(_midnight(day, 1), now)) if day >= first else None
+        run.save(kind, [draft(row, now) for row in rows], done)
+        run.tell(stream, max((day - start).days + 1, 0))
+    again.finish()
+
+
+def _days(windows: Iterable[Window]) -> tuple[date, ...]:
+    return tuple(sorted({day for window in windows for day in split_days(window.start, window.end)}))
 
 
 def _day_stream(kind: RecordKind) -> str:
@@ -99,8 +117,11 @@ def _answer(
 
 def settle(
     run: JobRun, start: date | None, end: date | None, received: Mapping[date, int] | None
-) -> Reconciliation:
-    """Collect the rows of the days that are missing (and a few before), then reconcile everything."""
+) -> tuple[Reconciliation, tuple[date, ...]]:
+    """Collect the rows of the days that are missing (and a few before), then reconcile everything.
+
+    Returns the days, too, of which a row could not be read. They are read again by the next run.
+    """
     yesterday = run.now.date() - timedelta(days=1)
     last = end or yesterday
     due = _first_day(run, last)
@@ -108,16 +129,25 @@ def settle(
     # A later start leaves days out, and today is not over: neither may count as read for good.
     counts = first <= due
     settlement = run.context.client.settlement
-    for day in split_days(min(first, last), last):
+    begin = min(first, last)
+    again = Unfinished.of(run, "settlement")
+    incomplete: list[date] = []
+    for day in (*_days(again.before(_midnight(begin))), *split_days(begin, last)):
         orders = settlement.list_order_lines(day)
         ships = settlement.list_ship_lines(day)
+        if unread_of(orders) or unread_of(ships):
+            incomplete.append(day)
+        again.note(RecordKind.SETTLEMENT_SHIP, day_window(day), ships)
+        again.note(RecordKind.SETTLEMENT_ORDER, day_window(day), orders)
         _keep_day(run, RecordKind.SETTLEMENT_SHIP, ships, day)
-        mark = ("settlement", _midnight(day)) if counts and day <= yesterday else None
+        mark = ("settlement", _midnight(day)) if counts and begin <= day <= yesterday else None
         _keep_day(run, RecordKind.SETTLEMENT_ORDER, orders, day, mark)
-        run.tell("settlement", (day - first).days + 1, (last - first).days + 1)
+        run.tell("settlement", max((day - first).days + 1, 0), (last - first).days + 1)
         if run.stop.pressed:
             break
-    return run.context.offload(_reconcile, run, received)
+    else:
+        again.finish()
+    return run.context.offload(_reconcile, run, received), tuple(incomplete)
 
 
 def _keep_day(
@@ -129,7 +159,8 @@ def _keep_day(
 ) -> None:
     """Keep the rows of a day; a row that the day shows no more stays as gone, for an operator to see.
 
-    A day that suddenly shows nothing at all says nothing: an empty answer is also what an outage gives.
+    A day that suddenly shows nothing at all says nothing: an empty answer is also what an outage gives. Nor
+    does a day of which a row could not be read: that row may be the one that seems to be gone.
     """
     context = run.context
     first, after = _midnight(day), _midnight(day, 1)
@@ -138,7 +169,8 @@ def _keep_day(
     )
     drafts = settlement_drafts(lines, day)
     shown = {draft.key for draft in drafts}
-    gone = [gone_draft(row) for row in stored if shown and row.key not in shown and row.status != GONE]
+    left = () if unread_of(lines) or not shown else stored
+    gone = [gone_draft(row) for row in left if row.key not in shown and row.status != GONE]
     run.save(kind, [*drafts, *gone], watermark)
 
 
