@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from wemakeprice_sdk.clock import (
     KST,
+    DateSentinel,
     KoreanBusinessCalendar,
     ManualClock,
     SystemClock,
@@ -16,6 +17,7 @@ from wemakeprice_sdk.clock import (
     add_business_days,
     add_months,
     business_days_between,
+    date_sentinel,
     require_aware,
 )
 from wemakeprice_sdk.errors import NaiveDatetimeError, ValidationError
@@ -146,3 +148,16 @@ def test_what_is_no_datetime_is_named(value: Any, said: str) -> None:
     (violation,) = caught.value.violations
     assert (violation.path, violation.value, violation.rule) == ("start", said, "type datetime")
     assert type(value).__name__ in violation.message
+
+
+def test_dates_that_are_none_and_dates_that_are_for_ever_are_told_from_real_ones() -> None:
+    for text in ("0000-00-00", " 0000-00-00 00:00:00 ", "0000.00.00", "0000/00/00T00:00", "00000000", "0"):
+        assert date_sentinel(text) is DateSentinel.NONE
+    for text in ("2026-01-01", "0000-13-01", "", "none", "10", "0000-00-00x", "9999-12-31"):
+        assert date_sentinel(text) is None, "only zero dates are known by their text"
+    for day in (date(1, 1, 1), date(1900, 1, 1), datetime(1970, 1, 1, 9, tzinfo=KST)):
+        assert date_sentinel(day) is DateSentinel.NONE
+    for day in (date(9999, 12, 31), date(2999, 1, 1), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)):
+        assert date_sentinel(day) is DateSentinel.ENDLESS
+    for day in (date(1970, 1, 2), date(2037, 12, 31), date(2100, 1, 1), date(2998, 12, 31)):
+        assert date_sentinel(day) is None

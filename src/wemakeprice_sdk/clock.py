@@ -81,7 +81,7 @@ class DateSentinel(Enum):
 
 
 _ZERO_DATE = re.compile(r"0000([-./]?)00\1(?:00|01)(?:[T ].*)?|0+", re.ASCII | re.DOTALL)
-_NO_DATES = frozenset({(1, 1, 1), (1753, 1, 1), (1899, 12, 30), (1899, 12, 31), (1900, 1, 1), (1970, 1, 1)})
+_NO_DATES = frozenset({(1, 1, 1), (1753, 1, 1), (1899, 12, 30), (1900, 1, 1), (1970, 1, 1)})
 _ENDLESS_YEARS = frozenset({2999, 9999})
 
 

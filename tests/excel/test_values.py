@@ -276,3 +276,29 @@ def test_no_such_cell() -> None:
     assert column_letter(16_383) == "XFD"
     for text in ("XFE1", "A0", "1A", "A", "a1", "A1048576000"):
         assert split_reference(text) is None
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "0000-00-00 00:00:00",
+        "0000-00-00",
+        "00000000",
+        0,
+        Serial(0),
+        "0001-01-01",
+        "1900-01-01",
+        "1970-01-01 09:00:00",
+    ],
+)
+def test_a_date_that_stands_for_none_is_an_empty_cell(cell: object) -> None:
+    assert parse_timestamp(cell) is None  # type: ignore[arg-type]
+    assert parse_timestamp(cell, sale_end=True) is None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "cell", ["9999-12-31", "9999-12-31 23:59:59", "2999.12.31", "99991231", 99991231, Serial(2958465)]
+)
+def test_a_date_that_stands_for_ever_ends_a_sale_never_and_is_empty_elsewhere(cell: object) -> None:
+    assert parse_timestamp(cell, sale_end=True) == datetime(2037, 12, 31, 23, tzinfo=KST)  # type: ignore[arg-type]
+    assert parse_timestamp(cell) is None  # type: ignore[arg-type]

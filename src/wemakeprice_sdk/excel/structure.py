@@ -433,7 +433,10 @@ def _amount_reader(spec: ColumnSpec, note: AddProblem) -> Read:
 
 
 def _timestamp_readers(spec: ColumnSpec, faults: Faults, *, date1904: bool) -> tuple[Read, Even]:
-    careful = _careful(spec, faults.add, lambda cell: parse_timestamp(cell, date1904=date1904))
+    sale_end = spec.name == "sale_end_date"
+    careful = _careful(
+        spec, faults.add, lambda cell: parse_timestamp(cell, date1904=date1904, sale_end=sale_end)
+    )
 
     def read(cell: Cell) -> object:
         if type(cell) is str and (timestamps := iso_timestamps((cell,))):

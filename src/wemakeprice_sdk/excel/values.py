@@ -10,11 +10,11 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
-from wemakeprice_sdk.clock import KST
+from wemakeprice_sdk.clock import KST, DateSentinel, date_sentinel
 from wemakeprice_sdk.files.cells import EXACT_DIGITS, Cell, CellError, Serial, serial_to_datetime
 
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u200e\u200f"))
@@ -270,7 +270,7 @@ _OFFSET = re.compile(r"(?<=\d)\s*(Z|[+-]\d{2}:?\d{2})$")
 _DATE = (
     r"(?P<y>\d{4}|\d{2})\s*(?:[-/.]|년)\s*(?P<m>\d{1,2})\s*(?:[-/.]|월)\s*(?P<d>\d{1,2})(?:일|\.)?"
     r"|(?P<us_m>\d{1,2})[/](?P<us_d>\d{1,2})[/](?P<us_y>\d{4}|\d{2})"
-    r"|(?P<packed>(?:19|20)\d{6})"
+    r"|(?P<packed>(?:19|20|29|99)\d{6})"
 )
 _TIME = (
     r"(?P<half>오전|오후|am|pm|a\.m\.|p\.m\.)?\s*(?P<h>\d{1,2})\s*(?::|시)\s*"
@@ -288,21 +288,25 @@ _ISO_TEXTS = re.compile(rf"{_ISO_TEXT}(?:\|{_ISO_TEXT})*+", re.ASCII)
 _YEARS = (str(_FIRST_YEAR), str(_LAST_YEAR + 1))
 
 
-def parse_timestamp(cell: Cell, *, date1904: bool = False) -> datetime | Doubt | None:
-    """Read a time in Korean time from a date number or any usual spelling; a day becomes its midnight."""
+def parse_timestamp(cell: Cell, *, date1904: bool = False, sale_end: bool = False) -> datetime | Doubt | None:
+    """Read a timestamp in Korean time from a date number or any usual spelling; a day becomes its midnight.
+
+    A date that stands for none (`clock.date_sentinel`) is None; one that stands for "for ever" is the
+    always-on end where a sale ends, and None elsewhere.
+    """
     if isinstance(cell, str):
         if len(cell) in (16, 19) and cell[4] == "-" and cell[10] == " " and cell.isascii():
             quick = iso_timestamp(cell)
             if quick is not None:
                 return quick
-        return _timestamp_text(narrow(cell), date1904=date1904)
+        return _timestamp_text(narrow(cell), date1904=date1904, sale_end=sale_end)
     if cell is None:
         return None
     if isinstance(cell, CellError):
         raise FaultError("error-value")
     if isinstance(cell, bool):
         raise FaultError("date")
-    return _timestamp_number(cell, date1904=date1904)
+    return _timestamp_number(cell, date1904=date1904, sale_end=sale_end)
 
 
 def iso_timestamp(text: str) -> datetime | None:
@@ -325,33 +329,39 @@ def iso_timestamps(texts: Sequence[str]) -> list[datetime] | None:
         return None
 
 
-def _timestamp_number(value: float, *, date1904: bool) -> datetime | Doubt:
+def _timestamp_number(value: float, *, date1904: bool, sale_end: bool) -> datetime | Doubt | None:
     if isinstance(value, int) or value.is_integer():
         digits = str(int(value))
         if len(digits) in (8, 12, 14):
-            return _timestamp_text(digits, date1904=date1904) or _fail("date")
+            return _timestamp_text(digits, date1904=date1904, sale_end=sale_end)
     wall = serial_to_datetime(float(value), date1904=date1904)
     if wall is None:
         raise FaultError("date")
+    sentinel = date_sentinel(wall) if isinstance(value, Serial) or not value else None
+    if sentinel is not None:
+        return _stands_for(sentinel, sale_end=sale_end)
     timestamp = _plausible(wall.replace(tzinfo=KST))
     return timestamp if isinstance(value, Serial) else Doubt(timestamp, "unformatted-date")
 
 
-def _fail(rule: str) -> datetime:
-    raise FaultError(rule)
+def _stands_for(sentinel: DateSentinel, *, sale_end: bool) -> datetime | None:
+    return ALWAYS_END if sale_end and sentinel is DateSentinel.ENDLESS else None
 
 
-def _timestamp_text(text: str, *, date1904: bool) -> datetime | Doubt | None:
-    if is_empty_mark(text):
+def _timestamp_text(text: str, *, date1904: bool, sale_end: bool) -> datetime | Doubt | None:
+    if is_empty_mark(text) or date_sentinel(text) is not None:
         return None
     if text.replace(" ", "") in _ALWAYS:
         return ALWAYS_END
     lowered, zone = _without_zone(_WEEKDAY.sub(" ", text.lower()).strip())
     if re.fullmatch(r"\d{5}(?:\.\d{1,12})?", lowered, re.ASCII):
-        return _timestamp_number(Serial(lowered), date1904=date1904)
+        return _timestamp_number(Serial(lowered), date1904=date1904, sale_end=sale_end)
     match = _TIMESTAMP.fullmatch(lowered) if len(lowered) <= 60 else None
     if match is None:
         raise FaultError("date")
+    sentinel = _sentinel(match)
+    if sentinel is not None:
+        return _stands_for(sentinel, sale_end=sale_end)
     day, rule = _day(match)
     timestamp = _plausible(day + _time(match))
     timestamp = (
@@ -373,6 +383,14 @@ def _without_zone(text: str) -> tuple[str, timezone | None]:
         raise FaultError("date")
     delta = timedelta(minutes=minutes)
     return text[: match.start()].strip(), timezone(-delta if sign[0] == "-" else delta)
+
+
+def _sentinel(match: re.Match[str]) -> DateSentinel | None:
+    digits = match["packed"] or (f"{match['y']}{match['m']:0>2}{match['d']:0>2}" if match["y"] else "")
+    try:
+        return date_sentinel(date.fromisoformat(digits)) if len(digits) == 8 else None
+    except ValueError:
+        return None
 
 
 def _day(match: re.Match[str]) -> tuple[datetime, str]:
