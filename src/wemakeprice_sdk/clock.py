@@ -40,11 +40,22 @@ def require_aware(value: datetime, name: str = "datetime") -> datetime:
             "a datetime needs a zone, for example datetime(..., tzinfo=KST)",
             "시간대가 있는 시각이 필요합니다(예: tzinfo=KST)",
         )
-    return value.astimezone(KST)
+    return plain_datetime(value).astimezone(KST)
+
+
+def plain_datetime(value: datetime) -> datetime:
+    """Return the value as a `datetime` and no subclass of it (pandas' `Timestamp`), to the microsecond."""
+    if type(value) is datetime:
+        return value
+    day = datetime(value.year, value.month, value.day, tzinfo=value.tzinfo, fold=value.fold)
+    return day.replace(
+        hour=value.hour, minute=value.minute, second=value.second, microsecond=value.microsecond
+    )
 
 
 def _is_no_timestamp(value: object) -> bool:
-    return not isinstance(value, datetime)
+    # pandas' NaT is a datetime by its class and equals nothing, not even itself.
+    return not isinstance(value, datetime) or value != value
 
 
 def korean_day(value: date, name: str = "day") -> date:

@@ -256,7 +256,32 @@ class TestContact:
 
     @pytest.mark.parametrize("number", ["010-0000-0000", "+82 10-0000-0000", "02)000-0000", "01000000000"])
     def test_numbers_as_people_write_them(self, number: str) -> None:
+        assert Contact("홍길동", phone=number).phone.reveal() == number
+
+    @pytest.mark.parametrize(
+        "number", ["010-0000-0000", "+82 10-0000-0000", "01000000000", "011-000-0000", "+1 212-000-0000"]
+    )
+    def test_a_mobile_number_is_one(self, number: str) -> None:
         assert Contact("홍길동", mobile=number).mobile.reveal() == number
+
+    @pytest.mark.parametrize(
+        "number",
+        [
+            "02)000-0000",
+            "02-0000-0000",
+            "031-000-0000",
+            "+82 2-000-0000",
+            "070-0000-0000",
+            "0505-000-0000",
+            "1588-0000",
+        ],
+    )
+    def test_a_landline_is_no_mobile_number(self, number: str) -> None:
+        with pytest.raises(ConfigError) as error:
+            Contact("홍길동", mobile=number)
+        (violation,) = error.value.violations
+        assert (violation.path, violation.rule, violation.value) == ("mobile", "mobile number", "***")
+        assert number not in str(error.value)
 
 
 class TestReplace:

@@ -116,3 +116,23 @@ def test_numbers_and_full_width_digits_are_fine() -> None:
 )
 def test_invoices_are_compared_as_numbers_sent(left: Any, right: Any, same: bool) -> None:
     assert same_invoice(left, right) is same
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("한진", "D003"), ("로젠", "D004"), ("우체국", "D001"), ("대한통운", "D002"), ("롯데글로벌로지스", "D005"),
+        ("롯데글로벌로지스(주)", "D005"), (" 한 진 ", "D003"), ("롯데", "D005"), ("kgb", "D006"),
+    ],
+)  # fmt: skip
+def test_the_short_name_of_a_courier_is_understood(text: str, code: str) -> None:
+    assert couriers.find(text) == couriers.lookup(text) == code
+
+
+def test_a_short_name_means_one_courier_and_stands_for_a_part_of_its_name() -> None:
+    for short, code in couriers.SHORT_NAMES.items():
+        assert code in couriers.COURIERS
+        owners = {key for key, name in couriers.COURIERS.items() if short in name and "국제" not in name}
+        assert owners <= {code}, short
+    for unknown in ("현대", "택배", "로지스", "쿠팡", "CJ", "편의점택배", "롯데캐피탈"):
+        assert couriers.lookup(unknown) is None

@@ -7,7 +7,7 @@ from typing import Final, cast
 
 from attrs import evolve, field, frozen
 
-from wemakeprice_sdk.clock import KST
+from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.config._checks import Problems, as_tuple
 from wemakeprice_sdk.config.states import KoreanWord, LinkState
 
@@ -51,7 +51,7 @@ def take_timestamp(problems: Problems, owner: object, path: str) -> None:
     if value.utcoffset() is None:
         problems.add(path, value, "aware datetime", "needs a zone", "시간대가 필요합니다")
         return
-    object.__setattr__(owner, path, value.astimezone(KST))
+    object.__setattr__(owner, path, require_aware(value, path))
 
 
 def _attempts(value: object) -> tuple[LinkAttempt, ...]:

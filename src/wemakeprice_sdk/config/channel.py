@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from attrs import field, fields, frozen
 
+from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.config._checks import HIDDEN, Problems, as_tuple, shown
 from wemakeprice_sdk.config._link_record import LinkRecord
 from wemakeprice_sdk.config.agency import Agency
@@ -214,7 +215,8 @@ class ChannelConfig:
 
     def in_maintenance(self, timestamp: datetime) -> bool:
         """Return whether an aware `timestamp` lies in a maintenance window."""
-        return any(window.covers(timestamp) for window in self.maintenance)
+        at = require_aware(timestamp, "timestamp")
+        return any(window.covers(at) for window in self.maintenance)
 
     def next_clear(self, timestamp: datetime) -> datetime:
         """Return an aware `timestamp`, or the first one after it outside all maintenance windows, in KST."""

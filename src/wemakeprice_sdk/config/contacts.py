@@ -58,6 +58,14 @@ class Contact:
             problems.add("name", HIDDEN, "required", "a contact needs a name", "담당자명을 입력해 주세요")
         if self.email and not _EMAIL.fullmatch(self.email.reveal()):
             problems.add("email", HIDDEN, "e-mail", "is not an e-mail address", "이메일 주소 형식이 아닙니다")
+        if self.mobile and _is_number(self.mobile.reveal()) and _is_landline(self.mobile.reveal()):
+            problems.add(
+                "mobile",
+                HIDDEN,
+                "mobile number",
+                "is a landline, which gets no text message; put it into phone and give a mobile number",
+                "휴대폰번호가 아니라 유선번호입니다. 연락처에 입력하고 휴대폰번호(010 등)를 적어 주세요",
+            )
         for path, number in (("phone", self.phone), ("mobile", self.mobile)):
             if number and not _is_number(number.reveal()):
                 problems.add(
@@ -71,6 +79,22 @@ class Contact:
 
 def _is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None and 8 <= sum(sign.isdigit() for sign in text) <= 15
+
+
+_LANDLINE: Final = re.compile(r"0(?:2|[3-6][1-5]|70|50\d|80)\d{6,9}|1[5-9]\d{6}", re.ASCII)
+
+
+def _is_landline(text: str) -> bool:
+    """Return whether a Korean number is no mobile one; a foreign number cannot be told and passes.
+
+    Area codes (02, 031 to 064), internet and virtual lines (070, 050x), 080 and short numbers such as 1588.
+    """
+    digits = re.sub(r"\D", "", text)
+    if text.lstrip().startswith("+"):
+        if not digits.startswith("82"):
+            return False
+        digits = "0" + digits[2:].lstrip("0")
+    return _LANDLINE.fullmatch(digits) is not None
 
 
 class IssueSeverity(KoreanWord):

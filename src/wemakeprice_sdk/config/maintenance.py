@@ -121,7 +121,7 @@ class DatedMaintenance:
                 "시간대가 필요합니다(예: +09:00)",
             )
             return False
-        object.__setattr__(self, path, value.astimezone(KST))
+        object.__setattr__(self, path, require_aware(value, path))
         return True
 
     def end_at(self, timestamp: datetime) -> datetime | None:

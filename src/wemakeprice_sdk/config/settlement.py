@@ -10,6 +10,7 @@ from attrs import Factory, field, frozen
 from wemakeprice_sdk.clock import add_months, korean_day
 from wemakeprice_sdk.config._checks import Problems, fold
 from wemakeprice_sdk.config.states import KoreanWord
+from wemakeprice_sdk.models._given import taken
 
 _FRIDAY: Final = 4
 
@@ -44,7 +45,7 @@ class PayoutRange:
     last: date
 
 
-@frozen
+@frozen(field_transformer=taken)
 class SettlementCycle:
     """A settlement cycle (정산주기): what an operator typed, and the known rule it stands for.
 

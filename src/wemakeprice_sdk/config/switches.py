@@ -19,6 +19,7 @@ from wemakeprice_sdk.config.states import (
     MixedBundlePolicy,
 )
 from wemakeprice_sdk.errors import ConfigError
+from wemakeprice_sdk.models._given import taken
 
 _LONGEST: Final = {LengthUnit.DAYS: 1826, LengthUnit.MONTHS: 60}
 _LENGTH: Final = re.compile(r"(\d{1,4})\s*(d|days?|일|m|months?|개월|달)", re.IGNORECASE)
@@ -102,7 +103,7 @@ class OrderConfirmation:
         problems.raise_all("OrderConfirmation")
 
 
-@frozen
+@frozen(field_transformer=taken)
 class ExtensionLength:
     """By how much a sale period grows: `amount` (1..1826 days or 1..60 months) of a `unit`.
 
@@ -193,7 +194,7 @@ class DayWindow:
         return self.start <= require_aware(timestamp, "timestamp").time() < self.end
 
 
-@frozen
+@frozen(field_transformer=taken)
 class SalePeriodExtension:
     """The nightly extension of sale periods (판매기간 자동연장).
 

@@ -337,7 +337,9 @@ def _timestamp_number(value: float, *, date1904: bool, sale_end: bool) -> dateti
     wall = serial_to_datetime(float(value), date1904=date1904)
     if wall is None:
         raise FaultError("date")
-    sentinel = date_sentinel(wall) if isinstance(value, Serial) or not value else None
+    if not value:
+        return None  # day 0 of a sheet: the cell holds no date
+    sentinel = date_sentinel(wall) if isinstance(value, Serial) else None
     if sentinel is not None:
         return _stands_for(sentinel, sale_end=sale_end)
     timestamp = _plausible(wall.replace(tzinfo=KST))

@@ -32,6 +32,7 @@ from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.errors import ValidationError, Violation
 from wemakeprice_sdk.models import couriers
 from wemakeprice_sdk.models._base import HIDDEN, OpenEnum, is_personal, wire_name
+from wemakeprice_sdk.models._given import plain
 
 MAX_ID = 2**63 - 1
 """Identifiers and won travel as 64-bit integers."""
@@ -474,6 +475,15 @@ class WriteModel:
     """A request body. Nothing is sent before `violations()` is empty."""
 
     CROSS: ClassVar[tuple[When, ...]] = ()
+
+    def __attrs_post_init__(self) -> None:
+        """Take numbers and times of other classes, as columns of a DataFrame hold them, for plain ones."""
+        for spec in field_specs(type(self)).values():
+            if spec.kind is int or spec.kind is datetime:
+                given = getattr(self, spec.name)
+                value = tuple(map(plain, given)) if isinstance(given, tuple | list) else plain(given)
+                if value is not given:
+                    object.__setattr__(self, spec.name, value)
 
     @classmethod
     @cache

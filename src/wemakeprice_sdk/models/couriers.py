@@ -65,6 +65,28 @@ COURIERS: Mapping[str, str] = MappingProxyType(
 )
 """Courier code to Korean name (택배사 코드), 45 rows."""
 
+SHORT_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "우체국": "D001",
+        "대한통운": "D002",
+        "CJ택배": "D002",
+        "한진": "D003",
+        "로젠": "D004",
+        "롯데": "D005",
+        "롯데글로벌로지스": "D005",
+        "KGB": "D006",
+        "일양": "D007",
+        "경동": "D019",
+        "대신": "D018",
+        "천일": "D013",
+        "건영": "D014",
+        "합동": "D027",
+        "농협": "D041",
+        "홈픽": "D045",
+    }
+)
+"""What sellers and warehouses write instead of the name in the table, each for one courier only. [C]"""
+
 INVOICE_DIGITS = 15
 """Longest invoice that is accepted in practice (B); 20 is documented."""
 
@@ -76,11 +98,12 @@ def _normalise(text: str) -> str:
 
 @cache
 def _by_name() -> Mapping[str, str]:
-    return {_normalise(text): code for code, name in COURIERS.items() for text in (code, name)}
+    table = {_normalise(text): code for code, name in COURIERS.items() for text in (code, name)}
+    return {_normalise(text): code for text, code in SHORT_NAMES.items()} | table
 
 
 def lookup(name_or_code: str | None) -> str | None:
-    """Return the code of a courier name or code, None when it is in no row.
+    """Return the code of a courier name, usual short name or code, None when it is in no row.
 
     Case, blanks, dashes, brackets and full-width letters do not matter.
     """

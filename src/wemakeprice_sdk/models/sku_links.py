@@ -5,10 +5,11 @@ from __future__ import annotations
 from attrs import frozen
 
 from wemakeprice_sdk.errors import ValidationError
+from wemakeprice_sdk.models._given import checked
 from wemakeprice_sdk.models.codes import SkuLinkMode
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=checked)
 class SkuLink:
     """How one option (or a whole product without options) is tied to a SKU of the seller.
 

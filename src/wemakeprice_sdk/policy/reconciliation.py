@@ -12,10 +12,12 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
+import attrs
 from attrs import frozen
 
 from wemakeprice_sdk.config.settlement import SettlementCycle
 from wemakeprice_sdk.errors import ValidationError
+from wemakeprice_sdk.models._given import won_by_day
 from wemakeprice_sdk.models.claims import Claim
 from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType, ShipType
 from wemakeprice_sdk.models.orders import Bundle, OrderLine
@@ -106,12 +108,16 @@ class Reconciliation:
         return tuple(row for row in self.rows if row.status is status)
 
 
+def _receipts(received: Mapping[date, int] | None) -> Mapping[date, int] | None:
+    return None if received is None else won_by_day(received, "received")
+
+
 @frozen(kw_only=True)
 class SettlementFacts:
     """Everything a reconciliation looks at; every row counts, so give each day's rows once.
 
     `withdrawn` are settlement rows that their day showed once and shows no more. `received` maps a pay-out
-    day to the won that arrived then.
+    day to the won that arrived then; raises `ValidationError` for a fraction of a won.
     """
 
     bundles: tuple[Bundle, ...] = ()
@@ -119,7 +125,7 @@ class SettlementFacts:
     order_lines: tuple[SettlementOrderLine, ...] = ()
     ship_lines: tuple[SettlementShipLine, ...] = ()
     withdrawn: tuple[SettlementOrderLine | SettlementShipLine, ...] = ()
-    received: Mapping[date, int] | None = None
+    received: Mapping[date, int] | None = attrs.field(default=None, converter=_receipts)
 
 
 def order_payable(line: SettlementOrderLine) -> int:

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
-from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.errors import ValidationError
+from wemakeprice_sdk.models._given import checked
 from wemakeprice_sdk.models.codes import DisplayState, ImportSource, SkuLinkMode
 from wemakeprice_sdk.models.shipping_templates import ShippingTemplateInput
 from wemakeprice_sdk.policy.actions import Shipment
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=checked)
 class SkuStock:
     """What the seller's own system says about a SKU: goods on hand (not yet reduced by open orders).
 
@@ -44,7 +44,7 @@ class SkuStock:
     display: DisplayState | None = None
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a negative quantity and a naive timestamp."""
+        """Refuse a negative quantity."""
         if self.quantity < 0:
             raise ValidationError.single(
                 f"stock[{self.sku}]",
@@ -53,11 +53,9 @@ class SkuStock:
                 "stock on hand cannot be negative; correct it at its source",
                 "재고는 음수일 수 없습니다",
             )
-        if self.as_of.tzinfo is None:
-            require_aware(self.as_of, f"stock[{self.sku}].as_of")
 
 
-@frozen
+@frozen(field_transformer=checked)
 class Reservation:
     """Goods of one order line that were collected but not yet shipped (예약 수량)."""
 
@@ -67,7 +65,7 @@ class Reservation:
     quantity: int
 
 
-@frozen
+@frozen(field_transformer=checked)
 class PendingShipment:
     """A parcel of a bundle that is ready: an invoice exists and the ship call may go out."""
 
@@ -75,7 +73,7 @@ class PendingShipment:
     shipment: Shipment
 
 
-@frozen
+@frozen(field_transformer=checked)
 class PickedLine:
     """How many goods of an order line were taken from the shelf (피킹)."""
 
@@ -90,7 +88,7 @@ class ReturnInspection(StrEnum):
     FAILED = "failed"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=checked)
 class ReturnFacts:
     """What the seller knows about a return or exchange.
 
@@ -115,7 +113,7 @@ class TemplateSave:
     template: ShippingTemplateInput = field(repr=False)
 
 
-@frozen
+@frozen(field_transformer=checked)
 class TemplateDelete:
     """A template to forget on our side; `reassign_to` names the template its products get instead."""
 
@@ -123,7 +121,7 @@ class TemplateDelete:
     reassign_to: int | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=checked)
 class ProductCandidate:
     """A product found at the marketplace that may be imported, with the user's choices."""
 
@@ -133,7 +131,7 @@ class ProductCandidate:
     stock_sync: bool = False
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=checked)
 class DealCandidate:
     """A deal found at the marketplace that may be imported, with the products it names."""
 
@@ -142,7 +140,7 @@ class DealCandidate:
     source: ImportSource = ImportSource.EXCEL
 
 
-@frozen
+@frozen(field_transformer=checked)
 class PendingAnswer:
     """An answer an operator wrote to one round of a question; 10 to 1500 characters."""
 
@@ -151,7 +149,7 @@ class PendingAnswer:
     answer: str = field(repr=False)
 
 
-@frozen
+@frozen(field_transformer=checked)
 class PendingInquiryAnswer:
     """An answer an operator wrote to an inquiry of the CS centre; 10 to 1500 characters."""
 

@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 
 from attrs import asdict, define, evolve
 
+from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.models import couriers
 from wemakeprice_sdk.models.claims import Claim, ExchangeDelivery, Pickup
 from wemakeprice_sdk.models.codes import (
@@ -62,7 +63,7 @@ def advance(snapshot: Snapshot, actions: Iterable[Action], now: datetime) -> Sna
     approved cancels take their lines out of the bundle, a rejected cancel ships the bundle. Reservations of
     cancelled lines stay until their owner releases them.
     """
-    world = _World.of(snapshot, now)
+    world = _World.of(snapshot, require_aware(now, "now"))
     for action in actions:
         world.do(action)
     return world.snapshot()

@@ -143,7 +143,7 @@ class Snapshot:
 
     def require_fresh(self, part: Part, now: datetime, limit: timedelta) -> None:
         """Raise `StaleSnapshotError` when a part was not read, is too old, or comes from the future."""
-        at = self.read_at(part)
+        at, now = self.read_at(part), require_aware(now, "now")
         if at is None:
             raise StaleSnapshotError(f"{part} were not read, and the plan needs them not older than {limit}")
         age = now - at

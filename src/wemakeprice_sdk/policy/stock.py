@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from attrs import frozen
 
+from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.models.codes import DisplayState, ProductStatus, SkuLinkMode
 from wemakeprice_sdk.models.orders import Bundle
@@ -156,6 +157,7 @@ def reservations_of(bundles: Iterable[Bundle], links: Iterable[SkuLink]) -> tupl
 
 def sku_targets(snapshot: Snapshot, settings: StockSettings, now: datetime) -> Mapping[str, SkuTarget]:
     """Return what every SKU of the snapshot should show at `now`."""
+    now = require_aware(now, "now")
     reserved: dict[str, int] = defaultdict(int)
     for row in snapshot.reservations:
         reserved[row.sku] += row.quantity

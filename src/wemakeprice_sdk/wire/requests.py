@@ -24,6 +24,7 @@ from wemakeprice_sdk.models import (
     field_name,
     normalise_invoice,
 )
+from wemakeprice_sdk.models._given import plain
 from wemakeprice_sdk.wire import windows
 from wemakeprice_sdk.wire.converter import write
 from wemakeprice_sdk.wire.operations import Operation, Param, ParamKind, operation_of
@@ -165,6 +166,7 @@ def _query(row: Operation, payload: Payload) -> tuple[tuple[str, str], ...]:
 
 
 def _spell(param: Param, value: object) -> str:
+    value = plain(value)
     if param.kind is ParamKind.NUMBER and isinstance(value, int) and not isinstance(value, bool):
         if (param.minimum or 0) <= value <= (param.maximum or _MAX_NUMBER):
             return str(value)

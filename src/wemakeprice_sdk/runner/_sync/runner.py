@@ -16,13 +16,14 @@ from attrs import evolve
 from wemakeprice_sdk.client._sync.client import WemakepriceClient
 from wemakeprice_sdk.client._synchronization import Turnstile
 from wemakeprice_sdk.client.options import check_kind
-from wemakeprice_sdk.clock import Clock, SystemClock
+from wemakeprice_sdk.clock import Clock, SystemClock, korean_day, require_aware
 from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.errors import LedgerError, ValidationError
 from wemakeprice_sdk.ledger.personal import RETAINED, require_kind
 from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import Intent, IntentState, LegalHold
 from wemakeprice_sdk.ledger.sqlite import MemoryLedger
+from wemakeprice_sdk.models._given import whole_number, won_by_day
 from wemakeprice_sdk.models.codes import SkuLinkMode
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy.actions import ActionKind
@@ -170,7 +171,9 @@ class ChannelRunner:
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Confirm new bundles (발주확인): what the mode says, or exactly the ones an operator names."""
-        named = None if bundle_nos is None else frozenset(bundle_nos)
+        named = (
+            None if bundle_nos is None else frozenset(whole_number(row, "bundle_nos") for row in bundle_nos)
+        )
 
         def job(run: JobRun) -> None:
             orders.confirm(run, named)
@@ -312,8 +315,10 @@ class ChannelRunner:
                 "SKU 연동 없이 SKU 재고연동을 선택할 수 없습니다",
             )
 
+        first, last = require_aware(start, "start"), require_aware(end, "end")
+
         def job(run: JobRun) -> None:
-            imports.import_products(run, start, end, sku_link, stock_sync=stock_sync)
+            imports.import_products(run, first, last, sku_link, stock_sync=stock_sync)
 
         return self._run(Job.IMPORT_PRODUCTS, job, dry_run, progress, stop)
 
@@ -328,8 +333,10 @@ class ChannelRunner:
     ) -> JobReport:
         """Import deals by registration date (딜 가져오기), in windows of at most six months."""
 
+        first, last = require_aware(start, "start"), require_aware(end, "end")
+
         def job(run: JobRun) -> None:
-            imports.import_deals(run, start, end)
+            imports.import_deals(run, first, last)
 
         return self._run(Job.IMPORT_DEALS, job, dry_run, progress, stop)
 
@@ -345,13 +352,17 @@ class ChannelRunner:
     ) -> SettlementReport:
         """Collect settlement rows (정산) up to yesterday and reconcile them with orders and claims.
 
-        `received` says what really arrived, in won by pay-out day; without it "paid" rests on the schedule.
+        `received` says what really arrived, in whole won by pay-out day (a float raises `ValidationError`);
+        without it "paid" rests on the schedule. A day with a row that cannot be read is in `incomplete`.
         A dry run reconciles what the ledger held before.
         """
+        first = None if start is None else korean_day(start, "start")
+        last = None if end is None else korean_day(end, "end")
+        arrived = None if received is None else won_by_day(received, "received")
         results: list[tuple[Reconciliation, tuple[date, ...]]] = []
 
         def job(run: JobRun) -> None:
-            results.append(service.settle(run, start, end, received))
+            results.append(service.settle(run, first, last, arrived))
 
         report = self._run(Job.SETTLEMENT, job, dry_run, progress, stop)
         return SettlementReport.of(report, *results[0]) if results else SettlementReport.of(report, None)
@@ -439,8 +450,8 @@ class ChannelRunner:
         """
         state = IntentState.APPLIED if applied else IntentState.NOT_APPLIED
         context = self._around
-        now = context.clock.now()
-        return context.offload(context.ledger.resolve, self.account, intent_id, state, now, by=by)
+        now, number = context.clock.now(), whole_number(intent_id, "intent_id")
+        return context.offload(context.ledger.resolve, self.account, number, state, now, by=by)
 
     def put_links(self, links: Iterable[SkuLink]) -> None:
         """Store SKU links (SKU 연동), for example from an Excel import."""
@@ -482,7 +493,7 @@ class ChannelRunner:
         into the audit trail, so it must name nobody: 1..200 characters in one line. Raises `ValidationError`.
         """
         require_kind(kind, "kind")
-        hold = LegalHold(self.account, kind, until, reason)
+        hold = LegalHold(self.account, kind, require_aware(until, "until"), reason)
 
         def job(run: JobRun) -> None:
             lease = run.keep_lease()

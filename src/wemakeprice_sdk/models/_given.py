@@ -1,0 +1,90 @@
+"""Values as callers hand them in: numbers of numpy and timestamps of pandas become plain ones.
+
+A column of a DataFrame holds `numpy.int64` and `pandas.Timestamp`. They mean what an `int` and a `datetime`
+mean, and go no further than the first door. A `bool` is no number, and a `float` is no amount of won.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import attrs
+
+from wemakeprice_sdk.clock import korean_day, plain_datetime, require_aware, shown
+from wemakeprice_sdk.errors import ValidationError
+
+
+def plain(value: object) -> object:
+    """Return an `int` or a `datetime` for what is one under another class; anything else unchanged."""
+    if value is None or type(value) in (int, str, bool, datetime):
+        return value
+    if isinstance(value, datetime):
+        return plain_datetime(value)
+    if isinstance(value, int | str | float) or not hasattr(value, "__index__"):
+        return value
+    try:
+        return operator.index(value)
+    except TypeError:  # numpy.bool_ has the method and refuses
+        return value
+
+
+def whole_number(value: object, path: str) -> int:
+    """Return a whole number; raise `ValidationError` for a `bool`, a `float` and anything else.
+
+    A float may have lost won before it came here, so it is refused even when it looks whole.
+    """
+    if type(value) is int:
+        return value
+    number = plain(value)
+    if isinstance(number, int) and not isinstance(number, bool):
+        return number
+    hint = "; round it yourself, won are never fractions" if isinstance(value, float) else ""
+    raise ValidationError.single(
+        path,
+        shown(value) if not isinstance(value, str) else "<str>",
+        "type int",
+        f"a whole number is needed, not a {type(value).__name__}{hint}",
+        "정수가 필요합니다. 소수점이 없는 정수(int)로 바꿔 주세요",
+    )
+
+
+def won_by_day(amounts: Mapping[date, int], path: str) -> dict[date, int]:
+    """Return amounts in won by Korean day; raise `ValidationError` naming the day of a wrong one."""
+    return {
+        korean_day(day, f"{path} day"): whole_number(won, f"{path}[{shown(day)}]")
+        for day, won in amounts.items()
+    }
+
+
+def checked(cls: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
+    """Check the numbers and times of a class when it is made (an attrs `field_transformer`).
+
+    A field annotated `int` takes a whole number, one annotated `datetime` an aware datetime, which it keeps
+    in Korean time. Raises `ValidationError` or `NaiveDatetimeError` naming class and field.
+    """
+    return [_checked(cls, field) for field in fields]
+
+
+def taken(cls: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:  # noqa: ARG001
+    """Take numbers and times of other classes for plain ones, for a class that checks its values itself."""
+    return [field.evolve(converter=plain) if str(field.type) in _PLAIN else field for field in fields]
+
+
+_PLAIN = frozenset({"int", "int | None", "datetime", "datetime | None"})
+
+
+def _checked(cls: type, field: attrs.Attribute[Any]) -> attrs.Attribute[Any]:
+    kind, _, optional = str(getattr(field.type, "__name__", field.type)).partition(" | ")
+    checks: Mapping[str, Callable[[Any, str], object]] = {"int": whole_number, "datetime": require_aware}
+    check = checks.get(kind)
+    if check is None or optional not in ("", "None"):
+        return field
+    path = f"{cls.__name__}.{field.name}"
+
+    def convert(value: Any) -> object:
+        return None if value is None and optional else check(value, path)
+
+    return field.evolve(converter=convert)
