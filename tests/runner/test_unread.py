@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -359,6 +360,26 @@ def test_an_unreadable_product_stops_no_other(shop: Shop) -> None:
     assert [line.partition(",")[0] for line in report.unread] == [
         f"product:{bad}: $.data.sale.stockCount: a whole number was expected"
     ]
+
+
+@pytest.mark.parametrize("mask", [False, True])
+def test_an_archive_keeps_what_cannot_be_read_as_it_came(shop: Shop, tmp_path: Path, mask: bool) -> None:
+    bad, good = shop.order(), shop.order()
+    number = product(shop, ends=START + timedelta(days=90))
+    Edited(shop, "getOrderList", numbered("bundleNo", bad), HALF_A_WON)
+    Edited(shop, "getOrderList", numbered("bundleNo", good), with_value("originShipDate", value="곧"))
+    Edited(shop, "getProduct", numbered("productNo", number), with_value("sale", value="kaputt"))
+    shop.pass_time(days=1)
+    report = shop.runner().archive(tmp_path / "all", START - timedelta(days=1), shop.clock.now(), mask=mask)
+    assert report.complete
+    lines = (tmp_path / "all" / "orders.jsonl").read_text("utf-8").splitlines()
+    kept = [json.loads(line) for line in lines]
+    text = "\n".join(lines)
+    assert len(kept) == 2
+    assert str(bad) in text
+    assert str(good) in text
+    assert "12900.5" in text
+    assert str(number) in (tmp_path / "all" / "products.jsonl").read_text("utf-8")
 
 
 def test_joined_windows_stay_below_a_day_and_lose_nothing() -> None:

@@ -788,3 +788,98 @@ def test_a_shipment_counts_as_ours_only_when_everything_was_read(
     ours = status in ("배송중", "배송완료") and invoice == "600000000001" and courier == "CJ대한통운"
     assert (verdict is A) is ours
     assert (verdict is N) is (status in ("신규주문", "상품준비중"))
+
+
+# ---------------------------------------------------------------- rows and values that cannot be read
+
+
+def beside(read_back: tuple[str, Any], *others: Any) -> tuple[str, Any]:
+    operation, data = read_back
+    return operation, {key: [*others, *rows] for key, rows in data.items()}
+
+
+@pytest.mark.parametrize("other", [None, "kaputt", {"bundleNo": 8, "shipPrice": 0.5}, {"purchaseNo": 2}])
+def test_a_faulty_row_elsewhere_leaves_the_verdict_alone(other: Any) -> None:
+    assert verified("orders_confirm", BUNDLE, beside(bundle("상품준비중"), other)).verdict is A
+    assert verified("orders_confirm", BUNDLE, beside(bundle("신규주문"), other)).verdict is N
+    assert verified("orders_ship", PARCEL, beside(bundle("배송중", delivery=OURS), other)).verdict is A
+
+
+def test_a_value_that_the_verdict_rests_on_and_cannot_be_read_leaves_it_undecided() -> None:
+    assert verified("orders_confirm", BUNDLE, bundle("신규주문", orderConfirmDate="어제")).verdict is U
+    assert verified("orders_confirm", BUNDLE, bundle("상품준비중", orderConfirmDate="어제")).verdict is A
+    assert verified("orders_confirm", BUNDLE, bundle("신규주문", payDate="어제")).verdict is N
+    assert verified("orders_confirm", BUNDLE, bundle("신규주문", orderConfirmDate="0000-00-00")).verdict is N
+    assert verified("orders_confirm", BUNDLE, bundle("신규주문", shipPrice=0.5)).verdict is U
+    assert verified("orders_complete_direct", BUNDLE, bundle("배송중", shipCompleteDate="어제")).verdict is U
+    assert verified("orders_complete_direct", BUNDLE, bundle("배송중", originShipDate="어제")).verdict is N
+    assert (
+        verified("orders_ship", PARCEL, bundle("배송중", delivery={**OURS, "invoiceNo": True})).verdict is U
+    )
+    assert verified("orders_ship", PARCEL, bundle("배송중", delivery={**OURS, "phone": True})).verdict is A
+
+
+def test_an_option_line_is_not_gone_because_its_bundle_cannot_be_read() -> None:
+    sent = OptionCancelRequest(order_option_no=5)
+    known = Known(bundle_no=1, option_nos_before=frozenset({5}))
+    unreadable = ("orders_get", {"bundle": [{"bundleNo": 1, "purchaseNo": 9, "shipPrice": 0.5}]})
+    nameless = ("orders_get", {"bundle": [None]})
+    foreign = ("orders_get", {"bundle": [{"bundleNo": 2, "shipPrice": 0.5}]})
+    assert verified("orders_cancel_option", sent, unreadable, known=known).verdict is U
+    assert verified("orders_cancel_option", sent, nameless, known=known).verdict is U
+    assert verified("orders_cancel_option", sent, foreign, known=known).verdict is A
+
+
+def test_a_pickup_reference_that_cannot_be_read_is_no_conflict() -> None:
+    sent = PickupRequest(
+        claim_bundle_no=1, claim_type=ClaimType.RETURN, ship_method=ShipMethod.POST, invoice_no="123"
+    )
+    pickup = {"shipStatus": "수거중", "shipMethod": "우편배송", "invoiceNo": {"no": 123}}
+    assert verified("claims_register_pickup", sent, claim("반품신청", pickup=pickup)).verdict is U
+
+
+def test_a_product_value_that_cannot_be_read_is_neither_equal_nor_another_one(
+    sent_product: ProductInput, stored: dict[str, Any]
+) -> None:
+    basic = ProductBasicUpdate(product_no=1, basic=sent_product.basic)
+    broken = {**stored, "basic": {**stored["basic"], "productName": {"ko": "이름"}}}
+    assert verified("products_update_basic", basic, saved(broken)).verdict is U
+    elsewhere = {**stored, "sale": {**stored["sale"], "taxYn": "?"}}
+    assert verified("products_update_basic", basic, saved(elsewhere)).verdict is A
+
+
+def test_a_create_is_not_decided_over_a_number_that_cannot_be_read(sent_product: ProductInput) -> None:
+    known = Known(product_nos_before=frozenset())
+    for rows in ([{"productNo": "가"}], [{"productNo": 5}, None]):
+        read_back = ("products_find_by_seller_code", rows)
+        assert verified("products_save", sent_product, read_back, known=known).verdict is U
+
+
+def test_a_policy_row_that_cannot_be_read_may_be_the_new_one(policy: ShippingTemplateInput) -> None:
+    row = {**write(policy), "shipPolicyNo": 7}
+    bad = {"shipPolicyNo": 9, "shipFee": 0.5}
+    found = ("shipping_list_policies", [row, bad])
+    assert (
+        verified(
+            "shipping_save_policy", policy, found, known=Known(template_nos_before=frozenset({9}))
+        ).verdict
+        is A
+    )
+    only = ("shipping_list_policies", [bad])
+    assert (
+        verified(
+            "shipping_save_policy", policy, only, known=Known(template_nos_before=frozenset({9}))
+        ).verdict
+        is N
+    )
+    assert (
+        verified("shipping_save_policy", policy, only, known=Known(template_nos_before=frozenset())).verdict
+        is U
+    )
+    nameless = ("shipping_list_policies", [None])
+    assert (
+        verified(
+            "shipping_save_policy", policy, nameless, known=Known(template_nos_before=frozenset())
+        ).verdict
+        is U
+    )

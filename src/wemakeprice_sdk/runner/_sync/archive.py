@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from hashlib import blake2s
 from typing import TypeVar
 
 from attrs import frozen
@@ -19,7 +21,7 @@ from wemakeprice_sdk.client.paging import (
     windows_of_weeks,
 )
 from wemakeprice_sdk.clock import require_aware
-from wemakeprice_sdk.errors import NotFoundError
+from wemakeprice_sdk.errors import NotFoundError, UnreadableValueError
 from wemakeprice_sdk.ledger import personal
 from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import (
@@ -29,12 +31,14 @@ from wemakeprice_sdk.models import (
     ClaimStatus,
     ClaimType,
     JsonValue,
+    ListResult,
     OrderDateType,
     ReadModel,
     SettlementOrderLine,
     SettlementShipLine,
     ShipStatus,
 )
+from wemakeprice_sdk.models._answers import unread_of
 from wemakeprice_sdk.runner._sync.job_run import JobContext, Stopped
 from wemakeprice_sdk.runner.conversion import LATE_ROWS, question_key, settlement_drafts
 from wemakeprice_sdk.runner.export.archive import ArchiveFolder, ArchiveReport
@@ -49,6 +53,8 @@ _MONTH = timedelta(days=31)
 
 @frozen
 class _Part:
+    """One file of the archive. What cannot be read is in it too, as it came: the archive is the last copy."""
+
     name: str
     kind: str
     windows: tuple[Window, ...]
@@ -70,6 +76,7 @@ def archive(
 
     Templates, products, deals, orders, claims, questions, reviews, inquiries, settlement rows and notices;
     one JSON lines file each, a workbook and a manifest with counts and SHA-256 sums, verified at the end.
+    A row that cannot be read is written as it came, under the key `unread/…`; nothing is left out for it.
     What had not passed when it was read is read again by the next call with the same arguments.
     Holds personal data in clear (files are the owner's only) unless `mask`.
     Raises `LedgerCorruptError` when the folder holds an archive of something else, `LedgerUnavailableError`
@@ -158,7 +165,8 @@ def _parts(client: WemakepriceClient, start: datetime, end: datetime, heed: _Hee
 
 def _templates(client: WemakepriceClient, start: datetime, end: datetime) -> _Part:
     def read(_: Window) -> _Rows:
-        return [(str(row.shipping_template_no), row) for row in client.shipping_templates.list()]
+        rows = client.shipping_templates.list()
+        return [*((str(row.shipping_template_no), row) for row in rows), *_unread(rows)]
 
     return _Part("templates", RecordKind.TEMPLATE, (Window(start, end),), read)
 
@@ -166,11 +174,12 @@ def _templates(client: WemakepriceClient, start: datetime, end: datetime) -> _Pa
 def _products(client: WemakepriceClient, windows: tuple[Window, ...], heed: _Heed) -> _Part:
     def read(window: Window) -> _Rows:
         rows: list[tuple[str, ReadModel]] = []
-        for row in client.products.iter(window.start, window.end):
+        pager = client.products.iter(window.start, window.end)
+        for row in pager:
             heed()
             found = _or_none(client.products.get, row.product_no)
             rows.append((str(row.product_no), row if found is None else found))
-        return rows
+        return rows + _unread(ListResult((), pager.unread))
 
     return _Part("products", RecordKind.PRODUCT, windows, read)
 
@@ -178,11 +187,12 @@ def _products(client: WemakepriceClient, windows: tuple[Window, ...], heed: _Hee
 def _deals(client: WemakepriceClient, windows: tuple[Window, ...], heed: _Heed) -> _Part:
     def read(window: Window) -> _Rows:
         rows: list[tuple[str, ReadModel]] = []
-        for row in client.deals.iter(window.start, window.end):
+        pager = client.deals.iter(window.start, window.end)
+        for row in pager:
             heed()
             found = _or_none(client.deals.get, row.deal_no)
             rows.append((str(row.deal_no), row if found is None else found))
-        return rows
+        return rows + _unread(ListResult((), pager.unread))
 
     return _Part("deals", RecordKind.DEAL, windows, read)
 
@@ -190,8 +200,19 @@ def _deals(client: WemakepriceClient, windows: tuple[Window, ...], heed: _Heed) 
 def _or_none(read: Callable[[int], T], number: int) -> T | None:
     try:
         return read(number)
-    except NotFoundError:
-        return None
+    except (NotFoundError, UnreadableValueError):
+        return None  # what the list said of it is kept instead
+
+
+def _unread(rows: Iterable[object]) -> list[tuple[str, ReadModel]]:
+    """Return the rows that could not be read, raw, each under a digest of what it says."""
+    found: list[tuple[str, ReadModel]] = []
+    for row in unread_of(rows):
+        text = json.dumps(row.raw, ensure_ascii=False, sort_keys=True)
+        body = row.raw if isinstance(row.raw, Mapping) else {"unread": row.raw}
+        digest = blake2s(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+        found.append((f"unread/{digest}", ReadModel(raw=body)))
+    return found
 
 
 def _orders(client: WemakepriceClient, windows: tuple[Window, ...]) -> _Part:
@@ -199,7 +220,7 @@ def _orders(client: WemakepriceClient, windows: tuple[Window, ...]) -> _Part:
         rows: list[tuple[str, ReadModel]] = []
         for state in (ShipStatus.NEW, ShipStatus.CONFIRM, ShipStatus.DELIVERY, ShipStatus.COMPLETE):
             found = client.orders.list(window.start, window.end, state, OrderDateType.NEW)
-            rows += [(_bundle_key(row), row) for row in found]
+            rows += [*((_bundle_key(row), row) for row in found), *_unread(found)]
         return rows
 
     return _Part("orders", RecordKind.BUNDLE, windows, read)
@@ -215,7 +236,7 @@ def _claims(client: WemakepriceClient, windows: tuple[Window, ...]) -> _Part:
         for kind in (ClaimType.CANCEL, ClaimType.RETURN, ClaimType.EXCHANGE):
             for state in ClaimStatus.writable():
                 found = client.claims.list(window.start, window.end, kind, state, ClaimDateType.REQUEST)
-                rows += [(_claim_key(row), row) for row in found]
+                rows += [*((_claim_key(row), row) for row in found), *_unread(found)]
         return rows
 
     return _Part("claims", RecordKind.CLAIM, windows, read)
@@ -228,13 +249,15 @@ def _claim_key(claim: Claim) -> str:
 def _customers(client: WemakepriceClient, days: tuple[Window, ...]) -> Iterable[_Part]:
     def questions(window: Window) -> _Rows:
         rows = client.cs.list_questions(window.start.date())
-        return [(question_key(row), row) for row in rows]
+        return [*((question_key(row), row) for row in rows), *_unread(rows)]
 
     def reviews(window: Window) -> _Rows:
-        return [(str(row.review_seq), row) for row in client.cs.list_reviews(window.start.date())]
+        rows = client.cs.list_reviews(window.start.date())
+        return [*((str(row.review_seq), row) for row in rows), *_unread(rows)]
 
     def inquiries(window: Window) -> _Rows:
-        return [(str(row.inquiry_seq), row) for row in client.cs.list_inquiries(window.start.date())]
+        rows = client.cs.list_inquiries(window.start.date())
+        return [*((str(row.inquiry_seq), row) for row in rows), *_unread(rows)]
 
     yield _Part("questions", RecordKind.QUESTION, days, questions)
     yield _Part("reviews", RecordKind.REVIEW, days, reviews)
@@ -257,12 +280,13 @@ def _settlement(client: WemakepriceClient, days: tuple[Window, ...]) -> Iterable
 
 
 def _settled(rows: Sequence[SettlementOrderLine | SettlementShipLine], day: date) -> _Rows:
-    return [(draft.key, row) for draft, row in zip(settlement_drafts(rows, day), rows, strict=True)]
+    keys = (draft.key for draft in settlement_drafts(rows, day))
+    return [*zip(keys, rows, strict=True), *_unread(rows)]
 
 
 def _notices(client: WemakepriceClient, weeks: tuple[Window, ...]) -> _Part:
     def read(window: Window) -> _Rows:
         rows = client.notices.list(window.end.date())
-        return [("/".join(str(part) for part in row.key), row) for row in rows]
+        return [*(("/".join(str(part) for part in row.key), row) for row in rows), *_unread(rows)]
 
     return _Part("notices", RecordKind.NOTICE, weeks, read)
