@@ -237,21 +237,9 @@ class UnreadableValueError(ProtocolError):
     `rule` what was expected; the value is never shown. It concerns this one thing: others can be read.
     """
 
-    def __init__(
-        self,
-        message: str = "",
-        *,
-        location: str = "",
-        kind: str = "",
-        rule: str = "",
-        operation: str = "",
-        method: str = "",
-        path: str = "",
-    ) -> None:
-        self.location = location
-        self.kind = kind
-        self.rule = rule
-        super().__init__(message, operation=operation, method=method, path=path)
+    location: str = ""
+    kind: str = ""
+    rule: str = ""
 
 
 class OutcomeUnknownError(CallError):

@@ -486,12 +486,15 @@ def read(cls: type[M], value: JsonValue, *, path: str = "$", operation: Operatio
 
 def unreadable(fault: ValueFault, operation: Operation | None = None) -> UnreadableValueError:
     """Return the error for a value that could not be read."""
-    where = {} if operation is None else {
-        "operation": operation.id, "method": operation.method, "path": operation.path,
-    }  # fmt: skip
-    return UnreadableValueError(
-        f"{fault.path}: {fault.rule}", location=fault.path, kind=fault.kind, rule=fault.rule, **where
-    )
+    message = f"{fault.path}: {fault.rule}"
+    if operation is None:
+        error = UnreadableValueError(message)
+    else:
+        error = UnreadableValueError(
+            message, operation=operation.id, method=operation.method, path=operation.path
+        )
+    error.location, error.kind, error.rule = fault.path, fault.kind, fault.rule
+    return error
 
 
 def read_list(
