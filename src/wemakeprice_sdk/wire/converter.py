@@ -147,6 +147,8 @@ def _read_timestamp(value: JsonValue, _: object = None) -> datetime | None:
             return timestamps.FROM_ISO(value).replace(tzinfo=KST)
         except ValueError:
             pass  # 24:00:00, a short offset, or no date at all
+    if value is None or value == "":
+        return None
     try:
         return timestamps.read_datetime(value)
     except (ValueError, OverflowError):
@@ -161,6 +163,8 @@ def _read_sale_end(value: JsonValue, _: object = None) -> datetime | None:
 
 
 def _read_day(value: JsonValue, _: object = None) -> date | None:
+    if value is None or value == "":
+        return None
     try:
         return timestamps.read_date(value)
     except (ValueError, OverflowError):
