@@ -23,10 +23,17 @@ from wemakeprice_sdk.config import (
 )
 from wemakeprice_sdk.errors import NaiveDatetimeError, ValidationError
 from wemakeprice_sdk.ledger import MemoryLedger
-from wemakeprice_sdk.models import Bundle, BundleNoRequest, OrderDateType, OrderListRequest, ShipStatus
+from wemakeprice_sdk.models import (
+    Bundle,
+    BundleNoRequest,
+    OrderDateType,
+    OrderListRequest,
+    ShipStatus,
+    SkuLink,
+)
 from wemakeprice_sdk.policy.reconciliation import SettlementFacts
 from wemakeprice_sdk.policy.sale_period import dawn_of
-from wemakeprice_sdk.policy.seller_inputs import PendingAnswer, PendingShipment, PickedLine, SkuLink, SkuStock
+from wemakeprice_sdk.policy.seller_inputs import PendingAnswer, PendingShipment, PickedLine, SkuStock
 from wemakeprice_sdk.policy.settings import StockSettings
 from wemakeprice_sdk.policy.simulate import advance
 from wemakeprice_sdk.policy.snapshot import Part, Snapshot

@@ -152,7 +152,7 @@ def test_no_row_shows_in_the_local_variables_of_an_error(go: Driver, wrong: str)
     with pytest.raises(ProtocolError, match=r"bundle\[1\].shipPrice|rows expected") as caught:
         go(client.orders.get(1))
     shown = library_frames(caught.value)
-    assert "in row_of" in shown or "in read_rows" in shown
+    assert "in _row" in shown or "in read_rows" in shown
     assert "홍길동" not in shown
     assert "010-0000-0000" not in shown
 

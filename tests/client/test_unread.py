@@ -107,7 +107,7 @@ def test_one_thing_that_cannot_be_read_raises_and_names_field_rule_and_path(
 
 def test_a_faulty_row_beside_the_one_that_was_asked_for_does_not_matter(go: Driver, sandbox: Sandbox) -> None:
     good = sandbox.place_order().bundle_no
-    edit(sandbox, "getOrderInfo", rows(lambda found: [None, {"bundleNo": 5}, *found]))
+    edit(sandbox, "getOrderInfo", rows(lambda found: [None, {"bundleNo": 5, "shipPrice": "?"}, *found]))
     assert go(go.client().orders.get(good)).bundle_no == good
 
 

@@ -95,10 +95,10 @@ class SellerShip(ReadModel):
     ship_type: ShipType | None = None
     """Fee kind (배송비 종류). [B]"""
 
-    ship_fee: int | None = None
+    ship_fee: Won | None = None
     """Fee in won (배송비). [B]"""
 
-    claim_ship_fee: int | None = None
+    claim_ship_fee: Won | None = None
     """Return/exchange fee, one way, won (반품/교환 배송비(편도)). [B]"""
 
 

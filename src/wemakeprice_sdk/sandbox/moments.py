@@ -40,9 +40,9 @@ def later(text: str, delta: timedelta) -> str:
 
 
 def is_kind(text: str, kind: str) -> bool:
-    """Return whether `text` is a real date of that spelling (moment, day or hour)."""
+    """Return whether `text` is a real date of that spelling (timestamp, day or hour)."""
     try:
-        datetime.strptime(text, {"moment": MOMENT, "day": DAY, "hour": HOUR}[kind])  # noqa: DTZ007
+        datetime.strptime(text, {"timestamp": MOMENT, "day": DAY, "hour": HOUR}[kind])  # noqa: DTZ007
     except ValueError:
         return False
     return True
@@ -51,7 +51,7 @@ def is_kind(text: str, kind: str) -> bool:
 def to_stamp(value: datetime | str) -> str:
     """Take an aware datetime or a wire moment; raise `SandboxError` on other texts and out of range."""
     try:
-        text = value if isinstance(value, str) and is_kind(value, "moment") else _to_stamp(value)
+        text = value if isinstance(value, str) and is_kind(value, "timestamp") else _to_stamp(value)
     except (ValueError, OverflowError) as error:
         raise SandboxError(
             f"not a moment: {value!r}; write 2024-05-20 10:00:00 or ISO 8601 with a zone"

@@ -179,7 +179,7 @@ class _Reader:
             or ("const" in rule and text != rule["const"])
             or ("pattern" in rule and not _compiled(rule["pattern"]).search(text))
             or (kind == "courier" and text not in self.couriers)
-            or (kind in ("moment", "day", "hour") and not is_kind(text, kind))
+            or (kind in ("timestamp", "day", "hour") and not is_kind(text, kind))
         )
 
 

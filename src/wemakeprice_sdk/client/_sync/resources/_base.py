@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TypeVar
 
 from wemakeprice_sdk.client._sync.caller import Caller
@@ -37,25 +36,26 @@ class Resource:
         self._caller.options.observer.unreadable(row, rows)
         return rows
 
-    def _row(
-        self, model: type[M], operation: str, payload: Payload, number: int, number_of: Callable[[M], int]
-    ) -> M | None:
-        """Read the one row of a detail call; None when the answer is empty.
+    def _row(self, model: type[M], operation: str, payload: Payload, name: str, number: int) -> M | None:
+        """Read the one row of a detail call, whose field `name` is `number`; None when the answer is empty.
 
         Raises `ProtocolError` for several rows and for a row of another number: taking the first would lose
-        the others, or answer with somebody else's. Raises `UnreadableValueError` for an unreadable row.
+        the others, or answer with somebody else's. Raises `UnreadableValueError` where a row that cannot be
+        read is, or may be, the one asked for.
         """
         rows, row = self._rows(model, operation, payload), OPERATIONS[operation]
-        if not rows and not rows.unread:
-            return None
-        if len(rows) == 1 and not rows.unread and number_of(rows[0]) == number:
-            return rows[0]
-        count = len(rows) + len(rows.unread)
-        fault = rows.unread[0].faults[0] if rows.unread and count == 1 else None
+        asked = [getattr(found, name) == number for found in rows]
+        maybe = not any(asked)
+        fault = next((one.faults[0] for one in rows.unread if one.numbers.get(name, number) == number), None)
+        if fault is None or not maybe:
+            if asked == [True]:
+                return rows[0]
+            if not asked and not rows.unread:
+                return None
         del rows  # personal data, and no business of whatever shows the local variables of an error
-        if fault is not None:
+        if fault is not None and maybe:
             raise unreadable(fault, row)
-        what = f"{count} rows" if count > 1 else "another number"
+        what = f"{len(asked)} rows" if len(asked) > 1 else "another number"
         raise ProtocolError(
             f"$.data: one row of the number asked for was expected, {what} found",
             operation=row.id, method=row.method, path=row.path,

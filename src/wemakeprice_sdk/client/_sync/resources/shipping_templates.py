@@ -26,7 +26,7 @@ class ShippingTemplates(Resource):
         return self._rows(ShippingTemplate, "shipping_list_policies")
 
     def save(self, policy: ShippingTemplateInput) -> Outcome:
-        """Create a template, or change the one that `shipping_template_no` names (배송 템플릿 등록/수정). [B]
+        """Create a template, or change the one that `shipping_template_no` names (배송정책 등록/수정). [B]
 
         `Applied.key` is the number of the template. A lost answer is verified against the template list;
         for a create the list is read beforehand (`VerificationPolicy.read_before`).
