@@ -37,6 +37,7 @@ from wemakeprice_sdk.models import (
 from wemakeprice_sdk.policy import PaymentBasis, SettlementFacts, SettlementStatus, reconcile
 from wemakeprice_sdk.policy.reconciliation import order_payable
 from wemakeprice_sdk.runner.export.tables import reconciliation_tables, safe_text, write_csv, write_xlsx
+from wemakeprice_sdk.wire.converter import read
 
 DAY = date(2026, 3, 4)
 PAYOUT = date(2026, 3, 13)
@@ -483,3 +484,21 @@ def test_exports_hold_every_row_and_keep_numbers_as_numbers(tmp_path: Path) -> N
     settled = sheet.cell(2, header.index("settled") + 1)
     assert (settled.data_type, settled.value) == ("n", 18_400)
     assert str(sheet.cell(4, 1).value) == "'=shop2"
+
+
+def test_a_delivered_line_whose_date_cannot_be_read_is_named_and_not_left_out() -> None:
+    raw = {
+        "bundleNo": 1,
+        "purchaseNo": 1,
+        "shipCompleteDate": "어제",
+        "orderProduct": [
+            {"orderNo": 100, "productPrice": 10000, "productQty": 2, "orderOption": [{"orderOptionNo": 10}]}
+        ],
+    }
+    facts = SettlementFacts(bundles=(read(Bundle, raw),))
+    (row,) = reconcile("shop", facts, date(2026, 6, 1)).rows
+    assert (row.status, row.reason, row.order_option_no) == (
+        SettlementStatus.UNEXPLAINED, "delivery-date-unreadable", 10,
+    )  # fmt: skip
+    absent = SettlementFacts(bundles=(read(Bundle, {**raw, "shipCompleteDate": "0000-00-00"}),))
+    assert reconcile("shop", absent, date(2026, 6, 1)).rows == ()

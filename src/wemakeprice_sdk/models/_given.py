@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final, SupportsIndex, cast
 
 import attrs
 
@@ -23,7 +23,7 @@ def plain(value: object) -> object:
         return value
     if isinstance(value, datetime):
         return plain_datetime(value)
-    if isinstance(value, int | str | float) or not hasattr(value, "__index__"):
+    if isinstance(value, int | str | float) or not isinstance(value, SupportsIndex):
         return value
     try:
         return operator.index(value)
@@ -59,6 +59,12 @@ def won_by_day(amounts: Mapping[date, int], path: str) -> dict[date, int]:
     }
 
 
+_CHECKS: Final[Mapping[str, Callable[[Any, str], object]]] = {
+    "int": whole_number,
+    "datetime": require_aware,
+}
+
+
 def checked(cls: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
     """Check the numbers and times of a class when it is made (an attrs `field_transformer`).
 
@@ -78,13 +84,14 @@ _PLAIN = frozenset({"int", "int | None", "datetime", "datetime | None"})
 
 def _checked(cls: type, field: attrs.Attribute[Any]) -> attrs.Attribute[Any]:
     kind, _, optional = str(getattr(field.type, "__name__", field.type)).partition(" | ")
-    checks: Mapping[str, Callable[[Any, str], object]] = {"int": whole_number, "datetime": require_aware}
-    check = checks.get(kind)
+    check = _CHECKS.get(kind)
     if check is None or optional not in ("", "None"):
         return field
     path = f"{cls.__name__}.{field.name}"
 
-    def convert(value: Any) -> object:
-        return None if value is None and optional else check(value, path)
+    def convert(value: object) -> object:
+        if value is None and optional:
+            return None
+        return check(cast("Any", value), path)
 
     return field.evolve(converter=convert)

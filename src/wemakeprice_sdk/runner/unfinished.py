@@ -12,10 +12,12 @@ from wemakeprice_sdk.wire.windows import DAY_LIMIT, SECOND, Window
 def kept_windows(kept: Mapping[str, JsonValue] | None) -> tuple[Window, ...]:
     """Return the windows as the ledger keeps them."""
     rows = kept.get("windows") if kept is not None else None
-    pairs = rows if isinstance(rows, list) else []
-    return tuple(
-        Window(datetime.fromisoformat(str(start)), datetime.fromisoformat(str(end))) for start, end in pairs
-    )
+    found: list[Window] = []
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, list) and len(row) == 2:
+            start, end = (datetime.fromisoformat(str(part)) for part in row)
+            found.append(Window(start, end))
+    return tuple(found)
 
 
 def joined(windows: Iterable[Window]) -> tuple[Window, ...]:
