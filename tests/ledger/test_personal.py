@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict, UserDict, UserList
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -100,3 +104,57 @@ def test_every_kind_that_is_sealed_is_one_that_retention_knows() -> None:
     for kind in RecordKind:
         _, sealed = personal.split(kind, {"anything": "홍길동"})
         assert bool(sealed) is (kind in personal.PERSONAL_KINDS)
+
+
+class Word(StrEnum):
+    NAME = "홍길동"
+
+
+def plainly_split(node: Any, path: str, clear: frozenset[str], sealed: dict[str, Any]) -> Any:
+    """Take a document apart as version 0.1.0 did: by the abstract classes alone."""
+    if isinstance(node, Mapping):
+        return {
+            key: value
+            if key in clear and not isinstance(value, Mapping) and not is_list(value)
+            else plainly_split(value, f"{path}.{key}", clear, sealed)
+            for key, value in node.items()
+        }
+    if is_list(node):
+        return [plainly_split(item, step, clear, sealed) for item, step in personal._steps(node, path)]
+    if node is not None:
+        sealed[path] = node
+    return None
+
+
+def plainly_joined(node: Any, path: str, sealed: Mapping[str, Any]) -> Any:
+    if isinstance(node, Mapping):
+        return {key: plainly_joined(value, f"{path}.{key}", sealed) for key, value in node.items()}
+    if is_list(node):
+        return [plainly_joined(item, step, sealed) for item, step in personal._steps(node, path)]
+    return sealed.get(path, node) if node is None else node
+
+
+def is_list(node: Any) -> bool:
+    return isinstance(node, Sequence) and not isinstance(node, str)
+
+
+_ODD_LEAVES = _LEAVES | st.floats(allow_nan=False) | st.just(Word.NAME)
+
+
+def _containers(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    lists = st.lists(inner, max_size=3)
+    mappings = st.dictionaries(_KEYS, inner, max_size=4)
+    odd_lists = lists.map(tuple) | lists.map(UserList)
+    return lists | mappings | odd_lists | mappings.map(OrderedDict) | mappings.map(MappingProxyType)
+
+
+@given(body=st.dictionaries(_KEYS, st.recursive(_ODD_LEAVES, _containers), max_size=5))
+@pytest.mark.parametrize("kind", [RecordKind.BUNDLE, RecordKind.QUESTION, RecordKind.EXPORT])
+def test_the_short_way_through_plain_types_parts_and_joins_as_the_long_one(
+    kind: RecordKind, body: Any
+) -> None:
+    wanted: dict[str, Any] = {}
+    clear = plainly_split(body, "", personal._CLEAR.get(kind, frozenset()), wanted)
+    assert personal.split(kind, body) == (clear, wanted)
+    assert personal.join(clear, wanted) == plainly_joined(clear, "", wanted)
+    assert personal.split(kind, UserDict(body)) == (clear, wanted)

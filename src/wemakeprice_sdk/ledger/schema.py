@@ -62,6 +62,14 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     ),
     ("CREATE INDEX intents_with_payload ON intents (account, opened, id) WHERE payload <> ''",),
     ("ALTER TABLE accounts ADD COLUMN jumped {big} NOT NULL DEFAULT 0",),
+    # Pages are ordered by time and key: without both at its end, an index on the status or the reference
+    # cannot give that order, and every record of the kind is read through the index on the time instead.
+    (
+        "DROP INDEX records_by_status",
+        "CREATE INDEX records_by_status ON records (account, kind, status, at, record_key)",
+        "DROP INDEX records_by_ref",
+        "CREATE INDEX records_by_ref ON records (account, kind, ref, at, record_key)",
+    ),
 )
 
 VERSION: Final = len(MIGRATIONS)
