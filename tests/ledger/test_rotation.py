@@ -23,8 +23,8 @@ from wemakeprice_sdk.ledger import (
     PostgresLedger,
     RecordDraft,
     SqliteLedger,
-    rows_intents,
-    rows_records,
+    collection,
+    intents,
 )
 from wemakeprice_sdk.ledger.sql import SqlLedger
 from wemakeprice_sdk.secrets import AesGcmCipher, SecretKey
@@ -55,8 +55,8 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
 
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows_records, "_PAGE", 3)
-    monkeypatch.setattr(rows_intents, "_PAGE", 3)
+    monkeypatch.setattr(collection, "PAGE", 3)
+    monkeypatch.setattr(intents, "PAGE", 3)
 
 
 def record(number: int, kind: str = "bundle") -> RecordDraft:

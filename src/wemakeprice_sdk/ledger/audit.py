@@ -12,11 +12,14 @@ from attrs import frozen
 
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.errors import ValidationError
+from wemakeprice_sdk.ledger.arguments import require_text
 from wemakeprice_sdk.ledger.records import AuditEntry
 from wemakeprice_sdk.secrets import redact
 
 GENESIS: Final = "0" * 64
+"""What stands as the digest before the first line: as long as any other (SHA-256 in hexadecimal)."""
 DETAIL_LIMIT: Final = 300
+"""The longest detail, in characters. A trail is never shortened, so no long answer may fill it."""
 _FIELDS: Final = ("account", "number", "at", "actor", "action", "target", "detail", "previous", "digest")
 
 
@@ -51,8 +54,10 @@ def tidy(detail: str) -> str:
 def require_words(words: str, path: str, limit: int) -> str:
     """Return free text of an operator without blanks around it.
 
-    Raises `ValidationError` when it is empty, longer than `limit` characters, or not one line of text.
+    Raises `TypeError` for no text, and `ValidationError` when it is empty, longer than `limit` characters, or
+    not one line of text.
     """
+    require_text(words, path)
     kept = words.strip()
     if not 0 < len(kept) <= limit or not kept.isprintable():
         raise ValidationError.single(

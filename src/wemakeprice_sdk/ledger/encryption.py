@@ -1,4 +1,4 @@
-"""Seals what must not lie open in the ledger, and tells whether a document changed."""
+"""Encrypts what must not lie open in the ledger, and tells whether a document changed."""
 
 from __future__ import annotations
 
@@ -17,21 +17,26 @@ from wemakeprice_sdk.ledger.personal import PersonalValues
 from wemakeprice_sdk.models import JsonValue
 from wemakeprice_sdk.secrets import Cipher, RotatingCipher, rotate_token
 
+# Stored: the token of every ledger is bound to these bytes, and to the name `seal` of its row.
 _CONTEXT: Final = b"wemakeprice-sdk-ledger/seal"
+PAGE: Final = 500
+"""Rows that are read, re-encrypted or handed out at once. A page is held in memory as a whole, and a written
+one locks out others: larger ones would make waiting workers run into their timeout, smaller ones cost a
+transaction (on PostgreSQL a round trip) each."""
 
 
 class RowCipher:
-    """The cipher of one ledger, and the keyed digest made from its seal.
+    """The cipher of one ledger, and the keyed digest of its documents.
 
-    The seal is a random key, stored encrypted: opening it proves that the cipher is the right one, and
-    the digests of documents cannot be guessed back without it.
+    The key of the digests is random and stored encrypted: decrypting it shows that the cipher is the right
+    one, and without it nobody can guess back from a digest what a document says.
     """
 
     def __init__(self, cipher: Cipher, transaction: Transaction) -> None:
         self._cipher = cipher
-        self._digest_key = self._open_digest_key(transaction)
+        self._digest_key = self._load_digest_key(transaction)
 
-    def _open_digest_key(self, transaction: Transaction) -> bytes:
+    def _load_digest_key(self, transaction: Transaction) -> bytes:
         found = transaction.rows("SELECT value FROM meta WHERE name = 'seal'")
         if not found:
             token = self._cipher.encrypt(b64encode(os.urandom(32)), context=_CONTEXT)
@@ -55,7 +60,7 @@ class RowCipher:
         return load(self._cipher.decrypt(token, context=context(*parts)).decode())
 
     def decrypt_values(self, token: str, *parts: str) -> PersonalValues:
-        """Decrypt sealed values of a record."""
+        """Decrypt the personal values of a record."""
         return {
             path: value
             for path, value in self.decrypt_payload(token, *parts).items()
@@ -73,7 +78,7 @@ class RotationPage:
 
 
 def rotate_digest_key(transaction: Transaction, cipher: RotatingCipher) -> bool:
-    """Bring the seal under the primary key; what it holds stays. Say whether it was under another."""
+    """Encrypt the digest key under the primary key; return whether it was under another."""
     stored = text(transaction.rows("SELECT value FROM meta WHERE name = 'seal'")[0][0])
     token = rotate_token(cipher, stored, context=_CONTEXT)
     transaction.many("UPDATE meta SET value = ? WHERE name = 'seal' AND value = ?", [(token, stored)])
@@ -81,7 +86,7 @@ def rotate_digest_key(transaction: Transaction, cipher: RotatingCipher) -> bool:
 
 
 def context(*parts: str) -> bytes:
-    """Name the place a value is bound to."""
+    """Return the name of the place a value is bound to."""
     return "\x1f".join(parts).encode()
 
 

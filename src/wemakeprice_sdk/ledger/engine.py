@@ -14,7 +14,7 @@ class Transaction(Protocol):
     """One transaction; parameters are written as `?`."""
 
     def rows(self, sql: str, *values: SqlValue) -> list[SqlRow]:
-        """Run one statement and give its rows."""
+        """Run one statement and return its rows."""
         ...
 
     def many(self, sql: str, values: Iterable[Sequence[SqlValue]]) -> None:
@@ -29,7 +29,10 @@ class Engine(Protocol):
     """What makes a SELECT lock its rows; empty where a writing transaction locks everything anyway."""
 
     def begin(self, *, write: bool) -> AbstractContextManager[Transaction]:
-        """Open a transaction: committed at the end of the block, rolled back on any exception."""
+        """Open a transaction: committed at the end of the block, rolled back on any exception.
+
+        One at a time: other threads of this process wait.
+        """
         ...
 
     def exists(self) -> bool:

@@ -7,9 +7,10 @@ key that the marketplace adds tomorrow is protected before anybody has looked at
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, TypeGuard
+from typing import Final, TypeGuard, cast
 
 from wemakeprice_sdk.errors import ValidationError
+from wemakeprice_sdk.ledger.arguments import require_text
 from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import JsonValue
 from wemakeprice_sdk.models._base import merge_text
@@ -65,6 +66,7 @@ def require_kind(
     kind: str, path: str, allowed: Iterable[str] = RETAINED, error: type[ValidationError] = ValidationError
 ) -> None:
     """Refuse a kind that retention knows nothing of: a slip must not leave data without its hold."""
+    require_text(kind, path)
     if kind not in allowed:
         words = ", ".join(allowed)
         raise error.single(
@@ -171,7 +173,7 @@ def _part(node: JsonValue, path: str, clear: frozenset[str], sealed: PersonalVal
     if _is_list(node):
         return [_part(item, step, clear, sealed) for item, step in _steps(node, path)]
     if node is not None:
-        sealed[path] = node  # type: ignore[assignment] -- what is left is a plain value
+        sealed[path] = cast("bool | int | float | str", node)
     return None
 
 

@@ -1,4 +1,4 @@
-"""The ledger's protocol: what a runner needs to survive being killed at any moment."""
+"""The ledger's protocol: what a runner needs to survive being killed at any time."""
 
 from __future__ import annotations
 
@@ -26,10 +26,13 @@ from wemakeprice_sdk.models.sku_links import SkuLink
 class Ledger(Protocol):
     """Keeps what was intended, what happened, what was collected, and who may act.
 
-    Every method may raise `LedgerUnavailableError` (locked too long, full, read-only, unreachable) and
-    `LedgerCorruptError`. A method that takes a `Lease` raises `LeaseLostError` when another worker took
-    the account over; nothing is written then. Every method is atomic: it is either wholly on disk when
-    it returns, or not at all. Ledgers may be shared by threads and by processes.
+    Every method may raise `LedgerUnavailableError` (locked too long, full, read-only, unreachable),
+    `LedgerCorruptError` and `LedgerStateError` (in a forked child; the file was deleted or replaced). An
+    argument of another type raises `TypeError`, or `ValidationError` where a datetime is needed and for text
+    with a NUL character; an account that was not opened raises `LedgerAccountError`. A method that takes a
+    `Lease` raises `LeaseLostError` when another worker took the account over; nothing is written then. Every
+    method is atomic: it is either wholly on disk when it returns, or not at all. Ledgers may be shared by
+    threads and by processes; one object belongs to the process that first used it, until it is closed.
     """
 
     def exists(self) -> bool:
@@ -52,7 +55,7 @@ class Ledger(Protocol):
         ...
 
     def release_lease(self, lease: Lease) -> None:
-        """Return the account back; nothing happens when it is already another's."""
+        """Give the account back; nothing happens when it is already another's."""
         ...
 
     def mark_time(self, lease: Lease, now: datetime, tolerance: float) -> None:
@@ -81,12 +84,12 @@ class Ledger(Protocol):
         """
         ...
 
-    def finish(self, lease: Lease, outcome: IntentResult, now: datetime) -> Intent:
-        """Write the outcome of an open intent."""
+    def finish(self, lease: Lease, result: IntentResult, now: datetime) -> Intent:
+        """Write the outcome of an open intent; raise `LedgerError` for one that has it already."""
         ...
 
     def resolve(self, account: str, intent_id: int, state: IntentState, now: datetime, *, by: str) -> Intent:
-        """Settle an intent by an operator's word; `by` is the operator, and nobody else.
+        """Write the outcome that an operator found; `by` is the operator, and nobody else.
 
         For unknown ones, and for open ones that no worker is at any more; `LedgerError` for others. Raises
         `ValidationError` when `by` is not one line of 1 to 100 characters.
@@ -133,7 +136,10 @@ class Ledger(Protocol):
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> Iterator[StoredRecord]:
-        """Return records by business time, then key; `since` included, `until` left out."""
+        """Yield records by business time, then key; `since` included, `until` left out.
+
+        They are read in pages: what is saved meanwhile may be among them.
+        """
         ...
 
     def count(self, account: str, kind: str, status: str | None = None) -> int:
@@ -242,7 +248,7 @@ class Ledger(Protocol):
         ...
 
     def audit(self, account: str, *, after: int = 0) -> Iterator[AuditEntry]:
-        """Return the audit trail in order."""
+        """Yield the audit trail in order, from the line behind number `after`."""
         ...
 
     def audit_head(self, account: str) -> tuple[int, str]:

@@ -1,19 +1,22 @@
-"""Record rows: what was collected, sealed, merged and, in time, masked and destroyed."""
+"""What the ledger collected: records, how far lists were read, what needs no more work."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from attrs import frozen
+from typing_extensions import override
 
 from wemakeprice_sdk.ledger import personal
-from wemakeprice_sdk.ledger.encryption import RotationPage, RowCipher, context, dump, load
+from wemakeprice_sdk.ledger.arguments import require, require_items, require_text
+from wemakeprice_sdk.ledger.base import LedgerBase
+from wemakeprice_sdk.ledger.encryption import PAGE, RotationPage, RowCipher, context, dump, load
 from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue, Transaction, text, whole
 from wemakeprice_sdk.ledger.parameters import batches, placeholders
-from wemakeprice_sdk.ledger.records import PersonalState, RecordDraft, SaveCount, StoredRecord
-from wemakeprice_sdk.ledger.timestamps import to_micros, to_timestamp
+from wemakeprice_sdk.ledger.records import Lease, PersonalState, RecordDraft, SaveCount, StoredRecord
+from wemakeprice_sdk.ledger.timestamps import DAY, to_micros, to_timestamp
 from wemakeprice_sdk.secrets import RotatingCipher, rotate_token
 
 _COLUMNS: Final = "account, kind, record_key, status, at, ref, first_seen, last_seen, personal, body, sealed"
@@ -23,8 +26,6 @@ _UPSERT: Final = """INSERT INTO records
     ON CONFLICT (account, kind, record_key) DO UPDATE SET
     status = excluded.status, at = excluded.at, ref = excluded.ref, last_seen = excluded.last_seen,
     body = excluded.body, sealed = excluded.sealed, personal = excluded.personal, digest = excluded.digest"""
-_PAGE: Final = 500
-_DAY: Final = 86_400 * 1_000_000
 
 
 @frozen
@@ -36,7 +37,164 @@ class _Known:
     sealed: str | None
 
 
-def save(
+class LedgerCollection(LedgerBase):
+    """Records, watermarks and processed keys."""
+
+    @override
+    def save(
+        self,
+        lease: Lease,
+        records: Iterable[RecordDraft],
+        now: datetime,
+        *,
+        watermark: tuple[str, datetime] | None = None,
+    ) -> SaveCount:
+        require_items(records, "records")
+        stream, complete = _checked_watermark(watermark)
+        with self._write_for(lease) as (transaction, row):
+            saved = save_records(transaction, self._row_cipher(transaction), row.account, records, now)
+            if stream is not None:
+                _move_watermark(transaction, row.account, stream, complete)
+            return saved
+
+    @override
+    def record(self, account: str, kind: str, key: str) -> StoredRecord | None:
+        require_text(kind, "kind")
+        require_text(key, "key")
+        with self._read(account) as transaction:
+            return find_record(transaction, self._row_cipher(transaction), account, kind, key)
+
+    @override
+    def records(
+        self,
+        account: str,
+        kind: str,
+        *,
+        status: str | None = None,
+        ref: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Iterator[StoredRecord]:
+        require_text(account, "account")
+        condition, values = _condition(account, kind, status=status, ref=ref, since=since, until=until)
+        return self._pages(account, condition, values)
+
+    def _pages(self, account: str, condition: str, values: list[SqlValue]) -> Iterator[StoredRecord]:
+        sql = "SELECT {columns} FROM records WHERE {condition} ORDER BY at, record_key LIMIT {page}"
+        first = sql.format(columns=_COLUMNS, condition=condition, page=PAGE)
+        later = sql.format(
+            columns=_COLUMNS, condition=condition + " AND (at, record_key) > (?, ?)", page=PAGE
+        )
+        after: tuple[SqlValue, ...] = ()
+        while True:
+            # No transaction is open while the caller works on a page.
+            with self._read(account) as transaction:
+                rows = transaction.rows(later if after else first, *values, *after)
+                row_cipher = self._row_cipher(transaction)
+            yield from [_read(row, row_cipher) for row in rows]
+            if len(rows) < PAGE:
+                return
+            after = (rows[-1][4], rows[-1][2])
+
+    @override
+    def count(self, account: str, kind: str, status: str | None = None) -> int:
+        condition, values = _condition(account, kind, status=status)
+        with self._read(account) as transaction:
+            return whole(transaction.rows(f"SELECT count(*) FROM records WHERE {condition}", *values)[0][0])  # noqa: S608
+
+    @override
+    def oldest(
+        self, account: str, kind: str, status: str, *, since: datetime | None = None
+    ) -> datetime | None:
+        condition, values = _condition(account, kind, status=status, since=since)
+        with self._read(account) as transaction:
+            rows = transaction.rows(f"SELECT at FROM records WHERE {condition} ORDER BY at LIMIT 1", *values)  # noqa: S608
+            return to_timestamp(rows[0][0]) if rows else None
+
+    @override
+    def watermark(self, account: str, stream: str) -> datetime | None:
+        require_text(stream, "stream")
+        with self._read(account) as transaction:
+            sql = "SELECT moment FROM watermarks WHERE account = ? AND stream = ?"
+            rows = transaction.rows(sql, account, stream)
+            return to_timestamp(rows[0][0]) if rows else None
+
+    @override
+    def mark_processed(self, lease: Lease, kind: str, keys: Iterable[str], now: datetime) -> None:
+        require_text(kind, "kind")
+        require_items(keys, "keys")
+        micros = to_micros(now, "now")
+        with self._write_for(lease) as (transaction, row):
+            transaction.many(
+                "INSERT INTO processed (account, kind, item_key, at) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT DO NOTHING",
+                [(row.account, kind, key, micros) for key in keys],
+            )
+
+    @override
+    def processed(self, account: str, kind: str, keys: Iterable[str]) -> frozenset[str]:
+        require_text(kind, "kind")
+        require_items(keys, "keys")
+        found: set[str] = set()
+        with self._read(account) as transaction:
+            for batch in batches(keys):
+                rows = transaction.rows(
+                    "SELECT item_key FROM processed "  # noqa: S608
+                    f"WHERE account = ? AND kind = ? AND item_key IN ({placeholders(batch)})",
+                    account,
+                    kind,
+                    *batch,
+                )
+                found.update(text(row[0]) for row in rows)
+        return frozenset(found)
+
+
+def _checked_watermark(watermark: tuple[str, datetime] | None) -> tuple[str | None, int]:
+    if watermark is None:
+        return None, 0
+    require(watermark, "watermark", tuple)
+    stream, complete = watermark
+    require_text(stream, "watermark[0]")
+    return stream, to_micros(complete, "watermark[1]")
+
+
+def _move_watermark(transaction: Transaction, account: str, stream: str, micros: int) -> None:
+    """Move a watermark forwards; an earlier timestamp changes nothing."""
+    transaction.many(
+        "INSERT INTO watermarks (account, stream, moment) VALUES (?, ?, ?) "
+        "ON CONFLICT (account, stream) DO UPDATE SET moment = excluded.moment "
+        "WHERE excluded.moment > watermarks.moment",
+        [(account, stream, micros)],
+    )
+
+
+def _condition(
+    account: str,
+    kind: str,
+    *,
+    status: str | None = None,
+    ref: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> tuple[str, list[SqlValue]]:
+    condition = "account = ?"
+    values: list[SqlValue] = [account]
+    texts = {"kind": kind, "status": status, "ref": ref}
+    for column, wanted in texts.items():
+        if wanted is not None or column == "kind":
+            require_text(wanted, column)
+            condition += f" AND {column} = ?"
+            values.append(wanted)
+    if since is not None:
+        condition += " AND at >= ?"
+        values.append(to_micros(since, "since"))
+    if until is not None:
+        condition += " AND at < ?"
+        values.append(to_micros(until, "until"))
+    return condition, values
+
+
+def save_records(
     transaction: Transaction,
     row_cipher: RowCipher,
     account: str,
@@ -44,21 +202,29 @@ def save(
     now: datetime,
 ) -> SaveCount:
     """Insert and update records, in order: a later draft of the same key is merged into the earlier one."""
-    total = SaveCount()
+    total, micros = SaveCount(), to_micros(now, "now")
     for batch in batches(records):
         for part in _without_twins(batch):
-            total += _save_batch(transaction, row_cipher, account, part, to_micros(now))
+            total += _save_batch(transaction, row_cipher, account, part, micros)
     return total
 
 
 def _without_twins(drafts: Iterable[RecordDraft]) -> Iterator[list[RecordDraft]]:
     batch: dict[tuple[str, str], RecordDraft] = {}
     for draft in drafts:
+        _check_draft(draft)
         if (draft.kind, draft.key) in batch:
             yield list(batch.values())
             batch = {}
         batch[draft.kind, draft.key] = draft
     yield list(batch.values())
+
+
+def _check_draft(draft: RecordDraft) -> None:
+    require(draft, "records", RecordDraft)
+    for name in ("kind", "key", "status", "ref"):
+        require_text(getattr(draft, name), f"draft.{name}")
+    require(draft.body, "draft.body", Mapping)
 
 
 def _save_batch(
@@ -74,7 +240,7 @@ def _save_batch(
         digest = row_cipher.digest({"body": dict(draft.body), "status": draft.status, "ref": draft.ref})
         if before is not None and before.digest == digest:
             same += 1
-            if now - before.last_seen > _DAY:
+            if now - before.last_seen > DAY:
                 seen.append((now, account, draft.kind, draft.key))
             continue
         new, changed = (new + 1, changed) if before is None else (new, changed + 1)
@@ -126,7 +292,7 @@ def _row(
         draft.kind,
         draft.key,
         draft.status,
-        to_micros(draft.at),
+        to_micros(draft.at, "draft.at"),
         draft.ref,
         now,
         now,
@@ -137,10 +303,10 @@ def _row(
     )
 
 
-def find(
+def find_record(
     transaction: Transaction, row_cipher: RowCipher, account: str, kind: str, key: str
 ) -> StoredRecord | None:
-    """Return one record."""
+    """Return one record, or None."""
     rows = transaction.rows(
         f"SELECT {_COLUMNS} FROM records WHERE account = ? AND kind = ? AND record_key = ?",  # noqa: S608
         account,
@@ -150,69 +316,7 @@ def find(
     return _read(rows[0], row_cipher) if rows else None
 
 
-def page(
-    transaction: Transaction,
-    row_cipher: RowCipher,
-    account: str,
-    kind: str,
-    *,
-    after: tuple[int, str] | None,
-    status: str | None,
-    ref: str | None,
-    since: datetime | None,
-    until: datetime | None,
-) -> list[StoredRecord]:
-    """Return the next records by time and key."""
-    condition = "account = ? AND kind = ?"
-    values: list[SqlValue] = [account, kind]
-    for column, test, value in (
-        ("status", "=", status),
-        ("ref", "=", ref),
-        ("at", ">=", None if since is None else to_micros(since)),
-        ("at", "<", None if until is None else to_micros(until)),
-    ):
-        if value is not None:
-            condition += f" AND {column} {test} ?"
-            values.append(value)
-    if after is not None:
-        condition += " AND (at, record_key) > (?, ?)"
-        values += [after[0], after[1]]
-    rows = transaction.rows(
-        f"SELECT {_COLUMNS} FROM records WHERE {condition} ORDER BY at, record_key LIMIT {_PAGE}",  # noqa: S608
-        *values,
-    )
-    return [_read(row, row_cipher) for row in rows]
-
-
-def is_last_page(records: Sequence[StoredRecord]) -> bool:
-    """Return whether no page follows."""
-    return len(records) < _PAGE
-
-
-def count(transaction: Transaction, account: str, kind: str, status: str | None) -> int:
-    """Count records."""
-    sql, values = "SELECT count(*) FROM records WHERE account = ? AND kind = ?", [account, kind]
-    if status is not None:
-        sql, values = sql + " AND status = ?", [*values, status]
-    return whole(transaction.rows(sql, *values)[0][0])
-
-
-def oldest(
-    transaction: Transaction, account: str, kind: str, status: str, since: datetime | None
-) -> datetime | None:
-    """Return the timestamp of the oldest record in a state."""
-    rows = transaction.rows(
-        "SELECT at FROM records WHERE account = ? AND kind = ? AND status = ? AND at >= ? "
-        "ORDER BY at LIMIT 1",
-        account,
-        kind,
-        status,
-        0 if since is None else to_micros(since),
-    )
-    return to_timestamp(rows[0][0]) if rows else None
-
-
-def forget(
+def forget_personal(
     transaction: Transaction,
     row_cipher: RowCipher,
     account: str,
@@ -230,7 +334,7 @@ def forget(
         account,
         kind,
         *states,
-        to_micros(before),
+        to_micros(before, "before"),
         limit,
     )
     transaction.many(
@@ -241,7 +345,7 @@ def forget(
     return len(rows)
 
 
-def count_due(
+def count_personal(
     transaction: Transaction,
     account: str,
     kind: str,
@@ -250,7 +354,7 @@ def count_due(
     *,
     destroy: bool,
 ) -> int:
-    """Count what `forget` would take, from `since` on; nothing without `before`."""
+    """Count what `forget_personal` would take, from `since` on; nothing without `before`."""
     if before is None:
         return 0
     states = _forgettable(destroy=destroy)
@@ -282,10 +386,10 @@ def _forgotten(
 def rotate_page(
     transaction: Transaction, cipher: RotatingCipher, account: str, after: SqlRow
 ) -> RotationPage:
-    """Read the records behind `after` (kind, key), and give what is sealed under an older key anew."""
+    """Read the records behind `after` (kind, key), and return anew what is under an older key."""
     rows = transaction.rows(
         "SELECT kind, record_key, sealed FROM records WHERE account = ? AND (kind, record_key) > (?, ?) "  # noqa: S608
-        f"AND sealed IS NOT NULL ORDER BY kind, record_key LIMIT {_PAGE}",
+        f"AND sealed IS NOT NULL ORDER BY kind, record_key LIMIT {PAGE}",
         account,
         *after,
     )
@@ -295,11 +399,11 @@ def rotate_page(
         token = rotate_token(cipher, text(sealed), context=place)
         if token != sealed:
             changes.append((token, account, kind, key, sealed))
-    return RotationPage(tuple(changes), len(rows), rows[-1][:2] if len(rows) == _PAGE else None)
+    return RotationPage(tuple(changes), len(rows), rows[-1][:2] if len(rows) == PAGE else None)
 
 
 def write_rotated(transaction: Transaction, changes: Sequence[SqlRow]) -> None:
-    """Write what `rotate_page` gave, but where a record was saved or forgotten since."""
+    """Write what `rotate_page` returned, but where a record was saved or forgotten since."""
     transaction.many(
         "UPDATE records SET sealed = ? WHERE account = ? AND kind = ? AND record_key = ? AND sealed = ?",
         changes,

@@ -1,0 +1,186 @@
+"""What was imported and how far jobs came: products and deals with their SKU links, progress."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+from typing_extensions import override
+
+from wemakeprice_sdk.ledger.arguments import require, require_items, require_text
+from wemakeprice_sdk.ledger.base import append_audit
+from wemakeprice_sdk.ledger.collection import LedgerCollection, find_record, save_records
+from wemakeprice_sdk.ledger.encryption import dump, load
+from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue, Transaction, text, whole
+from wemakeprice_sdk.ledger.records import Lease, RecordDraft
+from wemakeprice_sdk.ledger.timestamps import to_micros
+from wemakeprice_sdk.models import JsonValue
+from wemakeprice_sdk.models.codes import SkuLinkMode
+from wemakeprice_sdk.models.sku_links import SkuLink
+
+_LINK_FLAGS: Final = ("stock_sync", "runple", "never_pushed", "zero_acknowledged")
+
+
+class LedgerImports(LedgerCollection):
+    """Imported products and deals, SKU links, progress of long jobs."""
+
+    @override
+    def register(
+        self,
+        lease: Lease,
+        record: RecordDraft,
+        now: datetime,
+        *,
+        links: Iterable[SkuLink] = (),
+        export: RecordDraft | None = None,
+    ) -> bool:
+        require(record, "record", RecordDraft)
+        if export is not None:
+            require(export, "export", RecordDraft)
+        wanted = _checked_links(links, "links")
+        with self._write_for(lease) as (transaction, row):
+            if not _mark_registered(transaction, row.account, record, now):
+                return False
+            drafts = [record]
+            row_cipher = self._row_cipher(transaction)
+            if export is not None:
+                # What the API gave says more than an export does.
+                known = find_record(transaction, row_cipher, row.account, record.kind, record.key)
+                drafts = [record, export] if known is None else [export]
+                linked = {link.sku for link in _find_links(transaction, row.account, product_no=record.key)}
+                wanted = [link for link in wanted if link.sku not in linked]
+            save_records(transaction, row_cipher, row.account, drafts, now)
+            _insert_links(transaction, row.account, wanted, now)
+            origin = "from the API" if export is None else "from an export"
+            target = f"{record.kind}:{record.key}"
+            append_audit(transaction, row, lease.worker, "register", target, origin, now)
+            return True
+
+    @override
+    def registered(self, account: str, kind: str, keys: Iterable[str]) -> frozenset[str]:
+        require_text(kind, "kind")
+        return self.processed(account, _registered_kind(kind), keys)
+
+    @override
+    def put_links(
+        self, lease: Lease, links: Iterable[SkuLink], now: datetime, *, instead_of: Iterable[SkuLink] = ()
+    ) -> None:
+        wanted, unwanted = _checked_links(links, "links"), _checked_links(instead_of, "instead_of")
+        with self._write_for(lease) as (transaction, row):
+            _delete_links(transaction, row.account, unwanted)
+            _insert_links(transaction, row.account, wanted, now)
+
+    @override
+    def links(self, account: str, *, sku: str | None = None) -> tuple[SkuLink, ...]:
+        if sku is not None:
+            require_text(sku, "sku")
+        with self._read(account) as transaction:
+            return _find_links(transaction, account, sku)
+
+    @override
+    def put_progress(self, lease: Lease, job: str, progress: Mapping[str, JsonValue], now: datetime) -> None:
+        require_text(job, "job")
+        require(progress, "progress", Mapping)
+        micros = to_micros(now, "now")
+        with self._write_for(lease) as (transaction, row):
+            transaction.many(
+                "INSERT INTO progress (account, job, body, at) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (account, job) DO UPDATE SET body = excluded.body, at = excluded.at",
+                [(row.account, job, dump(progress), micros)],
+            )
+
+    @override
+    def progress(self, account: str, job: str) -> Mapping[str, JsonValue] | None:
+        require_text(job, "job")
+        with self._read(account) as transaction:
+            sql = "SELECT body FROM progress WHERE account = ? AND job = ?"
+            rows = transaction.rows(sql, account, job)
+            return load(text(rows[0][0])) if rows else None
+
+
+def _registered_kind(kind: str) -> str:
+    """Return the stored name under which imported products or deals are remembered."""
+    return f"imported-{kind}"
+
+
+def _mark_registered(transaction: Transaction, account: str, record: RecordDraft, now: datetime) -> bool:
+    """Remember an import; False when it is known."""
+    found = transaction.rows(
+        "INSERT INTO processed (account, kind, item_key, at) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT DO NOTHING RETURNING item_key",
+        account,
+        _registered_kind(record.kind),
+        record.key,
+        to_micros(now, "now"),
+    )
+    return bool(found)
+
+
+def _checked_links(links: Iterable[SkuLink], name: str) -> list[SkuLink]:
+    require_items(links, name)
+    checked = list(links)
+    for link in checked:
+        require(link, name, SkuLink)
+    return checked
+
+
+def _insert_links(transaction: Transaction, account: str, links: Iterable[SkuLink], now: datetime) -> None:
+    """Insert or replace links."""
+    transaction.many(
+        "INSERT INTO links (account, product_no, option_key, sku, body, at) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (account, product_no, option_key) DO UPDATE SET "
+        "sku = excluded.sku, body = excluded.body, at = excluded.at",
+        [_link_row(account, link, now) for link in links],
+    )
+
+
+def _delete_links(transaction: Transaction, account: str, links: Iterable[SkuLink]) -> None:
+    """Take links away."""
+    transaction.many(
+        "DELETE FROM links WHERE account = ? AND product_no = ? AND option_key = ?",
+        [(account, link.product_no, _option_cell(link)) for link in links],
+    )
+
+
+def _find_links(
+    transaction: Transaction, account: str, sku: str | None = None, *, product_no: str | None = None
+) -> tuple[SkuLink, ...]:
+    """Return links, ordered by product and option."""
+    condition = "account = ?"
+    values: list[SqlValue] = [account]
+    if product_no is not None:
+        condition += " AND product_no = ?"
+        values.append(int(product_no))
+    if sku is not None:
+        condition += " AND sku = ?"
+        values.append(sku)
+    rows = transaction.rows(
+        "SELECT product_no, sku, option_key, body FROM links "  # noqa: S608
+        f"WHERE {condition} ORDER BY product_no, option_key",
+        *values,
+    )
+    return tuple(_read_link(row) for row in rows)
+
+
+def _link_row(account: str, link: SkuLink, now: datetime) -> tuple[SqlValue, ...]:
+    body: dict[str, object] = {name: getattr(link, name) for name in _LINK_FLAGS}
+    text_body = dump({**body, "mode": link.mode.value})
+    return account, link.product_no, _option_cell(link), link.sku or "", text_body, to_micros(now)
+
+
+def _option_cell(link: SkuLink) -> str:
+    return json.dumps(link.option_key, ensure_ascii=False)
+
+
+def _read_link(row: SqlRow) -> SkuLink:
+    body = load(text(row[3]))
+    flags = {name: bool(body.get(name)) for name in _LINK_FLAGS}
+    return SkuLink(
+        product_no=whole(row[0]),
+        sku=text(row[1]) or None,
+        option_key=tuple(str(value) for value in json.loads(text(row[2]))),
+        mode=SkuLinkMode(str(body.get("mode"))),
+        **flags,
+    )
