@@ -42,6 +42,7 @@ WemakepriceError
 │   ├── LedgerSchemaError           written by a newer version
 │   ├── LedgerAccountError          the ledger belongs to another account
 │   ├── LedgerUnavailableError      read-only, full, locked or unreachable
+│   ├── LedgerStateError            used in a forked child, or its file was deleted or replaced
 │   ├── LeaseLostError              another worker took the account over
 │   ├── TargetBusyError             another intent on the target is open, or its effect is there already
 │   └── ClockJumpError              the clock went backwards past what is recorded
@@ -345,6 +346,13 @@ class LedgerAccountError(LedgerError):
 
 class LedgerUnavailableError(LedgerError):
     """The ledger is read-only, full, locked for too long or unreachable."""
+
+
+class LedgerStateError(LedgerError, RuntimeError):
+    """The ledger object is cut off from what it was opened on; nothing was written.
+
+    It is used in a process that was forked after its first use, or its file was deleted or replaced.
+    """
 
 
 class LeaseLostError(LedgerError):

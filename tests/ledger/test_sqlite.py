@@ -303,15 +303,6 @@ def test_processes_share_one_new_file_and_each_effect_happens_once(tmp_path: Pat
     assert sum(int(out) for out, _ in results) == 60
 
 
-def test_a_forked_child_opens_a_connection_of_its_own(tmp_path: Path, cipher: KeyCipher) -> None:
-    with made(tmp_path / "l.db", cipher) as ledger:
-        child = os.fork()
-        if child == 0:
-            os._exit(0 if ledger.acquire_lease("shop", "child", 60) is not None else 1)
-        assert os.waitpid(child, 0)[1] == 0
-        assert ledger.acquire_lease("shop", "parent", 60) is None
-
-
 def test_a_copied_file_is_a_ledger_too(tmp_path: Path, cipher: KeyCipher) -> None:
     made(tmp_path / "l.db", cipher).close()
     shutil.copy(tmp_path / "l.db", tmp_path / "copy.db")

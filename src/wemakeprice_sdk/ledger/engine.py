@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import weakref
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeAlias
+from functools import cache
+from typing import Final, Protocol, TypeAlias
+
+from wemakeprice_sdk.errors import LedgerStateError
 
 SqlValue: TypeAlias = "int | str | None"
 SqlRow: TypeAlias = "tuple[SqlValue, ...]"
@@ -60,3 +65,60 @@ def whole(cell: SqlValue) -> int:
     if not isinstance(cell, int):
         raise TypeError("a number column holds something else")
     return cell
+
+
+class Ownership:
+    """The process that a ledger's connection belongs to: a forked child must neither use nor close it."""
+
+    def __init__(self) -> None:
+        self._process: int | None = None
+        self._connection: object = None
+
+    @property
+    def forked(self) -> bool:
+        """Whether this process was forked after the ledger was first used."""
+        return self._process not in (None, os.getpid())
+
+    def check(self) -> None:
+        """Raise `LedgerStateError` in a forked child. Called before any lock is waited for: one that a thread
+        of the parent held at the fork is never given back in the child."""
+        if self.forked:
+            raise LedgerStateError(
+                "the ledger was used before this process was forked; its connection belongs to the parent. "
+                "Build one ledger per process, or close it before the fork "
+                "(원장은 프로세스마다 하나씩 만들거나, fork 전에 닫아야 합니다)"
+            )
+        self._process = os.getpid()
+
+    def take(self, connection: object) -> None:
+        """Remember the connection of this process."""
+        self.check()
+        self._connection = connection
+        _OWNED.add(self)
+        _guard_forks()
+
+    def give_up(self) -> None:
+        """Forget a connection that was closed: whatever process uses the ledger next opens its own."""
+        self._process = self._connection = None
+
+    def _pin(self) -> None:
+        import ctypes
+
+        if self._connection is not None:
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._connection))
+
+
+_OWNED: Final[weakref.WeakSet[Ownership]] = weakref.WeakSet()
+
+
+@cache
+def _guard_forks() -> None:
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_pin_all)
+
+
+def _pin_all() -> None:
+    # A child that ends would close what it inherited: SQLite then deletes the write-ahead log of whoever
+    # crashed meanwhile, and with it what was committed there. What is pinned is never closed.
+    for ownership in list(_OWNED):
+        ownership._pin()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from wemakeprice_sdk.errors import LedgerCorruptError, LedgerError, LedgerSchemaError, LedgerUnavailableError
-from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue, Transaction, text, whole
+from wemakeprice_sdk.ledger.arguments import require, require_text
+from wemakeprice_sdk.ledger.engine import Ownership, SqlRow, SqlValue, Transaction, text, whole
 from wemakeprice_sdk.ledger.schema import APPLICATION, META, MIGRATIONS, VERSION
 from wemakeprice_sdk.ledger.sql import SqlLedger
 from wemakeprice_sdk.secrets import Cipher, SecretStr
@@ -34,8 +34,8 @@ class PostgresLedger(SqlLedger):
     `conninfo` is a libpq connection text or URL; it may hold a password, so it never shows. `schema` is
     made when it is missing. Leases are measured by the server's clock. Each ledger object uses one
     connection, opened on first use and opened again after it broke; a server that is gone without a word
-    is noticed within a minute. `lock_timeout` is in seconds. Needs libpq 14 or newer, which
-    `psycopg[binary]` brings.
+    is noticed within a minute. The object belongs to the process that first used it, as a `SqliteLedger`
+    does. `lock_timeout` is in seconds. Needs libpq 14 or newer, which `psycopg[binary]` brings.
 
     Raises `LedgerUnavailableError` when the server cannot be reached, and the errors of `SqliteLedger`.
     Needs `pip install "wemakeprice-sdk[postgres]"`.
@@ -50,6 +50,10 @@ class PostgresLedger(SqlLedger):
         account: str | None = None,
         lock_timeout: float = 30.0,
     ) -> None:
+        require(conninfo, "conninfo", SecretStr, str)
+        require_text(schema, "schema")
+        require(lock_timeout, "lock_timeout", int, float)
+        # PostgreSQL cuts longer names without a word, and two ledgers could then share one schema.
         if not schema.isidentifier() or not schema.isascii() or len(schema) > 63:
             raise ValueError("a schema name is at most 63 letters, digits and underscores")
         secret = conninfo if isinstance(conninfo, SecretStr) else SecretStr(conninfo)
@@ -82,13 +86,14 @@ class _PostgresEngine:
         self._lock_timeout = lock_timeout
         self._lock = threading.RLock()
         self._connection: psycopg.Connection[tuple[SqlValue, ...]] | None = None
-        self._process = 0
+        self._ownership = Ownership()
         self._inside = False
 
     @contextmanager
     def begin(self, *, write: bool) -> Iterator[Transaction]:  # noqa: ARG002 -- row locks order the writers
         # In a pipeline only statements whose rows are wanted are waited for; a transaction block of psycopg
         # would wait for its own BEGIN and COMMIT one by one.
+        self._ownership.check()
         with self._lock, _named_errors():
             connection = self._open()
             transaction = _PostgresTransaction(connection)
@@ -109,6 +114,7 @@ class _PostgresEngine:
                 raise LedgerUnavailableError("PostgreSQL: the transaction was rolled back")
 
     def exists(self) -> bool:
+        self._ownership.check()
         with self._lock, _named_errors():
             if self._connection is not None:
                 return True
@@ -121,18 +127,19 @@ class _PostgresEngine:
         return whole(found[0][0])
 
     def close(self) -> None:
+        if self._ownership.forked:
+            return
         with self._lock:
-            if self._connection is not None and self._process == os.getpid():
+            if self._connection is not None:
                 self._connection.close()
             self._connection = None
+            self._ownership.give_up()
 
     def _open(self) -> psycopg.Connection[tuple[SqlValue, ...]]:
-        # A forked child must neither use nor close its parent's connection.
-        if self._connection is not None and (self._process != os.getpid() or self._connection.closed):
-            self._connection = None
-        if self._connection is None:
-            self._connection = self._connect()
-            self._process = os.getpid()
+        if self._connection is None or self._connection.closed:
+            connection = self._connect()
+            self._ownership.take(connection)
+            self._connection = connection
         return self._connection
 
     def _connect(self) -> psycopg.Connection[tuple[SqlValue, ...]]:
@@ -186,7 +193,8 @@ def _with_defaults(conninfo: SecretStr) -> str:
 
 
 def _migrate(transaction: _PostgresTransaction, schema: str) -> None:
-    # One worker at a time lays the tables; the number is this library's own.
+    # One worker at a time makes the tables: two would both find none, and the second would fail. The number
+    # is this library's own; another program's lock under it would only make us wait.
     transaction.rows("SELECT pg_advisory_xact_lock(7165109)::text")
     exists = transaction.rows("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?", schema)
     if not exists:

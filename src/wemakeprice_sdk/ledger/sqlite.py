@@ -12,12 +12,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from wemakeprice_sdk.errors import LedgerCorruptError, LedgerError, LedgerSchemaError, LedgerUnavailableError
-from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue, Transaction, text
+from wemakeprice_sdk.errors import (
+    LedgerCorruptError,
+    LedgerError,
+    LedgerSchemaError,
+    LedgerStateError,
+    LedgerUnavailableError,
+)
+from wemakeprice_sdk.ledger.arguments import require
+from wemakeprice_sdk.ledger.engine import Ownership, SqlRow, SqlValue, Transaction, text
 from wemakeprice_sdk.ledger.schema import APPLICATION, META, MIGRATIONS, VERSION
 from wemakeprice_sdk.ledger.sql import SqlLedger
+from wemakeprice_sdk.ledger.timestamps import SECOND
 from wemakeprice_sdk.secrets import Cipher
 
+_MEMORY: Final = ":memory:"
 _CORRUPT: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
 
 
@@ -28,6 +37,9 @@ class SqliteLedger(SqlLedger):
     may share the file; it must not lie on a network drive. `durable` waits for the disk at every commit,
     so that a power cut loses nothing; without it only a killed process loses nothing. `check` looks
     through the file when it is opened (about a second per gigabyte). `busy_timeout` is in seconds.
+
+    The object belongs to the process that first used it, until it is closed: a forked child builds its own.
+    A file that is deleted or replaced is noticed by the next transaction; both raise `LedgerStateError`.
 
     Raises `LedgerCorruptError`, `LedgerSchemaError`, `LedgerUnavailableError`, and `WrongKeyError` when
     the cipher is not the one the file was made with.
@@ -44,6 +56,8 @@ class SqliteLedger(SqlLedger):
         busy_timeout: float = 30.0,
         lease_clock: Callable[[], float] = time.time,
     ) -> None:
+        require(path, "path", str, os.PathLike)
+        require(busy_timeout, "busy_timeout", int, float)
         engine = _SqliteEngine(
             os.fspath(path), durable=durable, check=check, busy_timeout=busy_timeout, lease_clock=lease_clock
         )
@@ -54,9 +68,7 @@ class MemoryLedger(SqlLedger):
     """The ledger in memory, for tests and for trying things out: the same SQL, gone with the process."""
 
     def __init__(self, cipher: Cipher, *, lease_clock: Callable[[], float] = time.time) -> None:
-        engine = _SqliteEngine(
-            ":memory:", durable=False, check=False, busy_timeout=1.0, lease_clock=lease_clock
-        )
+        engine = _SqliteEngine(_MEMORY, durable=False, check=False, busy_timeout=1.0, lease_clock=lease_clock)
         super().__init__(engine, cipher)
 
 
@@ -77,17 +89,20 @@ class _SqliteEngine:
     def __init__(
         self, path: str, *, durable: bool, check: bool, busy_timeout: float, lease_clock: Callable[[], float]
     ) -> None:
-        self._path = path
+        # A relative path means this folder, wherever the process goes later.
+        self._path = path if path == _MEMORY else os.path.abspath(path)
         self._durable = durable
         self._check = check
         self._busy_timeout = busy_timeout
         self._lease_clock = lease_clock
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
-        self._process = 0
+        self._ownership = Ownership()
+        self._file: tuple[int, int] | None = None
 
     @contextmanager
     def begin(self, *, write: bool) -> Iterator[Transaction]:
+        self._ownership.check()
         with self._lock, _named_errors(self._path):
             connection = self._open()
             connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
@@ -100,38 +115,54 @@ class _SqliteEngine:
                 raise
 
     def exists(self) -> bool:
-        return self._path == ":memory:" or os.path.exists(self._path)
+        return self._path == _MEMORY or os.path.exists(self._path)
 
     def now(self, transaction: Transaction) -> int:  # noqa: ARG002 -- the machine has a clock of its own
-        return int(self._lease_clock() * 1_000_000)
+        return int(self._lease_clock() * SECOND)
 
     def close(self) -> None:
+        if self._ownership.forked:
+            return
         with self._lock:
-            if self._connection is not None and self._path != ":memory:":
+            if self._path == _MEMORY:
+                return
+            if self._connection is not None:
                 self._connection.close()
-                self._connection = None
+            self._connection = None
+            self._ownership.give_up()
 
     def _open(self) -> sqlite3.Connection:
-        if self._connection is not None and self._process != os.getpid() and self._path != ":memory:":
-            # A forked child must neither use nor close its parent's connection.
-            self._connection = None
         if self._connection is None:
-            self._connection = self._connect()
-            self._process = os.getpid()
+            connection = self._connect()
+            self._ownership.take(connection)
+            self._connection = connection
+        else:
+            self._check_file()
         return self._connection
 
+    def _check_file(self) -> None:
+        """Refuse to go on in a file that no other worker sees, or that nobody will ever open again."""
+        if self._path != _MEMORY and _file_at(self._path) != self._file:
+            raise LedgerStateError(
+                f"{os.path.basename(self._path)}: the file of the ledger was deleted or replaced under it; "
+                "nothing was written. Stop every worker, put the right file back, then open the ledger again "
+                "(원장 파일이 지워졌거나 바뀌었습니다. 작업을 모두 멈추고 파일을 되돌린 뒤 다시 여십시오)"
+            )
+
     def _connect(self) -> sqlite3.Connection:
-        if self._path != ":memory:":
+        if self._path != _MEMORY:
             _make_private(Path(self._path))
+            self._file = _file_at(self._path)
         connection = sqlite3.connect(
             self._path, timeout=self._busy_timeout, isolation_level=None, check_same_thread=False
         )
         try:
             self._prepare(connection)
+            self._check_file()
         except BaseException:
             connection.close()
             raise
-        if self._path == ":memory:":
+        if self._path == _MEMORY:
             # It outlives close(), or what it holds would be gone; it ends with this engine.
             weakref.finalize(self, connection.close)
         return connection
@@ -146,6 +177,17 @@ class _SqliteEngine:
         if _version(connection) < VERSION:
             connection.execute("PRAGMA journal_mode = WAL")
             _migrate(connection)
+
+
+def _file_at(path: str) -> tuple[int, int] | None:
+    """Return what tells a file from any other; while it is open, no other one gets its number."""
+    try:
+        found = os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise LedgerUnavailableError(f"{path}: {error.strerror}") from error
+    return found.st_dev, found.st_ino
 
 
 def _make_private(path: Path) -> None:
