@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wemakeprice_sdk.ledger import RecordKind, personal
@@ -92,6 +92,7 @@ _BODIES = st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(old=_BODIES, new=_BODIES)
 def test_a_merge_ends_where_it_is_and_survives_sealing(old: Any, new: Any) -> None:
     once = personal.merge(RecordKind.BUNDLE, old, new)
@@ -148,6 +149,7 @@ def _containers(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return lists | mappings | odd_lists | mappings.map(OrderedDict) | mappings.map(MappingProxyType)
 
 
+@settings(deadline=None)
 @given(body=st.dictionaries(_KEYS, st.recursive(_ODD_LEAVES, _containers), max_size=5))
 @pytest.mark.parametrize("kind", [RecordKind.BUNDLE, RecordKind.QUESTION, RecordKind.EXPORT])
 def test_the_short_way_through_plain_types_parts_and_joins_as_the_long_one(

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from attrs import evolve
 from kit import DAWN, KEY, START, Shop, cipher, config, open_shop
 
 from wemakeprice_sdk.clock import ManualClock
-from wemakeprice_sdk.errors import CommitError, LedgerAccountError
+from wemakeprice_sdk.errors import CommitError, LedgerAccountError, ValidationError
 from wemakeprice_sdk.excel import ExcelMigrator, ExportKind, ItemOutcome, SkuChoice
 from wemakeprice_sdk.ledger import MemoryLedger, SqliteLedger
 from wemakeprice_sdk.ledger.sql import SqlLedger
@@ -379,3 +379,38 @@ def test_a_target_that_lost_its_lease_takes_it_again(ledger: SqlLedger, tmp_path
         ledger.release_lease(taken)
         assert commit(place, products(tmp_path / "p.csv", 2)) == {ItemOutcome.IMPORTED: 1}
         assert ledger.count("shop", "product") == 2
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (
+            lambda ledger: LedgerTarget(ledger, config()),
+            "account must be text, the seller_id of a ChannelConfig",
+        ),
+        (
+            lambda ledger: LedgerTarget("ledger.db", "shop"),
+            r"ledger must be a Ledger, .*SqliteLedger.*not str",
+        ),
+        (lambda ledger: LedgerTarget(ledger, "shop", worker=5), "worker must be text"),
+        (lambda ledger: LedgerTarget(ledger, "shop", settings=5), "settings takes a RunnerSettings"),
+        (lambda ledger: target(ledger).known_products(5, [1]), "seller_id must be text"),
+        (lambda ledger: target(ledger).known_deals("shop", 5), "numbers must be a list"),
+        (lambda ledger: target(ledger).import_product(5), "item must be ProductImport"),
+        (lambda ledger: target(ledger).import_deal(5), "item must be DealImport"),
+        (lambda ledger: ExcelMigrator("shop"), "account must be a ChannelConfig.*not str"),
+        (lambda ledger: ExcelMigrator(config(), registry=ledger), r"registry must be .*LedgerTarget"),
+        (lambda ledger: ExcelMigrator(config(), book={}), "'book' must be .*ColumnBook"),
+        (lambda ledger: ExcelMigrator(config(), limits=5), "'limits' must be .*FileLimits"),
+    ],
+)
+def test_an_argument_of_another_kind_is_named(
+    ledger: SqlLedger, make: Callable[[SqlLedger], object], said: str
+) -> None:
+    with pytest.raises(TypeError, match=said):
+        make(ledger)
+
+
+def test_a_seller_id_that_no_database_stores_is_refused(ledger: SqlLedger) -> None:
+    with pytest.raises(ValidationError, match="account holds a character"):
+        LedgerTarget(ledger, "sh\0op")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from attrs import define, field, frozen
+from attrs.validators import instance_of
 
 from wemakeprice_sdk.errors import ColumnError, UnreadableFileError, ValidationError, WrongKindError
 from wemakeprice_sdk.excel.columns import ColumnBook
@@ -81,19 +82,37 @@ class _Opened:
         return self.book.sheets[self.sheet].name
 
 
+def _check_account(_: object, __: object, account: Account) -> None:
+    if not isinstance(getattr(account, "seller_id", None), str):
+        raise TypeError(
+            "account must be a ChannelConfig, or another object with a seller_id that is text, "
+            f"not {type(account).__name__}"
+        )
+
+
+def _check_registry(_: object, __: object, registry: ImportRegistry) -> None:
+    methods = ("templates_imported", "known_products", "known_deals")
+    if not all(callable(getattr(registry, method, None)) for method in methods):
+        raise TypeError(
+            "registry must be an ImportRegistry, such as LedgerTarget(ledger, seller_id), "
+            f"not {type(registry).__name__}"
+        )
+
+
 @define(eq=False)
 class ExcelMigrator:
     """Takes over what a seller already sells out of the partner centre's exports (상품 가져오기, DOMAIN 5).
 
     `account` is a `ChannelConfig` or anything with a `seller_id`; neither the product switch nor any other is
     asked (DOMAIN 3.3). `registry` tells what is registered already, usually the target of the commit.
-    `limits` bound what a file may cost. Nothing here talks to a marketplace.
+    `limits` bound what a file may cost. Nothing here talks to a marketplace. Raises `TypeError` for arguments
+    of another kind.
     """
 
-    account: Account
-    registry: ImportRegistry = field(factory=NothingKnown)
-    book: ColumnBook = field(factory=ColumnBook.default)
-    limits: FileLimits = DEFAULT_LIMITS
+    account: Account = field(validator=_check_account)
+    registry: ImportRegistry = field(factory=NothingKnown, validator=_check_registry)
+    book: ColumnBook = field(factory=ColumnBook.default, validator=instance_of(ColumnBook))
+    limits: FileLimits = field(default=DEFAULT_LIMITS, validator=instance_of(FileLimits))
 
     # --- looking ---
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, cast
 
 from wemakeprice_sdk.errors import ValidationError
+from wemakeprice_sdk.ledger.protocol import Ledger
 
+_METHODS: Final = tuple(name for name in vars(Ledger) if not name.startswith("_"))
 _NAMES: Final = {str: "text (str)", int: "a whole number (int)", float: "a number"}
 
 
@@ -32,6 +34,16 @@ def require_text(value: object, name: str) -> None:
         )
 
 
+def require_ledger(value: object, name: str = "ledger") -> None:
+    """Raise `TypeError` for what has not every method of a `Ledger`; a path to one is none."""
+    missing = [method for method in _METHODS if not callable(getattr(value, method, None))]
+    if missing:
+        raise TypeError(
+            f"{name} must be a Ledger, such as SqliteLedger(path, cipher), not {type(value).__name__}, "
+            f"which has no method {missing[0]}"
+        )
+
+
 def _encodes(value: str) -> bool:
     try:
         return value.isascii() or bool(value.encode())
@@ -43,3 +55,12 @@ def require_items(values: object, name: str) -> None:
     """Raise `TypeError` for what is no collection; one text is none, though Python would go through it."""
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
         raise TypeError(f"{name} must be a list or another iterable, not {type(values).__name__}")
+
+
+def checked_keys(keys: object, name: str) -> list[str]:
+    """Return the texts of a collection, each checked as by `require_text`."""
+    require_items(keys, name)
+    checked = list(cast("Iterable[str]", keys))
+    for key in checked:
+        require_text(key, name)
+    return checked

@@ -10,7 +10,7 @@ from attrs import frozen
 from typing_extensions import override
 
 from wemakeprice_sdk.ledger import personal
-from wemakeprice_sdk.ledger.arguments import require, require_items, require_text
+from wemakeprice_sdk.ledger.arguments import checked_keys, require, require_items, require_text
 from wemakeprice_sdk.ledger.base import LedgerBase
 from wemakeprice_sdk.ledger.encryption import PAGE, RotationPage, RowCipher, context, dump, load
 from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue, Transaction, text, whole
@@ -122,22 +122,20 @@ class LedgerCollection(LedgerBase):
     @override
     def mark_processed(self, lease: Lease, kind: str, keys: Iterable[str], now: datetime) -> None:
         require_text(kind, "kind")
-        require_items(keys, "keys")
         micros = to_micros(now, "now")
         with self._write_for(lease) as (transaction, row):
             transaction.many(
                 "INSERT INTO processed (account, kind, item_key, at) VALUES (?, ?, ?, ?) "
                 "ON CONFLICT DO NOTHING",
-                [(row.account, kind, key, micros) for key in keys],
+                [(row.account, kind, key, micros) for key in checked_keys(keys, "keys")],
             )
 
     @override
     def processed(self, account: str, kind: str, keys: Iterable[str]) -> frozenset[str]:
         require_text(kind, "kind")
-        require_items(keys, "keys")
         found: set[str] = set()
         with self._read(account) as transaction:
-            for batch in batches(keys):
+            for batch in batches(checked_keys(keys, "keys")):
                 rows = transaction.rows(
                     "SELECT item_key FROM processed "  # noqa: S608
                     f"WHERE account = ? AND kind = ? AND item_key IN ({placeholders(batch)})",
@@ -212,7 +210,7 @@ def save_records(
 def _without_twins(drafts: Iterable[RecordDraft]) -> Iterator[list[RecordDraft]]:
     batch: dict[tuple[str, str], RecordDraft] = {}
     for draft in drafts:
-        _check_draft(draft)
+        check_draft(draft, "records")
         if (draft.kind, draft.key) in batch:
             yield list(batch.values())
             batch = {}
@@ -220,11 +218,12 @@ def _without_twins(drafts: Iterable[RecordDraft]) -> Iterator[list[RecordDraft]]
     yield list(batch.values())
 
 
-def _check_draft(draft: RecordDraft) -> None:
-    require(draft, "records", RecordDraft)
-    for name in ("kind", "key", "status", "ref"):
-        require_text(getattr(draft, name), f"draft.{name}")
-    require(draft.body, "draft.body", Mapping)
+def check_draft(draft: RecordDraft, name: str) -> None:
+    """Raise `TypeError` or `ValidationError` for what cannot be kept."""
+    require(draft, name, RecordDraft)
+    for part in ("kind", "key", "status", "ref"):
+        require_text(getattr(draft, part), f"{name}.{part}")
+    require(draft.body, f"{name}.body", Mapping)
 
 
 def _save_batch(
@@ -292,7 +291,7 @@ def _row(
         draft.kind,
         draft.key,
         draft.status,
-        to_micros(draft.at, "draft.at"),
+        to_micros(draft.at, "records.at"),
         draft.ref,
         now,
         now,

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from wemakeprice_sdk.ledger.arguments import require, require_items, require_text
 from wemakeprice_sdk.ledger.base import append_audit
-from wemakeprice_sdk.ledger.collection import LedgerCollection, find_record, save_records
+from wemakeprice_sdk.ledger.collection import LedgerCollection, check_draft, find_record, save_records
 from wemakeprice_sdk.ledger.encryption import dump, load
 from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue, Transaction, text, whole
 from wemakeprice_sdk.ledger.records import Lease, RecordDraft
@@ -36,9 +36,9 @@ class LedgerImports(LedgerCollection):
         links: Iterable[SkuLink] = (),
         export: RecordDraft | None = None,
     ) -> bool:
-        require(record, "record", RecordDraft)
+        check_draft(record, "record")
         if export is not None:
-            require(export, "export", RecordDraft)
+            check_draft(export, "export")
         wanted = _checked_links(links, "links")
         with self._write_for(lease) as (transaction, row):
             if not _mark_registered(transaction, row.account, record, now):
@@ -123,6 +123,8 @@ def _checked_links(links: Iterable[SkuLink], name: str) -> list[SkuLink]:
     checked = list(links)
     for link in checked:
         require(link, name, SkuLink)
+        for words in (link.sku or "", *link.option_key):
+            require_text(words, name)
     return checked
 
 
@@ -167,7 +169,7 @@ def _find_links(
 def _link_row(account: str, link: SkuLink, now: datetime) -> tuple[SqlValue, ...]:
     body: dict[str, object] = {name: getattr(link, name) for name in _LINK_FLAGS}
     text_body = dump({**body, "mode": link.mode.value})
-    return account, link.product_no, _option_cell(link), link.sku or "", text_body, to_micros(now)
+    return account, link.product_no, _option_cell(link), link.sku or "", text_body, to_micros(now, "now")
 
 
 def _option_cell(link: SkuLink) -> str:

@@ -10,7 +10,7 @@ from attrs import evolve
 from typing_extensions import override
 
 from wemakeprice_sdk.errors import LedgerError, TargetBusyError
-from wemakeprice_sdk.ledger.arguments import require, require_items, require_text
+from wemakeprice_sdk.ledger.arguments import checked_keys, require, require_text
 from wemakeprice_sdk.ledger.audit import require_words
 from wemakeprice_sdk.ledger.base import AccountRow, LedgerBase, append_audit
 from wemakeprice_sdk.ledger.encryption import PAGE, RotationPage, RowCipher, context
@@ -42,7 +42,7 @@ class LedgerIntents(LedgerBase):
     ) -> Intent:
         _check_draft(draft)
         if after is not None:
-            _check_result(after)
+            _check_result(after, "after")
         opened = to_timestamp(to_micros(now, "now"))
         with self._write_for(lease) as (transaction, row):
             if after is not None:
@@ -65,7 +65,7 @@ class LedgerIntents(LedgerBase):
 
     @override
     def finish(self, lease: Lease, result: IntentResult, now: datetime) -> Intent:
-        _check_result(result)
+        _check_result(result, "result")
         with self._write_for(lease) as (transaction, row):
             return _finish(transaction, row, lease, result, now)
 
@@ -73,8 +73,10 @@ class LedgerIntents(LedgerBase):
     def resolve(self, account: str, intent_id: int, state: IntentState, now: datetime, *, by: str) -> Intent:
         by = require_words(by, "by", 100)
         require(intent_id, "intent_id", int)
+        require(state, "state", IntentState)
         if state not in (IntentState.APPLIED, IntentState.NOT_APPLIED):
             raise ValueError("an operator says applied or not_applied")
+        to_micros(now, "now")
         with self._write() as transaction:
             row = self._lock(transaction, account)
             intent = _find(transaction, self._row_cipher(transaction), account, intent_id)
@@ -124,10 +126,9 @@ class LedgerIntents(LedgerBase):
 
     @override
     def is_done(self, account: str, once_keys: Iterable[str]) -> frozenset[str]:
-        require_items(once_keys, "once_keys")
         found: set[str] = set()
         with self._read(account) as transaction:
-            for batch in batches(once_keys):
+            for batch in batches(checked_keys(once_keys, "once_keys")):
                 rows = transaction.rows(
                     f"SELECT once_key FROM intents WHERE account = ? AND once_key IN ({placeholders(batch)}) "  # noqa: S608
                     "AND once_key IS NOT NULL AND state IN ('applied', 'already_done')",
@@ -147,11 +148,11 @@ def _check_draft(draft: IntentDraft) -> None:
     require(draft.payload, "draft.payload", Mapping)
 
 
-def _check_result(result: IntentResult) -> None:
-    require(result, "result", IntentResult)
-    require(result.intent, "result.intent", Intent)
-    require(result.state, "result.state", IntentState)
-    require_text(result.detail, "result.detail")
+def _check_result(result: IntentResult, name: str) -> None:
+    require(result, name, IntentResult)
+    require(result.intent, f"{name}.intent", Intent)
+    require(result.state, f"{name}.state", IntentState)
+    require_text(result.detail, f"{name}.detail")
 
 
 def _insert(

@@ -64,6 +64,7 @@ class LedgerRetention(LedgerBase):
         self, lease: Lease, kind: str, before: datetime, now: datetime, limit: int, *, destroy: bool
     ) -> int:
         require(limit, "limit", int)
+        to_micros(before, "before")
         with self._write_for(lease) as (transaction, row):
             held = _held(transaction, row.account, now)
             if kind in held:
@@ -91,6 +92,9 @@ class LedgerRetention(LedgerBase):
         destroy_before: datetime | None,
     ) -> tuple[int, int]:
         personal.require_kind(kind, "kind")
+        for name, bound in (("mask_before", mask_before), ("destroy_before", destroy_before)):
+            if bound is not None:
+                to_micros(bound, name)
         with self._read(account) as transaction:
             held = _held(transaction, account, now)
             if kind in held:

@@ -13,9 +13,11 @@ from typing import Self, cast
 
 from attrs import asdict
 
+from wemakeprice_sdk.client.options import check_kind
 from wemakeprice_sdk.clock import Clock, SystemClock
 from wemakeprice_sdk.errors import LeaseLostError, LedgerAccountError, LedgerUnavailableError
 from wemakeprice_sdk.excel import DealImport, DealRecord, OptionRecord, ProductImport, ProductRecord
+from wemakeprice_sdk.ledger.arguments import require, require_items, require_ledger, require_text
 from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import Lease, RecordDraft, RecordKind
 from wemakeprice_sdk.models import Deal, JsonValue, Product
@@ -56,6 +58,15 @@ class LedgerTarget:
         clock: Clock | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        require_ledger(ledger)
+        if not isinstance(account, str):
+            raise TypeError(
+                f"account must be text, the seller_id of a ChannelConfig, not {type(account).__name__}"
+            )
+        require_text(account, "account")
+        if worker is not None:
+            require_text(worker, "worker")
+        check_kind("settings", settings, RunnerSettings)
         self._ledger = ledger
         self._account = account
         self._worker = worker or worker_name(secrets.token_hex(4))
@@ -81,6 +92,7 @@ class LedgerTarget:
 
     def import_product(self, item: ProductImport) -> bool:
         """Add a product with its SKU links; return whether it was new."""
+        require(item, "item", ProductImport)
         product = read(Product, product_body(item.record))
         links = links_of(product, SkuLinkMode(item.sku.link.value), stock_sync=item.sku.stock_sync)
         now = self._clock.now()
@@ -89,12 +101,13 @@ class LedgerTarget:
 
     def import_deal(self, item: DealImport) -> bool:
         """Add a deal; return whether it was new."""
+        require(item, "item", DealImport)
         deal = read(Deal, deal_body(item.record))
         now = self._clock.now()
         return self._register(item.seller_id, deal_draft(deal, now), _export_draft("deal", item, now), ())
 
     def close(self) -> None:
-        """Return the account back; nothing happens a second time."""
+        """Give the account back; nothing happens a second time."""
         lease, self._lease = self._lease, None
         if lease is not None:
             self._ledger.release_lease(lease)
@@ -114,11 +127,13 @@ class LedgerTarget:
         self.close()
 
     def _check(self, seller_id: str) -> None:
+        require_text(seller_id, "seller_id")
         if seller_id != self._account:
             raise LedgerAccountError(f"this target is for account {self._account!r}, not for {seller_id!r}")
 
     def _known(self, seller_id: str, kind: RecordKind, numbers: Sequence[int]) -> AbstractSet[int]:
         self._check(seller_id)
+        require_items(numbers, "numbers")
         found = self._ledger.registered(self._account, kind, [str(number) for number in numbers])
         return frozenset(int(key) for key in found)
 
