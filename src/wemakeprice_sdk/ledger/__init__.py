@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wemakeprice_sdk.ledger.async_ledger import AsyncLedger
 from wemakeprice_sdk.ledger.audit import AuditVerdict
 from wemakeprice_sdk.ledger.postgres import PostgresLedger
 from wemakeprice_sdk.ledger.protocol import Ledger
@@ -22,6 +23,7 @@ from wemakeprice_sdk.ledger.records import (
 from wemakeprice_sdk.ledger.sqlite import MemoryLedger, SqliteLedger
 
 __all__ = [
+    "AsyncLedger",
     "AuditEntry",
     "AuditVerdict",
     "Intent",

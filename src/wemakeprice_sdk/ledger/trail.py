@@ -20,8 +20,10 @@ class LedgerTrail(LedgerBase):
 
     @override
     def note(self, lease: Lease, action: str, target: str, detail: str, now: datetime) -> None:
-        for name, words in (("action", action), ("target", target), ("detail", detail)):
-            require_text(words, name)
+        require_text(action, "action")
+        require_text(target, "target")
+        # What cannot be stored in a detail is taken out of it.
+        require(detail, "detail", str)
         with self._write_for(lease) as (transaction, row):
             append_audit(transaction, row, lease.worker, action, target, detail, now)
 

@@ -26,23 +26,21 @@ STOPPED: Final = "stopped-by-us"
 
 
 def due_soon(
-    records: Iterable[StoredRecord], horizon: datetime, *, old: datetime, ended: EndedGoodsPolicy
-) -> list[int]:
-    """Return the products to look at, soonest end first.
+    record: StoredRecord, horizon: datetime, *, old: datetime, ended: EndedGoodsPolicy
+) -> tuple[datetime, int] | None:
+    """Return end and number of a product to look at, or None.
 
     Those that end before `horizon`, those whose end nobody knows, and those last read before `old`: meanwhile
     they may have been paused, resumed or shortened elsewhere. Only 판매종료 is never left again.
     """
-    due: list[tuple[datetime, int]] = []
-    for record in records:
-        if record.status == ProductStatus.END.value and ended is EndedGoodsPolicy.SKIP:
-            continue
-        product = restore(Product, record)
-        sale = product.sale or ProductSale()
-        end = sale.sale_end_date or horizon
-        if record.last_seen < old or (end <= horizon and sale.sale_period != SalePeriod.ALWAYS):
-            due.append((end, product.product_no))
-    return [number for _, number in sorted(due)]
+    if record.status == ProductStatus.END.value and ended is EndedGoodsPolicy.SKIP:
+        return None
+    product = restore(Product, record)
+    sale = product.sale or ProductSale()
+    end = sale.sale_end_date or horizon
+    if record.last_seen < old or (end <= horizon and sale.sale_period != SalePeriod.ALWAYS):
+        return end, product.product_no
+    return None
 
 
 def pushed_links(

@@ -81,18 +81,17 @@ async def _collect(run: AsyncJobRun) -> dict[str, Claim]:
 
 async def _bring_back(run: AsyncJobRun, closed: Iterable[Claim]) -> None:
     """Read bundles again that a return or exchange hid until it was closed: the lists have passed them."""
-    context = run.context
     for claim in closed:
         if claim.bundle_no is None or claim.claim_type == ClaimType.CANCEL:
             continue
-        hidden = await context.offload(_is_gone, run, claim.bundle_no)
+        hidden = await _is_gone(run, claim.bundle_no)
         if hidden and (bundle := await read_bundle(run, claim.bundle_no)) is not None:
             await run.save(RecordKind.BUNDLE, [bundle_draft(bundle, run.now)])
 
 
-def _is_gone(run: AsyncJobRun, number: int) -> bool:
+async def _is_gone(run: AsyncJobRun, number: int) -> bool:
     records = run.context.ledger.records(run.account, RecordKind.BUNDLE, ref=str(number))
-    return any(record.status == GONE for record in records)
+    return GONE in [record.status async for record in records]
 
 
 async def _unfinished(run: AsyncJobRun) -> dict[str, Claim]:
@@ -100,17 +99,16 @@ async def _unfinished(run: AsyncJobRun) -> dict[str, Claim]:
     context = run.context
     state = f"{_E.value}:{ClaimStatus.APPROVE.value}"
     limit = run.now - context.settings.max_back
-    records = await context.offload(
-        lambda: list(context.ledger.records(run.account, RecordKind.CLAIM, status=state, since=limit))
-    )
-    stored = [restore(Claim, record) for record in records]
+    records = context.ledger.records(run.account, RecordKind.CLAIM, status=state, since=limit)
+    # All are read before the first is asked for: what is saved meanwhile must not shift them.
+    stored = [(record.key, restore(Claim, record)) async for record in records]
     rows: dict[str, Claim] = {}
-    for record, claim in zip(records, stored, strict=True):
+    for key, claim in stored:
         if not claim.is_exchange_complete:
             await run.step()
             fresh = await _read(run, claim.claim_bundle_no)
             if fresh is not None and claim_state(fresh) == state:
-                rows[record.key] = fresh
+                rows[key] = fresh
     return rows
 
 
@@ -126,7 +124,6 @@ async def _read(run: AsyncJobRun, number: int) -> Claim | None:
 
 async def _bundles(run: AsyncJobRun, claims: Iterable[Claim]) -> tuple[Bundle, ...]:
     """Read the bundles of open cancels now; those in a return come back empty: the ledger's copy serves."""
-    context = run.context
     found: dict[int, Bundle] = {}
     for claim in claims:
         number = claim.bundle_no
@@ -137,12 +134,13 @@ async def _bundles(run: AsyncJobRun, claims: Iterable[Claim]) -> tuple[Bundle, .
         if bundle is not None:
             await run.save(RecordKind.BUNDLE, [bundle_draft(bundle, run.now)])
         elif claim.claim_type != ClaimType.CANCEL:
-            bundle = await context.offload(_kept, run, number)
+            bundle = await _kept(run, number)
         if bundle is not None:
             found[number] = bundle
     return tuple(found.values())
 
 
-def _kept(run: AsyncJobRun, number: int) -> Bundle | None:
-    records = run.context.ledger.records(run.account, RecordKind.BUNDLE, ref=str(number))
-    return next((restore(Bundle, record) for record in records), None)
+async def _kept(run: AsyncJobRun, number: int) -> Bundle | None:
+    async for record in run.context.ledger.records(run.account, RecordKind.BUNDLE, ref=str(number)):
+        return restore(Bundle, record)
+    return None

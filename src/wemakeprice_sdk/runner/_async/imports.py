@@ -73,7 +73,7 @@ async def _all(run: AsyncJobRun, kind: RecordKind, pager: AsyncPager[T]) -> list
 
 async def _left(run: AsyncJobRun, job: str, windows: Sequence[Window]) -> list[Window]:
     context = run.context
-    known = await context.offload(context.ledger.progress, run.account, job)
+    known = await context.ledger.progress(run.account, job)
     until = known.get("until") if known is not None else None
     if not isinstance(until, str):
         return list(windows)
@@ -107,20 +107,20 @@ async def _remember(run: AsyncJobRun, job: str, seen: datetime, whole: bool) -> 
     lease = await run.keep_lease()
     if whole and lease is not None:
         body: dict[str, JsonValue] = {"until": seen.isoformat()}
-        await run.context.offload(run.context.ledger.put_progress, lease, job, body, run.now)
+        await run.context.ledger.put_progress(lease, job, body, run.now)
     return whole
 
 
 async def _registered(run: AsyncJobRun, kind: RecordKind, numbers: Iterable[int]) -> frozenset[int]:
     context = run.context
     keys = [str(number) for number in numbers]
-    found = await context.offload(context.ledger.registered, run.account, kind, keys)
+    found = await context.ledger.registered(run.account, kind, keys)
     return frozenset(int(key) for key in found)
 
 
 async def _has_templates(run: AsyncJobRun) -> bool:
     context = run.context
-    return await context.offload(context.ledger.progress, run.account, TEMPLATES) is not None
+    return await context.ledger.progress(run.account, TEMPLATES) is not None
 
 
 async def _product_snapshot(
@@ -151,8 +151,7 @@ async def _take_product(run: AsyncJobRun, action: Action) -> None:
 async def _register(run: AsyncJobRun, draft: RecordDraft, links: Iterable[SkuLink] = ()) -> None:
     lease = await run.keep_lease()
     if lease is not None:
-        register = run.context.ledger.register
-        new = await run.context.offload(register, lease, draft, run.now, links=links)
+        new = await run.context.ledger.register(lease, draft, run.now, links=links)
         run.note_saved(draft.kind, SaveCount(new=int(new), same=int(not new)))
 
 

@@ -24,7 +24,7 @@ from wemakeprice_sdk.errors import (
     UnreadableValueError,
     ValidationError,
 )
-from wemakeprice_sdk.ledger.protocol import Ledger
+from wemakeprice_sdk.ledger.async_ledger import AsyncLedger
 from wemakeprice_sdk.ledger.records import Intent, IntentResult, IntentState, Lease, RecordDraft, SaveCount
 from wemakeprice_sdk.models import Product, ReadModel, UnreadRow
 from wemakeprice_sdk.models._answers import unread_of
@@ -56,7 +56,7 @@ class AsyncJobContext:
     account: str
     config: ChannelConfig
     client: AsyncWemakepriceClient
-    ledger: Ledger
+    ledger: AsyncLedger
     policy: SyncPolicy
     clock: Clock
     settings: RunnerSettings
@@ -181,7 +181,7 @@ class AsyncJobRun:
         lease, timestamp = self.lease, self.context.monotonic()
         if lease is not None and timestamp >= self._renew_at:
             ttl = self.context.settings.lease_ttl
-            self.lease = await self.context.offload(self.context.ledger.renew_lease, lease, ttl)
+            self.lease = await self.context.ledger.renew_lease(lease, ttl)
             self._renew_at = timestamp + ttl / 3
         return self.lease
 
@@ -194,22 +194,20 @@ class AsyncJobRun:
         if lease is None:
             self.note_saved(kind, SaveCount(new=len(rows)))
             return
-        saved = await self.context.offload(
-            self.context.ledger.save, lease, rows, self.now, watermark=watermark
-        )
+        saved = await self.context.ledger.save(lease, rows, self.now, watermark=watermark)
         self.note_saved(kind, saved)
 
     async def recover(self) -> None:
         """Settle what earlier runs left without an outcome, by the operation's verifying read."""
         ledger = self.context.ledger
-        for intent in await self.context.offload(ledger.active_intents, self.account, IntentState.OPEN):
+        for intent in await ledger.active_intents(self.account, IntentState.OPEN):
             await self._wait_for_stray(intent)
             state, detail = await self._verify(intent)
             lease = await self.keep_lease()
             if state is IntentState.OPEN or lease is None:
                 continue
             outcome = IntentResult(intent, state, f"verified: {detail}")
-            settled = await self.context.offload(ledger.finish, lease, outcome, self.now)
+            settled = await ledger.finish(lease, outcome, self.now)
             self.recovered.append(settled)
             self.tell("recover", len(self.recovered))
 
@@ -296,17 +294,16 @@ class AsyncJobRun:
         outcome, lease = self._last, self.lease
         if outcome is not None and lease is not None:
             self._last = None
-            await self.context.offload(self.context.ledger.finish, lease, outcome, self.now)
+            await self.context.ledger.finish(lease, outcome, self.now)
 
     async def _carry_out(self, action: Action, command: Command) -> ActionState:
         lease = await self.keep_lease()
         if lease is None:
             raise RuntimeError("a dry run must not act")
-        begin, draft = self.context.ledger.begin, command.draft()
         # A cancelled task does not stop the thread that writes, so what it writes is not written again.
         last, self._last = self._last, None
         try:
-            intent = await self.context.offload(begin, lease, draft, self.now, after=last)
+            intent = await self.context.ledger.begin(lease, command.draft(), self.now, after=last)
         except TargetBusyError:
             self._last = last
             await self._finish_last()

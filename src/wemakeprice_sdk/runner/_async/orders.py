@@ -76,7 +76,7 @@ async def _confirmed_bundles(run: AsyncJobRun) -> None:
     state = ShipStatus.CONFIRM.value
     listed = await bundles_in(run, ShipStatus.CONFIRM, OrderDateType.CONFIRM, (state,))
     context = run.context
-    left = await context.offload(context.ledger.count, run.account, RecordKind.BUNDLE, state)
+    left = await context.ledger.count(run.account, RecordKind.BUNDLE, state)
     if left > len(listed) + FEW:
         listed |= await bundles_in(run, ShipStatus.DELIVERY, OrderDateType.CONFIRM, (state,))
     await close_vanished(run, RecordKind.BUNDLE, state, listed)
@@ -112,13 +112,13 @@ async def _confirm(
     cancels = await open_cancels(run)
     context = run.context
     keys = {f"{ActionKind.CONFIRM_BUNDLE}:{row.bundle_no}": row.bundle_no for row in new.values()}
-    done = await context.offload(context.ledger.is_done, run.account, keys)
+    done = await context.ledger.is_done(run.account, keys)
     snapshot = Snapshot(
         bundles_at=claims_at,
         bundles=tuple(new.values()),
         claims_at=claims_at,
         claims=tuple(cancels.values()),
-        links=await context.offload(context.ledger.links, run.account),
+        links=await context.ledger.links(run.account),
         unread_cancels=_hidden(run),
         confirmed=frozenset(keys[key] for key in done),
         in_flight=await in_flight(run),
@@ -153,7 +153,7 @@ def _hidden(run: AsyncJobRun) -> frozenset[int | None]:
 async def in_flight(run: AsyncJobRun) -> frozenset[str]:
     """Return the keys of actions whose outcome is still open."""
     context = run.context
-    active = await context.offload(context.ledger.active_intents, run.account)
+    active = await context.ledger.active_intents(run.account)
     return frozenset(str(intent.payload.get("key")) for intent in active)
 
 
@@ -189,7 +189,7 @@ async def _ship(run: AsyncJobRun, pending: Sequence[PendingShipment]) -> None:
 
 async def _bundles_of(run: AsyncJobRun, numbers: set[int]) -> dict[int, Bundle]:
     # What has left does not come back, so the ledger's word is enough for it.
-    left = await run.context.offload(_left, run, numbers)
+    left = await _left(run, numbers)
     found: dict[int, Bundle] = {}
     if len(numbers - left.keys()) > FEW:
         found = await _listed(run, numbers)
@@ -202,13 +202,15 @@ async def _bundles_of(run: AsyncJobRun, numbers: set[int]) -> dict[int, Bundle]:
     return left | found
 
 
-def _left(run: AsyncJobRun, numbers: set[int]) -> dict[int, Bundle]:
+async def _left(run: AsyncJobRun, numbers: set[int]) -> dict[int, Bundle]:
     states = (ShipStatus.DELIVERY.value, ShipStatus.COMPLETE.value)
     ledger, account = run.context.ledger, run.account
-    records = (
-        row for number in numbers for row in ledger.records(account, RecordKind.BUNDLE, ref=str(number))
-    )
-    return {int(row.ref): restore(Bundle, row) for row in records if row.status in states}
+    return {
+        int(row.ref): restore(Bundle, row)
+        for number in numbers
+        async for row in ledger.records(account, RecordKind.BUNDLE, ref=str(number))
+        if row.status in states
+    }
 
 
 async def read_bundle(run: AsyncJobRun, number: int) -> Bundle | None:
@@ -223,7 +225,7 @@ async def read_bundle(run: AsyncJobRun, number: int) -> Bundle | None:
 
 
 async def _listed(run: AsyncJobRun, numbers: set[int]) -> dict[int, Bundle]:
-    start = await run.context.offload(_oldest_of, run, numbers)
+    start = await _oldest_of(run, numbers)
     if start is None:
         return {}
     pager = run.context.client.orders.iter(start, run.now, ShipStatus.CONFIRM, OrderDateType.CONFIRM)
@@ -236,12 +238,15 @@ async def _listed(run: AsyncJobRun, numbers: set[int]) -> dict[int, Bundle]:
     return found
 
 
-def _oldest_of(run: AsyncJobRun, numbers: set[int]) -> datetime | None:
+async def _oldest_of(run: AsyncJobRun, numbers: set[int]) -> datetime | None:
     # The payment lies before the confirmation, so this start is early enough.
     limit = run.now - run.context.settings.max_back
     state = ShipStatus.CONFIRM.value
     records = run.context.ledger.records(run.account, RecordKind.BUNDLE, status=state, since=limit)
-    return next((record.at for record in records if int(record.ref) in numbers), None)
+    async for record in records:
+        if int(record.ref) in numbers:
+            return record.at
+    return None
 
 
 async def track(run: AsyncJobRun) -> None:

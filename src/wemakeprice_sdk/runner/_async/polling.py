@@ -78,7 +78,7 @@ class Unfinished:
     async def of(cls, run: AsyncJobRun, stream: str) -> Unfinished:
         """Return what earlier runs left unfinished."""
         context = run.context
-        kept = await context.offload(context.ledger.progress, run.account, _unread(stream))
+        kept = await context.ledger.progress(run.account, _unread(stream))
         limit = run.now - context.settings.max_back
         windows = kept_windows(kept)
         run.hidden[stream] = ()
@@ -112,12 +112,12 @@ class Unfinished:
         merged = joined(windows)
         run, lease = self.run, await self.run.keep_lease()
         ledger, key = run.context.ledger, _unread(self.stream)
-        kept = kept_windows(await run.context.offload(ledger.progress, run.account, key))
+        kept = kept_windows(await ledger.progress(run.account, key))
         if lease is not None and kept != merged:
             body: dict[str, JsonValue] = {
                 "windows": [[window.start.isoformat(), window.end.isoformat()] for window in merged]
             }
-            await run.context.offload(ledger.put_progress, lease, key, body, run.now)
+            await ledger.put_progress(lease, key, body, run.now)
 
 
 def _unread(stream: str) -> str:
@@ -132,7 +132,7 @@ async def open_streams(run: AsyncJobRun, kind: RecordKind, streams: Sequence[str
     """
     context = run.context
     for stream in streams:
-        if await context.offload(context.ledger.watermark, run.account, stream) is None:
+        if await context.ledger.watermark(run.account, stream) is None:
             await run.save(kind, [], (stream, run.now - _reach(run, stream)))
 
 
@@ -147,12 +147,12 @@ async def _start(
 ) -> datetime:
     context = run.context
     settings = context.settings
-    mark = await context.offload(context.ledger.watermark, run.account, stream)
+    mark = await context.ledger.watermark(run.account, stream)
     start = end - _reach(run, stream) if mark is None else mark - settings.overlap
     limit = end - settings.max_back
     for state in states:
         # A pause is filled up however long it was; only the search for old open records has a bound.
-        oldest = await context.offload(context.ledger.oldest, run.account, kind, state, since=limit)
+        oldest = await context.ledger.oldest(run.account, kind, state, since=limit)
         start = start if oldest is None else min(start, oldest)
     return min(start, end)
 
@@ -214,8 +214,8 @@ async def close_vanished(
     What is still there comes back in its new state; what is gone (withdrawn cancels are never listed) is
     marked so. What cannot be read stays as it was.
     """
-    context = run.context
-    stored = await context.offload(_stored, run, kind, state)
+    # All are read before the first is asked for: what is saved meanwhile must not shift them.
+    stored = [row async for row in run.context.ledger.records(run.account, kind, status=state)]
     back: dict[str, Bundle | Claim] = {}
     end = run.now
     for record in stored:
@@ -236,10 +236,6 @@ async def close_vanished(
             draft = bundle_draft(row, end) if isinstance(row, Bundle) else claim_draft(row, end)
             await run.save(kind, [draft])
     return back
-
-
-def _stored(run: AsyncJobRun, kind: RecordKind, state: str) -> list[StoredRecord]:
-    return list(run.context.ledger.records(run.account, kind, status=state))
 
 
 async def _ask(run: AsyncJobRun, kind: RecordKind, record: StoredRecord) -> Bundle | Claim | None:

@@ -57,10 +57,10 @@ async def sync_stock(run: AsyncJobRun, levels: Iterable[SkuStock]) -> None:
     context = run.context
     # Contradictions among all levels are refused before the first of them is sent.
     stock = Snapshot(stock_at=run.now, stock=tuple(levels)).stock
-    links = await context.offload(context.ledger.links, run.account)
+    links = await context.ledger.links(run.account)
     numbers = {link.product_no for link in links}
     if context.policy.wind_down:
-        numbers |= await context.offload(_imported, run)
+        numbers |= await _imported(run)
     for some in batches(sorted(numbers), _STOCK_AT_ONCE):
         await _sync_some(run, stock, some)
 
@@ -70,10 +70,10 @@ async def _sync_some(run: AsyncJobRun, stock: tuple[SkuStock, ...], numbers: Seq
     context = run.context
     products_at = run.now
     products = await read_products(run, numbers)
-    every = await context.offload(context.ledger.links, run.account)
+    every = await context.ledger.links(run.account)
     wanted = frozenset(numbers)
     links = await _rekeyed(run, [link for link in every if link.product_no in wanted], products)
-    bundles = await context.offload(_unshipped, run)
+    bundles = await _unshipped(run)
     stopped = standing_stops(await _stopped(run), products)
     snapshot = Snapshot(
         products_at=products_at,
@@ -99,7 +99,7 @@ async def _sync_some(run: AsyncJobRun, stock: tuple[SkuStock, ...], numbers: Seq
     fresh = pushed_links(seated_links(links, products), proven, failed)
     lease = await run.keep_lease()
     if fresh and lease is not None:
-        await context.offload(context.ledger.put_links, lease, fresh, run.now)
+        await context.ledger.put_links(lease, fresh, run.now)
 
 
 async def _rekeyed(
@@ -109,19 +109,18 @@ async def _rekeyed(
     meant = rekeyed_links(links, products)
     lease = await run.keep_lease()
     if meant and lease is not None:
-        put, now = run.context.ledger.put_links, run.now
-        await run.context.offload(put, lease, list(meant.values()), now, instead_of=list(meant))
+        await run.context.ledger.put_links(lease, list(meant.values()), run.now, instead_of=list(meant))
     return tuple(meant.get(link, link) for link in links)
 
 
-def _imported(run: AsyncJobRun) -> set[int]:
+async def _imported(run: AsyncJobRun) -> set[int]:
     records = run.context.ledger.records(run.account, RecordKind.PRODUCT)
-    return {int(record.key) for record in records}
+    return {int(record.key) async for record in records}
 
 
 async def _stopped(run: AsyncJobRun) -> frozenset[int]:
     context = run.context
-    kept = await context.offload(context.ledger.progress, run.account, STOPPED)
+    kept = await context.ledger.progress(run.account, STOPPED)
     numbers = kept.get("products") if kept is not None else None
     rows = numbers if isinstance(numbers, list) else []
     return frozenset(number for number in rows if isinstance(number, int))
@@ -134,7 +133,7 @@ async def _remember_stops(run: AsyncJobRun, stopped: frozenset[int]) -> None:
     if lease is not None:
         body: dict[str, JsonValue] = {"products": [*sorted(stopped)]}
         context = run.context
-        await context.offload(context.ledger.put_progress, lease, STOPPED, body, run.now)
+        await context.ledger.put_progress(lease, STOPPED, body, run.now)
 
 
 async def read_products(run: AsyncJobRun, numbers: Iterable[int]) -> tuple[Product, ...]:
@@ -158,15 +157,15 @@ async def read_products(run: AsyncJobRun, numbers: Iterable[int]) -> tuple[Produ
     return tuple(found)
 
 
-def _unshipped(run: AsyncJobRun) -> list[Bundle]:
+async def _unshipped(run: AsyncJobRun) -> list[Bundle]:
     ledger, account = run.context.ledger, run.account
     bundles = [
         restore(Bundle, record)
         for state in (ShipStatus.NEW.value, ShipStatus.CONFIRM.value)
-        for record in ledger.records(account, RecordKind.BUNDLE, status=state)
+        async for record in ledger.records(account, RecordKind.BUNDLE, status=state)
     ]
     keys = {f"{ActionKind.SHIP_BUNDLE}:{bundle.bundle_no}": bundle.bundle_no for bundle in bundles}
-    shipped = {keys[key] for key in ledger.is_done(account, keys)}
+    shipped = {keys[key] for key in await ledger.is_done(account, keys)}
     return [bundle for bundle in bundles if bundle.bundle_no not in shipped]
 
 
@@ -179,16 +178,11 @@ async def extend_sale_periods(run: AsyncJobRun) -> bool:
     rules = context.config.sale_period
     now = run.now
     horizon = now + rules.threshold + timedelta(days=1)
-    due = await context.offload(
-        lambda: due_soon(
-            context.ledger.records(run.account, RecordKind.PRODUCT),
-            horizon,
-            old=now - _REFRESH,
-            ended=rules.ended,
-        )
-    )
+    records = context.ledger.records(run.account, RecordKind.PRODUCT)
+    looked_at = [due_soon(row, horizon, old=now - _REFRESH, ended=rules.ended) async for row in records]
+    soonest_first = sorted(row for row in looked_at if row is not None)
     waited = timedelta()
-    for some in batches(due, _AT_ONCE):
+    for some in batches([number for _, number in soonest_first], _AT_ONCE):
         while not await _extend(run, some):
             left = _away(run)
             waited += left
@@ -232,7 +226,7 @@ async def _extend(run: AsyncJobRun, numbers: Sequence[int]) -> bool:
 async def _extended(run: AsyncJobRun, products: Iterable[Product], day: date) -> dict[int, date]:
     context = run.context
     keys = {extension_key(row.product_no, day.isoformat()): row.product_no for row in products}
-    done = await context.offload(context.ledger.is_done, run.account, keys)
+    done = await context.ledger.is_done(run.account, keys)
     return {keys[key]: day for key in done}
 
 
@@ -259,7 +253,7 @@ async def sync_templates(
     lease = await run.keep_lease()
     if lease is not None:
         body: dict[str, JsonValue] = {"count": len(listed), "at": run.now.isoformat()}
-        await context.offload(context.ledger.put_progress, lease, TEMPLATES, body, run.now)
+        await context.ledger.put_progress(lease, TEMPLATES, body, run.now)
     products_at = run.now
     snapshot = Snapshot(
         templates_at=templates_at,
@@ -279,11 +273,8 @@ async def _kept_templates(
     run: AsyncJobRun, listed: Iterable[ShippingTemplate], wished: Collection[str]
 ) -> tuple[ShippingTemplate, ...]:
     """Leave out what was deleted on our side: the marketplace knows no delete and lists it for ever."""
-    context = run.context
-    gone = await context.offload(
-        lambda: {row.key for row in context.ledger.records(run.account, RecordKind.TEMPLATE, status=DELETED)}
-    )
-    hidden = gone.difference(wished)
+    records = run.context.ledger.records(run.account, RecordKind.TEMPLATE, status=DELETED)
+    hidden = {row.key async for row in records} - set(wished)
     return tuple(row for row in listed if str(row.shipping_template_no) not in hidden)
 
 
@@ -312,9 +303,9 @@ async def _forget_template(run: AsyncJobRun, action: Action) -> None:
     lease = await run.keep_lease()
     if lease is None:
         return
-    ledger, offload = run.context.ledger, run.context.offload
-    stored = await offload(ledger.record, run.account, RecordKind.TEMPLATE, action.target.id)
+    ledger = run.context.ledger
+    stored = await ledger.record(run.account, RecordKind.TEMPLATE, action.target.id)
     if stored is not None:
         await run.save(RecordKind.TEMPLATE, [deleted_draft(stored)])
     note = "on our side only"
-    await offload(ledger.note, lease, "delete_template", str(action.target), note, run.now)
+    await ledger.note(lease, "delete_template", str(action.target), note, run.now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 
@@ -28,8 +28,8 @@ async def forget(
     destroy_before = None if destroy is None else now - destroy
     to_mask, to_destroy = 0, 0
     if run.dry_run:
-        count, bounds = ledger.due_personal, (mask_before, destroy_before)
-        to_mask, to_destroy = await run.context.offload(count, run.account, kind, now, *bounds)
+        bounds = (mask_before, destroy_before)
+        to_mask, to_destroy = await ledger.due_personal(run.account, kind, now, *bounds)
     if destroy_before is not None:
         destroyed[kind] = to_destroy
         await _pages(run, ledger.destroy_personal, kind, destroy_before, destroyed)
@@ -40,7 +40,7 @@ async def forget(
 
 async def _pages(
     run: AsyncJobRun,
-    work: Callable[[Lease, str, datetime, datetime], int],
+    work: Callable[[Lease, str, datetime, datetime], Awaitable[int]],
     kind: str,
     before: datetime,
     counts: dict[str, int],
@@ -48,7 +48,7 @@ async def _pages(
     done = -1
     while done and (lease := await run.keep_lease()) is not None:
         await run.step()
-        done = await run.context.offload(work, lease, kind, before, run.now)
+        done = await work(lease, kind, before, run.now)
         counts[kind] += done
         run.tell(kind, counts[kind])
         await run.wait(_BREATH if done else 0)

@@ -19,6 +19,8 @@ from wemakeprice_sdk.client.options import check_kind
 from wemakeprice_sdk.clock import Clock, SystemClock, korean_day, require_aware
 from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.errors import LedgerError, ValidationError
+from wemakeprice_sdk.ledger.arguments import require_ledger
+from wemakeprice_sdk.ledger.async_ledger import AsyncLedger
 from wemakeprice_sdk.ledger.personal import RETAINED, require_kind
 from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import Intent, IntentState, LegalHold
@@ -113,11 +115,13 @@ class AsyncChannelRunner:
     ) -> None:
         check_kind("client", client, AsyncWemakepriceClient)
         check_kind("policy", policy, SyncPolicy)
+        require_ledger(ledger)
+        self._ledger = ledger
         self._around = AsyncJobContext(
             account=policy.config.seller_id,
             config=policy.config,
             client=client,
-            ledger=ledger,
+            ledger=AsyncLedger(ledger),
             policy=policy,
             clock=clock or SystemClock(),
             settings=settings or RunnerSettings(),
@@ -142,7 +146,7 @@ class AsyncChannelRunner:
     @property
     def ledger(self) -> Ledger:
         """The ledger this runner writes."""
-        return self._around.ledger
+        return self._ledger
 
     @property
     def worker(self) -> str:
@@ -439,7 +443,7 @@ class AsyncChannelRunner:
 
     async def waiting(self) -> tuple[Intent, ...]:
         """Return the intents that block their target; the unknown ones wait for `resolve`."""
-        return await self._around.offload(self._around.ledger.active_intents, self.account)
+        return await self._around.ledger.active_intents(self.account)
 
     async def resolve(self, intent_id: int, *, applied: bool, by: str) -> Intent:
         """Settle an intent that waits by a person's word; `by` is the operator who says so, and nobody else.
@@ -451,7 +455,7 @@ class AsyncChannelRunner:
         state = IntentState.APPLIED if applied else IntentState.NOT_APPLIED
         context = self._around
         now, number = context.clock.now(), whole_number(intent_id, "intent_id")
-        return await context.offload(context.ledger.resolve, self.account, number, state, now, by=by)
+        return await context.ledger.resolve(self.account, number, state, now, by=by)
 
     async def put_links(self, links: Iterable[SkuLink]) -> None:
         """Store SKU links (SKU 연동), for example from an Excel import."""
@@ -460,7 +464,7 @@ class AsyncChannelRunner:
         async def job(run: AsyncJobRun) -> None:
             lease = await run.keep_lease()
             if lease is not None:
-                await self._around.offload(self._around.ledger.put_links, lease, rows, run.now)
+                await self._around.ledger.put_links(lease, rows, run.now)
 
         await self._must_run(job)
 
@@ -484,7 +488,7 @@ class AsyncChannelRunner:
         if lease is None:
             return 0
         back = now - context.settings.max_back
-        return await context.offload(context.ledger.reset_time, lease, now, back, by=by)
+        return await context.ledger.reset_time(lease, now, back, by=by)
 
     async def set_hold(self, kind: str, until: datetime, reason: str) -> None:
         """Put the personal data of one kind, or what was sent (`intent`), under legal hold (법정 보존).
@@ -498,7 +502,7 @@ class AsyncChannelRunner:
         async def job(run: AsyncJobRun) -> None:
             lease = await run.keep_lease()
             if lease is not None:
-                await self._around.offload(self._around.ledger.set_hold, lease, hold, run.now)
+                await self._around.ledger.set_hold(lease, hold, run.now)
 
         await self._must_run(job)
 
@@ -533,10 +537,10 @@ class AsyncChannelRunner:
 
     async def _looking_around(self) -> AsyncJobContext:
         """Return what a dry run may read; a ledger that is not there yet is not made for it."""
-        if await self._around.offload(self._around.ledger.exists):
+        if await self._around.ledger.exists():
             return self._around
         empty = MemoryLedger(AesGcmCipher.single(generate_key()))
-        return evolve(self._around, ledger=empty)
+        return evolve(self._around, ledger=AsyncLedger(empty))
 
     def _closed_gate(self, job: Job) -> str | None:
         closed = [check(self._around.config, kind) for kind in _GATES.get(job, ())]
@@ -556,15 +560,15 @@ class AsyncChannelRunner:
     ) -> JobReport:
         context = self._around
         ledger, settings = context.ledger, context.settings
-        await context.offload(ledger.open_account, self.account, context.client.base_url)
-        lease = await context.offload(ledger.acquire_lease, self.account, self.worker, settings.lease_ttl)
+        await ledger.open_account(self.account, context.client.base_url)
+        lease = await ledger.acquire_lease(self.account, self.worker, settings.lease_ttl)
         if lease is None:
             return self._report(job, started, skipped=Skipped.LEASE_HELD)
         run = AsyncJobRun(context, job, lease, progress, stop)
         try:
             if job is not Job.RESET_TIME:
-                await context.offload(ledger.mark_time, lease, started, settings.clock_tolerance)
-                if await context.offload(ledger.jumped_at, self.account) is not None:
+                await ledger.mark_time(lease, started, settings.clock_tolerance)
+                if await ledger.jumped_at(self.account) is not None:
                     # The clock is past what it wrongly recorded; what came meanwhile was never listed.
                     await self._reset_time(run, self.worker[:100])
                 await run.recover()
@@ -573,7 +577,7 @@ class AsyncChannelRunner:
         finally:
             # What was done is in the ledger; a lease that cannot be given back runs out.
             with suppress(LedgerError):
-                await context.offload(ledger.release_lease, lease)
+                await ledger.release_lease(lease)
 
     async def _finished(self, run: AsyncJobRun, started: datetime, missed: list[Skipped] | None) -> JobReport:
         context = run.context
@@ -591,7 +595,7 @@ class AsyncChannelRunner:
             recovered=tuple(run.recovered),
             unread=tuple(run.unread),
             faults=tuple(run.faults),
-            waiting=await context.offload(context.ledger.active_intents, self.account),
+            waiting=await context.ledger.active_intents(self.account),
         )
 
     def _report(

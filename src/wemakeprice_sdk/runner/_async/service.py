@@ -74,7 +74,7 @@ async def _by_day(
     now = run.now
     stream = _day_stream(kind)
     settings = run.context.settings
-    mark = await run.context.offload(run.context.ledger.watermark, run.account, stream)
+    mark = await run.context.ledger.watermark(run.account, stream)
     start = (now - settings.backfill if mark is None else mark - settings.overlap).date()
     first = min(start, now.date())
     again = await Unfinished.of(run, stream)
@@ -110,7 +110,7 @@ async def _answer(
     context = run.context
     snapshot = Snapshot(answers=answers, inquiry_answers=inquiry_answers, in_flight=await in_flight(run))
     keys = [action.key for action in context.policy.plan_answers(snapshot, run.now)]
-    done = await context.offload(context.ledger.is_done, run.account, keys)
+    done = await context.ledger.is_done(run.account, keys)
     await run.act(context.policy.plan_answers(evolve(snapshot, answered=done), run.now))
 
 
@@ -146,7 +146,11 @@ async def settle(
             break
     else:
         await again.finish()
-    return await run.context.offload(_reconcile, run, received), tuple(incomplete)
+    facts = await _facts(run, received)
+    cycle = run.context.config.settlement_cycle
+    # A year of orders takes seconds.
+    result = await run.context.offload(reconcile, run.account, facts, run.now.date(), cycle=cycle)
+    return result, tuple(incomplete)
 
 
 async def _keep_day(
@@ -161,11 +165,8 @@ async def _keep_day(
     A day that suddenly shows nothing at all says nothing: an empty answer is also what an outage gives. Nor
     does a day of which a row could not be read: that row may be the one that seems to be gone.
     """
-    context = run.context
     first, after = _midnight(day), _midnight(day, 1)
-    stored = await context.offload(
-        lambda: list(context.ledger.records(run.account, kind, since=first, until=after))
-    )
+    stored = [row async for row in run.context.ledger.records(run.account, kind, since=first, until=after)]
     drafts = settlement_drafts(lines, day)
     shown = {draft.key for draft in drafts}
     left = () if unread_of(lines) or not shown else stored
@@ -175,34 +176,32 @@ async def _keep_day(
 
 async def _first_day(run: AsyncJobRun, last: date) -> date:
     context = run.context
-    mark = await context.offload(context.ledger.watermark, run.account, "settlement")
+    mark = await context.ledger.watermark(run.account, "settlement")
     if mark is None:
         return last - context.settings.max_back
     return min(mark.date() - LATE_ROWS, last)
 
 
-def _reconcile(run: AsyncJobRun, received: Mapping[date, int] | None) -> Reconciliation:
+async def _facts(run: AsyncJobRun, received: Mapping[date, int] | None) -> SettlementFacts:
     order_lines, ship_lines = RecordKind.SETTLEMENT_ORDER, RecordKind.SETTLEMENT_SHIP
-    facts = SettlementFacts(
-        bundles=_all(run, Bundle, RecordKind.BUNDLE),
-        claims=_all(run, Claim, RecordKind.CLAIM),
-        order_lines=_shown(run, SettlementOrderLine, order_lines),
-        ship_lines=_shown(run, SettlementShipLine, ship_lines),
+    return SettlementFacts(
+        bundles=await _all(run, Bundle, RecordKind.BUNDLE),
+        claims=await _all(run, Claim, RecordKind.CLAIM),
+        order_lines=await _shown(run, SettlementOrderLine, order_lines),
+        ship_lines=await _shown(run, SettlementShipLine, ship_lines),
         withdrawn=(
-            *_all(run, SettlementOrderLine, order_lines, GONE),
-            *_all(run, SettlementShipLine, ship_lines, GONE),
+            *await _all(run, SettlementOrderLine, order_lines, GONE),
+            *await _all(run, SettlementShipLine, ship_lines, GONE),
         ),
         received=received,
     )
-    cycle = run.context.config.settlement_cycle
-    return reconcile(run.account, facts, run.now.date(), cycle=cycle)
 
 
-def _all(run: AsyncJobRun, cls: type[M], kind: RecordKind, status: str | None = None) -> tuple[M, ...]:
+async def _all(run: AsyncJobRun, cls: type[M], kind: RecordKind, status: str | None = None) -> tuple[M, ...]:
     records = run.context.ledger.records(run.account, kind, status=status)
-    return tuple(restore(cls, row) for row in records)
+    return tuple([restore(cls, row) async for row in records])
 
 
-def _shown(run: AsyncJobRun, cls: type[M], kind: RecordKind) -> tuple[M, ...]:
+async def _shown(run: AsyncJobRun, cls: type[M], kind: RecordKind) -> tuple[M, ...]:
     records = run.context.ledger.records(run.account, kind)
-    return tuple(restore(cls, row) for row in records if row.status != GONE)
+    return tuple([restore(cls, row) async for row in records if row.status != GONE])

@@ -82,18 +82,17 @@ def _collect(run: JobRun) -> dict[str, Claim]:
 
 def _bring_back(run: JobRun, closed: Iterable[Claim]) -> None:
     """Read bundles again that a return or exchange hid until it was closed: the lists have passed them."""
-    context = run.context
     for claim in closed:
         if claim.bundle_no is None or claim.claim_type == ClaimType.CANCEL:
             continue
-        hidden = context.offload(_is_gone, run, claim.bundle_no)
+        hidden = _is_gone(run, claim.bundle_no)
         if hidden and (bundle := read_bundle(run, claim.bundle_no)) is not None:
             run.save(RecordKind.BUNDLE, [bundle_draft(bundle, run.now)])
 
 
 def _is_gone(run: JobRun, number: int) -> bool:
     records = run.context.ledger.records(run.account, RecordKind.BUNDLE, ref=str(number))
-    return any(record.status == GONE for record in records)
+    return GONE in [record.status for record in records]
 
 
 def _unfinished(run: JobRun) -> dict[str, Claim]:
@@ -101,17 +100,16 @@ def _unfinished(run: JobRun) -> dict[str, Claim]:
     context = run.context
     state = f"{_E.value}:{ClaimStatus.APPROVE.value}"
     limit = run.now - context.settings.max_back
-    records = context.offload(
-        lambda: list(context.ledger.records(run.account, RecordKind.CLAIM, status=state, since=limit))
-    )
-    stored = [restore(Claim, record) for record in records]
+    records = context.ledger.records(run.account, RecordKind.CLAIM, status=state, since=limit)
+    # All are read before the first is asked for: what is saved meanwhile must not shift them.
+    stored = [(record.key, restore(Claim, record)) for record in records]
     rows: dict[str, Claim] = {}
-    for record, claim in zip(records, stored, strict=True):
+    for key, claim in stored:
         if not claim.is_exchange_complete:
             run.step()
             fresh = _read(run, claim.claim_bundle_no)
             if fresh is not None and claim_state(fresh) == state:
-                rows[record.key] = fresh
+                rows[key] = fresh
     return rows
 
 
@@ -127,7 +125,6 @@ def _read(run: JobRun, number: int) -> Claim | None:
 
 def _bundles(run: JobRun, claims: Iterable[Claim]) -> tuple[Bundle, ...]:
     """Read the bundles of open cancels now; those in a return come back empty: the ledger's copy serves."""
-    context = run.context
     found: dict[int, Bundle] = {}
     for claim in claims:
         number = claim.bundle_no
@@ -138,12 +135,13 @@ def _bundles(run: JobRun, claims: Iterable[Claim]) -> tuple[Bundle, ...]:
         if bundle is not None:
             run.save(RecordKind.BUNDLE, [bundle_draft(bundle, run.now)])
         elif claim.claim_type != ClaimType.CANCEL:
-            bundle = context.offload(_kept, run, number)
+            bundle = _kept(run, number)
         if bundle is not None:
             found[number] = bundle
     return tuple(found.values())
 
 
 def _kept(run: JobRun, number: int) -> Bundle | None:
-    records = run.context.ledger.records(run.account, RecordKind.BUNDLE, ref=str(number))
-    return next((restore(Bundle, record) for record in records), None)
+    for record in run.context.ledger.records(run.account, RecordKind.BUNDLE, ref=str(number)):
+        return restore(Bundle, record)
+    return None

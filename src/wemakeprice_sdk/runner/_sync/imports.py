@@ -74,7 +74,7 @@ def _all(run: JobRun, kind: RecordKind, pager: Pager[T]) -> list[T]:
 
 def _left(run: JobRun, job: str, windows: Sequence[Window]) -> list[Window]:
     context = run.context
-    known = context.offload(context.ledger.progress, run.account, job)
+    known = context.ledger.progress(run.account, job)
     until = known.get("until") if known is not None else None
     if not isinstance(until, str):
         return list(windows)
@@ -108,20 +108,20 @@ def _remember(run: JobRun, job: str, seen: datetime, whole: bool) -> bool:
     lease = run.keep_lease()
     if whole and lease is not None:
         body: dict[str, JsonValue] = {"until": seen.isoformat()}
-        run.context.offload(run.context.ledger.put_progress, lease, job, body, run.now)
+        run.context.ledger.put_progress(lease, job, body, run.now)
     return whole
 
 
 def _registered(run: JobRun, kind: RecordKind, numbers: Iterable[int]) -> frozenset[int]:
     context = run.context
     keys = [str(number) for number in numbers]
-    found = context.offload(context.ledger.registered, run.account, kind, keys)
+    found = context.ledger.registered(run.account, kind, keys)
     return frozenset(int(key) for key in found)
 
 
 def _has_templates(run: JobRun) -> bool:
     context = run.context
-    return context.offload(context.ledger.progress, run.account, TEMPLATES) is not None
+    return context.ledger.progress(run.account, TEMPLATES) is not None
 
 
 def _product_snapshot(
@@ -152,8 +152,7 @@ def _take_product(run: JobRun, action: Action) -> None:
 def _register(run: JobRun, draft: RecordDraft, links: Iterable[SkuLink] = ()) -> None:
     lease = run.keep_lease()
     if lease is not None:
-        register = run.context.ledger.register
-        new = run.context.offload(register, lease, draft, run.now, links=links)
+        new = run.context.ledger.register(lease, draft, run.now, links=links)
         run.note_saved(draft.kind, SaveCount(new=int(new), same=int(not new)))
 
 

@@ -182,7 +182,7 @@ class JobRun:
         lease, timestamp = self.lease, self.context.monotonic()
         if lease is not None and timestamp >= self._renew_at:
             ttl = self.context.settings.lease_ttl
-            self.lease = self.context.offload(self.context.ledger.renew_lease, lease, ttl)
+            self.lease = self.context.ledger.renew_lease(lease, ttl)
             self._renew_at = timestamp + ttl / 3
         return self.lease
 
@@ -195,20 +195,20 @@ class JobRun:
         if lease is None:
             self.note_saved(kind, SaveCount(new=len(rows)))
             return
-        saved = self.context.offload(self.context.ledger.save, lease, rows, self.now, watermark=watermark)
+        saved = self.context.ledger.save(lease, rows, self.now, watermark=watermark)
         self.note_saved(kind, saved)
 
     def recover(self) -> None:
         """Settle what earlier runs left without an outcome, by the operation's verifying read."""
         ledger = self.context.ledger
-        for intent in self.context.offload(ledger.active_intents, self.account, IntentState.OPEN):
+        for intent in ledger.active_intents(self.account, IntentState.OPEN):
             self._wait_for_stray(intent)
             state, detail = self._verify(intent)
             lease = self.keep_lease()
             if state is IntentState.OPEN or lease is None:
                 continue
             outcome = IntentResult(intent, state, f"verified: {detail}")
-            settled = self.context.offload(ledger.finish, lease, outcome, self.now)
+            settled = ledger.finish(lease, outcome, self.now)
             self.recovered.append(settled)
             self.tell("recover", len(self.recovered))
 
@@ -293,17 +293,16 @@ class JobRun:
         outcome, lease = self._last, self.lease
         if outcome is not None and lease is not None:
             self._last = None
-            self.context.offload(self.context.ledger.finish, lease, outcome, self.now)
+            self.context.ledger.finish(lease, outcome, self.now)
 
     def _carry_out(self, action: Action, command: Command) -> ActionState:
         lease = self.keep_lease()
         if lease is None:
             raise RuntimeError("a dry run must not act")
-        begin, draft = self.context.ledger.begin, command.draft()
         # A cancelled task does not stop the thread that writes, so what it writes is not written again.
         last, self._last = self._last, None
         try:
-            intent = self.context.offload(begin, lease, draft, self.now, after=last)
+            intent = self.context.ledger.begin(lease, command.draft(), self.now, after=last)
         except TargetBusyError:
             self._last = last
             self._finish_last()

@@ -75,7 +75,7 @@ def _confirmed_bundles(run: JobRun) -> None:
     state = ShipStatus.CONFIRM.value
     listed = bundles_in(run, ShipStatus.CONFIRM, OrderDateType.CONFIRM, (state,))
     context = run.context
-    left = context.offload(context.ledger.count, run.account, RecordKind.BUNDLE, state)
+    left = context.ledger.count(run.account, RecordKind.BUNDLE, state)
     if left > len(listed) + FEW:
         listed |= bundles_in(run, ShipStatus.DELIVERY, OrderDateType.CONFIRM, (state,))
     close_vanished(run, RecordKind.BUNDLE, state, listed)
@@ -111,13 +111,13 @@ def _confirm(
     cancels = open_cancels(run)
     context = run.context
     keys = {f"{ActionKind.CONFIRM_BUNDLE}:{row.bundle_no}": row.bundle_no for row in new.values()}
-    done = context.offload(context.ledger.is_done, run.account, keys)
+    done = context.ledger.is_done(run.account, keys)
     snapshot = Snapshot(
         bundles_at=claims_at,
         bundles=tuple(new.values()),
         claims_at=claims_at,
         claims=tuple(cancels.values()),
-        links=context.offload(context.ledger.links, run.account),
+        links=context.ledger.links(run.account),
         unread_cancels=_hidden(run),
         confirmed=frozenset(keys[key] for key in done),
         in_flight=in_flight(run),
@@ -152,7 +152,7 @@ def _hidden(run: JobRun) -> frozenset[int | None]:
 def in_flight(run: JobRun) -> frozenset[str]:
     """Return the keys of actions whose outcome is still open."""
     context = run.context
-    active = context.offload(context.ledger.active_intents, run.account)
+    active = context.ledger.active_intents(run.account)
     return frozenset(str(intent.payload.get("key")) for intent in active)
 
 
@@ -188,7 +188,7 @@ def _ship(run: JobRun, pending: Sequence[PendingShipment]) -> None:
 
 def _bundles_of(run: JobRun, numbers: set[int]) -> dict[int, Bundle]:
     # What has left does not come back, so the ledger's word is enough for it.
-    left = run.context.offload(_left, run, numbers)
+    left = _left(run, numbers)
     found: dict[int, Bundle] = {}
     if len(numbers - left.keys()) > FEW:
         found = _listed(run, numbers)
@@ -204,10 +204,12 @@ def _bundles_of(run: JobRun, numbers: set[int]) -> dict[int, Bundle]:
 def _left(run: JobRun, numbers: set[int]) -> dict[int, Bundle]:
     states = (ShipStatus.DELIVERY.value, ShipStatus.COMPLETE.value)
     ledger, account = run.context.ledger, run.account
-    records = (
-        row for number in numbers for row in ledger.records(account, RecordKind.BUNDLE, ref=str(number))
-    )
-    return {int(row.ref): restore(Bundle, row) for row in records if row.status in states}
+    return {
+        int(row.ref): restore(Bundle, row)
+        for number in numbers
+        for row in ledger.records(account, RecordKind.BUNDLE, ref=str(number))
+        if row.status in states
+    }
 
 
 def read_bundle(run: JobRun, number: int) -> Bundle | None:
@@ -222,7 +224,7 @@ def read_bundle(run: JobRun, number: int) -> Bundle | None:
 
 
 def _listed(run: JobRun, numbers: set[int]) -> dict[int, Bundle]:
-    start = run.context.offload(_oldest_of, run, numbers)
+    start = _oldest_of(run, numbers)
     if start is None:
         return {}
     pager = run.context.client.orders.iter(start, run.now, ShipStatus.CONFIRM, OrderDateType.CONFIRM)
@@ -240,7 +242,10 @@ def _oldest_of(run: JobRun, numbers: set[int]) -> datetime | None:
     limit = run.now - run.context.settings.max_back
     state = ShipStatus.CONFIRM.value
     records = run.context.ledger.records(run.account, RecordKind.BUNDLE, status=state, since=limit)
-    return next((record.at for record in records if int(record.ref) in numbers), None)
+    for record in records:
+        if int(record.ref) in numbers:
+            return record.at
+    return None
 
 
 def track(run: JobRun) -> None:

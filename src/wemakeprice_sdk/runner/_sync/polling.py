@@ -79,7 +79,7 @@ class Unfinished:
     def of(cls, run: JobRun, stream: str) -> Unfinished:
         """Return what earlier runs left unfinished."""
         context = run.context
-        kept = context.offload(context.ledger.progress, run.account, _unread(stream))
+        kept = context.ledger.progress(run.account, _unread(stream))
         limit = run.now - context.settings.max_back
         windows = kept_windows(kept)
         run.hidden[stream] = ()
@@ -113,12 +113,12 @@ class Unfinished:
         merged = joined(windows)
         run, lease = self.run, self.run.keep_lease()
         ledger, key = run.context.ledger, _unread(self.stream)
-        kept = kept_windows(run.context.offload(ledger.progress, run.account, key))
+        kept = kept_windows(ledger.progress(run.account, key))
         if lease is not None and kept != merged:
             body: dict[str, JsonValue] = {
                 "windows": [[window.start.isoformat(), window.end.isoformat()] for window in merged]
             }
-            run.context.offload(ledger.put_progress, lease, key, body, run.now)
+            ledger.put_progress(lease, key, body, run.now)
 
 
 def _unread(stream: str) -> str:
@@ -133,7 +133,7 @@ def open_streams(run: JobRun, kind: RecordKind, streams: Sequence[str]) -> None:
     """
     context = run.context
     for stream in streams:
-        if context.offload(context.ledger.watermark, run.account, stream) is None:
+        if context.ledger.watermark(run.account, stream) is None:
             run.save(kind, [], (stream, run.now - _reach(run, stream)))
 
 
@@ -146,12 +146,12 @@ def _reach(run: JobRun, stream: str) -> timedelta:
 def _start(run: JobRun, stream: str, kind: RecordKind, states: Sequence[str], end: datetime) -> datetime:
     context = run.context
     settings = context.settings
-    mark = context.offload(context.ledger.watermark, run.account, stream)
+    mark = context.ledger.watermark(run.account, stream)
     start = end - _reach(run, stream) if mark is None else mark - settings.overlap
     limit = end - settings.max_back
     for state in states:
         # A pause is filled up however long it was; only the search for old open records has a bound.
-        oldest = context.offload(context.ledger.oldest, run.account, kind, state, since=limit)
+        oldest = context.ledger.oldest(run.account, kind, state, since=limit)
         start = start if oldest is None else min(start, oldest)
     return min(start, end)
 
@@ -211,8 +211,8 @@ def close_vanished(
     What is still there comes back in its new state; what is gone (withdrawn cancels are never listed) is
     marked so. What cannot be read stays as it was.
     """
-    context = run.context
-    stored = context.offload(_stored, run, kind, state)
+    # All are read before the first is asked for: what is saved meanwhile must not shift them.
+    stored = list(run.context.ledger.records(run.account, kind, status=state))
     back: dict[str, Bundle | Claim] = {}
     end = run.now
     for record in stored:
@@ -233,10 +233,6 @@ def close_vanished(
             draft = bundle_draft(row, end) if isinstance(row, Bundle) else claim_draft(row, end)
             run.save(kind, [draft])
     return back
-
-
-def _stored(run: JobRun, kind: RecordKind, state: str) -> list[StoredRecord]:
-    return list(run.context.ledger.records(run.account, kind, status=state))
 
 
 def _ask(run: JobRun, kind: RecordKind, record: StoredRecord) -> Bundle | Claim | None:

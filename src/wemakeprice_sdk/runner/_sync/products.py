@@ -58,10 +58,10 @@ def sync_stock(run: JobRun, levels: Iterable[SkuStock]) -> None:
     context = run.context
     # Contradictions among all levels are refused before the first of them is sent.
     stock = Snapshot(stock_at=run.now, stock=tuple(levels)).stock
-    links = context.offload(context.ledger.links, run.account)
+    links = context.ledger.links(run.account)
     numbers = {link.product_no for link in links}
     if context.policy.wind_down:
-        numbers |= context.offload(_imported, run)
+        numbers |= _imported(run)
     for some in batches(sorted(numbers), _STOCK_AT_ONCE):
         _sync_some(run, stock, some)
 
@@ -71,10 +71,10 @@ def _sync_some(run: JobRun, stock: tuple[SkuStock, ...], numbers: Sequence[int])
     context = run.context
     products_at = run.now
     products = read_products(run, numbers)
-    every = context.offload(context.ledger.links, run.account)
+    every = context.ledger.links(run.account)
     wanted = frozenset(numbers)
     links = _rekeyed(run, [link for link in every if link.product_no in wanted], products)
-    bundles = context.offload(_unshipped, run)
+    bundles = _unshipped(run)
     stopped = standing_stops(_stopped(run), products)
     snapshot = Snapshot(
         products_at=products_at,
@@ -100,7 +100,7 @@ def _sync_some(run: JobRun, stock: tuple[SkuStock, ...], numbers: Sequence[int])
     fresh = pushed_links(seated_links(links, products), proven, failed)
     lease = run.keep_lease()
     if fresh and lease is not None:
-        context.offload(context.ledger.put_links, lease, fresh, run.now)
+        context.ledger.put_links(lease, fresh, run.now)
 
 
 def _rekeyed(run: JobRun, links: Sequence[SkuLink], products: Sequence[Product]) -> tuple[SkuLink, ...]:
@@ -108,8 +108,7 @@ def _rekeyed(run: JobRun, links: Sequence[SkuLink], products: Sequence[Product])
     meant = rekeyed_links(links, products)
     lease = run.keep_lease()
     if meant and lease is not None:
-        put, now = run.context.ledger.put_links, run.now
-        run.context.offload(put, lease, list(meant.values()), now, instead_of=list(meant))
+        run.context.ledger.put_links(lease, list(meant.values()), run.now, instead_of=list(meant))
     return tuple(meant.get(link, link) for link in links)
 
 
@@ -120,7 +119,7 @@ def _imported(run: JobRun) -> set[int]:
 
 def _stopped(run: JobRun) -> frozenset[int]:
     context = run.context
-    kept = context.offload(context.ledger.progress, run.account, STOPPED)
+    kept = context.ledger.progress(run.account, STOPPED)
     numbers = kept.get("products") if kept is not None else None
     rows = numbers if isinstance(numbers, list) else []
     return frozenset(number for number in rows if isinstance(number, int))
@@ -133,7 +132,7 @@ def _remember_stops(run: JobRun, stopped: frozenset[int]) -> None:
     if lease is not None:
         body: dict[str, JsonValue] = {"products": [*sorted(stopped)]}
         context = run.context
-        context.offload(context.ledger.put_progress, lease, STOPPED, body, run.now)
+        context.ledger.put_progress(lease, STOPPED, body, run.now)
 
 
 def read_products(run: JobRun, numbers: Iterable[int]) -> tuple[Product, ...]:
@@ -178,16 +177,11 @@ def extend_sale_periods(run: JobRun) -> bool:
     rules = context.config.sale_period
     now = run.now
     horizon = now + rules.threshold + timedelta(days=1)
-    due = context.offload(
-        lambda: due_soon(
-            context.ledger.records(run.account, RecordKind.PRODUCT),
-            horizon,
-            old=now - _REFRESH,
-            ended=rules.ended,
-        )
-    )
+    records = context.ledger.records(run.account, RecordKind.PRODUCT)
+    looked_at = [due_soon(row, horizon, old=now - _REFRESH, ended=rules.ended) for row in records]
+    soonest_first = sorted(row for row in looked_at if row is not None)
     waited = timedelta()
-    for some in batches(due, _AT_ONCE):
+    for some in batches([number for _, number in soonest_first], _AT_ONCE):
         while not _extend(run, some):
             left = _away(run)
             waited += left
@@ -231,7 +225,7 @@ def _extend(run: JobRun, numbers: Sequence[int]) -> bool:
 def _extended(run: JobRun, products: Iterable[Product], day: date) -> dict[int, date]:
     context = run.context
     keys = {extension_key(row.product_no, day.isoformat()): row.product_no for row in products}
-    done = context.offload(context.ledger.is_done, run.account, keys)
+    done = context.ledger.is_done(run.account, keys)
     return {keys[key]: day for key in done}
 
 
@@ -256,7 +250,7 @@ def sync_templates(run: JobRun, saves: Iterable[TemplateSave], deletes: Iterable
     lease = run.keep_lease()
     if lease is not None:
         body: dict[str, JsonValue] = {"count": len(listed), "at": run.now.isoformat()}
-        context.offload(context.ledger.put_progress, lease, TEMPLATES, body, run.now)
+        context.ledger.put_progress(lease, TEMPLATES, body, run.now)
     products_at = run.now
     snapshot = Snapshot(
         templates_at=templates_at,
@@ -276,11 +270,8 @@ def _kept_templates(
     run: JobRun, listed: Iterable[ShippingTemplate], wished: Collection[str]
 ) -> tuple[ShippingTemplate, ...]:
     """Leave out what was deleted on our side: the marketplace knows no delete and lists it for ever."""
-    context = run.context
-    gone = context.offload(
-        lambda: {row.key for row in context.ledger.records(run.account, RecordKind.TEMPLATE, status=DELETED)}
-    )
-    hidden = gone.difference(wished)
+    records = run.context.ledger.records(run.account, RecordKind.TEMPLATE, status=DELETED)
+    hidden = {row.key for row in records} - set(wished)
     return tuple(row for row in listed if str(row.shipping_template_no) not in hidden)
 
 
@@ -309,9 +300,9 @@ def _forget_template(run: JobRun, action: Action) -> None:
     lease = run.keep_lease()
     if lease is None:
         return
-    ledger, offload = run.context.ledger, run.context.offload
-    stored = offload(ledger.record, run.account, RecordKind.TEMPLATE, action.target.id)
+    ledger = run.context.ledger
+    stored = ledger.record(run.account, RecordKind.TEMPLATE, action.target.id)
     if stored is not None:
         run.save(RecordKind.TEMPLATE, [deleted_draft(stored)])
     note = "on our side only"
-    offload(ledger.note, lease, "delete_template", str(action.target), note, run.now)
+    ledger.note(lease, "delete_template", str(action.target), note, run.now)

@@ -29,8 +29,8 @@ def forget(
     destroy_before = None if destroy is None else now - destroy
     to_mask, to_destroy = 0, 0
     if run.dry_run:
-        count, bounds = ledger.due_personal, (mask_before, destroy_before)
-        to_mask, to_destroy = run.context.offload(count, run.account, kind, now, *bounds)
+        bounds = (mask_before, destroy_before)
+        to_mask, to_destroy = ledger.due_personal(run.account, kind, now, *bounds)
     if destroy_before is not None:
         destroyed[kind] = to_destroy
         _pages(run, ledger.destroy_personal, kind, destroy_before, destroyed)
@@ -49,7 +49,7 @@ def _pages(
     done = -1
     while done and (lease := run.keep_lease()) is not None:
         run.step()
-        done = run.context.offload(work, lease, kind, before, run.now)
+        done = work(lease, kind, before, run.now)
         counts[kind] += done
         run.tell(kind, counts[kind])
         run.wait(_BREATH if done else 0)

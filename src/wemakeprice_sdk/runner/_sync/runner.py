@@ -19,6 +19,7 @@ from wemakeprice_sdk.client.options import check_kind
 from wemakeprice_sdk.clock import Clock, SystemClock, korean_day, require_aware
 from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.errors import LedgerError, ValidationError
+from wemakeprice_sdk.ledger.arguments import require_ledger
 from wemakeprice_sdk.ledger.personal import RETAINED, require_kind
 from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import Intent, IntentState, LegalHold
@@ -113,6 +114,8 @@ class ChannelRunner:
     ) -> None:
         check_kind("client", client, WemakepriceClient)
         check_kind("policy", policy, SyncPolicy)
+        require_ledger(ledger)
+        self._ledger = ledger
         self._around = JobContext(
             account=policy.config.seller_id,
             config=policy.config,
@@ -142,7 +145,7 @@ class ChannelRunner:
     @property
     def ledger(self) -> Ledger:
         """The ledger this runner writes."""
-        return self._around.ledger
+        return self._ledger
 
     @property
     def worker(self) -> str:
@@ -439,7 +442,7 @@ class ChannelRunner:
 
     def waiting(self) -> tuple[Intent, ...]:
         """Return the intents that block their target; the unknown ones wait for `resolve`."""
-        return self._around.offload(self._around.ledger.active_intents, self.account)
+        return self._around.ledger.active_intents(self.account)
 
     def resolve(self, intent_id: int, *, applied: bool, by: str) -> Intent:
         """Settle an intent that waits by a person's word; `by` is the operator who says so, and nobody else.
@@ -451,7 +454,7 @@ class ChannelRunner:
         state = IntentState.APPLIED if applied else IntentState.NOT_APPLIED
         context = self._around
         now, number = context.clock.now(), whole_number(intent_id, "intent_id")
-        return context.offload(context.ledger.resolve, self.account, number, state, now, by=by)
+        return context.ledger.resolve(self.account, number, state, now, by=by)
 
     def put_links(self, links: Iterable[SkuLink]) -> None:
         """Store SKU links (SKU 연동), for example from an Excel import."""
@@ -460,7 +463,7 @@ class ChannelRunner:
         def job(run: JobRun) -> None:
             lease = run.keep_lease()
             if lease is not None:
-                self._around.offload(self._around.ledger.put_links, lease, rows, run.now)
+                self._around.ledger.put_links(lease, rows, run.now)
 
         self._must_run(job)
 
@@ -484,7 +487,7 @@ class ChannelRunner:
         if lease is None:
             return 0
         back = now - context.settings.max_back
-        return context.offload(context.ledger.reset_time, lease, now, back, by=by)
+        return context.ledger.reset_time(lease, now, back, by=by)
 
     def set_hold(self, kind: str, until: datetime, reason: str) -> None:
         """Put the personal data of one kind, or what was sent (`intent`), under legal hold (법정 보존).
@@ -498,7 +501,7 @@ class ChannelRunner:
         def job(run: JobRun) -> None:
             lease = run.keep_lease()
             if lease is not None:
-                self._around.offload(self._around.ledger.set_hold, lease, hold, run.now)
+                self._around.ledger.set_hold(lease, hold, run.now)
 
         self._must_run(job)
 
@@ -533,7 +536,7 @@ class ChannelRunner:
 
     def _looking_around(self) -> JobContext:
         """Return what a dry run may read; a ledger that is not there yet is not made for it."""
-        if self._around.offload(self._around.ledger.exists):
+        if self._around.ledger.exists():
             return self._around
         empty = MemoryLedger(AesGcmCipher.single(generate_key()))
         return evolve(self._around, ledger=empty)
@@ -556,15 +559,15 @@ class ChannelRunner:
     ) -> JobReport:
         context = self._around
         ledger, settings = context.ledger, context.settings
-        context.offload(ledger.open_account, self.account, context.client.base_url)
-        lease = context.offload(ledger.acquire_lease, self.account, self.worker, settings.lease_ttl)
+        ledger.open_account(self.account, context.client.base_url)
+        lease = ledger.acquire_lease(self.account, self.worker, settings.lease_ttl)
         if lease is None:
             return self._report(job, started, skipped=Skipped.LEASE_HELD)
         run = JobRun(context, job, lease, progress, stop)
         try:
             if job is not Job.RESET_TIME:
-                context.offload(ledger.mark_time, lease, started, settings.clock_tolerance)
-                if context.offload(ledger.jumped_at, self.account) is not None:
+                ledger.mark_time(lease, started, settings.clock_tolerance)
+                if ledger.jumped_at(self.account) is not None:
                     # The clock is past what it wrongly recorded; what came meanwhile was never listed.
                     self._reset_time(run, self.worker[:100])
                 run.recover()
@@ -573,7 +576,7 @@ class ChannelRunner:
         finally:
             # What was done is in the ledger; a lease that cannot be given back runs out.
             with suppress(LedgerError):
-                context.offload(ledger.release_lease, lease)
+                ledger.release_lease(lease)
 
     def _finished(self, run: JobRun, started: datetime, missed: list[Skipped] | None) -> JobReport:
         context = run.context
@@ -591,7 +594,7 @@ class ChannelRunner:
             recovered=tuple(run.recovered),
             unread=tuple(run.unread),
             faults=tuple(run.faults),
-            waiting=context.offload(context.ledger.active_intents, self.account),
+            waiting=context.ledger.active_intents(self.account),
         )
 
     def _report(

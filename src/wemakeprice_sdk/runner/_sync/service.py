@@ -75,7 +75,7 @@ def _by_day(
     now = run.now
     stream = _day_stream(kind)
     settings = run.context.settings
-    mark = run.context.offload(run.context.ledger.watermark, run.account, stream)
+    mark = run.context.ledger.watermark(run.account, stream)
     start = (now - settings.backfill if mark is None else mark - settings.overlap).date()
     first = min(start, now.date())
     again = Unfinished.of(run, stream)
@@ -111,7 +111,7 @@ def _answer(
     context = run.context
     snapshot = Snapshot(answers=answers, inquiry_answers=inquiry_answers, in_flight=in_flight(run))
     keys = [action.key for action in context.policy.plan_answers(snapshot, run.now)]
-    done = context.offload(context.ledger.is_done, run.account, keys)
+    done = context.ledger.is_done(run.account, keys)
     run.act(context.policy.plan_answers(evolve(snapshot, answered=done), run.now))
 
 
@@ -147,7 +147,11 @@ def settle(
             break
     else:
         again.finish()
-    return run.context.offload(_reconcile, run, received), tuple(incomplete)
+    facts = _facts(run, received)
+    cycle = run.context.config.settlement_cycle
+    # A year of orders takes seconds.
+    result = run.context.offload(reconcile, run.account, facts, run.now.date(), cycle=cycle)
+    return result, tuple(incomplete)
 
 
 def _keep_day(
@@ -162,11 +166,8 @@ def _keep_day(
     A day that suddenly shows nothing at all says nothing: an empty answer is also what an outage gives. Nor
     does a day of which a row could not be read: that row may be the one that seems to be gone.
     """
-    context = run.context
     first, after = _midnight(day), _midnight(day, 1)
-    stored = context.offload(
-        lambda: list(context.ledger.records(run.account, kind, since=first, until=after))
-    )
+    stored = list(run.context.ledger.records(run.account, kind, since=first, until=after))
     drafts = settlement_drafts(lines, day)
     shown = {draft.key for draft in drafts}
     left = () if unread_of(lines) or not shown else stored
@@ -176,15 +177,15 @@ def _keep_day(
 
 def _first_day(run: JobRun, last: date) -> date:
     context = run.context
-    mark = context.offload(context.ledger.watermark, run.account, "settlement")
+    mark = context.ledger.watermark(run.account, "settlement")
     if mark is None:
         return last - context.settings.max_back
     return min(mark.date() - LATE_ROWS, last)
 
 
-def _reconcile(run: JobRun, received: Mapping[date, int] | None) -> Reconciliation:
+def _facts(run: JobRun, received: Mapping[date, int] | None) -> SettlementFacts:
     order_lines, ship_lines = RecordKind.SETTLEMENT_ORDER, RecordKind.SETTLEMENT_SHIP
-    facts = SettlementFacts(
+    return SettlementFacts(
         bundles=_all(run, Bundle, RecordKind.BUNDLE),
         claims=_all(run, Claim, RecordKind.CLAIM),
         order_lines=_shown(run, SettlementOrderLine, order_lines),
@@ -195,15 +196,13 @@ def _reconcile(run: JobRun, received: Mapping[date, int] | None) -> Reconciliati
         ),
         received=received,
     )
-    cycle = run.context.config.settlement_cycle
-    return reconcile(run.account, facts, run.now.date(), cycle=cycle)
 
 
 def _all(run: JobRun, cls: type[M], kind: RecordKind, status: str | None = None) -> tuple[M, ...]:
     records = run.context.ledger.records(run.account, kind, status=status)
-    return tuple(restore(cls, row) for row in records)
+    return tuple([restore(cls, row) for row in records])
 
 
 def _shown(run: JobRun, cls: type[M], kind: RecordKind) -> tuple[M, ...]:
     records = run.context.ledger.records(run.account, kind)
-    return tuple(restore(cls, row) for row in records if row.status != GONE)
+    return tuple([restore(cls, row) for row in records if row.status != GONE])
