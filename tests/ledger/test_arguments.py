@@ -5,34 +5,24 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import evolve
 
-from ledger_kit import NOW, KeyCipher
+from ledger_kit import DRAFT, INTENT, NOW, KeyCipher, calls
 from wemakeprice_sdk.errors import LedgerAccountError, ValidationError
 from wemakeprice_sdk.ledger import (
-    IntentDraft,
     IntentResult,
     IntentState,
     Lease,
     Ledger,
-    LegalHold,
     MemoryLedger,
     PostgresLedger,
-    RecordDraft,
     SqliteLedger,
 )
 from wemakeprice_sdk.ledger.sql import SqlLedger
-from wemakeprice_sdk.models.sku_links import SkuLink
-
-DRAFT = RecordDraft("bundle", "1", "NEW", NOW, {"bundleNo": 1})
-INTENT = IntentDraft("orders_confirm", "bundle:1")
-HOLD = LegalHold("shop", "bundle", NOW + timedelta(days=1), "분쟁 조정")
-LINK = SkuLink(product_no=1, sku="S")
 
 
 @pytest.fixture
@@ -40,64 +30,6 @@ def memory(cipher: KeyCipher) -> SqlLedger:
     ledger = MemoryLedger(cipher)
     ledger.open_account("shop", "https://sandbox")
     return ledger
-
-
-def calls(lease: Lease, intent: Any) -> dict[str, dict[str, Any]]:
-    """Return arguments that every method takes, by name."""
-    result = IntentResult(intent, IntentState.APPLIED)
-    account: dict[str, Any] = {"account": "shop"}
-    keyed: dict[str, Any] = {**account, "kind": "bundle", "keys": ["1"]}
-    held: dict[str, Any] = {"lease": lease, "now": NOW}
-    aged: dict[str, Any] = {**held, "kind": "bundle", "before": NOW, "limit": 1}
-    return {
-        "open_account": {**account, "origin": "https://sandbox"},
-        "acquire_lease": {**account, "worker": "w", "ttl": 60},
-        "renew_lease": {"lease": lease, "ttl": 60},
-        "release_lease": {"lease": lease},
-        "mark_time": {**held, "tolerance": 1},
-        "jumped_at": account,
-        "reset_time": {**held, "back": NOW, "by": "김운영"},
-        "begin": {**held, "draft": evolve(INTENT, target="bundle:2"), "after": result},
-        "finish": {**held, "result": result},
-        "resolve": {
-            **account,
-            "intent_id": intent.id,
-            "state": IntentState.APPLIED,
-            "now": NOW,
-            "by": "김운영",
-        },
-        "active_intents": {**account, "state": IntentState.OPEN},
-        "intents": {**account, "target": "bundle:1", "limit": 1},
-        "is_done": {**account, "once_keys": ["confirm:1"]},
-        "save": {**held, "records": [DRAFT], "watermark": ("orders", NOW)},
-        "record": {**account, "kind": "bundle", "key": "1"},
-        "records": {**account, "kind": "bundle", "status": "NEW", "ref": "1", "since": NOW, "until": NOW},
-        "count": {**account, "kind": "bundle", "status": "NEW"},
-        "oldest": {**account, "kind": "bundle", "status": "NEW", "since": NOW},
-        "watermark": {**account, "stream": "orders"},
-        "mark_processed": {**held, "kind": "bundle", "keys": ["1"]},
-        "processed": keyed,
-        "register": {**held, "record": DRAFT, "links": [LINK], "export": DRAFT},
-        "registered": keyed,
-        "put_links": {**held, "links": [LINK], "instead_of": [LINK]},
-        "links": {**account, "sku": "S"},
-        "put_progress": {**held, "job": "stock", "progress": {"at": 1}},
-        "progress": {**account, "job": "stock"},
-        "set_hold": {**held, "hold": HOLD},
-        "holds": account,
-        "mask_personal": aged,
-        "destroy_personal": aged,
-        "due_personal": {
-            **account,
-            "kind": "bundle",
-            "now": NOW,
-            "mask_before": NOW,
-            "destroy_before": NOW,
-        },
-        "note": {**held, "action": "a", "target": "t", "detail": "d"},
-        "audit": {**account, "after": 0},
-        "audit_head": account,
-    }
 
 
 WITHOUT_ARGUMENTS = {"exists", "close"}

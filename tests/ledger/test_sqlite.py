@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -307,3 +308,41 @@ def test_a_copied_file_is_a_ledger_too(tmp_path: Path, cipher: KeyCipher) -> Non
     made(tmp_path / "l.db", cipher).close()
     shutil.copy(tmp_path / "l.db", tmp_path / "copy.db")
     made(tmp_path / "copy.db", cipher).close()
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {},
+        {"status": "B"},
+        {"ref": "r"},
+        {"status": "B", "since": NOW},
+        {"status": "B", "since": NOW, "until": NOW + timedelta(days=1)},
+        {"ref": "r", "until": NOW + timedelta(days=1)},
+    ],
+    ids=str,
+)
+def test_no_page_is_sorted_or_reads_past_what_it_is_asked_for(
+    tmp_path: Path, cipher: KeyCipher, wanted: dict[str, object]
+) -> None:
+    """What a query reads is told by SQLite's plan: each wanted column bounds the index, which gives the order."""
+    with made(tmp_path / "l.db", cipher) as ledger:
+        lease = ledger.acquire_lease("shop", "w", 60)
+        assert lease is not None
+        drafts = [RecordDraft("product", str(n), "B", NOW, {}, ref="r") for n in range(501)]
+        ledger.save(lease, drafts, NOW)
+        connection = ledger._engine._connection  # type: ignore[attr-defined]
+        asked: list[str] = []
+        connection.set_trace_callback(
+            lambda sql: asked.append(sql) if sql.startswith("SELECT account") else None
+        )
+        assert len(list(ledger.records("shop", "product", **wanted))) == 501  # type: ignore[arg-type]
+        connection.set_trace_callback(None)
+        assert len(asked) == 2
+        for sql in asked:
+            plans = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+            assert len(plans) == 1, plans
+            for column in {"account", "kind", *wanted} - {"since", "until"}:
+                assert f"{column}=?" in plans[0]
+            if sql is asked[1]:
+                assert "(at,record_key)>(?,?)" in plans[0]

@@ -28,6 +28,9 @@ _UPSERT: Final = """INSERT INTO records
     body = excluded.body, sealed = excluded.sealed, personal = excluded.personal, digest = excluded.digest"""
 
 
+_Condition = tuple[str, list[SqlValue]]
+
+
 @frozen
 class _Known:
     digest: str
@@ -76,25 +79,26 @@ class LedgerCollection(LedgerBase):
         until: datetime | None = None,
     ) -> Iterator[StoredRecord]:
         require_text(account, "account")
-        condition, values = _condition(account, kind, status=status, ref=ref, since=since, until=until)
-        return self._pages(account, condition, values)
+        first = _condition(account, kind, status=status, ref=ref, since=since, until=until)
+        # Behind a key `since` says nothing more, and SQLite would begin at it again for every page.
+        later = _condition(account, kind, status=status, ref=ref, until=until)
+        return self._pages(account, first, later)
 
-    def _pages(self, account: str, condition: str, values: list[SqlValue]) -> Iterator[StoredRecord]:
-        sql = "SELECT {columns} FROM records WHERE {condition} ORDER BY at, record_key LIMIT {page}"
-        first = sql.format(columns=_COLUMNS, condition=condition, page=PAGE)
-        later = sql.format(
-            columns=_COLUMNS, condition=condition + " AND (at, record_key) > (?, ?)", page=PAGE
-        )
-        after: tuple[SqlValue, ...] = ()
+    def _pages(self, account: str, first: _Condition, later: _Condition) -> Iterator[StoredRecord]:
+        (condition, values), rest = first, later[0] + " AND (at, record_key) > (?, ?)"
         while True:
             # No transaction is open while the caller works on a page.
             with self._read(account) as transaction:
-                rows = transaction.rows(later if after else first, *values, *after)
+                rows = transaction.rows(
+                    f"SELECT {_COLUMNS} FROM records WHERE {condition} "  # noqa: S608
+                    f"ORDER BY at, record_key LIMIT {PAGE}",
+                    *values,
+                )
                 row_cipher = self._row_cipher(transaction)
             yield from [_read(row, row_cipher) for row in rows]
             if len(rows) < PAGE:
                 return
-            after = (rows[-1][4], rows[-1][2])
+            condition, values = rest, [*later[1], rows[-1][4], rows[-1][2]]
 
     @override
     def count(self, account: str, kind: str, status: str | None = None) -> int:
@@ -174,7 +178,7 @@ def _condition(
     ref: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
-) -> tuple[str, list[SqlValue]]:
+) -> _Condition:
     condition = "account = ?"
     values: list[SqlValue] = [account]
     texts = {"kind": kind, "status": status, "ref": ref}
