@@ -37,7 +37,7 @@ class _Known:
     last_seen: int
     personal: PersonalState
     body: str
-    sealed: str | None
+    token: str | None
 
 
 class LedgerCollection(LedgerBase):
@@ -280,16 +280,16 @@ def _row(
 ) -> tuple[SqlValue, ...]:
     place = (account, "record", draft.kind, draft.key)
     body = draft.body
-    if before is not None and before.sealed is not None and before.personal is PersonalState.CLEAR:
-        old = personal.join(load(before.body), row_cipher.decrypt_values(before.sealed, *place))
+    if before is not None and before.token is not None and before.personal is PersonalState.CLEAR:
+        old = personal.join(load(before.body), row_cipher.decrypt_values(before.token, *place))
         body = personal.merge(draft.kind, old, body)
-    clear, sealed = personal.split(draft.kind, body)
-    state = PersonalState.CLEAR if sealed else PersonalState.NONE
+    clear, private = personal.split(draft.kind, body)
+    state = PersonalState.CLEAR if private else PersonalState.NONE
     if before is not None and before.personal is PersonalState.DESTROYED:
-        sealed, state = {}, PersonalState.DESTROYED
+        private, state = {}, PersonalState.DESTROYED
     elif before is not None and before.personal is PersonalState.MASKED:
-        sealed, state = personal.mask(sealed), PersonalState.MASKED
-    token = row_cipher.encrypt_payload(sealed, *place) if sealed else None
+        private, state = personal.mask(private), PersonalState.MASKED
+    token = row_cipher.encrypt_payload(private, *place) if private else None
     return (
         account,
         draft.kind,

@@ -1,6 +1,6 @@
 """Personal data inside collected JSON: taken apart for encryption, merged, masked.
 
-What may stand in clear is a list of known keys; everything else, unknown keys included, is sealed. So a
+What may stand in clear is a list of known keys; everything else, unknown keys included, is encrypted. So a
 key that the marketplace adds tomorrow is protected before anybody has looked at it.
 """
 
@@ -79,18 +79,18 @@ def require_kind(
 
 
 def split(kind: str, body: Mapping[str, JsonValue]) -> tuple[dict[str, JsonValue], PersonalValues]:
-    """Part `body` into what may stand in clear and what has to be sealed; both keep the structure."""
-    sealed: PersonalValues = {}
+    """Part `body` into what may stand in clear and what has to be encrypted; both keep the structure."""
+    private: PersonalValues = {}
     if kind in _IMPERSONAL:
-        return dict(body), sealed
-    clear = _part(dict(body), "", _CLEAR.get(kind, frozenset()), sealed)
+        return dict(body), private
+    clear = _part(dict(body), "", _CLEAR.get(kind, frozenset()), private)
     assert isinstance(clear, dict)  # noqa: S101 -- a dict goes in, a dict comes out
-    return clear, sealed
+    return clear, private
 
 
-def join(clear: Mapping[str, JsonValue], sealed: PersonalValues) -> dict[str, JsonValue]:
-    """Put sealed values back into their places."""
-    joined = _fill(dict(clear), "", sealed)
+def join(clear: Mapping[str, JsonValue], private: PersonalValues) -> dict[str, JsonValue]:
+    """Put the values back into their places."""
+    joined = _fill(dict(clear), "", private)
     assert isinstance(joined, dict)  # noqa: S101
     return joined
 
@@ -105,9 +105,9 @@ def merge(kind: str, old: Mapping[str, JsonValue], new: Mapping[str, JsonValue])
     return _merge_mapping(old, new, _CLEAR.get(kind, frozenset()))
 
 
-def mask(sealed: PersonalValues) -> PersonalValues:
+def mask(private: PersonalValues) -> PersonalValues:
     """Cover every text and number: the first letter of a name stays, four digits of a phone stay."""
-    return {path: _cover(path.rsplit(".", 1)[-1], value) for path, value in sealed.items()}
+    return {path: _cover(path.rsplit(".", 1)[-1], value) for path, value in private.items()}
 
 
 def _cover(key: str, value: bool | float | str | None) -> bool | int | float | str | None:
@@ -162,41 +162,41 @@ def _is_list(node: JsonValue) -> TypeGuard[Sequence[JsonValue]]:
     return kind is list or (kind not in _PLAIN and isinstance(node, Sequence) and not isinstance(node, str))
 
 
-def _part(node: JsonValue, path: str, clear: frozenset[str], sealed: PersonalValues) -> JsonValue:
+def _part(node: JsonValue, path: str, clear: frozenset[str], private: PersonalValues) -> JsonValue:
     if _is_mapping(node):
         return {
             key: value
             if key in clear and type(value) in _PLAIN
-            else _part_value(key, value, f"{path}.{key}", clear, sealed)
+            else _part_value(key, value, f"{path}.{key}", clear, private)
             for key, value in node.items()
         }
     if _is_list(node):
-        return [_part(item, step, clear, sealed) for item, step in _steps(node, path)]
+        return [_part(item, step, clear, private) for item, step in _steps(node, path)]
     if node is not None:
-        sealed[path] = cast("bool | int | float | str", node)
+        private[path] = cast("bool | int | float | str", node)
     return None
 
 
 def _part_value(
-    key: str, value: JsonValue, path: str, clear: frozenset[str], sealed: PersonalValues
+    key: str, value: JsonValue, path: str, clear: frozenset[str], private: PersonalValues
 ) -> JsonValue:
     if key in clear and not _is_mapping(value) and not _is_list(value):
         return value
-    return _part(value, path, clear, sealed)
+    return _part(value, path, clear, private)
 
 
-def _fill(node: JsonValue, path: str, sealed: PersonalValues) -> JsonValue:
+def _fill(node: JsonValue, path: str, private: PersonalValues) -> JsonValue:
     if node is None:
-        return sealed.get(path)
+        return private.get(path)
     if _is_mapping(node):
         return {
             key: value
             if value is not None and type(value) in _PLAIN
-            else _fill(value, f"{path}.{key}", sealed)
+            else _fill(value, f"{path}.{key}", private)
             for key, value in node.items()
         }
     if _is_list(node):
-        return [_fill(item, step, sealed) for item, step in _steps(node, path)]
+        return [_fill(item, step, private) for item, step in _steps(node, path)]
     return node
 
 

@@ -218,7 +218,7 @@ class Ledger(Protocol):
     ) -> int:
         """Mask personal data of at most `limit` records whose time lies before `before`; return how many.
 
-        Call it until it gives 0: a ledger is locked for one call, and others write between two. Raises
+        Call it until it returns 0: a ledger is locked for one call, and others write between two. Raises
         `ValidationError` for a kind without personal data.
         """
         ...
@@ -228,7 +228,7 @@ class Ledger(Protocol):
     ) -> int:
         """Destroy personal data of at most `limit` records older than `before`; return how many.
 
-        Call it until it gives 0. Of kind `intent` it empties the payloads of intents that are finished.
+        Call it until it returns 0. Of kind `intent` it empties the payloads of intents that are finished.
         """
         ...
 

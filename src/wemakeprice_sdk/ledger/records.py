@@ -23,9 +23,9 @@ class IntentState(StrEnum):
     REFUSED = "refused"
     """The marketplace answered and refused; nothing changed."""
     NOT_APPLIED = "not_applied"
-    """Proven not to have happened; it may be planned again."""
+    """A read verified that it did not happen; it may be planned again."""
     UNKNOWN = "unknown"
-    """Nothing can prove it; an operator decides, and its target is blocked until then."""
+    """No read can verify it; an operator decides, and its target is blocked until then."""
 
     @property
     def is_active(self) -> bool:
@@ -40,7 +40,7 @@ class IntentState(StrEnum):
 
 @frozen
 class Lease:
-    """The right to act on one account, until `expires_at` (KST), proven by the fencing number `fence`.
+    """The right to act on one account, until `expires_at` (KST), under the fencing number `fence`.
 
     Each time the account changes hands the number grows; the ledger refuses writes under a smaller one.
     """
@@ -104,7 +104,7 @@ class RecordDraft:
 
     `kind` is one of `RecordKind`, `key` its natural key, `status` a short word to search by, `at` the
     timestamp it belongs to (KST; the retention period counts from it), `body` the decoded JSON as it came.
-    `refs` are the keys it is searched by from elsewhere (the bundle of a claim).
+    `ref` is the key it is searched by from elsewhere (the bundle of a claim).
     """
 
     kind: str

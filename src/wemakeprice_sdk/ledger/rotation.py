@@ -31,7 +31,7 @@ class LedgerRotation(LedgerBase):
         Give every worker a ring with both keys first, the new one primary. They may go on working: each page
         (500 values) is written in a short transaction of its own, and `progress` is called after it. A
         rotation that was killed is started again; what is done is skipped. Until it is done the ledger does
-        not open without the old key; once a second call gives `rotated=0`, the old key may leave the ring.
+        not open without the old key; once a second call returns `rotated=0`, the old key may leave the ring.
 
         Raises `TypeError` for a cipher that cannot tell its keys apart (`RotatingCipher`), and
         `DecryptionError`.
