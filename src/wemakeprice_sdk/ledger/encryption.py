@@ -48,7 +48,7 @@ class RowCipher:
         return b64decode(self._cipher.decrypt(stored, context=_CONTEXT))
 
     def digest(self, body: Mapping[str, JsonValue]) -> str:
-        """Return the keyed digest of a document: 16 bytes, so that no two of any number are alike by chance."""
+        """Return the keyed digest of a document; with 16 bytes no two are alike by chance."""
         return hashlib.blake2b(dump(body).encode(), key=self._digest_key, digest_size=16).hexdigest()
 
     def encrypt_payload(self, values: Mapping[str, object], *parts: str) -> str:
