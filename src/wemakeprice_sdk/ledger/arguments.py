@@ -30,7 +30,7 @@ def require_text(value: object, name: str) -> None:
             f"{len(value)} characters",
             "no NUL character and no lone surrogate",
             f"{name} holds a character that no database stores; remove it",
-            f"{name}: 저장할 수 없는 문자(NUL 등)가 있습니다. 해당 문자를 지우고 다시 시도하십시오",
+            f"{name}: 저장할 수 없는 문자(NUL 등)가 있습니다. 해당 문자를 지우고 다시 시도해 주세요",
         )
 
 

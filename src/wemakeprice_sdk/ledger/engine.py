@@ -86,7 +86,7 @@ class Ownership:
             raise LedgerStateError(
                 "the ledger was used before this process was forked; its connection belongs to the parent. "
                 "Build one ledger per process, or close it before the fork "
-                "(원장은 프로세스마다 하나씩 만들거나, fork 전에 닫아야 합니다)"
+                "(fork 전에 사용한 원장입니다. 원장을 프로세스마다 따로 만들거나 fork 전에 닫아 주세요)"
             )
         self._process = os.getpid()
 

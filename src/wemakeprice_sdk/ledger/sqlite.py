@@ -146,7 +146,8 @@ class _SqliteEngine:
             raise LedgerStateError(
                 f"{os.path.basename(self._path)}: the file of the ledger was deleted or replaced under it; "
                 "nothing was written. Stop every worker, put the right file back, then open the ledger again "
-                "(원장 파일이 지워졌거나 바뀌었습니다. 작업을 모두 멈추고 파일을 되돌린 뒤 다시 여십시오)"
+                "(원장 파일이 삭제되었거나 다른 파일로 바뀌었습니다. 작업을 모두 멈추고 "
+                "원래 파일을 되돌린 뒤 원장을 다시 열어 주세요)"
             )
 
     def _connect(self) -> sqlite3.Connection:
