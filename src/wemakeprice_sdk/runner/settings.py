@@ -35,8 +35,10 @@ class RunnerSettings:
     because its request may still be on its way. `overlap`: how far a collection reaches back behind its
     watermark; a pause is filled up however long it was. `backfill`: how far the very first one reaches back
     for what is closed already. `max_back`: how far lists are searched for what still waits (new orders, open
-    claims), the first time and for records that stay open. `clock_tolerance`: seconds a clock may go back
-    before a job refuses to run. `max_wait`: the longest maintenance a dawn batch waits out.
+    claims), the first time and for records that stay open. `look_back_every`: how often the lists of what
+    waits (and of questions and inquiries) are read again over the last day, and once a day over all of
+    `max_back`, because a list may show a row long after its date. `clock_tolerance`: seconds a clock may go
+    back before a job refuses to run. `max_wait`: the longest maintenance a dawn batch waits out.
     """
 
     lease_ttl: float = 120.0
@@ -44,6 +46,7 @@ class RunnerSettings:
     overlap: timedelta = timedelta(minutes=10)
     backfill: timedelta = timedelta(days=3)
     max_back: timedelta = timedelta(days=30)
+    look_back_every: timedelta = timedelta(hours=1)
     clock_tolerance: float = 300.0
     max_wait: timedelta = timedelta(hours=6)
 
@@ -55,6 +58,7 @@ class RunnerSettings:
         )
         _require(timedelta() <= self.overlap < timedelta(hours=12), "overlap", self.overlap, "0..12 h")
         _require(timedelta() < self.backfill <= self.max_back, "backfill", self.backfill, "0..max_back")
+        _require(timedelta() <= self.look_back_every, "look_back_every", self.look_back_every, "0 or more")
         _require(self.clock_tolerance >= 0, "clock_tolerance", self.clock_tolerance, ">= 0 s")
 
 

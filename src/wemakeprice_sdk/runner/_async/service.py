@@ -26,7 +26,7 @@ from wemakeprice_sdk.policy.reconciliation import Reconciliation, SettlementFact
 from wemakeprice_sdk.policy.snapshot import PendingAnswer, PendingInquiryAnswer, Snapshot
 from wemakeprice_sdk.runner._async.job_run import AsyncJobRun
 from wemakeprice_sdk.runner._async.orders import in_flight
-from wemakeprice_sdk.runner._async.polling import Unfinished, open_streams
+from wemakeprice_sdk.runner._async.polling import LookBack, Unfinished, open_streams
 from wemakeprice_sdk.runner.conversion import (
     GONE,
     LATE_ROWS,
@@ -75,7 +75,9 @@ async def _by_day(
     stream = _day_stream(kind)
     settings = run.context.settings
     mark = await run.context.ledger.watermark(run.account, stream)
-    start = (now - settings.backfill if mark is None else mark - settings.overlap).date()
+    back = await LookBack.of(run, stream) if kind is not RecordKind.REVIEW else None
+    reach = now - settings.backfill if mark is None else mark - settings.overlap
+    start = (reach if back is None else min(reach, back.start)).date()
     first = min(start, now.date())
     again = await Unfinished.of(run, stream)
     for day in (*_days(again.before(_midnight(first))), *split_days(first, now.date())):
@@ -86,6 +88,8 @@ async def _by_day(
         await run.save(kind, [draft(row, now) for row in rows], done)
         run.tell(stream, max((day - start).days + 1, 0))
     await again.finish()
+    if back is not None:
+        await back.finish()
 
 
 def _days(windows: Iterable[Window]) -> tuple[date, ...]:

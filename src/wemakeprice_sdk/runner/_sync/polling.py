@@ -48,7 +48,9 @@ def poll(
     """
     end = run.now
     rows: dict[str, T] = {}
+    back = LookBack.of(run, stream) if stream in _WAITING else None
     start = _start(run, stream, kind, states, end)
+    start = start if back is None else min(start, back.start)
     again = Unfinished.of(run, stream)
     for window in (*again.before(start), *windows_below_a_day(start, end, timedelta(0))):
         run.step()
@@ -59,7 +61,61 @@ def poll(
         rows.update({made.key: row for made, row in zip(drafts, found, strict=True)})
         run.tell(stream, len(rows))
     again.finish()
+    if back is not None:
+        back.finish()
     return rows
+
+
+_DAY: Final = timedelta(days=1)
+
+
+@define
+class LookBack:
+    """How far a list of what still waits is read back, because a row may show up later than its own date.
+
+    An order under payment review, or a list that lags behind, shows a row whose date the watermark has passed
+    by then; without a look back it would never be collected. Every `look_back_every` the last day is read
+    again, and once a day all of `max_back`. When that was done last stands in the ledger.
+    """
+
+    run: JobRun
+    stream: str
+    start: datetime
+    _at: datetime
+    _day: datetime | None
+    _all: datetime | None
+
+    @classmethod
+    def of(cls, run: JobRun, stream: str) -> LookBack:
+        """Return what is due now; `start` is now where nothing is."""
+        settings, now = run.context.settings, run.now
+        kept = run.context.ledger.progress(run.account, _looked_back(stream)) or {}
+        day, all_ = (_timestamp_of(kept.get(name)) for name in ("day", "all"))
+        if all_ is None or now - all_ >= max(_DAY, settings.look_back_every):
+            return cls(run, stream, now - settings.max_back, now, now, now)
+        if day is None or now - day >= settings.look_back_every:
+            return cls(run, stream, now - min(_DAY, settings.max_back), now, now, all_)
+        return cls(run, stream, now, now, day, all_)
+
+    def finish(self) -> None:
+        """Note that everything due was read; a run that is broken off before looks back once more."""
+        lease = self.run.keep_lease()
+        if lease is None or self._at not in (self._day, self._all):
+            return
+        body = {"day": _text_of(self._day), "all": _text_of(self._all)}
+        self.run.context.ledger.put_progress(lease, _looked_back(self.stream), body, self.run.now)
+
+
+def _looked_back(stream: str) -> str:
+    return f"looked-back/{stream}"
+
+
+def _timestamp_of(value: JsonValue) -> datetime | None:
+    return datetime.fromisoformat(value) if isinstance(value, str) else None
+
+
+def _text_of(value: datetime | None) -> str | None:
+    return None if value is None else value.isoformat()
 
 
 @define

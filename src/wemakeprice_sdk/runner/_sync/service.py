@@ -27,7 +27,7 @@ from wemakeprice_sdk.policy.reconciliation import Reconciliation, SettlementFact
 from wemakeprice_sdk.policy.snapshot import PendingAnswer, PendingInquiryAnswer, Snapshot
 from wemakeprice_sdk.runner._sync.job_run import JobRun
 from wemakeprice_sdk.runner._sync.orders import in_flight
-from wemakeprice_sdk.runner._sync.polling import Unfinished, open_streams
+from wemakeprice_sdk.runner._sync.polling import LookBack, Unfinished, open_streams
 from wemakeprice_sdk.runner.conversion import (
     GONE,
     LATE_ROWS,
@@ -76,7 +76,9 @@ def _by_day(
     stream = _day_stream(kind)
     settings = run.context.settings
     mark = run.context.ledger.watermark(run.account, stream)
-    start = (now - settings.backfill if mark is None else mark - settings.overlap).date()
+    back = LookBack.of(run, stream) if kind is not RecordKind.REVIEW else None
+    reach = now - settings.backfill if mark is None else mark - settings.overlap
+    start = (reach if back is None else min(reach, back.start)).date()
     first = min(start, now.date())
     again = Unfinished.of(run, stream)
     for day in (*_days(again.before(_midnight(first))), *split_days(first, now.date())):
@@ -87,6 +89,8 @@ def _by_day(
         run.save(kind, [draft(row, now) for row in rows], done)
         run.tell(stream, max((day - start).days + 1, 0))
     again.finish()
+    if back is not None:
+        back.finish()
 
 
 def _days(windows: Iterable[Window]) -> tuple[date, ...]:
