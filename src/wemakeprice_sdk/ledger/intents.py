@@ -43,18 +43,18 @@ class LedgerIntents(LedgerBase):
         _check_draft(draft)
         if after is not None:
             _check_result(after, "after")
-        opened = to_timestamp(to_micros(now, "now"))
+        opened = to_micros(now, "now")
         with self._write_for(lease) as (transaction, row):
             if after is not None:
                 _finish(transaction, row, lease, after, now)
-            number = _insert(transaction, self._row_cipher(transaction), lease, draft, now)
+            number = _insert(transaction, self._row_cipher(transaction), lease, draft, opened)
         return Intent(
             id=number,
             account=lease.account,
             operation=draft.operation,
             target=draft.target,
             state=IntentState.OPEN,
-            opened_at=opened,
+            opened_at=to_timestamp(opened),
             worker=lease.worker,
             fence=lease.fence,
             payload=dict(draft.payload),
@@ -156,7 +156,7 @@ def _check_result(result: IntentResult, name: str) -> None:
 
 
 def _insert(
-    transaction: Transaction, row_cipher: RowCipher, lease: Lease, draft: IntentDraft, now: datetime
+    transaction: Transaction, row_cipher: RowCipher, lease: Lease, draft: IntentDraft, opened: int
 ) -> int:
     """Insert an open intent; the unique indexes refuse a second one on the target or the effect."""
     payload = row_cipher.encrypt_payload(
@@ -174,7 +174,7 @@ def _insert(
         payload,
         lease.worker,
         lease.fence,
-        to_micros(now, "now"),
+        opened,
     )
     if not found:
         raise TargetBusyError(
