@@ -15,7 +15,7 @@ HISTORY_LIMIT: Final = 20
 
 
 class LinkOutcome(KoreanWord):
-    """What one attempt at approval came to."""
+    """Result of one attempt at approval (승인 시도 결과)."""
 
     APPROVED = ("approved", "승인완료")
     NOT_ONBOARDED = ("not-onboarded", "입점 미완료")

@@ -98,7 +98,7 @@ def _is_landline(text: str) -> bool:
 
 
 class IssueSeverity(KoreanWord):
-    """How serious an issue is: ordinary ones go to e-mail, serious ones to the mobile number."""
+    """How serious an issue is (이슈 등급): ordinary ones go to e-mail, serious ones to the mobile number."""
 
     ORDINARY = ("ordinary", "일반")
     SERIOUS = ("serious", "중대")
@@ -114,7 +114,7 @@ class Issue:
 
 
 class Medium(KoreanWord):
-    """The way an issue takes."""
+    """How an issue reaches a contact (연락 수단)."""
 
     EMAIL = ("email", "이메일")
     MOBILE = ("mobile", "휴대폰")

@@ -16,7 +16,7 @@ _FRIDAY: Final = 4
 
 
 class SettlementCycleKind(KoreanWord):
-    """The cycles whose dates are known; everything else is `OTHER`."""
+    """Settlement cycle whose dates are known (정산주기 종류); everything else is `OTHER`."""
 
     WEEKLY = ("weekly", "주정산")
     MONTHLY = ("monthly", "월정산")

@@ -75,7 +75,7 @@ class ConfirmationMode(KoreanWord):
 
 
 class MixedBundlePolicy(KoreanWord):
-    """What happens in Runple mode to a bundle that mixes Runple and other goods.
+    """What Runple mode does with a bundle that mixes Runple and other goods (혼합 배송번호 처리).
 
     The marketplace confirms whole bundles only. `HOLD` leaves the decision to an operator (default);
     `CONFIRM` confirms the whole bundle, the other goods included.
@@ -93,14 +93,14 @@ class EndedGoodsPolicy(KoreanWord):
 
 
 class LengthUnit(KoreanWord):
-    """Unit of an extension: whole days, or calendar months that keep the day of the month."""
+    """Unit of an extension (연장 단위): whole days, or calendar months that keep the day of the month."""
 
     DAYS = ("days", "일")
     MONTHS = ("months", "개월")
 
 
 class CsKind(KoreanWord):
-    """The kinds of customer service known today (CS); the switch itself takes any further word."""
+    """Kind of customer service (CS 구분); the switch itself takes any further word."""
 
     QUESTION = ("question", "판매자문의")
     REVIEW = ("review", "구매후기")
