@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 WITH := $(if $(CONSTRAINT),-c $(CONSTRAINT),)
 
-.PHONY: demo test lint types docs wheel sync cassettes benchmarks clean help
+.PHONY: demo test coverage lint types docs wheel sync cassettes benchmarks clean help
 
 help:
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,12 +33,21 @@ demo: $(VENV)/.runtime ## a seller's day on the embedded sandbox
 test: $(VENV)/.dev ## set up, then all tests
 	$(BIN)/python -m pytest -n auto -q $(SELECT)
 
-lint: $(VENV)/.dev ## format, lint, import walls, generated code
+coverage: $(VENV)/.dev ## all tests under branch coverage, with its floors
+	rm -f .coverage .coverage.*
+	$(BIN)/python -m coverage run -m pytest -n auto -q $(SELECT)
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report --skip-covered --fail-under=$(FLOOR)
+	$(BIN)/python -m coverage report --format=total --include='*/policy/*' --fail-under=$(POLICY_FLOOR)
+	$(BIN)/python -m coverage report --format=total --include='*/wire/*' --fail-under=$(WIRE_FLOOR)
+
+lint: $(VENV)/.dev ## format, lint, import walls, generated code and pages
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/unasync.py --check
 	$(BIN)/python scripts/sandbox_contract.py --check
+	$(BIN)/python scripts/glossary.py --check
 
 types: $(VENV)/.dev ## mypy --strict and pyright
 	$(BIN)/mypy
@@ -46,6 +55,7 @@ types: $(VENV)/.dev ## mypy --strict and pyright
 
 docs: $(VENV)/.dev ## the documentation, warnings as errors
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	$(BIN)/python scripts/check_site.py site
 
 wheel: $(VENV)/.dev ## build the wheel and prove that it installs and runs
 	rm -rf dist
@@ -59,4 +69,4 @@ cassettes: $(VENV)/.dev ## record the cassettes again from the sandbox
 	$(BIN)/python scripts/record_cassettes.py
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .coverage .coverage.* dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis
