@@ -49,9 +49,16 @@ lint: $(VENV)/.dev ## format, lint, import walls, generated code and pages
 	$(BIN)/python scripts/sandbox_contract.py --check
 	$(BIN)/python scripts/glossary.py --check
 
-types: $(VENV)/.dev ## mypy --strict and pyright
+# Test folders have files of the same names, and import their own kits by plain name: mypy looks at one folder at a time.
+TESTED := tests $(filter-out tests/typing tests/examples,$(patsubst %/,%,$(sort $(dir $(wildcard tests/*/test_*.py)))))
+
+types: $(VENV)/.dev ## mypy --strict and pyright; mypy over the tests
 	$(BIN)/mypy
 	$(BIN)/pyright
+	MYPYPATH=src:tests $(BIN)/mypy --config-file tests/mypy.ini tests/examples
+	for room in $(TESTED); do \
+	  MYPYPATH=src:tests:$$room $(BIN)/mypy --config-file tests/mypy.ini $$room/*.py || exit 1; \
+	done
 
 docs: $(VENV)/.dev ## the documentation, warnings as errors
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

@@ -82,6 +82,6 @@ def test_a_rule_of_the_generator_that_matches_nothing_is_an_error() -> None:
     assert spec.loader is not None
     unasync = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(unasync)
-    unasync.RULES = (*unasync.RULES, (r"\bno_such_word\b", ""))
+    unasync.RULES = (*unasync.RULES, (r"\bno_such_word\b", ""))  # type: ignore[attr-defined]
     with pytest.raises(SystemExit, match="no_such_word"):
         unasync.wanted()

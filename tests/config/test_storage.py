@@ -137,7 +137,7 @@ cycles = st.one_of(
     st.builds(SettlementCycle, names, st.just(SettlementCycleKind.MONTHLY), st.none() | st.integers(1, 31)),
 )
 daily = st.builds(
-    lambda ends, days, note: DailyMaintenance(*sorted(ends), tuple(days), note),
+    lambda ends, days, note: DailyMaintenance(*sorted(ends), tuple(days), note),  # type: ignore[call-arg]
     st.lists(times, min_size=2, max_size=2, unique=True),
     st.lists(st.integers(0, 6), max_size=3),
     lines,
@@ -832,8 +832,8 @@ class TestRotation:
         only_new = AesGcmCipher({"new": NEW}, "new")
         for path in files:
             assert load_registry(path, cipher=only_new) == registry
-        for left in tmp_path.glob(".*.tmp"):
-            assert not any(secret.encode() in left.read_bytes() for secret in SECRETS)
+        for half in tmp_path.glob(".*.tmp"):
+            assert not any(secret.encode() in half.read_bytes() for secret in SECRETS)
 
 
 @settings(max_examples=200, deadline=None)

@@ -59,7 +59,7 @@ def config(
     mode: ConfirmationMode = ConfirmationMode.AUTO,
     mixed: MixedBundlePolicy = MixedBundlePolicy.HOLD,
     switches: Mapping[str, bool] | None = None,
-    cs_kinds: Iterable[str] = tuple(kind.value for kind in CsKind),
+    cs_kinds: Iterable[str] = tuple(kind.value for kind in CsKind),  # type: ignore[name-defined]
     onboarding: OnboardingState = OnboardingState.COMPLETE,
     link: LinkState = LinkState.APPROVED,
     extension: bool = True,
@@ -282,7 +282,7 @@ def template_input(number: int | None = 900, **changes: object) -> ShippingTempl
 
 def template(number: int = 900, **changes: object) -> ShippingTemplate:
     wish = template_input(number, **changes)
-    values = {name: getattr(wish, name) for name in wish.__slots__ if name != "__weakref__"}
+    values = {name: getattr(wish, name) for name in wish.__slots__ if name != "__weakref__"}  # type: ignore[attr-defined]
     return ShippingTemplate(**values)  # type: ignore[arg-type]
 
 

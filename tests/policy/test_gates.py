@@ -125,14 +125,14 @@ def test_the_truth_table_over_all_switches() -> None:
             },
         )
         world = {
-            "onboarding": onboarding.value,
-            "link": link.value,
+            "onboarding": onboarding.value,  # type: ignore[attr-defined]
+            "link": link.value,  # type: ignore[attr-defined]
             "master": master,
             "product_api": product_api,
             "order_api": order_api,
             "cs_api": cs_api,
             "cs_kinds": kinds,
-            "mode": mode.value,
+            "mode": mode.value,  # type: ignore[attr-defined]
             "sku_sync": sku_sync,
             "extension": extension,
         }

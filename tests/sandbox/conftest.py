@@ -49,7 +49,7 @@ def _registry() -> Any:
     from referencing import Registry, Resource
     from referencing.jsonschema import DRAFT202012
 
-    return Registry().with_resource("urn:contract", Resource(contract(), DRAFT202012))
+    return Registry().with_resource("urn:contract", Resource(contract(), DRAFT202012))  # type: ignore[call-arg]
 
 
 @cache
