@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A deadline measures the machine: a busy one would fail a right test by chance.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 # The ledgers that several rooms are tested with; importlib mode gives the plugin no package to live in.
 sys.path.insert(0, str(Path(__file__).parent))
