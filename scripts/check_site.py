@@ -13,7 +13,17 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
-FINDABLE = ("엑셀", "판매채널", "정산", "그룹상품", "발주확인", "배송번호", "인증키", "orders.ship", "orders.confirm")
+FINDABLE = (
+    "엑셀",
+    "판매채널",
+    "정산",
+    "그룹상품",
+    "발주확인",
+    "배송번호",
+    "인증키",
+    "orders.ship",
+    "orders.confirm",
+)
 
 
 class Anchors(HTMLParser):

@@ -90,9 +90,7 @@ def titled(kind: type[StrEnum], language: str) -> str:
 
 def kinds(room: object, base: type[StrEnum]) -> list[type[StrEnum]]:
     named = [getattr(room, name) for name in room.__all__]  # type: ignore[attr-defined]
-    return [
-        kind for kind in named if isinstance(kind, type) and issubclass(kind, base) and kind is not base
-    ]
+    return [kind for kind in named if isinstance(kind, type) and issubclass(kind, base) and kind is not base]
 
 
 def hand_kept(head: str, language: str) -> Iterator[str]:

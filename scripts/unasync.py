@@ -1,6 +1,6 @@
 """Write the sync clients from the async ones, and the ledger's async face from its protocol, or check them.
 
-`_async` of the client and of the runner is written by an operator, `_sync` comes from it by the rules below,
+`_async` of the client and of the runner is the one to edit, `_sync` comes from it by the rules below,
 formatted by ruff. A rule that no longer matches anything is an error, so that dead rules do not pile up.
 
 `Ledger` is synchronous, for whoever writes one; `AsyncLedger` carries each of its methods to a thread.

@@ -54,7 +54,9 @@ def run_command(command: str, folder: Path) -> None:
     if words[0] == "make":
         assert re.search(rf"^{re.escape(command)}\b", CI, re.MULTILINE), f".ci/run does not run {command!r}"
     elif words[:2] == ["pip", "install"]:
-        assert words[2].partition("[")[0] == ".", "no package index carries the library: it installs from a checkout"
+        assert words[2].partition("[")[0] == ".", (
+            "no package index carries the library: it installs from a checkout"
+        )
         assert "make wheel" in CI
     elif words[0] in {"python", "wemakeprice"}:
         rest = words[1:] if words[0] == "python" else ["-m", "wemakeprice_sdk.cli", *words[1:]]
@@ -141,5 +143,7 @@ def test_a_readme_links_nowhere_into_the_repository(name: str) -> None:
 
 def test_both_readmes_show_the_same_examples() -> None:
     """Their code differs in the printed words only: the same number of blocks of the same languages."""
-    english, korean = ([language for language, _, _ in blocks(ROOT / name)] for name in ("README.md", "README.ko.md"))
+    english, korean = (
+        [language for language, _, _ in blocks(ROOT / name)] for name in ("README.md", "README.ko.md")
+    )
     assert english == korean

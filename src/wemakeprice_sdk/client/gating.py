@@ -26,8 +26,8 @@ def check_account(config: object) -> None:
 def gate_of(config: ChannelConfig) -> Gate:
     """Return a gate that raises `GateClosedError` for what the configuration forbids.
 
-    Calls made on the client count as made by a person (`by_operator`): a mode that only rules what happens by
-    itself, such as automatic order confirmation, does not stop them.
+    Calls made on the client count as made by an operator (`by_operator`): a mode that only rules automatic
+    work, such as automatic order confirmation, does not stop them.
     """
     # A client without a configuration never loads the policy room.
     from wemakeprice_sdk.policy.actions import ActionKind

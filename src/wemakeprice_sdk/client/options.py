@@ -81,7 +81,7 @@ class ConnectionLimits:
 class VerificationPolicy:
     """What happens when the answer of a write was lost.
 
-    The write is never sent again blindly: after each wait of `waits` (seconds) the marketplace is read,
+    The client never repeats the write blindly: after each wait of `waits` (seconds) it reads the marketplace,
     until the effect is verified. "Not applied" counts only after the last read, because a slow server may
     still be working on the write. With `repeat_if_not_applied` a write verified undone is sent once more.
 

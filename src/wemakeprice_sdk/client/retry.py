@@ -26,9 +26,9 @@ class RetryPolicy:
     """How often and how patiently a read is repeated; times in seconds.
 
     Before attempt n+1 a random time between 0 and `first_wait` times 2^(n-1), at most `max_wait`, passes
-    (full jitter). A `Retry-After` of the answer is waited out in full; one longer than `max_retry_after`
+    (full jitter). A `Retry-After` of the answer is waited for in full; one longer than `max_retry_after`
     ends the attempts. All waits of one call together stay below `max_total_wait`. Every client owns
-    `budget` repeats; each costs one, each success gives `budget_refill` back.
+    `budget` repeats; each costs one, each success returns `budget_refill`.
     """
 
     attempts: int = 4

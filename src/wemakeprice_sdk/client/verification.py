@@ -97,7 +97,7 @@ def known_after(read: VerifyRead, answer: Success, known: Known) -> Known:
 
 
 def applied(operation: Operation, sent: WriteModel, verification: Verification) -> Applied:
-    """Return the outcome of a write that a read proved."""
+    """Return the outcome of a write that a read verified."""
     number = getattr(sent, "product_no", None) or getattr(sent, "shipping_template_no", None)
     return Applied(operation.id, verification.key or number, verified=True)
 

@@ -42,7 +42,7 @@ class IntentState(StrEnum):
 class Lease:
     """The right to act on one account, until `expires_at` (KST), under the fencing number `fence`.
 
-    Each time the account changes hands the number grows; the ledger refuses writes under a smaller one.
+    The number grows each time the account changes hands; the ledger refuses writes under a smaller one.
     """
 
     account: str

@@ -5,7 +5,7 @@ will be (`before`, `after`), and why (`reason`, with the business rule it rests 
 nothing by itself. `key` is unique in one plan and names it in `depends_on`.
 
 Product actions hold a change and not a block, because the marketplace replaces whole blocks: the block
-is built from a read made just before the write (`build`), so that a price changed by hand in between
+is built from a read made just before the write (`build`), so that a price an operator changed in between
 is not written back.
 """
 

@@ -125,7 +125,7 @@ class CancelStrategy(Protocol):
     """Decides cancel requests line by line; pure."""
 
     def decide(self, request: CancelRequest, line: CancelLine, now: datetime) -> CancelDecision:
-        """Say what happens to one line; `combine` makes one decision of all lines."""
+        """Return what happens to one line; `combine` makes one decision of all lines."""
         ...
 
 
@@ -133,7 +133,7 @@ class AtDeadline(StrEnum):
     """What happens just before the deadline to a request whose goods are picked but have no invoice.
 
     `ASK` (default) stays on hold with a serious alarm: without an answer the marketplace approves. `APPROVE`
-    approves, so that the goods go back to the shelf on our word and not by surprise.
+    approves, so that the goods go back to the shelf because we decided so.
     """
 
     ASK = "ask"

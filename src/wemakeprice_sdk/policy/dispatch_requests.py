@@ -64,7 +64,7 @@ def exchange_request(action: ShipExchange) -> ExchangeShipRequest:
 
 
 def shipment_fault(request: WriteModel) -> Reason | None:
-    """Say why a request cannot be sent, naming every broken rule; None when it can."""
+    """Return why a request cannot be sent, naming every broken rule; None when it can."""
     violations = request.violations()
     if not violations:
         return None

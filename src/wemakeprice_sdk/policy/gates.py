@@ -469,7 +469,7 @@ class Gatekeeper:
         by_operator: bool = False,
         source: ImportSource | None = None,
     ) -> ClosedGate | None:
-        """Return what `check` gives."""
+        """Return the result of `check`."""
         question = (kind, flags, source, by_operator)
         if question not in self._known:
             self._known[question] = check(

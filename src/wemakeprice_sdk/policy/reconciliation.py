@@ -157,7 +157,7 @@ def reconcile(
     cycle: SettlementCycle | None = None,
     grace_days: int = GRACE_DAYS,
 ) -> Reconciliation:
-    """Say of every won whether it was paid, is expected (when), is missing or cannot be explained.
+    """Return for every won whether it was paid, is expected (when), is missing or cannot be explained.
 
     Pure: the same facts give the same result.
     """
@@ -208,7 +208,7 @@ class _Units:
             (self.cancelled if cancel else self.returned).update(claim.quantities)
 
     def unrefunded(self, key: int) -> int:
-        """Units whose return was approved and that no refund row speaks of."""
+        """Units whose return was approved and that no refund row covers."""
         return max(self.returned[key] - self.refunded[key], 0)
 
     def unsold(self, key: int, ordered: int) -> int:

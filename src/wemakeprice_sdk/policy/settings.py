@@ -118,7 +118,7 @@ class StockSettings:
         not_negative("stock", buffer=self.buffer, **kept)
 
     def buffer_of(self, sku: str) -> int:
-        """Return the units of a SKU that are kept back."""
+        """Return the units of a SKU that are reserved and not offered."""
         return self.buffers.get(sku, self.buffer)
 
 
@@ -135,7 +135,7 @@ class SalePeriodSettings:
 
 @frozen(kw_only=True)
 class TemplateSettings:
-    """Shipping templates: how many products one change may reach before a person has to raise the limit."""
+    """Shipping templates: how many products one change may reach before an operator must raise the limit."""
 
     max_affected: int = 100
     max_age: timedelta = timedelta(hours=24)

@@ -63,6 +63,6 @@ def hold_confirmations(builder: PlanBuilder, snapshot: Snapshot) -> None:
 
 
 def hold_extensions(builder: PlanBuilder, snapshot: Snapshot) -> None:
-    """Say once that no sale period is extended."""
+    """Report once that no sale period is extended."""
     if snapshot.products:
         builder.hold(ActionKind.EXTEND_SALE_PERIOD, Target(TargetKind.ACCOUNT, "products"), _NO_EXTENSION)

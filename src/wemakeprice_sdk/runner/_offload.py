@@ -1,6 +1,6 @@
 """Blocking calls (the ledger, files) made from the event loop or straight from a thread.
 
-Written by hand in both kinds; the rest of the runner is written once and generated.
+Both kinds are written here; the rest of the runner is written once and generated.
 """
 
 from __future__ import annotations

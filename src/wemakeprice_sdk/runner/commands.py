@@ -1,6 +1,6 @@
 """Plan actions as calls: operation, request, target to lock, effect that must happen only once.
 
-Pure. What a product write needs beyond the action is a read of the product made just before it.
+Pure. A product write also needs a read of the product, made just before the write.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Telling an outage from one target's own trouble."""
+"""Tell an outage from an error of one target."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def due_soon(
     """Return end and number of a product to look at, or None.
 
     Those that end before `horizon`, those whose end nobody knows, and those last read before `old`: meanwhile
-    they may have been paused, resumed or shortened elsewhere. Only 판매종료 is never left again.
+    they may have been paused, resumed or shortened elsewhere. Only 판매종료 is final.
     """
     if record.status == ProductStatus.END.value and ended is EndedGoodsPolicy.SKIP:
         return None

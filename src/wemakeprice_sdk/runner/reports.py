@@ -1,4 +1,4 @@
-"""What a job gives back: what was read, planned, done, refused, left open."""
+"""What a job returns: what was read, planned, done, refused, left open."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class ActionState(StrEnum):
     OPEN = "open"
     """The answer was lost and could not be verified yet; the next run does."""
     UNKNOWN = "unknown"
-    """Nothing can prove it; an operator decides."""
+    """No read can verify it; an operator decides."""
     BUSY = "busy"
     """Another intent on the target is open, or the effect is there already."""
     LEFT_OUT = "left_out"

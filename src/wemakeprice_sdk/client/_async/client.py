@@ -195,7 +195,7 @@ class AsyncWemakepriceClient:
     async def request(
         self, operation: str, payload: Payload = None, known: Known = NOTHING_KNOWN
     ) -> JsonValue | Outcome:
-        """Carry out any operation by its operationId: a read gives the decoded `data`, a write its outcome.
+        """Carry out any operation by its operationId: a read returns the decoded `data`, a write its outcome.
 
         The same path as every method: gate, checks, throttle, retry, verification. Raises `KeyError` for an
         id the contract does not have, `TypeError` for a write without its request model. The answer as it

@@ -101,8 +101,8 @@ async def _carry_out(
 async def _remember(run: AsyncJobRun, job: str, seen: datetime, whole: bool) -> bool:
     """Remember that all is done up to `seen`, unless something before it was left out.
 
-    A window that was not whole, and all after it, are read again by the next run; what was imported is
-    known by then.
+    The next run reads again a window that was not read whole, and all later ones; it finds what was imported
+    by then in the ledger.
     """
     lease = await run.keep_lease()
     if whole and lease is not None:

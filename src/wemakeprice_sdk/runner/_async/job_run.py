@@ -198,7 +198,7 @@ class AsyncJobRun:
         self.note_saved(kind, saved)
 
     async def recover(self) -> None:
-        """Settle what earlier runs left without an outcome, by the operation's verifying read."""
+        """Verify the intents that earlier runs left without an outcome, by the operation's verifying read."""
         ledger = self.context.ledger
         for intent in await ledger.active_intents(self.account, IntentState.OPEN):
             await self._wait_for_stray(intent)
@@ -290,7 +290,7 @@ class AsyncJobRun:
         return await self.context.client.products.get(action.product_no)
 
     async def _finish_last(self) -> None:
-        """Write the outcome of the last act where no intent follows at once to carry it."""
+        """Write the outcome of the last act when no further intent follows to carry it."""
         outcome, lease = self._last, self.lease
         if outcome is not None and lease is not None:
             self._last = None

@@ -265,7 +265,7 @@ async def claims_in(
 async def close_vanished(
     run: AsyncJobRun, kind: RecordKind, state: str, listed: dict[str, T]
 ) -> dict[str, Bundle | Claim]:
-    """Ask one by one after records that the ledger holds in `state` and the list shows no more.
+    """Ask one by one for records that the ledger holds in `state` and the list no longer shows.
 
     What is still there comes back in its new state; what is gone (withdrawn cancels are never listed) is
     marked so. What cannot be read stays as it was.

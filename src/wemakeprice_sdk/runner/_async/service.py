@@ -129,7 +129,7 @@ async def settle(
     last = end or yesterday
     due = await _first_day(run, last)
     first = start or due
-    # A later start leaves days out, and today is not over: neither may count as read for good.
+    # A later start leaves days out, and today is not over: neither may count as read.
     counts = first <= due
     settlement = run.context.client.settlement
     begin = min(first, last)

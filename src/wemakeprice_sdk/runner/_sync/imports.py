@@ -102,8 +102,8 @@ def _carry_out(
 def _remember(run: JobRun, job: str, seen: datetime, whole: bool) -> bool:
     """Remember that all is done up to `seen`, unless something before it was left out.
 
-    A window that was not whole, and all after it, are read again by the next run; what was imported is
-    known by then.
+    The next run reads again a window that was not read whole, and all later ones; it finds what was imported
+    by then in the ledger.
     """
     lease = run.keep_lease()
     if whole and lease is not None:

@@ -199,7 +199,7 @@ class JobRun:
         self.note_saved(kind, saved)
 
     def recover(self) -> None:
-        """Settle what earlier runs left without an outcome, by the operation's verifying read."""
+        """Verify the intents that earlier runs left without an outcome, by the operation's verifying read."""
         ledger = self.context.ledger
         for intent in ledger.active_intents(self.account, IntentState.OPEN):
             self._wait_for_stray(intent)
@@ -289,7 +289,7 @@ class JobRun:
         return self.context.client.products.get(action.product_no)
 
     def _finish_last(self) -> None:
-        """Write the outcome of the last act where no intent follows at once to carry it."""
+        """Write the outcome of the last act when no further intent follows to carry it."""
         outcome, lease = self._last, self.lease
         if outcome is not None and lease is not None:
             self._last = None

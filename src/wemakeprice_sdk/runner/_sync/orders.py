@@ -48,9 +48,9 @@ _ORDER_STREAMS = (
 # Holding a cancel is allowed per seller; a held one keeps its bundle back like a request.
 _OPEN_CANCELS = (ClaimStatus.REQUEST, ClaimStatus.PENDING)
 FEW = 5
-"""Up to so many bundles are read one by one; more are read as lists."""
+"""Up to this many bundles are read one by one; more are read as lists."""
 AT_ONCE = 50
-"""After so many parcels the claims are read again."""
+"""The claims are read again after this many dispatches."""
 
 
 def collect_orders(run: JobRun) -> None:
@@ -157,11 +157,11 @@ def in_flight(run: JobRun) -> frozenset[str]:
 
 
 def ship(run: JobRun, shipments: Iterable[PendingShipment]) -> None:
-    """Ship the parcels that are ready, after reading the claims again (규칙 6.3).
+    """Ship the bundles that are ready, after reading the claims again (규칙 6.3).
 
-    Buyers go on cancelling while a long job runs, so the claims are read anew for every fifty parcels.
+    Buyers go on cancelling while a long job runs, so the claims are read again before every fifty bundles.
     """
-    # Contradictions among all parcels are refused before the first of them goes out.
+    # Contradictions among all bundles are refused before the first of them is dispatched.
     pending = Snapshot(shipments=tuple(shipments)).shipments
     for some in batches(pending, AT_ONCE):
         run.step()

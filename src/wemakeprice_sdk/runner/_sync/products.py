@@ -47,10 +47,10 @@ _CATALOGUE = timedelta(days=3653)
 """How far back products may have been registered that still use a template."""
 _AT_ONCE = 20
 _STOCK_AT_ONCE = 500
-"""So many products are read before their stock is sent; more would have aged meanwhile."""
+"""This many products are read before their stock is sent; with more, the first would be out of date."""
 _REFRESH = timedelta(days=3)
-"""So old may the ledger's word on a product be that its sale period is not looked at: less than the shortest
-threshold, so that a period shortened in the partner centre is found in time."""
+"""A sale period is read again when the ledger's copy of the product is older than this. It is less than the
+shortest threshold, so that a period shortened in the partner centre is found in time."""
 
 
 def sync_stock(run: JobRun, levels: Iterable[SkuStock]) -> None:
@@ -104,7 +104,7 @@ def _sync_some(run: JobRun, stock: tuple[SkuStock, ...], numbers: Sequence[int])
 
 
 def _rekeyed(run: JobRun, links: Sequence[SkuLink], products: Sequence[Product]) -> tuple[SkuLink, ...]:
-    """Bring links that an export made in line with the option rows of the marketplace, for good."""
+    """Match links that an export made to the option rows of the marketplace, and store them."""
     meant = rekeyed_links(links, products)
     lease = run.keep_lease()
     if meant and lease is not None:

@@ -85,9 +85,9 @@ _GATES: Final[Mapping[Job, tuple[ActionKind, ...]]] = {
 class ChannelRunner:
     """Carries out the jobs of one account (판매채널) so that a crash loses nothing and repeats nothing.
 
-    Each job takes the account's lease, settles by verifying reads what an earlier run left without an
-    outcome, reads, lets the policy plan, and then for every action writes the intent, acts, and writes
-    the outcome. Killed anywhere, the next run goes on.
+    Each job takes the account's lease, verifies by reads what an earlier run left without an outcome, reads,
+    lets the policy plan, and then for every action writes the intent, acts, and writes the outcome. If a run
+    is killed, the next run goes on.
 
     `client`, `ledger` and `policy` are handed in and stay the caller's; the policy's configuration is the
     account's. `worker` names this worker: two workers must never share a name, and a worker that is
@@ -97,7 +97,7 @@ class ChannelRunner:
     Every job takes `dry_run` (plan only: nothing is written at the marketplace or in the ledger),
     `progress` (called with `JobProgress`) and `stop` (a `StopSwitch`: stops before the next action), and
     returns a `JobReport`. A job raises `LeaseLostError`, `ClockJumpError`, other `LedgerError`s, and what
-    the client raises for reads; whatever was begun by then is settled by the next run.
+    the client raises for reads; the next run verifies whatever was begun by then.
     """
 
     def __init__(
@@ -161,7 +161,7 @@ class ChannelRunner:
     ) -> JobReport:
         """Collect orders in two phases (주문 수집), confirming in between as the mode says.
 
-        Reads back behind the watermark by the overlap, after a pause from where it stopped.
+        Reads from the overlap before the watermark on; after a pause it reads from where it stopped.
         """
         return self._run(Job.COLLECT_ORDERS, orders.collect_orders, dry_run, progress, stop)
 
@@ -191,7 +191,7 @@ class ChannelRunner:
         progress: ProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
-        """Ship the parcels that are ready (발송처리), after the claims were read again.
+        """Ship the bundles that are ready (발송처리), after the claims were read again.
 
         A bundle with an open cancel request is held; one that is shipped with the same invoice is nothing
         to do, with another a conflict for an operator.
@@ -225,8 +225,8 @@ class ChannelRunner:
     ) -> JobReport:
         """Collect claims, decide and answer (클레임 처리).
 
-        `shipments` are parcels that already have an invoice, `picked` what left the shelf, `facts` what is
-        known of returned goods; without them cancels of unshipped goods are approved.
+        `shipments` are bundles that already have an invoice, `picked` what left the shelf, `facts` what
+        is known of returned goods; without them cancels of unshipped goods are approved.
         """
         parcels, taken, known = tuple(shipments), tuple(picked), tuple(facts)
 
@@ -445,10 +445,10 @@ class ChannelRunner:
         return self._around.ledger.active_intents(self.account)
 
     def resolve(self, intent_id: int, *, applied: bool, by: str) -> Intent:
-        """Settle an intent that waits by a person's word; `by` is the operator who says so, and nobody else.
+        """Record the outcome of a waiting intent, as an operator states it; `by` names only that operator.
 
-        Unknown ones wait for nothing else; open ones may be settled too, for a marketplace that will never
-        answer again. `by` is written into the audit trail: 1..100 characters in one line, or
+        Unknown intents wait for this call only. Open ones may be resolved too, for a marketplace that no
+        longer answers. `by` is written into the audit trail: 1..100 characters in one line, or
         `ValidationError`. Raises `LedgerError` while a worker is at it.
         """
         state = IntentState.APPLIED if applied else IntentState.NOT_APPLIED

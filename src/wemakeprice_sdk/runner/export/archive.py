@@ -142,7 +142,7 @@ class ArchiveFolder:
         return self._reached(part).windows
 
     def keys(self, part: str) -> set[str]:
-        """Return the keys a part holds for good, after cutting off what a crash left behind."""
+        """Return the keys that a part holds completely, after cutting off what a crash left behind."""
         place, reached = self.path / f"{part}.jsonl", self._reached(part)
         with _on_disk(place):
             if not place.exists():
@@ -163,7 +163,7 @@ class ArchiveFolder:
     ) -> None:
         """Add the rows of the next windows in place of what an earlier reading of them left.
 
-        Windows that had not `passed` are read again by a later call; they come last and all at once.
+        A later call reads again the windows that had not `passed`; they come last and together.
         """
         place, reached = self.path / f"{part}.jsonl", self._reached(part)
         with _on_disk(place):
@@ -185,7 +185,7 @@ class ArchiveFolder:
             self._save(self._parts)
 
     def stopped(self, parts: Sequence[str], read_until: datetime) -> ArchiveReport:
-        """Say what is there when someone asked to stop; nothing is verified."""
+        """Return what is there when someone asked to stop; nothing is verified."""
         files: list[ArchivedFile] = []
         with _on_disk(self.path):
             for part in parts:

@@ -26,7 +26,7 @@ class AsyncNotices(AsyncResource):
     async def list(self, basic_date: date | None = None) -> ListResult[Notice]:
         """List the notices of the week around `basic_date`, today when left out (공지사항 조회). [A; path B]
 
-        Which week is meant is not stated; the sandbox gives the seven days that end on it (C).
+        No source states which week is meant; the sandbox returns the seven days that end on it (C).
         """
         return await self._rows(Notice, "notices_list", {"basic_date": basic_date})
 

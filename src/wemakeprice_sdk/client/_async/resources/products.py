@@ -127,7 +127,7 @@ class AsyncProducts(AsyncResource):
     async def find_by_seller_code(self, code: str) -> ListResult[int]:
         """Return the product numbers that carry a seller code (업체상품코드로 상품 조회). [B]
 
-        Seller codes are not unique (B); none gives an empty tuple.
+        Seller codes are not unique (B); without a match the tuple is empty.
         """
         rows = await self._rows(ProductNoRow, "products_find_by_seller_code", {"code": code})
         return ListResult((row.product_no for row in rows), rows.unread)
