@@ -1,0 +1,77 @@
+"""The scripts that keep the pages right: the glossary against the code, the built site against its readers."""
+
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+SCRIPTS = Path(__file__).parent.parent / "scripts"
+
+
+def script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, SCRIPTS / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("orders.confirm", True),
+        ("orders.confrim", False),
+        ("config.ChannelConfig.api_key", True),
+        ("config.ChannelConfig.key", False),
+        ("config.ConfirmationMode.RUNPLE", True),
+        ("policy.gates", True),
+        ("shipping.list", False),
+    ],
+)
+def test_the_glossary_knows_which_names_exist(name: str, there: bool) -> None:
+    assert script("glossary").exists(name) is there
+
+
+def test_the_glossary_is_in_step_and_an_edited_page_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    glossary = script("glossary")
+    monkeypatch.setattr("sys.argv", ["glossary.py", "--check"])
+    assert glossary.main() == 0
+    edited = tmp_path / "glossary.md"
+    edited.write_text(glossary.page("en") + "\n| 딜 | bargain |\n", encoding="utf-8")
+    monkeypatch.setattr(glossary, "ROOT", tmp_path)
+    monkeypatch.setattr(glossary, "PAGES", {"en": edited})
+    assert glossary.main() == 1
+
+
+def site(folder: Path, link: str, text: str, separator: str) -> Path:
+    (folder / "ko").mkdir(parents=True)
+    (folder / "search").mkdir()
+    (folder / "index.html").write_text('<h1 id="start">x</h1>', encoding="utf-8")
+    (folder / "ko" / "index.html").write_text(f'<a href="{link}">x</a>', encoding="utf-8")
+    index = {"config": {"lang": ["en", "ko"], "separator": separator}, "docs": [{"title": "", "text": text}]}
+    (folder / "search" / "search_index.json").write_text(json.dumps(index), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("link", "broken"),
+    [("../", 0), ("../#start", 0), ("https://example.com/", 0), ("../#end", 1), ("../client/", 1)],
+)
+def test_a_link_that_leads_nowhere_is_seen(tmp_path: Path, link: str, broken: int) -> None:
+    assert len(script("check_site").broken_links(site(tmp_path / "site", link, "", " "))) == broken
+
+
+def test_a_separator_that_hides_words_is_seen(tmp_path: Path) -> None:
+    check = script("check_site")
+    text = f"({') ('.join(check.FINDABLE)})"
+    assert check.unfindable(site(tmp_path / "good", "../", text, r"[\s()]+")) == []
+    assert check.unfindable(site(tmp_path / "brackets", "../", text, r"\s+")) == list(check.FINDABLE)
+    assert check.unfindable(site(tmp_path / "dots", "../", text, r"[\s().]+")) == [
+        "orders.ship",
+        "orders.confirm",
+    ]
