@@ -17,8 +17,11 @@ WemakepriceError
 ├── CallError                       one operation of the marketplace failed
 │   ├── NetworkError                no answer, and nothing can have been changed
 │   │   └── NetworkTimeoutError
+│   │       └── CallDeadlineError   the time of the whole call is over
 │   ├── ProtocolError               an answer that the contract does not know
-│   │   └── UnreadableValueError    one thing of it cannot be read; the answer as a whole can
+│   │   ├── UnreadableValueError    one thing of it cannot be read; the answer as a whole can
+│   │   ├── AnswerTooLargeError     an answer beyond the client's bounds (bytes, values, nesting)
+│   │   └── IncompleteListError     pages that never add up to their total
 │   ├── OutcomeUnknownError         a write whose answer was lost and that no read can prove
 │   ├── NotAppliedError             a write whose answer was lost and that a read proved undone
 │   └── ApiError                    the marketplace answered, and refused
@@ -227,6 +230,13 @@ class NetworkTimeoutError(NetworkError, TimeoutError):
     """The answer did not come in time, and the call cannot have changed anything."""
 
 
+class CallDeadlineError(NetworkTimeoutError):
+    """The whole call took longer than its deadline, and cannot have changed anything.
+
+    A write raises it only before it was sent: one whose answer does not come in time is verified.
+    """
+
+
 class ProtocolError(CallError):
     """The answer is not what the contract knows: not JSON, cut short, or without its identifiers."""
 
@@ -241,6 +251,14 @@ class UnreadableValueError(ProtocolError):
     location: str = ""
     kind: str = ""
     rule: str = ""
+
+
+class AnswerTooLargeError(ProtocolError):
+    """The answer is larger, longer or nested deeper than the client's bounds; it was not parsed."""
+
+
+class IncompleteListError(ProtocolError):
+    """The pages of a list do not add up to the total that they state; rows are missing."""
 
 
 class OutcomeUnknownError(CallError):

@@ -15,7 +15,7 @@ from attrs import frozen
 from tenacity import RetryCallState
 
 from wemakeprice_sdk.client.options import require
-from wemakeprice_sdk.errors import ApiError, CallError, NetworkError, ServerError
+from wemakeprice_sdk.errors import ApiError, CallDeadlineError, CallError, NetworkError, ServerError
 
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]*)?")
 _BUSY_STATUS = frozenset({408, 429})
@@ -129,8 +129,13 @@ def _until(text: str, now: datetime) -> float | None:
 def is_repeatable(error: BaseException) -> bool:
     """Return whether a *read* that failed like this may be tried again."""
     if isinstance(error, NetworkError | ServerError):
-        return True
-    return isinstance(error, ApiError) and error.http_status in _BUSY_STATUS
+        return not isinstance(error, CallDeadlineError)
+    if not isinstance(error, ApiError):
+        return False
+    # A gateway's status counts whatever the body says, and the other way round.
+    return any(
+        code in _BUSY_STATUS or code >= 500 for code in (error.http_status or 0, error.result_code or 0)
+    )
 
 
 @frozen

@@ -6,14 +6,14 @@ that nobody knows what happened, `outcome_is_unknown` says so; such a write is v
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, TypeVar
 
 from attrs import field, frozen
 
 from wemakeprice_sdk.errors import (
+    AnswerTooLargeError,
     ApiError,
     AuthenticationError,
     BadRequestError,
@@ -29,8 +29,9 @@ from wemakeprice_sdk.errors import (
     ServerError,
     WithdrawnError,
 )
-from wemakeprice_sdk.models._base import JsonValue
+from wemakeprice_sdk.models._base import JsonValue, wire_name
 from wemakeprice_sdk.models._rules import MAX_ID
+from wemakeprice_sdk.secrets import redact
 from wemakeprice_sdk.wire.operations import (
     Channel,
     Family,
@@ -41,11 +42,13 @@ from wemakeprice_sdk.wire.operations import (
 )
 from wemakeprice_sdk.wire.outcomes import AlreadyDone, Applied, Outcome
 from wemakeprice_sdk.wire.overrides import NO_OVERRIDES, WireOverrides
+from wemakeprice_sdk.wire.text import charset_of, decode_json, decode_page
 
 _E = TypeVar("_E", bound=CallError)
 
 OK = 200
 _ERROR_DEPTH = 5
+_GATEWAY_STATUS: Final = frozenset({401, 403, 408, 429})
 TEXT_LIMIT = 200
 """Characters of the site's text that an error keeps."""
 
@@ -61,19 +64,32 @@ _OUTAGE = Refusal("위메프 접속이 원활하지 않습니다", Meaning.MAINT
 
 _PHONE = re.compile(r"(?<!\d)(?:\+?82[-. ]?|0)\d{1,3}[-. ]?\d{3,4}[-. ]?\d{4}(?!\d)", re.ASCII)
 _CUSTOMS = re.compile(r"(?<![0-9A-Za-z])[Pp]\d{12}(?!\d)", re.ASCII)
-# Bounded: a long text without any @ would else be walked once for each of its characters.
-_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _KEY = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{24,}(?![0-9A-Za-z])", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\s]+")
 
 
 @frozen
+class Asked:
+    """The number that a request named, and the wire key under which an answer would repeat it."""
+
+    key: str
+    number: int
+
+
+@frozen
 class AnswerBytes:
-    """One HTTP answer as it came: status code, `Content-Type`, body."""
+    """One HTTP answer as it came: status code, `Content-Type`, body.
+
+    `excess` names the bound that the answer broke; such a body is never parsed. `asked` is the number the
+    request named, `clean` takes the client's own key out of a text that the other side echoes.
+    """
 
     status: int
     body: bytes = field(repr=lambda body: f"<{len(body)} bytes>")
     content_type: str = ""
+    excess: str = ""
+    asked: Asked | None = None
+    clean: Callable[[str], str] = field(default=redact, repr=False)
 
 
 @frozen
@@ -96,14 +112,19 @@ class _Answer:
     code: int | None
     data: JsonValue = field(repr=False)
     text: str = field(repr=False)
+    clean: Callable[[str], str] = field(default=redact, repr=False)
 
     def failure(self, cls: type[_E], message: str, text: str = "") -> _E:
         """Build an error that names the call, without anything of the body but the given text."""
         row = self.operation
         return cls(
             message, operation=row.id, method=row.method, path=row.path,
-            http_status=self.status, result_code=self.code, text=safe_text(text),
+            http_status=self.status, result_code=self.code, text=self.safe(text),
         )  # fmt: skip
+
+    def safe(self, text: str) -> str:
+        """Return the site's text fit for logs; the key goes first, since a cut would leave half of it."""
+        return safe_text(self.clean(text))
 
     def refusal(self, text: str, channel: Channel) -> Refusal | None:
         """Return the first row of the refusal table that stands in the text, None when none does."""
@@ -115,7 +136,8 @@ class _Answer:
 
 def safe_text(text: str, limit: int = TEXT_LIMIT) -> str:
     """Return the site's text fit for logs: one line, capped, without phone numbers, addresses or keys."""
-    for pattern in (_KEY, _CUSTOMS, _PHONE, _MAIL):
+    text = redact(text)
+    for pattern in (_KEY, _CUSTOMS, _PHONE):
         text = pattern.sub("***", text)
     text = _CONTROL.sub(" ", text).strip()
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
@@ -134,6 +156,7 @@ def read_answer(
     if decoded.code == OK:
         if decoded.data is None and operation.shape is Shape.OBJECT:
             raise decoded.failure(NotFoundError, "nothing under this number")
+        _check_echo(decoded, answer.asked)
         return Success(decoded.data)
     refusal = _error_refusal(decoded)
     if refusal is not None and refusal.meaning is Meaning.NOT_FOUND and operation.shape is Shape.LIST:
@@ -151,41 +174,49 @@ def read_outcome(
     """
     decoded = _decode(overrides.apply(operation), answer)
     if decoded.code == OK:
-        result = _outcome(decoded)
+        result = _outcome(decoded, answer.asked)
         if isinstance(result, CallError):
             raise result
         return result
     refusal = _error_refusal(decoded)
     if refusal is not None and refusal.meaning is Meaning.ALREADY_DONE:
-        return AlreadyDone(operation.id, safe_text(decoded.text), needs_verifying=refusal.verify)
+        return AlreadyDone(operation.id, decoded.safe(decoded.text), needs_verifying=refusal.verify)
     raise _failure_of(decoded, refusal)
 
 
 def outcome_is_unknown(error: CallError) -> bool:
     """Return whether a write that ended in this error may have been carried out all the same.
 
-    True for anything that is not a clear refusal: a page instead of JSON, a body cut short, any 5xx, 408,
-    429, or an HTTP failure around a `resultCode` of 200.
+    True for anything that is not a clear refusal: a page instead of JSON (but for 401 and 403), a body cut
+    short or beyond its bounds, an answer about another number, any 5xx, 408, 429, or an HTTP failure around
+    a `resultCode` of 200.
     """
     if isinstance(error, ProtocolError | ServerError):
         return True
     status = error.http_status or 0
-    return isinstance(error, ApiError) and (status == 408 or (error.result_code == OK and status >= 400))
+    if not isinstance(error, ApiError):
+        return False
+    return 408 in (status, error.result_code) or (error.result_code == OK and status >= 400)
 
 
 def _decode(operation: Operation, answer: AnswerBytes) -> _Answer:
-    blank = _Answer(operation, answer.status, None, None, "")
-    try:
-        body = json.loads(answer.body)
-    except (ValueError, RecursionError):
-        raise _not_json(blank, answer) from None
+    blank = _Answer(operation, answer.status, None, None, "", answer.clean)
+    if answer.excess:
+        raise _no_envelope(blank, AnswerTooLargeError, answer.excess)
+    charset = charset_of(answer.content_type)
+    body = decode_json(answer.body, charset)
+    if isinstance(body, UnicodeError | ValueError | RecursionError):
+        raise _not_json(blank, answer, charset)
     if not isinstance(body, dict):
-        raise blank.failure(ProtocolError, f"the body is a JSON {type(body).__name__}, not an envelope")
+        kind = type(body).__name__
+        body = None
+        raise _no_envelope(blank, ProtocolError, f"the body is a JSON {kind}, not an envelope")
     code, has_code = _whole(body.get("resultCode")), body.get("resultCode") is not None
-    decoded = _Answer(operation, answer.status, code, body.get("data"), _error_text(body.get("error")))
-    del body  # personal data, and no business of whatever shows the local variables of an error
+    text = _error_text(body.get("error"))
+    decoded = _Answer(operation, answer.status, code, body.get("data"), text, answer.clean)
+    body, text = None, ""  # personal data, and no business of whatever shows the local variables of an error
     if code is None and has_code:
-        raise decoded.failure(ProtocolError, "resultCode is not a whole number")
+        raise _no_envelope(decoded, ProtocolError, "resultCode is not a whole number")
     if (code is None or code == OK) and answer.status not in (200, 201):
         raise _status_failure(decoded)
     if code is None:
@@ -193,14 +224,26 @@ def _decode(operation: Operation, answer: AnswerBytes) -> _Answer:
     return decoded
 
 
-def _not_json(blank: _Answer, answer: AnswerBytes) -> CallError:
-    page = answer.body.decode("utf-8", "replace")
+def _no_envelope(blank: _Answer, cls: type[CallError], message: str) -> CallError:
+    """Return the error of an answer without an envelope: the HTTP status decides where it says enough.
+
+    A gateway in front of the marketplace answers in pages of its own. Only a status that asks to come again,
+    or that refuses the key, is believed: any other 4xx page may stand in for an answer that was lost.
+    """
+    if blank.status in _GATEWAY_STATUS or blank.status >= 500:
+        return blank.failure(_class_of(blank.status), f"{_HEADLINES.get(blank.status, 'refused')}: {message}")
+    return blank.failure(cls, message)
+
+
+def _not_json(blank: _Answer, answer: AnswerBytes, charset: str | None) -> CallError:
+    page = decode_page(answer.body, charset)
     if _OUTAGE.found_in(page) or blank.refusal(page, Channel.HTML) is not None:
         return blank.failure(MaintenanceError, "the site is down for a while", _OUTAGE.match)
-    if page.lstrip()[:1] in ("{", "["):
-        return blank.failure(ProtocolError, "the body is JSON cut short or damaged")
+    if page.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+        return _no_envelope(blank, ProtocolError, "the body is JSON cut short or damaged")
     kind = answer.content_type.partition(";")[0].strip()[:60] or "unknown type"
-    return blank.failure(ProtocolError, f"the body is not JSON ({safe_text(kind)}, {len(answer.body)} bytes)")
+    message = f"the body is not JSON ({blank.safe(kind)}, {len(answer.body)} bytes)"
+    return _no_envelope(blank, ProtocolError, message)
 
 
 def _whole(value: JsonValue) -> int | None:
@@ -266,12 +309,16 @@ _HEADLINES: Mapping[int, str] = {
     403: "the key is not allowed to do this",
     404: "no such path or data",
     405: "wrong verb",
+    408: "the request took too long to arrive",
     422: "failed validation",
+    429: "too many requests",
+    502: "a gateway got no answer",
     503: "the site is overloaded",
+    504: "a gateway waited too long",
 }
 
 
-def _outcome(decoded: _Answer) -> Outcome | CallError:
+def _outcome(decoded: _Answer, asked: Asked | None) -> Outcome | CallError:
     operation = decoded.operation
     name = "productNo" if operation.family is Family.PRODUCT_NO else "returnKey"
     data = decoded.data
@@ -282,12 +329,50 @@ def _outcome(decoded: _Answer) -> Outcome | CallError:
     text = message if isinstance(message, str) else decoded.text
     if _succeeded(operation.family, key):
         number = None if operation.family is Family.RETURN_KEY else key
-        return Applied(operation.id, number, safe_text(text))
+        if _names_another(data, asked) or (asked is not None and number not in (None, asked.number)):
+            return decoded.failure(ProtocolError, _FOREIGN)
+        return Applied(operation.id, number, decoded.safe(text))
     refusal = decoded.refusal(text, Channel.RETURN_MSG)
     if refusal is not None and refusal.meaning is Meaning.ALREADY_DONE:
-        return AlreadyDone(operation.id, safe_text(text), needs_verifying=refusal.verify)
+        return AlreadyDone(operation.id, decoded.safe(text), needs_verifying=refusal.verify)
     cls = RefusedError if refusal is None else _ERRORS[refusal.meaning]
     return decoded.failure(cls, "refused" if refusal is None else _headline(refusal), text)
+
+
+# In the order in which they are looked for: a claim names its bundle too, but is asked for by its own number.
+_ASKED_BY: Final = (
+    "product_no", "shipping_template_no", "deal_no", "claim_bundle_no", "order_option_no", "bundle_no", "qna_seq",
+    "inquiry_seq",
+)  # fmt: skip
+_FOREIGN: Final = "the answer is about another number than the one asked for"
+
+
+def asked_of(payload: object) -> Asked | None:
+    """Return the number that a request is about, None when it names none (a list, a create)."""
+    for name in _ASKED_BY:
+        value = payload.get(name) if isinstance(payload, Mapping) else getattr(payload, name, None)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return Asked(wire_name(name), value)
+    return None
+
+
+def _names_another(row: JsonValue, asked: Asked | None) -> bool:
+    if asked is None or not isinstance(row, Mapping):
+        return False
+    number = _whole(row.get(asked.key))
+    return number is not None and number != asked.number
+
+
+def _check_echo(decoded: _Answer, asked: Asked | None) -> None:
+    """Raise `ProtocolError` when the answer belongs to another request, as after a connection went astray."""
+    if asked is None:
+        return
+    operation, data = decoded.operation, decoded.data
+    rows = rows_of(operation, data).rows if operation.shape in _CONTAINERS else (data,)
+    astray = any(_names_another(row, asked) for row in rows)
+    del data, rows
+    if astray:
+        raise decoded.failure(ProtocolError, _FOREIGN)
 
 
 def _succeeded(family: Family, key: int) -> bool:
