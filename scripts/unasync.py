@@ -91,6 +91,7 @@ RULES: tuple[tuple[str, str], ...] = (
     (r"\bStopAsyncIteration\b", "StopIteration"),
     (r"\baclose\b", "close"),
     (r"\[(\w+) async for \1 in ((?:(?! if )[^\n])+)\]$", r"list(\2)"),
+    (r"\baiter_raw\b", "iter_raw"),
     (r"\basync for\b", "for"),
     (r"\bAsyncLedger\((\w+)\)", r"\1"),
     (r"\bledger\.async_ledger import AsyncLedger\b", r"ledger.protocol import Ledger"),

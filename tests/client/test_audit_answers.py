@@ -118,7 +118,7 @@ def call(operation: str, shop: Shop) -> Any:
 
 BROKEN: dict[str, tuple[int, bytes, type[Exception]]] = {
     "a page": (200, PAGE, ProtocolError),
-    "a page under 500": (500, PAGE, ProtocolError),
+    "a page under 500": (500, PAGE, ServerError),
     "the outage page": (500, OUTAGE, MaintenanceError),
     "the outage page under 200": (200, OUTAGE, MaintenanceError),
     "JSON cut short": (200, b'{"resultCode":200,"data":{"bundle":[{"bund', ProtocolError),
@@ -177,7 +177,22 @@ def example_rows() -> Iterator[tuple[str, dict[str, Any]]]:
             if row["operationId"] in READS:
                 content = row["responses"]["200"]["content"]["application/json"]
                 bodies = [example["value"] for example in content["examples"].values()]
-                yield row["operationId"], max(bodies, key=lambda body: len(json.dumps(body)))
+                yield row["operationId"], asked_for(max(bodies, key=lambda body: len(json.dumps(body))))
+
+
+ASKED = {
+    "productNo": "product_no",
+    "dealNo": "deal_no",
+    "bundleNo": "bundle_no",
+    "claimBundleNo": "claim_bundle_no",
+}
+
+
+def asked_for(value: Any) -> Any:
+    """Return an example as the answer about the numbers that the tests ask for."""
+    if isinstance(value, dict):
+        return {k: NUMBERS[ASKED[k]] if k in ASKED else asked_for(item) for k, item in value.items()}
+    return [asked_for(item) for item in value] if isinstance(value, list) else value
 
 
 def respelt(value: Any, spell: Callable[[int], Any]) -> Any:

@@ -327,9 +327,10 @@ def test_an_impossible_verification_is_refused(wrong: tuple[float, ...]) -> None
 
 def test_the_httpx_error_is_told_by_name_only() -> None:
     from wemakeprice_sdk.client.http import failure_of
-    from wemakeprice_sdk.secrets import SecretStr
+    from wemakeprice_sdk.secrets import Redactor, SecretStr
 
-    failure = failure_of(httpx.LocalProtocolError(f"Illegal header value b'{KEY}'"), SecretStr(KEY))
+    error = httpx.LocalProtocolError(f"Illegal header value b'{KEY}'")
+    failure = failure_of(error, Redactor([SecretStr(KEY)]))
     assert KEY not in str(failure)
     assert failure.text.startswith("LocalProtocolError")
     assert failure.sent

@@ -92,10 +92,29 @@ def test_a_page_with_the_outage_text_is_maintenance_whatever_the_status(operatio
     assert error.text == "위메프 접속이 원활하지 않습니다"
 
 
-def test_any_other_page_is_a_protocol_error_that_shows_nothing_of_it() -> None:
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (200, errors.ProtocolError),
+        (302, errors.ProtocolError),
+        (404, errors.ProtocolError),
+        (401, errors.AuthenticationError),
+        (403, errors.PermissionDeniedError),
+        (408, errors.BadRequestError),
+        (429, errors.MaintenanceError),
+        (500, errors.ServerError),
+        (502, errors.ServerError),
+        (503, errors.MaintenanceError),
+        (504, errors.ServerError),
+    ],
+)
+def test_any_other_page_is_told_by_its_status_and_shows_nothing(
+    status: int, expected: type[errors.CallError]
+) -> None:
     page = b"<html>Hong Gil-dong 010-0000-0000</html>"
-    error = failed("orders_list", answer(page, 502, "text/html; charset=utf-8"))
-    assert type(error) is errors.ProtocolError
+    error = failed("orders_list", answer(page, status, "text/html; charset=utf-8"))
+    assert type(error) is expected
+    assert error.http_status == status
     assert "Hong" not in str(error)
     assert "0000" not in str(error)
     assert "text/html" in str(error)

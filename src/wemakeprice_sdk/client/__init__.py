@@ -21,6 +21,7 @@ from wemakeprice_sdk.client.http import AsyncHttpClient, HttpClient
 from wemakeprice_sdk.client.options import (
     PRODUCTION_URL,
     STAGING_URL,
+    CallBounds,
     ConnectionLimits,
     Timeouts,
     VerificationPolicy,
@@ -36,6 +37,7 @@ __all__ = [
     "AsyncHttpClient",
     "AsyncPager",
     "AsyncWemakepriceClient",
+    "CallBounds",
     "ConnectionLimits",
     "Cursor",
     "Gate",

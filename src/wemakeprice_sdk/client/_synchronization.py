@@ -1,4 +1,4 @@
-"""Permits that are handed over in order of arrival, for threads and for one event loop.
+"""Permits in order of arrival, time limits and clearing away, for threads and for one event loop.
 
 Both kinds are written by hand because they rest on different primitives; the rest of the client is
 written once and generated.
@@ -7,10 +7,15 @@ written once and generated.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import threading
+import time
 from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
+from wemakeprice_sdk.client.http import Late
+from wemakeprice_sdk.client.lines import TimedBackend
 from wemakeprice_sdk.errors import ClientStateError
 
 
@@ -21,15 +26,16 @@ class AsyncTurnstile:
         self._free = permits
         self._waiters: deque[asyncio.Future[None]] = deque()
 
-    async def acquire(self) -> None:
-        """Wait for a permit."""
+    async def acquire(self, seconds: float | None = None) -> None:
+        """Wait for a permit, `seconds` at most; raises `Late` when none came by then."""
         if self._free > 0 and not self._waiters:
             self._free -= 1
             return
         turn = asyncio.get_running_loop().create_future()
         self._waiters.append(turn)
         try:
-            await turn
+            async with _limited(seconds):
+                await turn
         except BaseException:
             if turn.done() and not turn.cancelled():
                 # The permit was handed over in the same timestamp: pass it on.
@@ -56,8 +62,8 @@ class Turnstile:
         self._waiters: deque[threading.Event] = deque()
         self._lock = threading.Lock()
 
-    def acquire(self) -> None:
-        """Wait for a permit."""
+    def acquire(self, seconds: float | None = None) -> None:
+        """Wait for a permit, `seconds` at most; raises `Late` when none came by then."""
         with self._lock:
             if self._free > 0 and not self._waiters:
                 self._free -= 1
@@ -65,7 +71,8 @@ class Turnstile:
             turn = threading.Event()
             self._waiters.append(turn)
         try:
-            turn.wait()
+            if not turn.wait(seconds):
+                raise Late
         except BaseException:
             self._give_up(turn)
             raise
@@ -85,6 +92,111 @@ class Turnstile:
                 self._waiters.popleft().set()
             else:
                 self._free += 1
+
+
+@contextlib.asynccontextmanager
+async def _limited(seconds: float | None) -> AsyncIterator[None]:
+    limit = asyncio.timeout(seconds)
+    try:
+        async with limit:
+            yield
+    except TimeoutError:
+        # One of the HTTP library's own is no business of this limit.
+        if not limit.expired():
+            raise
+        raise Late from None
+
+
+class AsyncTimeLimit:
+    """Ends what runs inside of `within` after some seconds with `Late`."""
+
+    def within(self, seconds: float | None) -> contextlib.AbstractAsyncContextManager[None]:
+        """Limit everything inside of the block."""
+        return _limited(seconds)
+
+    def check(self) -> None:
+        """Do nothing: the event loop watches the time."""
+
+    def guard(self, pool: object) -> None:
+        """Do nothing: the event loop interrupts a connection that is stuck."""
+
+
+class TimeLimit:
+    """Ends what runs inside of `within` after some seconds with `Late`.
+
+    A thread cannot be interrupted from outside: it has to `check` between two steps, and the connections of a
+    guarded pool wait no longer than what is left.
+    """
+
+    def __init__(self) -> None:
+        self._ends: float | None = None
+
+    @contextlib.contextmanager
+    def within(self, seconds: float | None) -> Iterator[None]:
+        """Limit everything inside of the block."""
+        self._ends = None if seconds is None else time.monotonic() + seconds
+        try:
+            yield
+        except Exception:
+            # A read that was cut to the time that was left ends as a timeout of the HTTP library.
+            self.check()
+            raise
+        finally:
+            self._ends = None
+
+    def check(self) -> None:
+        """Raise `Late` when the time is over."""
+        if self._ends is not None and time.monotonic() >= self._ends:
+            raise Late from None
+
+    def _left(self, timeout: float | None) -> float | None:
+        if self._ends is None:
+            return timeout
+        self.check()
+        left = self._ends - time.monotonic()
+        return left if timeout is None else min(timeout, left)
+
+    def guard(self, pool: object) -> None:
+        """Let no connection of an httpcore pool wait longer than what is left."""
+        backend = getattr(pool, "_network_backend", None)
+        if backend is not None:
+            setattr(pool, "_network_backend", TimedBackend(backend, self._left))  # noqa: B010
+
+
+class AsyncClearing:
+    """Closes what was thrown away, in tasks of its own that no caller can cancel."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def throw_away(self, close: Callable[[], Awaitable[None]]) -> None:
+        """Close something soon."""
+        task = asyncio.get_running_loop().create_task(_closed(close))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def aclose(self) -> None:
+        """Wait until everything is closed."""
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+
+async def _closed(close: Callable[[], Awaitable[None]]) -> None:
+    # It is of no use any more, and broken connections fail to say goodbye in many ways.
+    with contextlib.suppress(Exception):
+        await close()
+
+
+class Clearing:
+    """Closes what was thrown away, at once."""
+
+    def throw_away(self, close: Callable[[], None]) -> None:
+        """Close something."""
+        with contextlib.suppress(Exception):
+            close()
+
+    def close(self) -> None:
+        """Do nothing: everything is closed."""
 
 
 class _Lifetime:

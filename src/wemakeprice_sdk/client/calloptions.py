@@ -9,7 +9,13 @@ from typing import Final, TypedDict
 from attrs import evolve, field, frozen
 
 from wemakeprice_sdk.client.hooks import Hooks, Observer, Tap
-from wemakeprice_sdk.client.options import ConnectionLimits, Timeouts, VerificationPolicy, check_kind
+from wemakeprice_sdk.client.options import (
+    CallBounds,
+    ConnectionLimits,
+    Timeouts,
+    VerificationPolicy,
+    check_kind,
+)
 from wemakeprice_sdk.client.retry import RetryPolicy
 from wemakeprice_sdk.client.throttle import ThrottlePolicy
 from wemakeprice_sdk.models import InputLimits
@@ -23,6 +29,7 @@ Gate = Callable[[Operation, Payload], None]
 
 _KINDS: Final[Mapping[str, type[object]]] = {
     "timeout": Timeouts,
+    "bounds": CallBounds,
     "connection_limits": ConnectionLimits,
     "retry": RetryPolicy,
     "throttle": ThrottlePolicy,
@@ -45,6 +52,7 @@ class CallOptions:
 
     observer: Observer
     timeout: Timeouts = field(factory=Timeouts)
+    bounds: CallBounds = field(factory=CallBounds)
     retry: RetryPolicy = field(factory=RetryPolicy)
     verification: VerificationPolicy = field(factory=VerificationPolicy)
     overrides: WireOverrides = NO_OVERRIDES
@@ -56,6 +64,7 @@ class OptionChanges(TypedDict, total=False):
     """What `with_options` takes."""
 
     timeout: Timeouts
+    bounds: CallBounds
     retry: RetryPolicy
     verification: VerificationPolicy
     repeat_if_not_applied: bool
@@ -84,6 +93,7 @@ def changed(options: CallOptions, changes: OptionChanges) -> CallOptions:
             changes.get("logger", observer.logger),
         ),
         timeout=changes.get("timeout", options.timeout),
+        bounds=changes.get("bounds", options.bounds),
         retry=changes.get("retry", options.retry),
         verification=verification,
         overrides=changes.get("overrides", options.overrides),

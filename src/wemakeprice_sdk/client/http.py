@@ -5,21 +5,26 @@ An injected client is used as it is; the exception classes of its library are fo
 
 from __future__ import annotations
 
-import ssl
+import copy
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import ModuleType
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
 from attrs import field, frozen
 
 from wemakeprice_sdk._version import __version__
 from wemakeprice_sdk.client.options import BaseUrl, TimeoutTuple
-from wemakeprice_sdk.secrets import SecretStr
+from wemakeprice_sdk.secrets import Redactor, SecretStr
 from wemakeprice_sdk.wire.requests import WireRequest
 
+T = TypeVar("T")
+
+ACCEPT_ENCODING: Final = "gzip, deflate"
+"""What is asked for. httpx would ask for more, and unpacks one piece whole, however large it becomes."""
 USER_AGENT: Final = f"wemakeprice-sdk/{__version__}"
 KEY_HEADER: Final = "apiKey"
 
@@ -31,8 +36,8 @@ _NEVER_SENT: Final = frozenset(
 )
 
 
-class HttpResponse(Protocol):
-    """The part of a response that is read."""
+class AnyHttpResponse(Protocol):
+    """The part of a response that is read, whichever way its body comes."""
 
     @property
     def status_code(self) -> int:
@@ -45,20 +50,41 @@ class HttpResponse(Protocol):
         ...
 
     @property
+    def is_stream_consumed(self) -> bool:
+        """Whether the body was read already, as by an event hook of the client or by a stand-in."""
+        ...
+
+    @property
     def content(self) -> bytes:
-        """The whole body."""
+        """The whole body, once it was read."""
+        ...
+
+
+class HttpResponse(AnyHttpResponse, Protocol):
+    """A response of a `Client`."""
+
+    def iter_raw(self) -> Iterator[bytes]:
+        """Yield the body as it came, packed."""
+        ...
+
+
+class AsyncHttpResponse(AnyHttpResponse, Protocol):
+    """A response of an `AsyncClient`."""
+
+    def aiter_raw(self) -> AsyncIterator[bytes]:
+        """Yield the body as it came, packed."""
         ...
 
 
 class HttpClient(Protocol):
-    """A `Client` of httpx or httpx2."""
+    """A `Client` of httpx or httpx2: what the library calls of it."""
 
     @property
     def is_closed(self) -> bool:
         """Whether it was closed."""
         ...
 
-    def request(
+    def stream(
         self,
         method: str,
         url: str,
@@ -67,20 +93,21 @@ class HttpClient(Protocol):
         headers: Mapping[str, str] | None = None,
         follow_redirects: bool = False,
         timeout: TimeoutTuple = ...,
-    ) -> HttpResponse:
-        """Send one request and read the whole answer."""
+        extensions: Mapping[str, object] | None = None,
+    ) -> AbstractContextManager[HttpResponse]:
+        """Send one request and give the answer before its body was read."""
         ...
 
 
 class AsyncHttpClient(Protocol):
-    """An `AsyncClient` of httpx or httpx2."""
+    """An `AsyncClient` of httpx or httpx2: what the library calls of it."""
 
     @property
     def is_closed(self) -> bool:
         """Whether it was closed."""
         ...
 
-    async def request(
+    def stream(
         self,
         method: str,
         url: str,
@@ -88,31 +115,37 @@ class AsyncHttpClient(Protocol):
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         follow_redirects: bool = False,
-        timeout: TimeoutTuple = ...,  # noqa: ASYNC109 - the name httpx gave it
-    ) -> HttpResponse:
-        """Send one request and read the whole answer."""
+        timeout: TimeoutTuple = ...,
+        extensions: Mapping[str, object] | None = None,
+    ) -> AbstractAsyncContextManager[AsyncHttpResponse]:
+        """Send one request and give the answer before its body was read."""
         ...
 
 
 @frozen
 class Reply:
-    """One HTTP answer: status, content type, body, and the raw `Retry-After` header."""
+    """One HTTP answer: status, content type, body, and the raw `Retry-After` header.
+
+    `excess` names the bound that the body broke; it is empty then.
+    """
 
     status: int
     content_type: str
     body: bytes = field(repr=lambda body: f"<{len(body)} bytes>")
     retry_after: str | None = None
+    excess: str = ""
 
 
 class TransportError(Exception):
     """An exchange failed below HTTP.
 
     `kind` is the name of the library's exception, `sent` says whether the request may have reached the
-    marketplace, `timed_out` whether time ran out. The library's own exception is not kept: it holds the
+    marketplace, `timed_out` whether time ran out, `past_deadline` that it was the time of the whole call. The library's own exception is not kept: it holds the
     request, and the request holds the key.
     """
 
-    def __init__(self, text: str, *, sent: bool, timed_out: bool) -> None:
+    def __init__(self, text: str, *, sent: bool, timed_out: bool, past_deadline: bool = False) -> None:
+        self.past_deadline = past_deadline
         self.text = text
         self.kind: str = text.partition(":")[0]
         self.sent = sent
@@ -156,12 +189,43 @@ def forget_locals(error: BaseException, outer: BaseException | None) -> None:
         link = link.__cause__ or link.__context__
 
 
-def failure_of(error: BaseException, key: SecretStr) -> TransportError:
+def failure_of(error: BaseException, clean: Redactor) -> TransportError:
     """Describe an exception of the HTTP library without keeping anything of it but names and text."""
     names = {ancestor.__name__ for ancestor in type(error).__mro__}
-    text = f"{type(error).__name__}: {error}".replace(key.reveal(), "***").strip().rstrip(":")
+    text = clean(f"{type(error).__name__}: {error}").strip().rstrip(":")
     timed_out = "TimeoutException" in names or isinstance(error, TimeoutError)
     return TransportError(text, sent=not names & _NEVER_SENT, timed_out=timed_out)
+
+
+class Late(Exception):
+    """The time of an exchange is over; raised inside of it, where no type of the HTTP library is known."""
+
+
+def too_late(seconds: float, *, sent: bool, past_deadline: bool) -> TransportError:
+    """Return the failure of an exchange that was not over in time."""
+    what = "the whole call" if past_deadline else "one exchange"
+    text = f"TotalTimeout: {what} is bounded to {seconds:g} s"
+    return TransportError(text, sent=sent, timed_out=True, past_deadline=past_deadline)
+
+
+def timeouts_of(client: object) -> TimeoutTuple:
+    """Return the timeouts that an injected client has of its own."""
+    own = getattr(client, "timeout", None)
+    connect, read, write, pool = (getattr(own, phase, None) for phase in ("connect", "read", "write", "pool"))
+    return (connect, read, write, pool)
+
+
+def without_new_cookies(client: T) -> T:
+    """Return a shallow twin of an injected client that shares all but the cookies set by an answer.
+
+    Several accounts may share one HTTP client: its cookies are sent with every call, but what the answer to
+    one account sets must not be sent for another one.
+    """
+    twin = copy.copy(client)
+    cookies = getattr(client, "cookies", None)
+    if cookies is not None:
+        setattr(twin, "cookies", cookies)  # noqa: B010 - the setter of httpx copies the jar
+    return twin
 
 
 def url_of(base: BaseUrl, request: WireRequest) -> str:
@@ -172,21 +236,12 @@ def url_of(base: BaseUrl, request: WireRequest) -> str:
 
 def headers_of(request: WireRequest, key: SecretStr) -> dict[str, str]:
     """Return the header fields of a request, the key among them."""
-    return {"User-Agent": USER_AGENT, **dict(request.headers), KEY_HEADER: key.reveal()}
+    fields = {"User-Agent": USER_AGENT, "Accept-Encoding": ACCEPT_ENCODING}
+    return {**fields, **dict(request.headers), KEY_HEADER: key.reveal()}
 
 
-def reply_of(response: HttpResponse) -> Reply:
+def reply_of(response: AnyHttpResponse, body: bytes, excess: str) -> Reply:
     """Take what is needed out of a response."""
     headers = response.headers
-    return Reply(
-        response.status_code, headers.get("content-type", ""), response.content, headers.get("retry-after")
-    )
-
-
-def tls_for(base: BaseUrl) -> ssl.SSLContext | bool:
-    """Return the TLS settings of the own connections.
-
-    Loading the machine's certificates takes longer than many a call, so plain http does without: its
-    context trusts nobody.
-    """
-    return base.is_secure or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    kind, again = headers.get("content-type", ""), headers.get("retry-after")
+    return Reply(response.status_code, kind, body, again, excess)

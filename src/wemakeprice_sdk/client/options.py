@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -42,20 +43,70 @@ class Timeouts:
 
     `read` is the longest silence while waiting for the answer. Integrators use 5 s throughout (grade B);
     `read` is longer here because a product write downloads its images during the call (grade B).
+    `total` is the longest time of one exchange from connecting to the last byte, so that an answer which
+    drips cannot last for ever; four times `read` unless given. `pool` is the wait for a connection of an HTTP
+    library's pool; the client's own connections are handed out by its throttle and never waited for.
     """
 
     connect: float | None = 5.0
     read: float | None = 30.0
     write: float | None = 15.0
     pool: float | None = 30.0
+    total: float | None = field()
+
+    @total.default
+    def _total(self) -> float | None:
+        return None if self.read is None else 4 * self.read
 
     def __attrs_post_init__(self) -> None:
-        for name in ("connect", "read", "write", "pool"):
+        for name in ("connect", "read", "write", "pool", "total"):
             _seconds(f"timeout.{name}", getattr(self, name))
 
     def as_tuple(self) -> TimeoutTuple:
         """Return (connect, read, write, pool), the order HTTP clients take."""
         return (self.connect, self.read, self.write, self.pool)
+
+
+def cut(timeouts: TimeoutTuple, seconds: float | None) -> TimeoutTuple:
+    """Return timeouts with no phase longer than `seconds`."""
+    if seconds is None:
+        return timeouts
+    connect, read, write, pool = (seconds if phase is None else min(phase, seconds) for phase in timeouts)
+    return (connect, read, write, pool)
+
+
+@frozen(kw_only=True)
+class CallBounds:
+    """How long one call may take and how much its answer may hold; also with an injected HTTP client.
+
+    `deadline` (seconds, None for none) is the time of a whole call: waiting for its turn, connecting, every
+    attempt and the waits between them. A read that is over it raises `CallDeadlineError`. A write raises it
+    only before it was sent; after that its answer counts as lost and is verified, each verifying read with a
+    deadline of its own.
+
+    `max_bytes` is the size of an answer once unpacked, `max_values` how many values and containers it holds,
+    `max_depth` how deep they are nested. They are checked while the answer arrives and before it is parsed;
+    beyond them a read raises `AnswerTooLargeError`, and a write is verified. The defaults hold the orders of a
+    day of some 10,000 bundles and keep a client below about 200 MiB.
+    """
+
+    deadline: float | None = 300.0
+    max_bytes: int = 32 * 1024 * 1024
+    max_values: int = 2_000_000
+    max_depth: int = 64
+
+    def __attrs_post_init__(self) -> None:
+        _seconds("bounds.deadline", self.deadline)
+        for name in ("max_bytes", "max_values", "max_depth"):
+            value = getattr(self, name)
+            require(
+                isinstance(value, int) and not isinstance(value, bool) and value >= 1,
+                f"bounds.{name}",
+                value,
+                "whole number >= 1",
+                "an answer is bounded by a whole number",
+                "응답 크기 한도는 1 이상의 정수여야 합니다",
+            )
 
 
 @frozen(kw_only=True)
@@ -116,7 +167,14 @@ def _parts(text: str) -> SplitResult | None:
 
 def _trimmed(value: str) -> str:
     _require_text("base_url", value)
-    return value.strip().rstrip("/")
+    return value.strip(" \t\r\n").rstrip("/")
+
+
+# urlsplit() drops line breaks in silence, and an HTTP library folds other alphabets and full stops into the
+# host it calls: whatever is checked here has to be what is called.
+_PLAIN: Final = re.compile(r"[!-~]*")
+_HOST: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?|[0-9A-Fa-f:.]+(?:%25[\w.-]+)?")
+_SHOWABLE: Final = re.compile(r"[\w.:/\[\]-]{1,200}")
 
 
 def _require_text(name: str, value: object) -> None:
@@ -139,11 +197,16 @@ class BaseUrl:
 
     def __attrs_post_init__(self) -> None:
         parts = _parts(self.text)
-        good = parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname)
+        good = (
+            parts is not None
+            and parts.scheme in ("http", "https")
+            and _PLAIN.fullmatch(self.text) is not None
+            and _HOST.fullmatch(parts.hostname or "") is not None
+        )
         require(
             good,
             "base_url",
-            "<unreadable>" if parts is None else self.safe,
+            self.safe,
             "http(s)://host[:port][/path]",
             "give the address explicitly, for example PRODUCTION_URL or the sandbox's url",
             "접속 주소를 명시해야 합니다(예: PRODUCTION_URL 또는 샌드박스 주소)",
@@ -162,7 +225,7 @@ class BaseUrl:
         )
         # The key travels in a header: over plain http anybody on the way reads it.
         require(
-            parts.scheme == "https" or not (parts.hostname or "").endswith("wemakeprice.com"),
+            parts.scheme == "https" or not (parts.hostname or "").rstrip(".").endswith("wemakeprice.com"),
             "base_url",
             self.safe,
             "https for the marketplace's hosts",
@@ -174,15 +237,16 @@ class BaseUrl:
     def safe(self) -> str:
         """The address without anything that could be a secret."""
         parts = _parts(self.text)
-        if parts is None:
-            return "<unreadable>"
+        if parts is None or parts.scheme not in ("http", "https") or not _PLAIN.fullmatch(self.text):
+            # Shown as it was typed, or not at all: put together anew it would read as something else.
+            return self.text if _SHOWABLE.fullmatch(self.text) else "<unreadable>"
         port = f":{parts.port}" if parts.port else ""
         return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
 
     @property
     def is_secure(self) -> bool:
         """Whether the connection is encrypted."""
-        return self.text.startswith("https:")
+        return self.text.lower().startswith("https:")
 
     def join(self, path: str) -> str:
         """Return the full address of one path of the contract."""

@@ -139,12 +139,31 @@ def is_repeatable(error: BaseException) -> bool:
 
 
 @frozen
+class Deadline:
+    """When a whole call has to be over, on a monotonic time in seconds."""
+
+    seconds: float | None
+    ends: float
+    monotonic: Callable[[], float]
+
+    @classmethod
+    def starting(cls, seconds: float | None, monotonic: Callable[[], float]) -> Deadline:
+        """Return the deadline of a call that starts now; None for a call without one."""
+        return cls(seconds, 0.0 if seconds is None else monotonic() + seconds, monotonic)
+
+    def left(self) -> float | None:
+        """Return the seconds that are left, 0 when it is over, None without a deadline."""
+        return None if self.seconds is None else max(0.0, self.ends - self.monotonic())
+
+
+@frozen
 class RetryPlan:
     """One policy with its budget and random source, in the shapes tenacity asks for."""
 
     policy: RetryPolicy
     budget: RetryBudget
     random: Callable[[], float]
+    left: Callable[[], float | None]
 
     def wants(self, state: RetryCallState) -> bool:
         """Return whether the failure is worth another attempt."""
@@ -157,12 +176,16 @@ class RetryPlan:
         return max(self.random() * ceiling, _asked(_error_of(state)) or 0.0)
 
     def stop(self, state: RetryCallState) -> bool:
-        """Return whether to give up: attempts, waits or budget are used up, or the server asks too long."""
+        """Return whether to give up: attempts, waits, time or budget is used up, or the wait is too long."""
         if state.attempt_number >= self.policy.attempts:
             return True
         if (_asked(_error_of(state)) or 0.0) > self.policy.max_retry_after:
             return True
         if state.idle_for + state.upcoming_sleep > self.policy.max_total_wait:
+            return True
+        left = self.left()
+        # The failure that is known says more than "too late" after one more wait.
+        if left is not None and state.upcoming_sleep >= left:
             return True
         return not self.budget.spend()
 

@@ -6,6 +6,7 @@ from attrs import evolve, frozen
 
 from wemakeprice_sdk.client.http import TransportError
 from wemakeprice_sdk.errors import (
+    CallDeadlineError,
     CallError,
     ConflictError,
     NetworkError,
@@ -50,6 +51,8 @@ class Lost:
 def network_error(operation: Operation, failure: TransportError) -> NetworkError:
     """Return the error of an exchange that cannot have changed anything."""
     cls = NetworkTimeoutError if failure.timed_out else NetworkError
+    if failure.past_deadline:
+        cls = CallDeadlineError
     where = "no answer" if failure.sent else "the marketplace was not reached"
     return cls(
         f"{where}: {failure.text}", operation=operation.id, method=operation.method, path=operation.path

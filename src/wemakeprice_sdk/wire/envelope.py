@@ -30,6 +30,7 @@ from wemakeprice_sdk.errors import (
     WithdrawnError,
 )
 from wemakeprice_sdk.models._base import JsonValue, wire_name
+from wemakeprice_sdk.models._given import plain
 from wemakeprice_sdk.models._rules import MAX_ID
 from wemakeprice_sdk.secrets import redact
 from wemakeprice_sdk.wire.operations import (
@@ -350,7 +351,7 @@ _FOREIGN: Final = "the answer is about another number than the one asked for"
 def asked_of(payload: object) -> Asked | None:
     """Return the number that a request is about, None when it names none (a list, a create)."""
     for name in _ASKED_BY:
-        value = payload.get(name) if isinstance(payload, Mapping) else getattr(payload, name, None)
+        value = plain(payload.get(name) if isinstance(payload, Mapping) else getattr(payload, name, None))
         if isinstance(value, int) and not isinstance(value, bool):
             return Asked(wire_name(name), value)
     return None
@@ -365,14 +366,15 @@ def _names_another(row: JsonValue, asked: Asked | None) -> bool:
 
 def _check_echo(decoded: _Answer, asked: Asked | None) -> None:
     """Raise `ProtocolError` when the answer belongs to another request, as after a connection went astray."""
-    if asked is None:
-        return
-    operation, data = decoded.operation, decoded.data
-    rows = rows_of(operation, data).rows if operation.shape in _CONTAINERS else (data,)
-    astray = any(_names_another(row, asked) for row in rows)
-    del data, rows
-    if astray:
+    if asked is not None and any(_names_another(row, asked) for row in _rows_in(decoded)):
         raise decoded.failure(ProtocolError, _FOREIGN)
+
+
+def _rows_in(decoded: _Answer) -> Sequence[JsonValue]:
+    # What is no list is told by whoever reads the rows.
+    data, container = decoded.data, _CONTAINERS.get(decoded.operation.shape)
+    rows = data.get(container) if container is not None and isinstance(data, Mapping) else [data]
+    return rows if isinstance(rows, Sequence) and not isinstance(rows, str) else ()
 
 
 def _succeeded(family: Family, key: int) -> bool:

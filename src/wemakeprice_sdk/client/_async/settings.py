@@ -9,7 +9,7 @@ from typing import TypedDict
 from wemakeprice_sdk.client.calloptions import Gate
 from wemakeprice_sdk.client.hooks import Hooks, Tap
 from wemakeprice_sdk.client.http import AsyncHttpClient
-from wemakeprice_sdk.client.options import ConnectionLimits, Timeouts, VerificationPolicy
+from wemakeprice_sdk.client.options import CallBounds, ConnectionLimits, Timeouts, VerificationPolicy
 from wemakeprice_sdk.client.retry import RetryPolicy
 from wemakeprice_sdk.client.throttle import ThrottlePolicy
 from wemakeprice_sdk.clock import Clock
@@ -22,6 +22,7 @@ class AsyncClientSettings(TypedDict, total=False):
 
     http_client: AsyncHttpClient | None
     timeout: Timeouts | None
+    bounds: CallBounds | None
     connection_limits: ConnectionLimits | None
     retry: RetryPolicy | None
     throttle: ThrottlePolicy | None

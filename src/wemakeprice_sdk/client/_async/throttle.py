@@ -3,38 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from types import TracebackType
 
 from wemakeprice_sdk.client._synchronization import AsyncTurnstile
+from wemakeprice_sdk.client.http import Late
 from wemakeprice_sdk.client.throttle import Pace, ThrottlePolicy
 
 
 class AsyncThrottle:
-    """Lets calls through as the policy says, in order of arrival; no failure loses a permit."""
+    """Lets calls through as the policy says, `most` at once, in order of arrival; no failure loses a permit."""
 
     def __init__(
         self,
         policy: ThrottlePolicy,
+        most: int,
         monotonic: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
-        self._turnstile = AsyncTurnstile(policy.max_concurrent)
+        self._turnstile = AsyncTurnstile(min(policy.max_concurrent, most))
         self._pace = Pace(policy.min_gap)
         self._monotonic = monotonic
         self._sleep = sleep
 
-    async def __aenter__(self) -> None:
-        await self._turnstile.acquire()
+    async def acquire(self, left: Callable[[], float | None]) -> None:
+        """Wait for this call's turn; raises `Late` when that is not before the time that is left is over."""
+        await self._turnstile.acquire(left())
         try:
-            wait = self._pace.book(self._monotonic())
+            wait, rest = self._pace.book(self._monotonic()), left()
+            if rest is not None and wait >= rest:
+                raise Late
             if wait > 0:
                 await self._sleep(wait)
         except BaseException:
             self._turnstile.release()
             raise
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def release(self) -> None:
+        """Let the next call go on."""
         self._pace.ended(self._monotonic())
         self._turnstile.release()

@@ -13,8 +13,8 @@ from attrs import frozen
 from wemakeprice_sdk.client._sync.shared import Shared
 from wemakeprice_sdk.client.calloptions import CallOptions
 from wemakeprice_sdk.client.hooks import Event, Observer, Purpose, RawAnswer, RequestEvent, error_name
-from wemakeprice_sdk.client.http import Reply, TransportError
-from wemakeprice_sdk.client.retry import RetryPlan, note_attempts, parse_retry_after
+from wemakeprice_sdk.client.http import Late, Reply, TransportError, too_late
+from wemakeprice_sdk.client.retry import Deadline, RetryPlan, note_attempts, parse_retry_after
 from wemakeprice_sdk.client.verification import (
     DECISIVE,
     Lost,
@@ -27,9 +27,12 @@ from wemakeprice_sdk.client.verification import (
 )
 from wemakeprice_sdk.errors import CallError, ClientStateError, ValidationError
 from wemakeprice_sdk.models import JsonValue, WriteModel
+from wemakeprice_sdk.wire.bounds import excess_of
 from wemakeprice_sdk.wire.envelope import (
     AnswerBytes,
+    Asked,
     Success,
+    asked_of,
     outcome_is_unknown,
     read_answer,
     read_outcome,
@@ -75,11 +78,14 @@ class Caller:
         """Carry out a read and give the decoded `data`; repeated as the retry policy says."""
         row = self._row(operation)
         self._admit(row, payload)
-        return (self._read(row, payload, Purpose.CALL)).data
+        return (self._read(row, payload, Purpose.CALL, self._deadline())).data
 
-    def _read(self, row: Operation, payload: Payload, purpose: Purpose) -> Success:
-        request = self._build(row, payload)
-        plan = RetryPlan(self.options.retry, self.shared.budget, self.shared.random)
+    def _deadline(self) -> Deadline:
+        return Deadline.starting(self.options.bounds.deadline, self.shared.monotonic)
+
+    def _read(self, row: Operation, payload: Payload, purpose: Purpose, deadline: Deadline) -> Success:
+        request, asked = self._build(row, payload), asked_of(payload)
+        plan = RetryPlan(self.options.retry, self.shared.budget, self.shared.random, deadline.left)
         retrying = tenacity.Retrying(
             sleep=self.shared.sleep,
             stop=plan.stop,
@@ -94,7 +100,7 @@ class Caller:
             nonlocal attempts
             attempts += 1
             try:
-                return self._exchange(row, request, purpose, attempts, read_answer)
+                return self._exchange(row, request, asked, purpose, attempts, read_answer, deadline)
             except TransportError as failure:
                 error = network_error(row, failure)
             raise error
@@ -117,13 +123,20 @@ class Caller:
         row = self._row(operation)
         self._admit(row, sent)
         request = self._build(row, sent)
-        known = self._prepare(row, sent, known)
-        return self._carry_out(row, request, sent, known, 1)
+        deadline = self._deadline()
+        known = self._prepare(row, sent, known, deadline)
+        return self._carry_out(row, request, sent, known, 1, deadline)
 
     def _carry_out(
-        self, row: Operation, request: WireRequest, sent: WriteModel, known: Known, attempt: int
+        self,
+        row: Operation,
+        request: WireRequest,
+        sent: WriteModel,
+        known: Known,
+        attempt: int,
+        deadline: Deadline,
     ) -> Outcome:
-        result = self._send(row, request, attempt)
+        result = self._send(row, request, asked_of(sent), attempt, deadline)
         if not isinstance(result, Lost):
             return self._check_already_done(row, sent, known, result)
         note = self._observer.note
@@ -139,15 +152,17 @@ class Caller:
         undone = verification.verdict is Verdict.NOT_APPLIED
         if undone and attempt == 1 and self.options.verification.repeat_if_not_applied:
             note(logging.WARNING, Event.REPEATED, row, "verified not applied", attempt)
-            return self._carry_out(row, request, sent, known, 2)
+            return self._carry_out(row, request, sent, known, 2, self._deadline())
         event = Event.NOT_APPLIED if undone else Event.UNKNOWN
         note(logging.WARNING, event, row, f"verdict={verification.verdict.value}", attempt)
         raise unverified(row, result, verification)
 
-    def _send(self, row: Operation, request: WireRequest, attempt: int) -> Outcome | Lost:
+    def _send(
+        self, row: Operation, request: WireRequest, asked: Asked | None, attempt: int, deadline: Deadline
+    ) -> Outcome | Lost:
         error: CallError
         try:
-            return self._exchange(row, request, Purpose.CALL, attempt, read_outcome)
+            return self._exchange(row, request, asked, Purpose.CALL, attempt, read_outcome, deadline)
         except TransportError as failure:
             if failure.sent:
                 return Lost.by(failure)
@@ -158,11 +173,11 @@ class Caller:
             return Lost.by(refusal)
         raise error
 
-    def _prepare(self, row: Operation, sent: WriteModel, known: Known) -> Known:
+    def _prepare(self, row: Operation, sent: WriteModel, known: Known, deadline: Deadline) -> Known:
         read = baseline_read(row, sent, known) if self.options.verification.read_before else None
         if read is None:
             return known
-        answer = self._read(self._row(read.operation.id), read.payload, Purpose.BASELINE)
+        answer = self._read(self._row(read.operation.id), read.payload, Purpose.BASELINE, deadline)
         return known_after(read, answer, known)
 
     def _check_already_done(
@@ -198,26 +213,44 @@ class Caller:
 
     def _read_back(self, read: VerifyRead) -> Success | CallError:
         try:
-            return self._read(self._row(read.operation.id), read.payload, Purpose.VERIFY)
+            # Each with a deadline of its own: a write that used up its time still has to be verified.
+            row, deadline = self._row(read.operation.id), self._deadline()
+            return self._read(row, read.payload, Purpose.VERIFY, deadline)
         except CallError as error:
             return error
 
     def _exchange(
-        self, row: Operation, request: WireRequest, purpose: Purpose, attempt: int, reader: _Reader[T]
+        self,
+        row: Operation,
+        request: WireRequest,
+        asked: Asked | None,
+        purpose: Purpose,
+        attempt: int,
+        reader: _Reader[T],
+        deadline: Deadline,
     ) -> T:
         event = RequestEvent(
             operation=row.id, method=row.method, path=row.path, attempt=attempt, purpose=purpose
         )
         started, status, on_the_way = self.shared.monotonic(), None, False
         try:
-            with self.shared.throttle:
+            self._turn(deadline)
+            try:
                 self.shared.transport.enter()
                 self._observer.sent(event)
                 started, on_the_way = self.shared.monotonic(), True
-                reply = self.shared.transport.exchange(request, self.options.timeout)
+                reply = self.shared.transport.exchange(
+                    request,
+                    self.options.timeout,
+                    self.options.bounds.max_bytes,
+                    deadline.left(),
+                    fresh=purpose is not Purpose.CALL or not row.is_read,
+                )
+            finally:
+                self.shared.throttle.release()
             status = reply.status
             self._tap(row, reply, self.shared.monotonic() - started)
-            result = self._interpret(row, reply, reader)
+            result = self._interpret(row, reply, asked, reader)
         except BaseException as error:
             self._observer.ended(event, self.shared.monotonic() - started, status, error_name(error))
             if on_the_way and not row.is_read and not isinstance(error, _EXPECTED):
@@ -226,14 +259,26 @@ class Caller:
         self._observer.ended(event, self.shared.monotonic() - started, status, None)
         return result
 
+    def _turn(self, deadline: Deadline) -> None:
+        try:
+            self.shared.throttle.acquire(deadline.left)
+        except Late:
+            failure = too_late(deadline.seconds or 0.0, sent=False, past_deadline=True)
+        else:
+            return
+        raise failure
+
     def _abandoned(self, row: Operation, attempt: int, error: BaseException) -> None:
         """A write was cancelled, or broke, while it was on the way: say so, it may have been carried out."""
         self._observer.note(logging.WARNING, Event.ABANDONED, row, f"error={error_name(error)}", attempt)
         what = "broke" if isinstance(error, Exception) else "was cancelled"
         error.add_note(f"{row.id} was on the way when it {what}; it may have been carried out")
 
-    def _interpret(self, row: Operation, reply: Reply, reader: _Reader[T]) -> T:
-        answer = AnswerBytes(reply.status, reply.body, reply.content_type)
+    def _interpret(self, row: Operation, reply: Reply, asked: Asked | None, reader: _Reader[T]) -> T:
+        bounds = self.options.bounds
+        excess = reply.excess or excess_of(reply.body, bounds.max_values, bounds.max_depth)
+        clean = self.shared.transport.clean
+        answer = AnswerBytes(reply.status, reply.body, reply.content_type, excess, asked, clean)
         try:
             return reader(row, answer, self.options.overrides)
         except CallError as error:

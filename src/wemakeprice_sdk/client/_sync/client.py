@@ -31,6 +31,7 @@ from wemakeprice_sdk.client.hooks import LOGGER_NAME, Hooks, Observer, Tap
 from wemakeprice_sdk.client.http import HttpClient
 from wemakeprice_sdk.client.options import (
     BaseUrl,
+    CallBounds,
     ConnectionLimits,
     Timeouts,
     VerificationPolicy,
@@ -63,6 +64,8 @@ class WemakepriceClient:
     Reads are repeated as `retry` says. Writes are sent once; when the answer is lost the marketplace is
     read until the outcome is verified (`verification`), else `NotAppliedError` or `OutcomeUnknownError` is
     raised. `throttle` holds for everything this client and its clones do, one call at a time by default.
+
+    `bounds` says how long a whole call may take and how much an answer may hold, whatever HTTP client is used.
 
     `http_client` is a client of httpx or httpx2, used as it is and never closed; `timeout` and
     `connection_limits` cannot be combined with it (`TypeError`). `overrides` changes paths and refusal
@@ -101,6 +104,7 @@ class WemakepriceClient:
         base_url: str,
         http_client: HttpClient | None = None,
         timeout: Timeouts | None = None,
+        bounds: CallBounds | None = None,
         connection_limits: ConnectionLimits | None = None,
         retry: RetryPolicy | None = None,
         throttle: ThrottlePolicy | None = None,
@@ -121,12 +125,13 @@ class WemakepriceClient:
         check_kinds(locals())
         refuse_mixing(http_client, timeout=timeout, connection_limits=connection_limits)
         self._base_url = BaseUrl(base_url)
-        retry = retry or RetryPolicy()
+        retry, connections = retry or RetryPolicy(), connection_limits or ConnectionLimits()
+        throttle = throttle or ThrottlePolicy()
+        # The throttle hands out the own connections too; nothing waits for one a second time.
+        most = throttle.max_concurrent if http_client is not None else connections.max_connections
         shared = Shared(
-            transport=Transport(
-                self._base_url, checked_key(api_key), connection_limits or ConnectionLimits(), http_client
-            ),
-            throttle=Throttle(throttle or ThrottlePolicy(), monotonic, sleep),
+            transport=Transport(self._base_url, checked_key(api_key), connections, http_client),
+            throttle=Throttle(throttle, most, monotonic, sleep),
             budget=RetryBudget(retry.budget, retry.budget_refill),
             clock=clock or SystemClock(),
             monotonic=monotonic,
@@ -137,6 +142,7 @@ class WemakepriceClient:
         options = CallOptions(
             observer=observer,
             timeout=timeout or Timeouts(),
+            bounds=bounds or CallBounds(),
             retry=retry,
             verification=verification or VerificationPolicy(),
             overrides=overrides,
@@ -180,7 +186,7 @@ class WemakepriceClient:
     def with_options(self, **changes: Unpack[OptionChanges]) -> Self:
         """Return a cheap clone with other options, on the same connections, throttle and retry budget.
 
-        Takes `timeout`, `retry`, `verification`, `repeat_if_not_applied`, `overrides`, `input_limits`,
+        Takes `timeout`, `bounds`, `retry`, `verification`, `repeat_if_not_applied`, `overrides`, `input_limits`,
         `gate`, `hooks`, `tap` and `logger`. Closing either closes both. `timeout` raises `TypeError` when
         the HTTP client was injected.
         """

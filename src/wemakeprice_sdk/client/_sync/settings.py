@@ -10,7 +10,7 @@ from typing import TypedDict
 from wemakeprice_sdk.client.calloptions import Gate
 from wemakeprice_sdk.client.hooks import Hooks, Tap
 from wemakeprice_sdk.client.http import HttpClient
-from wemakeprice_sdk.client.options import ConnectionLimits, Timeouts, VerificationPolicy
+from wemakeprice_sdk.client.options import CallBounds, ConnectionLimits, Timeouts, VerificationPolicy
 from wemakeprice_sdk.client.retry import RetryPolicy
 from wemakeprice_sdk.client.throttle import ThrottlePolicy
 from wemakeprice_sdk.clock import Clock
@@ -23,6 +23,7 @@ class ClientSettings(TypedDict, total=False):
 
     http_client: HttpClient | None
     timeout: Timeouts | None
+    bounds: CallBounds | None
     connection_limits: ConnectionLimits | None
     retry: RetryPolicy | None
     throttle: ThrottlePolicy | None

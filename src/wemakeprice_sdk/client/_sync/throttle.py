@@ -4,38 +4,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import TracebackType
 
 from wemakeprice_sdk.client._synchronization import Turnstile
+from wemakeprice_sdk.client.http import Late
 from wemakeprice_sdk.client.throttle import Pace, ThrottlePolicy
 
 
 class Throttle:
-    """Lets calls through as the policy says, in order of arrival; no failure loses a permit."""
+    """Lets calls through as the policy says, `most` at once, in order of arrival; no failure loses a permit."""
 
     def __init__(
         self,
         policy: ThrottlePolicy,
+        most: int,
         monotonic: Callable[[], float],
         sleep: Callable[[float], None],
     ) -> None:
-        self._turnstile = Turnstile(policy.max_concurrent)
+        self._turnstile = Turnstile(min(policy.max_concurrent, most))
         self._pace = Pace(policy.min_gap)
         self._monotonic = monotonic
         self._sleep = sleep
 
-    def __enter__(self) -> None:
-        self._turnstile.acquire()
+    def acquire(self, left: Callable[[], float | None]) -> None:
+        """Wait for this call's turn; raises `Late` when that is not before the time that is left is over."""
+        self._turnstile.acquire(left())
         try:
-            wait = self._pace.book(self._monotonic())
+            wait, rest = self._pace.book(self._monotonic()), left()
+            if rest is not None and wait >= rest:
+                raise Late
             if wait > 0:
                 self._sleep(wait)
         except BaseException:
             self._turnstile.release()
             raise
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def release(self) -> None:
+        """Let the next call go on."""
         self._pace.ended(self._monotonic())
         self._turnstile.release()

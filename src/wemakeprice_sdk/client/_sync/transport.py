@@ -5,28 +5,71 @@ from __future__ import annotations
 
 import sys
 import threading
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
 
-from wemakeprice_sdk.client._synchronization import Lifetime
+from wemakeprice_sdk.client._synchronization import Clearing, Lifetime, TimeLimit
+from wemakeprice_sdk.client.body import Body
 from wemakeprice_sdk.client.http import (
     Dialect,
     HttpClient,
     HttpResponse,
+    Late,
     Reply,
+    TransportError,
     failure_of,
     forget_locals,
     headers_of,
     reply_of,
-    tls_for,
+    timeouts_of,
+    too_late,
     url_of,
+    without_new_cookies,
 )
-from wemakeprice_sdk.client.options import BaseUrl, ConnectionLimits, Timeouts
+from wemakeprice_sdk.client.lines import Closable, is_clean, opened, tls_for
+from wemakeprice_sdk.client.options import BaseUrl, ConnectionLimits, Timeouts, cut
 from wemakeprice_sdk.errors import ClientStateError
-from wemakeprice_sdk.secrets import SecretStr
+from wemakeprice_sdk.secrets import Redactor, SecretStr
 from wemakeprice_sdk.wire.requests import WireRequest
 
 if TYPE_CHECKING:
-    import httpx
+    import ssl
+
+
+class Line:
+    """One connection of our own, with an HTTP client that has no other one."""
+
+    def __init__(self, tls: ssl.SSLContext, keepalive: float) -> None:
+        import httpx
+
+        limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=keepalive)
+        # Proxies and .netrc of the machine are left out: what carries the key is chosen explicitly.
+        self._transport = httpx.HTTPTransport(verify=tls, limits=limits, trust_env=False)
+        self.client = httpx.Client(transport=self._transport, trust_env=False)
+        self.limit = TimeLimit()
+        self.limit.guard(getattr(self._transport, "_pool", None))
+        self.idle_since = 0.0
+        self._stream: Closable | None = None
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether the connection may carry another call."""
+        return is_clean(self._transport)
+
+    def trace(self, event: str, info: Mapping[str, object]) -> None:
+        """Remember the socket: a call that is cancelled during the TLS handshake leaves it with nobody."""
+        stream = opened(event, info)
+        if stream is not None:
+            self._stream = cast("Closable", stream)
+
+    def close(self) -> None:
+        """Close the connection, in whatever state."""
+        try:
+            self.client.close()
+        finally:
+            if self._stream is not None:
+                self._stream.close()
 
 
 class Transport:
@@ -41,11 +84,15 @@ class Transport:
     ) -> None:
         self._base_url = base_url
         self._key = key
+        self.clean = Redactor((key,))
         self._limits = limits
         self._injected = injected
-        self._own: httpx.Client | None = None
         self._dialect = Dialect.of(injected, "Client") if injected is not None else None
         self._lifetime = Lifetime()
+        self._clearing = Clearing()
+        self._tls: ssl.SSLContext | None = None
+        self._idle: list[Line] = []
+        self._busy = 0
         self._opening = threading.Lock()
 
     @property
@@ -61,64 +108,123 @@ class Transport:
                 "the injected HTTP client was closed (주입된 HTTP 클라이언트가 닫혔습니다)"
             )
 
-    def _client(self) -> tuple[HttpClient, Dialect]:
-        if self._injected is not None and self._dialect is not None:
-            return self._injected, self._dialect
+    def _take(self, *, fresh: bool) -> Line:
+        """Return a connection: a kept one for what may be repeated, a new one for anything else."""
         with self._opening:
-            return self._opened()
+            stale = time.monotonic() - self._limits.keepalive_expiry
+            kept = [line for line in self._idle if line.idle_since > stale]
+            gone = [line for line in self._idle if line.idle_since <= stale]
+            line = kept.pop() if kept and not fresh else None
+            while line is None and kept and len(kept) + self._busy >= self._limits.max_connections:
+                gone.append(kept.pop(0))
+            self._idle = kept
+            self._busy += 1
+            try:
+                if line is None:
+                    if self._tls is None:
+                        self._tls = tls_for(self._base_url)
+                    line = Line(self._tls, self._limits.keepalive_expiry)
+            except BaseException:
+                self._busy -= 1
+                raise
+        for old in gone:
+            self._clearing.throw_away(old.close)
+        return line
 
-    def _opened(self) -> tuple[HttpClient, Dialect]:
-        if self._own is None:
-            import httpx
+    def _give_back(self, line: Line, *, keep: bool) -> None:
+        with self._opening:
+            self._busy -= 1
+            keep = keep and not self.closed and len(self._idle) < self._limits.max_keepalive
+            if keep:
+                line.idle_since = time.monotonic()
+                self._idle.append(line)
+        if not keep:
+            self._clearing.throw_away(line.close)
 
-            # Proxies and .netrc of the machine are left out: what carries the key is chosen explicitly.
-            self._own = httpx.Client(
-                trust_env=False,
-                verify=tls_for(self._base_url),
-                limits=httpx.Limits(
-                    max_connections=self._limits.max_connections,
-                    max_keepalive_connections=self._limits.max_keepalive,
-                    keepalive_expiry=self._limits.keepalive_expiry,
-                ),
-            )
-        return self._own, Dialect.of(self._own, "Client")
+    def exchange(
+        self,
+        request: WireRequest,
+        timeouts: Timeouts,
+        max_bytes: int,
+        left: float | None,
+        *,
+        fresh: bool,
+    ) -> Reply:
+        """Send one request and read the whole answer; raises `TransportError` when there is none.
 
-    def exchange(self, request: WireRequest, timeouts: Timeouts) -> Reply:
-        """Send one request and read the whole answer; raises `TransportError` when there is none."""
-        client, dialect = self._client()
+        Takes at most `left` seconds, what is left of the whole call. A `fresh` exchange has a connection of
+        its own: an answer that somebody else's call left behind cannot be taken for the one to a write, or
+        for what a read says about it.
+        """
+        total = timeouts.total if self._injected is None else None
+        seconds = min((value for value in (total, left) if value is not None), default=None)
         outer = sys.exception()
+        line: Line | None = None
+        client, dialect = self._injected, self._dialect
         try:
-            response = self._request(client, request, timeouts)
-            return reply_of(response)
-        except dialect.errors as error:
-            failure = failure_of(error, self._key)
+            if client is None or dialect is None:
+                line = self._take(fresh=fresh)
+                client, dialect = line.client, Dialect.of(line.client, "Client")
+            limit = TimeLimit() if line is None else line.limit
+            with limit.within(seconds):
+                reply = self._talk(client, request, timeouts, seconds, max_bytes, line, limit)
+        except Late:
+            failure = too_late(seconds or 0.0, sent=True, past_deadline=seconds == left)
+        except TransportError as error:
+            failure = error
+        except dialect.errors if dialect is not None else () as error:
+            failure = failure_of(error, self.clean)
         except BaseException as error:
-            if isinstance(error, RuntimeError) and client.is_closed:
+            if client is not None and isinstance(error, RuntimeError) and client.is_closed:
                 # Closed between the check and the call: the library refuses before it sends anything.
                 raise ClientStateError("the client was closed (클라이언트가 이미 닫혔습니다)") from None
             forget_locals(error, outer)
             raise
+        else:
+            if line is not None:
+                done, line = line, None
+                self._give_back(done, keep=not fresh and not reply.excess and done.is_clean)
+            return reply
+        finally:
+            if line is not None:
+                # Whatever ended the exchange in the middle, an answer may still be on its way here.
+                self._give_back(line, keep=False)
         # Raised out here, without the library's exception as its context: that one holds the key.
         raise failure
 
-    def _request(self, client: HttpClient, request: WireRequest, timeouts: Timeouts) -> HttpResponse:
-        url = url_of(self._base_url, request)
-        if self._injected is not None:
-            return client.request(
-                request.method,
-                url,
-                content=request.body,
-                headers=headers_of(request, self._key),
-                follow_redirects=False,
-            )
-        return client.request(
+    def _talk(
+        self,
+        client: HttpClient,
+        request: WireRequest,
+        timeouts: Timeouts,
+        seconds: float | None,
+        max_bytes: int,
+        line: Line | None,
+        limit: TimeLimit,
+    ) -> Reply:
+        if line is None:
+            client = without_new_cookies(client)
+        with client.stream(
             request.method,
-            url,
+            url_of(self._base_url, request),
             content=request.body,
             headers=headers_of(request, self._key),
             follow_redirects=False,
-            timeout=timeouts.as_tuple(),
-        )
+            timeout=cut(timeouts_of(client) if line is None else timeouts.as_tuple(), seconds),
+            extensions=None if line is None else {"trace": line.trace},
+        ) as response:
+            return self._collected(response, max_bytes, limit)
+
+    def _collected(self, response: HttpResponse, max_bytes: int, limit: TimeLimit) -> Reply:
+        body = Body(response, max_bytes)
+        if response.is_stream_consumed:
+            body.add_unpacked(response.content)
+        elif not body.is_too_large:
+            for piece in response.iter_raw():
+                limit.check()
+                if not body.add(piece):
+                    break
+        return reply_of(response, body.take(), body.excess)
 
     def close(self) -> None:
         """Close the own connections; an injected client stays open."""
@@ -127,5 +233,8 @@ class Transport:
             return
         self._lifetime.enter()
         self._lifetime.end()
-        if self._own is not None:
-            self._own.close()
+        with self._opening:
+            idle, self._idle = self._idle, []
+        for line in idle:
+            self._clearing.throw_away(line.close)
+        self._clearing.close()
