@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from wemakeprice_sdk.client import Cursor, ImportProgress
 from wemakeprice_sdk.client.paging import (
     ListQuery,
+    Next,
     Page,
+    Tally,
     Walk,
     day_window,
     key_text,
@@ -22,7 +24,7 @@ from wemakeprice_sdk.client.paging import (
 )
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.errors import MaintenanceError, NaiveDatetimeError, ValidationError, WindowError
-from wemakeprice_sdk.models import ClaimStatus, ClaimType, ShipStatus
+from wemakeprice_sdk.models import ClaimStatus, ClaimType, ListResult, ShipStatus, UnreadRow, ValueFault
 from wemakeprice_sdk.sandbox import Sandbox
 from wemakeprice_sdk.wire.windows import Window
 
@@ -206,13 +208,47 @@ def test_natural_keys_are_spelt_without_personal_data() -> None:
     )
 
 
-def test_a_page_says_whether_another_one_follows() -> None:
-    rows = tuple(range(100))
-    assert page_of(rows, 1, 101).more
-    assert not page_of(rows, 1, 100).more
-    assert page_of(rows, 1, None).more
-    assert not page_of(rows[:99], 1, None).more
-    assert not page_of((), 2, 500).more
+def test_a_page_is_counted_by_the_rows_that_came() -> None:
+    fault = ValueFault("$.data.list[1].productNo", "string", "a whole number was expected")
+    rows = ListResult(("one",), [UnreadRow(path="$.data.list[1]", faults=(fault,))])
+    assert page_of(rows, 7) == Page(rows, 2, 7)
+    assert page_of(("one",), None) == Page(("one",), 1, None)
+
+
+Reading_ = list[tuple[list[int], int | None]]
+
+
+@pytest.mark.parametrize(
+    ("pages", "steps"),
+    [
+        ([([], 0)], "DONE"),
+        ([([], None)], "DONE"),
+        ([([1, 2], 2)], "DONE"),
+        ([([1, 2], 3), ([3], 3)], "MORE DONE"),
+        ([([1, 1], 2)], "DONE"),
+        ([([1, 2], None), ([], None)], "MORE DONE"),
+        ([([1, 2], None), ([1, 2], None)], "MORE DONE"),
+        ([([1, 2], 0), ([3], 0), ([], 0)], "MORE MORE DONE"),
+        ([([1, 2], 3), ([], 3)], "MORE AGAIN"),
+        ([([1, 2], 4), ([2, 3], 4), ([4], 4)], "MORE MORE DONE"),
+        ([([1, 2], 4), ([4], 3)], "MORE AGAIN"),
+        ([([1, 2], 3), ([3], 4), ([4], 4)], "MORE MORE DONE"),
+        ([(list(range(100)), None), (list(range(100)), None)], "MORE MISSING"),
+        ([(list(range(100)), 120), (list(range(100)), 120)], "MORE AGAIN"),
+    ],
+)  # fmt: skip
+def test_what_is_next_follows_from_what_came(pages: Reading_, steps: str) -> None:
+    tally = Tally()
+    assert " ".join(tally.note(map(str, rows), len(rows), total).name for rows, total in pages) == steps
+
+
+def test_a_window_is_read_three_times_at_most() -> None:
+    tally, steps = Tally(), []
+    for _ in range(3):
+        tally.note(["1"], 1, 3)
+        steps.append(tally.note([], 0, 3))
+        tally = tally.anew()
+    assert steps == [Next.AGAIN, Next.AGAIN, Next.MISSING]
 
 
 TIMESTAMPS = st.integers(0, 5 * 86400 - 1).map(lambda seconds: START + timedelta(seconds=seconds))
@@ -279,7 +315,7 @@ def test_a_window_of_several_pages_is_not_delivered_again_when_the_range_grows()
         walk = Walk(ListQuery("products_list", "q", windows), row_key, cursor, None)
         while (query := walk.next_query()) is not None:
             page = query[1]
-            walk.answered(Page(tuple(pages[page - 1]), page < len(pages)))
+            walk.answered(Page(tuple(pages[page - 1]), 3, 9))
             while (item := walk.take()) is not None:
                 taken.append(item[0])
         cursor = walk.cursor

@@ -140,8 +140,8 @@ class TransportError(Exception):
     """An exchange failed below HTTP.
 
     `kind` is the name of the library's exception, `sent` says whether the request may have reached the
-    marketplace, `timed_out` whether time ran out, `past_deadline` that it was the time of the whole call. The library's own exception is not kept: it holds the
-    request, and the request holds the key.
+    marketplace, `timed_out` whether time ran out, `past_deadline` that it was the time of the whole call.
+    The library's own exception is not kept: it holds the request, and the request holds the key.
     """
 
     def __init__(self, text: str, *, sent: bool, timed_out: bool, past_deadline: bool = False) -> None:
@@ -197,7 +197,7 @@ def failure_of(error: BaseException, clean: Redactor) -> TransportError:
     return TransportError(text, sent=not names & _NEVER_SENT, timed_out=timed_out)
 
 
-class Late(Exception):
+class Late(Exception):  # noqa: N818 - never seen outside of the client  # noqa: N818 - never seen outside of the client
     """The time of an exchange is over; raised inside of it, where no type of the HTTP library is known."""
 
 

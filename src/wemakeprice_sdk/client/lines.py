@@ -22,7 +22,7 @@ def tls_for(base: BaseUrl) -> ssl.SSLContext:
     """Return the TLS settings of the own connections, to be made once.
 
     Loading the machine's certificates takes longer than many a call, so plain http does without: its
-    context trusts nobody. Settings of the environment are left out: what carries the key is chosen explicitly.
+    context trusts nobody. The environment is left out: what carries the key is chosen explicitly.
     """
     if not base.is_secure:
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -86,8 +86,8 @@ class CallBounds:
 
     `max_bytes` is the size of an answer once unpacked, `max_values` how many values and containers it holds,
     `max_depth` how deep they are nested. They are checked while the answer arrives and before it is parsed;
-    beyond them a read raises `AnswerTooLargeError`, and a write is verified. The defaults hold the orders of a
-    day of some 10,000 bundles and keep a client below about 200 MiB.
+    beyond them a read raises `AnswerTooLargeError`, and a write is verified. The defaults hold a day of some
+    10,000 bundles.
     """
 
     deadline: float | None = 300.0

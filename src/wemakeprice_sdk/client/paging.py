@@ -6,15 +6,17 @@ import json
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from enum import Enum
 from hashlib import blake2s
 from typing import Final, Generic, Self, TypeVar
 
 from attrs import field, frozen
 
 from wemakeprice_sdk.clock import KST, require_aware
-from wemakeprice_sdk.errors import ValidationError
+from wemakeprice_sdk.errors import IncompleteListError, ValidationError
 from wemakeprice_sdk.models import UnreadRow
 from wemakeprice_sdk.models._answers import unread_of
+from wemakeprice_sdk.wire.operations import OPERATIONS
 from wemakeprice_sdk.wire.windows import SECOND, Window, split_days, split_months, split_weeks, split_window
 
 T = TypeVar("T")
@@ -214,18 +216,94 @@ class Delivered:
 
 @frozen
 class Page(Generic[T]):
-    """The items of one query, and whether the same window has another page."""
+    """The items of one query.
+
+    `came` is how many rows the answer held when the window may have more pages, None when one query holds the
+    whole window; `total` is how many rows the answer says that there are.
+    """
 
     items: tuple[T, ...]
-    more: bool = False
+    came: int | None = None
+    total: int | None = None
 
 
-def page_of(items: tuple[T, ...], page: int, total: int | None) -> Page[T]:
-    """Tell from the total, or from a full page when no total came, whether another page follows."""
-    # Rows that could not be read were on the page too.
-    count = len(items) + len(unread_of(items))
-    seen = (page - 1) * PAGE_SIZE + count
-    return Page(items, bool(count) and (seen < total if total is not None else count >= PAGE_SIZE))
+def page_of(items: tuple[T, ...], total: int | None) -> Page[T]:
+    """Return one page of a list, counted by the rows that came, readable or not."""
+    return Page(items, len(items) + len(unread_of(items)), total)
+
+
+def unread_key(row: UnreadRow) -> str | None:
+    """Return what an unread row is known again by, None where it holds nothing that could tell it."""
+    if not isinstance(row.raw, Mapping) or not row.raw:
+        return None
+    # The whole row, because the number itself may be what cannot be read.
+    return "unread:" + blake2s(json.dumps(row.raw, sort_keys=True).encode(), digest_size=8).hexdigest()
+
+
+class Next(Enum):
+    """What to do after one page of a window."""
+
+    MORE = "ask for the next page"
+    DONE = "the window is read"
+    AGAIN = "read the window once more"
+    MISSING = "rows are missing, however often the window is read"
+
+
+READINGS: Final = 3
+"""How often a window is read before missing rows are an error."""
+
+
+class Tally:
+    """Counts what came of one window, page by page, and holds it against the total.
+
+    Pages are counted by their rows and never by the size that was asked for: a server may give fewer. Rows
+    that move while they are read come twice or not at all, so a reading that falls short, or whose total
+    shrank, is made again.
+    """
+
+    __slots__ = ("_full", "_readings", "_seen", "_shrank", "_total", "rows")
+
+    def __init__(self, readings: int = 1) -> None:
+        self.rows = 0
+        self._seen: set[str] = set()
+        self._total: int | None = None
+        self._shrank = False
+        self._full = False
+        self._readings = readings
+
+    def has(self, key: str) -> bool:
+        """Return whether an earlier page of this reading held the row."""
+        return key in self._seen
+
+    def note(self, keys: Iterable[str], came: int, total: int | None) -> Next:
+        """Take one page and tell what is next; `came` counts the rows without a key too."""
+        keys = tuple(keys)
+        fresh = came - sum(key in self._seen for key in keys)
+        over = not fresh or self._seen.issuperset(keys)
+        self._seen.update(keys)
+        self.rows += fresh
+        self._shrank |= total is not None and self._total is not None and total < self._total
+        self._full |= came >= PAGE_SIZE
+        self._total = total
+        # Fewer than came already: such a total counts something else.
+        if total is None or (total < self.rows and not self._shrank):
+            return self._uncounted(over=over, came=came)
+        if not over and self.rows < total:
+            return Next.MORE
+        return self._again() if self.rows < total or self._shrank else Next.DONE
+
+    def _uncounted(self, *, over: bool, came: int) -> Next:
+        if not over:
+            return Next.MORE
+        # A full page that comes again is a server that ignores the page: the rest is out of reach.
+        return Next.MISSING if came and self._full else Next.DONE
+
+    def _again(self) -> Next:
+        return Next.AGAIN if self._readings < READINGS else Next.MISSING
+
+    def anew(self) -> Tally:
+        """Return the count of another reading of the same window."""
+        return Tally(self._readings + 1)
 
 
 class Walk(Generic[T]):
@@ -244,13 +322,16 @@ class Walk(Generic[T]):
         self._windows = reading.resumed(cursor)
         self._total = len(self._windows)
         self._index = 0
-        at_start = cursor is not None and bool(self._windows) and self._windows[0].start == cursor.position
-        self._page = cursor.page if cursor is not None and at_start else 1
+        # From the first page on, also after a cursor within a window: pages have moved since, and what was
+        # delivered is known by its keys.
+        self._page = 1
+        self._tally = Tally()
         self._delivered = Delivered(cursor.delivered if cursor is not None else ())
         self._waiting: deque[tuple[str, T]] = deque()
-        self._more: bool | None = None
+        self._next: Next | None = None
         self._items = 0
         self.unread: tuple[UnreadRow, ...] = ()
+        self._unread_before = 0
         self._last = cursor.position if cursor is not None else reading.windows[0].start
 
     def __str__(self) -> str:
@@ -277,36 +358,64 @@ class Walk(Generic[T]):
 
     def next_query(self) -> tuple[Window, int] | None:
         """Return the window and page to ask for, None when everything is read."""
-        if self._more is not None:
-            self._advance(self._more)
+        if self._next is not None:
+            self._advance(self._next)
         return (self._windows[self._index], self._page) if self._index < self._total else None
 
-    def _advance(self, more: bool) -> None:
-        self._more = None
-        if more:
+    def _advance(self, step: Next) -> None:
+        self._next = None
+        if step is Next.MORE:
             self._page += 1
             return
+        self._page = 1
+        if step is Next.AGAIN:
+            self._tally = self._tally.anew()
+            return
+        self._tally = Tally()
+        self._unread_before = len(self.unread)
         self._delivered.next_window()
         self._last = self._windows[self._index].end + SECOND
         self._index += 1
-        self._page = 1
 
     def answered(self, page: Page[T]) -> None:
-        """Take the answer to the last query."""
-        for item in page.items:
-            key = key_text(self._key(item))
+        """Take the answer to the last query; raises `IncompleteListError` when rows are missing."""
+        keys = [key_text(self._key(item)) for item in page.items]
+        for key, item in zip(keys, page.items, strict=True):
             if self._delivered.is_new(key):
                 self._waiting.append((key, item))
-        self.unread += unread_of(page.items)
-        self._more = page.more
+        hidden = [(unread_key(row), row) for row in unread_of(page.items)]
+        if self._page == 1:
+            # The window is read from its start, maybe once more: what an earlier reading found comes again.
+            self.unread = self.unread[: self._unread_before]
+        self.unread += tuple(row for key, row in hidden if key is None or not self._tally.has(key))
+        keys += [key for key, _ in hidden if key is not None]
         self._items += len(self._waiting)
+        step = Next.DONE if page.came is None else self._tally.note(keys, page.came, page.total)
+        if step is Next.MISSING:
+            rows, self._tally, self._page = self._tally.rows, Tally(), 1
+            raise self._incomplete(rows, page.total)
+        self._next = step
         if self._progress is not None:
             self._progress(
                 ImportProgress(
                     operation=self._reading.operation,
-                    queries_done=self._index + (not page.more),
+                    queries_done=self._index + (step is Next.DONE),
                     queries_total=self._total,
                     items=self._items,
                     window=self._windows[self._index],
                 )
             )
+
+    def _incomplete(self, rows: int, total: int | None) -> IncompleteListError:
+        row, window = OPERATIONS[self._reading.operation], self._windows[self._index]
+        counted = (
+            f"{rows} of {total} rows" if total is not None else f"{rows} rows, one page again and again,"
+        )
+        return IncompleteListError(
+            f"rows are missing: {counted} came from {window.start.isoformat()} to {window.end.isoformat()} "
+            f"in up to {READINGS} readings; read a shorter range "
+            "(목록의 일부가 빠져 있습니다. 조회 기간을 줄여 다시 조회해 주세요)",
+            operation=row.id,
+            method=row.method,
+            path=row.path,
+        )

@@ -13,8 +13,8 @@ def excess_of(body: bytes, max_values: int, max_depth: int) -> str:
     """Return which bound the JSON text of an answer breaks, an empty text when it keeps them.
 
     Counts values and nesting in the bytes, since a list of ten million empty objects is small on the wire and
-    large in memory. Every step is one pass in C: about 1 ms per MB. A text that is no JSON may be refused here
-    or by the parser.
+    large in memory. Every step is one pass in C: about 1 ms per MB. A text that is no JSON may be refused
+    here or by the parser.
     """
     marks = body.translate(None, _NO_STRUCTURE)
     # Together with what stands in strings: more than there is, so an answer that passes needs no count.

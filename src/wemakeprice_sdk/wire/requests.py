@@ -300,11 +300,12 @@ def _refuse(violations: list[Violation], row: Operation) -> None:
 
 
 def _encode(body: Mapping[str, object], row: Operation) -> bytes:
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     try:
-        return text.encode("utf-8")
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
     except UnicodeEncodeError:
-        raise ValidationError.single(
-            row.id, "text with broken characters", "valid Unicode",
-            "a text holds half of a surrogate pair", "깨진 문자가 들어 있어 보낼 수 없습니다",
-        ) from None  # fmt: skip
+        # Raised below: the error of the standard library holds the whole text, and a frame the whole body.
+        del body
+    raise ValidationError.single(
+        row.id, "text with broken characters", "valid Unicode",
+        "a text holds half of a surrogate pair", "깨진 문자가 들어 있어 보낼 수 없습니다",
+    )  # fmt: skip

@@ -53,7 +53,7 @@ def decode_json(body: bytes, charset: str | None) -> JsonValue | ValueError | Re
 
 
 def decode_page(body: bytes, charset: str | None) -> str:
-    """Return the text of a page, whatever its bytes: declared charset, UTF-8, CP949, then what can be read."""
+    """Return the text of a page whatever its bytes: declared charset, UTF-8, CP949, then what can be read."""
     for codec in (charset, "utf-8-sig", _KOREAN):
         if codec is not None:
             try:

@@ -160,10 +160,12 @@ class AsyncTransport:
         outer = sys.exception()
         line: AsyncLine | None = None
         client, dialect = self._injected, self._dialect
+        errors: tuple[type[Exception], ...] = ()
         try:
             if client is None or dialect is None:
                 line = self._take(fresh=fresh)
                 client, dialect = line.client, Dialect.of(line.client, "AsyncClient")
+            errors = dialect.errors
             limit = AsyncTimeLimit() if line is None else line.limit
             async with limit.within(seconds):
                 reply = await self._talk(client, request, timeouts, seconds, max_bytes, line, limit)
@@ -171,7 +173,7 @@ class AsyncTransport:
             failure = too_late(seconds or 0.0, sent=True, past_deadline=seconds == left)
         except TransportError as error:
             failure = error
-        except dialect.errors if dialect is not None else () as error:
+        except errors as error:
             failure = failure_of(error, self.clean)
         except BaseException as error:
             if client is not None and isinstance(error, RuntimeError) and client.is_closed:

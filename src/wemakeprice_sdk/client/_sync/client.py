@@ -65,7 +65,7 @@ class WemakepriceClient:
     read until the outcome is verified (`verification`), else `NotAppliedError` or `OutcomeUnknownError` is
     raised. `throttle` holds for everything this client and its clones do, one call at a time by default.
 
-    `bounds` says how long a whole call may take and how much an answer may hold, whatever HTTP client is used.
+    `bounds` says how long a whole call may take and how much an answer may hold.
 
     `http_client` is a client of httpx or httpx2, used as it is and never closed; `timeout` and
     `connection_limits` cannot be combined with it (`TypeError`). `overrides` changes paths and refusal
@@ -186,9 +186,9 @@ class WemakepriceClient:
     def with_options(self, **changes: Unpack[OptionChanges]) -> Self:
         """Return a cheap clone with other options, on the same connections, throttle and retry budget.
 
-        Takes `timeout`, `bounds`, `retry`, `verification`, `repeat_if_not_applied`, `overrides`, `input_limits`,
-        `gate`, `hooks`, `tap` and `logger`. Closing either closes both. `timeout` raises `TypeError` when
-        the HTTP client was injected.
+        Takes `timeout`, `bounds`, `retry`, `verification`, `repeat_if_not_applied`, `overrides`,
+        `input_limits`, `gate`, `hooks`, `tap` and `logger`. Closing either closes both. `timeout` raises
+        `TypeError` when the HTTP client was injected.
         """
         if self._injected:
             refuse_mixing(self, timeout=changes.get("timeout"), connection_limits=None)

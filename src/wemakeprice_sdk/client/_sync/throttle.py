@@ -11,7 +11,7 @@ from wemakeprice_sdk.client.throttle import Pace, ThrottlePolicy
 
 
 class Throttle:
-    """Lets calls through as the policy says, `most` at once, in order of arrival; no failure loses a permit."""
+    """Lets `most` calls through at once, as the policy says, in order of arrival; no permit is ever lost."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class Throttle:
         try:
             wait, rest = self._pace.book(self._monotonic()), left()
             if rest is not None and wait >= rest:
-                raise Late
+                raise Late  # noqa: TRY301 - the permit has to go back
             if wait > 0:
                 self._sleep(wait)
         except BaseException:

@@ -161,10 +161,12 @@ class Transport:
         outer = sys.exception()
         line: Line | None = None
         client, dialect = self._injected, self._dialect
+        errors: tuple[type[Exception], ...] = ()
         try:
             if client is None or dialect is None:
                 line = self._take(fresh=fresh)
                 client, dialect = line.client, Dialect.of(line.client, "Client")
+            errors = dialect.errors
             limit = TimeLimit() if line is None else line.limit
             with limit.within(seconds):
                 reply = self._talk(client, request, timeouts, seconds, max_bytes, line, limit)
@@ -172,7 +174,7 @@ class Transport:
             failure = too_late(seconds or 0.0, sent=True, past_deadline=seconds == left)
         except TransportError as error:
             failure = error
-        except dialect.errors if dialect is not None else () as error:
+        except errors as error:
             failure = failure_of(error, self.clean)
         except BaseException as error:
             if client is not None and isinstance(error, RuntimeError) and client.is_closed:

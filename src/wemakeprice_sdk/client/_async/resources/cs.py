@@ -57,7 +57,9 @@ class AsyncCs(AsyncResource):
         Nothing can be read back, so a lost answer always ends as `OutcomeUnknownError`.
         Raises `NotFoundError` for a deleted question (B).
         """
-        return await self._caller.write("cs_answer_question", AnswerRequest(qna_seq=qna_seq, answer=answer))
+        request = AnswerRequest(qna_seq=qna_seq, answer=answer)
+        del answer  # what was written to a buyer shows in no local variable of an error
+        return await self._caller.write("cs_answer_question", request)
 
     async def list_reviews(self, basic_date: date) -> ListResult[Review]:
         """List the purchase reviews of one day (구매후기 조회). [C]"""
@@ -73,6 +75,7 @@ class AsyncCs(AsyncResource):
         A lost answer always ends as `OutcomeUnknownError`.
         """
         request = InquiryAnswerRequest(inquiry_seq=inquiry_seq, answer=answer)
+        del answer  # what was written to a buyer shows in no local variable of an error
         return await self._caller.write("cs_answer_inquiry", request)
 
     def iter_questions(

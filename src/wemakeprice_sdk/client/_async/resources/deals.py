@@ -49,7 +49,7 @@ class AsyncDeals(AsyncResource):
 
         async def fetch(window: Window, page: int) -> Page[DealRow]:
             found = await self.list(window.start, window.end, page=page)
-            return page_of(found.rows, page, found.total_count)
+            return page_of(found.rows, found.total_count)
 
         reading = ListQuery("deals_list", fingerprint({}), windows_of_months(start, end, overlap))
         return AsyncPager(reading, fetch, lambda row: (row.deal_no,), cursor, progress)

@@ -58,7 +58,9 @@ class Cs(Resource):
         Nothing can be read back, so a lost answer always ends as `OutcomeUnknownError`.
         Raises `NotFoundError` for a deleted question (B).
         """
-        return self._caller.write("cs_answer_question", AnswerRequest(qna_seq=qna_seq, answer=answer))
+        request = AnswerRequest(qna_seq=qna_seq, answer=answer)
+        del answer  # what was written to a buyer shows in no local variable of an error
+        return self._caller.write("cs_answer_question", request)
 
     def list_reviews(self, basic_date: date) -> ListResult[Review]:
         """List the purchase reviews of one day (구매후기 조회). [C]"""
@@ -74,6 +76,7 @@ class Cs(Resource):
         A lost answer always ends as `OutcomeUnknownError`.
         """
         request = InquiryAnswerRequest(inquiry_seq=inquiry_seq, answer=answer)
+        del answer  # what was written to a buyer shows in no local variable of an error
         return self._caller.write("cs_answer_inquiry", request)
 
     def iter_questions(

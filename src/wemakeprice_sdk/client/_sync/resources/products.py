@@ -152,7 +152,7 @@ class Products(Resource):
 
         def fetch(window: Window, page: int) -> Page[ProductRow]:
             found = self.list(window.start, window.end, search_date_type=search_date_type, page=page)
-            return page_of(found.rows, page, found.total_count)
+            return page_of(found.rows, found.total_count)
 
         query = fingerprint({"search_date_type": search_date_type})
         reading = ListQuery(operation, query, windows_of(start, end, width, overlap))
