@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, cast
 
 from wemakeprice_sdk.client._synchronization import Clearing, Lifetime, TimeLimit
@@ -46,7 +47,8 @@ class Line:
         limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=keepalive)
         # Proxies and .netrc of the machine are left out: what carries the key is chosen explicitly.
         self._transport = httpx.HTTPTransport(verify=tls, limits=limits, trust_env=False)
-        self.client = httpx.Client(transport=self._transport, trust_env=False)
+        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
+        self.client = httpx.Client(transport=self._transport, cookies=no_cookies, trust_env=False)
         self.limit = TimeLimit()
         self.limit.guard(getattr(self._transport, "_pool", None))
         self.idle_since = 0.0
