@@ -103,9 +103,11 @@ def bounded(request: pytest.FixtureRequest, go: Driver) -> Iterator[Callable[...
 @pytest.mark.parametrize("what", list(TOO_MUCH))
 def test_an_answer_beyond_a_bound_is_refused_unread(what: str, bounded: Any, go: Driver) -> None:
     body, head = TOO_MUCH[what]
-    with serving(lambda call: call.answer(body, 200, "application/json", head)) as server:
-        with pytest.raises(AnswerTooLargeError, match=r"larger than|more than") as caught:
-            go(bounded(server.url).reference.list_labels())
+    with (
+        serving(lambda call: call.answer(body, 200, "application/json", head)) as server,
+        pytest.raises(AnswerTooLargeError, match=r"larger than|more than") as caught,
+    ):
+        go(bounded(server.url).reference.list_labels())
     assert isinstance(caught.value, ProtocolError)
     assert (caught.value.operation, caught.value.http_status) == ("base_list_labels", 200)
 
@@ -158,9 +160,11 @@ def test_damaged_packing_is_no_answer(bounded: Any, go: Driver) -> None:
 
 
 def test_an_endless_body_ends(bounded: Any, go: Driver) -> None:
-    with serving(lambda call: chunked(call, b" " * 4096, server.stop)) as server:
-        with pytest.raises(AnswerTooLargeError):
-            go(bounded(server.url).reference.list_labels())
+    with (
+        serving(lambda call: chunked(call, b" " * 4096, server.stop)) as server,
+        pytest.raises(AnswerTooLargeError),
+    ):
+        go(bounded(server.url).reference.list_labels())
 
 
 def test_a_body_that_says_to_be_too_large_is_not_waited_for(bounded: Any, go: Driver) -> None:
@@ -173,9 +177,11 @@ def test_a_body_that_says_to_be_too_large_is_not_waited_for(bounded: Any, go: Dr
 
 
 def test_a_busy_status_counts_whatever_the_size(bounded: Any, go: Driver) -> None:
-    with serving(lambda call: call.answer(b"x" * 20_000, 503, "text/html")) as server:
-        with pytest.raises(ServerError):
-            go(bounded(server.url).reference.list_labels())
+    with (
+        serving(lambda call: call.answer(b"x" * 20_000, 503, "text/html")) as server,
+        pytest.raises(ServerError),
+    ):
+        go(bounded(server.url).reference.list_labels())
 
 
 def drip_body(server: RawServer, call: Call) -> None:
@@ -320,7 +326,7 @@ def test_the_errors_travel(cls: Any) -> None:
         assert (type(twin), str(twin), twin.http_status) == (cls, str(error), 200)
 
 
-HUNGRY = """
+HUNGRY = r"""
 import re, sys
 from pathlib import Path
 from wemakeprice_sdk.client import WemakepriceClient, RetryPolicy

@@ -215,9 +215,11 @@ def test_a_template_update_answered_with_another_number_is_a_lost_answer(go: Dri
     ],
 )
 def test_a_read_answered_about_another_number_is_refused(read: Any, data: Any, go: Driver) -> None:
-    with serving(lambda call: call.answer(envelope(data))) as server:
-        with pytest.raises(ProtocolError, match="another number"):
-            go(read(go.client(base_url=server.url)))
+    with (
+        serving(lambda call: call.answer(envelope(data))) as server,
+        pytest.raises(ProtocolError, match="another number"),
+    ):
+        go(read(go.client(base_url=server.url)))
 
 
 def test_a_verifying_read_about_another_product_proves_nothing(go: Driver) -> None:
