@@ -130,9 +130,9 @@ class Reply:
     """
 
     status: int
-    content_type: str
+    content_type: str = field(repr=False)
     body: bytes = field(repr=lambda body: f"<{len(body)} bytes>")
-    retry_after: str | None = None
+    retry_after: str | None = field(default=None, repr=False)
     excess: str = ""
 
 
@@ -151,6 +151,12 @@ class TransportError(Exception):
         self.sent = sent
         self.timed_out = timed_out
         super().__init__(text)
+
+    def cleaned(self, clean: Redactor) -> TransportError:
+        """Return the same failure without what the other side echoed."""
+        return TransportError(
+            clean(self.text), sent=self.sent, timed_out=self.timed_out, past_deadline=self.past_deadline
+        )
 
 
 @frozen

@@ -173,7 +173,9 @@ def _trimmed(value: str) -> str:
 # urlsplit() drops line breaks in silence, and an HTTP library folds other alphabets and full stops into the
 # host it calls: whatever is checked here has to be what is called.
 _PLAIN: Final = re.compile(r"[!-~]*")
-_HOST: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?|[0-9A-Fa-f:.]+(?:%25[\w.-]+)?")
+_HOST: Final = re.compile(
+    r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(?:%25[\w.-]+)?"
+)
 _SHOWABLE: Final = re.compile(r"[\w.:/\[\]-]{1,200}")
 
 

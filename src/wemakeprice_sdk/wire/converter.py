@@ -539,16 +539,17 @@ def read_rows(cls: type[M], operation: Operation, data: JsonValue) -> ListResult
 
 def read_page(cls: type[M], operation: Operation, data: JsonValue) -> M:
     """Read a page answer (`totalCount` and `list`), row by row; an empty answer gives one without rows."""
-    rows = rows_of(operation, data)
     (spec,) = (spec for spec in _specs(cls) if spec.many)
     if spec.model is None:
         raise TypeError(f"{cls.__name__} has no rows")
     whole = data if isinstance(data, dict) else {}
-    shell = {key: value for key, value in whole.items() if key != spec.wire}
-    page = read(cls, shell, path="$.data", operation=operation)
-    found = read_list(spec.model, rows.rows, path=rows.path, operation=operation)
-    changes: dict[str, Any] = {spec.name: found}
-    return attrs.evolve(page, raw=whole, **changes)
+    try:
+        shell = {key: value for key, value in whole.items() if key != spec.wire}
+        page = read(cls, shell, path="$.data", operation=operation)
+        changes: dict[str, Any] = {spec.name: read_rows(spec.model, operation, data)}
+        return attrs.evolve(page, raw=whole, **changes)
+    finally:
+        data = whole = shell = {}  # personal data, as in read_rows
 
 
 def write(model: WriteModel) -> dict[str, JsonValue]:

@@ -87,7 +87,7 @@ class AnswerBytes:
 
     status: int
     body: bytes = field(repr=lambda body: f"<{len(body)} bytes>")
-    content_type: str = ""
+    content_type: str = field(default="", repr=False)
     excess: str = ""
     asked: Asked | None = None
     clean: Callable[[str], str] = field(default=redact, repr=False)
@@ -242,8 +242,8 @@ def _not_json(blank: _Answer, answer: AnswerBytes, charset: str | None) -> CallE
         return blank.failure(MaintenanceError, "the site is down for a while", _OUTAGE.match)
     if page.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
         return _no_envelope(blank, ProtocolError, "the body is JSON cut short or damaged")
-    kind = answer.content_type.partition(";")[0].strip()[:60] or "unknown type"
-    message = f"the body is not JSON ({blank.safe(kind)}, {len(answer.body)} bytes)"
+    kind = blank.safe(answer.content_type).partition(";")[0].strip()[:60] or "unknown type"
+    message = f"the body is not JSON ({kind}, {len(answer.body)} bytes)"
     return _no_envelope(blank, ProtocolError, message)
 
 

@@ -175,7 +175,7 @@ class Transport:
         except Late:
             failure = too_late(seconds or 0.0, sent=True, past_deadline=seconds == left)
         except TransportError as error:
-            failure = error
+            failure = error.cleaned(self.clean)
         except errors as error:
             failure = failure_of(error, self.clean)
         except BaseException as error:
