@@ -35,7 +35,7 @@ WemakepriceError
 │       ├── ContentRejectedError    an operator has to edit the content
 │       ├── RefusedError            a refusal whose text the table does not know
 │       └── ServerError             5xx
-│           └── MaintenanceError    위메프 접속이 원활하지 않습니다, or 503
+│           └── MaintenanceError    위메프 접속이 원활하지 않습니다, or 408, 429, 503
 ├── GateClosedError                 a switch of the account forbids the action
 ├── PolicyError                     a plan cannot be made or carried out
 │   ├── StaleSnapshotError          the data is older than the plan allows
@@ -317,7 +317,7 @@ class ServerError(ApiError):
 
 
 class MaintenanceError(ServerError):
-    """A temporary outage: the page 위메프 접속이 원활하지 않습니다, or 503."""
+    """A temporary outage: the page 위메프 접속이 원활하지 않습니다, or 408, 429 or 503 whatever the body."""
 
 
 class GateClosedError(WemakepriceError):

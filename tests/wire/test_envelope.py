@@ -100,7 +100,7 @@ def test_a_page_with_the_outage_text_is_maintenance_whatever_the_status(operatio
         (404, errors.ProtocolError),
         (401, errors.AuthenticationError),
         (403, errors.PermissionDeniedError),
-        (408, errors.BadRequestError),
+        (408, errors.MaintenanceError),
         (429, errors.MaintenanceError),
         (500, errors.ServerError),
         (502, errors.ServerError),

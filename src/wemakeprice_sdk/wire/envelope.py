@@ -280,7 +280,7 @@ def _status_failure(decoded: _Answer) -> CallError:
 
 
 def _class_of(code: int) -> type[ApiError]:
-    if code in (429, 503):
+    if code in (408, 429, 503):
         return MaintenanceError
     if code >= 500:
         return ServerError
