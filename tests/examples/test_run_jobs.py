@@ -15,6 +15,7 @@ from wemakeprice_sdk.ledger import Intent, IntentState
 from wemakeprice_sdk.policy.actions import ActionKind, Target, TargetKind
 from wemakeprice_sdk.policy.snapshot import SkuStock
 from wemakeprice_sdk.runner import ActionResult, ActionState, Job, JobReport, Skipped, StopSwitch
+from wemakeprice_sdk.sandbox import Reply
 
 if TYPE_CHECKING:
     from .conftest import Main, Place
@@ -37,6 +38,29 @@ def test_a_marketplace_that_is_away_says_later(inside: Place, main: Main) -> Non
     code, err = main("templates", "--account", "shop-1")
     assert code == 75
     assert "WARNING shop-1: NetworkError shipping_list_policies" in err
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "name"),
+    [
+        (408, 75, "MaintenanceError"),
+        (429, 75, "MaintenanceError"),
+        (502, 75, "ServerError"),
+        (504, 75, "ServerError"),
+        (401, 1, "AuthenticationError"),
+        (403, 1, "PermissionDeniedError"),
+    ],
+)
+def test_a_page_of_a_gateway_says_later_unless_it_refuses_the_key(
+    status: int, code: int, name: str, inside: Place, main: Main, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Reply(status, (("Content-Type", "text/html"),), b"<html></html>")
+    monkeypatch.setattr(inside.sandbox, "handle", lambda *args, **named: page)
+    # One attempt: how often is repeated, and with which waits, is the client's own matter.
+    monkeypatch.setattr("wemakeprice_sdk.client.retry.RetryPlan.stop", lambda plan, state: True)
+    found, err = main("templates", "--account", "shop-1")
+    assert found == code
+    assert name in err or "maintenance" in err
 
 
 def test_a_key_that_is_not_allowed_calls_a_person_and_stops_no_other_account(
