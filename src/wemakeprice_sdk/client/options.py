@@ -6,7 +6,7 @@ import re
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from wemakeprice_sdk.errors import ConfigError
 from wemakeprice_sdk.secrets import SecretStr
@@ -37,6 +37,10 @@ def _seconds(name: str, value: float | None) -> None:
     )
 
 
+def _four_reads(timeouts: Timeouts) -> float | None:
+    return None if timeouts.read is None else 4 * timeouts.read
+
+
 @frozen(kw_only=True)
 class Timeouts:
     """How long each phase of one HTTP exchange may take, in seconds; None means no limit.
@@ -52,11 +56,7 @@ class Timeouts:
     read: float | None = 30.0
     write: float | None = 15.0
     pool: float | None = 30.0
-    total: float | None = field()
-
-    @total.default
-    def _total(self) -> float | None:
-        return None if self.read is None else 4 * self.read
+    total: float | None = field(default=Factory(_four_reads, takes_self=True))
 
     def __attrs_post_init__(self) -> None:
         for name in ("connect", "read", "write", "pool", "total"):
