@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from wemakeprice_sdk import errors
 from wemakeprice_sdk.errors import CallError
+from wemakeprice_sdk.secrets import Redactor, SecretStr
 from wemakeprice_sdk.wire.envelope import (
     AnswerBytes,
     Success,
@@ -90,6 +91,18 @@ def test_a_page_with_the_outage_text_is_maintenance_whatever_the_status(operatio
     assert type(error) is errors.MaintenanceError
     assert error.http_status == status
     assert error.text == "위메프 접속이 원활하지 않습니다"
+
+
+def test_the_end_of_a_very_long_text_shows_nothing_either() -> None:
+    key = "Zq7Xw9Lm2Vb4Nc6Rt8Yp1Hg3"
+    clean = Redactor([SecretStr(key)])
+    for shift in range(len(key) + 1):
+        mails = "canary@example.com " * 400
+        text = f"{mails[: 8192 - shift]}{key} {'0' * 1_000_000}"
+        body = json.dumps({"resultCode": 400, "error": text, "data": None}).encode()
+        error = failed("orders_list", AnswerBytes(200, body, clean=clean))
+        assert error.text.startswith("*** ***")
+        assert not any(key[at : at + 4] in error.text for at in range(len(key) - 3))
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,8 @@ _E = TypeVar("_E", bound=CallError)
 
 OK = 200
 _ERROR_DEPTH = 5
+_CLEANED: Final = 8192
+_CUT_END: Final = 256
 _GATEWAY_STATUS: Final = frozenset({401, 403, 408, 429})
 TEXT_LIMIT = 200
 """Characters of the site's text that an error keeps."""
@@ -125,7 +127,11 @@ class _Answer:
 
     def safe(self, text: str) -> str:
         """Return the site's text fit for logs; the key goes first, since a cut would leave half of it."""
-        return safe_text(self.clean(text))
+        if len(text) <= _CLEANED:
+            return safe_text(self.clean(text))
+        # Ten million characters take seconds to search. Where the text was cut half a key may stand: that end
+        # is dropped as well.
+        return safe_text(self.clean(text[:_CLEANED])[:-_CUT_END])
 
     def refusal(self, text: str, channel: Channel) -> Refusal | None:
         """Return the first row of the refusal table that stands in the text, None when none does."""
