@@ -507,7 +507,8 @@ def _spellings(character: str) -> str:
         re.escape(html.escape(character)),
         re.escape(character),
     )
-    return f"(?:{'|'.join(ways)})"
+    # Atomic, and each way once: a text of many beginnings of the key would else be walked in every combination.
+    return f"(?>{'|'.join(dict.fromkeys(ways))})"
 
 
 def _base64_cores(secret: bytes) -> Iterator[str]:
@@ -524,7 +525,7 @@ def _shapes(secret: str) -> str:
     for piece in pieces[_HALF_SHOWN:]:
         whole += f"(?:{_BETWEEN}{piece})?+"
     raw = secret.encode()
-    return "|".join((whole, raw.hex(), *_base64_cores(raw)))
+    return "|".join((re.escape(secret), whole, raw.hex(), *_base64_cores(raw)))
 
 
 @final
