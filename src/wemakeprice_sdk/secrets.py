@@ -507,7 +507,7 @@ def _spellings(character: str) -> str:
         re.escape(html.escape(character)),
         re.escape(character),
     )
-    # Atomic, and each way once: a text of many beginnings of the key would else be walked in every combination.
+    # Atomic, and each way once: a text of many beginnings of the key would take ages otherwise.
     return f"(?>{'|'.join(dict.fromkeys(ways))})"
 
 
