@@ -14,11 +14,14 @@ from client_kit import NOW, Driver
 from wemakeprice_sdk.client import Cursor
 from wemakeprice_sdk.errors import IncompleteListError, ProtocolError
 
-Answer = Callable[[int, int], tuple[list[int], int | None]]
+Answer = Callable[[int, int], tuple[list[Any], int | None]]
 
 
 class Lister:
-    """Answers product and deal lists as `answer(page, size)` says: numbers, and the total."""
+    """Answers product and deal lists as `answer(page, size)` says: numbers, and the total.
+
+    A number None puts null in place of the whole row.
+    """
 
     def __init__(self) -> None:
         self.answer: Answer = lambda page, size: ([], 0)
@@ -31,7 +34,7 @@ class Lister:
         self.pages.append(page)
         numbers, total = self.answer(page, size)
         key, name = ("dealNo", "dealName") if "Deal" in path else ("productNo", "productName")
-        rows = [{key: number, name: f"상품 {number}"} for number in numbers]
+        rows = [number and {key: number, name: f"상품 {number}"} for number in numbers]
         data = {"list": rows} | ({} if total is None else {"totalCount": total})
         return json.dumps({"resultCode": 200, "error": None, "data": data}).encode()
 
@@ -167,3 +170,45 @@ def test_a_cursor_within_a_window_loses_nothing_when_the_pages_changed_their_siz
     lister.answer = lambda page, size: (part(ROWS, page, 50), 120)
     rest = [row.product_no for row in go.all(products.iter(NOW - timedelta(days=1), NOW, cursor=cursor))]
     assert first + rest == ROWS
+
+
+@pytest.mark.parametrize("total", [250, None])
+def test_a_page_of_unread_rows_only_is_not_the_end(total: int | None, go: Driver, lister: Lister) -> None:
+    rows: list[Any] = [*range(1, 101), *(f"?{number}" for number in range(100)), *range(201, 251)]
+    lister.answer = lambda page, size: (rows[(page - 1) * size : page * size], total)
+    pager = go.client(base_url=lister.url).products.iter(NOW - timedelta(days=1), NOW)
+    assert [row.product_no for row in go.all(pager)] == [*range(1, 101), *range(201, 251)]
+    assert len(pager.unread) == 100
+
+
+def test_rows_that_hold_nothing_are_counted_on_every_page(go: Driver, lister: Lister) -> None:
+    rows: list[Any] = [None, *range(1, 100), None, *range(101, 120)]
+    lister.answer = lambda page, size: (rows[(page - 1) * size : page * size], 120)
+    pager = go.client(base_url=lister.url).products.iter(NOW - timedelta(days=1), NOW)
+    assert len(go.all(pager)) == 118
+    assert (len(pager.unread), lister.pages) == (2, [1, 2])
+
+
+def test_a_window_that_is_read_again_names_an_unread_row_once(go: Driver, lister: Lister) -> None:
+    rows: list[Any] = ["?", *range(2, 121)]
+
+    def shrinking(page: int, size: int) -> tuple[list[Any], int | None]:
+        left = rows if len(lister.pages) == 1 else [*rows[:1], *rows[6:]]
+        return left[(page - 1) * size : page * size], len(left)
+
+    lister.answer = shrinking
+    pager = go.client(base_url=lister.url).products.iter(NOW - timedelta(days=1), NOW)
+    assert sorted(row.product_no for row in go.all(pager)) == list(range(2, 121))
+    assert lister.pages == [1, 2, 1, 2]
+    assert len(pager.unread) == 1
+
+
+@pytest.mark.parametrize("row", ["?", None])
+def test_a_short_list_of_a_server_that_ignores_the_page_ends_with_its_unread_rows(
+    row: Any, go: Driver, lister: Lister
+) -> None:
+    lister.answer = lambda page, size: ([row, 2, 3], None)
+    pager = go.client(base_url=lister.url).products.iter(NOW - timedelta(days=1), NOW)
+    assert [found.product_no for found in go.all(pager)] == [2, 3]
+    assert len(lister.pages) == 2
+    assert pager.unread[0].faults

@@ -16,6 +16,7 @@ from wemakeprice_sdk.errors import CallError
 from wemakeprice_sdk.secrets import Redactor, SecretStr
 from wemakeprice_sdk.wire.envelope import (
     AnswerBytes,
+    Asked,
     Success,
     outcome_is_unknown,
     read_answer,
@@ -251,6 +252,22 @@ def test_a_text_of_any_length_is_masked_in_no_time(text: str) -> None:
     started = time.perf_counter()
     assert len(safe_text(text)) == 200
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("numbers", "foreign"),
+    [
+        ([1007], False), (["1,007.0"], False), ([1007, 8], False), ([8, "1007"], False), ([], False),
+        ([None], False), (["?"], False), ([8], True), (["8.0"], True), (["1,008"], True), ([8, None], True),
+    ],
+)  # fmt: skip
+def test_an_answer_that_names_other_numbers_only_is_refused(numbers: list[object], foreign: bool) -> None:
+    body = {"resultCode": 200, "data": {"bundle": [{"bundleNo": number} for number in numbers]}}
+    given = AnswerBytes(200, json.dumps(body).encode(), asked=Asked("bundleNo", 1007))
+    if foreign:
+        assert type(failed("orders_get", given)) is errors.ProtocolError
+    else:
+        assert read_answer(OPERATIONS["orders_get"], given).data == body["data"]
 
 
 @pytest.mark.parametrize("body", [{"resultCode": 422}, {"resultCode": 422, "error": None}])

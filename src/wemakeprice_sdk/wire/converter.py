@@ -9,7 +9,6 @@ place (`$.data.bundle[3].payDate`) and never the value. Writing gives exactly th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -52,7 +51,7 @@ from wemakeprice_sdk.models._base import (
 )
 from wemakeprice_sdk.models._rules import MAX_ID, FieldSpec, WriteModel, field_specs
 from wemakeprice_sdk.wire import timestamps, windows
-from wemakeprice_sdk.wire.envelope import rows_of
+from wemakeprice_sdk.wire.envelope import rows_of, whole_number
 from wemakeprice_sdk.wire.operations import Operation
 
 M = TypeVar("M", bound=ReadModel)
@@ -67,8 +66,6 @@ _SECOND_SPELLING: Mapping[str, str] = {
     "epFee": "wmpEpAmt",
 }
 _ALLOWED_NULLS = frozenset({"originPrice", "certificationNo"})
-_EXACT_FLOAT = 2**53
-_NUMBER = re.compile(r"([+-]?(?:\d{1,19}|\d{1,3}(?:,\d{3}){1,6}))(?:\.0*)?", re.ASCII)
 
 
 class _UnreadableError(ValueError):
@@ -80,16 +77,10 @@ def _read_int(value: JsonValue, _: object = None) -> int | None:
         return value
     if value is None or value == "":
         return None
-    if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT_FLOAT:
-        return int(value)
-    if isinstance(value, str):
-        text = value.strip()
-        found = _NUMBER.fullmatch(text)
-        if found and abs(number := int(found[1].replace(",", ""))) <= MAX_ID:
-            return number
-        if not text:
-            return None
-    raise _UnreadableError("a whole number was expected")
+    number = whole_number(value)
+    if number is None and not (isinstance(value, str) and not value.strip()):
+        raise _UnreadableError("a whole number was expected")
+    return number
 
 
 def _read_absent_zero(value: JsonValue, _: object = None) -> int | None:

@@ -49,6 +49,8 @@ _E = TypeVar("_E", bound=CallError)
 
 OK = 200
 _ERROR_DEPTH = 5
+_EXACT_FLOAT: Final = 2**53
+_NUMBER: Final = re.compile(r"([+-]?(?:\d{1,19}|\d{1,3}(?:,\d{3}){1,6}))(?:\.0*)?", re.ASCII)
 _CLEANED: Final = 8192
 _CUT_END: Final = 256
 _GATEWAY_STATUS: Final = frozenset({401, 403, 408, 429})
@@ -218,7 +220,7 @@ def _decode(operation: Operation, answer: AnswerBytes) -> _Answer:
         kind = type(body).__name__
         body = None
         raise _no_envelope(blank, ProtocolError, f"the body is a JSON {kind}, not an envelope")
-    code, has_code = _whole(body.get("resultCode")), body.get("resultCode") is not None
+    code, has_code = whole_number(body.get("resultCode")), body.get("resultCode") is not None
     text = _error_text(body.get("error"))
     decoded = _Answer(operation, answer.status, code, body.get("data"), text, answer.clean)
     body, text = None, ""  # personal data, and no business of whatever shows the local variables of an error
@@ -253,15 +255,17 @@ def _not_json(blank: _Answer, answer: AnswerBytes, charset: str | None) -> CallE
     return _no_envelope(blank, ProtocolError, message)
 
 
-def _whole(value: JsonValue) -> int | None:
-    if isinstance(value, bool):
-        return None
+def whole_number(value: JsonValue) -> int | None:
+    """Return the whole number that a value of an answer spells, None when it spells none."""
+    number: int | None = None
     if isinstance(value, str):
-        text = value.strip()
-        return int(text) if re.fullmatch(r"[+-]?\d{1,18}", text, re.ASCII) else None
-    if isinstance(value, float):
-        value = int(value) if value.is_integer() else None
-    return value if isinstance(value, int) and abs(value) <= MAX_ID else None
+        found = _NUMBER.fullmatch(value.strip())
+        number = int(found[1].replace(",", "")) if found else None
+    elif isinstance(value, float):
+        number = int(value) if value.is_integer() and abs(value) <= _EXACT_FLOAT else None
+    elif isinstance(value, int) and not isinstance(value, bool):
+        number = value
+    return number if number is not None and abs(number) <= MAX_ID else None
 
 
 def _error_text(value: JsonValue, depth: int = _ERROR_DEPTH) -> str:
@@ -329,14 +333,14 @@ def _outcome(decoded: _Answer, asked: Asked | None) -> Outcome | CallError:
     operation = decoded.operation
     name = "productNo" if operation.family is Family.PRODUCT_NO else "returnKey"
     data = decoded.data
-    key = _whole(data.get(name)) if isinstance(data, Mapping) else None
+    key = whole_number(data.get(name)) if isinstance(data, Mapping) else None
     if not isinstance(data, Mapping) or key is None:
         return decoded.failure(ProtocolError, f"the answer of a write has no {name}")
     message = data.get("returnMsg")
     text = message if isinstance(message, str) else decoded.text
     if _succeeded(operation.family, key):
         number = None if operation.family is Family.RETURN_KEY else key
-        if _names_another(data, asked) or (asked is not None and number not in (None, asked.number)):
+        if asked is not None and {number, whole_number(data.get(asked.key))} - {None, asked.number}:
             return decoded.failure(ProtocolError, _FOREIGN)
         return Applied(operation.id, number, decoded.safe(text))
     refusal = decoded.refusal(text, Channel.RETURN_MSG)
@@ -348,8 +352,8 @@ def _outcome(decoded: _Answer, asked: Asked | None) -> Outcome | CallError:
 
 # In the order in which they are looked for: a claim names its bundle too, but is asked for by its own number.
 _ASKED_BY: Final = (
-    "product_no", "shipping_template_no", "deal_no", "claim_bundle_no", "order_option_no", "bundle_no", "qna_seq",
-    "inquiry_seq",
+    "product_no", "shipping_template_no", "deal_no", "claim_bundle_no", "order_option_no", "bundle_no",
+    "qna_seq", "inquiry_seq",
 )  # fmt: skip
 _FOREIGN: Final = "the answer is about another number than the one asked for"
 
@@ -363,16 +367,17 @@ def asked_of(payload: object) -> Asked | None:
     return None
 
 
-def _names_another(row: JsonValue, asked: Asked | None) -> bool:
-    if asked is None or not isinstance(row, Mapping):
-        return False
-    number = _whole(row.get(asked.key))
-    return number is not None and number != asked.number
-
-
 def _check_echo(decoded: _Answer, asked: Asked | None) -> None:
-    """Raise `ProtocolError` when the answer belongs to another request, as after a connection went astray."""
-    if asked is not None and any(_names_another(row, asked) for row in _rows_in(decoded)):
+    """Raise `ProtocolError` when the answer belongs to another request, as after a connection went astray.
+
+    It does when it names numbers and the one asked for is not among them. Whoever reads the rows tells what
+    others beside it mean.
+    """
+    if asked is None:
+        return
+    keys = (row.get(asked.key) for row in _rows_in(decoded) if isinstance(row, Mapping))
+    named = {whole_number(key) for key in keys} - {None}
+    if named and asked.number not in named:
         raise decoded.failure(ProtocolError, _FOREIGN)
 
 
@@ -416,7 +421,7 @@ def rows_of(operation: Operation, data: JsonValue) -> Rows:
             data = rows = None
             raise _not_rows(operation, "$.data", kind)
         rows = data.get(key)
-        total = _whole(data.get("totalCount"))
+        total = whole_number(data.get("totalCount"))
         if rows is None and _says_something(data):
             data = None
             raise _not_rows(operation, path, "an object without them")
@@ -431,7 +436,7 @@ def rows_of(operation: Operation, data: JsonValue) -> Rows:
 
 def _says_something(data: Mapping[str, JsonValue]) -> bool:
     for name, value in data.items():
-        if (name in _IDENTIFIERS and _whole(value)) or (value and isinstance(value, Mapping | list)):
+        if (name in _IDENTIFIERS and whole_number(value)) or (value and isinstance(value, Mapping | list)):
             return True
     return False
 

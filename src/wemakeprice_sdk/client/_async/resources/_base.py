@@ -35,30 +35,26 @@ class AsyncResource:
         self._caller.options.observer.unreadable(row, rows)
         return rows
 
-    async def _row(
-        self, model: type[M], operation: str, payload: Payload, name: str, number: int
-    ) -> M | None:
-        """Read the one row of a detail call, whose field `name` is `number`; None when the answer is empty.
+    async def _row(self, model: type[M], operation: str, payload: Payload, name: str) -> M | None:
+        """Read the one row of a detail call, that of the number in `name`; None when the answer is empty.
 
-        Raises `ProtocolError` for several rows and for a row of another number: taking the first would lose
-        the others, or answer with somebody else's. Raises `UnreadableValueError` where a row that cannot be
-        read is, or may be, the one asked for.
+        Raises `ProtocolError` for several rows: taking one would lose the others. The answer of another
+        number is refused before, where the envelope is read. Raises `UnreadableValueError` where a row that
+        cannot be read is, or may be, the one asked for.
         """
         rows, row = await self._rows(model, operation, payload), OPERATIONS[operation]
-        asked = [getattr(found, name) == number for found in rows]
-        maybe = not any(asked)
+        number = getattr(payload, name)
+        asked, count = any(getattr(found, name) == number for found in rows), len(rows)
+        if asked and count == 1:
+            return rows[0]
+        if not rows and not rows.unread:
+            return None
         fault = next((one.faults[0] for one in rows.unread if one.numbers.get(name, number) == number), None)
-        if fault is None or not maybe:
-            if asked == [True]:
-                return rows[0]
-            if not asked and not rows.unread:
-                return None
         del rows  # personal data, and no business of whatever shows the local variables of an error
-        if fault is not None and maybe:
+        if fault is not None and not asked:
             raise unreadable(fault, row)
-        what = f"{len(asked)} rows" if len(asked) > 1 else "another number"
         raise ProtocolError(
-            f"$.data: one row of the number asked for was expected, {what} found",
+            f"$.data: one row of the number asked for was expected, {count} rows found",
             operation=row.id, method=row.method, path=row.path,
         )  # fmt: skip
 

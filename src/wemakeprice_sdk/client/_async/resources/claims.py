@@ -75,7 +75,7 @@ class AsyncClaims(AsyncResource):
         `UnreadableValueError` when a value that decisions rest on cannot be read.
         """
         request = ClaimInfoRequest(claim_bundle_no=claim_bundle_no)
-        return await self._row(Claim, "claims_get", request, "claim_bundle_no", claim_bundle_no)
+        return await self._row(Claim, "claims_get", request, "claim_bundle_no")
 
     async def approve(
         self, claim_bundle_no: int, claim_type: ClaimType, *, known: Known = NOTHING_KNOWN

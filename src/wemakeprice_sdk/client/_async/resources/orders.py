@@ -62,7 +62,7 @@ class AsyncOrders(AsyncResource):
         `UnreadableValueError` when a value that decisions rest on cannot be read.
         """
         request = BundleNoRequest(bundle_no=bundle_no)
-        return await self._row(Bundle, "orders_get", request, "bundle_no", bundle_no)
+        return await self._row(Bundle, "orders_get", request, "bundle_no")
 
     async def confirm(self, bundle_no: int) -> Outcome:
         """Confirm a whole bundle (주문확인): 신규주문 becomes 상품준비중. [A; path B]

@@ -76,7 +76,7 @@ class Claims(Resource):
         `UnreadableValueError` when a value that decisions rest on cannot be read.
         """
         request = ClaimInfoRequest(claim_bundle_no=claim_bundle_no)
-        return self._row(Claim, "claims_get", request, "claim_bundle_no", claim_bundle_no)
+        return self._row(Claim, "claims_get", request, "claim_bundle_no")
 
     def approve(
         self, claim_bundle_no: int, claim_type: ClaimType, *, known: Known = NOTHING_KNOWN
