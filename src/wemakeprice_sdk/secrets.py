@@ -245,12 +245,16 @@ class AesGcmCipher:
                 plain,
                 "type SecretKey",
                 "a key is a SecretKey: generate_key() makes one, SecretKey.from_text() reads one",
-                "키는 SecretKey여야 합니다. generate_key()로 만들거나 SecretKey.from_text()로 읽으세요",
+                "키는 SecretKey여야 합니다. generate_key()로 만들거나 SecretKey.from_text()로 읽어 주세요",
             )
         bad = [name for name in self.keys if _KEY_ID.fullmatch(name) is None]
         if bad:
             raise ConfigError.single(
-                "keys", bad, "key id", "a key id is 1..32 of A-Z a-z 0-9 _ -", "키 ID 형식이 아닙니다"
+                "keys",
+                bad,
+                "key id",
+                "a key id is 1..32 of A-Z a-z 0-9 _ -",
+                "키 ID 형식이 아닙니다. 영문자, 숫자, _, - 1~32자로 적어 주세요",
             )
         if self.primary not in self.keys:
             raise ConfigError.single(
@@ -258,7 +262,7 @@ class AesGcmCipher:
                 self.primary,
                 f"one of {', '.join(self.keys) or '(no keys)'}",
                 "the primary key is not in the ring",
-                "기본 키가 키 목록에 없습니다",
+                "기본 키가 키 목록에 없습니다. 키 목록에 추가해 주세요",
             )
 
     @classmethod
@@ -455,7 +459,7 @@ def cipher_from_key_file(path: str | os.PathLike[str]) -> AesGcmCipher:
                 oct(mode & 0o777),
                 "mode 0600",
                 "others may read the key file; run chmod 600 on it",
-                "다른 사용자가 키 파일을 읽을 수 있습니다. chmod 600 으로 바꾸십시오",
+                "다른 사용자가 키 파일을 읽을 수 있습니다. chmod 600으로 바꿔 주세요",
             )
         try:
             return parse_key_ring(file.read(_KEY_FILE_LIMIT))

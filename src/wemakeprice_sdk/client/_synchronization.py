@@ -211,11 +211,13 @@ class _Lifetime:
 
     def _check(self) -> None:
         if self.closed:
-            raise ClientStateError("the client was closed; build a new one (클라이언트가 이미 닫혔습니다)")
+            raise ClientStateError(
+                "the client was closed; build a new one (클라이언트가 이미 닫혔습니다. 새로 만들어 주세요)"
+            )
         if self.forked:
             raise ClientStateError(
                 "the client was used before this process was forked; its connections belong to the parent. "
-                "Build one client per process (클라이언트는 프로세스마다 하나씩 만들어야 합니다)"
+                "Build one client per process (클라이언트를 프로세스마다 하나씩 만들어 주세요)"
             )
         self._process = os.getpid()
 
@@ -248,5 +250,5 @@ class AsyncLifetime(_Lifetime):
         elif self._loop is not loop:
             raise ClientStateError(
                 "the client was opened in another event loop; its connections belong there. "
-                "Build one client per event loop (클라이언트는 이벤트 루프마다 하나씩 만들어야 합니다)"
+                "Build one client per event loop (클라이언트를 이벤트 루프마다 하나씩 만들어 주세요)"
             )

@@ -152,7 +152,7 @@ class VerificationPolicy:
             self.waits,
             "one or more waits >= 0",
             "a verification needs at least one read",
-            "확인 조회는 한 번 이상이어야 합니다",
+            "결과를 확인하는 조회는 한 번 이상이어야 합니다",
         )
 
 
@@ -223,7 +223,7 @@ class BaseUrl:
             self.safe,
             "no user, password, query or fragment",
             "the address carries only scheme, host, port and path",
-            "접속 주소에는 계정 정보나 쿼리를 넣을 수 없습니다",
+            "접속 주소에는 계정 정보나 쿼리를 넣을 수 없습니다. 주소만 적어 주세요",
         )
         # The key travels in a header: over plain http anybody on the way reads it.
         require(
@@ -232,7 +232,7 @@ class BaseUrl:
             self.safe,
             "https for the marketplace's hosts",
             "the key would travel unencrypted",
-            "인증키가 암호화되지 않은 채 전송됩니다",
+            "인증키가 암호화되지 않은 채 전송됩니다. https 주소를 사용해 주세요",
         )
 
     @property
@@ -271,7 +271,7 @@ def checked_key(secret: SecretStr) -> SecretStr:
         "***",
         "one or more printable ASCII characters without blanks",
         "the key is empty or holds a character that no HTTP header can carry",
-        "인증키가 비어 있거나 HTTP 헤더에 쓸 수 없는 문자를 포함합니다",
+        "인증키가 비어 있거나 HTTP 헤더에 쓸 수 없는 문자를 포함합니다. 인증키를 다시 복사해 입력해 주세요",
     )
     return secret
 
@@ -290,7 +290,7 @@ def base_url_of(value: str | None) -> str:
             "None",
             "required",
             "neither the call nor the configuration says where to call",
-            "접속 주소가 지정되지 않았습니다",
+            "접속 주소가 지정되지 않았습니다. 접속 주소를 적어 주세요",
         )
     return value
 

@@ -101,7 +101,7 @@ def _bad_cursor(value: str, rule: str) -> ValidationError:
         value,
         rule,
         "the cursor belongs to another reading or is damaged",
-        "커서가 다른 조회의 것이거나 손상되었습니다",
+        "커서가 다른 조회의 것이거나 손상되었습니다. 처음부터 다시 조회해 주세요",
     )
 
 

@@ -307,7 +307,7 @@ class TableCodec(Generic[T]):
                 except ConfigError as error:
                     problems.take(error, name)
             elif name in self.required:
-                problems.add(name, "", "required", "is missing", "필수 항목이 없습니다")
+                problems.add(name, "", "required", "is missing", "필수 항목이 없습니다. 값을 적어 주세요")
             else:
                 continue
             if name in self.stand_ins:
@@ -357,7 +357,9 @@ def _from_json(raw: object, reading: DecodeOptions) -> object:
         return cast("object", json.loads(raw))
     except (ValueError, RecursionError):
         # The decoder's own error carries the whole text, which may hold personal data.
-        raise ConfigError.single("", HIDDEN, "JSON", "is not valid JSON", "올바른 JSON이 아닙니다") from None
+        raise ConfigError.single(
+            "", HIDDEN, "JSON", "is not valid JSON", "올바른 JSON이 아닙니다. 문법을 확인해 주세요"
+        ) from None
 
 
 def _moved(error: ConfigError, under: str) -> ConfigError:

@@ -277,7 +277,7 @@ def migrate(
             "" if version is None else shown(version),
             f"whole number up to {current}",
             f"the document names no version; this library writes version = {current}",
-            f"version 항목이 없습니다. 현재 버전은 {current}입니다",
+            f"문서 버전(version) 항목이 없습니다. 현재 버전({current})을 적어 주세요",
         )
     if version > current:
         raise ConfigError.single(
@@ -285,7 +285,7 @@ def migrate(
             version,
             f"at most {current}",
             "was written by a newer version of the library",
-            "더 새로운 버전의 라이브러리로 저장된 문서입니다",
+            "더 새로운 버전의 라이브러리로 저장된 문서입니다. 라이브러리를 업데이트해 주세요",
         )
     moved: Document = dict(document)
     while version < current:
@@ -309,7 +309,13 @@ def check_top(document: Mapping[str, object], key: str, other: str, hint: tuple[
     if other in document:
         problems.add(other, "", f"[{key}]", *hint)
     elif key not in document:
-        problems.add(key, "", "required", f"the document has no [{key}]", f"[{key}] 항목이 없습니다")
+        problems.add(
+            key,
+            "",
+            "required",
+            f"the document has no [{key}]",
+            f"[{key}] 항목이 없습니다. 항목을 적어 주세요",
+        )
     for name in document.keys() - {"version", key, other}:
         near = closest(name, {"version", key})
         problems.add(

@@ -151,7 +151,7 @@ class ChannelConfig:
                 HIDDEN,
                 "printable ASCII without blanks",
                 "holds characters that no key has",
-                "인증키에 사용할 수 없는 문자가 있습니다",
+                "인증키에 사용할 수 없는 문자가 있습니다. 인증키를 다시 복사해 입력해 주세요",
             )
 
     def _check_types(self, problems: Problems) -> None:
@@ -183,7 +183,8 @@ class ChannelConfig:
                 "runple",
                 "needs runple=true",
                 "confirmation.mode=runple contradicts runple=false: the account does not use Runple",
-                "런플상품발주(confirmation.mode)는 런플 서비스 계정(runple=true)만 선택할 수 있습니다",
+                "런플상품발주는 런플 서비스를 이용하는 계정만 선택할 수 있습니다. "
+                "런플 이용 여부를 확인해 주세요",
             )
         if _part(self.link, "state") is LinkState.APPROVED and _is_empty(self.api_key):
             problems.add(
@@ -191,7 +192,7 @@ class ChannelConfig:
                 "approved",
                 "needs api_key",
                 "link.state=approved contradicts an empty api_key: there is nothing that was approved",
-                "연동 상태(link.state)가 승인완료인데 인증키(api_key)가 없습니다",
+                "연동 상태가 승인완료인데 인증키가 없습니다. 인증키를 입력해 주세요",
             )
         windows = _daily(self.maintenance)
         if leaves_no_time(windows):
@@ -200,7 +201,7 @@ class ChannelConfig:
                 f"{len(windows)} daily window(s)",
                 "leaves some time free",
                 "the daily windows cover the whole week; nothing could ever run",
-                "점검 시간이 일주일 내내 이어져 아무 작업도 할 수 없습니다",
+                "점검 시간이 일주일 내내 이어져 아무 작업도 할 수 없습니다. 점검 시간을 줄여 주세요",
             )
 
     @property
@@ -292,7 +293,7 @@ def _check_paths(problems: Problems, pairs: object) -> None:
                 operation,
                 "unique operation id",
                 "is no operation id, or stands twice",
-                "작업 ID 형식이 아니거나 중복되었습니다",
+                "작업 ID 형식이 아니거나 중복되었습니다. 작업 ID를 확인해 주세요",
             )
         seen.add(operation)
         if not path.startswith("/") or any(sign in "?#\\" or not "!" <= sign <= "~" for sign in path):
@@ -310,7 +311,7 @@ def _url_fault(text: str) -> tuple[str, str, str] | None:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        return "URL", "is not a URL", "URL 형식이 아닙니다"
+        return "URL", "is not a URL", "URL 형식이 아닙니다. 접속 주소를 확인해 주세요"
     if parts.scheme not in {"http", "https"} or not host or any(not "!" <= sign <= "~" for sign in text):
         return "http(s) URL", "must be an absolute http or https URL", "http 또는 https 전체 주소여야 합니다"
     if parts.username or parts.password or parts.query or parts.fragment:

@@ -57,7 +57,13 @@ class Contact:
         if self.name.available and not self.name:
             problems.add("name", HIDDEN, "required", "a contact needs a name", "담당자명을 입력해 주세요")
         if self.email and not _EMAIL.fullmatch(self.email.reveal()):
-            problems.add("email", HIDDEN, "e-mail", "is not an e-mail address", "이메일 주소 형식이 아닙니다")
+            problems.add(
+                "email",
+                HIDDEN,
+                "e-mail",
+                "is not an e-mail address",
+                "이메일 주소 형식이 아닙니다. 이메일을 다시 입력해 주세요",
+            )
         if self.mobile and _is_number(self.mobile.reveal()) and _is_landline(self.mobile.reveal()):
             problems.add(
                 "mobile",
@@ -69,7 +75,11 @@ class Contact:
         for path, number in (("phone", self.phone), ("mobile", self.mobile)):
             if number and not _is_number(number.reveal()):
                 problems.add(
-                    path, HIDDEN, "telephone number", "is not a telephone number", "전화번호 형식이 아닙니다"
+                    path,
+                    HIDDEN,
+                    "telephone number",
+                    "is not a telephone number",
+                    "전화번호 형식이 아닙니다. 번호를 다시 입력해 주세요",
                 )
 
     def __repr__(self) -> str:
@@ -172,7 +182,8 @@ def route_issue(config: HasContacts, issue: Issue) -> tuple[IssueDelivery, ...]:
             f"{len(config.contacts)} contact(s)",
             f"a contact with {medium}",
             f"no contact of {config.store_name} has a {medium} for {issue.severity} issues",
-            f"{config.store_name}: {issue.severity.korean} 이슈를 받을 {medium.korean} 정보가 없습니다",
+            f"{config.store_name}: {issue.severity.korean} 이슈를 받을 {medium.korean} 정보가 없습니다. "
+            "담당자 정보를 입력해 주세요",
         )
     return deliveries
 

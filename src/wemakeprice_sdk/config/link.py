@@ -111,7 +111,11 @@ def _require_saved(config: ChannelConfig) -> None:
 def _without_asking(config: ChannelConfig) -> LinkOutcome | None:
     if config.api_key.available and not config.api_key:
         raise ConfigError.single(
-            "api_key", "", "required", "there is no key to link with", "연동할 인증키가 없습니다"
+            "api_key",
+            "",
+            "required",
+            "there is no key to link with",
+            "연동할 인증키가 없습니다. 인증키를 입력해 주세요",
         )
     if not config.is_onboarded:
         return LinkOutcome.NOT_ONBOARDED

@@ -43,7 +43,7 @@ class DailyMaintenance:
                 self.end,
                 "start != end",
                 f"equals start={self.start}",
-                f"시작 시각({self.start})과 같습니다",
+                f"시작 시각과 같습니다({self.start}). 서로 다른 시각을 적어 주세요",
             )
         problems.each("weekdays", self.weekdays, int, "int")
         if not problems.found:
@@ -80,7 +80,7 @@ def _check_time(problems: Problems, path: str, value: object) -> bool:
             value,
             "time of day in KST",
             "carries a zone; a plain time of day in KST is meant",
-            "시간대 없이 한국 시각으로 적어야 합니다",
+            "시간대 없이 한국 시간으로 적어 주세요",
         )
         return False
     return True

@@ -63,7 +63,7 @@ class ChannelRegistry:
                     HIDDEN if name == "api_key" else getattr(config, name),
                     "unique",
                     f"the same {name} as channels[{earlier}]",
-                    f"channels[{earlier}]와 {korean} 같습니다",
+                    f"{korean} 다른 계정과 같습니다(channels[{earlier}]). 서로 다른 값을 적어 주세요",
                 )
 
     def __iter__(self) -> Iterator[ChannelConfig]:

@@ -76,7 +76,8 @@ class SettlementCycle:
                 self.pay_day,
                 "only with kind=monthly",
                 f"pay_day contradicts kind={self.kind}: only a monthly cycle pays on a day of the month",
-                f"지급일(pay_day)은 월정산에만 지정할 수 있습니다(현재 kind={self.kind})",
+                f"지급일은 월정산에만 지정할 수 있습니다(현재 정산주기: {self.kind.korean}). "
+                "지급일을 비우거나 월정산으로 바꿔 주세요",
             )
 
     def payout_range(self, sales_day: date) -> PayoutRange | None:

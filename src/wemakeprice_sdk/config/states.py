@@ -102,6 +102,6 @@ class LengthUnit(KoreanWord):
 class CsKind(KoreanWord):
     """Kind of customer service (CS 구분); the switch itself takes any further word."""
 
-    QUESTION = ("question", "판매자문의")
+    QUESTION = ("question", "상품문의(판매자문의)")
     REVIEW = ("review", "구매후기")
     INQUIRY = ("inquiry", "CS문의")

@@ -38,9 +38,12 @@ _RESERVED: Final = "SECRET_"
 _ATTEMPTS: Final = 5
 _MANY: Final = (
     "holds many accounts; read it with load_registry",
-    "여러 계정의 문서입니다. load_registry로 읽으세요",
+    "여러 계정의 문서입니다. load_registry로 읽어 주세요",
 )
-_ONE: Final = ("holds one account; read it with load_config", "한 계정의 문서입니다. load_config로 읽으세요")
+_ONE: Final = (
+    "holds one account; read it with load_config",
+    "한 계정의 문서입니다. load_config로 읽어 주세요",
+)
 
 
 def dumps_config(config: ChannelConfig, *, cipher: Cipher | None = None, syntax: Syntax = "toml") -> str:
@@ -222,7 +225,7 @@ def _nest(table: Document, variable: str, parts: list[str], value: str, problems
         HIDDEN,
         "set once",
         "contradicts another variable for the same setting",
-        "같은 설정이 중복되었습니다",
+        "같은 설정이 중복되었습니다. 하나만 남겨 주세요",
     )
 
 
@@ -253,7 +256,7 @@ def _syntax_of(path: str | os.PathLike[str]) -> Syntax:
         Path(path).name,
         ".toml or .json",
         "has a name that tells no format",
-        "파일 이름은 .toml 또는 .json 으로 끝나야 합니다",
+        "파일 이름은 .toml 또는 .json으로 끝나야 합니다",
     )
 
 
@@ -267,7 +270,7 @@ def _read(path: str | os.PathLike[str]) -> str:
             Path(path).name,
             "UTF-8",
             "is not UTF-8 text; save it as UTF-8",
-            "UTF-8 문서가 아닙니다. UTF-8로 저장하세요",
+            "UTF-8 문서가 아닙니다. UTF-8로 저장해 주세요",
         ) from None
 
 
@@ -291,7 +294,11 @@ def _parse(text: str, syntax: Syntax) -> Document:
     # Raised outside the handlers, because a decoder's error carries the whole text.
     if reason:
         raise ConfigError.single(
-            "document", HIDDEN, syntax, f"is not valid {syntax}: {reason}", "문서를 읽을 수 없습니다"
+            "document",
+            HIDDEN,
+            syntax,
+            f"is not valid {syntax}: {reason}",
+            "문서를 읽을 수 없습니다. 문법을 확인해 주세요",
         )
     if not isinstance(raw, dict):
         raise ConfigError.single("document", HIDDEN, "table", "must be a table", "테이블 형식이어야 합니다")
@@ -308,5 +315,9 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 def _refuse_twice(names: list[str]) -> NoReturn:
     twice = sorted({name for name in names if names.count(name) > 1})
     raise ConfigError.single(
-        ", ".join(twice), HIDDEN, "unique key", "stands twice in one object", "같은 항목이 중복되었습니다"
+        ", ".join(twice),
+        HIDDEN,
+        "unique key",
+        "stands twice in one object",
+        "같은 항목이 중복되었습니다. 하나만 남겨 주세요",
     )

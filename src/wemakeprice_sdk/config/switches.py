@@ -34,7 +34,9 @@ def _kinds(value: object) -> tuple[str, ...]:
 
 @cache
 def _cs_words() -> dict[str, str]:
-    return {fold(text): kind.value for kind in CsKind for text in (kind.value, kind.korean)}
+    words = {fold(text): kind.value for kind in CsKind for text in (kind.value, kind.korean)}
+    # A seller may write either name of a product question.
+    return words | {fold(text): CsKind.QUESTION.value for text in ("상품문의", "판매자문의")}
 
 
 def _kind(text: str) -> str:
@@ -50,7 +52,7 @@ class Switches:
     - `product_api`: 상품 API. Excel import still works while it is off.
     - `order_api`: 주문 API, orders *and* claims.
     - `cs_api` with `cs_kinds`: CS API and the kinds it covers
-      (판매자문의, 구매후기, CS문의, and any further word).
+      (상품문의(판매자문의), 구매후기, CS문의, and any further word).
     - `sku_sync`: 진열/판매상태/재고연동 by SKU; it works only when the product link's own flag is on as well.
       Off by default, because it changes what buyers see.
     """
@@ -79,7 +81,7 @@ class Switches:
                         kind,
                         "unique",
                         f"stands twice, first at cs_kinds[{self.cs_kinds.index(kind)}]",
-                        "같은 CS 종류가 중복되었습니다",
+                        "같은 CS 종류가 중복되었습니다. 하나만 남겨 주세요",
                     )
         problems.raise_all("Switches")
 
@@ -130,7 +132,7 @@ class ExtensionLength:
                 text,
                 "days or months",
                 "is not a length such as '30 days' or '3 months'",
-                "'30일' 또는 '3개월' 형식이 아닙니다",
+                "'30일' 또는 '3개월' 형식으로 적어 주세요",
             )
         is_days = found[2].casefold()[0] in {"d", "일"}
         return cls(int(found[1]), LengthUnit.DAYS if is_days else LengthUnit.MONTHS)
@@ -177,7 +179,7 @@ class DayWindow:
                     value,
                     "time of day in KST",
                     "carries a zone; a plain time of day in KST is meant",
-                    "시간대 없이 한국 시각으로 적어야 합니다",
+                    "시간대 없이 한국 시간으로 적어 주세요",
                 )
         if not problems.found and self.start >= self.end:
             problems.add(
@@ -230,7 +232,7 @@ class SalePeriodExtension:
                 None,
                 "required with enabled=true",
                 "enabled=true contradicts a missing length: by how much is not said",
-                "자동연장(enabled)을 켜려면 연장 기간(length)이 필요합니다",
+                "판매기간 자동연장을 켜려면 연장 기간을 적어 주세요",
             )
 
     def _check_length(self, problems: Problems, length: ExtensionLength) -> None:
@@ -240,7 +242,8 @@ class SalePeriodExtension:
                 self.threshold_days,
                 "threshold_days <= length",
                 f"threshold_days={self.threshold_days} is longer than length={length}",
-                f"연장 기준일(threshold_days={self.threshold_days})이 연장 기간(length={length})보다 깁니다",
+                f"연장 기준 일수({self.threshold_days}일)가 "
+                f"연장 기간({length.amount}{length.unit.korean})보다 깁니다. 연장 기간을 늘려 주세요",
             )
 
     @property

@@ -98,7 +98,7 @@ def commit_items(
     """Import items; see `ImportPlan.commit`."""
     if not target.templates_imported(seller_id):
         raise CommitError(
-            "import the shipping templates once before anything else (배송 템플릿을 먼저 1회 가져와야 합니다)"
+            "import the shipping templates once before anything else (배송 템플릿을 먼저 1회 가져와 주세요)"
         )
     run = _Run(target, seller_id, kind, CommitReport(total, not_carried), progress, cancelled)
     stream = iter(items)
@@ -179,7 +179,7 @@ class _Run:
         done = counts[ItemOutcome.IMPORTED] + counts[ItemOutcome.ALREADY]
         return CommitError(
             f"the import stopped after {done} of {self.report.total} items and can be run again: {error} "
-            f"(가져오기가 중단되었습니다. 다시 실행하면 이어서 진행됩니다)"
+            f"(가져오기가 중단되었습니다. 다시 실행해 주세요. 이어서 진행됩니다)"
         )
 
 

@@ -58,7 +58,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "the number of products differs from the list of products",
         "구성상품수와 상품번호 목록이 다릅니다",
     ),
-    "missing-product": ("refers to a product that is not imported", "가져오지 않은 상품을 참조합니다"),
+    "missing-product": (
+        "refers to a product that is not imported",
+        "가져오지 않은 상품을 참조합니다. 딜에 포함된 상품을 먼저 가져와 주세요",
+    ),
     "no-products-known": (
         "the file does not say which products belong to the deal",
         "딜의 구성상품을 알 수 없습니다",

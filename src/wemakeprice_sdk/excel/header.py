@@ -212,5 +212,5 @@ def refuse_strangers(rows: Sequence[SheetRow], book: ColumnBook, depth: int) -> 
         if stranger is not None:
             raise WrongKindError(
                 f"this looks like a {stranger.english}, which cannot be imported "
-                f"({stranger.korean}(으)로 보입니다. 상품 또는 딜 목록 파일을 올려 주세요)"
+                f"(다른 종류의 파일로 보입니다: {stranger.korean}. 상품 또는 딜 목록 파일을 올려 주세요)"
             )

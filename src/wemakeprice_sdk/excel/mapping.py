@@ -134,7 +134,7 @@ def mapping_from_json(text: str, kind: ExportKind) -> Mapping[str, str]:
             type(error).__name__,
             "saved mapping",
             "not a saved column mapping",
-            "저장된 열 매핑이 아닙니다",
+            "저장된 열 매핑이 아닙니다. 열 매핑을 다시 저장해 주세요",
         ) from error
     if saved != kind.value:
         raise ValidationError.single(
@@ -142,7 +142,7 @@ def mapping_from_json(text: str, kind: ExportKind) -> Mapping[str, str]:
             saved,
             kind.value,
             f"the mapping is for {saved}",
-            f"{kind.korean}용 매핑이 아닙니다",
+            f"다른 파일의 열 매핑입니다. 다음 파일의 열 매핑을 사용해 주세요: {kind.korean}",
         )
     return columns
 
@@ -288,7 +288,7 @@ def _explicit_column(
     book: ColumnBook, kind: ExportKind, name: str, wanted: str, headers: Sequence[str]
 ) -> int:
     if name not in book.kinds[kind].fields:
-        raise ColumnError(f"{name!r} is no field of {kind.value} ({kind.korean}에 없는 항목입니다)")
+        raise ColumnError(f"{name!r} is no field of {kind.value} (없는 항목입니다: {kind.korean})")
     squeezed = "".join(wanted.split())
     for index, header in enumerate(headers):
         if "".join(header.split()) == squeezed:
@@ -297,7 +297,7 @@ def _explicit_column(
         if column_letter(index) == wanted.strip().upper():
             return index
     raise ColumnError(
-        f"no column {wanted!r} for {name} (열을 찾을 수 없습니다); "
+        f"no column {wanted!r} for {name} (열을 찾을 수 없습니다. 열 이름을 확인해 주세요); "
         f"the file has {', '.join(filter(None, headers))}"
     )
 
@@ -359,7 +359,8 @@ def require_columns(columns: ColumnMap, book: ColumnBook) -> None:
     lines += [f"  - ambiguous: {sentence}" for sentence in columns.ambiguous]
     candidates = ", ".join(f"{match.letter} [{match.header}]" for match in columns.unknown if match.header)
     raise ColumnError(
-        f"required columns of {columns.kind.value} are missing or ambiguous (필수 열을 찾을 수 없습니다):\n"
+        f"required columns of {columns.kind.value} are missing or ambiguous (필수 열을 찾을 수 없습니다. "
+        "열을 직접 지정해 주세요):\n"
         + "\n".join(lines)
         + f"\n  candidates (후보): {candidates or 'none'}\n  give mapping={{field: header}} to decide it"
     )

@@ -454,12 +454,15 @@ def _explicit(mapping: Mapped, kind: ExportKind | None) -> Mapping[str, str] | N
 def _no_header(samples: Sequence[tuple[SheetRow, ...]]) -> ColumnError | UnreadableFileError:
     rows = [row for sample in samples for row in sample][:5]
     if not rows:
-        return UnreadableFileError("the file holds no rows (데이터가 없는 파일입니다)")
+        return UnreadableFileError(
+            "the file holds no rows (데이터가 없는 파일입니다. 조회 조건을 넓혀 다시 내려받아 주세요)"
+        )
     seen = " / ".join(
         ", ".join(filter(None, (cell_text(cell)[:20] for cell in cells[:12]))) for _, cells in rows[:2]
     )
     return ColumnError(
-        f"no header row was found; the file begins with: {seen[:300]} (제목 행을 찾을 수 없습니다)"
+        f"no header row was found; the file begins with: {seen[:300]} (제목 행을 찾을 수 없습니다. "
+        "파트너센터에서 받은 파일을 그대로 올려 주세요)"
     )
 
 
@@ -481,5 +484,6 @@ def _parsed_row(number: int, row: ProductRow | DealRow, kind: ExportKind) -> Par
     if isinstance(row, DealRow) and kind is ExportKind.DEALS:
         return ParsedDeal(DealRecord.from_row(row), (number,), (), row.deal_no)
     raise WrongKindError(
-        f"row {number} is a {type(row).__name__}, not a row of {kind.value} ({kind.korean}이 아닙니다)"
+        f"row {number} is a {type(row).__name__}, not a row of "
+        f"{kind.value} (다음 파일의 행이 아닙니다: {kind.korean})"
     )

@@ -76,18 +76,22 @@ class PartialCheck:
                 yield Sign(
                     "total",
                     f"the title says {count} rows, the file has {self.rows}",
-                    f"제목은 {count}건인데 파일에는 {self.rows}건이 있습니다",
+                    f"제목은 {count}건인데 파일에는 {self.rows}건이 있습니다. 전체를 다시 내려받아 주세요",
                 )
             period = _PERIOD.search(title)
             if period:
                 text = f"{period[1]} ~ {period[2]}"
-                yield Sign("period", f"exported for {text} only", f"조회기간이 {text}로 제한된 파일입니다")
+                yield Sign(
+                    "period",
+                    f"exported for {text} only",
+                    f"일부 기간만 담긴 파일입니다({text}). 조회기간을 최대로 설정해 주세요",
+                )
             state = _STATE_FILTER.search(title)
             if state and state[1] not in ("전체", "all", "ALL"):
                 yield Sign(
                     "filter",
                     f"exported for the state {state[1]} only",
-                    f"상태가 {state[1]}(으)로 제한된 파일입니다",
+                    f"일부 상태만 담긴 파일입니다({state[1]}). 상태를 전체로 조회해 주세요",
                 )
 
     def _counts(self, file_rows: int) -> Iterable[Sign]:
@@ -102,13 +106,13 @@ class PartialCheck:
             yield Sign(
                 "round",
                 f"exactly {file_rows:,} rows: looks like one page",
-                f"정확히 {file_rows:,}행입니다(한 페이지만 받은 파일일 수 있습니다)",
+                f"정확히 {file_rows:,}행입니다. 한 페이지만 받은 파일인지 확인해 주세요",
             )
         if file_rows in _SHEET_ENDS:
             yield Sign(
                 "sheet-end",
                 "the rows end where a sheet ends",
-                "시트의 마지막 행까지 차 있습니다(잘린 파일일 수 있습니다)",
+                "시트의 마지막 행까지 차 있습니다. 잘린 파일인지 확인해 주세요",
             )
 
     def _contents(self) -> Iterable[Sign]:
@@ -126,7 +130,7 @@ class PartialCheck:
             yield Sign(
                 "one-sale-state",
                 f"every row is {state}; export all sale states",
-                f"모든 행의 판매상태가 {state}입니다. 전체로 조회해 주세요",
+                f"모든 행의 판매상태가 {state}입니다. 판매상태를 전체로 조회해 주세요",
             )
         if self.earliest is not None and self.latest is not None and self.latest - self.earliest < _SHORT:
             days = (self.latest - self.earliest).days + 1

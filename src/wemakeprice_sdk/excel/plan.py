@@ -207,7 +207,7 @@ class _Selection:
                 shown,
                 "products imported first",
                 "refers to products that are not imported; import them first or set include_incomplete",
-                "가져오지 않은 상품이 있습니다. 상품을 먼저 가져오세요",
+                "딜에 포함된 상품을 먼저 가져와 주세요",
             )
         )
 
@@ -234,7 +234,7 @@ class _Selection:
                     choice.link.value,
                     "seller code present",
                     "cannot link by seller code: the source gives none",
-                    "업체상품코드가 없어 코드로 연동할 수 없습니다",
+                    "업체상품코드가 없어 코드로 연동할 수 없습니다. 다른 SKU 연동 방식을 선택해 주세요",
                 )
             )
 
@@ -244,7 +244,9 @@ class _Selection:
             if status is None and self._was_seen(number):
                 continue
             english, korean = (
-                _STATUS_WORDS[status] if status else ("is not in the preview", "미리보기에 없는 번호입니다")
+                _STATUS_WORDS[status]
+                if status
+                else ("is not in the preview", "미리보기에 없는 번호입니다. 번호를 확인해 주세요")
             )
             rule = "status new" if status else "known number"
             self.violations.append(

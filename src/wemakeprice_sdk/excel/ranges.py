@@ -37,7 +37,11 @@ def deal_export_periods(
     """
     if end < start:
         raise WindowError.single(
-            "end", end, "start <= end", "the range is reversed", "종료일이 시작일보다 빠릅니다"
+            "end",
+            end,
+            "start <= end",
+            "the range is reversed",
+            "조회 종료일이 조회 시작일보다 빠릅니다. 기간을 확인해 주세요",
         )
     if months < 1:
         raise WindowError.single(

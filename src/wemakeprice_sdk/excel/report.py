@@ -134,7 +134,7 @@ def _summary(writer: _Writer, preview: Preview) -> None:
         ("오류", counts.invalid),
         ("확인 필요", counts.flagged),
         ("문제 수", counts.problems),
-        ("배송 템플릿", "가져옴" if preview.templates_imported else "먼저 1회 가져와야 합니다"),
+        ("배송 템플릿", "가져옴" if preview.templates_imported else "먼저 1회 가져와 주세요"),
     ]
     rows += [("일부만 담긴 파일로 보임", sign.message_ko) for sign in preview.signs]
     rows += [("참고", note) for note in preview.notes]

@@ -38,7 +38,7 @@ class SkuChoice:
                 "True",
                 "link != none",
                 "stock sync is meaningless without an SKU link",
-                "SKU 연동 없이 재고연동을 켤 수 없습니다",
+                "SKU 연동 없이 SKU 재고연동을 선택할 수 없습니다. SKU 연동 방식을 먼저 선택해 주세요",
             )
 
 

@@ -71,7 +71,10 @@ def detect_encoding(path: Path, budget: Budget) -> str:
         reason = _undecodable(path, encoding, budget)
         if not reason:
             return encoding
-    raise UnreadableFileError(f"the text is neither UTF-8 nor CP949: {reason} (문자 인코딩을 알 수 없습니다)")
+    raise UnreadableFileError(
+        f"the text is neither UTF-8 nor CP949: {reason} (문자 인코딩을 알 수 없습니다. "
+        "UTF-8로 다시 저장해 주세요)"
+    )
 
 
 def _undecodable(path: Path, encoding: str, budget: Budget) -> str:

@@ -40,7 +40,9 @@ class Archive:
             _weigh_directory(path, limits)
             archive = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, OverflowError) as error:
-            raise UnreadableFileError(f"not a whole zip archive: {error} (손상된 파일입니다)") from error
+            raise UnreadableFileError(
+                f"not a whole zip archive: {error} (손상된 파일입니다. 다시 내려받아 주세요)"
+            ) from error
         try:
             return cls(archive, _weigh(archive.infolist(), limits), limits)
         except BaseException:
@@ -75,7 +77,9 @@ class Archive:
                         raise over("bytes", total, bound, name)
                     yield piece
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
-            raise UnreadableFileError(f"member {name} is damaged: {error} (손상된 파일입니다)") from error
+            raise UnreadableFileError(
+                f"member {name} is damaged: {error} (손상된 파일입니다. 다시 내려받아 주세요)"
+            ) from error
 
     def read(self, name: str, budget: Budget) -> bytes:
         """Return a small member whole, within `limits.part_bytes`."""
@@ -133,7 +137,9 @@ def _weigh(infos: list[zipfile.ZipInfo], limits: FileLimits) -> dict[str, zipfil
 
 def _weigh_member(info: zipfile.ZipInfo, limits: FileLimits) -> None:
     if info.flag_bits & _ENCRYPTED:
-        raise UnreadableFileError(f"member {info.filename} is encrypted (암호로 보호된 파일입니다)")
+        raise UnreadableFileError(
+            f"member {info.filename} is encrypted (암호로 보호된 파일입니다. 암호를 해제해 주세요)"
+        )
     if info.compress_type not in _KNOWN_METHODS:
         raise UnreadableFileError(f"member {info.filename} uses compression method {info.compress_type}")
     if info.file_size > limits.sheet_bytes:
@@ -216,7 +222,7 @@ class GuardedXml:
             self._parser.Parse(data, final)
         except expat.ExpatError as error:
             raise UnreadableFileError(
-                f"{self.where} is not well-formed: {error} (손상된 파일입니다)"
+                f"{self.where} is not well-formed: {error} (손상된 파일입니다. 다시 내려받아 주세요)"
             ) from error
         except (ValueError, LookupError) as error:
             raise UnreadableFileError(f"{self.where} has an unreadable encoding: {error}") from error

@@ -209,7 +209,9 @@ class HtmlWorkbook:
             pass
         if not parser.tables:
             reason = "a page of frames, whose tables lie in other files" if parser.is_frameset else "no table"
-            raise UnreadableFileError(f"an HTML page with {reason} (표가 없는 HTML 파일입니다)")
+            raise UnreadableFileError(
+                f"an HTML page with {reason} (표가 없는 HTML 파일입니다. 다시 내려받아 주세요)"
+            )
         return cls(path, limits, encoding, tuple(SheetInfo(f"table {n + 1}") for n in range(parser.tables)))
 
     def close(self) -> None:
@@ -233,6 +235,6 @@ def _parse(path: Path, encoding: str, parser: _TableParser, budget: Budget) -> I
         parser.finish()
     except (UnicodeError, AssertionError, ValueError) as error:
         raise UnreadableFileError(
-            f"{path.name}: not readable as HTML: {error} (손상된 파일입니다)"
+            f"{path.name}: not readable as HTML: {error} (손상된 파일입니다. 다시 내려받아 주세요)"
         ) from error
     yield from parser.take()

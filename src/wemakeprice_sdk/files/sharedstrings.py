@@ -36,12 +36,16 @@ def unescape_text(text: str) -> str:
 def _reference(match: re.Match[str]) -> str:
     hexadecimal, decimal, named, loose = match.groups()
     if loose:
-        raise UnreadableFileError("a loose '&' or an unknown entity stands in the sheet (손상된 파일입니다)")
+        raise UnreadableFileError(
+            "a loose '&' or an unknown entity stands in the sheet (손상된 파일입니다. 다시 내려받아 주세요)"
+        )
     if named:
         return _NAMED[named]
     code = int(hexadecimal, 16) if hexadecimal else int(decimal)
     if code > 0x10FFFF or 0xD800 <= code < 0xE000 or (code < 32 and code not in (9, 10, 13)):
-        raise UnreadableFileError("a character reference names no character (손상된 파일입니다)")
+        raise UnreadableFileError(
+            "a character reference names no character (손상된 파일입니다. 다시 내려받아 주세요)"
+        )
     return chr(code)
 
 
@@ -132,7 +136,9 @@ class SharedStrings:
         if 0 <= index < len(self.head):
             return self._counted(self.head[index], 0)
         if not 0 <= index < len(self):
-            raise UnreadableFileError(f"shared string {index} does not exist (손상된 파일입니다)")
+            raise UnreadableFileError(
+                f"shared string {index} does not exist (손상된 파일입니다. 다시 내려받아 주세요)"
+            )
         number, within = divmod(index - len(self.head), _BLOCK)
         if number >= len(self._offsets) - 1:
             text = self._pending[within]

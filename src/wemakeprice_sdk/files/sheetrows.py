@@ -115,7 +115,9 @@ class _Rows:
             return
         place = split_reference(reference)
         if place is None:
-            raise UnreadableFileError(f"{reference[:20]!r} is no cell of a sheet (손상된 파일입니다)")
+            raise UnreadableFileError(
+                f"{reference[:20]!r} is no cell of a sheet (손상된 파일입니다. 다시 내려받아 주세요)"
+            )
         self._column = place[1]
 
     def _end_cell(self) -> None:
@@ -253,7 +255,7 @@ class SheetRows:
             text = data.decode()
         except UnicodeDecodeError as error:
             raise UnreadableFileError(
-                f"{self.where} is not UTF-8: {error.reason} (손상된 파일입니다)"
+                f"{self.where} is not UTF-8: {error.reason} (손상된 파일입니다. 다시 내려받아 주세요)"
             ) from error
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")

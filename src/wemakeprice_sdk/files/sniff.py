@@ -50,7 +50,10 @@ def sniff(path: Path, limits: FileLimits) -> FileFormat:
         return FileFormat.XLS
     for mark, what in _FOREIGN.items():
         if head.startswith(mark):
-            raise UnreadableFileError(f"this is {what}, not a spreadsheet (엑셀 파일이 아닙니다)")
+            raise UnreadableFileError(
+                f"this is {what}, not a spreadsheet (엑셀 파일이 아닙니다. "
+                "파트너센터에서 받은 파일을 올려 주세요)"
+            )
     if head.startswith(_BIFF):
         return FileFormat.XLS
     return _sniff_text(head)
@@ -65,17 +68,19 @@ def _head(path: Path, limits: FileLimits) -> bytes:
             head = stream.read(_HEAD)
     except OSError as error:
         raise UnreadableFileError(
-            f"the file cannot be opened: {error.strerror} (파일을 열 수 없습니다)"
+            f"the file cannot be opened: {error.strerror} (파일을 열 수 없습니다. 경로를 확인해 주세요)"
         ) from error
     if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise UnreadableFileError("the file is empty (빈 파일입니다)")
+        raise UnreadableFileError("the file is empty (빈 파일입니다. 다시 내려받아 주세요)")
     return head
 
 
 def _sniff_text(head: bytes) -> FileFormat:
     encoding = declared_encoding(head)
     if not encoding and b"\0" in head:
-        raise UnreadableFileError("a binary file of no known kind (알 수 없는 형식의 파일입니다)")
+        raise UnreadableFileError(
+            "a binary file of no known kind (알 수 없는 형식의 파일입니다. .xlsx로 다시 저장해 주세요)"
+        )
     text = head.decode(encoding or "utf-8", "replace").lstrip("\ufeff \t\r\n").lower()
     if text.startswith("<"):
         if "urn:schemas-microsoft-com:office:spreadsheet" in text and "<html" not in text:
@@ -109,7 +114,7 @@ def open_workbook(path: Path, limits: FileLimits, budget: Budget) -> Workbook:
         return DelimitedFile.open(path, limits, budget)
     except OSError as error:
         raise UnreadableFileError(
-            f"the file cannot be read: {error.strerror} (파일을 읽을 수 없습니다)"
+            f"the file cannot be read: {error.strerror} (파일을 읽을 수 없습니다. 다시 내려받아 주세요)"
         ) from error
 
 
@@ -135,4 +140,6 @@ def _refuse_encrypted(path: Path) -> None:
     with path.open("rb") as stream:
         head = stream.read(1 << 20)
     if "EncryptedPackage".encode("utf-16-le") in head:
-        raise UnreadableFileError("the workbook is protected by a password (암호로 보호된 파일입니다)")
+        raise UnreadableFileError(
+            "the workbook is protected by a password (암호로 보호된 파일입니다. 암호를 해제해 주세요)"
+        )

@@ -50,7 +50,7 @@ class Spool(Generic[_T]):
     def __iter__(self) -> Iterator[_T]:
         """Return the rows from the first."""
         if self._closed:
-            raise CommitError("the preview was closed (미리보기가 닫혔습니다)")
+            raise CommitError("the preview was closed (미리보기가 닫혔습니다. 파일을 다시 열어 주세요)")
         for offset in tuple(self._offsets):
             self._file.seek(offset)
             # The file has no name and was written by this object alone.

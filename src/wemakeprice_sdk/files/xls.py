@@ -71,8 +71,12 @@ def _run(path: Path, limits: FileLimits, budget: Budget, output: IO[bytes]) -> N
 
 def _explain(reason: str) -> UnreadableFileError:
     if "encrypted" in reason.lower():
-        return UnreadableFileError("the workbook is protected by a password (암호로 보호된 파일입니다)")
-    return UnreadableFileError(f"the .xls file is damaged: {reason} (손상된 파일입니다)")
+        return UnreadableFileError(
+            "the workbook is protected by a password (암호로 보호된 파일입니다. 암호를 해제해 주세요)"
+        )
+    return UnreadableFileError(
+        f"the .xls file is damaged: {reason} (손상된 파일입니다. 다시 내려받아 주세요)"
+    )
 
 
 def _revive(value: object) -> Cell:
@@ -144,7 +148,9 @@ class XlsWorkbook:
                 self.encoding = f"cp{head['book']['codepage']}" if head["book"]["codepage"] else ""
             ended = ended or "end" in head
         if not ended or not self._infos:
-            raise UnreadableFileError("the .xls file holds no worksheet (시트가 없습니다)")
+            raise UnreadableFileError(
+                "the .xls file holds no worksheet (시트가 없습니다. 다시 내려받아 주세요)"
+            )
 
     def rows(self, sheet: int, budget: Budget) -> Iterator[SheetRow]:
         """Return the rows of a sheet that hold anything."""

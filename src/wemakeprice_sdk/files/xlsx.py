@@ -144,7 +144,9 @@ class XlsxWorkbook:
         if not self._entries:
             self._entries = self._unlisted_sheets()
         if not self._entries:
-            raise UnreadableFileError("the workbook holds no worksheet (시트가 없습니다)")
+            raise UnreadableFileError(
+                "the workbook holds no worksheet (시트가 없습니다. 다시 내려받아 주세요)"
+            )
         strings = relations.by_type.get("sharedstrings", "xl/sharedStrings.xml")
         self._strings_part = strings if strings in self._archive else ""
         self._read_styles(relations.by_type.get("styles", "xl/styles.xml"), budget)

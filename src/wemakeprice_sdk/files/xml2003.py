@@ -165,7 +165,7 @@ def _parse(path: Path, events: _Events, budget: Budget) -> Iterator[SheetRow]:
                 parser.feed(decoder.decode(piece).encode() if korean else piece)
             except UnicodeDecodeError as error:
                 raise UnreadableFileError(
-                    f"{path.name} is not EUC-KR: {error.reason} (손상된 파일입니다)"
+                    f"{path.name} is not EUC-KR: {error.reason} (손상된 파일입니다. 다시 내려받아 주세요)"
                 ) from error
             yield from events.take()
             piece = stream.read(_CHUNK)

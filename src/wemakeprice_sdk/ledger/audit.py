@@ -65,7 +65,7 @@ def require_words(words: str, path: str, limit: int) -> str:
             f"{len(kept)} characters",
             f"1..{limit} characters in one line",
             f"{path} must be one line of 1 to {limit} characters without control characters",
-            f"{path}: 제어 문자와 줄바꿈 없이 한 줄로 1~{limit}자를 입력해 주세요",
+            f"제어 문자와 줄바꿈 없이 한 줄, 1~{limit}자로 입력해 주세요",
         )
     return kept
 

@@ -74,7 +74,7 @@ def require_kind(
             kind,
             f"one of {words}",
             f"there is no personal data of kind {kind!r}; the kinds are {words}",
-            f"없는 개인정보 종류입니다({kind!r}). 다음 중 하나를 지정해 주세요: {words}",
+            f"없는 개인정보 종류입니다: {kind!r}. 다음 값 중 하나를 사용해 주세요: {words}",
         )
 
 

@@ -169,7 +169,7 @@ def missing_figure(path: str, term: str) -> ValidationError:
         "",
         "present",
         f"{path} is missing in the answer, the figure cannot be computed",
-        f"{term}: 응답에 값이 없어 계산할 수 없습니다",
+        f"{term}: 응답에 값이 없어 계산할 수 없습니다. 파트너센터에서 값을 확인해 주세요",
     )
 
 

@@ -78,5 +78,5 @@ def frozen_field(path: str, value: str, korean: str) -> Violation:
         value,
         "frozen",
         f"{path} cannot change after creation",
-        f"{korean}: 등록 후 수정할 수 없습니다",
+        f"{korean}: 등록 후 수정할 수 없습니다. 등록할 때의 값을 그대로 보내 주세요",
     )

@@ -70,7 +70,7 @@ class HourOnly:
         local = value.astimezone(KST)
         if (local.minute, local.second, local.microsecond) == (0, 0, 0):
             return None
-        return Broken("on the hour", "must lie on the hour (KST)", "정시(분·초 00, 한국시간)여야 합니다")
+        return Broken("on the hour", "must lie on the hour (KST)", "한국 시간으로 정시(분·초 00)여야 합니다")
 
 
 @runtime_checkable
@@ -118,7 +118,7 @@ class Chars:
             return None
         length = len(value)
         if self.low and not value.strip():
-            return Broken("not blank", "must not be blank", "비워 둘 수 없습니다")
+            return Broken("not blank", "must not be blank", "비워 둘 수 없습니다. 값을 입력해 주세요")
         if length >= self.low and (self.high is None or length <= self.high):
             return None
         bounds = f"{self.low}..{'' if self.high is None else self.high}"
@@ -126,7 +126,7 @@ class Chars:
         return Broken(
             f"length {bounds} characters",
             f"has {length} characters, allowed are {_in_words(self.low, self.high)}",
-            f"{length}자입니다. 허용 길이는 {korean}입니다",
+            f"{length}자입니다. {korean} 길이로 입력해 주세요",
         )
 
 
@@ -146,7 +146,7 @@ class Bytes:
         return Broken(
             f"bytes ..{self.high}",
             f"has {size} bytes in UTF-8, allowed are {self.high}",
-            f"{size}byte입니다. {self.high}byte 이하로 입력해야 합니다",
+            f"{size}byte입니다. {self.high}byte 이하로 입력해 주세요",
         )
 
 
@@ -162,7 +162,9 @@ class Match:
         """Refuse texts of another form."""
         if not isinstance(value, str) or re.fullmatch(self.pattern, value):
             return None
-        return Broken(f"pattern {self.pattern}", f"must be {self.form}", f"{self.form_ko}여야 합니다")
+        return Broken(
+            f"pattern {self.pattern}", f"must be {self.form}", f"다음 형식이어야 합니다: {self.form_ko}"
+        )
 
 
 INVOICE = Match(r"[0-9]{1,15}", "1 to 15 digits and nothing else", "숫자 1~15자리")
@@ -190,7 +192,9 @@ class Without:
         """Refuse texts that hold it."""
         if not isinstance(value, str) or not re.search(self.pattern, value, re.IGNORECASE):
             return None
-        return Broken(f"no {self.what}", f"must not hold {self.what}", f"{self.what_ko}를 포함할 수 없습니다")
+        return Broken(
+            f"no {self.what}", f"must not hold {self.what}", f"다음 내용을 빼 주세요: {self.what_ko}"
+        )
 
 
 NO_IFRAME = Without(r"<\s*/?\s*iframe\b", "an iframe tag", "iframe 태그")
@@ -214,7 +218,7 @@ class Items:
         return Broken(
             f"items {bounds}",
             f"has {len(value)} items, allowed are {_in_words(self.low, self.high)}",
-            f"{len(value)}개입니다. 허용 개수는 {korean}입니다",
+            f"{len(value)}개입니다. 다음 개수로 맞춰 주세요: {korean}",
         )
 
 
@@ -247,7 +251,8 @@ class KnownCourier:
         return Broken(
             "courier code",
             "is no courier code of the table; send an unknown courier as ETC with shipMethodMessage",
-            "택배사 코드표에 없는 코드입니다. 없는 택배사는 기타배송(ETC)과 메시지로 보내야 합니다",
+            "코드표에 없는 택배사는 배송방법을 기타배송(ETC)으로 "
+            "하고 배송방법 메시지에 택배사명을 적어 주세요",
         )
 
 
@@ -356,7 +361,7 @@ class When:
         """Return the fields that do not obey, with what is wrong."""
         if not self.holds(model):
             return
-        reason, reason_ko = self._reason(getattr(model, self.name))
+        reason, reason_ko = self._reason(model)
         for name in self.require:
             if getattr(model, name) is None:
                 yield name, Broken("required", f"is required when {reason}", f"{reason_ko} 필수입니다")
@@ -373,15 +378,17 @@ class When:
                 yield (
                     name,
                     Broken(
-                        f"equal {text}", f"must be {text} when {reason}", f"{reason_ko} {text}여야 합니다"
+                        f"equal {text}", f"must be {text} when {reason}", f"{reason_ko} {text}이어야 합니다"
                     ),
                 )
 
-    def _reason(self, given: object) -> tuple[str, str]:
+    def _reason(self, model: WriteModel) -> tuple[str, str]:
+        given = getattr(model, self.name)
         wire, text = wire_name(self.name), show(given)
+        korean = field_specs(type(model))[self.name].korean
         if given is None:
-            return f"{wire} is left out", f"{wire} 값이 없으면"
-        return f"{wire} is {text}", f"{wire} 값이 {text}이면"
+            return f"{wire} is left out", f"'{korean}' 값이 없으면"
+        return f"{wire} is {text}", f"'{korean}' 값이 {text}이면"
 
 
 def is_aware(value: object) -> bool:
@@ -390,12 +397,14 @@ def is_aware(value: object) -> bool:
 
 
 _REVERSED = Broken(
-    "not before fromDate", "must not lie before fromDate", "조회 시작일시보다 빠를 수 없습니다"
+    "not before fromDate",
+    "must not lie before fromDate",
+    "조회 종료일시가 조회 시작일시보다 빠릅니다. 기간을 확인해 주세요",
 )
 _TOO_WIDE = Broken(
     "window < 24 hours",
     "must lie less than 24 hours after fromDate",
-    "조회 기간은 24시간 미만이어야 합니다",
+    "조회 기간은 24시간 미만이어야 합니다. 기간을 나눠 조회해 주세요",
 )
 
 

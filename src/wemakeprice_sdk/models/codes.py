@@ -58,7 +58,7 @@ class ShipMethod(OpenEnum):
 
 
 class TemplateShipMethod(OpenEnum):
-    """Shipping method of a shipping policy (배송정책 배송방법). [A; names B]
+    """Shipping method of a shipping policy (배송 템플릿 배송방법). [A; names B]
 
     `OA` is older than `OP` and `OD` and is only read.
     """

@@ -127,7 +127,7 @@ def find(name_or_code: str) -> str:
         name_or_code,
         "courier",
         f"unknown courier; ship it as ETC with shipMethodMessage, or use one of: {table}",
-        "택배사 코드표에 없습니다. 기타배송(ETC)과 배송방법 메시지로 발송하거나 표의 택배사를 사용하세요",
+        "코드표에 없는 택배사는 배송방법을 기타배송(ETC)으로 하고 배송방법 메시지에 택배사명을 적어 주세요",
     )
 
 

@@ -1,4 +1,4 @@
-"""Questions, reviews and inquiries (고객문의)."""
+"""Questions, reviews and inquiries (CS)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wemakeprice_sdk.models._rules import Chars, Ko, Range, WriteModel
 
 @frozen(kw_only=True)
 class Question(ReadModel):
-    """Product question (상품 Q&A). [B]
+    """Product question (상품문의). [B]
 
     No answer state is given; a follow-up reuses `qna_seq` with a newer `question_date`.
     """
@@ -110,7 +110,7 @@ class Inquiry(ReadModel):
 
 @frozen(kw_only=True)
 class AnswerRequest(WriteModel):
-    """Answer a product question (상품 Q&A 답변). [B]"""
+    """Answer a product question (상품문의 답변). [B]"""
 
     qna_seq: Annotated[int, Ko("문의번호"), Range(1)]
     """Question number (문의번호). [B]"""

@@ -203,7 +203,7 @@ def _level(level: int, value: str | None, depth: int) -> Broken | None:
     if level <= depth and value is None:
         return Broken("required", f"is required when selectOptionDepth is {depth}", "필수입니다")
     if level <= depth and isinstance(value, str) and not value.strip():
-        return Broken("not blank", "must not be blank", "비워 둘 수 없습니다")
+        return Broken("not blank", "must not be blank", "비워 둘 수 없습니다. 값을 입력해 주세요")
     if level > depth and value is not None:
         return Broken("forbidden", f"must be left out when selectOptionDepth is {depth}", "보낼 수 없습니다")
     return None
@@ -215,5 +215,5 @@ def _duplicate(path: str, combination: tuple[str, ...], first: int) -> Violation
         show(" / ".join(combination)),
         "unique",
         f"repeats the option values of row {first}",
-        f"중복 옵션이 존재합니다({first}번 행과 같음)",
+        f"옵션이 중복되었습니다(같은 행: {first}번). 옵션값을 서로 다르게 적어 주세요",
     )

@@ -96,8 +96,8 @@ class ProductBasicInput(WriteModel):
     dcate_code: Annotated[int, Ko("세부 카테고리 코드"), Range(1)]
     """Leaf category code (세부 카테고리 코드). [A]"""
 
-    shipping_template_no: Annotated[int, Ko("배송정책 번호"), Range(1)]
-    """Shipping policy number (배송정책 번호). [A]"""
+    shipping_template_no: Annotated[int, Ko("배송 템플릿 번호"), Range(1)]
+    """Shipping policy number (배송 템플릿 번호). [A]"""
 
     ship_info: Annotated[ShipInfoInput | None, Ko("상품별 배송정보")] = None
     """Product-level places; only with a PRD policy (상품별 배송정보). [A]"""
@@ -127,7 +127,7 @@ class ProductBasicInput(WriteModel):
                 "ShipInfoInput",
                 "forbidden",
                 "shipInfo must be left out when the policy's bundleKind is BND",
-                "상품별 배송정보: 묶음배송(BND) 배송정책에는 보낼 수 없습니다",
+                "상품별 배송정보: 묶음배송(BND) 배송 템플릿에는 보낼 수 없습니다. 값을 빼 주세요",
             ),
         )
 

@@ -58,7 +58,7 @@ class ProductBasic(ReadModel):
     """Leaf category code (세부 카테고리 코드). [A]"""
 
     shipping_template_no: Essential[int] | None = None
-    """Shipping policy number (배송정책 번호). [A]"""
+    """Shipping policy number (배송 템플릿 번호). [A]"""
 
     ship_info: ShipInfo | None = None
     """Product-level places; only with a PRD policy (상품별 배송정보). [A]"""
@@ -577,7 +577,7 @@ class ProductRow(ReadModel):
     """Maker name (제조사명). [B]"""
 
     shipping_template_no: Essential[int] | None = None
-    """Shipping policy number (배송정책 번호). [B]"""
+    """Shipping policy number (배송 템플릿 번호). [B]"""
 
     register_date: datetime | None = field(default=None, repr=str)
     """Registered at; format is ours (C) (등록일시). [B]"""

@@ -1,4 +1,4 @@
-"""Shipping policies and places (배송정책, 출고지/회수지)."""
+"""Shipping policies and places (배송 템플릿, 출고지/회수지)."""
 
 from __future__ import annotations
 
@@ -75,13 +75,16 @@ class ShipInfo(ReadModel):
 
 @frozen(kw_only=True)
 class SellerShip(ReadModel):
-    """Short row of a shipping policy (판매자 배송정책 조회); `ShippingTemplate` is the whole policy. [B]"""
+    ""
+
+    "Short row of a shipping policy (판매자 배송 템플릿 조회); `ShippingTemplate` is the whole policy. "
+    "[B]"
 
     shipping_template_no: int
-    """Policy number (배송정책 번호). [B]"""
+    """Policy number (배송 템플릿 번호). [B]"""
 
     shipping_template_name: str | None = None
-    """Policy name (배송정보명). [B]"""
+    """Policy name (배송 템플릿명). [B]"""
 
     ship_mngs: ShippingOwner | None = None
     """Who manages shipping; also read from the key `shipMng` (배송 관리 주체). [B]"""
@@ -104,16 +107,16 @@ class SellerShip(ReadModel):
 
 @frozen(kw_only=True)
 class ShippingTemplate(ReadModel):
-    """Stored shipping policy, or template (배송정책, 배송 템플릿). Money in won. [A]"""
+    """Stored shipping policy, or template (배송 템플릿). Money in won. [A]"""
 
     partner_group_id: str | None = None
     """Seller group id (파트너 그룹 ID). [A]"""
 
     shipping_template_no: int
-    """Policy number (배송정책 번호). [A]"""
+    """Policy number (배송 템플릿 번호). [A]"""
 
     shipping_template_name: str | None = None
-    """Policy name; maximum length unknown (배송정보명). [A]"""
+    """Policy name; maximum length unknown (배송 템플릿명). [A]"""
 
     ship_method: TemplateShipMethod | None = None
     """Shipping method of the policy (배송방법). [A]"""
@@ -286,7 +289,7 @@ class ShipInfoInput(WriteModel):
 
 @frozen(kw_only=True)
 class ShippingTemplateInput(WriteModel):
-    """Shipping policy to create or update (배송정책 등록/수정 요청). [B]
+    """Shipping policy to create or update (배송 템플릿 등록/수정 요청). [B]
 
     Changing a policy changes every product linked to it. The matrix of what goes with what stands in
     `CROSS`. Money in won.
@@ -316,11 +319,11 @@ class ShippingTemplateInput(WriteModel):
         When("release_day", (1,), forbid=("release_time",), unless=True),
     )
 
-    shipping_template_no: Annotated[int | None, Ko("배송정책 번호"), Range(1)] = None
-    """Policy number; omit to create, send to update (배송정책 번호). [B]"""
+    shipping_template_no: Annotated[int | None, Ko("배송 템플릿 번호"), Range(1)] = None
+    """Policy number; omit to create, send to update (배송 템플릿 번호). [B]"""
 
-    shipping_template_name: Annotated[str, Ko("배송정보명"), Chars(1)]
-    """Policy name; maximum length unknown (배송정보명). [B]"""
+    shipping_template_name: Annotated[str, Ko("배송 템플릿명"), Chars(1)]
+    """Policy name; maximum length unknown (배송 템플릿명). [B]"""
 
     ship_method: Annotated[TemplateShipMethod, Ko("배송방법")]
     """Shipping method of the policy (배송방법). [B]"""

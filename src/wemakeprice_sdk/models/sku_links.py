@@ -37,7 +37,7 @@ class SkuLink:
                 f"stock_sync=True, mode={self.mode}",
                 "stock sync needs a SKU link",
                 "stock_sync is on but the SKU link mode is none; set a link or switch the sync off",
-                "SKU와 연동하지 않은 상품에 SKU 재고연동이 켜져 있습니다",
+                "SKU 연동 없이 SKU 재고연동을 선택할 수 없습니다. SKU 연동 방식을 먼저 선택해 주세요",
             )
         if linked and not self.sku:
             raise ValidationError.single(
@@ -45,7 +45,7 @@ class SkuLink:
                 f"sku={self.sku!r}, mode={self.mode}",
                 "a SKU link needs a SKU",
                 f"the SKU link mode is {self.mode} but no SKU is named",
-                "SKU 연동 방식을 선택했으나 SKU를 지정하지 않았습니다",
+                "SKU 연동 방식을 선택했으나 SKU를 지정하지 않았습니다. SKU를 지정해 주세요",
             )
 
     @property

@@ -408,7 +408,7 @@ class ImportTemplates(Action):
 
 @frozen(kw_only=True)
 class SaveTemplate(Action):
-    """Create or change a shipping template (배송정책 등록/수정).
+    """Create or change a shipping template (배송 템플릿 등록/수정).
 
     `affected` lists every product linked to it: they change with it. `name` tells apart templates that
     have no number yet.
@@ -481,7 +481,7 @@ class ImportDeal(Action):
 
 @frozen(kw_only=True)
 class AnswerQuestion(Action):
-    """Answer a product question (판매자문의 답변); never repeated, since nothing can verify it (grade C)."""
+    """Answer a product question (상품문의 답변); never repeated, since nothing can verify it (grade C)."""
 
     kind: ClassVar[ActionKind] = ActionKind.ANSWER_QUESTION
 

@@ -14,13 +14,13 @@ _SENT = Reason(
     "answer-sent",
     "3.5",
     "an answer to this round was sent before; nothing can read it back, so it is not sent again",
-    "이 문의에는 이미 답변을 보냈습니다. 다시 보내지 않습니다",
+    "이미 답변을 보낸 문의이므로 다시 보내지 않습니다. 파트너센터에서 답변 등록 여부를 확인해 주세요",
 )
 _LENGTH = Reason(
     "answer-length",
     "contract Q2",
     f"an answer has {SHORTEST} to {LONGEST} characters",
-    f"답변은 {SHORTEST}~{LONGEST}자여야 합니다",
+    f"답변은 {SHORTEST}~{LONGEST}자로 작성해 주세요",
 )
 
 

@@ -162,7 +162,7 @@ _DECIDE = Reason(
     "decide-now",
     "6.6",
     "the goods are picked, there is no invoice and the marketplace is about to approve the request itself",
-    "피킹했으나 송장이 없습니다. 곧 자동 승인되므로 지금 결정해 주세요",
+    "피킹했으나 송장이 없습니다. 곧 자동 승인되므로 지금 취소를 승인하거나 송장을 등록해 거절해 주세요",
 )
 _DEADLINE_APPROVE = Reason(
     "approved-at-deadline",
@@ -174,19 +174,20 @@ _UNREADABLE = Reason(
     "shipped-without-readable-invoice",
     "6.3",
     "the bundle has left, but its courier or invoice cannot be sent back with a refusal",
-    "이미 발송되었으나 택배사 또는 송장번호를 확인할 수 없어 취소 거절을 등록하지 못합니다",
+    "이미 발송되었으나 택배사 또는 송장번호를 확인할 수 없습니다. "
+    "파트너센터에서 송장을 등록해 취소를 거절해 주세요",
 )
 _NO_BUNDLE = Reason(
     "bundle-unknown",
     "6.3",
     "the bundle of the claim was not read, so nobody knows whether it has left",
-    "클레임의 배송 정보를 조회하지 못해 출고 여부를 알 수 없습니다",
+    "클레임의 배송 정보를 조회하지 못해 출고 여부를 알 수 없습니다. 파트너센터에서 출고 여부를 확인해 주세요",
 )
 _NO_STATE = Reason(
     "bundle-state-unknown",
     "6.3",
     "the bundle is in a state the contract does not know, so nobody knows whether it has left",
-    "배송상태를 알 수 없어 출고 여부를 확인할 수 없습니다",
+    "배송상태를 몰라 출고 여부를 알 수 없습니다. 파트너센터에서 출고 여부를 확인해 주세요",
 )
 _HELD = Reason(
     "cancel-on-hold",
@@ -194,7 +195,12 @@ _HELD = Reason(
     "the cancel was put on hold in the partner centre; an operator ends the hold there",
     "파트너센터에서 보류한 취소입니다. 파트너센터에서 취소를 승인하거나 거절해 주세요",
 )
-_OPERATOR = Reason("left-to-a-person", "6.3", "an operator decides", "담당자가 직접 처리합니다")
+_OPERATOR = Reason(
+    "left-to-a-person",
+    "6.3",
+    "an operator decides",
+    "자동으로 처리하지 않는 취소입니다. 파트너센터에서 취소를 승인하거나 거절해 주세요",
+)
 
 
 @frozen
@@ -425,6 +431,7 @@ def _warn(builder: PlanBuilder, target: Target, deadline: datetime | None, setti
         "cancel-deadline",
         "6.6",
         f"unanswered; the marketplace approves the cancel request at {deadline.isoformat()}",
-        f"처리하지 않으면 {korean_minute(deadline)}에 취소신청이 자동 승인됩니다",
+        f"처리하지 않으면 {korean_minute(deadline)}에 취소신청이 자동 승인됩니다. "
+        "그 전에 승인하거나 거절해 주세요",
     )
     builder.alarm(target, IssueSeverity.SERIOUS, reason, deadline)

@@ -28,18 +28,23 @@ _READY = Reason(
     "the bundle is confirmed, no claim is open and its parcel has an invoice",
     "발주확인을 마쳤고 처리할 클레임이 없으며 송장이 준비되었습니다",
 )
-_NOT_READ = Reason("bundle-unknown", "6.1", "the bundle was not read", "조회 결과에 없는 배송번호입니다")
+_NOT_READ = Reason(
+    "bundle-unknown",
+    "6.1",
+    "the bundle was not read",
+    "조회 결과에 없는 배송번호입니다. 배송번호를 확인해 주세요",
+)
 _NOT_CONFIRMED = Reason(
     "not-confirmed",
     "6.2",
     "only confirmed bundles can be shipped, and this one is not confirmed",
-    "발주확인하지 않은 주문은 발송처리할 수 없습니다",
+    "발주확인하지 않은 주문은 발송처리할 수 없습니다. 먼저 발주확인해 주세요",
 )
 _OPEN_RETURN = Reason(
     "open-return",
     "6.3",
     "a return or exchange of the bundle is open",
-    "진행 중인 반품 또는 교환이 있습니다",
+    "진행 중인 반품 또는 교환이 있습니다. 클레임을 먼저 처리해 주세요",
 )
 _SAME = Reason(
     "already-shipped",
@@ -51,13 +56,13 @@ _CONFLICT = Reason(
     "shipped-with-another-invoice",
     "6.4",
     "the bundle is already shipped with another courier or invoice; an operator decides which one is right",
-    "이미 다른 택배사 또는 송장번호로 발송되었습니다. 담당자 확인이 필요합니다",
+    "이미 다른 택배사 또는 송장번호로 발송되었습니다. 파트너센터에서 송장을 확인해 주세요",
 )
 _UNKNOWN_STATE = Reason(
     "unknown-state",
     "6.2",
     "the state of the bundle is not one the contract knows",
-    "알 수 없는 배송상태입니다",
+    "알 수 없는 배송상태입니다. 파트너센터에서 배송상태를 확인해 주세요",
 )
 
 

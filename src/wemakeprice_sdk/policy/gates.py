@@ -206,11 +206,14 @@ def _onboarding(state: OnboardingState) -> GateRow:
             f"onboarding.{state.value}",
             "1.1",
             f"the account is {state.value}; the API needs complete onboarding",
-            f"입점 상태가 '{state.korean}'입니다. API는 입점완료 후 사용할 수 있습니다",
+            "입점이 완료되었습니다"
+            if state is OnboardingState.COMPLETE
+            else f"입점 상태가 '{state.korean}'입니다. 파트너센터에서 입점완료 여부를 확인해 주세요",
         ),
     )
 
 
+_KEY_MENU = "파트너센터 [마이페이지 > 정보수정 > API 연동 정보]"
 _LINK_HELP: Mapping[LinkState, tuple[str, str]] = MappingProxyType(
     {
         LinkState.DRAFT: (
@@ -219,16 +222,19 @@ _LINK_HELP: Mapping[LinkState, tuple[str, str]] = MappingProxyType(
         ),
         LinkState.SAVED_UNAPPROVED: (
             "the saved settings were not approved; open them and save again",
-            "저장한 설정이 아직 승인되지 않았습니다. 수정 화면에서 다시 저장해 주세요",
+            "저장한 설정이 아직 승인되지 않았습니다. 설정을 다시 저장(resave)해 주세요",
         ),
         LinkState.APPROVED: ("the link is approved", "연동이 승인되었습니다"),
         LinkState.AGENCY_MISMATCH: (
             "another agency is chosen at the marketplace; choose this one and save again",
-            "파트너센터에 다른 API 대행사가 선택되어 있습니다. 대행사를 변경한 뒤 다시 저장해 주세요",
+            (
+                "다른 API 대행사가 선택되어 있습니다. "
+                f"{_KEY_MENU}에서 대행사를 변경한 뒤 다시 저장(resave)해 주세요"
+            ),
         ),
         LinkState.KEY_REJECTED: (
             "the marketplace refused the key; issue a new one and save again",
-            "위메프에서 인증키를 거절했습니다. 인증키를 새로 발급받아 다시 저장해 주세요",
+            f"위메프에서 인증키를 거절했습니다. {_KEY_MENU}에서 인증키를 새로 발급받아 저장해 주세요",
         ),
     }
 )
@@ -243,7 +249,10 @@ def _link(state: LinkState) -> GateRow:
 
 @cache
 def _switch(step: GateStep, gate: str, rule: str, name: str, name_ko: str, *, is_open: bool) -> GateRow:
-    word, word_ko = ("on", "켜져 있습니다") if is_open else ("off", "꺼져 있습니다")
+    # The flag of a product link is set with the link, every other switch among those of the account.
+    where = "상품 연동" if step is GateStep.FLAG else "API 연동설정"
+    off = f"꺼져 있습니다. {where}에서 켜 주세요"
+    word, word_ko = ("on", "켜져 있습니다") if is_open else ("off", off)
     return GateRow(step, gate, is_open, Reason(gate, rule, f"{name} is {word}", f"{name_ko} {word_ko}"))
 
 
@@ -268,7 +277,10 @@ def _scope(config: ChannelConfig, kind: ActionKind, source: ImportSource | None)
         return _cs_scope(config, _CS_KINDS[kind])
     if kind is ActionKind.COLLECT_SETTLEMENT:
         return _free(
-            GateStep.SCOPE, "3.8", "no scope switch covers settlement", "정산에는 별도의 연동설정이 없습니다"
+            GateStep.SCOPE,
+            "3.8",
+            "no scope switch covers settlement",
+            "정산은 API별 on/off 대상이 아닙니다(연동설정이 켜져 있으면 조회합니다)",
         )
     if kind in _IMPORT_KINDS and source is ImportSource.EXCEL:
         return _free(
@@ -332,22 +344,24 @@ def _feature(config: ChannelConfig, kind: ActionKind, *, by_operator: bool) -> G
         GateStep.FEATURE,
         "3.8",
         "no feature switch covers this",
-        "이 작업에 해당하는 자동 기능 설정이 없습니다",
+        "별도의 자동 처리 설정이 필요 없는 작업입니다",
     )
 
 
 @cache
 def _confirmation(mode: ConfirmationMode) -> GateRow:
     gate = f"feature.order-confirmation.{mode.value}"
+    manual = mode is ConfirmationMode.MANUAL
+    help_ko = ". 직접 발주확인하거나 API 연동설정에서 변경해 주세요" if manual else ""
     return GateRow(
         GateStep.FEATURE,
         gate,
-        mode is not ConfirmationMode.MANUAL,
+        not manual,
         Reason(
             gate,
             "3.2",
             f"order confirmation is set to {mode.value}",
-            f"자동 발주확인 설정이 '{mode.korean}'입니다",
+            f"발주확인이 '{mode.korean}' 방식으로 설정되어 있습니다{help_ko}",
         ),
     )
 
@@ -359,7 +373,7 @@ def _flag(config: ChannelConfig, kind: ActionKind, flags: LinkFlags | None, *, b
         text = (
             ("ships through Runple", "런플 상품입니다")
             if flags.runple
-            else ("does not ship through Runple", "런플 상품이 아닙니다")
+            else ("does not ship through Runple", "런플 상품이 아닙니다. 직접 발주확인해 주세요")
         )
         return GateRow(
             GateStep.FLAG,
@@ -375,7 +389,10 @@ def _flag(config: ChannelConfig, kind: ActionKind, flags: LinkFlags | None, *, b
             "flag.sku-link",
             False,
             Reason(
-                "flag.sku-link", "5.6", "the product is not linked to a SKU", "SKU와 연동하지 않은 상품입니다"
+                "flag.sku-link",
+                "5.6",
+                "the product is not linked to a SKU",
+                "SKU와 연동하지 않은 상품입니다. 상품 연동에서 SKU를 연동해 주세요",
             ),
         )
     return _switch(
@@ -383,7 +400,7 @@ def _flag(config: ChannelConfig, kind: ActionKind, flags: LinkFlags | None, *, b
         "flag.stock-sync",
         "3.6",
         "the stock sync of the product link",
-        "상품 연동의 SKU 재고연동이",
+        "이 상품의 SKU 재고연동이",
         is_open=flags.stock_sync,
     )
 

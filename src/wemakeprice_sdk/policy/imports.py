@@ -26,7 +26,7 @@ _SYNC_WITHOUT_LINK = Reason(
     "stock-sync-without-link",
     "5.6",
     "stock_sync=True means nothing with sku_link=none; choose a link or switch the sync off",
-    "SKU 연동 없이 SKU 재고연동을 선택할 수 없습니다",
+    "SKU 연동 없이 SKU 재고연동을 선택할 수 없습니다. SKU 연동 방식을 먼저 선택해 주세요",
 )
 
 
@@ -173,5 +173,5 @@ def _missing(numbers: tuple[int, ...]) -> Reason:
         "deal-products-missing",
         "5.8",
         f"the deal names products that are not imported: {named}",
-        f"딜에 포함된 상품이 아직 등록되지 않았습니다: {named}",
+        f"딜에 포함된 상품을 먼저 가져와 주세요: {named}",
     )

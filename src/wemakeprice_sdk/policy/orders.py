@@ -41,19 +41,21 @@ _MIXED = Reason(
     "mixed-runple",
     "3.2",
     "the bundle mixes Runple and other goods, and only whole bundles can be confirmed",
-    "런플 상품과 일반 상품이 섞인 묶음배송이며, 발주확인은 묶음 단위로만 가능합니다",
+    "런플 상품과 일반 상품이 섞인 묶음배송이며, 발주확인은 묶음 단위로만 가능합니다. "
+    "내용을 보고 직접 발주확인해 주세요",
 )
 NOT_NEW = Reason(
     "not-new",
     "6.2",
     "the bundle is not among the new ones: confirmed before, shipped, cancelled, or not of this account",
-    "신규주문에 없는 배송번호입니다. 이미 확인·발송·취소되었거나 이 계정의 주문이 아닙니다",
+    "신규주문에 없는 배송번호입니다. "
+    "이미 발주확인·발송·취소되었거나 다른 계정의 주문입니다. 배송번호를 확인해 주세요",
 )
 OPEN_CANCEL = Reason(
     "open-cancel",
     "6.3",
     "a cancel request of the bundle is not answered yet",
-    "아직 처리하지 않은 취소신청이 있습니다",
+    "아직 처리하지 않은 취소신청이 있습니다. 취소를 먼저 승인하거나 거절해 주세요",
 )
 UNREAD_CANCEL = Reason(
     "unread-cancel",
@@ -65,16 +67,19 @@ _CONFIRMED_BEFORE = Reason(
     "confirmed-before",
     "6.1",
     "the bundle was confirmed before and the read still shows the old state",
-    "이미 발주확인했으나 조회 결과에 아직 반영되지 않았습니다",
+    "이미 발주확인했으나 조회 결과에 아직 반영되지 않았습니다. 다음 조회에서 다시 확인합니다",
 )
 _UNKNOWN_STATE = Reason(
     "unknown-state",
     "6.2",
     "the state of the bundle is not one the contract knows",
-    "알 수 없는 배송상태입니다",
+    "알 수 없는 배송상태입니다. 파트너센터에서 배송상태를 확인해 주세요",
 )
 _NO_LINES = Reason(
-    "no-lines", "6.2", "the bundle came without any product line", "주문 상품 정보가 없는 묶음배송입니다"
+    "no-lines",
+    "6.2",
+    "the bundle came without any product line",
+    "주문 상품 정보가 없는 묶음배송입니다. 파트너센터에서 주문을 확인해 주세요",
 )
 
 
@@ -184,7 +189,7 @@ def _late(due: datetime) -> Reason:
         "ship-overdue",
         "6.2",
         f"the dispatch deadline {due.isoformat()} has passed and the bundle is not shipped",
-        f"발송기한({korean_minute(due)})이 지났으나 아직 발송하지 않았습니다",
+        f"발송기한이 지났습니다({korean_minute(due)}). 바로 발송처리해 주세요",
     )
 
 
@@ -193,5 +198,5 @@ def _soon(due: datetime) -> Reason:
         "ship-due-soon",
         "6.2",
         f"the dispatch deadline {due.isoformat()} is near and the bundle is not shipped",
-        f"발송기한({korean_minute(due)})이 임박했으나 아직 발송하지 않았습니다",
+        f"발송기한이 임박했습니다({korean_minute(due)}). 기한 안에 발송처리해 주세요",
     )

@@ -326,7 +326,7 @@ def left_out(missing: str) -> Reason:
         "dependency-left-out",
         "3.8",
         f"the action depends on {missing}, which was left out",
-        f"먼저 처리해야 할 작업({missing})이 제외되어 함께 보류합니다",
+        "먼저 처리해야 할 작업이 제외되어 함께 보류합니다. 제외한 작업을 다시 선택해 주세요",
     )
 
 

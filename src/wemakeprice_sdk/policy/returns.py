@@ -50,15 +50,15 @@ _DIRECT = _why(
     "the pickup invoice equals the outbound one, which the marketplace refuses for a parcel; sent as DIRECT",
     "수거 송장이 원송장과 같아 직접수거로 등록합니다",
 )
-_RECEIVED = _why("contract C8", "goods-back", "all goods are back", "상품이 모두 회수되었습니다")
+_RECEIVED = _why("contract C8", "goods-back", "all goods are back", "상품이 모두 수거완료되었습니다")
 _PASSED = _why(
-    "contract C8", "inspection-passed", "the returned goods are in order", "회수한 상품이 검수를 통과했습니다"
+    "contract C8", "inspection-passed", "the returned goods are in order", "수거한 상품이 검수를 통과했습니다"
 )
 _FAILED = _why(
     "contract C8",
     "inspection-failed",
     "the returned goods are not in order",
-    "회수한 상품의 검수에서 문제가 발견되었습니다",
+    "수거한 상품의 검수에서 문제가 발견되었습니다",
 )
 _REPLACE = _why(
     "contract C9",
@@ -73,7 +73,7 @@ _NEED_PICKUP = _why(
     "contract C7",
     "pickup-unknown",
     "the pickup courier and invoice are not known yet",
-    "수거 택배사와 송장이 아직 없습니다",
+    "수거 택배사와 송장이 아직 없습니다. 수거 송장을 입력해 주세요",
 )
 _SENT_BY_BUYER = _why(
     "contract C7",
@@ -82,19 +82,22 @@ _SENT_BY_BUYER = _why(
     "구매자가 이미 상품을 발송했습니다. 도착을 기다립니다",
 )
 _AWAIT_GOODS = _why(
-    "contract C8", "goods-on-the-way", "the goods are not back yet", "아직 회수가 완료되지 않았습니다"
+    "contract C8",
+    "goods-on-the-way",
+    "the goods are not back yet",
+    "아직 수거완료되지 않았습니다. 상품 도착을 기다립니다",
 )
 _PICKUP_FAILED = _why(
     "contract C7",
     "pickup-failed",
     "the courier could not pick the goods up",
-    "택배사가 상품을 수거하지 못했습니다",
+    "택배사가 상품을 수거하지 못했습니다. 구매자와 수거 일정을 다시 정해 주세요",
 )
 _AWAIT_INSPECTION = _why(
     "contract C8",
     "await-inspection",
     "the goods are back and not looked at yet",
-    "회수한 상품의 검수를 기다립니다",
+    "수거한 상품의 검수를 기다립니다. 검수 결과를 입력해 주세요",
 )
 _ON_HOLD = _why(
     "contract C8",
@@ -106,13 +109,13 @@ _EXCHANGE_FAILED = _why(
     "contract C9",
     "exchange-inspection-failed",
     "the goods are not in order, and no call to hold or refuse an exchange is known; an operator decides",
-    "회수한 상품에 문제가 있으나 교환 보류/거절 API가 없어 담당자가 직접 처리해야 합니다",
+    "수거한 상품에 문제가 있습니다. 교환 보류·거절은 파트너센터에서 처리해 주세요",
 )
 _NEED_REPLACEMENT = _why(
     "contract C9",
     "replacement-unknown",
     "the replacement has no invoice yet",
-    "교환 상품 송장이 아직 없습니다",
+    "교환 상품 송장이 아직 없습니다. 교환 상품 송장을 입력해 주세요",
 )
 _AWAIT_ARRIVAL = _why(
     "contract C9", "replacement-on-the-way", "the replacement is on its way", "교환 상품 배송 중입니다"
@@ -127,7 +130,7 @@ _UNKNOWN = _why(
     "contract C10",
     "claim-state-unknown",
     "the state of the claim is not one the contract knows",
-    "알 수 없는 클레임 상태입니다",
+    "알 수 없는 클레임 상태입니다. 파트너센터에서 클레임을 확인해 주세요",
 )
 
 

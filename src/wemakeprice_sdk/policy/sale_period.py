@@ -190,13 +190,13 @@ _AT_LIMIT = Reason(
     "five-year-limit",
     "3.7",
     "the sale period already ends five years after its start and cannot be extended",
-    "판매기간이 시작일로부터 5년에 도달하여 더 연장할 수 없습니다",
+    "판매기간이 시작일로부터 5년에 도달하여 더 연장할 수 없습니다. 계속 판매하려면 상품을 새로 등록해 주세요",
 )
 _NO_END = Reason(
     "end-unknown",
     "3.7",
     "the end of the sale period was not read, so nobody knows whether it is near",
-    "판매종료일을 조회하지 못해 연장 여부를 판단할 수 없습니다",
+    "판매종료일을 조회하지 못해 연장 여부를 판단할 수 없습니다. 파트너센터에서 판매종료일을 확인해 주세요",
 )
 _STATE_OPEN = Reason(
     "sale-state-in-flight",
@@ -208,7 +208,7 @@ _TOO_SHORT = Reason(
     "ended-too-long-ago",
     "3.7",
     "the period ended so long ago that one extension would not reach today",
-    "판매가 종료된 지 오래되어 한 번 연장해도 판매기간이 남지 않습니다",
+    "판매종료일이 오래 지나 자동연장으로는 부족합니다. 판매종료일을 직접 수정해 주세요",
 )
 
 

@@ -51,7 +51,7 @@ class SkuStock:
                 str(self.quantity),
                 "quantity >= 0",
                 "stock on hand cannot be negative; correct it at its source",
-                "재고는 음수일 수 없습니다",
+                "재고는 0 이상이어야 합니다",
             )
 
 

@@ -34,7 +34,7 @@ def _check(subject: str, found: list[Violation]) -> None:
 def not_negative(subject: str, **values: int | timedelta) -> None:
     """Raise `ConfigError` for counts and durations below zero."""
     found = [
-        Violation(name, str(value), ">= 0", "cannot be negative", "음수일 수 없습니다")
+        Violation(name, str(value), ">= 0", "cannot be negative", "0 이상이어야 합니다")
         for name, value in values.items()
         if (value.total_seconds() if isinstance(value, timedelta) else value) < 0
     ]

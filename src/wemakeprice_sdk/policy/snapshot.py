@@ -165,7 +165,7 @@ class Snapshot:
                     "None",
                     "rows need the timestamp they were read",
                     f"{len(rows)} row(s) of {part} were given, but not when they were read",
-                    "자료는 있으나 조회 시각이 없습니다",
+                    "자료를 조회한 시각이 없습니다. 조회 시각을 함께 넣어 주세요",
                 )
             if at is not None:
                 yield from _naive(f"{part}_at", at)
@@ -181,7 +181,7 @@ class Snapshot:
                     row.as_of.isoformat(),
                     "as_of <= stock_at",
                     f"the level is from {row.as_of.isoformat()}, after stock was read at {self.stock_at}",
-                    "재고 기준시각이 조회시각보다 늦습니다",
+                    "재고 기준 시각이 조회 시각보다 늦습니다. 두 시각을 확인해 주세요",
                 )
 
     def _check_runple(self) -> Iterator[Violation]:
@@ -195,7 +195,7 @@ class Snapshot:
                     f"{list(first.option_key)}={first.runple}, {list(link.option_key)}={link.runple}",
                     "one Runple flag per product",
                     "two links of one product disagree on whether Runple ships it",
-                    "같은 상품인데 연동 정보마다 런플 여부가 다릅니다",
+                    "같은 상품인데 연동 정보마다 런플 여부가 다릅니다. 런플 여부를 같게 맞춰 주세요",
                 )
 
     def _check_templates(self) -> Iterator[Violation]:
@@ -208,7 +208,7 @@ class Snapshot:
                     "template_saves and template_deletes",
                     "saved or deleted",
                     "the same template is to be saved and to be deleted",
-                    "같은 배송 템플릿을 수정하면서 동시에 삭제할 수 없습니다",
+                    "같은 배송 템플릿을 수정하면서 동시에 삭제할 수 없습니다. 하나만 선택해 주세요",
                 )
             if gone.reassign_to in deleted:
                 yield Violation(
@@ -216,7 +216,8 @@ class Snapshot:
                     str(gone.reassign_to),
                     "a template that stays",
                     f"products are to get template {gone.reassign_to}, which is to be deleted itself",
-                    "삭제할 배송 템플릿을 대체 템플릿으로 지정할 수 없습니다",
+                    "삭제할 배송 템플릿을 대체 배송 템플릿으로 지정할 수 없습니다. "
+                    "다른 배송 템플릿을 지정해 주세요",
                 )
 
 
@@ -262,7 +263,7 @@ class _Rows(Generic[T]):
                     " / ".join(sides),
                     "one row per key",
                     "two rows with the same key say different things",
-                    "번호가 같은 자료 두 건의 내용이 서로 다릅니다",
+                    "번호가 같은 자료 두 건의 내용이 서로 다릅니다. 맞는 자료만 남겨 주세요",
                 )
             )
         return row if mine > other else known

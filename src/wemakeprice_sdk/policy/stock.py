@@ -67,34 +67,37 @@ _STALE = _why(
     "stale-stock",
     "3.6",
     "the stock level is too old to be pushed; the option keeps the stock it has",
-    "SKU 재고를 확인한 지 오래되어 반영하지 않고 기존 재고를 유지합니다",
+    "SKU 재고를 확인한 지 오래되어 기존 재고를 유지합니다. SKU 재고를 다시 조회해 주세요",
 )
 _NO_LEVEL = _why(
     "no-stock-level",
     "3.6",
     "no stock level is known for the linked SKU; the option keeps the stock it has",
-    "연동한 SKU의 재고 정보가 없어 기존 재고를 유지합니다",
+    "연동한 SKU의 재고 정보가 없어 기존 재고를 유지합니다. SKU 재고를 입력해 주세요",
 )
 _IMPORT_ZERO = _why(
     "import-zero",
     "5.6",
     "the product was just linked and its SKU has no stock; a 0 is not pushed until someone confirms it",
-    "가져온 직후 SKU 재고가 0입니다. 담당자가 확인하기 전에는 0을 반영하지 않습니다",
+    "가져온 직후 SKU 재고가 0이어서 반영하지 않습니다. 재고가 정말 0인지 확인해 주세요",
 )
 _NO_ROW = _why(
     "option-missing",
     "3.6",
     "the link names an option that the product does not have",
-    "연동한 옵션이 상품에 없습니다",
+    "연동한 옵션이 상품에 없습니다. 옵션 연동을 확인해 주세요",
 )
 _TWICE = _why(
     "option-twice",
     "3.6",
     "the product has two options with the same values; the list cannot be written",
-    "옵션값이 중복되어 옵션 목록을 전송할 수 없습니다",
+    "옵션값이 중복되어 옵션 목록을 전송할 수 없습니다. 파트너센터에서 중복된 옵션값을 수정해 주세요",
 )
 _NO_PRODUCT = _why(
-    "product-unknown", "3.6", "the linked product was not read", "연동한 상품이 조회 결과에 없습니다"
+    "product-unknown",
+    "3.6",
+    "the linked product was not read",
+    "연동한 상품이 조회 결과에 없습니다. 상품번호를 확인해 주세요",
 )
 _STOP_WISH = _why("sku-off-sale", "3.6", "the SKU is not on sale", "SKU의 판매상태가 판매중지입니다")
 _RESUME_WISH = _why("sku-on-sale", "3.6", "the SKU is on sale", "SKU의 판매상태가 판매중입니다")
@@ -108,7 +111,8 @@ _FOREIGN_STOP = _why(
     "stopped-elsewhere",
     "3.6",
     "someone else stopped the sale; it is not resumed without them",
-    "다른 곳에서 판매를 중지한 상품이므로 자동으로 재개하지 않습니다",
+    "다른 곳에서 판매를 중지한 상품이므로 자동으로 재개하지 않습니다. "
+    "판매하려면 파트너센터에서 재개해 주세요",
 )
 _SHOW = _why("sku-shown", "3.6", "the SKU is shown", "SKU의 진열상태가 노출입니다")
 _HIDE = _why("sku-hidden", "3.6", "the SKU is hidden", "SKU의 진열상태가 비노출입니다")
@@ -311,7 +315,7 @@ def _clamped(count: int) -> Reason:
         "stock-clamped",
         "contract P6",
         f"{count} units are more than the marketplace takes; {MAX_STOCK} are shown",
-        f"재고 {count}개는 등록 한도를 넘어 {MAX_STOCK}개로 표시합니다",
+        f"재고 {count:,}개가 등록 한도({MAX_STOCK:,}개)를 넘어 {MAX_STOCK:,}개로 등록합니다",
     )
 
 

@@ -33,7 +33,7 @@ NOT_IMPORTED = Reason(
     "templates-not-imported",
     "4.1",
     "templates have to be imported once before anything that uses them",
-    "배송 템플릿을 먼저 한 번 이상 가져와 주세요",
+    "배송 템플릿을 먼저 1회 가져와 주세요",
 )
 _SAVE = Reason(
     "template-differs",
@@ -43,25 +43,28 @@ _SAVE = Reason(
 )
 _NEW = Reason("template-new", "4.3", "there is no such template yet", "배송 템플릿을 새로 등록합니다")
 _GONE = Reason(
-    "template-unknown", "4.3", "there is no template with this number", "해당 번호의 배송 템플릿이 없습니다"
+    "template-unknown",
+    "4.3",
+    "there is no template with this number",
+    "해당 번호의 배송 템플릿이 없습니다. 배송 템플릿 번호를 확인해 주세요",
 )
 _FIXED_KIND = Reason(
     "bundle-kind-fixed",
     "4.5",
     "bundleKind cannot change after creation",
-    "배송유형(bundleKind)은 등록 후 수정할 수 없습니다",
+    "배송유형은 등록 후 수정할 수 없습니다. 배송 템플릿을 새로 등록해 주세요",
 )
 _DELETE = Reason(
     "template-unused",
     "4.4",
     "no product uses the template; it is forgotten on our side only",
-    "사용 중인 상품이 없어 템플릿을 삭제합니다. 위메프에 등록된 템플릿은 그대로 남습니다",
+    "사용 중인 상품이 없어 배송 템플릿을 삭제합니다. 위메프에 등록된 배송 템플릿은 그대로 남습니다",
 )
 _REASSIGN = Reason(
     "template-replaced",
     "4.4",
     "the template is to be deleted, so its products get another one",
-    "삭제할 템플릿을 사용하는 상품에 다른 템플릿을 지정합니다",
+    "삭제할 배송 템플릿을 사용하는 상품에 다른 배송 템플릿을 지정합니다",
 )
 
 
@@ -70,7 +73,7 @@ def _target(number: int | str) -> Target:
 
 
 def products_by_template(products: Sequence[Product]) -> Mapping[int, tuple[int, ...]]:
-    """Return the products linked to each shipping template (배송정책 번호 → 상품번호)."""
+    """Return the products linked to each shipping template (배송 템플릿 번호 → 상품번호)."""
     found: dict[int, list[int]] = defaultdict(list)
     for product in products:
         if product.basic is not None and product.basic.shipping_template_no is not None:
@@ -177,7 +180,8 @@ def _too_many(count: int, settings: TemplateSettings) -> Reason | None:
         "blast-radius",
         "4.3",
         f"the change reaches {count} products; the limit is {settings.max_affected}",
-        f"이 변경은 상품 {count}개에 적용되어 한도 {settings.max_affected}개를 넘습니다",
+        f"변경 대상 상품이 {count}개로 한도({settings.max_affected}개)를 넘습니다. "
+        "대상을 확인하고 max_affected를 조정해 주세요",
     )
 
 
@@ -263,13 +267,13 @@ def _delete_obstacle(
             "template-in-use",
             "4.4",
             f"{len(users)} product(s) use the template; re-assign them first",
-            f"상품 {len(users)}개가 사용 중인 템플릿입니다. 먼저 다른 템플릿을 지정해 주세요",
+            f"상품 {len(users)}개가 사용 중인 배송 템플릿입니다. 먼저 다른 배송 템플릿을 지정해 주세요",
         )
     if gone.reassign_to == gone.shipping_template_no or gone.reassign_to not in stored:
         return Reason(
             "reassign-target-unknown",
             "4.4",
             f"products cannot be re-assigned to template {gone.reassign_to}: it is not stored",
-            f"지정할 배송 템플릿({gone.reassign_to})이 없습니다",
+            f"대신 지정할 배송 템플릿이 없습니다({gone.reassign_to}). 등록된 배송 템플릿을 지정해 주세요",
         )
     return _too_many(len(users), settings)

@@ -1,4 +1,4 @@
-"""Winding an account down (판매 종료 준비): stop every sale, extend and confirm nothing more."""
+"""Winding an account down (판매채널 정리): stop every sale, extend and confirm nothing more."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from wemakeprice_sdk.policy.settings import StockSettings
 from wemakeprice_sdk.policy.snapshot import Part, Snapshot
 
 _STOP = Reason(
-    "wind-down", "3.6", "the account is being wound down", "판매 종료를 준비하고 있어 판매를 중지합니다"
+    "wind-down", "3.6", "the account is being wound down", "판매채널을 정리 중이므로 판매를 중지합니다"
 )
 _NO_CONFIRM = Reason(
     "wind-down-no-confirmation",
     "3.2",
     "the account is being wound down; an operator decides about new orders",
-    "판매 종료를 준비하고 있어 신규주문은 담당자가 직접 처리합니다",
+    "판매채널을 정리 중이므로 자동으로 발주확인하지 않습니다. 신규주문은 파트너센터에서 처리해 주세요",
 )
 _NO_EXTENSION = Reason(
     "wind-down-no-extension",
     "3.7",
     "the account is being wound down; no sale period is extended",
-    "판매 종료를 준비하고 있어 판매기간을 연장하지 않습니다",
+    "판매채널을 정리 중이므로 판매기간을 연장하지 않습니다",
 )
 
 

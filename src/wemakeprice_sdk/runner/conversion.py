@@ -73,7 +73,7 @@ def question_key(question: Question) -> str:
 
 
 def question_draft(question: Question, now: datetime) -> RecordDraft:
-    """Keep one round of a question (판매자문의)."""
+    """Keep one round of a question (상품문의)."""
     at = question.question_date or now
     return RecordDraft(RecordKind.QUESTION, question_key(question), "ASKED", at, dict(question.raw))
 

@@ -17,7 +17,11 @@ from wemakeprice_sdk.ledger.records import RecordKind
 def _require(holds: bool, path: str, value: object, rule: str) -> None:
     if not holds:
         raise ConfigError.single(
-            path, value, rule, f"{path} breaks {rule}", f"{path} 값이 규칙({rule})에 맞지 않습니다"
+            path,
+            value,
+            rule,
+            f"{path} breaks {rule}",
+            f"규칙에 맞지 않는 값입니다. 규칙에 맞게 바꿔 주세요: {rule}",
         )
 
 

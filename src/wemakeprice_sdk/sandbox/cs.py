@@ -1,4 +1,4 @@
-"""Customer service (고객문의): product questions, purchase reviews, inquiries of the CS centre."""
+"""Customer service: product questions, purchase reviews, inquiries of the CS centre."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shipping policies (배송정책), whole and as short rows."""
+"""Shipping policies (배송 템플릿), whole and as short rows."""
 
 from __future__ import annotations
 

@@ -33,9 +33,13 @@ from wemakeprice_sdk.wire.verdicts import (
 )
 
 _MISSING = undecided(
-    "the claim is not shown; a withdrawn cancel never is", "클레임이 조회되지 않습니다(철회된 취소일 수 있음)"
+    "the claim is not shown; a withdrawn cancel never is",
+    "클레임이 조회되지 않습니다(철회된 취소일 수 있음). 파트너센터에서 클레임을 확인해 주세요",
 )
-_STATE = undecided("the state of the claim is not known", "클레임 상태를 알 수 없습니다")
+_STATE = undecided(
+    "the state of the claim is not known",
+    "클레임 상태를 알 수 없습니다. 파트너센터에서 클레임을 확인해 주세요",
+)
 _OPEN = tuple(status for status in ClaimStatus if status.is_open)
 # Nobody knows whether a pickup in these states was asked for by us.
 _UNCLEAR_PICKUPS = (PickupStatus.PICKUP_AUTO_WAIT, PickupStatus.PICKUP_BOOKED)
@@ -55,7 +59,10 @@ def _elsewhere(claim: Claim) -> Verification:
     status = _status(claim)
     if status is None:
         return _STATE
-    return conflict(f"the claim is {status}", f"클레임이 다른 상태입니다({status.korean})")
+    return conflict(
+        f"the claim is {status}",
+        f"클레임이 다른 상태입니다({status.korean}). 파트너센터에서 클레임을 확인해 주세요",
+    )
 
 
 def _wanted(claim: Claim | None, wanted: ClaimStatus) -> Verification:
@@ -92,7 +99,7 @@ def verify_reject(sent: ClaimRejectRequest, read_back: VerificationData, known: 
     if bundle is None:
         return undecided(
             "the claim is rejected, but its bundle is not shown",
-            "클레임은 거절되었으나 배송정보가 조회되지 않습니다",
+            "클레임은 거절되었으나 배송정보가 조회되지 않습니다. 파트너센터에서 송장을 확인해 주세요",
         )
     shipped = verify_shipped(sent, bundle)
     if shipped.verdict in (Verdict.NOT_APPLIED, Verdict.CONFLICT):
@@ -112,7 +119,10 @@ def verify_pickup(sent: PickupRequest, read_back: VerificationData, _: Known) ->
     pickup = claim.pickup
     status = pickup.ship_status if pickup else None
     if pickup is None or status is None or not status.is_known or status in _UNCLEAR_PICKUPS:
-        return undecided("the state of the pickup is not known", "수거상태를 알 수 없습니다")
+        return undecided(
+            "the state of the pickup is not known",
+            "수거상태를 알 수 없습니다. 파트너센터에서 수거상태를 확인해 주세요",
+        )
     if status == PickupStatus.PICKUP_WAIT:
         return not_applied("the pickup still waits to be requested", "아직 수거요청대기 상태입니다")
     same = same_dispatch(sent, pickup)
@@ -120,10 +130,16 @@ def verify_pickup(sent: PickupRequest, read_back: VerificationData, _: Known) ->
         same = pickup.invoice_no == sent.invoice_no or same_invoice(pickup.invoice_no, sent.invoice_no)
         same = None if pickup.is_unreadable("invoice_no") else same
     if same is None:
-        return undecided("the stored pickup cannot be compared", "저장된 수거정보를 비교할 수 없습니다")
+        return undecided(
+            "the stored pickup cannot be compared",
+            "저장된 수거정보를 비교할 수 없습니다. 파트너센터에서 수거정보를 확인해 주세요",
+        )
     if same:
-        return applied("the pickup is registered as sent", "보낸 내용대로 수거요청되어 있습니다")
-    return conflict("another pickup is registered", "다른 내용으로 수거요청되어 있습니다")
+        return applied("the pickup is registered as sent", "보낸 내용대로 수거요청이 등록되어 있습니다")
+    return conflict(
+        "another pickup is registered",
+        "다른 내용으로 수거요청이 등록되어 있습니다. 파트너센터에서 수거정보를 확인해 주세요",
+    )
 
 
 def verify_pickup_complete(
@@ -140,7 +156,10 @@ def verify_pickup_complete(
         return _elsewhere(claim)
     if status is not None and status.is_known:
         return not_applied("the pickup is not complete", "아직 수거완료되지 않았습니다")
-    return undecided("the state of the pickup is not known", "수거상태를 알 수 없습니다")
+    return undecided(
+        "the state of the pickup is not known",
+        "수거상태를 알 수 없습니다. 파트너센터에서 수거상태를 확인해 주세요",
+    )
 
 
 def verify_exchange_ship(sent: ExchangeShipRequest, read_back: VerificationData, _: Known) -> Verification:
@@ -154,13 +173,20 @@ def verify_exchange_ship(sent: ExchangeShipRequest, read_back: VerificationData,
         same = same_dispatch(sent, leg)
         if same is None:
             return undecided(
-                "the stored re-shipment cannot be compared", "저장된 교환배송을 비교할 수 없습니다"
+                "the stored re-shipment cannot be compared",
+                "저장된 교환배송을 비교할 수 없습니다. 파트너센터에서 교환배송을 확인해 주세요",
             )
         if same:
-            return applied("the replacement went out as sent", "보낸 내용대로 교환배송되어 있습니다")
-        return conflict("another re-shipment is registered", "다른 내용으로 교환배송되어 있습니다")
+            return applied("the replacement went out as sent", "보낸 내용대로 교환배송이 등록되어 있습니다")
+        return conflict(
+            "another re-shipment is registered",
+            "다른 내용으로 교환배송이 등록되어 있습니다. 파트너센터에서 교환배송을 확인해 주세요",
+        )
     if status is not None and not status.is_known:
-        return undecided("the state of the re-shipment is not known", "교환배송 상태를 알 수 없습니다")
+        return undecided(
+            "the state of the re-shipment is not known",
+            "교환배송 상태를 알 수 없습니다. 파트너센터에서 교환배송을 확인해 주세요",
+        )
     if _status(claim) in _OPEN:
         return not_applied("no re-shipment is registered", "교환배송이 등록되지 않았습니다")
     return _elsewhere(claim)

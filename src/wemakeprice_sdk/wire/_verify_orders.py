@@ -37,12 +37,15 @@ from wemakeprice_sdk.wire.verdicts import (
 
 _EMPTY = undecided(
     "the bundle is not shown; it may be in a return or exchange",
-    "배송번호가 조회되지 않습니다(반품·교환 진행 중일 수 있음)",
+    "배송번호가 조회되지 않습니다(반품·교환 진행 중일 수 있음). 파트너센터에서 주문을 확인해 주세요",
 )
-_STATE = undecided("the state of the bundle is not known", "배송상태를 알 수 없습니다")
+_STATE = undecided(
+    "the state of the bundle is not known",
+    "배송상태를 알 수 없습니다. 파트너센터에서 배송상태를 확인해 주세요",
+)
 _UNREADABLE = undecided(
     "a value that would decide it cannot be read",
-    "판단에 필요한 값을 읽을 수 없습니다. 파트너센터에서 확인해 주세요",
+    "판단에 필요한 값을 읽을 수 없습니다. 파트너센터에서 결과를 확인해 주세요",
 )
 _SENT = (ShipStatus.DELIVERY, ShipStatus.COMPLETE)
 
@@ -64,7 +67,7 @@ def verify_confirm(sent: BundleNoRequest, read_back: VerificationData, _: Known)
         return _EMPTY
     status = _status(bundle)
     if bundle.order_confirm_date is not None or status in (ShipStatus.CONFIRM, *_SENT):
-        return applied("the bundle is confirmed", "주문확인된 상태입니다")
+        return applied("the bundle is confirmed", "발주확인된 상태입니다")
     if bundle.is_unreadable("order_confirm_date"):
         return _UNREADABLE
     if status == ShipStatus.NEW:
@@ -91,12 +94,14 @@ def verify_shipped(sent: ShipRequest | ClaimRejectRequest, bundle: Bundle) -> Ve
 def _as_verification(same: bool | None) -> Verification:
     if same is None:
         return undecided(
-            "what is stored cannot be compared with what was sent", "저장된 배송정보를 비교할 수 없습니다"
+            "what is stored cannot be compared with what was sent",
+            "저장된 배송정보를 비교할 수 없습니다. 파트너센터에서 배송정보를 확인해 주세요",
         )
     if same:
         return applied("it went out as sent", "보낸 내용대로 처리되어 있습니다")
     return conflict(
-        "it went out in another way than sent", "다른 택배사·송장 또는 방법으로 처리되어 있습니다"
+        "it went out in another way than sent",
+        "다른 택배사·송장 또는 방법으로 처리되어 있습니다. 파트너센터에서 송장을 확인해 주세요",
     )
 
 
@@ -194,10 +199,14 @@ def verify_cancel(sent: OptionCancelRequest, read_back: VerificationData, known:
     Only a line that was known to be in the bundle can be gone from it.
     """
     if read_back.bundles is None or known.bundle_no is None:
-        return undecided("the bundle of the option line is not known", "옵션주문의 배송번호를 알 수 없습니다")
+        return undecided(
+            "the bundle of the option line is not known",
+            "옵션주문의 배송번호를 알 수 없습니다. 파트너센터에서 주문을 확인해 주세요",
+        )
     if known.option_nos_before is not None and sent.order_option_no not in known.option_nos_before:
         return undecided(
-            "the option line was not in this bundle before", "해당 배송번호에 없던 옵션주문번호입니다"
+            "the option line was not in this bundle before",
+            "해당 배송번호에 없던 옵션주문번호입니다. 옵션주문번호를 확인해 주세요",
         )
     bundle = the_bundle(read_back, known.bundle_no)
     lines = [] if bundle is None else [option for row in bundle.order_product for option in row.order_option]
@@ -208,6 +217,7 @@ def verify_cancel(sent: OptionCancelRequest, read_back: VerificationData, known:
     if known.option_nos_before is None or (bundle is None and read_back.bundles):
         return undecided(
             "the option line is not shown, but it is not known to have been in this bundle",
-            "옵션주문이 조회되지 않으나, 이 배송번호에 있던 것인지 알 수 없습니다",
+            "옵션주문이 조회되지 않으나, 이 배송번호에 있던 것인지 알 수 없습니다. "
+            "파트너센터에서 주문을 확인해 주세요",
         )
     return applied("the option line is gone", "옵션주문이 취소되어 없습니다")

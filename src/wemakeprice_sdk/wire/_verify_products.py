@@ -22,6 +22,7 @@ from wemakeprice_sdk.models import (
     ShippingTemplateInput,
     UnreadRow,
     WriteModel,
+    field_specs,
     wire_name,
 )
 from wemakeprice_sdk.wire.verdicts import (
@@ -65,10 +66,12 @@ _ESSENTIAL = frozenset(
     {"product_name", "dcate_code", "sale_price", "sale_start_date", "select_option_use_yn"}
 )
 
-_MISSING = undecided("the product is not shown", "상품이 조회되지 않습니다")
+_MISSING = undecided(
+    "the product is not shown", "상품이 조회되지 않습니다. 파트너센터에서 상품을 확인해 주세요"
+)
 _UNREADABLE = undecided(
     "a stored value that would be compared cannot be read",
-    "비교할 값을 읽을 수 없습니다. 파트너센터에서 확인해 주세요",
+    "비교할 값을 읽을 수 없습니다. 파트너센터에서 결과를 확인해 주세요",
 )
 
 
@@ -184,10 +187,13 @@ def _verdict_of(sent: WriteModel, product: Product | None, known: Known) -> Veri
     if not found:
         return applied("the stored values equal the sent ones", "저장된 값이 보낸 값과 같습니다")
     if all(item.left_out for item in found):
-        return _left_out(found)
+        return _left_out(sent, found)
     hard = [item for item in found if item.name not in _MOVING | _SOFT and not item.left_out]
     if any(item.stored is None and item.name in _ESSENTIAL for item in hard):
-        return undecided("the answer lacks the values to compare", "비교할 값이 응답에 없습니다")
+        return undecided(
+            "the answer lacks the values to compare",
+            "비교할 값이 응답에 없습니다. 파트너센터에서 결과를 확인해 주세요",
+        )
     before = None if known.product_before is None else set(_block(sent, known.product_before))
     moving = [item for item in found if item.name in _MOVING and not item.left_out]
     decisive = hard or moving
@@ -195,11 +201,12 @@ def _verdict_of(sent: WriteModel, product: Product | None, known: Known) -> Veri
         return not_applied("the values from before are still stored", "이전 값이 그대로 저장되어 있습니다")
     if hard and before is None:
         names = ", ".join(sorted({item.path for item in hard})[:5])
-        return not_applied(f"other values are stored: {names}", f"다른 값이 저장되어 있습니다: {names}")
-    names = ", ".join(sorted({item.path for item in found})[:5])
+        names_ko = _korean_names(sent, hard)
+        return not_applied(f"other values are stored: {names}", f"다른 값이 저장되어 있습니다: {names_ko}")
+    names, names_ko = ", ".join(sorted({item.path for item in found})[:5]), _korean_names(sent, found)
     return undecided(
         f"values that the site or its orders change by themselves differ: {names}",
-        f"사이트나 주문에 의해 바뀔 수 있는 값이 다릅니다: {names}",
+        f"위메프나 주문 처리로 바뀔 수 있는 값이 다릅니다: {names_ko}. 파트너센터에서 값을 확인해 주세요",
     )
 
 
@@ -217,11 +224,25 @@ def _compared(sent: WriteModel) -> Iterator[str]:
                 yield from _compared(item)
 
 
-def _left_out(found: list[Difference]) -> Verification:
+def _left_out(sent: WriteModel, found: list[Difference]) -> Verification:
     names = ", ".join(sorted({item.path for item in found})[:5])
     return undecided(
-        f"values that were left out are still stored: {names}", f"보내지 않은 값이 남아 있습니다: {names}"
+        f"values that were left out are still stored: {names}",
+        f"보내지 않은 값이 남아 있습니다: {_korean_names(sent, found)}. 파트너센터에서 값을 확인해 주세요",
     )
+
+
+def _korean_names(sent: WriteModel, found: list[Difference]) -> str:
+    """Return the Korean names of the first differing fields."""
+    terms = dict(_korean_terms(type(sent)))
+    return ", ".join(sorted({terms[item.name] for item in found})[:5])
+
+
+def _korean_terms(cls: type[WriteModel]) -> Iterator[tuple[str, str]]:
+    for name, spec in field_specs(cls).items():
+        if issubclass(spec.kind, WriteModel):
+            yield from _korean_terms(spec.kind)
+        yield name, spec.korean
 
 
 def verify_save(sent: ProductInput, read_back: VerificationData, known: Known) -> Verification:
@@ -234,7 +255,10 @@ def verify_save(sent: ProductInput, read_back: VerificationData, known: Known) -
 def _verify_create(read_back: VerificationData, known: Known) -> Verification:
     found, before = read_back.product_nos, known.product_nos_before
     if found is None:
-        return undecided("without a seller code no read can tell", "업체상품코드가 없어 확인할 수 없습니다")
+        return undecided(
+            "without a seller code no read can tell",
+            "업체상품코드가 없어 등록 결과를 확인할 수 없습니다. 파트너센터에서 상품을 확인해 주세요",
+        )
     if read_back.unread:
         return _UNREADABLE
     if not found or (before is not None and found <= before):
@@ -242,12 +266,12 @@ def _verify_create(read_back: VerificationData, known: Known) -> Verification:
     if before is None:
         return undecided(
             "it is not known which products had this code before",
-            "등록 전에 이 업체상품코드를 쓰던 상품을 알 수 없습니다",
+            "등록 전에 이 업체상품코드를 쓰던 상품을 알 수 없습니다. 파트너센터에서 상품을 확인해 주세요",
         )
     if before or len(found) > 1:
         return undecided(
             "the seller code is not unique, so the new product cannot be told for certain",
-            "업체상품코드가 중복되어 새 상품을 확정할 수 없습니다",
+            "업체상품코드가 중복되어 새 상품을 확정할 수 없습니다. 파트너센터에서 상품을 확인해 주세요",
         )
     (number,) = found
     return applied(
@@ -273,9 +297,15 @@ def verify_status(sent: ProductStatusUpdate, read_back: VerificationData, _: Kno
     basic = read_back.product.basic if read_back.product else None
     status = basic.product_status_name if basic else None
     if status is None or status not in _DECISIVE:
-        return undecided("the status of the product is not known", "상품상태를 알 수 없습니다")
+        return undecided(
+            "the status of the product is not known",
+            "상품상태를 알 수 없습니다. 파트너센터에서 상품상태를 확인해 주세요",
+        )
     if status == ProductStatus.END:
-        return conflict("the sale is over and cannot be reopened or stopped", "판매종료된 상품입니다")
+        return conflict(
+            "the sale is over and cannot be reopened or stopped",
+            "판매종료되어 판매상태를 바꿀 수 없는 상품입니다. 계속 판매하려면 상품을 새로 등록해 주세요",
+        )
     if (status == ProductStatus.STOP) == (sent.product_status == ProductStatus.STOP):
         return applied(f"the product is {status.korean}", f"상품이 {status.korean} 상태입니다")
     return not_applied(f"the product is {status.korean}", f"상품이 아직 {status.korean} 상태입니다")
@@ -293,7 +323,10 @@ _IDENTITY = frozenset(
 def verify_template(sent: ShippingTemplateInput, read_back: VerificationData, known: Known) -> Verification:
     """Prove shipping_save_policy: the row of this number, or one new row that carries the sent values."""
     if read_back.policies is None:
-        return undecided("the shipping policies were not read", "배송정책이 조회되지 않았습니다")
+        return undecided(
+            "the shipping policies were not read",
+            "배송 템플릿이 조회되지 않았습니다. 파트너센터에서 배송 템플릿을 확인해 주세요",
+        )
     if sent.shipping_template_no is not None:
         return _verify_template_update(sent, read_back.policies)
     new = [
@@ -306,14 +339,15 @@ def verify_template(sent: ShippingTemplateInput, read_back: VerificationData, kn
     ):
         return _UNREADABLE
     if not fresh:
-        return not_applied("no policy carries the sent values", "보낸 내용의 배송정책이 없습니다")
+        return not_applied("no policy carries the sent values", "보낸 내용의 배송 템플릿이 없습니다")
     if known.template_nos_before is None or len(fresh) > 1:
         return undecided(
             "an equal policy may be older than this call",
-            "같은 내용의 배송정책이 이전부터 있었을 수 있습니다",
+            "같은 내용의 배송 템플릿이 이전부터 있었을 수 있습니다. "
+            "파트너센터에서 배송 템플릿을 확인해 주세요",
         )
     return applied(
-        "one new policy carries the sent values", "새 배송정책이 있습니다", fresh[0].shipping_template_no
+        "one new policy carries the sent values", "새 배송 템플릿이 있습니다", fresh[0].shipping_template_no
     )
 
 
@@ -330,7 +364,9 @@ def _is_same_template(sent: ShippingTemplateInput, row: ShippingTemplate) -> boo
 def _verify_template_update(sent: ShippingTemplateInput, rows: tuple[ShippingTemplate, ...]) -> Verification:
     row = next((row for row in rows if row.shipping_template_no == sent.shipping_template_no), None)
     if row is None:
-        return undecided("the policy is not listed", "배송정책이 목록에 없습니다")
+        return undecided(
+            "the policy is not listed", "배송 템플릿이 목록에 없습니다. 배송 템플릿 번호를 확인해 주세요"
+        )
     if _is_unreadable(sent, row):
         return _UNREADABLE
     found = list(differences(sent, row))
@@ -341,8 +377,11 @@ def _verify_template_update(sent: ShippingTemplateInput, rows: tuple[ShippingTem
             row.shipping_template_no,
         )
     if all(item.left_out for item in found):
-        return _left_out(found)
+        return _left_out(sent, found)
     if all(item.stored is None for item in found):
-        return undecided("the answer lacks the values to compare", "비교할 값이 응답에 없습니다")
-    names = ", ".join(sorted({item.path for item in found})[:5])
-    return not_applied(f"other values are stored: {names}", f"다른 값이 저장되어 있습니다: {names}")
+        return undecided(
+            "the answer lacks the values to compare",
+            "비교할 값이 응답에 없습니다. 파트너센터에서 결과를 확인해 주세요",
+        )
+    names, names_ko = ", ".join(sorted({item.path for item in found})[:5]), _korean_names(sent, found)
+    return not_applied(f"other values are stored: {names}", f"다른 값이 저장되어 있습니다: {names_ko}")

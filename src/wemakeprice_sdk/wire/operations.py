@@ -287,9 +287,10 @@ def _reference() -> tuple[Operation, ...]:
         _get("shipping_get_seller_ship", "/product/out/getSellerShip", "shipping_templates.get_seller_ship",
              "판매자 배송정보 조회", ("B", "B"), "SellerShip", "SellerShip"),
         _get("shipping_list_policies", "/product/out/getSellerShipPolicy", "shipping_templates.list",
-             "배송정책 목록 조회", ("A", "A"), "ShippingTemplate", "ShippingTemplateList"),
+             "배송 템플릿 목록 조회", ("A", "A"), "ShippingTemplate", "ShippingTemplateList"),
         _write("shipping_save_policy", "/product/in/setSellerShipPolicy", "shipping_templates.save",
-               "배송정책 등록/수정", ("B", "B"), "ShippingTemplateInput", (_FIXED,), "shipping_list_policies",
+               "배송 템플릿 "
+               "등록/수정", ("B", "B"), "ShippingTemplateInput", (_FIXED,), "shipping_list_policies",
                family=Family.POLICY_NO),
     )  # fmt: skip
 
@@ -344,7 +345,7 @@ def _orders() -> tuple[Operation, ...]:
               Shape.BUNDLES, "OrderListRequest", refusals=(_OVER_DAY,), window=(_BELOW_A_DAY, "B")),
         _find("orders_get", "/order/out/getOrderInfo", "orders.get", "주문 상세(배송번호) 조회", ("B", "C"),
               Shape.BUNDLES, "BundleNoRequest"),
-        _write("orders_confirm", "/order/in/setOrderConfirm", "orders.confirm", "주문확인(상품준비중 처리)",
+        _write("orders_confirm", "/order/in/setOrderConfirm", "orders.confirm", "발주확인(상품준비중 처리)",
                ("A", "B"), "BundleNoRequest", (_DONE_C, _CANCEL_OPEN, _NO_BUNDLE), "orders_get"),
         _write("orders_ship", "/order/in/setOrderDelivery", "orders.ship", "발송처리", ("A", "B"),
                "ShipRequest",
@@ -405,9 +406,9 @@ def _claims() -> tuple[Operation, ...]:
 def _desk() -> tuple[Operation, ...]:
     answered = _refusal("이미", _DONE, "C")
     return (
-        _get("cs_list_questions", "/qna/out/getQnaList", "cs.list_questions", "상품 Q&A 조회", ("B", "C"),
+        _get("cs_list_questions", "/qna/out/getQnaList", "cs.list_questions", "상품문의 조회", ("B", "C"),
              "Question", "QuestionList", _DAY, window=(_ONE_DAY, "B")),
-        _write("cs_answer_question", "/qna/in/setQnaAnswer", "cs.answer_question", "상품 Q&A 답변",
+        _write("cs_answer_question", "/qna/in/setQnaAnswer", "cs.answer_question", "상품문의 답변",
                ("B", "C"), "AnswerRequest", (_error("존재하지", _NONE, "B"), answered), None),
         _get("cs_list_reviews", "/review/out/getReviewList", "cs.list_reviews", "구매후기 조회", ("C", "C"),
              "Review", "ReviewList", _DAY, window=(_ONE_DAY, "C")),

@@ -87,7 +87,7 @@ class WireOverrides:
                 yield Violation(
                     f"paths.{name}", path, "unique method and path",
                     "another operation already uses this method and path",
-                    "다른 기능이 이미 같은 메서드와 경로를 쓰고 있습니다",
+                    "다른 기능이 이미 같은 메서드와 경로를 쓰고 있습니다. 다른 경로를 적어 주세요",
                 )  # fmt: skip
 
     def _refusal_violations(self) -> Iterator[Violation]:
@@ -100,7 +100,7 @@ class WireOverrides:
                     yield Violation(
                         f"{at}.match", row.match, "not blank",
                         "an empty text would match every answer",
-                        "빈 문구는 모든 응답에 해당하게 됩니다",
+                        "빈 문구는 모든 응답에 해당하게 됩니다. 문구를 적어 주세요",
                     )  # fmt: skip
                 if row.verify and row.meaning is not Meaning.ALREADY_DONE:
                     yield Violation(
@@ -120,7 +120,7 @@ def _unknown(table: str, name: str) -> Violation:
     return Violation(
         f"{table}.{name}", name, "known operationId",
         "the contract has no operation of this id",
-        "계약에 없는 기능 이름입니다",
+        "API에 없는 기능 이름입니다. 이름을 확인해 주세요",
     )  # fmt: skip
 
 

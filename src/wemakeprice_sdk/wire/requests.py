@@ -135,7 +135,7 @@ def _what_was_read(payload: object) -> tuple[str, str]:
         name = type(payload).__name__
         return (
             f"; a {name} is what was read, its to_input() is what can be sent",
-            f". 조회 결과인 {name} 객체는 to_input()으로 바꿔서 보내세요",
+            f". 조회 결과인 {name} 객체는 to_input()으로 바꿔서 보내 주세요",
         )
     return "", ""
 
@@ -144,7 +144,7 @@ def _query(row: Operation, payload: Payload) -> tuple[tuple[str, str], ...]:
     if isinstance(payload, WriteModel):
         raise ValidationError.single(
             row.id, type(payload).__name__, "mapping", f"{row.id} takes query values, not a body",
-            f"{row.korean}: 본문이 아니라 조회 조건을 받습니다",
+            f"{row.korean}: 본문이 아니라 조회 조건을 넣어 주세요",
         )  # fmt: skip
     values = dict(payload or {})
     known = {field_name(param.name): param for param in row.params}
@@ -204,7 +204,7 @@ def _bad(param: Param, value: object, rule: str) -> ValidationError:
         value,
         rule,
         f"{param.name} does not obey: {rule}",
-        f"{param.name} 값이 규칙에 맞지 않습니다: {rule}",
+        f"규칙에 맞지 않는 값입니다. 규칙에 맞게 바꿔 주세요: {rule}",
     )
 
 
@@ -224,7 +224,7 @@ def _wrong_type(param: Param, value: object) -> ValidationError:
         type(value).__name__,
         rule,
         f"{param.name} must be {english}, not a {type(value).__name__}",
-        f"{param.name}: {korean} 형식이 필요합니다",
+        f"{korean} 형식으로 넣어 주세요",
     )
 
 
@@ -232,15 +232,19 @@ def _unknown(name: str, known: Collection[str]) -> Violation:
     if field_name(name) in known:
         right = field_name(name)
         return Violation(
-            name, "", "known name", f"write {right} instead of {name}", f"{name} 대신 {right}라고 쓰세요"
+            name, "", "known name", f"write {right} instead of {name}", f"다른 이름으로 적어 주세요: {right}"
         )
     return Violation(
-        name, "", "known name", f"the contract has no value named {name}", f"계약에 없는 항목입니다: {name}"
+        name,
+        "",
+        "known name",
+        f"the contract has no value named {name}",
+        "API에 없는 항목입니다. 이름을 확인해 주세요",
     )
 
 
 def _required(name: str) -> Violation:
-    return Violation(name, "", "required", f"{name} is required", f"{name} 값은 필수입니다")
+    return Violation(name, "", "required", f"{name} is required", "필수 값입니다. 값을 넣어 주세요")
 
 
 def _query_window(row: Operation, values: Mapping[str, object]) -> Iterator[Violation]:
@@ -307,5 +311,6 @@ def _encode(body: Mapping[str, object], row: Operation) -> bytes:
         del body
     raise ValidationError.single(
         row.id, "text with broken characters", "valid Unicode",
-        "a text holds half of a surrogate pair", "깨진 문자가 들어 있어 보낼 수 없습니다",
+        "a text holds half of a surrogate pair",
+        "깨진 문자가 들어 있어 보낼 수 없습니다. 글자를 다시 입력해 주세요",
     )  # fmt: skip

@@ -198,7 +198,10 @@ def verify(
     """Judge a write by what the reads gave, as the contract's `x-verify-rule` says."""
     rule = _RULES.get(operation.id)
     if rule is None:
-        return undecided("nothing can be read back for this operation", "결과를 다시 조회할 방법이 없습니다")
+        return undecided(
+            "nothing can be read back for this operation",
+            "조회로는 결과를 확인할 수 없습니다. 파트너센터에서 결과를 확인해 주세요",
+        )
     return rule(sent, read_back, known)
 
 
@@ -216,7 +219,10 @@ def verification_steps(
     """
     plan = plan_verification(operation, sent, known)
     if not plan.reads:
-        return undecided("no read can decide this write", "이 요청의 결과를 확인할 조회가 없습니다")
+        return undecided(
+            "no read can decide this write",
+            "조회로는 결과를 확인할 수 없습니다. 파트너센터에서 결과를 확인해 주세요",
+        )
     read_back = yield from _gather(plan.reads, VerificationData(), sent)
     if read_back is None and plan.fallback:
         read_back = yield from _gather(plan.fallback, VerificationData(), sent)
@@ -224,7 +230,10 @@ def verification_steps(
         more = plan_followup(sent, read_back, known)
         read_back = yield from _gather(more, read_back, sent)
     if read_back is None:
-        return undecided("the verifying read failed", "확인 조회에 실패했습니다")
+        return undecided(
+            "the verifying read failed",
+            "결과를 확인하는 조회에 실패했습니다. 파트너센터에서 결과를 확인해 주세요",
+        )
     return verify(operation, sent, read_back, known)
 
 

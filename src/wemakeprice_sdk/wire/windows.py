@@ -57,7 +57,7 @@ def _kst(value: datetime, name: str) -> datetime:
     except OverflowError:
         raise _window_error(
             name, value.isoformat(), "years 1..9999", "the timestamp does not exist in Korean time",
-            "한국 시간으로 나타낼 수 없는 시각입니다",
+            "한국 시간으로 나타낼 수 없는 시각입니다. 시각을 확인해 주세요",
         ) from None  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def _bounds(start: datetime, end: datetime) -> tuple[datetime, datetime]:
     if last < first:
         raise _window_error(
             "end", last.isoformat(), "not before start", "the range ends before it starts",
-            "조회 종료일시가 시작일시보다 앞섭니다",
+            "조회 종료일시가 조회 시작일시보다 빠릅니다. 기간을 확인해 주세요",
         )  # fmt: skip
     first = first.replace(microsecond=0)
     if last.microsecond:
@@ -133,7 +133,7 @@ def split_months(
     first, last = _bounds(start, end)
     if months < 1:
         raise _window_error(
-            "months", str(months), ">= 1", "a window needs at least one month", "한 달 이상이어야 합니다"
+            "months", str(months), ">= 1", "a window needs at least one month", "1개월 이상이어야 합니다"
         )
     _check_overlap(overlap, timedelta(days=28) * months)
     return _month_windows(first, last, months, overlap)
@@ -201,7 +201,7 @@ def _day_bounds(start: date, end: date) -> tuple[date, date]:
     if last < first:
         raise _window_error(
             "end", last.isoformat(), "not before start", "the range ends before it starts",
-            "조회 종료일이 시작일보다 앞섭니다",
+            "조회 종료일이 조회 시작일보다 빠릅니다. 기간을 확인해 주세요",
         )  # fmt: skip
     return first, last
 
@@ -229,7 +229,7 @@ def check_day_window(start: datetime, end: datetime) -> None:
         raise _window_error(
             "to_date", format_timestamp(last), "below 24 hours",
             "one query covers less than 24 hours; split the range",
-            "조회 기간은 24시간 미만이어야 합니다",
+            "조회 기간은 24시간 미만이어야 합니다. 기간을 나눠 조회해 주세요",
         )  # fmt: skip
 
 
@@ -242,7 +242,7 @@ def check_month_window(start: datetime, end: datetime, months: int = DEAL_MONTHS
         raise _window_error(
             "to_date", format_timestamp(last), f"at most {months} months",
             f"one query covers at most {months} calendar months; split the range",
-            f"조회 기간은 최대 {months}개월입니다",
+            f"조회 기간은 최대 {months}개월입니다. 기간을 나눠 조회해 주세요",
         )  # fmt: skip
 
 

@@ -79,7 +79,7 @@ class AsyncWemakepriceClient:
     reference: AsyncReference
     """Reference data (기초데이터): categories, brands, makers, notice groups, labels, couriers."""
     shipping_templates: AsyncShippingTemplates
-    """Shipping templates (배송정책)."""
+    """Shipping templates (배송 템플릿)."""
     products: AsyncProducts
     """Products (상품)."""
     deals: AsyncDeals
@@ -89,7 +89,7 @@ class AsyncWemakepriceClient:
     claims: AsyncClaims
     """Cancels, returns and exchanges (클레임)."""
     cs: AsyncCs
-    """Questions, reviews and inquiries (고객문의)."""
+    """Questions, reviews and inquiries (CS)."""
     settlement: AsyncSettlement
     """Settlement (정산)."""
     notices: AsyncNotices

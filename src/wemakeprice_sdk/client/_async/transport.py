@@ -106,7 +106,8 @@ class AsyncTransport:
         self._lifetime.enter()
         if self._injected is not None and self._injected.is_closed:
             raise ClientStateError(
-                "the injected HTTP client was closed (주입된 HTTP 클라이언트가 닫혔습니다)"
+                "the injected HTTP client was closed (주입된 HTTP 클라이언트가 닫혔습니다. "
+                "새로 만들어 주세요)"
             )
 
     def _take(self, *, fresh: bool) -> AsyncLine:
@@ -180,7 +181,9 @@ class AsyncTransport:
         except BaseException as error:
             if client is not None and isinstance(error, RuntimeError) and client.is_closed:
                 # Closed between the check and the call: the library refuses before it sends anything.
-                raise ClientStateError("the client was closed (클라이언트가 이미 닫혔습니다)") from None
+                raise ClientStateError(
+                    "the client was closed (클라이언트가 이미 닫혔습니다. 새로 만들어 주세요)"
+                ) from None
             forget_locals(error, outer)
             raise
         else:

@@ -190,8 +190,13 @@ class Caller:
     def _verify_repeatedly(self, row: Operation, sent: WriteModel, known: Known) -> Verification:
         """Read until the effect is certain; "not applied" counts only after the last wait."""
         if not plan_verification(row, sent, known).reads:
-            return undecided("no read can decide this write", "이 요청의 결과를 확인할 조회가 없습니다")
-        verification = undecided("nothing was read", "확인 조회를 하지 못했습니다")
+            return undecided(
+                "no read can decide this write",
+                "조회로는 결과를 확인할 수 없습니다. 파트너센터에서 결과를 확인해 주세요",
+            )
+        verification = undecided(
+            "nothing was read", "결과를 확인하는 조회를 하지 못했습니다. 파트너센터에서 결과를 확인해 주세요"
+        )
         for wait in self.options.verification.waits:
             self.shared.sleep(wait)
             verification = self._verify(row, sent, known)
@@ -209,7 +214,10 @@ class Caller:
             verification: Verification = done.value
             return verification
         except (CallError, ClientStateError, ValidationError) as error:
-            return undecided(f"the verifying read failed: {error.message}", "확인 조회에 실패했습니다")
+            return undecided(
+                f"the verifying read failed: {error.message}",
+                "결과를 확인하는 조회에 실패했습니다. 파트너센터에서 결과를 확인해 주세요",
+            )
 
     def _read_back(self, read: VerifyRead) -> Success | CallError:
         try:

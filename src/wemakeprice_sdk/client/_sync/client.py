@@ -79,7 +79,7 @@ class WemakepriceClient:
     reference: Reference
     """Reference data (기초데이터): categories, brands, makers, notice groups, labels, couriers."""
     shipping_templates: ShippingTemplates
-    """Shipping templates (배송정책)."""
+    """Shipping templates (배송 템플릿)."""
     products: Products
     """Products (상품)."""
     deals: Deals
@@ -89,7 +89,7 @@ class WemakepriceClient:
     claims: Claims
     """Cancels, returns and exchanges (클레임)."""
     cs: Cs
-    """Questions, reviews and inquiries (고객문의)."""
+    """Questions, reviews and inquiries (CS)."""
     settlement: Settlement
     """Settlement (정산)."""
     notices: Notices

@@ -316,7 +316,7 @@ class AsyncChannelRunner:
                 f"{stock_sync}, sku_link={sku_link}",
                 "stock sync needs a SKU link",
                 "stock_sync means nothing without a SKU link",
-                "SKU 연동 없이 SKU 재고연동을 선택할 수 없습니다",
+                "SKU 연동 없이 SKU 재고연동을 선택할 수 없습니다. SKU 연동 방식을 먼저 선택해 주세요",
             )
 
         first, last = require_aware(start, "start"), require_aware(end, "end")

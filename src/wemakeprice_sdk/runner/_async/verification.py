@@ -36,7 +36,9 @@ async def verify_intent(
         return IntentState.UNKNOWN, "no read can decide this write"
     steps = verification_steps(operation, sent, known)
     unreachable = False
-    proof = undecided("nothing was read", "확인 조회를 하지 못했습니다")
+    proof = undecided(
+        "nothing was read", "결과를 확인하는 조회를 하지 못했습니다. 파트너센터에서 결과를 확인해 주세요"
+    )
     try:
         read = next(steps)
         while True:

@@ -92,7 +92,7 @@ class AsyncClaims(AsyncResource):
         claim_bundle_no: int,
         *,
         reject_reason_code: str = "CJD3",
-        reject_reason_detail: str = "이미출고",
+        reject_reason_detail: str = "이미 출고된 주문입니다.",
         ship_method: ShipMethod = ShipMethod.PARCEL,
         parcel_company_code: str | None = None,
         invoice_no: str | None = None,

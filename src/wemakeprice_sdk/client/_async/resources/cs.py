@@ -1,4 +1,4 @@
-"""Questions, reviews and inquiries (고객문의)."""
+"""Questions, reviews and inquiries (CS)."""
 
 from __future__ import annotations
 
@@ -40,19 +40,19 @@ def _by_day(
 
 
 class AsyncCs(AsyncResource):
-    """Customer service (고객문의). Days are Korean; an aware datetime counts as its Korean day."""
+    """Customer service. Days are Korean; an aware datetime counts as its Korean day."""
 
     __slots__ = ()
 
     async def list_questions(self, basic_date: date) -> ListResult[Question]:
-        """List the product questions of one day (상품 Q&A 조회). [B; path C]
+        """List the product questions of one day (상품문의 조회). [B; path C]
 
         There is no answer state. A follow-up repeats `qna_seq` with a newer `question_date` (B).
         """
         return await self._rows(Question, "cs_list_questions", {"basic_date": basic_date})
 
     async def answer_question(self, qna_seq: int, answer: str) -> Outcome:
-        """Answer a product question with 10 to 1500 characters (상품 Q&A 답변). [B; path C]
+        """Answer a product question with 10 to 1500 characters (상품문의 답변). [B; path C]
 
         Nothing can be read back, so a lost answer always ends as `OutcomeUnknownError`.
         Raises `NotFoundError` for a deleted question (B).

@@ -1,4 +1,4 @@
-"""Shipping templates (배송정책)."""
+"""Shipping templates (배송 템플릿)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from wemakeprice_sdk.wire.outcomes import Outcome
 
 
 class AsyncShippingTemplates(AsyncResource):
-    """Shipping templates (배송정책)."""
+    """Shipping templates (배송 템플릿)."""
 
     __slots__ = ()
 
@@ -21,11 +21,11 @@ class AsyncShippingTemplates(AsyncResource):
         return await self._rows(SellerShip, "shipping_get_seller_ship")
 
     async def list(self) -> ListResult[ShippingTemplate]:
-        """List the shipping templates (배송정책 목록 조회). [A]"""
+        """List the shipping templates (배송 템플릿 목록 조회). [A]"""
         return await self._rows(ShippingTemplate, "shipping_list_policies")
 
     async def save(self, policy: ShippingTemplateInput) -> Outcome:
-        """Create a template, or change the one that `shipping_template_no` names (배송정책 등록/수정). [B]
+        """Create a template, or change the one that `shipping_template_no` names (배송 템플릿 등록/수정). [B]
 
         `Applied.key` is the number of the template. A lost answer is verified against the template list;
         for a create the list is read beforehand (`VerificationPolicy.read_before`).

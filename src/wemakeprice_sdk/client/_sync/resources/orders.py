@@ -66,7 +66,7 @@ class Orders(Resource):
         return self._row(Bundle, "orders_get", request, "bundle_no")
 
     def confirm(self, bundle_no: int) -> Outcome:
-        """Confirm a whole bundle (주문확인): 신규주문 becomes 상품준비중. [A; path B]
+        """Confirm a whole bundle (발주확인): 신규주문 becomes 상품준비중. [A; path B]
 
         Raises `ConflictError` while a cancel request is open (C).
         """

@@ -1,5 +1,5 @@
 # Generated from client/_async by scripts/unasync.py; edit that one.
-"""Shipping templates (배송정책)."""
+"""Shipping templates (배송 템플릿)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from wemakeprice_sdk.wire.outcomes import Outcome
 
 
 class ShippingTemplates(Resource):
-    """Shipping templates (배송정책)."""
+    """Shipping templates (배송 템플릿)."""
 
     __slots__ = ()
 
@@ -22,11 +22,11 @@ class ShippingTemplates(Resource):
         return self._rows(SellerShip, "shipping_get_seller_ship")
 
     def list(self) -> ListResult[ShippingTemplate]:
-        """List the shipping templates (배송정책 목록 조회). [A]"""
+        """List the shipping templates (배송 템플릿 목록 조회). [A]"""
         return self._rows(ShippingTemplate, "shipping_list_policies")
 
     def save(self, policy: ShippingTemplateInput) -> Outcome:
-        """Create a template, or change the one that `shipping_template_no` names (배송정책 등록/수정). [B]
+        """Create a template, or change the one that `shipping_template_no` names (배송 템플릿 등록/수정). [B]
 
         `Applied.key` is the number of the template. A lost answer is verified against the template list;
         for a create the list is read beforehand (`VerificationPolicy.read_before`).
