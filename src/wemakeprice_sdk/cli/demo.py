@@ -185,7 +185,7 @@ def open_cancels(client: WemakepriceClient) -> list[Claim]:
 
 def answer_cancels(client: WemakepriceClient, day: Day) -> set[int]:
     """Answer the cancels: the first was not packed yet, the second has left already."""
-    day.say("취소 응답 · answer cancels")
+    day.say("취소신청 처리(승인·거절) · answer cancels")
     claims = open_cancels(client)
     settled: set[int] = set()
     for position, claim in enumerate(claims):

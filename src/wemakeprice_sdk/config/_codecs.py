@@ -292,7 +292,7 @@ class TableCodec(Generic[T]):
                 HIDDEN,
                 "known setting",
                 "is no setting" + (f"; did you mean {near}?" if near else ""),
-                "알 수 없는 설정입니다" + (f" ({near}?)" if near else ""),
+                "알 수 없는 설정입니다. 이름을 확인해 주세요" + (f" ({near}?)" if near else ""),
             )
 
     def _parts(

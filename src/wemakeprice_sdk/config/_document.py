@@ -295,7 +295,7 @@ def migrate(
                 version,
                 f"{current}",
                 f"there is no way from version {version} to {current}",
-                f"{version} 버전을 {current} 버전으로 바꿀 수 없습니다",
+                f"{version} 버전을 {current} 버전으로 바꿀 수 없습니다. 문서 버전을 확인해 주세요",
             )
         moved = steps[version](moved)
         version += 1
@@ -323,6 +323,6 @@ def check_top(document: Mapping[str, object], key: str, other: str, hint: tuple[
             HIDDEN,
             "known setting",
             "is no setting" + (f"; did you mean {near}?" if near else ""),
-            "알 수 없는 설정입니다" + (f" ({near}?)" if near else ""),
+            "알 수 없는 설정입니다. 이름을 확인해 주세요" + (f" ({near}?)" if near else ""),
         )
     problems.raise_all("document")

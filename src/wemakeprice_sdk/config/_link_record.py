@@ -86,7 +86,8 @@ class LinkRecord:
                 len(self.history),
                 f"at most attempts={self.attempts} and {HISTORY_LIMIT}",
                 f"holds more entries than attempts={self.attempts}, or more than {HISTORY_LIMIT}",
-                f"기록 수가 시도 횟수({self.attempts}) 또는 {HISTORY_LIMIT}건보다 많습니다",
+                f"기록 수가 시도 횟수({self.attempts}회) 또는 {HISTORY_LIMIT}건보다 많습니다. "
+                "기록을 줄여 주세요",
             )
 
     @property

@@ -329,7 +329,7 @@ def _no_extras() -> tuple[str, str, str]:
     return (
         "no credentials, query or fragment",
         "must hold neither credentials nor query nor fragment",
-        "사용자 정보, ?, #을 포함할 수 없습니다",
+        "사용자 정보, ?, #을 포함할 수 없습니다. 주소만 적어 주세요",
     )
 
 

@@ -197,7 +197,11 @@ def _index_of(spec: KindSpec) -> Mapping[str, tuple[Candidate, ...]]:
 def _unknown_field(name: str, spec: KindSpec) -> Violation:
     known = ", ".join(spec.fields)
     return Violation(
-        name, name, "known field", f"{spec.english} has no such field; it has {known}", "없는 항목입니다"
+        name,
+        name,
+        "known field",
+        f"{spec.english} has no such field; it has {known}",
+        "없는 항목입니다. 항목 이름을 확인해 주세요",
     )
 
 
@@ -226,7 +230,7 @@ def book_from_json(text: str) -> ColumnBook:
             type(error).__name__,
             "shape of aliases.json",
             f"not an alias table: {error}",
-            "별칭 파일 형식이 아닙니다",
+            "별칭 파일 형식이 아닙니다. 파일을 확인해 주세요",
         ) from error
     if violations:
         raise ValidationError(violations, subject="aliases")
@@ -249,7 +253,13 @@ def _field(
     if type_ not in FIELD_TYPES:
         known = ", ".join(sorted(FIELD_TYPES))
         violations.append(
-            Violation(f"{path}.type", type_, "known type", f"types are {known}", "알 수 없는 자료형입니다")
+            Violation(
+                f"{path}.type",
+                type_,
+                "known type",
+                f"types are {known}",
+                "알 수 없는 자료형입니다. 자료형 이름을 확인해 주세요",
+            )
         )
     severity = str(body.get("severity", "error"))
     if severity not in ("error", "warning"):
@@ -259,7 +269,7 @@ def _field(
                 severity,
                 "error or warning",
                 "severity is error or warning",
-                "error 또는 warning",
+                "error 또는 warning으로 적어 주세요",
             )
         )
         severity = "error"

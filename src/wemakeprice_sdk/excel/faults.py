@@ -5,58 +5,88 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 MESSAGES: Mapping[str, tuple[str, str]] = {
-    "required": ("a value is needed here", "값이 비어 있습니다"),
-    "number": ("this is not a number", "숫자가 아닙니다"),
-    "whole-number": ("this has to be a whole number", "정수가 아닙니다"),
-    "id": ("this is not a number that names something", "번호 형식이 아닙니다"),
+    "required": ("a value is needed here", "값이 비어 있습니다. 값을 입력해 주세요"),
+    "number": ("this is not a number", "숫자가 아닙니다. 숫자로 입력해 주세요"),
+    "whole-number": ("this has to be a whole number", "정수가 아닙니다. 소수점 없이 입력해 주세요"),
+    "id": ("this is not a number that names something", "번호 형식이 아닙니다. 번호를 확인해 주세요"),
     "damaged-id": (
         "digits are gone: the spreadsheet kept only 15 (or showed it in scientific notation)",
-        "번호의 뒷자리가 손실되었습니다(엑셀은 15자리까지만 보존합니다)",
+        (
+            "번호의 뒷자리가 손실되었습니다(엑셀은 15자리까지만 보존합니다). "
+            "셀을 텍스트로 바꿔 다시 입력해 주세요"
+        ),
     ),
     "long-id": (
         "a number of more than 15 digits, read exactly; check it",
-        "15자리가 넘는 번호입니다. 확인해 주세요",
+        "15자리가 넘는 번호입니다. 번호를 확인해 주세요",
     ),
     "recovered-id": ("read exactly from another notation", "다른 표기에서 정확히 복원한 번호입니다"),
     "leading-zero": (
         "stored as a number, so leading zeros are lost",
-        "숫자로 저장되어 앞자리 0이 사라졌습니다",
+        "숫자로 저장되어 앞자리 0이 사라졌습니다. 값을 확인해 주세요",
     ),
-    "error-value": ("the cell holds an error, or a formula without a value", "셀에 오류 값이 있습니다"),
-    "date": ("this is not a date", "날짜 형식이 아닙니다"),
-    "year": ("the year cannot be right", "연도가 올바르지 않습니다"),
-    "two-digit-year": ("the year has two digits; read as 20xx", "연도가 두 자리입니다(20xx년으로 읽음)"),
+    "error-value": (
+        "the cell holds an error, or a formula without a value",
+        "셀에 오류 값이 있습니다. 값을 직접 입력해 주세요",
+    ),
+    "date": ("this is not a date", "날짜 형식이 아닙니다. 연-월-일 형식으로 입력해 주세요"),
+    "year": ("the year cannot be right", "연도가 올바르지 않습니다. 날짜를 확인해 주세요"),
+    "two-digit-year": (
+        "the year has two digits; read as 20xx",
+        "연도가 두 자리여서 20xx년으로 읽었습니다. 날짜를 확인해 주세요",
+    ),
     "american-date": (
         "month and day could be swapped; read as month/day",
-        "월과 일의 순서가 모호합니다(월/일로 읽음)",
+        "월과 일의 순서가 모호하여 월/일 순서로 읽었습니다. 날짜를 확인해 주세요",
     ),
-    "unformatted-date": ("a bare number, read as a date", "날짜 서식이 없는 숫자를 날짜로 읽었습니다"),
-    "date-in-text": ("the spreadsheet turned this text into a date", "엑셀이 텍스트를 날짜로 바꾸었습니다"),
-    "yes-no": ("this is neither yes nor no", "예/아니오 값이 아닙니다"),
-    "unknown-name": ("a name nobody knows; kept as it is", "알 수 없는 값입니다(원문 유지)"),
-    "range": ("outside the allowed range", "허용 범위를 벗어났습니다"),
-    "too-long": ("longer than allowed", "허용 길이를 초과했습니다"),
+    "unformatted-date": (
+        "a bare number, read as a date",
+        "날짜 서식이 없는 숫자를 날짜로 읽었습니다. 날짜를 확인해 주세요",
+    ),
+    "date-in-text": (
+        "the spreadsheet turned this text into a date",
+        "엑셀이 텍스트를 날짜로 바꾸었습니다. 값을 확인해 주세요",
+    ),
+    "yes-no": ("this is neither yes nor no", "예/아니오 값이 아닙니다. 예 또는 아니오로 입력해 주세요"),
+    "unknown-name": (
+        "a name nobody knows; kept as it is",
+        "알 수 없는 값이어서 원문을 유지했습니다. 값을 확인해 주세요",
+    ),
+    "range": ("outside the allowed range", "허용 범위를 벗어났습니다. 값을 확인해 주세요"),
+    "too-long": ("longer than allowed", "허용 길이를 초과했습니다. 길이를 줄여 주세요"),
     "cleaned": ("invisible characters were removed", "보이지 않는 문자를 제거했습니다"),
-    "masked": ("masked personal data; it never replaces clear data", "마스킹된 개인정보입니다"),
-    "period-order": ("the sale ends before it starts", "판매종료일이 판매시작일보다 빠릅니다"),
-    "price-order": ("the list price is below the sale price", "정상가가 판매가보다 낮습니다"),
-    "same-number": ("the same number stands in an earlier row", "앞의 행과 번호가 같습니다"),
+    "masked": (
+        "masked personal data; it never replaces clear data",
+        "마스킹된 개인정보입니다. 원래 값을 덮어쓰지 않습니다",
+    ),
+    "period-order": (
+        "the sale ends before it starts",
+        "판매종료일이 판매시작일보다 빠릅니다. 판매기간을 확인해 주세요",
+    ),
+    "price-order": (
+        "the list price is below the sale price",
+        "정상가가 판매가보다 낮습니다. 가격을 확인해 주세요",
+    ),
+    "same-number": (
+        "the same number stands in an earlier row",
+        "앞의 행과 번호가 같습니다. 중복된 행을 확인해 주세요",
+    ),
     "other-content": (
         "the same number as an earlier row, with other content",
-        "번호는 같은데 내용이 다른 행입니다",
+        "번호는 같은데 내용이 다른 행입니다. 맞는 행만 남겨 주세요",
     ),
     "same-option": (
         "the same option stands in an earlier row of the product",
-        "같은 상품에 동일한 옵션이 있습니다",
+        "같은 상품에 동일한 옵션이 있습니다. 옵션을 확인해 주세요",
     ),
     "group-differs": (
         "differs from the product's first row; the first is used",
-        "같은 상품의 첫 행과 값이 다릅니다",
+        "같은 상품의 첫 행과 값이 다릅니다. 값을 확인해 주세요",
     ),
-    "too-many-options": ("more than 200 options", "옵션이 200개를 넘습니다"),
+    "too-many-options": ("more than 200 options", "옵션이 200개를 넘습니다. 옵션 수를 줄여 주세요"),
     "count-differs": (
         "the number of products differs from the list of products",
-        "구성상품수와 상품번호 목록이 다릅니다",
+        "구성상품수와 상품번호 목록이 다릅니다. 구성상품을 확인해 주세요",
     ),
     "missing-product": (
         "refers to a product that is not imported",
@@ -64,11 +94,11 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "no-products-known": (
         "the file does not say which products belong to the deal",
-        "딜의 구성상품을 알 수 없습니다",
+        "딜의 구성상품을 알 수 없습니다. 파트너센터에서 구성상품을 확인해 주세요",
     ),
     "same-line": (
         "the same order option number stands in an earlier row; it is not counted twice",
-        "앞의 행과 옵션주문번호가 같습니다(중복 집계하지 않음)",
+        "앞의 행과 옵션주문번호가 같아 중복 집계하지 않았습니다",
     ),
     "bundle-apart": (
         "rows of this bundle stand further up too; sort the file by bundle number",
@@ -76,7 +106,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "total-differs": (
         "price times quantity is not the total",
-        "상품금액과 수량의 곱이 총상품금액과 다릅니다",
+        "상품금액과 수량의 곱이 총상품금액과 다릅니다. 금액을 확인해 주세요",
     ),
 }
 """Per rule: one sentence in English and one in Korean."""

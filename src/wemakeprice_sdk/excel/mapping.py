@@ -288,7 +288,10 @@ def _explicit_column(
     book: ColumnBook, kind: ExportKind, name: str, wanted: str, headers: Sequence[str]
 ) -> int:
     if name not in book.kinds[kind].fields:
-        raise ColumnError(f"{name!r} is no field of {kind.value} (없는 항목입니다: {kind.korean})")
+        raise ColumnError(
+            f"{name!r} is no field of {kind.value} (없는 항목입니다. "
+            f"항목 이름을 확인해 주세요: {kind.korean})"
+        )
     squeezed = "".join(wanted.split())
     for index, header in enumerate(headers):
         if "".join(header.split()) == squeezed:

@@ -193,7 +193,8 @@ class ExcelMigrator:
         """
         if kind is ExportKind.ORDERS:
             raise WrongKindError(
-                "orders are archived, not imported; use orders() (주문 파일은 가져오기 대상이 아닙니다)"
+                "orders are archived, not imported; use orders() (주문 파일은 가져오기 대상이 아닙니다. "
+                "주문은 orders()로 읽어 주세요)"
             )
         paths = [Path(files)] if isinstance(files, str | PathLike) else [Path(one) for one in files]
         builder = self._builder(kind)
@@ -230,7 +231,10 @@ class ExcelMigrator:
         client is the caller's (`client.products.list`, `client.deals.list`).
         """
         if kind is ExportKind.ORDERS:
-            raise WrongKindError("orders are archived, not imported (주문은 가져오기 대상이 아닙니다)")
+            raise WrongKindError(
+                "orders are archived, not imported (주문은 가져오기 대상이 아닙니다. "
+                "주문은 orders()로 읽어 주세요)"
+            )
         builder = self._builder(kind)
         numbered: Iterable[tuple[int, ProductRow | DealRow]] = enumerate(rows, 1)
         parsed = (_parsed_row(number, row, kind) for number, row in numbered)
@@ -444,7 +448,7 @@ def _explicit(mapping: Mapped, kind: ExportKind | None) -> Mapping[str, str] | N
             "None",
             "kind with mapping",
             "a mapping needs the kind it is for",
-            "매핑에는 파일 종류가 필요합니다",
+            "열 매핑에는 파일 종류가 필요합니다. 파일 종류를 지정해 주세요",
         )
     if isinstance(mapping, ColumnMap):
         return mapping.as_mapping()
@@ -469,11 +473,11 @@ def _no_header(samples: Sequence[tuple[SheetRow, ...]]) -> ColumnError | Unreada
 def _column_notes(columns: ColumnMap) -> list[str]:
     notes = [
         f"{match.letter} [{match.header}] was taken as {match.field}, "
-        f"confidence {match.confidence:.2f} (추정한 열입니다)"
+        f"confidence {match.confidence:.2f} (추정한 열입니다. 열을 확인해 주세요)"
         for match in columns.guessed
     ]
     return notes + [
-        f"ambiguous, not used: {sentence} (중복된 열이라 사용하지 않았습니다)"
+        f"ambiguous, not used: {sentence} (중복된 열이어서 사용하지 않았습니다. 열을 직접 지정해 주세요)"
         for sentence in columns.ambiguous
     ]
 
@@ -485,5 +489,5 @@ def _parsed_row(number: int, row: ProductRow | DealRow, kind: ExportKind) -> Par
         return ParsedDeal(DealRecord.from_row(row), (number,), (), row.deal_no)
     raise WrongKindError(
         f"row {number} is a {type(row).__name__}, not a row of "
-        f"{kind.value} (다음 파일의 행이 아닙니다: {kind.korean})"
+        f"{kind.value} (다른 파일의 행입니다. 다음 파일의 행을 넣어 주세요: {kind.korean})"
     )

@@ -18,7 +18,10 @@ _MOST_VIOLATIONS = 1_000
 _STATUS_WORDS: Mapping[RowStatus, tuple[str, str]] = {
     RowStatus.REGISTERED: ("is registered already", "이미 등록된 상품입니다"),
     RowStatus.DUPLICATE: ("is a duplicate row", "중복된 행입니다"),
-    RowStatus.INVALID: ("is invalid; its problems say why", "오류가 있는 행입니다"),
+    RowStatus.INVALID: (
+        "is invalid; its problems say why",
+        "오류가 있는 행입니다. 오류를 수정한 뒤 다시 가져와 주세요",
+    ),
 }
 
 NEVER_IN_AN_EXPORT = (
@@ -195,7 +198,7 @@ class _Selection:
                     "given",
                     "none for deals",
                     "deals take no SKU choice",
-                    "딜은 SKU 연동을 선택하지 않습니다",
+                    "딜은 SKU 연동을 선택하지 않습니다. 선택을 빼 주세요",
                 )
             )
 

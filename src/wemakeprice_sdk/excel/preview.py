@@ -117,7 +117,7 @@ class Preview:
         if self.templates_imported:
             return ()
         return (
-            "배송 템플릿을 먼저 1회 가져와야 합니다 (import the shipping templates once before any product)",
+            "배송 템플릿을 먼저 1회 가져와 주세요 (import the shipping templates once before any product)",
         )
 
     def __iter__(self) -> Iterator[PreviewRow]:

@@ -166,7 +166,7 @@ class DelimitedFile:
                 if "field limit" in str(error):
                     _refuse_long_cell(number + 1, lines.count - len(lines.take()) + 1)
                 raise UnreadableFileError(
-                    f"row {number + 1}: {error} (CSV 형식이 올바르지 않습니다)"
+                    f"row {number + 1}: {error} (CSV 형식이 올바르지 않습니다. 다시 내려받아 주세요)"
                 ) from error
             except UnicodeError as error:
                 raise UnreadableFileError(f"row {number + 1}: {error}") from error
@@ -175,7 +175,7 @@ class DelimitedFile:
 def _refuse_open_row(number: int) -> None:
     raise UnreadableFileError(
         f"row {number}: a quotation mark is never closed, so the rows below it are lost "
-        "(따옴표가 닫히지 않아 아래 행을 읽을 수 없습니다)"
+        "(따옴표가 닫히지 않아 아래 행을 읽을 수 없습니다. 따옴표를 닫아 주세요)"
     )
 
 
@@ -193,7 +193,7 @@ def _refuse_swallowed_rows(number: int, last: int, count: int) -> None:
     raise UnreadableFileError(
         f"row {number}: lines {last - count + 1} to {last} were read as one row, as a quotation mark in "
         "them is closed in the middle of a cell further down "
-        "(닫히지 않은 따옴표 때문에 여러 행이 한 행으로 읽혔습니다)"
+        "(닫히지 않은 따옴표 때문에 여러 행이 한 행으로 읽혔습니다. 따옴표를 닫아 주세요)"
     )
 
 

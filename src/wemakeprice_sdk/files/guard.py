@@ -129,7 +129,10 @@ def _weigh(infos: list[zipfile.ZipInfo], limits: FileLimits) -> dict[str, zipfil
         _weigh_member(info, limits)
         key = _normal(info.filename)
         if key in names:
-            raise UnsafeFileError(f"the archive holds {key!r} twice (같은 이름의 항목이 두 번 들어 있습니다)")
+            raise UnsafeFileError(
+                f"the archive holds {key!r} twice (같은 이름의 항목이 두 번 들어 있습니다. "
+                "다시 내려받아 주세요)"
+            )
         names[key] = info
     _refuse_overlap(infos)
     return names
@@ -153,7 +156,10 @@ def _refuse_overlap(infos: list[zipfile.ZipInfo]) -> None:
     end = 0
     for info in sorted(infos, key=lambda item: item.header_offset):
         if info.header_offset < end:
-            raise UnsafeFileError(f"archive members overlap at {info.filename} (겹친 압축 항목이 있습니다)")
+            raise UnsafeFileError(
+                f"archive members overlap at {info.filename} (겹친 압축 항목이 있습니다. "
+                "다시 내려받아 주세요)"
+            )
         end = info.header_offset + _LOCAL_HEADER + info.compress_size
 
 
@@ -243,11 +249,15 @@ class GuardedXml:
 
     def _refuse_doctype(self, *_: object) -> None:
         raise UnsafeFileError(
-            f"{self.where} declares a document type (DTD); refused (DTD 선언은 허용하지 않습니다)"
+            f"{self.where} declares a document type (DTD); refused (DTD 선언은 허용하지 않습니다. "
+            ".xlsx로 다시 저장해 주세요)"
         )
 
     def _refuse_entity(self, *_: object) -> None:
-        raise UnsafeFileError(f"{self.where} declares an entity; refused (엔티티 선언은 허용하지 않습니다)")
+        raise UnsafeFileError(
+            f"{self.where} declares an entity; refused (엔티티 선언은 허용하지 않습니다. "
+            ".xlsx로 다시 저장해 주세요)"
+        )
 
 
 def attribute(attributes: dict[str, str], name: str, default: str = "") -> str:

@@ -152,5 +152,5 @@ def over(name: str, found: int, bound: int, where: str = "") -> UnsafeFileError:
     place = f" in {where}" if where else ""
     return UnsafeFileError(
         f"{name}={found:,}{place} is above the limit {name}={bound:,} "
-        f"(파일이 허용 한도를 넘었습니다: {name} {found:,} > {bound:,})"
+        f"(파일이 허용 한도를 넘었습니다. 파일을 나누어 주세요: {name} {found:,} > {bound:,})"
     )

@@ -169,7 +169,7 @@ class _TableParser(HTMLParser):
         if swallows or len(self.rawdata) > _LONGEST_REST:
             raise UnreadableFileError(
                 f"row {self._row_number}: a tag, style or comment is never closed, so what follows is lost "
-                "(태그가 닫히지 않아 이후 내용을 읽을 수 없습니다)"
+                "(태그가 닫히지 않아 이후 내용을 읽을 수 없습니다. 다시 내려받아 주세요)"
             )
         self.close()
         self._end_row()

@@ -140,7 +140,10 @@ class Xml2003Workbook:
         for _ in _parse(path, events, budget):
             pass
         if not events.is_workbook or not events.sheets:
-            raise UnreadableFileError("an XML file, but not an XML spreadsheet (엑셀 XML 형식이 아닙니다)")
+            raise UnreadableFileError(
+                "an XML file, but not an XML spreadsheet (엑셀 XML 형식이 아닙니다. "
+                ".xlsx로 다시 저장해 주세요)"
+            )
         far = f"{events.far_cells} cell(s) right of the column limit were left out"
         notes = (far,) if events.far_cells else ()
         return cls(path, limits, tuple(events.sheets), events.date1904, notes)

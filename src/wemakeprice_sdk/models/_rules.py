@@ -95,7 +95,11 @@ class Range:
             return None
         bounds = f"{self.low}..{'' if self.high == MAX_ID else self.high}"
         if value > self.high == MAX_ID:
-            return Broken(f"range {bounds}", "does not fit into 64 bits", "64비트 정수 범위를 넘습니다")
+            return Broken(
+                f"range {bounds}",
+                "does not fit into 64 bits",
+                "64비트 정수 범위를 넘습니다. 더 작은 값을 넣어 주세요",
+            )
         if self.high == MAX_ID:
             return Broken(f"range {bounds}", f"must be {self.low} or more", f"{self.low} 이상이어야 합니다")
         return Broken(f"range {bounds}", f"must be {bounds}", f"{self.low}~{self.high} 범위여야 합니다")
@@ -251,8 +255,7 @@ class KnownCourier:
         return Broken(
             "courier code",
             "is no courier code of the table; send an unknown courier as ETC with shipMethodMessage",
-            "코드표에 없는 택배사는 배송방법을 기타배송(ETC)으로 "
-            "하고 배송방법 메시지에 택배사명을 적어 주세요",
+            couriers.UNLISTED_KO,
         )
 
 
@@ -364,12 +367,21 @@ class When:
         reason, reason_ko = self._reason(model)
         for name in self.require:
             if getattr(model, name) is None:
-                yield name, Broken("required", f"is required when {reason}", f"{reason_ko} 필수입니다")
+                yield (
+                    name,
+                    Broken(
+                        "required", f"is required when {reason}", f"{reason_ko} 필수입니다. 값을 넣어 주세요"
+                    ),
+                )
         for name in self.forbid:
             if getattr(model, name) is not None:
                 yield (
                     name,
-                    Broken("forbidden", f"must be left out when {reason}", f"{reason_ko} 보낼 수 없습니다"),
+                    Broken(
+                        "forbidden",
+                        f"must be left out when {reason}",
+                        f"{reason_ko} 보낼 수 없습니다. 값을 빼 주세요",
+                    ),
                 )
         for name, wanted in self.equal.items():
             value = getattr(model, name)
@@ -523,7 +535,9 @@ class WriteModel:
             path = f"{prefix}{spec.wire}"
             if value is None:
                 if not spec.optional:
-                    yield make_violation(path, value, spec, Broken("required", "is required", "필수입니다"))
+                    yield make_violation(
+                        path, value, spec, Broken("required", "is required", "필수입니다. 값을 넣어 주세요")
+                    )
             elif spec.many:
                 yield from _walk_many(path, value, spec, limits)
             else:

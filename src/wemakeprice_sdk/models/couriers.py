@@ -112,6 +112,12 @@ def lookup(name_or_code: str | None) -> str | None:
     return _by_name().get(_normalise(name_or_code))
 
 
+UNLISTED_KO = (
+    "코드표에 없는 택배사는 배송방법을 기타배송(ETC)으로 하고 배송방법 메시지에 택배사명을 적어 주세요"
+)
+"""What to do with a courier outside the table, said in the same words wherever one is refused."""
+
+
 def find(name_or_code: str) -> str:
     """Return the code of a courier name or code, such as `D002` for CJ대한통운.
 
@@ -127,7 +133,7 @@ def find(name_or_code: str) -> str:
         name_or_code,
         "courier",
         f"unknown courier; ship it as ETC with shipMethodMessage, or use one of: {table}",
-        "코드표에 없는 택배사는 배송방법을 기타배송(ETC)으로 하고 배송방법 메시지에 택배사명을 적어 주세요",
+        UNLISTED_KO,
     )
 
 

@@ -73,7 +73,10 @@ class CertificationInput(WriteModel):
         kind = self.certification_type
         numbered = [known for known in CertificationType.writable() if not known.is_supplier_declaration]
         if self.certification_no is None and kind in numbered:
-            yield "certification_no", Broken("required", f"is required for {kind}", "필수입니다")
+            yield (
+                "certification_no",
+                Broken("required", f"is required for {kind}", "필수입니다. 값을 넣어 주세요"),
+            )
 
 
 _CERTIFICATES: Mapping[str, tuple[CertificationType, ...]] = {
@@ -203,7 +206,9 @@ class ProductEtcInput(WriteModel):
 def _check_certificates(name: str, found: Sequence[CertificationInput], allowed: Only) -> Iterator[Violation]:
     spec = field_specs(ProductEtcInput)[name]
     if not found:
-        yield make_violation(spec.wire, found, spec, Broken("items 1..10", "must not be empty", "필수입니다"))
+        yield make_violation(
+            spec.wire, found, spec, Broken("items 1..10", "must not be empty", "필수입니다. 값을 넣어 주세요")
+        )
     kind = field_specs(CertificationInput)["certification_type"]
     for index, certificate in enumerate(found):
         value = certificate.certification_type

@@ -201,11 +201,17 @@ def _check_rows(rows: Sequence[OptionValueInput], depth: int) -> Iterator[Violat
 
 def _level(level: int, value: str | None, depth: int) -> Broken | None:
     if level <= depth and value is None:
-        return Broken("required", f"is required when selectOptionDepth is {depth}", "필수입니다")
+        return Broken(
+            "required", f"is required when selectOptionDepth is {depth}", "필수입니다. 값을 넣어 주세요"
+        )
     if level <= depth and isinstance(value, str) and not value.strip():
         return Broken("not blank", "must not be blank", "비워 둘 수 없습니다. 값을 입력해 주세요")
     if level > depth and value is not None:
-        return Broken("forbidden", f"must be left out when selectOptionDepth is {depth}", "보낼 수 없습니다")
+        return Broken(
+            "forbidden",
+            f"must be left out when selectOptionDepth is {depth}",
+            "보낼 수 없습니다. 값을 빼 주세요",
+        )
     return None
 
 

@@ -54,12 +54,12 @@ ALWAYS_ON_END = datetime(2037, 12, 31, 23, tzinfo=KST)
 _NOT_ALWAYS_ON_END = Broken(
     "always-on end 2037-12-31 23:00",
     "must be 2037-12-31 23:00 (KST) when salePeriod is A",
-    "상시판매(A)의 판매종료일은 2037-12-31 23:00이어야 합니다",
+    "상시판매의 판매종료일은 2037-12-31 23:00이어야 합니다",
 )
 _PAST_FIVE_YEARS = Broken(
     "start + 5 years",
     "must not lie more than 5 years after saleStartDate",
-    "판매시작일로부터 5년을 넘을 수 없습니다",
+    "판매시작일로부터 5년을 넘을 수 없습니다. 판매종료일을 앞당겨 주세요",
 )
 _END_BEFORE_START = Broken(
     "after saleStartDate", "must lie after saleStartDate", "판매시작일보다 뒤여야 합니다"
@@ -67,7 +67,7 @@ _END_BEFORE_START = Broken(
 _START_FROZEN = Broken(
     "frozen once begun",
     "cannot change once the sale has begun; send the stored start back",
-    "판매가 시작된 뒤에는 판매시작일을 바꿀 수 없습니다",
+    "판매가 시작된 뒤에는 판매시작일을 바꿀 수 없습니다. 저장된 판매시작일을 보내 주세요",
 )
 
 
@@ -320,7 +320,7 @@ class ProductInput(WriteModel):
 _STOCK_NEEDED = Broken(
     "required",
     "is required when option.selectOptionUseYn is N",
-    "선택옵션을 쓰지 않으면 필수입니다",
+    "선택옵션을 쓰지 않으면 필수입니다. 값을 넣어 주세요",
 )
 
 
