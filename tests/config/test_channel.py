@@ -116,7 +116,7 @@ class TestViolations:
             ChannelConfig("shop", "가게", onboarding="입점완료")  # type: ignore[arg-type]
         (found,) = caught.value.violations
         assert found.message.endswith("; OnboardingState.from_text reads a word")
-        assert found.message_ko.endswith("OnboardingState.from_text로 읽습니다")
+        assert found.message_ko.endswith("다음 함수로 읽어 주세요: OnboardingState.from_text")
 
     def test_one_in_the_place_of_many_is_told_in_both_languages(self) -> None:
         with pytest.raises(ConfigError) as caught:
@@ -416,7 +416,7 @@ class TestSalePeriod:
         (violation,) = error.value.violations
         assert f"threshold_days={threshold}" in violation.message
         assert f"length={length}" in violation.message
-        assert f"length={length}" in violation.message_ko
+        assert f"({length.amount}{length.unit.korean})" in violation.message_ko
 
     def test_several_faults_at_once(self) -> None:
         with pytest.raises(ConfigError) as error:

@@ -118,14 +118,14 @@ timestamps = st.datetimes(
     min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.sampled_from([KST, UTC])
 )
 times = st.times()
-phones = st.from_regex(r"0\d{1,2}-\d{3,4}-\d{4}", fullmatch=True)
+mobiles = st.from_regex(r"01[016-9]-[0-9]{3,4}-[0-9]{4}", fullmatch=True)
 contacts = st.builds(
     Contact,
     name=st.text(st.characters(categories=("L",)), min_size=1, max_size=6),
     rank=lines,
     department=lines,
     email=st.sampled_from(["", "hong@example.com"]),
-    mobile=phones | st.just(""),
+    mobile=mobiles | st.just(""),
 )
 agencies = st.builds(
     lambda name, aliases: Agency(f"가{name}나", tuple(f"다{alias}라" for alias in aliases)),
@@ -652,9 +652,9 @@ class TestRegistry:
             ("channels[2].api_key", "the same api_key as channels[0]"),
         ]
         assert [violation.message_ko for violation in error.value.violations] == [
-            "channels[0]와 판매자 ID가 같습니다",
-            "channels[0]와 스토어명이 같습니다",
-            "channels[0]와 인증키가 같습니다",
+            "판매자 ID가 다른 계정과 같습니다(channels[0]). 서로 다른 값을 적어 주세요",
+            "스토어명이 다른 계정과 같습니다(channels[0]). 서로 다른 값을 적어 주세요",
+            "인증키가 다른 계정과 같습니다(channels[0]). 서로 다른 값을 적어 주세요",
         ]
         assert KEY not in str(error.value)
 

@@ -274,7 +274,7 @@ def test_open_bounds_are_said_in_words() -> None:
     assert (too_large.rule, too_large.message) == ("range 1..", "bundleNo does not fit into 64 bits")
     (none,) = models.BroadcastScheduleRequest(broadcast_schedules=()).violations()
     assert none.message == "broadcastSchedules has 0 items, allowed are 1 or more"
-    assert none.message_ko.endswith("허용 개수는 1개 이상입니다")
+    assert none.message_ko.endswith("다음 개수로 맞춰 주세요: 1개 이상")
     (text,) = models.BundleNoRequest(bundle_no="1").violations()  # type: ignore[arg-type]
     assert text.message_ko.endswith("정수여야 합니다")
 

@@ -121,7 +121,10 @@ def test_every_broken_row_comes_at_once() -> None:
 def test_sentences_are_there_in_both_languages() -> None:
     (found,) = policy(**FREE, jeju_ship_fee=1, free_condition=5).violations()
     assert found.message == "freeCondition must be left out when shipType is FREE"
-    assert found.message_ko == "조건부 무료 기준금액: shipType 값이 FREE이면 보낼 수 없습니다"
+    assert (
+        found.message_ko
+        == "조건부 무료 기준금액: '배송비 종류' 값이 FREE(무료)이면 보낼 수 없습니다. 값을 빼 주세요"
+    )
     assert found.value == "5"
 
 

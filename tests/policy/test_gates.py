@@ -195,7 +195,8 @@ def test_require_raises_what_check_says_and_survives_a_pickle() -> None:
     with pytest.raises(GateClosedError) as caught:
         gates.require(account, ActionKind.SHIP_BUNDLE)
     again = pickle.loads(pickle.dumps(caught.value))
-    assert (again.gate, again.reason_ko) == ("scope.order-api", "주문 API(주문/클레임)가 꺼져 있습니다")
+    assert again.gate == "scope.order-api"
+    assert again.reason_ko == "주문 API(주문/클레임)가 꺼져 있습니다. API 연동설정에서 켜 주세요"
     gates.require(config(), ActionKind.SHIP_BUNDLE)
 
 

@@ -400,7 +400,8 @@ class When:
         korean = field_specs(type(model))[self.name].korean
         if given is None:
             return f"{wire} is left out", f"'{korean}' 값이 없으면"
-        return f"{wire} is {text}", f"'{korean}' 값이 {text}이면"
+        text_ko = f"{text}({given.korean})" if isinstance(given, OpenEnum) else text
+        return f"{wire} is {text}", f"'{korean}' 값이 {text_ko}이면"
 
 
 def is_aware(value: object) -> bool:

@@ -221,5 +221,5 @@ def _duplicate(path: str, combination: tuple[str, ...], first: int) -> Violation
         show(" / ".join(combination)),
         "unique",
         f"repeats the option values of row {first}",
-        f"옵션이 중복되었습니다(같은 행: {first}번). 옵션값을 서로 다르게 적어 주세요",
+        f"중복 옵션이 존재합니다(같은 행: {first}번). 옵션값을 서로 다르게 적어 주세요",
     )

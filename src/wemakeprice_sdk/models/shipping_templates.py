@@ -75,10 +75,7 @@ class ShipInfo(ReadModel):
 
 @frozen(kw_only=True)
 class SellerShip(ReadModel):
-    ""
-
-    "Short row of a shipping policy (판매자 배송 템플릿 조회); `ShippingTemplate` is the whole policy. "
-    "[B]"
+    """Short row of a shipping policy (판매자 배송 템플릿 조회); `ShippingTemplate` is the whole one. [B]"""
 
     shipping_template_no: int
     """Policy number (배송 템플릿 번호). [B]"""
