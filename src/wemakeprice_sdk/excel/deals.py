@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
 
+from wemakeprice_sdk.excel.nondata import reads_like_total
 from wemakeprice_sdk.excel.records import DealRecord, Problem, ProblemSeverity
-from wemakeprice_sdk.excel.structure import RowPlan, TypedRow
-from wemakeprice_sdk.files.cells import Cell, RowBlock, is_blank
+from wemakeprice_sdk.excel.structure import NonDataRows, RowPlan, TypedRow
+from wemakeprice_sdk.files.cells import Cell, RowBlock
 
 _FIELDS = [
     "deal_no",
@@ -22,6 +23,7 @@ _FIELDS = [
     "registered_at",
     "changed_at",
 ]
+_PRICE = _FIELDS.index("sale_price")
 _START, _END, _COUNT = _FIELDS.index("sale_start"), _FIELDS.index("sale_end"), _FIELDS.index("product_count")
 
 
@@ -39,17 +41,37 @@ class _DealGroup:
     """The rows of one deal while they are being collected."""
 
     def __init__(self, values: Sequence[object], extras: tuple[Cell, ...]) -> None:
-        self.values = values
-        self.extras = extras
+        self.values = list(values)
+        self.extras = [extras]
         self.rows: list[int] = []
         self.products: dict[int, None] = {}
         self.problems: list[Problem] = []
+        self.own_prices = False
+
+    def compare(self, row: TypedRow, values: Sequence[object], plan: RowPlan) -> None:
+        """Hold a further row against the first: a price that differs is the product's own."""
+        for position, name in enumerate(_FIELDS):
+            value, first = values[position], self.values[position]
+            if (
+                value is None
+                or value == first
+                or name not in plan.steps
+                or (position == _PRICE and self.own_prices)
+            ):
+                continue
+            rule = "group-differs"
+            if position == _PRICE and "대표" not in plan.steps[name].header:
+                rule, self.own_prices = "row-price", True
+            cell = row.cells[plan.steps[name].index]
+            self.problems.append(plan.problem(row.number, name, cell, rule, "", ProblemSeverity.WARNING))
 
     def finish(self, plan: RowPlan) -> ParsedDeal:
         """Make the record."""
         number = self.values[0] if isinstance(self.values[0], int) else None
         if self.values[0] is None or self.values[1] is None:
             return ParsedDeal(None, tuple(self.rows), tuple(self.problems), number)
+        if self.own_prices:
+            self.values[_PRICE] = None
         count = self.values[_COUNT]
         if self.products and isinstance(count, int) and count != len(self.products):
             detail = f"{count} ≠ {len(self.products)}"
@@ -58,18 +80,26 @@ class _DealGroup:
                     self.rows[0], "product_count", count, "count-differs", detail, ProblemSeverity.WARNING
                 )
             )
-        record = DealRecord(*self.values, tuple(self.products), self.extras)  # type: ignore[call-arg,arg-type] # typed by the plan
+        several = tuple(self.extras) if len(self.extras) > 1 and plan.extras else ()
+        record = DealRecord(*self.values, tuple(self.products), self.extras[0], several)  # type: ignore[arg-type] # typed by the plan
         return ParsedDeal(record, tuple(self.rows), tuple(self.problems), number)
 
 
 def read_deals(blocks: Iterable[RowBlock], plan: RowPlan) -> Iterator[ParsedDeal]:
-    """Return the deals of a file in its order; neighbouring rows of one number become one record."""
+    """Yield the deals of a file in its order; neighbouring rows of one number become one record."""
     group: _DealGroup | None = None
-    for row in plan.typed(blocks, (*_FIELDS, "product_nos")):
-        if all(map(is_blank, row.cells)):
-            continue
+    non_data = NonDataRows(plan, "deal_no", "deal_name")
+    names = (*_FIELDS, "product_nos")
+    for row in plan.typed(blocks, names):
         values, products = row.values[:-1], row.values[-1] or ()
-        if group is None or not _continues(values, products, group):
+        continues = group is not None and _continues(values, products, group)
+        if not continues and (values[0] is None or values[1] is None):
+            if non_data.takes(row, names, values[0]):
+                continue
+        elif reads_like_total(values[1]) and non_data.takes_total(row):
+            continue
+        non_data.started = True
+        if group is None or not continues:
             if group is not None:
                 yield group.finish(plan)
             group = _DealGroup(values, row.extras)
@@ -77,6 +107,8 @@ def read_deals(blocks: Iterable[RowBlock], plan: RowPlan) -> Iterator[ParsedDeal
         else:
             kept = [fault for fault in row.faults if fault[2] != "required"]
             group.problems += [plan.problem(row.number, *fault) for fault in kept]
+            group.compare(row, values, plan)
+            group.extras.append(row.extras)
         group.rows.append(row.number)
         if isinstance(products, tuple):
             group.products.update(dict.fromkeys(products))

@@ -80,8 +80,8 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "같은 상품에 동일한 옵션이 있습니다. 옵션을 확인해 주세요",
     ),
     "group-differs": (
-        "differs from the product's first row; the first is used",
-        "같은 상품의 첫 행과 값이 다릅니다. 값을 확인해 주세요",
+        "differs from the first row of the same item; the first is used",
+        "같은 상품(딜)의 첫 행과 값이 다릅니다. 첫 행의 값을 사용합니다",
     ),
     "too-many-options": ("more than 200 options", "옵션이 200개를 넘습니다. 옵션 수를 줄여 주세요"),
     "count-differs": (
@@ -103,6 +103,32 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "bundle-apart": (
         "rows of this bundle stand further up too; sort the file by bundle number",
         "같은 배송번호의 행이 떨어져 있습니다. 배송번호 순으로 정렬해 주세요",
+    ),
+    "row-wide": (
+        "the row has more values than the header has columns (values / columns), so what stands behind a comma "
+        "may have moved to the right; put text or amounts with commas in quotation marks and export again",
+        "행의 값이 제목 열보다 많습니다(값 수 / 열 수). 쉼표가 든 값이 나뉘어 뒤의 값이 밀렸을 수 있으니 "
+        "값을 따옴표로 감싸거나 파일을 다시 내려받아 주세요",
+    ),
+    "row-short": (
+        "the row has fewer values than the header has columns (values / columns); check that no line break cut it",
+        "행의 값이 제목 열보다 적습니다(값 수 / 열 수). 줄바꿈으로 행이 나뉘지 않았는지 확인해 주세요",
+    ),
+    "beyond-header": (
+        "a value stands right of the last header and is not carried over (values / columns)",
+        "제목이 없는 오른쪽 열의 값은 가져오지 않습니다(값 수 / 열 수)",
+    ),
+    "looks-total": (
+        "this reads like a total, but its numbers are not the sum of the rows above; check it",
+        "합계 행처럼 보이지만 위 행들의 합과 다릅니다. 확인해 주세요",
+    ),
+    "several-options": (
+        "several options stand in one cell; give each option a row of its own, with its own stock",
+        "한 셀에 여러 옵션이 있습니다. 옵션마다 행을 나누고 재고를 각각 적어 주세요",
+    ),
+    "row-price": (
+        "the price differs from row to row, so it is the products' and not the deal's; it was not taken",
+        "행마다 가격이 달라 딜의 대표가격이 아닌 상품 가격으로 보고 사용하지 않았습니다",
     ),
     "total-differs": (
         "price times quantity is not the total",

@@ -49,6 +49,8 @@ _CLOSE = 0.03
 _LEAST = 0.35
 _MOSTLY = 0.5
 _SURE = 0.9
+_LONGEST_VALUE = 2_000
+"""No number, date or state is longer, a list of products hardly ever."""
 
 
 @frozen(kw_only=True)
@@ -152,6 +154,8 @@ def mapping_from_json(text: str, kind: ExportKind) -> Mapping[str, str]:
 
 def _reads(parse: Callable[[Cell], object]) -> Callable[[Cell], bool]:
     def test(cell: Cell) -> bool:
+        if isinstance(cell, str) and len(cell) > _LONGEST_VALUE:
+            return False
         try:
             return parse(cell) is not None
         except FaultError:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from attrs import field, frozen
 
 from wemakeprice_sdk.excel.records import Problem, ProblemSeverity
-from wemakeprice_sdk.excel.structure import RowPlan, TypedRow
+from wemakeprice_sdk.excel.structure import NonDataRows, RowPlan, TypedRow
 from wemakeprice_sdk.files.cells import Cell, RowBlock, cell_text, is_blank
 from wemakeprice_sdk.models import Bundle, Delivery, OrderOption, OrderProduct, ShipAddress
 
@@ -124,9 +124,12 @@ def read_orders(blocks: Iterable[RowBlock], plan: RowPlan) -> Iterator[OrderArch
     group: _BundleRows | None = None
     seen: set[object] = set()
     lines: dict[tuple[object, object], int] = {}
+    non_data = NonDataRows(plan, "bundle_no", "product_name", ("option_name",))
     for row in plan.typed(blocks, ORDER_FIELDS):
-        if all(map(is_blank, row.cells)):
+        # The identifiers stand first: bundle, order, option order.
+        if row.values[:3] == (None, None, None) and non_data.takes(row, ORDER_FIELDS, None):
             continue
+        non_data.started = True
         values = dict(zip(ORDER_FIELDS, row.values, strict=True))
         problems = [*plan.problems(row), *_totals(row, values, plan)]
         if group is None or values["bundle_no"] is None or values["bundle_no"] != group.first["bundle_no"]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import evolve, frozen
 
+from wemakeprice_sdk.excel.nondata import is_total_word, reads_like_total
+from wemakeprice_sdk.excel.options import SPLIT_FIELDS, Crowded, OptionReader
 from wemakeprice_sdk.excel.records import OptionRecord, Problem, ProblemSeverity, ProductRecord
-from wemakeprice_sdk.excel.structure import RowPlan, TypedRow
-from wemakeprice_sdk.files.cells import Cell, RowBlock, cell_text, is_blank
+from wemakeprice_sdk.excel.structure import NonDataRows, RowPlan, TypedRow
+from wemakeprice_sdk.files.cells import Cell, RowBlock
 
 MOST_OPTIONS = 200
 NAME_CUT = 70
@@ -41,11 +43,22 @@ _FIELDS = [
     "taxable",
     "stock_count",
 ]
-_OPTION_FIELDS = ["option_no", "option_name", "option_code", "option_price", "option_status"]
+_OPTION_FIELDS = [
+    "option_no",
+    "option_name",
+    "option_code",
+    "option_price",
+    "option_status",
+    "option_value",
+    "option_name_2",
+    "option_value_2",
+    "option_name_3",
+    "option_value_3",
+]
+_OPTION_CELLS = ("option_name", "option_value", "option_name_2", "option_value_2", "option_code")
 _STOCK = _FIELDS.index("stock_count")
 _START, _END = _FIELDS.index("sale_start"), _FIELDS.index("sale_end")
 _PRICE, _ORIGIN = _FIELDS.index("sale_price"), _FIELDS.index("origin_price")
-_TOTALS = ("합계", "총계", "소계", "total", "계")
 
 
 @frozen
@@ -71,7 +84,9 @@ class _ProductReader:
 
     def __init__(self, plan: RowPlan) -> None:
         self.plan = plan
-        self.has_options = any(name in plan.steps for name in ("option_no", "option_name", "option_code"))
+        self.reader = OptionReader(plan)
+        self.has_options = self.reader.any
+        self.non_data = NonDataRows(plan, "product_no", "product_name", _OPTION_CELLS)
 
     def single(self, blocks: Iterable[RowBlock]) -> Iterator[Parsed]:
         """One row, one product."""
@@ -80,8 +95,12 @@ class _ProductReader:
             name, start, end = values[1], values[_START], values[_END]
             origin, price = values[_ORIGIN], values[_PRICE]
             number = values[0]
-            if (number is None or name is None) and self._is_filler(row):
+            if number is None or name is None:
+                if self.non_data.takes(row, _FIELDS, number):
+                    continue
+            elif reads_like_total(name) and self.non_data.takes_total(row):
                 continue
+            self.non_data.started = True
             problems: tuple[Problem, ...] = ()
             if (
                 row.faults
@@ -118,34 +137,52 @@ class _ProductReader:
     def _cell(self, name: str, row: TypedRow) -> Cell:
         return row.cells[self.plan.steps[name].index]
 
-    def _is_filler(self, row: TypedRow) -> bool:
-        """Return whether a row is blank, or a line of totals, so that nothing is missed by leaving it out."""
-        filled = [cell for cell in row.cells if not is_blank(cell)]
-        if not filled:
-            return True
-        if row.values[0] is not None or row.values[1] is not None:
-            return False
-        return any(cell_text(cell).strip().lower().rstrip(":") in _TOTALS for cell in filled[:3])
-
     def grouped(self, blocks: Iterable[RowBlock]) -> Iterator[Parsed]:
         """One row per option; rows that leave the product's cells blank belong to the product above."""
         group: _Group | None = None
         size = len(_FIELDS)
-        for row in self.plan.typed(blocks, (*_FIELDS, *_OPTION_FIELDS)):
-            values, option = row.values[:size], row.values[size:]
+        names = (*_FIELDS, *_OPTION_FIELDS)
+        for row in self.plan.typed(blocks, names):
+            values, cells = row.values[:size], row.values[size:]
+            option = self.reader.read(cells)
             is_option = any(value is not None for value in option[:3])
-            if group is not None and is_option and self._continues(values, group):
-                kept = evolve(row, faults=[fault for fault in row.faults if fault[2] != "required"])
-                group.add(kept, values, option, self._checked(kept, values), self.plan)
+            continues = group is not None and is_option and self._continues(values, group)
+            if self._left_out(row, names, values, option, group if continues else None):
                 continue
-            if (values[0] is None or values[1] is None) and self._is_filler(row):
+            self.non_data.started = True
+            if group is not None and continues:
+                kept = evolve(row, faults=[fault for fault in row.faults if fault[2] != "required"])
+                group.add(kept, values, option, self._checked(kept, values))
                 continue
             if group is not None:
                 yield group.finish()
-            group = _Group(values, row.extras)
+            group = _Group(self.plan, self.reader, values, row.extras)
             group.begin(row, option if is_option else None, self._checked(row, values))
         if group is not None:
             yield group.finish()
+
+    def _left_out(
+        self,
+        row: TypedRow,
+        names: Sequence[str],
+        values: Sequence[object],
+        option: Sequence[object],
+        group: _Group | None,
+    ) -> bool:
+        """Leave a row out when it is no data; `group` is the product that it would go on with."""
+        worded = reads_like_total(option[1]) or reads_like_total(option[2])
+        own_id = option[0] is not None or (values[0] is not None and not (group and worded))
+        if values[0] is None and not own_id:
+            if group is not None and not worded:
+                return False
+            return self.non_data.takes(
+                row, names, values[0], group.sums() if group else None, group and group.above()
+            )
+        if values[1] is None and values[0] is not None and group is None:
+            return self.non_data.takes(row, names, values[0])
+        if not worded and not reads_like_total(values[1]):
+            return False
+        return self.non_data.takes_total(row, group.carried() if group else {}, group.sums() if group else {})
 
     def _continues(self, values: Sequence[object], group: _Group) -> bool:
         """Return whether an option row belongs to the product above: same number, or no product cells."""
@@ -157,48 +194,68 @@ class _ProductReader:
 class _Group:
     """The rows of one product while they are being collected."""
 
-    def __init__(self, values: Sequence[object], extras: tuple[Cell, ...]) -> None:
+    def __init__(
+        self, plan: RowPlan, reader: OptionReader, values: Sequence[object], extras: tuple[Cell, ...]
+    ) -> None:
+        self.plan = plan
+        self.reader = reader
         self.values = values
         self.extras = extras
         self.rows: list[int] = []
         self.options: list[OptionRecord] = []
         self.problems: list[Problem] = []
         self.keys: set[object] = set()
+        self.crowded: Crowded | None = None
+
+    def sums(self) -> Mapping[str, int]:
+        """Return what a total of this product would say."""
+        return {
+            "stock_count": sum(one.stock_count or 0 for one in self.options),
+            "option_price": sum(one.add_price or 0 for one in self.options),
+        }
+
+    def carried(self) -> Mapping[str, object]:
+        """Return the values that rows of this product repeat."""
+        return dict(zip(_FIELDS[:_STOCK], self.values, strict=False))
+
+    def above(self) -> tuple[str, ...]:
+        """Return the words that a total of this product could name."""
+        names = (self.values[0], self.values[1], *(one.name for one in self.options[-1:]))
+        return tuple(str(name) for name in names if name is not None)
 
     def begin(self, row: TypedRow, option: Sequence[object] | None, problems: list[Problem]) -> None:
         """Take the product's first row."""
         self.rows.append(row.number)
-        self.problems += problems
         if option is not None:
-            self._append(row.number, self.values, option)
+            problems = self._append(row, self.values, option, problems)
+        self.problems += problems
 
     def add(
-        self,
-        row: TypedRow,
-        values: Sequence[object],
-        option: Sequence[object],
-        problems: list[Problem],
-        plan: RowPlan,
+        self, row: TypedRow, values: Sequence[object], option: Sequence[object], problems: list[Problem]
     ) -> None:
         """Take a further option row."""
         self.rows.append(row.number)
-        self.problems += problems
+        first = len(self.problems)
         if option_key(option[0], option[1], option[2]) in self.keys:
-            name = next(name for name in ("option_no", "option_name", "option_code") if name in plan.steps)
-            cell = row.cells[plan.steps[name].index]
-            self.problems.append(
-                plan.problem(row.number, name, cell, "same-option", severity=ProblemSeverity.ERROR)
-            )
+            self.problems += problems
+            self.problems.append(self._option_problem(row, "same-option", ProblemSeverity.ERROR))
             return
-        self._compare(row, values, plan)
-        self._append(row.number, values, option)
-        if len(self.options) == MOST_OPTIONS + 1:
-            over = plan.problem(
+        self._compare(row, values)
+        before = len(self.options)
+        self.problems[first:first] = self._append(row, values, option, problems)
+        if before <= MOST_OPTIONS < len(self.options):
+            over = self.plan.problem(
                 row.number, "option_name", None, "too-many-options", severity=ProblemSeverity.ERROR
             )
             self.problems.append(over)
 
-    def _compare(self, row: TypedRow, values: Sequence[object], plan: RowPlan) -> None:
+    def _option_problem(self, row: TypedRow, rule: str, severity: ProblemSeverity) -> Problem:
+        name = self.reader.field
+        cell = row.cells[self.plan.steps[name].index]
+        return self.plan.problem(row.number, name, cell, rule, severity=severity)
+
+    def _compare(self, row: TypedRow, values: Sequence[object]) -> None:
+        plan = self.plan
         for position, name in enumerate(_FIELDS[:-1]):
             value = values[position]
             if value is not None and value != self.values[position] and name in plan.steps:
@@ -208,17 +265,50 @@ class _Group:
                 )
                 self.problems.append(problem)
 
-    def _append(self, row: int, values: Sequence[object], option: Sequence[object]) -> None:
+    def _append(
+        self, row: TypedRow, values: Sequence[object], option: Sequence[object], problems: list[Problem]
+    ) -> list[Problem]:
+        """Add the option of a row, or the several that stand in it; return the problems that are left."""
+        several = self.reader.several(row, option)
+        if several is None:
+            self._put(row, option, values[_STOCK])
+        elif isinstance(several, Crowded):
+            self.crowded = several
+            self._put(row, option, values[_STOCK])
+        else:
+            for one, stock in several:
+                self._put(row, one, stock)
+            # What one cell could not be read as, its parts were.
+            problems = [one for one in problems if one.field not in SPLIT_FIELDS]
+        if is_total_word(str(option[1] or ""), strong=True):
+            problems = [*problems, self._option_problem(row, "looks-total", ProblemSeverity.WARNING)]
+        return problems
+
+    def _put(self, row: TypedRow, option: Sequence[object], stock: object) -> None:
         self.keys.add(option_key(option[0], option[1], option[2]))
         number, name, code, price, status = option
         self.options.append(
-            OptionRecord(number, name, code, price, status, values[_STOCK], row)  # type: ignore[arg-type] # typed by the plan
+            OptionRecord(number, name, code, price, status, stock, row.number, row.extras)  # type: ignore[arg-type] # typed by the plan
         )
 
     def finish(self) -> Parsed:
         """Make the record."""
         values, options = self.values, tuple(self.options)
         number = values[0] if isinstance(values[0], int) else None
+        if self.crowded is not None and len(options) == 1:
+            step = self.plan.steps[self.reader.field]
+            self.problems.append(
+                self.plan.problem(
+                    options[0].row,
+                    step.spec.name,
+                    self.crowded.cell,
+                    "several-options",
+                    "",
+                    ProblemSeverity.WARNING,
+                )
+            )
+            if self.crowded.stock_unclear:
+                options = (evolve(options[0], stock_count=None),)
         if values[0] is None or values[1] is None:
             return Parsed(None, tuple(self.rows), tuple(self.problems), number, bool(options))
         stock = total_stock(options) if options else values[_STOCK]

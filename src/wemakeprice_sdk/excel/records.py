@@ -85,6 +85,8 @@ class OptionRecord:
     status: OptionSaleStatus | None = None
     stock_count: int | None = None
     row: int = 0
+    extras: tuple[Cell, ...] = ()
+    """The columns nobody understood, of this option's own row."""
 
 
 @frozen
@@ -193,6 +195,8 @@ class DealRecord:
     changed_at: datetime | None = None
     product_nos: tuple[int, ...] = ()
     extras: tuple[Cell, ...] = ()
+    row_extras: tuple[tuple[Cell, ...], ...] = ()
+    """Of a deal of several rows: the columns nobody understood, row by row; `extras` are the first row's."""
 
     @classmethod
     def from_row(cls, row: DealRow, product_nos: tuple[int, ...] = ()) -> DealRecord:

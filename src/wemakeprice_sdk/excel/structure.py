@@ -6,8 +6,9 @@ reader finds wrong goes to one `Faults` list, so that a clean row costs nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import repeat
+from itertools import pairwise, repeat
 from typing import TypeAlias
 
 from attrs import define, field, frozen
@@ -15,12 +16,22 @@ from attrs import define, field, frozen
 from wemakeprice_sdk.excel.columns import ColumnBook, ColumnSpec
 from wemakeprice_sdk.excel.faults import sentences
 from wemakeprice_sdk.excel.mapping import ENUMS, ColumnMap, digit_lengths
+from wemakeprice_sdk.excel.nondata import (
+    LeftOutRow,
+    LeftOutRows,
+    NonDataKind,
+    Place,
+    Sums,
+    classify,
+    is_total_word,
+)
 from wemakeprice_sdk.excel.records import Problem, ProblemSeverity
 from wemakeprice_sdk.excel.values import (
     EMPTY_MARKS,
     Doubt,
     FaultError,
     clean,
+    is_clean,
     is_empty_mark,
     iso_timestamps,
     narrow,
@@ -37,10 +48,12 @@ from wemakeprice_sdk.files.cells import (
     RowBlock,
     Serial,
     cell_text,
+    column_letter,
+    is_blank,
     plain_number,
     serial_to_datetime,
 )
-from wemakeprice_sdk.models._base import is_masked
+from wemakeprice_sdk.models._base import OpenEnum, is_masked
 
 Read: TypeAlias = "Callable[[Cell], object]"
 Column: TypeAlias = "Sequence[Cell]"
@@ -52,8 +65,14 @@ _LONGEST_TEXT = 4_000
 _PROVEN = 2_000
 _PROVEN_LENGTH = 100
 _SHOWN = 80
+_MOST_UNNAMED = 256
 _EXACT = 10**EXACT_DIGITS
 _ZIP_DIGITS = 5
+_WIDTH_SEVERITY: Mapping[str, ProblemSeverity] = {
+    "row-wide": ProblemSeverity.ERROR,
+    "row-short": ProblemSeverity.WARNING,
+    "beyond-header": ProblemSeverity.WARNING,
+}
 _NOTES = frozenset(("recovered-id", "cleaned"))
 _DOUBTS = frozenset(
     [
@@ -114,12 +133,13 @@ class TypedRow:
     """The cells of the columns nobody understood."""
     faults: Sequence[Found]
     _columns: Sequence[Column]
-    _at: int
+    at: int
+    """Its place in the block."""
 
     @property
     def cells(self) -> tuple[Cell, ...]:
         """Every cell of the row, from column A on."""
-        return tuple(column[self._at] for column in self._columns)
+        return tuple(column[self.at] for column in self._columns)
 
 
 def severity_of(rule: str, spec: ColumnSpec) -> ProblemSeverity:
@@ -148,25 +168,60 @@ class RowPlan:
     steps: Mapping[str, Step]
     faults: Faults
     width: int
+    """How many columns the header has."""
     extras: tuple[int, ...]
-    """Indexes of the columns nobody understood."""
+    """The columns nobody understood."""
+    field_counts: Mapping[int, int] = field(factory=dict)
+    """Of a delimited file: the number of fields of every row that has another number than the header."""
+    left_out: LeftOutRows = field(factory=LeftOutRows)
+    """The rows that are no data."""
+    sums: Sums = field(factory=Sums)
+
+    def __attrs_post_init__(self) -> None:
+        """Name the columns that can be summed up."""
+        numeric = (name for name, step in self.steps.items() if step.spec.type in ("won", "count"))
+        self.sums.names = tuple(numeric)
+
+    @property
+    def extra_headers(self) -> tuple[str, ...]:
+        """The headers of the columns nobody understood; a column without one goes by its letter."""
+        headers = {match.index: match.header or f"{match.letter}열" for match in self.columns.matches}
+        return tuple(headers[index] for index in self.extras)
 
     def typed(self, blocks: Iterable[RowBlock], names: Sequence[str]) -> Iterator[TypedRow]:
-        """Return the rows with the values of `names`; a field without a column reads as None.
-
-        Rows are read block by block, column by column. Rows without any cell are passed over.
-        """
+        """Yield the rows that hold anything, with the values of `names` and their faults."""
         for block in blocks:
             filled = block.filled()
             blank: Sequence[Cell] = [None] * len(filled.numbers)
             columns = [*filled.columns, *repeat(blank, self.width - len(filled.columns))]
-            values = zip(*(self._column(name, columns, blank) for name in names), strict=True)
+            typed = [self._column(name, columns, blank) for name in names]
+            self.sums.begin(names, typed)
             extras = (
                 zip(*(columns[index] for index in self.extras), strict=True) if self.extras else repeat(())
             )
+            if len(columns) > self.width or self.field_counts:
+                self._check_widths(filled.numbers, columns)
             found = self.faults.take()
-            for at, (number, typed, extra) in enumerate(zip(filled.numbers, values, extras, strict=False)):
-                yield TypedRow(number, typed, extra, found.get(at, ()), columns, at)
+            values = zip(*typed, strict=True)
+            for at, (number, row, extra) in enumerate(zip(filled.numbers, values, extras, strict=False)):
+                yield TypedRow(number, row, extra, found.get(at, ()), columns, at)
+
+    def _check_widths(self, numbers: Sequence[int], columns: Sequence[Column]) -> None:
+        """AddProblem the rows that are wider than the header: a comma too many shifts what stands behind it."""
+        beyond = columns[self.width :]
+        for at, number in enumerate(numbers):
+            last = next((n for n in range(len(beyond), 0, -1) if not is_blank(beyond[n - 1][at])), 0)
+            count = self.field_counts.get(number, 0)
+            if not last and not count:
+                continue
+            self.faults.at = at
+            cell = next((column[at] for column in beyond if not is_blank(column[at])), None)
+            if count and count < self.width:
+                self.faults.add("", cell, "row-short", f"{count} / {self.width}")
+                continue
+            wide = count or _shifted([column[at] for column in columns], self.width)
+            detail = f"{max(self.width + last, count)} / {self.width}"
+            self.faults.add("", cell, "row-wide" if wide else "beyond-header", detail)
 
     def _column(self, name: str, columns: Sequence[Column], blank: Sequence[object]) -> Sequence[object]:
         step = self.steps.get(name)
@@ -194,11 +249,13 @@ class RowPlan:
         """Put a broken rule into words."""
         step = self.steps.get(name)
         english, korean = sentences(rule, detail)
-        weight = severity or (severity_of(rule, step.spec) if step else ProblemSeverity.WARNING)
+        weight = severity or (
+            severity_of(rule, step.spec) if step else _WIDTH_SEVERITY.get(rule, ProblemSeverity.WARNING)
+        )
         return Problem(
             self.sheet,
             row,
-            step.letter if step else "",
+            step.letter if step else column_letter(self.width) if rule in _WIDTH_SEVERITY else "",
             step.header if step else "",
             name,
             shown(cell, step.spec if step else None),
@@ -211,6 +268,89 @@ class RowPlan:
     def problems(self, row: TypedRow) -> list[Problem]:
         """Put everything the readers found in a row into words."""
         return [self.problem(row.number, *fault) for fault in row.faults] if row.faults else []
+
+    def leave_out(self, row: TypedRow, kind: NonDataKind) -> None:
+        """Take a row for no data: a total counts in no sum below it."""
+        texts = [cell.strip() for cell in row.cells if isinstance(cell, str) and not is_blank(cell)]
+        worded = [text for text in texts if is_total_word(text)] if kind is NonDataKind.TOTAL else []
+        private = any(step.spec.personal for step in self.steps.values())
+        said = next(iter(worded or ([] if private else texts)), "")[:_SHOWN]
+        self.left_out.add(LeftOutRow(kind, self.sheet, row.number, said))
+        self.sums.leave_out(row.at)
+
+
+class NonDataRows:
+    """Tells the rows of a table that are no data, and leaves them out of its plan."""
+
+    def __init__(self, plan: RowPlan, key: str, name: str = "", more: Sequence[str] = ()) -> None:
+        self.plan = plan
+        self.key = key
+        """The field that identifies a record."""
+        self.names = [plan.steps[one].index for one in (name, *more) if one in plan.steps]
+        self.headers = tuple(match.header for match in plan.columns.matches)
+        self.started = False
+        """Whether a record was read."""
+
+    def takes(
+        self,
+        row: TypedRow,
+        fields: Sequence[str],
+        number: object,
+        group: Mapping[str, int] | None = None,
+        above: Sequence[str] | None = None,
+    ) -> bool:
+        """Leave out a row whose identifier or name is missing when it is blank, a total, a note or a header."""
+        cells = row.cells
+        filled = [cell for cell in cells if not is_blank(cell)]
+        if not filled:
+            return True
+        if number is not None:
+            # A small number alone is that of a page.
+            kind = NonDataKind.NOTE if len(filled) == 1 and _is_page(filled[0]) else None
+        else:
+            step = self.plan.steps.get(self.key)
+            place = Place(
+                cells=cells,
+                id_cell=cells[step.index] if step is not None else None,
+                names=tuple(cells[index] for index in self.names),
+                headers=self.headers,
+                readable=self._readable(row, fields),
+                sums_agree=self.plan.sums.agrees(row.at, carried={}, group=group or {}),
+                above=tuple(above or ()),
+                before_data=not self.started,
+            )
+            kind = classify(place)
+        if kind is not None:
+            self.plan.leave_out(row, kind)
+        return kind is not None
+
+    def takes_total(
+        self,
+        row: TypedRow,
+        carried: Mapping[str, object] | None = None,
+        group: Mapping[str, int] | None = None,
+    ) -> bool:
+        """Leave out a row that is named like a total when all its numbers are the sums of rows above it."""
+        addends = 1 if group else 2
+        if not self.plan.sums.agrees(row.at, carried=carried or {}, group=group or {}, addends=addends):
+            return False
+        self.plan.leave_out(row, NonDataKind.TOTAL)
+        return True
+
+    def _readable(self, row: TypedRow, fields: Sequence[str]) -> int:
+        """Count the typed cells of a row that could be read."""
+        count = 0
+        for name, value in zip(fields, row.values, strict=False):
+            step = self.plan.steps.get(name)
+            if step is None or value is None or value == () or step.spec.type in ("text", "code"):
+                continue
+            count += value.is_known if isinstance(value, OpenEnum) else 1
+        return count
+
+
+def _is_page(cell: Cell) -> bool:
+    text = cell_text(cell).strip()
+    return text.isdigit() and len(text) <= 3
 
 
 def compile_plan(
@@ -225,9 +365,33 @@ def compile_plan(
         cells = [row[match.index] for row in sample if match.index < len(row)]
         read, even = _readers(spec, faults, cells, date1904=date1904)
         steps[spec.name] = Step(spec, match.index, match.letter, match.header, read, even)
-    width = max((match.index for match in columns.matches), default=-1) + 1
-    extras = tuple(match.index for match in columns.unknown if match.header)
+    width = len(columns.matches)
+    while width and not columns.matches[width - 1].header and columns.matches[width - 1].field is None:
+        # A header row that is padded with blanks ends with its last word.
+        width -= 1
+    named = {match.index for match in columns.unknown if match.header}
+    held = {match.index for match in columns.unknown[:_MOST_UNNAMED] if _holds(sample, match.index)}
+    extras = tuple(index for index in range(width) if index in named | held)
     return RowPlan(sheet, columns, steps, faults, width, extras)
+
+
+def _holds(sample: Sequence[Sequence[Cell]], index: int) -> bool:
+    return any(index < len(row) and not is_blank(row[index]) for row in sample)
+
+
+_THREE = re.compile(r"\d{3}(?:\.\d+)?(?:원)?", re.ASCII)
+
+
+def _shifted(cells: Sequence[Cell], width: int) -> bool:
+    """Return whether a row that is wider than the header looks shifted, not only annotated at its side.
+
+    Either a number was cut at its thousands comma (12 | 900), or what overflows is a number.
+    """
+    if is_blank(cells[width]):
+        return False
+    texts = [cell_text(cell).strip() for cell in cells]
+    cut = any(0 < len(one) <= 3 and one.isdigit() and _THREE.fullmatch(two) for one, two in pairwise(texts))
+    return cut or not isinstance(cells[width], str) or bool(texts[width].replace(",", "").isdigit())
 
 
 AddProblem: TypeAlias = "Callable[[str, Cell, str, str], None]"
@@ -330,6 +494,8 @@ def _even_texts(spec: ColumnSpec) -> Even:
         texts: list[str] = list(filled)  # type: ignore[arg-type] # the types were looked at
         joined = "|".join(texts)
         if not joined.isprintable() or max(map(len, texts)) > longest or not _stripped(joined, texts):
+            return None
+        if not is_clean(joined) or "|'" in joined or joined[0] == "'":
             return None
         if not EMPTY_MARKS.isdisjoint(texts):
             return None

@@ -41,23 +41,65 @@ class Doubt(NamedTuple):
     rule: str
 
 
+_QUOTED_CODE = re.compile(r"'[^']*")
+_HALVES = re.compile("[\u0300-\u036f\u1100-\u11ff\u3099\u309a]")
+"""Combining marks and the letters of decomposed Hangul (macOS writes them)."""
+
+
 def clean(text: str) -> str:
-    """Strip blanks of every kind, zero-width and control characters."""
-    return (
-        text.translate(_ZERO_WIDTH).translate(_CONTROLS).replace("\u00a0", " ").replace("\u3000", " ").strip()
-    )
+    """Strip blanks of every kind, zero-width and control characters, and what only keeps digits as text.
+
+    The one cleaning of every text column: composed form (NFC), no-break spaces become spaces, and an apostrophe
+    in front goes, as spreadsheets write it to keep `'0012` as text. A quoted word at the beginning stays.
+    """
+    text = _bare(text)
+    if not is_clean(text):
+        text = _composed(text).strip()
+    return text[1:].strip() if text[:1] == "'" and _QUOTED_CODE.fullmatch(text) else text
+
+
+def _bare(text: str) -> str:
+    if not text.isascii():
+        text = text.translate(_ZERO_WIDTH).replace("\u00a0", " ").replace("\u3000", " ")
+        text = text.replace("\u2007", " ").replace("\u202f", " ")
+    return text.translate(_CONTROLS).strip()
+
+
+def _composed(text: str) -> str:
+    if len(text) <= _NORMALISED_AT_ONCE:
+        return unicodedata.normalize("NFC", text)
+    # Sorting combining marks takes the square of their number, so a long text is taken in pieces that begin
+    # where no mark or half of a syllable stands.
+    pieces: list[str] = []
+    begin = 0
+    while begin < len(text):
+        end = min(begin + _NORMALISED_AT_ONCE, len(text))
+        while end < len(text) and end < begin + 2 * _NORMALISED_AT_ONCE and _HALVES.match(text, end):
+            end += 1
+        pieces.append(unicodedata.normalize("NFC", text[begin:end]))
+        begin = end
+    return "".join(pieces)
+
+
+def is_clean(text: str) -> bool:
+    """Return whether a text is in composed form, which `str.isprintable` does not tell."""
+    if text.isascii():
+        return True
+    # Long texts are taken in pieces that overlap, for the same reason as above.
+    pieces = range(0, len(text), _NORMALISED_AT_ONCE)
+    return all(unicodedata.is_normalized("NFC", text[at : at + _NORMALISED_AT_ONCE + 4]) for at in pieces)
 
 
 def narrow(text: str) -> str:
     """Clean, and turn full-width digits and signs into plain ones."""
-    text = clean(text)
     if text.isascii():
-        return text
+        return clean(text)
+    text = _bare(text)
     if len(text) <= _NORMALISED_AT_ONCE:
         return clean(unicodedata.normalize("NFKC", text))
     # Sorting combining marks takes the square of their number, so a long text is taken in pieces.
     pieces = range(0, len(text), _NORMALISED_AT_ONCE)
-    return clean("".join(unicodedata.normalize("NFKC", text[at : at + _NORMALISED_AT_ONCE]) for at in pieces))
+    return _bare("".join(unicodedata.normalize("NFKC", text[at : at + _NORMALISED_AT_ONCE]) for at in pieces))
 
 
 def is_empty_mark(text: str) -> bool:
@@ -84,6 +126,11 @@ def parse_amount(cell: Cell) -> int | None:
     if isinstance(cell, CellError):
         raise FaultError("error-value")
     return None
+
+
+def is_grouped(text: str) -> bool:
+    """Return whether a text is one number with thousands commas: `10,200`."""
+    return _GROUPED.fullmatch(narrow(text)) is not None
 
 
 def _whole(value: float) -> int:

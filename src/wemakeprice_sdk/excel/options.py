@@ -1,0 +1,159 @@
+"""Options of a row: a title and a value in two columns, levels side by side, several options in one cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from attrs import frozen
+
+from wemakeprice_sdk.excel.structure import RowPlan, TypedRow
+from wemakeprice_sdk.excel.values import FaultError, is_grouped, parse_amount
+from wemakeprice_sdk.files.cells import Cell
+from wemakeprice_sdk.models import OptionSaleStatus
+
+Option: TypeAlias = "tuple[object, object, object, object, object]"
+"""Number, name, seller code, added price, state."""
+
+SPLIT_FIELDS = frozenset(("stock_count", "option_price", "option_code", "option_status"))
+"""Columns that can hold a list as long as the list of options."""
+
+_SEPARATORS = ("\n", ";", "|", ",", "/")
+_MOST_IN_ONE = 500
+_TITLE_WORDS = (
+    "색상|컬러|칼라|색깔|사이즈|싸이즈|크기|치수|용량|중량|무게|길이|종류|구성|수량|디자인|모델|모델명|타입|유형|스타일|패턴|맛|향|호수|"
+    "재질|소재|규격|성별|연령|옵션|옵션명|선택|선택옵션|상품선택|제품선택|색상선택|사이즈선택|옵션선택|상품|품목|color|colour|size|type|option|"
+    "style|model|design|weight|volume"
+)
+_TITLES = re.compile(rf"(?:{_TITLE_WORDS})\d?(?:\s*[/,+&·\n]\s*(?:{_TITLE_WORDS})\d?)*", re.IGNORECASE)
+
+
+def is_title(text: str) -> bool:
+    """Return whether a text is the title of options (색상, 사이즈, 색상/사이즈) and not an option."""
+    return _TITLES.fullmatch(re.sub(r"[ *]+", "", text)) is not None
+
+
+@frozen
+class Crowded:
+    """Several options in one cell that cannot be told apart: which stock belongs to which is not said."""
+
+    cell: Cell
+    stock_unclear: bool
+    """Whether the stock could be one number with a thousands comma, or several numbers."""
+
+
+class OptionReader:
+    """Puts the option of a row together from its columns."""
+
+    def __init__(self, plan: RowPlan) -> None:
+        self.plan = plan
+        names = ("option_no", "option_name", "option_value", "option_code")
+        present = [name for name in names if name in plan.steps]
+        self.any = bool(present)
+        """Whether the table has columns of options."""
+        self.field = next((name for name in ("option_value", *names) if name in plan.steps), "option_name")
+        """The column that problems with an option point to."""
+        self._levels = any(name in plan.steps for name in ("option_value", "option_value_2", "option_name_2"))
+
+    def read(self, cells: Sequence[object]) -> Option:
+        """Return the option of a row; a title without a value (옵션명 색상, 옵션값 blank) is none."""
+        number, name, code, price, status = cells[:5]
+        if self._levels:
+            levels = ((name, cells[5]), (cells[6], cells[7]), (cells[8], cells[9]))
+            name = "/".join(filter(None, (_level(title, value) for title, value in levels))) or None
+        elif isinstance(name, str) and len(name) < _MOST_IN_ONE and is_title(name):
+            name = None
+        return number, name, code, price, status
+
+    def several(
+        self, row: TypedRow, option: Option | Sequence[object]
+    ) -> list[tuple[Option, object]] | Crowded | None:
+        """Return the options that stand in one cell with their stock, `Crowded` when they cannot be told apart.
+
+        They can when the stock, or else the price or code, is a list of the same length.
+        """
+        name = option[1]
+        if (
+            not isinstance(name, str)
+            or not any(mark in name for mark in _SEPARATORS)
+            or len(name) > _MOST_IN_ONE
+        ):
+            return None
+        title, colon, values = name.partition(":")
+        prefix = f"{title}:" if colon and "/" not in title else ""
+        listed = values if prefix else name
+        for mark in _SEPARATORS:
+            parts = [part.strip() for part in listed.split(mark)]
+            if len(parts) < 2 or not all(parts):
+                continue
+            made = self._apart(row, option, [prefix + part for part in parts], mark)
+            if made is not None:
+                return made
+            if mark != "/" or len(parts) > 2:
+                return Crowded(name, self._stock_unclear(row, len(parts)))
+        return None
+
+    def _apart(
+        self, row: TypedRow, option: Option | Sequence[object], names: list[str], mark: str
+    ) -> list[tuple[Option, object]] | None:
+        lists: dict[str, list[object]] = {}
+        for name in SPLIT_FIELDS:
+            cell = self._cell(row, name)
+            if not isinstance(cell, str) or not cell.strip():
+                continue
+            found = _list_of(name, cell, len(names), mark)
+            if found is not None:
+                lists[name] = found
+        has_stock = self._cell(row, "stock_count") not in (None, "")
+        if not lists or (has_stock and "stock_count" not in lists):
+            return None
+        number, _, code, price, status = option
+        return [
+            (
+                (
+                    number if at == 0 else None,
+                    name,
+                    lists.get("option_code", [code] * len(names))[at],
+                    lists.get("option_price", [price] * len(names))[at],
+                    lists.get("option_status", [status] * len(names))[at],
+                ),
+                lists["stock_count"][at] if "stock_count" in lists else None,
+            )
+            for at, name in enumerate(names)
+        ]
+
+    def _stock_unclear(self, row: TypedRow, count: int) -> bool:
+        cell = self._cell(row, "stock_count")
+        return isinstance(cell, str) and cell.count(",") == count - 1
+
+    def _cell(self, row: TypedRow, name: str) -> Cell:
+        step = self.plan.steps.get(name)
+        return None if step is None else row.cells[step.index]
+
+
+def _level(title: object, value: object) -> str | None:
+    if not isinstance(value, str):
+        return title if isinstance(title, str) and not is_title(title) else None
+    if not isinstance(title, str) or value.startswith(f"{title}:"):
+        return value
+    return f"{title}:{value}"
+
+
+def _list_of(name: str, cell: str, count: int, mark: str) -> list[object] | None:
+    """Return the parts of a list; None when it is one value, or could be: 10,200 may be ten thousand."""
+    for cut in dict.fromkeys((mark, "\n", ";", ",", "/")):
+        parts = [part.strip() for part in cell.split(cut)]
+        if len(parts) != count or (
+            cut == "," and name in ("stock_count", "option_price") and is_grouped(cell)
+        ):
+            continue
+        if name == "option_code":
+            return list(parts)
+        if name == "option_status":
+            return [OptionSaleStatus.from_wire(part) for part in parts]
+        try:
+            return [parse_amount(part) for part in parts]
+        except FaultError:
+            return None
+    return None
