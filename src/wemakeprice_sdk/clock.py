@@ -86,13 +86,16 @@ class DateSentinel(Enum):
     """What a date means that is no real date."""
 
     NONE = "none"
-    """There is no date: MySQL's 0000-00-00, .NET's 0001-01-01, day one of a database or of Unix time."""
+    """There is no date: MySQL's 0000-00-00, .NET's 0001-01-01, day zero of a sheet, day one of a database
+    or of Unix time."""
     ENDLESS = "endless"
     """For ever: a day in 2999 or 9999. In a field that is not the end of something it means none."""
 
 
-_ZERO_DATE = re.compile(r"0000([-./]?)00\1(?:00|01)(?:[T ].*)?|0+", re.ASCII | re.DOTALL)
-_NO_DATES = frozenset({(1, 1, 1), (1753, 1, 1), (1899, 12, 30), (1900, 1, 1), (1970, 1, 1)})
+_ZERO_DATE = re.compile(
+    r"0000([-./]?)00\1(?:00|01)(?:[T ].*)?|1900([-./])0?1\2 ?0?0(?:[T ].*)?|0+", re.ASCII | re.DOTALL
+)
+_NO_DATES = frozenset({(1, 1, 1), (1753, 1, 1), (1899, 12, 30), (1899, 12, 31), (1900, 1, 1), (1970, 1, 1)})
 _ENDLESS_YEARS = frozenset({2999, 9999})
 
 
@@ -100,7 +103,8 @@ def date_sentinel(value: date | str) -> DateSentinel | None:
     """Return what a date stands for when it is no real date; None for a real one and for any other text.
 
     The one list of such dates, for answers and for files alike. A text is looked at only for zero dates
-    (`0000-00-00 00:00:00`, `00000000`), which no date can hold; whatever else it says is parsed first.
+    (`0000-00-00 00:00:00`, `00000000`, the `1900-01-00` of a sheet), which no date can hold; whatever else
+    it says is parsed first.
     """
     if isinstance(value, str):
         return DateSentinel.NONE if _ZERO_DATE.fullmatch(value.strip()) else None

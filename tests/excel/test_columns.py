@@ -118,8 +118,11 @@ def test_a_line_number_is_not_a_product_number(migrator: ExcelMigrator, tmp_path
     assert inspect(migrator, tmp_path, table).missing_required
     table = [["번호", "상품명", "판매가"], *[[300000001 + at * 7, "가방", 1000] for at in range(5)]]
     found = inspect(migrator, tmp_path, table)
+    assert found.missing_required, "번호 says too little: only the caller can confirm it"
+    assert "A [번호]" in found.columns.unconfirmed[0]
+    found = inspect(migrator, tmp_path, table, kind=ExportKind.PRODUCTS, mapping={"product_no": "번호"})
     assert fields(found)["product_no"] == "번호"
-    assert [match.field for match in found.columns.guessed] == ["product_no"]
+    assert not found.missing_required
 
 
 def test_duplicates_and_extras(migrator: ExcelMigrator, tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def test_a_longer_id_is_exact_or_refused_never_wrong(number: int) -> None:
         ("2024-01-15 24:00", at(2024, 1, 16)), ("2024-01-15 24:00:00", at(2024, 1, 16)), ("20240115103045", at(2024, 1, 15, 10, 30, 45)),
         ("202401151030", at(2024, 1, 15, 10, 30)), ("1/15/2024", at(2024, 1, 15)), ("２０２４－０１－１５", at(2024, 1, 15)),
         (Serial(45306), at(2024, 1, 15)), (Serial(45306.4166666667), at(2024, 1, 15, 10)), (45306.5, at(2024, 1, 15, 12)), ("45306.5", at(2024, 1, 15, 12)),
-        ("상시판매", ALWAYS_END), ("", None), ("-", None), (None, None),
+        ("상시판매", None), ("", None), ("-", None), (None, None),
     ],
 )  # fmt: skip
 def test_timestamps(cell: Cell, value: datetime | None) -> None:
@@ -159,8 +159,8 @@ def test_timestamps_in_doubt(cell: Cell, rule: str) -> None:
     ("cell", "rule"),
     [
         ("2024-02-30", "date"), ("2024-13-01", "date"), ("hello", "date"), ("2024-01-15 25:00", "date"), ("2024-01-15 10:60", "date"),
-        ("오전", "date"), ("2024-01-15 오전 13:00", "date"), ("1899-12-31", "year"), ("3024-01-01", "year"), (Serial(60), "date"), (-1.5, "date"),
-        ("2024-01-15-10:00", "date"), (True, "date"), (CellError("#VALUE!"), "error-value"), ("9" * 5000, "date"), ("2024-01-15" * 30, "date"), (1.5, "year"),
+        ("오전", "date"), ("2024-01-15 오전 13:00", "date"), ("1901-05-05", "year"), ("3024-01-01", "year"), (Serial(60), "date"), (-1.5, "date"),
+        ("2024-01-15-10:00", "date"), (True, "date"), (CellError("#VALUE!"), "error-value"), ("9" * 5000, "date"), ("2024-01-15" * 30, "date"), (500.5, "year"),
     ],
 )  # fmt: skip
 def test_timestamps_that_are_none(cell: Cell, rule: str) -> None:
@@ -284,6 +284,8 @@ def test_no_such_cell() -> None:
         "0000-00-00 00:00:00",
         "0000-00-00",
         "00000000",
+        "1900-01-00",
+        "1899-12-31",
         0,
         Serial(0),
         "0001-01-01",
@@ -297,7 +299,18 @@ def test_a_date_that_stands_for_none_is_an_empty_cell(cell: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["9999-12-31", "9999-12-31 23:59:59", "2999.12.31", "99991231", 99991231, Serial(2958465)]
+    "cell",
+    [
+        "9999-12-31",
+        "9999-12-31 23:59:59",
+        "9999-12-31 24:00",
+        "12/31/9999 24:00",
+        "2999.12.31",
+        "99991231",
+        99991231,
+        Serial(2958465),
+        "상시",
+    ],
 )
 def test_a_date_that_stands_for_ever_ends_a_sale_never_and_is_empty_elsewhere(cell: object) -> None:
     assert parse_timestamp(cell, sale_end=True) == datetime(2037, 12, 31, 23, tzinfo=KST)  # type: ignore[arg-type]

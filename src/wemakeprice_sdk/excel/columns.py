@@ -16,14 +16,21 @@ from attrs import evolve, field, frozen
 from wemakeprice_sdk.errors import ValidationError, Violation
 from wemakeprice_sdk.excel.records import ExportKind, ProblemSeverity
 
-_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u180e]")
-_MARKS = re.compile(r"[\s*※●○★☆▶▷■□◆◇•·:_/\-.,'\"“”‘’~!?+=|\\<>#&@^`]+")
+_KEPT_MARKS = frozenset("()[]{}<>【】〔〕%")
+_NUMBERING = re.compile(r"^\s*(?:[①-⑳❶-❿⑴-⒇⓵-⓾]|\(?\d{1,2}\s?[.):_\-]|[A-Za-z][.)])\s*(?=\D)")
+_FOREIGN = re.compile(
+    r"usd|us\$|krw\s*외|jpy|cny|rmb|eur|gbp|hkd|twd|vnd|sgd|달러|불\)|엔화|\(엔\)|위안|유로|파운드|외화|[$€¥£￥]|"
+    r"천\s*원|만\s*원|백만\s*원|십만\s*원|억\s*원|단위\s*[:：]?\s*(?:천|만|백만|억)",
+    re.IGNORECASE,
+)
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>|【[^】]*】|〔[^〕]*〕")
 _BRACKETS = re.compile(r"[()\[\]{}<>【】〔〕]")
 _NUMBER_WORDS = re.compile(r"(?:코드번호|번호코드|코드|번호|넘버|number|code|no|id|아이디)$")
 _DATE_WORDS = re.compile(r"(?:일시|일자|날짜|시각|시간)$")
 _NAME_WORDS = re.compile(r"(?:이름|명칭|명)$")
 _MOST_LABEL = 200
+
+_OWN = re.compile(r"^(?:위메프|wmp|wemakeprice)")
 
 FIELD_TYPES = frozenset(
     [
@@ -48,8 +55,14 @@ FIELD_TYPES = frozenset(
 
 
 def _flat(label: str) -> str:
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", label)).lower()
-    return _MARKS.sub("", text)
+    """Return a label's letters, digits and brackets; ornaments, blanks and invisible characters mean nothing."""
+    text = unicodedata.normalize("NFKC", label).lower()
+    return "".join(mark for mark in text if (mark.isalnum() and mark != "\u1160") or mark in _KEPT_MARKS)
+
+
+def names_other_money(label: str) -> bool:
+    """Return whether a header says that its amounts are not plain won: `판매가(USD)`, `판매가(천원)`."""
+    return _FOREIGN.search(unicodedata.normalize("NFKC", label)) is not None
 
 
 def spellings(label: str) -> tuple[str, str, str]:
@@ -60,6 +73,7 @@ def spellings(label: str) -> tuple[str, str, str]:
 # Rows of data are looked at too while a header is sought, so what is remembered has to be bounded.
 @lru_cache(maxsize=4_096)
 def _spellings(label: str) -> tuple[str, str, str]:
+    label = _NUMBERING.sub("", label)
     whole = _BRACKETS.sub("", _flat(label))
     bare = _flat(_BRACKETED.sub("", unicodedata.normalize("NFKC", label)))
     bare = _BRACKETS.sub("", bare) or whole
@@ -155,12 +169,16 @@ class ColumnBook:
         if not label.strip():
             return ()
         index = self._index[kind]
+        specs = self.kinds[kind].fields
         best: dict[str, Candidate] = {}
+        foreign = names_other_money(label)
         for spelling, weight, how in zip(
             spellings(label), (1.0, 0.92, 0.78), ("name", "brackets", "variant"), strict=True
         ):
             for name, confidence, found in index.get(spelling, ()):
                 value = confidence * weight
+                if foreign and specs[name].type == "won":
+                    continue
                 if value > best.get(name, ("", 0.0, ""))[1]:
                     best[name] = (name, value, found if how == "name" else how)
         exact = [one for one in best.values() if one[1] >= 0.9]
@@ -187,8 +205,12 @@ def _index_of(spec: KindSpec) -> Mapping[str, tuple[Candidate, ...]]:
 
     for name, one in spec.fields.items():
         add(one.korean, name, 1.0, "name")
+        known = {spellings(word)[0] for word in (one.korean, *one.aliases)}
         for word in one.aliases:
-            add(word, name, 0.96, "alias")
+            # 위메프 상품번호 says more than 상품코드 or 상품번호 beside it.
+            rest = _OWN.sub("", spellings(word)[0])
+            specific = rest != spellings(word)[0] and rest in known
+            add(word, name, 1.06 if specific else 0.96, "alias")
         for word in one.weak:
             add(word, name, 0.5, "weak")
     return {word: tuple(slot.values()) for word, slot in index.items()}

@@ -35,6 +35,13 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "the year has two digits; read as 20xx",
         "연도가 두 자리여서 20xx년으로 읽었습니다. 날짜를 확인해 주세요",
     ),
+    "error-value": (
+        "the cell holds an error, or a formula that was never calculated; open the file in Excel, save it and try again",
+        "셀에 오류 값이 있거나 계산되지 않은 수식입니다. 엑셀에서 파일을 열어 저장한 뒤 다시 올려 주세요",
+    ),
+    "date": ("this is not a date", "날짜 형식이 아닙니다"),
+    "year": ("the year cannot be right", "연도가 올바르지 않습니다"),
+    "two-digit-year": ("the year has two digits; read as 20xx", "연도가 두 자리입니다(20xx년으로 읽음)"),
     "american-date": (
         "month and day could be swapped; read as month/day",
         "월과 일의 순서가 모호하여 월/일 순서로 읽었습니다. 날짜를 확인해 주세요",
@@ -105,18 +112,18 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "같은 배송번호의 행이 떨어져 있습니다. 배송번호 순으로 정렬해 주세요",
     ),
     "row-wide": (
-        "the row has more values than the header has columns (values / columns), so what stands behind a comma "
+        "the row has more values than the header has columns and what stands behind a comma "
         "may have moved to the right; put text or amounts with commas in quotation marks and export again",
-        "행의 값이 제목 열보다 많습니다(값 수 / 열 수). 쉼표가 든 값이 나뉘어 뒤의 값이 밀렸을 수 있으니 "
+        "행의 값이 제목 열보다 많습니다. 쉼표가 든 값이 나뉘어 뒤의 값이 밀렸을 수 있으니 "
         "값을 따옴표로 감싸거나 파일을 다시 내려받아 주세요",
     ),
     "row-short": (
-        "the row has fewer values than the header has columns (values / columns); check that no line break cut it",
-        "행의 값이 제목 열보다 적습니다(값 수 / 열 수). 줄바꿈으로 행이 나뉘지 않았는지 확인해 주세요",
+        "the row has fewer values than the header has columns; check that no line break cut it",
+        "행의 값이 제목 열보다 적습니다. 줄바꿈으로 행이 나뉘지 않았는지 확인해 주세요",
     ),
     "beyond-header": (
-        "a value stands right of the last header and is not carried over (values / columns)",
-        "제목이 없는 오른쪽 열의 값은 가져오지 않습니다(값 수 / 열 수)",
+        "a value stands right of the last header and is not carried over",
+        "제목이 없는 오른쪽 열의 값은 가져오지 않습니다",
     ),
     "looks-total": (
         "this reads like a total, but its numbers are not the sum of the rows above; check it",

@@ -22,7 +22,15 @@ from wemakeprice_sdk.excel.values import (
     parse_id_list,
     parse_timestamp,
 )
-from wemakeprice_sdk.files.cells import Cell, CellError, Serial, cell_text, column_letter, is_blank
+from wemakeprice_sdk.files.cells import (
+    Cell,
+    CellError,
+    Serial,
+    cell_text,
+    column_letter,
+    is_blank,
+    is_whole,
+)
 from wemakeprice_sdk.models import (
     DealStatus,
     DisplayState,
@@ -45,10 +53,75 @@ ENUMS: Mapping[str, type[OpenEnum]] = {
 }
 """The open enum of each field type that has one."""
 
+_STATE_WORDS: Mapping[type[OpenEnum], Mapping[str, OpenEnum]] = {
+    ProductStatus: {
+        "판매가능": ProductStatus.SALE,
+        "중지": ProductStatus.STOP,
+        "판매정지": ProductStatus.STOP,
+        "판매중단": ProductStatus.STOP,
+        "일시중지": ProductStatus.STOP,
+        "종료": ProductStatus.END,
+        "대기": ProductStatus.WAIT,
+    },
+    DealStatus: {
+        "중지": DealStatus.STOP,
+        "판매정지": DealStatus.STOP,
+        "판매중단": DealStatus.STOP,
+        "일시중지": DealStatus.STOP,
+        "종료": DealStatus.END,
+        "대기": DealStatus.WAIT,
+    },
+    OptionSaleStatus: {"판매가능": OptionSaleStatus.SALE, "일시품절": OptionSaleStatus.SOLD_OUT},
+    DisplayState: {
+        **dict.fromkeys(
+            ("전시", "전시중", "진열", "진열중", "진열함", "전시함", "노출중", "노출함"), DisplayState.SHOWN
+        ),
+        **dict.fromkeys(
+            (
+                "비전시",
+                "미전시",
+                "전시안함",
+                "전시중지",
+                "비진열",
+                "미진열",
+                "진열안함",
+                "진열중지",
+                "미노출",
+                "노출안함",
+                "숨김",
+            ),
+            DisplayState.HIDDEN,
+        ),
+    },
+}
+"""Words of other screens and shops for the states of the contract. [C]"""
+
+KNOWN_STATES = frozenset(
+    ("승인대기", "승인요청", "승인거절", "승인반려", "심사중", "임시저장", "진행대기", "수정대기", "삭제")
+)
+"""States that are no code of the contract and no mistake either: kept as they are, without a flag. [C]"""
+
+
+def state_of(enum: type[OpenEnum], text: str) -> OpenEnum:
+    """Return the state that a text names, by the contract's names and by words of other screens."""
+    word = _STATE_WORDS.get(enum, {}).get(text.replace(" ", ""))
+    return word if word is not None else enum.from_wire(text)
+
+
+def _is_state(enum: type[OpenEnum], cell: Cell) -> bool:
+    if not isinstance(cell, str) or len(cell) > _LONGEST_VALUE:
+        return False
+    text = narrow(cell)
+    return state_of(enum, text).is_known or (enum in (ProductStatus, DealStatus) and text in KNOWN_STATES)
+
+
 _CLOSE = 0.03
 _LEAST = 0.35
 _MOSTLY = 0.5
 _SURE = 0.9
+_ID_DIGITS = 6
+_FEWEST_NAMED = 100
+_COUNTED_KINDS = frozenset((ExportKind.PRODUCTS, ExportKind.DEALS))
 _LONGEST_VALUE = 2_000
 """No number, date or state is longer, a list of products hardly ever."""
 
@@ -79,6 +152,8 @@ class ColumnMap:
     """Korean names of the fields that no column was found for."""
     ambiguous: tuple[str, ...] = ()
     """One sentence for every field that several different columns claim to be."""
+    unconfirmed: tuple[str, ...] = ()
+    """One sentence for every required number whose column is a mere guess; only `mapping=` takes it."""
     _by_field: Mapping[str, ColumnMatch] = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
@@ -187,27 +262,38 @@ def fit(spec: ColumnSpec, cells: Sequence[Cell]) -> float:
         return 0.7
     enum = ENUMS.get(spec.type)
     if enum is not None:
-        good = sum(isinstance(cell, str) and enum.from_wire(narrow(cell)).is_known for cell in filled)
+        good = sum(_is_state(enum, cell) for cell in filled)
     else:
         good = sum(map(_READS[spec.type], filled))
-    if spec.type == "id" and spec.required and _is_counter(filled):
-        return 0.0
     return good / len(filled)
 
 
-def _is_counter(cells: Sequence[Cell]) -> bool:
-    """Return whether cells count 1, 2, 3: the number of the line, not of a product."""
-    numbers = [
-        int(cell) if isinstance(cell, int | float) else _digits(cell)
-        for cell in cells
-        if not isinstance(cell, CellError)
-    ]
-    return len(numbers) >= 3 and numbers[0] in (0, 1) and all(b - a == 1 for a, b in pairwise(numbers))
+def is_counter(cells: Sequence[Cell], *, named: bool = False) -> bool:
+    """Return whether cells count with a constant step, up or down: the number of the line, not of a product.
+
+    Numbers of the marketplace have nine digits and more; six are taken for one. A number that is repeated for
+    every option of a product counts once. Under a header that is `named` for the number, those that count up from
+    a hundred or more may be the numbers of a test shop.
+    """
+    filled = [cell for cell in cells if not is_blank(cell)]
+    numbers = [_short_number(cell) for cell in filled if not isinstance(cell, CellError)]
+    whole = [number for number in numbers if number is not None]
+    steps = {two - one for one, two in pairwise(whole)} - {0}
+    if len(whole) * 5 < len(numbers) * 4 or len(set(whole)) < 2:
+        return False
+    if len(steps) != 1 or (len(set(whole)) < 3 and not steps <= {1, -1}):
+        return False
+    step = next(iter(steps))
+    return not named or step < 0 or min(whole) <= step or min(whole) < _FEWEST_NAMED
 
 
-def _digits(cell: Cell) -> int:
-    text = narrow(cell) if isinstance(cell, str) else ""
-    return int(text) if text.isdigit() and len(text) < 10 else -1
+def _short_number(cell: Cell) -> int | None:
+    if isinstance(cell, str):
+        text = narrow(cell)
+        return int(text) if text.isdigit() and text.isascii() and len(text) < _ID_DIGITS else None
+    if isinstance(cell, bool | Serial) or not isinstance(cell, int | float) or not is_whole(cell):
+        return None
+    return int(cell) if 0 <= cell < 10 ** (_ID_DIGITS - 1) else None
 
 
 # --- assignment --------------------------------------------------------------------------------------------
@@ -251,10 +337,31 @@ def map_columns(
     ambiguous, rivals = _rivals(claims, fields, sample, headers, book, kind, frozenset(explicit or ()))
     for name in rivals:
         taken.pop(fields[name], None)
+    unconfirmed: list[str] = []
+    for name, index in list(fields.items()):
+        doubt = _doubt(book, kind, taken.get(index), [row[index] for row in sample if index < len(row)])
+        if doubt and name not in (explicit or ()):
+            letter = column_letter(index)
+            unconfirmed.append(f"{book.kinds[kind].fields[name].korean}: {letter} [{headers[index]}] {doubt}")
+            taken.pop(index)
     matches = tuple(_match(index, header, taken.get(index), claims) for index, header in enumerate(headers))
     found = {match.field for match in matches}
     missing = tuple(spec.korean for name, spec in book.kinds[kind].fields.items() if name not in found)
-    return ColumnMap(kind=kind, matches=matches, missing=missing, ambiguous=ambiguous)
+    return ColumnMap(
+        kind=kind, matches=matches, missing=missing, ambiguous=ambiguous, unconfirmed=tuple(unconfirmed)
+    )
+
+
+def _doubt(book: ColumnBook, kind: ExportKind, claim: _Claim | None, cells: Sequence[Cell]) -> str:
+    """Return why a column must not be taken for a required number unasked; empty when it may."""
+    if claim is None or kind not in _COUNTED_KINDS:
+        return ""
+    spec = book.kinds[kind].fields[claim.field]
+    if not spec.required or spec.type != "id" or claim.how == "explicit":
+        return ""
+    if is_counter(cells, named=claim.how != "weak"):
+        return "counts the lines (행 번호로 보입니다)"
+    return "has a header that says too little (제목만으로는 알 수 없습니다)" if claim.how == "weak" else ""
 
 
 def _claims(
@@ -363,13 +470,16 @@ def require_columns(columns: ColumnMap, book: ColumnBook) -> None:
     if not missing:
         return
     lines = [f"  - {spec.korean} ({spec.name}); known as {', '.join(spec.aliases[:6])}" for spec in missing]
-    lines += [f"  - ambiguous: {sentence}" for sentence in columns.ambiguous]
+    lines += [f"  - ambiguous (중복): {sentence}" for sentence in columns.ambiguous]
+    lines += [f"  - to be confirmed (확인 필요): {sentence}" for sentence in columns.unconfirmed]
     candidates = ", ".join(f"{match.letter} [{match.header}]" for match in columns.unknown if match.header)
     raise ColumnError(
         f"required columns of {columns.kind.value} are missing or ambiguous (필수 열을 찾을 수 없습니다. "
         "열을 직접 지정해 주세요):\n"
         + "\n".join(lines)
-        + f"\n  candidates (후보): {candidates or 'none'}\n  give mapping={{field: header}} to decide it"
+        + f"\n  candidates (후보): {candidates or 'none'}"
+        + f"\n  decide it with mapping={{{missing[0].name!r}: header or letter}} "
+        + "(mapping=에 항목과 열 제목 또는 열 문자를 지정해 주세요. 파트너센터에서 내려받은 원본 파일인지도 확인해 주세요)"
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import TypeAlias
@@ -25,9 +27,10 @@ from wemakeprice_sdk.excel.report import SourceTable, api_table, write_report
 from wemakeprice_sdk.excel.structure import RowPlan, compile_plan
 from wemakeprice_sdk.excel.target import Account, ImportRegistry, NothingKnown, SkuChoice
 from wemakeprice_sdk.files.cells import Cell, RowBlock, SheetRow, blocks_of, cell_text
+from wemakeprice_sdk.files.delimited import DelimitedFile
 from wemakeprice_sdk.files.limits import DEFAULT_LIMITS, Budget, FileLimits
 from wemakeprice_sdk.files.sniff import open_workbook
-from wemakeprice_sdk.files.workbook import FileFormat, Workbook
+from wemakeprice_sdk.files.workbook import FileFormat, SheetFacts, Workbook
 from wemakeprice_sdk.files.xlsx import XlsxWorkbook
 from wemakeprice_sdk.models import DealRow, ProductRow
 
@@ -37,6 +40,7 @@ Mapped: TypeAlias = "ColumnMap | Mapping[str, str] | str | None"
 
 _MOST_SHEETS = 64
 _SAMPLE_ROWS = 120
+_MOST_COUNTS = 100_000
 
 
 @frozen(kw_only=True)
@@ -206,8 +210,7 @@ class ExcelMigrator:
 
     def _judge_files(self, paths: Sequence[Path], builder: PreviewBuilder, mapping: Mapped) -> Preview:
         kind = builder.kind
-        extras: tuple[str, ...] = ()
-        missing: tuple[str, ...] = ()
+        missing: list[str] = []
         notes: list[str] = []
         for path in paths:
             with self._open(path, kind, mapping) as opened:
@@ -217,12 +220,10 @@ class ExcelMigrator:
                 parsed = (
                     read_products(blocks, plan) if kind is ExportKind.PRODUCTS else read_deals(blocks, plan)
                 )
-                builder.add(PreviewInput(plan.sheet, parsed, opened.header.titles, opened.others))
-                headers = {match.index: match.header for match in plan.columns.matches}
-                extras = extras or tuple(headers[index] for index in plan.extras)
-                missing = missing or plan.columns.missing
+                builder.add(_preview_input(parsed, opened, plan))
+                missing += plan.columns.missing
                 notes += [*opened.notes, *opened.book.notes, *_column_notes(plan.columns)]
-        return builder.finish(extras, missing, dict.fromkeys(notes))
+        return builder.finish(tuple(dict.fromkeys(missing)), notes)
 
     def preview_rows(self, rows: Iterable[ProductRow] | Iterable[DealRow], *, kind: ExportKind) -> Preview:
         """Judge rows that came through the API by registration date; the same preview as from a file.
@@ -240,7 +241,7 @@ class ExcelMigrator:
         parsed = (_parsed_row(number, row, kind) for number, row in numbered)
         try:
             builder.add(PreviewInput("API", parsed, silent_repeats=True))
-            return builder.finish((), (), ())
+            return builder.finish()
         except BaseException:
             builder.abandon()
             raise
@@ -394,6 +395,8 @@ class ExcelMigrator:
         book, budget = opened.book, Budget(self.limits)
         if isinstance(book, XlsxWorkbook):
             blocks = book.blocks(opened.sheet, budget)
+        elif isinstance(book, DelimitedFile):
+            blocks = blocks_of(_counted(book.rows(opened.sheet, budget), opened, plan))
         else:
             blocks = blocks_of(book.rows(opened.sheet, budget))
         return _after(blocks, header.last_row), plan
@@ -415,6 +418,50 @@ def _is_like(one: _Opened, best: _Opened) -> bool:
     header = one.header
     shown = not one.book.sheets[one.sheet].hidden
     return shown and header.eligible and header.columns.kind is best.header.columns.kind
+
+
+def _preview_input(parsed: Iterable[Parsed | ParsedDeal], opened: _Opened, plan: RowPlan) -> PreviewInput:
+    def place(name: str) -> tuple[str, str]:
+        match = plan.columns.get(name)
+        return (match.letter, match.header) if match is not None else ("", "")
+
+    deals = plan.columns.kind is ExportKind.DEALS
+    return PreviewInput(
+        plan.sheet,
+        parsed,
+        opened.header.titles,
+        opened.others,
+        plan.extra_headers,
+        place("deal_no" if deals else "product_no"),
+        place("product_nos") if deals else ("", ""),
+        plan.left_out,
+        partial(_facts, opened.book, opened.sheet),
+    )
+
+
+def _facts(book: Workbook, sheet: int) -> SheetFacts:
+    """Return what the reader saw besides the cells; not every reader looks."""
+    facts = getattr(book, "facts", None)
+    return facts(sheet) if facts is not None else SheetFacts()
+
+
+def _counted(rows: Iterator[SheetRow], opened: _Opened, plan: RowPlan) -> Iterator[SheetRow]:
+    """Pass the rows of a delimited file on, and note those with another number of fields than the header.
+
+    A delimiter at the end of every row is a habit of some writers and shifts nothing.
+    """
+    header = opened.header
+    wanted = max((len(cells) for number, cells in opened.sample if number == header.last_row), default=0)
+    below = [len(cells) for _, cells in _below(opened.sample, header)]
+    usual = Counter(below).most_common(1)[0][0] if below else wanted
+    counts = plan.field_counts
+    for number, cells in rows:
+        count = len(cells)
+        if count != wanted and number > header.last_row and len(counts) < _MOST_COUNTS:
+            over = any(cell is not None for cell in cells[wanted:])
+            if over or (count > wanted and count != usual) or (count < plan.width and usual >= wanted):
+                counts[number] = count
+        yield number, cells
 
 
 def _source_name(path: Path, opened: _Opened, paths: Sequence[Path]) -> str:

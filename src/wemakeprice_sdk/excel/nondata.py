@@ -227,6 +227,8 @@ def classify(place: Place) -> NonDataKind | None:
     texts = [cell for _, cell in filled if isinstance(cell, str)]
     if _repeats_header(filled, place.headers):
         return NonDataKind.HEADER
+    if len(filled) == 1 and texts and _FOOT.match(texts[0]):
+        return NonDataKind.NOTE
     if _is_total(place, texts):
         return NonDataKind.TOTAL
     return NonDataKind.NOTE if _is_note(place, filled, texts) else None

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from attrs import define, field, frozen
 
 from wemakeprice_sdk.excel.records import DealRecord, ProductRecord
+from wemakeprice_sdk.files.cells import column_letter
+from wemakeprice_sdk.files.workbook import SheetFacts
 
 _ROUND = frozenset(
     (50, 100, 200, 300, 500, 1_000, 2_000, 3_000, 5_000, 10_000, 20_000, 30_000, 50_000, 100_000)
@@ -34,6 +36,39 @@ class Sign:
     rule: str
     message: str
     message_ko: str
+
+
+HIDDEN_SIGNS = frozenset(("hidden-rows", "hidden-columns", "filtered", "unit"))
+"""Signs that do not speak of a part: hidden rows are imported too, and amounts may be in thousands."""
+
+_UNIT = re.compile(
+    r"단위\s*[:：]?\s*[(\[]?\s*(천\s*원|만\s*원|백만\s*원|천|백만|usd|달러|\$|엔|위안)", re.IGNORECASE
+)
+
+
+def facts_signs(facts: SheetFacts) -> Iterable[Sign]:
+    """Yield what a seller may not see when looking at the sheet; all of it is read and imported."""
+    if facts.hidden_rows:
+        first = facts.first_hidden_row
+        yield Sign(
+            "hidden-rows",
+            f"{facts.hidden_rows} hidden row(s), the first is row {first}, are imported too; "
+            "delete them in the file if they are not meant",
+            f"숨겨진 행 {facts.hidden_rows}개(첫 행: {first}행)도 가져옵니다. 제외하려면 파일에서 삭제해 주세요",
+        )
+    if facts.hidden_columns:
+        letters = ", ".join(map(column_letter, facts.hidden_columns[:_MOST_NAMES]))
+        yield Sign(
+            "hidden-columns",
+            f"hidden columns are read too: {letters}; delete them in the file if they are not meant",
+            f"숨겨진 열({letters})도 읽습니다. 제외하려면 파일에서 삭제해 주세요",
+        )
+    if facts.autofilter and facts.hidden_rows:
+        yield Sign(
+            "filtered",
+            "the table is filtered; the rows that the filter hides are imported too",
+            "필터가 적용된 표입니다. 필터로 가려진 행도 가져옵니다",
+        )
 
 
 @define
@@ -85,6 +120,13 @@ class PartialCheck:
                     "period",
                     f"exported for {text} only",
                     f"일부 기간만 담긴 파일입니다({text}). 조회기간을 최대로 설정해 주세요",
+                )
+            unit = _UNIT.search(title)
+            if unit:
+                yield Sign(
+                    "unit",
+                    f"the title says that amounts are in {unit[1]}; they were read as won as they stand: check them",
+                    f"제목에 적힌 금액 단위: {unit[1]}. 값은 원 단위로 읽었으니 확인해 주세요",
                 )
             state = _STATE_FILTER.search(title)
             if state and state[1] not in ("전체", "all", "ALL"):

@@ -66,28 +66,43 @@ class ImportPlan:
         """Return every item with the row it comes from."""
         for ordinal, row in self.preview.numbered():
             if self._chosen[ordinal] and row.record is not None:
-                yield row, self._item(row.record, row.missing_products)
+                yield row, self._item(row.record, row)
 
-    def _item(
-        self, record: ProductRecord | DealRecord, missing: tuple[int, ...]
-    ) -> ProductImport | DealImport:
-        seller = self.preview.seller_id
+    def _item(self, record: ProductRecord | DealRecord, row: PreviewRow) -> ProductImport | DealImport:
+        seller, headers = self.preview.seller_id, self.preview.headers_of(row.source)
+        extras = extras_of(record.extras, headers)
         if isinstance(record, DealRecord):
+            missing = row.missing_products
             present = tuple(no for no in record.product_nos if no not in missing)
-            return DealImport(f"{seller}/deal/{record.deal_no}", seller, record, present, missing)
+            rows = tuple(extras_of(one, headers) for one in record.row_extras)
+            return DealImport(
+                f"{seller}/deal/{record.deal_no}", seller, record, present, missing, extras, rows
+            )
         choice = self._per_product.get(record.product_no, self._sku) or SkuChoice(SkuLinkMode.NONE)
-        extras = extras_of(record, self.preview.extra_headers)
-        return ProductImport(f"{seller}/product/{record.product_no}", seller, record, choice, extras)
+        options = tuple(extras_of(option.extras, headers) for option in record.options)
+        options = options if any(options) else ()
+        return ProductImport(f"{seller}/product/{record.product_no}", seller, record, choice, extras, options)
 
     def not_carried(self) -> tuple[NotCarried, ...]:
         """Say what of the source will not be taken over (DOMAIN 5.7)."""
         preview = self.preview
         found = [
             NotCarried(
-                header, "nobody understood this column; kept as an extra", "알 수 없는 열입니다(원문만 보관)"
+                header,
+                "nobody understood this column; kept as an extra of every product, option and deal row",
+                "알 수 없는 열입니다(상품·옵션·딜 행마다 원문만 보관)",
             )
             for header in preview.extra_headers
         ]
+        if preview.left_out:
+            count = len(preview.left_out)
+            found.append(
+                NotCarried(
+                    f"{count} row(s)",
+                    "totals, notes and repeated headers are no data",
+                    "합계, 안내 문구, 반복된 제목 행은 자료가 아닙니다",
+                )
+            )
         found += [
             NotCarried(name, "the source has no such column", "파일에 없는 항목입니다")
             for name in preview.missing_fields

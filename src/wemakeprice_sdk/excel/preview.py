@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from enum import Enum
+from itertools import chain, islice
 from types import TracebackType
 from typing import Self, TypeAlias
 
@@ -14,17 +15,20 @@ from attrs import define, evolve, field, frozen
 
 from wemakeprice_sdk.excel.deals import ParsedDeal
 from wemakeprice_sdk.excel.faults import sentences
-from wemakeprice_sdk.excel.partial import PartialCheck, Sign
+from wemakeprice_sdk.excel.nondata import LeftOutRow, LeftOutRows, NonDataKind
+from wemakeprice_sdk.excel.partial import HIDDEN_SIGNS, PartialCheck, Sign, facts_signs
 from wemakeprice_sdk.excel.products import Parsed, merge_options, option_key
 from wemakeprice_sdk.excel.records import DealRecord, ExportKind, Problem, ProblemSeverity, ProductRecord
 from wemakeprice_sdk.excel.target import ImportRegistry
 from wemakeprice_sdk.files.cells import Cell
 from wemakeprice_sdk.files.spool import Spool
+from wemakeprice_sdk.files.workbook import SheetFacts
 
 CatalogueRecord: TypeAlias = "ProductRecord | DealRecord"
 AnyParsed: TypeAlias = "Parsed | ParsedDeal"
 
 _BATCH = 500
+_MOST_FEET = 50
 
 
 class RowStatus(Enum):
@@ -95,21 +99,28 @@ class Preview:
     seller_id: str
     templates_imported: bool
     extra_headers: tuple[str, ...]
-    """Headers of `extras`, in order."""
+    """Headers of the columns nobody understood, of all sources; see `headers_of`."""
     missing_fields: tuple[str, ...]
     """Korean names of fields the source has no column for."""
     notes: tuple[str, ...]
     signs: tuple[Sign, ...]
     """Signs that the source shows a part only; none does not prove that it is whole."""
     counts: PreviewCounts
+    left_out: tuple[LeftOutRow, ...]
+    """Rows that are no data (totals, notes, repeated headers); `notes` names them in one line per source."""
+    _headers: Mapping[str, tuple[str, ...]] = field(repr=False)
     _spool: Spool[PreviewRow] = field(repr=False)
     _statuses: bytearray = field(repr=False)
     _late: Mapping[int, list[Parsed]] = field(repr=False)
 
+    def headers_of(self, source: str) -> tuple[str, ...]:
+        """Return the headers of a source's columns that nobody understood, in the order of `extras`."""
+        return self._headers.get(source, ())
+
     @property
     def looks_partial(self) -> bool:
         """Whether the source looks like a part of the catalogue (DOMAIN 5.3)."""
-        return bool(self.signs)
+        return any(sign.rule not in HIDDEN_SIGNS for sign in self.signs)
 
     @property
     def blockers(self) -> tuple[str, ...]:
@@ -211,6 +222,16 @@ class PreviewInput:
     titles: tuple[str, ...] = ()
     other_sheets: tuple[str, ...] = ()
     """Sheets of the file that look alike and are not read."""
+    headers: tuple[str, ...] = ()
+    """Headers of the columns nobody understood."""
+    number_column: tuple[str, str] = ("", "")
+    """Letter and header of the column of product or deal numbers."""
+    product_column: tuple[str, str] = ("", "")
+    """Of deals: letter and header of the column of the products they refer to."""
+    left_out: LeftOutRows = field(factory=LeftOutRows)
+    """Filled while the rows pass by."""
+    facts: Callable[[], SheetFacts] = SheetFacts
+    """What the reader saw on the sheet; asked once all rows were read."""
     silent_repeats: bool = False
     """Whether an identical repeat is dropped without a word: overlapping API windows repeat by design."""
 
@@ -234,6 +255,9 @@ class PreviewBuilder:
     _problems: int = field(default=0, init=False)
     _codes: dict[str, int] = field(factory=dict, init=False)
     _signs: list[Sign] = field(factory=list, init=False)
+    _left_out: list[LeftOutRow] = field(factory=list, init=False)
+    _notes: list[str] = field(factory=list, init=False)
+    _headers: dict[str, tuple[str, ...]] = field(factory=dict, init=False)
 
     def add(self, source: PreviewInput) -> None:
         """Judge one source."""
@@ -247,7 +271,14 @@ class PreviewBuilder:
                 self._judge(batch, source, check)
                 batch = []
         self._judge(batch, source, check)
-        self._signs += check.signs(rows)
+        notes = (row.text for row in source.left_out.rows if row.kind is NonDataKind.NOTE)
+        check.titles = (*check.titles, *islice(notes, _MOST_FEET))
+        self._signs += [*check.signs(rows), *facts_signs(source.facts())]
+        self._left_out += source.left_out.rows
+        self._headers[source.name] = source.headers
+        sentence = source.left_out.sentence()
+        if sentence:
+            self._notes.append(f"{source.name}: {sentence}")
 
     def _judge(self, batch: list[AnyParsed], source: PreviewInput, check: PartialCheck) -> None:
         numbers = [
@@ -320,7 +351,15 @@ class PreviewBuilder:
         number = "product_no" if self.kind is ExportKind.PRODUCTS else "deal_no"
         severity = ProblemSeverity.NOTE if same else ProblemSeverity.WARNING
         return Problem(
-            source.name, parsed.rows[0], "", "", number, str(parsed.number), rule, severity, english, korean
+            source.name,
+            parsed.rows[0],
+            *source.number_column,
+            number,
+            str(parsed.number),
+            rule,
+            severity,
+            english,
+            korean,
         )
 
     def _deal_products(
@@ -332,11 +371,11 @@ class PreviewBuilder:
         rule = "missing-product" if missing else "no-products-known"
         shown = ", ".join(map(str, missing[:20])) + (" …" if len(missing) > 20 else "")
         english, korean = sentences(rule, shown)
+        column = source.product_column if source.product_column[0] else source.number_column
         problem = Problem(
             source.name,
             parsed.rows[0],
-            "",
-            "",
+            *column,
             "product_nos",
             shown,
             rule,
@@ -350,9 +389,7 @@ class PreviewBuilder:
         """Forget the rows of a preview that will not be finished."""
         self._spool.close()
 
-    def finish(
-        self, extra_headers: tuple[str, ...], missing_fields: tuple[str, ...], notes: Iterable[str]
-    ) -> Preview:
+    def finish(self, missing_fields: tuple[str, ...] = (), notes: Iterable[str] = ()) -> Preview:
         """Return the preview."""
         self._finish_late()
         tally = Counter(self._statuses)
@@ -365,11 +402,13 @@ class PreviewBuilder:
             self.kind,
             self.seller_id,
             self.registry.templates_imported(self.seller_id),
-            extra_headers,
+            tuple(dict.fromkeys(chain.from_iterable(self._headers.values()))),
             missing_fields,
-            tuple(notes),
+            tuple(dict.fromkeys((*notes, *self._notes))),
             tuple(self._signs),
             counts,
+            tuple(self._left_out),
+            self._headers,
             self._spool,
             self._statuses,
             self._late,
@@ -392,9 +431,9 @@ class PreviewBuilder:
                 self._flagged += merged.flagged - row.flagged
 
 
-def extras_of(record: ProductRecord, headers: tuple[str, ...]) -> Mapping[str, Cell]:
-    """Return the columns nobody understood under their headers; blank cells are left out."""
-    pairs = zip(headers, record.extras, strict=False)
+def extras_of(extras: Sequence[Cell], headers: tuple[str, ...]) -> Mapping[str, Cell]:
+    """Return the cells of columns nobody understood under their headers; blank cells are left out."""
+    pairs = zip(headers, extras, strict=False)
     return {header: cell for header, cell in pairs if cell is not None and cell != ""}
 
 

@@ -13,9 +13,9 @@ from typing import TypeAlias
 
 from attrs import define, field, frozen
 
-from wemakeprice_sdk.excel.columns import ColumnBook, ColumnSpec
+from wemakeprice_sdk.excel.columns import ColumnBook, ColumnSpec, spellings
 from wemakeprice_sdk.excel.faults import sentences
-from wemakeprice_sdk.excel.mapping import ENUMS, ColumnMap, digit_lengths
+from wemakeprice_sdk.excel.mapping import ENUMS, KNOWN_STATES, ColumnMap, digit_lengths, state_of
 from wemakeprice_sdk.excel.nondata import (
     LeftOutRow,
     LeftOutRows,
@@ -171,7 +171,7 @@ class RowPlan:
     """How many columns the header has."""
     extras: tuple[int, ...]
     """The columns nobody understood."""
-    field_counts: Mapping[int, int] = field(factory=dict)
+    field_counts: dict[int, int] = field(factory=dict)
     """Of a delimited file: the number of fields of every row that has another number than the header."""
     left_out: LeftOutRows = field(factory=LeftOutRows)
     """The rows that are no data."""
@@ -186,7 +186,16 @@ class RowPlan:
     def extra_headers(self) -> tuple[str, ...]:
         """The headers of the columns nobody understood; a column without one goes by its letter."""
         headers = {match.index: match.header or f"{match.letter}열" for match in self.columns.matches}
-        return tuple(headers[index] for index in self.extras)
+        seen: set[str] = set()
+        names: list[str] = []
+        for index in self.extras:
+            # Two columns of one name would overwrite each other.
+            name = (
+                headers[index] if headers[index] not in seen else f"{headers[index]} ({column_letter(index)})"
+            )
+            seen.add(name)
+            names.append(name)
+        return tuple(names)
 
     def typed(self, blocks: Iterable[RowBlock], names: Sequence[str]) -> Iterator[TypedRow]:
         """Yield the rows that hold anything, with the values of `names` and their faults."""
@@ -217,10 +226,10 @@ class RowPlan:
             self.faults.at = at
             cell = next((column[at] for column in beyond if not is_blank(column[at])), None)
             if count and count < self.width:
-                self.faults.add("", cell, "row-short", f"{count} / {self.width}")
+                self.faults.add("", cell, "row-short", _widths(count, self.width))
                 continue
             wide = count or _shifted([column[at] for column in columns], self.width)
-            detail = f"{max(self.width + last, count)} / {self.width}"
+            detail = _widths(max(self.width + last, count), self.width)
             self.faults.add("", cell, "row-wide" if wide else "beyond-header", detail)
 
     def _column(self, name: str, columns: Sequence[Column], blank: Sequence[object]) -> Sequence[object]:
@@ -365,6 +374,8 @@ def compile_plan(
         cells = [row[match.index] for row in sample if match.index < len(row)]
         read, even = _readers(spec, faults, cells, date1904=date1904)
         steps[spec.name] = Step(spec, match.index, match.letter, match.header, read, even)
+    for name, other in _SHARED_STATES:
+        steps.update(_shared_state(steps, specs, name, other, faults))
     width = len(columns.matches)
     while width and not columns.matches[width - 1].header and columns.matches[width - 1].field is None:
         # A header row that is padded with blanks ends with its last word.
@@ -375,11 +386,55 @@ def compile_plan(
     return RowPlan(sheet, columns, steps, faults, width, extras)
 
 
+_SHARED_STATES = (("product_status", "sale_status"), ("sale_status", "product_status"))
+"""판매상태 and 상태 stand above either state, and in some files above both: 판매중지, 품절."""
+
+
+def _shared_state(
+    steps: Mapping[str, Step], specs: Mapping[str, ColumnSpec], name: str, other: str, faults: Faults
+) -> Mapping[str, Step]:
+    """Return steps by which one column gives both states, each by the words that only it has."""
+    step, missing = steps.get(name), specs.get(other)
+    if step is None or missing is None or other in steps or not _is_shared_header(step, missing):
+        return {}
+    enum, second = ENUMS[step.spec.type], ENUMS[missing.type]
+    memo: dict[Cell, object] = {None: None}
+    second_memo: dict[Cell, object] = {None: None}
+    read = _enum_reader(step.spec, faults.add, memo, second)
+    only = _second_state_reader(enum, second, second_memo)
+    return {
+        name: Step(step.spec, step.index, step.letter, step.header, read, _even_memo(memo)),
+        other: Step(missing, step.index, step.letter, step.header, only, _even_memo(second_memo)),
+    }
+
+
+def _is_shared_header(step: Step, missing: ColumnSpec) -> bool:
+    own = spellings(step.header)[1:]
+    return any(word in own for label in (missing.korean, *missing.aliases) for word in spellings(label)[1:])
+
+
+def _second_state_reader(first: type[OpenEnum], second: type[OpenEnum], memo: dict[Cell, object]) -> Read:
+    def read(cell: Cell) -> object:
+        if not isinstance(cell, str):
+            return None
+        text = narrow(cell)
+        value = state_of(second, text)
+        found = value if value.is_known and not state_of(first, text).is_known else None
+        _remember(memo, cell, found)
+        return found
+
+    return read
+
+
 def _holds(sample: Sequence[Sequence[Cell]], index: int) -> bool:
     return any(index < len(row) and not is_blank(row[index]) for row in sample)
 
 
 _THREE = re.compile(r"\d{3}(?:\.\d+)?(?:원)?", re.ASCII)
+
+
+def _widths(values: int, columns: int) -> str:
+    return f"{values} values, {columns} columns (값 {values}개, 열 {columns}개)"
 
 
 def _shifted(cells: Sequence[Cell], width: int) -> bool:
@@ -599,7 +654,7 @@ def _amount_reader(spec: ColumnSpec, note: AddProblem) -> Read:
 
 
 def _timestamp_readers(spec: ColumnSpec, faults: Faults, *, date1904: bool) -> tuple[Read, Even]:
-    sale_end = spec.name == "sale_end_date"
+    sale_end = spec.name == "sale_end"
     careful = _careful(
         spec, faults.add, lambda cell: parse_timestamp(cell, date1904=date1904, sale_end=sale_end)
     )
@@ -711,7 +766,10 @@ def _flag_reader(spec: ColumnSpec, note: AddProblem, memo: dict[Cell, object]) -
     return read
 
 
-def _enum_reader(spec: ColumnSpec, note: AddProblem, memo: dict[Cell, object]) -> Read:
+def _enum_reader(
+    spec: ColumnSpec, note: AddProblem, memo: dict[Cell, object], second: type[OpenEnum] | None = None
+) -> Read:
+    """Read a state; a word that only a `second` state of the same column has is none of this one."""
     enum = ENUMS[spec.type]
     name = spec.name
 
@@ -726,8 +784,11 @@ def _enum_reader(spec: ColumnSpec, note: AddProblem, memo: dict[Cell, object]) -
         text = narrow(cell_text(cell))
         if is_empty_mark(text):
             return None
-        value = enum.from_wire(text)
-        if not value.is_known:
+        value = state_of(enum, text)
+        if not value.is_known and second is not None and state_of(second, text).is_known:
+            _remember(memo, cell, None)
+            return None
+        if not value.is_known and text not in KNOWN_STATES:
             note(name, cell, "unknown-name", "")
         else:
             _remember(memo, cell, value)

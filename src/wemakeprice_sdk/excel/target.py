@@ -57,6 +57,9 @@ class ProductImport:
     record: ProductRecord
     sku: SkuChoice
     extras: Mapping[str, Cell] = field(factory=dict)
+    """Columns nobody understood, of the product's first row."""
+    option_extras: tuple[Mapping[str, Cell], ...] = ()
+    """The same for every option, in the order of `record.options`; empty when there is nothing."""
 
     @property
     def observed_stock(self) -> int | None:
@@ -73,6 +76,10 @@ class DealImport:
     record: DealRecord
     product_nos: tuple[int, ...] = ()
     missing_products: tuple[int, ...] = ()
+    extras: Mapping[str, Cell] = field(factory=dict)
+    """Columns nobody understood, of the deal's first row."""
+    row_extras: tuple[Mapping[str, Cell], ...] = ()
+    """The same for every row of a deal of several rows."""
 
 
 class ImportRegistry(Protocol):

@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
@@ -381,11 +381,12 @@ def _timestamp_number(value: float, *, date1904: bool, sale_end: bool) -> dateti
         digits = str(int(value))
         if len(digits) in (8, 12, 14):
             return _timestamp_text(digits, date1904=date1904, sale_end=sale_end)
+    if not value:
+        # A formula that points at a blank date cell gives 0, shown as 1900-01-00.
+        return None
     wall = serial_to_datetime(float(value), date1904=date1904)
     if wall is None:
         raise FaultError("date")
-    if not value:
-        return None  # day 0 of a sheet: the cell holds no date
     sentinel = date_sentinel(wall) if isinstance(value, Serial) else None
     if sentinel is not None:
         return _stands_for(sentinel, sale_end=sale_end)
@@ -401,17 +402,18 @@ def _timestamp_text(text: str, *, date1904: bool, sale_end: bool) -> datetime | 
     if is_empty_mark(text) or date_sentinel(text) is not None:
         return None
     if text.replace(" ", "") in _ALWAYS:
-        return ALWAYS_END
+        return _stands_for(DateSentinel.ENDLESS, sale_end=sale_end)
     lowered, zone = _without_zone(_WEEKDAY.sub(" ", text.lower()).strip())
     if re.fullmatch(r"\d{5}(?:\.\d{1,12})?", lowered, re.ASCII):
         return _timestamp_number(Serial(lowered), date1904=date1904, sale_end=sale_end)
     match = _TIMESTAMP.fullmatch(lowered) if len(lowered) <= 60 else None
     if match is None:
         raise FaultError("date")
-    sentinel = _sentinel(match)
-    if sentinel is not None:
-        return _stands_for(sentinel, sale_end=sale_end)
     day, rule = _day(match)
+    sentinel = date_sentinel(day)
+    if sentinel is not None:
+        # Before its time is added: midnight after 9999-12-31 would be past the last year there is.
+        return _stands_for(sentinel, sale_end=sale_end)
     timestamp = _plausible(day + _time(match))
     timestamp = (
         timestamp.replace(tzinfo=KST) if zone is None else timestamp.replace(tzinfo=zone).astimezone(KST)
@@ -434,14 +436,6 @@ def _without_zone(text: str) -> tuple[str, timezone | None]:
     return text[: match.start()].strip(), timezone(-delta if sign[0] == "-" else delta)
 
 
-def _sentinel(match: re.Match[str]) -> DateSentinel | None:
-    digits = match["packed"] or (f"{match['y']}{match['m']:0>2}{match['d']:0>2}" if match["y"] else "")
-    try:
-        return date_sentinel(date.fromisoformat(digits)) if len(digits) == 8 else None
-    except ValueError:
-        return None
-
-
 def _day(match: re.Match[str]) -> tuple[datetime, str]:
     rule = ""
     if match["packed"]:
@@ -452,7 +446,7 @@ def _day(match: re.Match[str]) -> tuple[datetime, str]:
         rule = "american-date" if day <= 12 and day != month else ""
     else:
         year, month, day = int(match["y"]), int(match["m"]), int(match["d"])
-    if year < 100:
+    if year < 100 and len(match["y"] or match["us_y"]) < 4:
         year += 2000
         rule = rule or "two-digit-year"
     try:

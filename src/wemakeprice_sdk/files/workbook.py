@@ -30,6 +30,23 @@ class SheetInfo:
     hidden: bool = False
 
 
+@frozen(kw_only=True)
+class SheetFacts:
+    """What a reader saw on a sheet besides its cells. Hidden rows and columns are read like all others."""
+
+    hidden_rows: int = 0
+    """How many of the rows that were read are hidden, by a filter or otherwise."""
+
+    first_hidden_row: int = 0
+    """Number of the first of them, 0 for none."""
+
+    hidden_columns: tuple[int, ...] = ()
+    """Indexes from 0."""
+
+    autofilter: bool = False
+    """Whether the sheet, or a table on it, can be filtered (자동 필터)."""
+
+
 class Workbook(Protocol):
     """An opened file. `rows` may be called any number of times; each pass has a budget of its own."""
 

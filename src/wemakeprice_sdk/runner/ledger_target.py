@@ -96,7 +96,7 @@ class LedgerTarget:
         product = read(Product, product_body(item.record))
         links = links_of(product, SkuLinkMode(item.sku.link.value), stock_sync=item.sku.stock_sync)
         now = self._clock.now()
-        export = _export_draft("product", item, now, extras=item.extras)
+        export = _export_draft("product", item, now, option_extras=item.option_extras)
         return self._register(item.seller_id, product_draft(product, now), export, links)
 
     def import_deal(self, item: DealImport) -> bool:
@@ -104,7 +104,8 @@ class LedgerTarget:
         require(item, "item", DealImport)
         deal = read(Deal, deal_body(item.record))
         now = self._clock.now()
-        return self._register(item.seller_id, deal_draft(deal, now), _export_draft("deal", item, now), ())
+        export = _export_draft("deal", item, now, row_extras=item.row_extras)
+        return self._register(item.seller_id, deal_draft(deal, now), export, ())
 
     def close(self) -> None:
         """Give the account back; nothing happens a second time."""
@@ -225,7 +226,7 @@ def deal_body(record: DealRecord) -> dict[str, JsonValue]:
 
 def _export_draft(kind: str, item: ProductImport | DealImport, now: datetime, **more: object) -> RecordDraft:
     """Keep everything a row of an export said, known or not."""
-    row = {**asdict(item.record, recurse=True), **more}
+    row = {**asdict(item.record, recurse=True), "extras": item.extras, **more}
     number = item.record.product_no if isinstance(item, ProductImport) else item.record.deal_no
     body = cast("dict[str, JsonValue]", _plain_all(row))
     return RecordDraft(RecordKind.EXPORT, f"{kind}/{number}", "IMPORTED", now, body, str(number))
