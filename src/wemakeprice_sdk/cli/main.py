@@ -125,6 +125,8 @@ def _preview(options: argparse.Namespace) -> None:
         )
         for sign in preview.signs:
             _say(f"  note: {sign.message} ({sign.message_ko})")
+        for note in preview.notes:
+            _say(f"  note: {note}")
         for number, problem in enumerate(preview.problems(), start=1):
             if number > PREVIEW_ROWS:
                 _say(f"  ... {counts.problems - PREVIEW_ROWS} more")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from wemakeprice_sdk.excel.columns import ColumnBook
 from wemakeprice_sdk.excel.commit import CommitReport, ImportProgress, ItemOutcome, NotCarried, RowResult
 from wemakeprice_sdk.excel.deals import ParsedDeal
+from wemakeprice_sdk.excel.invoices import write_invoices
 from wemakeprice_sdk.excel.mapping import ColumnMap, ColumnMatch
 from wemakeprice_sdk.excel.migrator import ExcelMigrator, Inspection
+from wemakeprice_sdk.excel.nondata import LeftOutRow, NonDataKind
 from wemakeprice_sdk.excel.orders import OrderArchiveEntry
 from wemakeprice_sdk.excel.partial import Sign
 from wemakeprice_sdk.excel.plan import ImportPlan, select
@@ -21,6 +23,12 @@ from wemakeprice_sdk.excel.records import (
     ProblemSeverity,
     ProductRecord,
 )
+from wemakeprice_sdk.excel.sheetrecords import (
+    ClaimRow,
+    SettlementOrderRow,
+    SettlementShippingRow,
+    SheetRecord,
+)
 from wemakeprice_sdk.excel.target import (
     DealImport,
     ImportRegistry,
@@ -31,6 +39,7 @@ from wemakeprice_sdk.excel.target import (
 )
 
 __all__ = [
+    "ClaimRow",
     "ColumnBook",
     "ColumnMap",
     "ColumnMatch",
@@ -46,6 +55,8 @@ __all__ = [
     "ImportTarget",
     "Inspection",
     "ItemOutcome",
+    "LeftOutRow",
+    "NonDataKind",
     "NotCarried",
     "NothingKnown",
     "OptionRecord",
@@ -61,8 +72,12 @@ __all__ = [
     "ProductRecord",
     "RowResult",
     "RowStatus",
+    "SettlementOrderRow",
+    "SettlementShippingRow",
+    "SheetRecord",
     "Sign",
     "SkuChoice",
     "deal_export_periods",
     "select",
+    "write_invoices",
 ]

@@ -20,7 +20,7 @@ _KEPT_MARKS = frozenset("()[]{}<>【】〔〕%")
 _NUMBERING = re.compile(r"^\s*(?:[①-⑳❶-❿⑴-⒇⓵-⓾]|\(?\d{1,2}\s?[.):_\-]|[A-Za-z][.)])\s*(?=\D)")
 _FOREIGN = re.compile(
     r"usd|us\$|krw\s*외|jpy|cny|rmb|eur|gbp|hkd|twd|vnd|sgd|달러|불\)|엔화|\(엔\)|위안|유로|파운드|외화|[$€¥£￥]|"
-    r"천\s*원|만\s*원|백만\s*원|십만\s*원|억\s*원|단위\s*[:：]?\s*(?:천|만|백만|억)",
+    r"천\s*원|만\s*원|백만\s*원|십만\s*원|억\s*원|단위\s*[:：]?\s*(?:천|만|백만|억)|(?:천|만)\s*(?:개|건|ea)",
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>|【[^】]*】|〔[^〕]*〕")
@@ -49,6 +49,11 @@ FIELD_TYPES = frozenset(
         "ship_status",
         "ship_method",
         "prepayment",
+        "settle_kind",
+        "claim_type",
+        "claim_status",
+        "claim_who",
+        "pickup_status",
     ]
 )
 """The types that a field of an alias file can have."""
@@ -110,6 +115,17 @@ class KindSpec:
     korean: str
     english: str
     fields: Mapping[str, ColumnSpec]
+    preference: float = 0.0
+    """Weighs a whole header of this kind against one of another kind."""
+    excluded_by: frozenset[str] = frozenset()
+    """Headers of which one shows that a sheet is of another kind."""
+    excluded_by_two: frozenset[str] = frozenset()
+    """Headers of which two show it."""
+    markers: frozenset[str] = frozenset()
+    """Headers by which the kind is named where its required columns are not all there."""
+    least_markers: int = 3
+    most_columns: int = 0
+    """A sheet of more columns is of another kind; 0 means any number."""
 
 
 @frozen(kw_only=True)
@@ -177,12 +193,32 @@ class ColumnBook:
         ):
             for name, confidence, found in index.get(spelling, ()):
                 value = confidence * weight
-                if foreign and specs[name].type == "won":
+                if foreign and specs[name].type in ("won", "count"):
                     continue
                 if value > best.get(name, ("", 0.0, ""))[1]:
                     best[name] = (name, value, found if how == "name" else how)
         exact = [one for one in best.values() if one[1] >= 0.9]
         return tuple(exact or best.values())
+
+    def excludes(self, kind: ExportKind, labels: Sequence[str]) -> bool:
+        """Return whether headers show that a sheet is not of a kind, whatever else it has."""
+        spec, seen = self.kinds[kind], _bare_words(labels)
+        if spec.most_columns and len([label for label in labels if label.strip()]) > spec.most_columns:
+            return True
+        one = _hits(spec.excluded_by, seen)
+        return one > 0 or _hits(spec.excluded_by_two, seen) > 1
+
+    def named_by(self, labels: Sequence[str]) -> KindSpec | None:
+        """Return the kind that headers speak of; None when too few do."""
+        seen = _bare_words(labels)
+        found = [
+            spec
+            for spec in self.kinds.values()
+            if spec.markers
+            and _hits(spec.markers, seen) >= spec.least_markers
+            and not self.excludes(spec.kind, labels)
+        ]
+        return max(found, key=lambda spec: spec.preference, default=None)
 
     def stranger(self, labels: Sequence[str]) -> Stranger | None:
         """Name an export of another kind when at least three of its headers are there."""
@@ -191,6 +227,14 @@ class ColumnBook:
             if len({word for word in stranger.headers if spellings(word)[1] in seen}) >= 3:
                 return stranger
         return None
+
+
+def _bare_words(labels: Sequence[str]) -> frozenset[str]:
+    return frozenset(word for label in labels if label.strip() for word in spellings(label)[:2])
+
+
+def _hits(words: frozenset[str], seen: frozenset[str]) -> int:
+    return len({spellings(word)[1] for word in words} & seen)
 
 
 def _index_of(spec: KindSpec) -> Mapping[str, tuple[Candidate, ...]]:
@@ -264,7 +308,19 @@ def _kind(kind: ExportKind, body: Mapping[str, object], violations: list[Violati
     if not isinstance(fields, dict):
         raise TypeError("fields is not a table")
     specs = {name: _field(kind, name, one, violations) for name, one in fields.items()}
-    return KindSpec(kind=kind, korean=str(body["korean"]), english=str(body["english"]), fields=specs)
+    preference, least = body.get("preference", 0), body.get("least_markers", 3)
+    return KindSpec(
+        kind=kind,
+        korean=str(body["korean"]),
+        english=str(body["english"]),
+        fields=specs,
+        preference=float(preference) if isinstance(preference, int | float) else 0.0,
+        excluded_by=frozenset(_words(body.get("excluded_by"))),
+        excluded_by_two=frozenset(_words(body.get("excluded_by_two"))),
+        markers=frozenset(_words(body.get("markers"))),
+        least_markers=_bound(least) or 3,
+        most_columns=_bound(body.get("most_columns")) or 0,
+    )
 
 
 def _field(

@@ -46,38 +46,20 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "month and day could be swapped; read as month/day",
         "월과 일의 순서가 모호하여 월/일 순서로 읽었습니다. 날짜를 확인해 주세요",
     ),
-    "unformatted-date": (
-        "a bare number, read as a date",
-        "날짜 서식이 없는 숫자를 날짜로 읽었습니다. 날짜를 확인해 주세요",
+    "unformatted-date": ("a bare number, read as a date", "날짜 서식이 없는 숫자를 날짜로 읽었습니다"),
+    "date-in-text": ("the spreadsheet turned this text into a date", "엑셀이 텍스트를 날짜로 바꾸었습니다"),
+    "yes-no": ("this is neither yes nor no", "예/아니오 값이 아닙니다"),
+    "unknown-name": ("a name nobody knows; kept as it is", "알 수 없는 값입니다(원문 유지)"),
+    "range": ("outside the allowed range", "허용 범위를 벗어났습니다"),
+    "too-long": ("longer than allowed", "허용 길이를 초과했습니다"),
+    "cleaned": (
+        "put right: invisible characters, an apostrophe in front or letters that were taken apart",
+        "보이지 않는 문자, 맨 앞의 작은따옴표, 분리된 글자를 바로잡았습니다",
     ),
-    "date-in-text": (
-        "the spreadsheet turned this text into a date",
-        "엑셀이 텍스트를 날짜로 바꾸었습니다. 값을 확인해 주세요",
-    ),
-    "yes-no": ("this is neither yes nor no", "예/아니오 값이 아닙니다. 예 또는 아니오로 입력해 주세요"),
-    "unknown-name": (
-        "a name nobody knows; kept as it is",
-        "알 수 없는 값이어서 원문을 유지했습니다. 값을 확인해 주세요",
-    ),
-    "range": ("outside the allowed range", "허용 범위를 벗어났습니다. 값을 확인해 주세요"),
-    "too-long": ("longer than allowed", "허용 길이를 초과했습니다. 길이를 줄여 주세요"),
-    "cleaned": ("invisible characters were removed", "보이지 않는 문자를 제거했습니다"),
-    "masked": (
-        "masked personal data; it never replaces clear data",
-        "마스킹된 개인정보입니다. 원래 값을 덮어쓰지 않습니다",
-    ),
-    "period-order": (
-        "the sale ends before it starts",
-        "판매종료일이 판매시작일보다 빠릅니다. 판매기간을 확인해 주세요",
-    ),
-    "price-order": (
-        "the list price is below the sale price",
-        "정상가가 판매가보다 낮습니다. 가격을 확인해 주세요",
-    ),
-    "same-number": (
-        "the same number stands in an earlier row",
-        "앞의 행과 번호가 같습니다. 중복된 행을 확인해 주세요",
-    ),
+    "masked": ("masked personal data; it never replaces clear data", "마스킹된 개인정보입니다"),
+    "period-order": ("the sale ends before it starts", "판매종료일이 판매시작일보다 빠릅니다"),
+    "price-order": ("the list price is below the sale price", "정상가가 판매가보다 낮습니다"),
+    "same-number": ("the same number stands in an earlier row", "앞의 행과 번호가 같습니다"),
     "other-content": (
         "the same number as an earlier row, with other content",
         "번호는 같은데 내용이 다른 행입니다. 맞는 행만 남겨 주세요",
@@ -112,7 +94,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "같은 배송번호의 행이 떨어져 있습니다. 배송번호 순으로 정렬해 주세요",
     ),
     "row-wide": (
-        "the row has more values than the header has columns and what stands behind a comma "
+        "the row has more values than the header has columns, and what stands behind a comma "
         "may have moved to the right; put text or amounts with commas in quotation marks and export again",
         "행의 값이 제목 열보다 많습니다. 쉼표가 든 값이 나뉘어 뒤의 값이 밀렸을 수 있으니 "
         "값을 따옴표로 감싸거나 파일을 다시 내려받아 주세요",
@@ -145,7 +127,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
 """Per rule: one sentence in English and one in Korean."""
 
 
+_TWO_DETAILS = frozenset(("row-wide", "row-short", "beyond-header"))
+"""Rules whose detail is a sentence of its own in each language."""
+
+
 def sentences(rule: str, detail: str = "") -> tuple[str, str]:
     """Return both sentences of a rule, with the bound that was broken."""
     english, korean = MESSAGES[rule]
+    if detail and rule in _TWO_DETAILS:
+        first, _, second = detail.partition("|")
+        return f"{english}: {first}", f"{korean}: {second}"
     return (f"{english}: {detail}", f"{korean}: {detail}") if detail else (english, korean)

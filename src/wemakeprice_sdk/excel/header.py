@@ -19,11 +19,6 @@ _ENOUGH = 2
 _KNOWN = 0.01
 _MOST_TITLE = 400
 _SAMPLE_TEXT = 8 << 20
-_PREFERENCE: Mapping[ExportKind, float] = {
-    ExportKind.ORDERS: 4.0,
-    ExportKind.DEALS: 3.0,
-    ExportKind.PRODUCTS: 0.0,
-}
 
 
 @frozen(kw_only=True)
@@ -37,7 +32,14 @@ class Header:
     """Text of the rows above the header."""
     score: float
     eligible: bool
-    """Whether every required column was found."""
+    """Whether every required column was found, and nothing shows that the sheet is of another kind."""
+    excluded: bool = False
+    """Whether columns of another kind stand in it."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The headers, column by column."""
+        return tuple(match.header for match in self.columns.matches)
 
 
 @frozen
@@ -162,7 +164,8 @@ def _try(
         columns = map_columns(book, kind, labels, sample, explicit)
     except ColumnError:
         return None
-    header = _scored(columns, rows, position, span, book)
+    bottom = [options[-1] for options in labels] if span > 1 else []
+    header = _scored(columns, rows, position, span, book, bottom)
     # A mapping by letters fits every row alike: the one whose words are known is the header.
     return evolve(header, score=header.score + _KNOWN * hits) if header is not None and explicit else header
 
@@ -177,7 +180,12 @@ def _heading(cells: Sequence[Cell]) -> bool:
 
 
 def _scored(
-    columns: ColumnMap, rows: Sequence[SheetRow], position: int, span: int, book: ColumnBook
+    columns: ColumnMap,
+    rows: Sequence[SheetRow],
+    position: int,
+    span: int,
+    book: ColumnBook,
+    bottom: Sequence[str],
 ) -> Header | None:
     specs = book.kinds[columns.kind].fields
     understood = columns.understood
@@ -185,8 +193,12 @@ def _scored(
         return None
     score = sum(match.confidence * (3 if specs[match.field or ""].required else 1) for match in understood)
     eligible = all(columns.get(name) is not None for name, spec in specs.items() if spec.required)
+    labels = tuple(match.header for match in columns.matches)
+    # Names of the second row of a merged header say more than both rows together.
+    excluded = book.excludes(columns.kind, [*labels, *bottom])
+    eligible = eligible and not excluded
     if eligible:
-        score += 6 + _PREFERENCE[columns.kind]
+        score += 6 + book.kinds[columns.kind].preference
     # One row is enough unless the second adds something.
     score -= 0.4 * (span - 1)
     titles = tuple(text for _, cells in rows[:position] for text in [_title(cells)] if text)
@@ -197,6 +209,7 @@ def _scored(
         titles=titles,
         score=score,
         eligible=eligible,
+        excluded=excluded,
     )
 
 
@@ -212,5 +225,5 @@ def refuse_strangers(rows: Sequence[SheetRow], book: ColumnBook, depth: int) -> 
         if stranger is not None:
             raise WrongKindError(
                 f"this looks like a {stranger.english}, which cannot be imported "
-                f"(다른 종류의 파일로 보입니다: {stranger.korean}. 상품 또는 딜 목록 파일을 올려 주세요)"
+                f"({stranger.korean} 파일로 보입니다. 상품 또는 딜 목록 파일을 올려 주세요)"
             )

@@ -32,11 +32,16 @@ from wemakeprice_sdk.files.cells import (
     is_whole,
 )
 from wemakeprice_sdk.models import (
+    ClaimStatus,
+    ClaimType,
+    ClaimWhoReason,
     DealStatus,
     DisplayState,
     OptionSaleStatus,
+    PickupStatus,
     Prepayment,
     ProductStatus,
+    SettlementLineKind,
     ShipMethod,
     ShipStatus,
 )
@@ -50,6 +55,11 @@ ENUMS: Mapping[str, type[OpenEnum]] = {
     "ship_status": ShipStatus,
     "ship_method": ShipMethod,
     "prepayment": Prepayment,
+    "settle_kind": SettlementLineKind,
+    "claim_type": ClaimType,
+    "claim_status": ClaimStatus,
+    "claim_who": ClaimWhoReason,
+    "pickup_status": PickupStatus,
 }
 """The open enum of each field type that has one."""
 
@@ -70,6 +80,17 @@ _STATE_WORDS: Mapping[type[OpenEnum], Mapping[str, OpenEnum]] = {
         "일시중지": DealStatus.STOP,
         "종료": DealStatus.END,
         "대기": DealStatus.WAIT,
+    },
+    SettlementLineKind: {
+        **dict.fromkeys(("배송", "판매", "매출", "정산"), SettlementLineKind.DELIVERED),
+        **dict.fromkeys(("환불", "반품", "취소"), SettlementLineKind.REFUNDED),
+    },
+    PickupStatus: {"요청대기": PickupStatus.PICKUP_WAIT, "수거예약": PickupStatus.PICKUP_REQUESTED},
+    ClaimWhoReason: {
+        "구매자": ClaimWhoReason.BUYER,
+        "고객": ClaimWhoReason.BUYER,
+        "판매자": ClaimWhoReason.SELLER,
+        "위메프": ClaimWhoReason.WMP,
     },
     OptionSaleStatus: {"판매가능": OptionSaleStatus.SALE, "일시품절": OptionSaleStatus.SOLD_OUT},
     DisplayState: {
@@ -115,6 +136,11 @@ def _is_state(enum: type[OpenEnum], cell: Cell) -> bool:
     return state_of(enum, text).is_known or (enum in (ProductStatus, DealStatus) and text in KNOWN_STATES)
 
 
+REPORT_HEADERS = ("상태", "사유")
+"""The columns that the report workbook puts in front of the seller's own."""
+REPORT_STATES = ("신규", "이미 등록됨", "중복", "오류", "제외")
+"""What stands in the first of them: one word per `RowStatus`, then that of rows that are no data."""
+
 _CLOSE = 0.03
 _LEAST = 0.35
 _MOSTLY = 0.5
@@ -131,7 +157,8 @@ class ColumnMatch:
     """One column of the file: where it stands, what its header says, what it was understood as, how surely.
 
     `field` is None for a column nobody understood. `confidence` runs from 0 to 1; `how` is `name`, `alias`,
-    `brackets`, `variant`, `content`, `weak`, `explicit`, or why it was left (`unknown`, `duplicate`).
+    `brackets`, `variant`, `content`, `weak`, `explicit`, or why it was left (`unknown`, `duplicate`, `report` for the
+    columns of our own report workbook).
     """
 
     index: int
@@ -173,7 +200,12 @@ class ColumnMap:
     @property
     def unknown(self) -> tuple[ColumnMatch, ...]:
         """The columns nobody understood; carried along as `extras`."""
-        return tuple(match for match in self.matches if match.field is None)
+        return tuple(match for match in self.matches if match.field is None and match.how != "report")
+
+    @property
+    def ignored(self) -> frozenset[int]:
+        """The columns that our own report workbook put in front of the seller's."""
+        return frozenset(match.index for match in self.matches if match.how == "report")
 
     @property
     def guessed(self) -> tuple[ColumnMatch, ...]:
@@ -323,11 +355,19 @@ def map_columns(
     column that is not there.
     """
     headers = [" ".join(options[0].split()) if options else "" for options in labels]
-    claims = _claims(book, kind, labels, sample)
+    own = _report_columns(headers, sample)
+    claims = _claims(book, kind, [() if at in own else one for at, one in enumerate(labels)], sample)
     taken: dict[int, _Claim] = {}
     fields: dict[str, int] = {}
     for name, wanted in (explicit or {}).items():
-        index = _explicit_column(book, kind, name, wanted, headers)
+        index = _explicit_column(
+            book, kind, name, wanted, ["" if at in own else one for at, one in enumerate(headers)]
+        )
+        if index in own:
+            raise ColumnError(
+                f"{wanted!r} is a column of the report itself, not {name}; name the column by its header "
+                "(결과 파일의 열입니다. 열 문자 대신 열 제목을 지정해 주세요)"
+            )
         taken[index] = _Claim(1.0, index, name, "explicit")
         fields[name] = index
     for claim in claims:
@@ -344,7 +384,10 @@ def map_columns(
             letter = column_letter(index)
             unconfirmed.append(f"{book.kinds[kind].fields[name].korean}: {letter} [{headers[index]}] {doubt}")
             taken.pop(index)
-    matches = tuple(_match(index, header, taken.get(index), claims) for index, header in enumerate(headers))
+    matches = tuple(
+        _match(index, header, taken.get(index), claims, report=index in own)
+        for index, header in enumerate(headers)
+    )
     found = {match.field for match in matches}
     missing = tuple(spec.korean for name, spec in book.kinds[kind].fields.items() if name not in found)
     return ColumnMap(
@@ -447,7 +490,17 @@ def _rivals(
     return tuple(sentences), tuple(rivals)
 
 
-def _match(index: int, header: str, claim: _Claim | None, claims: Sequence[_Claim]) -> ColumnMatch:
+def _report_columns(headers: Sequence[str], sample: Sequence[Sequence[Cell]]) -> frozenset[int]:
+    """Return the columns that our own report put in front: 상태 and 사유, with its words under the first."""
+    if tuple(headers[: len(REPORT_HEADERS)]) != REPORT_HEADERS:
+        return frozenset()
+    states = {cell_text(row[0]).strip() for row in sample if row and not is_blank(row[0])}
+    return frozenset(range(len(REPORT_HEADERS))) if states <= set(REPORT_STATES) else frozenset()
+
+
+def _match(
+    index: int, header: str, claim: _Claim | None, claims: Sequence[_Claim], *, report: bool = False
+) -> ColumnMatch:
     letter = column_letter(index)
     if claim is not None:
         score = min(1.0, claim.score)
@@ -458,6 +511,10 @@ def _match(index: int, header: str, claim: _Claim | None, claims: Sequence[_Clai
             field=claim.field,
             confidence=round(score, 3),
             how=claim.how,
+        )
+    if report:
+        return ColumnMatch(
+            index=index, letter=letter, header=header, field=None, confidence=1.0, how="report"
         )
     how = "duplicate" if any(one.index == index for one in claims) else "unknown"
     return ColumnMatch(index=index, letter=letter, header=header, field=None, confidence=0.0, how=how)

@@ -14,7 +14,7 @@ from attrs import define, field, frozen
 from attrs.validators import instance_of
 
 from wemakeprice_sdk.errors import ColumnError, UnreadableFileError, ValidationError, WrongKindError
-from wemakeprice_sdk.excel.columns import ColumnBook
+from wemakeprice_sdk.excel.columns import ColumnBook, KindSpec, names_other_money
 from wemakeprice_sdk.excel.deals import ParsedDeal, read_deals
 from wemakeprice_sdk.excel.header import Header, Sample, find_header, refuse_strangers
 from wemakeprice_sdk.excel.mapping import ColumnMap, mapping_from_json, require_columns
@@ -22,8 +22,15 @@ from wemakeprice_sdk.excel.orders import OrderArchiveEntry, read_orders
 from wemakeprice_sdk.excel.plan import ImportPlan, select
 from wemakeprice_sdk.excel.preview import Preview, PreviewBuilder, PreviewInput
 from wemakeprice_sdk.excel.products import Parsed, read_products
-from wemakeprice_sdk.excel.records import DealRecord, ExportKind, ProductRecord
+from wemakeprice_sdk.excel.records import READERS, DealRecord, ExportKind, ProductRecord
 from wemakeprice_sdk.excel.report import SourceTable, api_table, write_report
+from wemakeprice_sdk.excel.sheetrecords import (
+    ClaimRow,
+    SettlementOrderRow,
+    SettlementShippingRow,
+    SheetRecord,
+    read_sheet,
+)
 from wemakeprice_sdk.excel.structure import RowPlan, compile_plan
 from wemakeprice_sdk.excel.target import Account, ImportRegistry, NothingKnown, SkuChoice
 from wemakeprice_sdk.files.cells import Cell, RowBlock, SheetRow, blocks_of, cell_text
@@ -181,6 +188,28 @@ class ExcelMigrator:
             blocks, plan = self._data(opened)
             yield from read_orders(blocks, plan)
 
+    def claims(self, file: AnyPath, *, mapping: Mapped = None) -> Iterator[SheetRecord[ClaimRow]]:
+        """Stream the rows of a claim grid (취소관리, 반품관리, 교환관리). They hold personal data. [C]"""
+        with self._open(Path(file), ExportKind.CLAIMS, mapping) as opened:
+            blocks, plan = self._data(opened)
+            yield from read_sheet(blocks, plan, ClaimRow, "claim_no")
+
+    def settlement_orders(
+        self, file: AnyPath, *, mapping: Mapped = None
+    ) -> Iterator[SheetRecord[SettlementOrderRow]]:
+        """Stream the rows of the settlement of orders (31 columns). [C]"""
+        with self._open(Path(file), ExportKind.SETTLEMENT_ORDERS, mapping) as opened:
+            blocks, plan = self._data(opened)
+            yield from read_sheet(blocks, plan, SettlementOrderRow, "order_no")
+
+    def settlement_shipping(
+        self, file: AnyPath, *, mapping: Mapped = None
+    ) -> Iterator[SheetRecord[SettlementShippingRow]]:
+        """Stream the rows of the settlement of shipping fees (18 columns). [C]"""
+        with self._open(Path(file), ExportKind.SETTLEMENT_SHIPPING, mapping) as opened:
+            blocks, plan = self._data(opened)
+            yield from read_sheet(blocks, plan, SettlementShippingRow, "bundle_no")
+
     # --- previewing ---
 
     def preview(
@@ -195,11 +224,7 @@ class ExcelMigrator:
         Raises `WrongKindError` naming the kind the file looks like, `ColumnError` naming every required
         column that is missing, and the file errors of `inspect`. Rows in error are counted, not raised.
         """
-        if kind is ExportKind.ORDERS:
-            raise WrongKindError(
-                "orders are archived, not imported; use orders() (주문 파일은 가져오기 대상이 아닙니다. "
-                "주문은 orders()로 읽어 주세요)"
-            )
+        _refuse_to_import(kind)
         paths = [Path(files)] if isinstance(files, str | PathLike) else [Path(one) for one in files]
         builder = self._builder(kind)
         try:
@@ -231,11 +256,7 @@ class ExcelMigrator:
         `rows` may come from several windows that overlap: an identical repeat is dropped without a word. The
         client is the caller's (`client.products.list`, `client.deals.list`).
         """
-        if kind is ExportKind.ORDERS:
-            raise WrongKindError(
-                "orders are archived, not imported (주문은 가져오기 대상이 아닙니다. "
-                "주문은 orders()로 읽어 주세요)"
-            )
+        _refuse_to_import(kind)
         builder = self._builder(kind)
         numbered: Iterable[tuple[int, ProductRow | DealRow]] = enumerate(rows, 1)
         parsed = (_parsed_row(number, row, kind) for number, row in numbered)
@@ -350,22 +371,31 @@ class ExcelMigrator:
         if best is None:
             raise _no_header(samples)
         refuse_strangers(best.sample, self.book, self.limits.header_rows)
+        best.header = self._named(best, budget)
         if kind is not None and explicit is None:
             best = self._of_kind(best, kind, budget)
+        if kind is not None and best.header.excluded:
+            raise _wrong_kind(self.book.named_by(best.header.labels), self.book.kinds[kind])
         best.notes = self._sheet_notes(best)
         best.others = tuple(one.sheet_name for one in found if one is not best and _is_like(one, best))
         return best
+
+    def _named(self, found: _Opened, budget: Budget) -> Header:
+        """Return the header as one of the kind that its words speak of, where its own kind is not whole."""
+        header = found.header
+        named = None if header.eligible else self.book.named_by(header.labels)
+        if named is None or named.kind is header.columns.kind:
+            return header
+        return find_header(found.sample, self.book, (named.kind,), None, budget) or header
 
     def _of_kind(self, found: _Opened, kind: ExportKind, budget: Budget) -> _Opened:
         """Hold what was found against what was asked for."""
         looks = found.header.columns.kind
         if looks is kind:
             return found
-        if found.header.eligible:
-            raise WrongKindError(
-                f"this looks like a {self.book.kinds[looks].english}, not a {self.book.kinds[kind].english} "
-                f"({looks.korean} 파일로 보입니다. {kind.korean} 파일을 올려 주세요)"
-            )
+        named = self.book.named_by(found.header.labels)
+        if found.header.eligible or (named is not None and named.kind is looks):
+            raise _wrong_kind(self.book.kinds[looks], self.book.kinds[kind])
         header = find_header(found.sample, self.book, (kind,), None, budget)
         if header is None:
             raise _no_header([found.sample])
@@ -400,6 +430,33 @@ class ExcelMigrator:
         else:
             blocks = blocks_of(book.rows(opened.sheet, budget))
         return _after(blocks, header.last_row), plan
+
+
+def _wrong_kind(looks: KindSpec | None, asked: KindSpec) -> WrongKindError:
+    """Return the refusal of a file of another kind, with what to do instead."""
+    if looks is None:
+        return WrongKindError(
+            f"this is no {asked.english}: it has columns of orders, claims or settlement; export the "
+            f"{asked.english} from the partner centre and give that file "
+            f"({asked.korean} 파일이 아닙니다. 파트너센터에서 {asked.korean} 파일을 내려받아 올려 주세요)"
+        )
+    reader = READERS.get(looks.kind)
+    instead = f", or read this one with {reader}()" if reader else ""
+    return WrongKindError(
+        f"this looks like a {looks.english}, not a {asked.english}; export the {asked.english} and give that "
+        f"file{instead} ({looks.kind.korean} 파일로 보입니다. {asked.kind.korean} 파일을 올려 주세요)"
+    )
+
+
+def _refuse_to_import(kind: ExportKind) -> None:
+    if kind in (ExportKind.PRODUCTS, ExportKind.DEALS):
+        return
+    reader = READERS.get(kind)
+    instead = f"use {reader}()" if reader else "nothing reads it"
+    raise WrongKindError(
+        f"{kind.value} are archived, not imported; {instead} "
+        f"({kind.korean} 파일은 가져오기 대상이 아닙니다. 상품 또는 딜 목록 파일을 올려 주세요)"
+    )
 
 
 def _best_of(found: Sequence[_Opened], kind: ExportKind | None) -> _Opened | None:
@@ -506,14 +563,15 @@ def _no_header(samples: Sequence[tuple[SheetRow, ...]]) -> ColumnError | Unreada
     rows = [row for sample in samples for row in sample][:5]
     if not rows:
         return UnreadableFileError(
-            "the file holds no rows (데이터가 없는 파일입니다. 조회 조건을 넓혀 다시 내려받아 주세요)"
+            "the file holds no rows; export it again with a wider period "
+            "(데이터가 없는 파일입니다. 조회기간을 넓혀 다시 내려받아 주세요)"
         )
     seen = " / ".join(
         ", ".join(filter(None, (cell_text(cell)[:20] for cell in cells[:12]))) for _, cells in rows[:2]
     )
     return ColumnError(
-        f"no header row was found; the file begins with: {seen[:300]} (제목 행을 찾을 수 없습니다. "
-        "파트너센터에서 받은 파일을 그대로 올려 주세요)"
+        f"no header row was found; the file begins with: {seen[:300]}; keep the header of the export, or name "
+        "the columns with mapping= (제목 행을 찾을 수 없습니다. 내려받은 제목 행이 있는지 확인해 주세요)"
     )
 
 
@@ -522,6 +580,12 @@ def _column_notes(columns: ColumnMap) -> list[str]:
         f"{match.letter} [{match.header}] was taken as {match.field}, "
         f"confidence {match.confidence:.2f} (추정한 열입니다. 열을 확인해 주세요)"
         for match in columns.guessed
+    ]
+    notes += [
+        f"{match.letter} [{match.header}] is not in plain won or pieces and was not used; kept as it is "
+        "(원 단위가 아니어서 사용하지 않았습니다. 원화 금액 열을 추가해 주세요)"
+        for match in columns.unknown
+        if names_other_money(match.header)
     ]
     return notes + [
         f"ambiguous, not used: {sentence} (중복된 열이어서 사용하지 않았습니다. 열을 직접 지정해 주세요)"

@@ -26,6 +26,16 @@ class ExportKind(Enum):
     PRODUCTS = "products"
     DEALS = "deals"
     ORDERS = "orders"
+    CLAIMS = "claims"
+    """Claim grids: 취소관리, 반품관리, 교환관리."""
+    SETTLEMENT_ORDERS = "settlement-orders"
+    """Settlement of orders, 31 columns (일별 상품 매출 정산)."""
+    SETTLEMENT_SHIPPING = "settlement-shipping"
+    """Settlement of shipping fees, 18 columns (배송비 정산)."""
+    FIRST_ORDERS = "first-orders"
+    """Order sheet of the first generation (WMP 1.0); named, and read by nothing."""
+    INVOICES = "invoices"
+    """Invoice upload sheet (송장 일괄등록)."""
 
     @property
     def korean(self) -> str:
@@ -33,7 +43,24 @@ class ExportKind(Enum):
         return _KOREAN[self.value]
 
 
-_KOREAN: Mapping[str, str] = {"products": "상품 목록", "deals": "딜(그룹상품) 목록", "orders": "주문 목록"}
+_KOREAN: Mapping[str, str] = {
+    "products": "상품 목록",
+    "deals": "딜(그룹상품) 목록",
+    "orders": "주문 목록",
+    "claims": "클레임(취소·반품·교환) 목록",
+    "settlement-orders": "상품 매출 정산 내역",
+    "settlement-shipping": "배송비 정산 내역",
+    "first-orders": "구 버전(WMP 1.0) 주문 목록",
+    "invoices": "송장 등록 양식",
+}
+
+READERS: Mapping[ExportKind, str] = {
+    ExportKind.ORDERS: "orders",
+    ExportKind.CLAIMS: "claims",
+    ExportKind.SETTLEMENT_ORDERS: "settlement_orders",
+    ExportKind.SETTLEMENT_SHIPPING: "settlement_shipping",
+}
+"""The method of `ExcelMigrator` that reads a kind that is not imported."""
 
 
 class ProblemSeverity(Enum):

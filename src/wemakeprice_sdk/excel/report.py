@@ -1,39 +1,46 @@
 """The report workbook: the seller's own columns in their order, problem cells marked, reasons beside them.
 
 Text that a spreadsheet could take for a formula is written as text and marked as such, so opening the file
-runs nothing. Control characters are taken out, over-long text is cut where Excel's limit cuts it.
+runs nothing. Control characters are taken out, over-long text is cut where Excel's limit cuts it. The report can
+be corrected and previewed in place of the file: its own columns are recognised (`is_report_header`) and ignored.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 
+from wemakeprice_sdk.excel.mapping import REPORT_HEADERS, REPORT_STATES
+from wemakeprice_sdk.excel.nondata import NonDataKind
 from wemakeprice_sdk.excel.preview import Preview, PreviewRow, RowStatus
 from wemakeprice_sdk.excel.records import ExportKind, Problem, ProblemSeverity
-from wemakeprice_sdk.files.cells import Cell, Serial, SheetRow, cell_text, column_index, serial_to_datetime
+from wemakeprice_sdk.excel.sheetstyle import GREY, ILLEGAL, RED, YELLOW, SheetWriter, Value, fitted
+from wemakeprice_sdk.files.cells import (
+    Cell,
+    Serial,
+    SheetRow,
+    cell_text,
+    column_index,
+    column_letter,
+    serial_to_datetime,
+)
 
-if TYPE_CHECKING:
-    from openpyxl.cell.cell import Cell as BookCell
-    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
-
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _LONGEST = 32_767
 _EXACT = 10**15
-_RED, _YELLOW, _GREY = "FFFFC7CE", "FFFFF2CC", "FFD9D9D9"
-_STATUS: Mapping[RowStatus, str] = {
-    RowStatus.NEW: "신규",
-    RowStatus.REGISTERED: "이미 등록됨",
-    RowStatus.DUPLICATE: "중복",
-    RowStatus.INVALID: "오류",
+_MEASURED = 500
+_SUMMARY_WIDTH = 90
+_OWN = len(REPORT_HEADERS)
+_LEFT_OUT = REPORT_STATES[-1]
+_STATUS: Mapping[RowStatus, str] = dict(zip(RowStatus, REPORT_STATES, strict=False))
+_KINDS: Mapping[NonDataKind, str] = {
+    NonDataKind.TOTAL: "합계 행이므로 가져오지 않습니다",
+    NonDataKind.NOTE: "안내 문구이므로 가져오지 않습니다",
+    NonDataKind.HEADER: "반복된 제목 행이므로 가져오지 않습니다",
 }
-Value: TypeAlias = "str | int | float | bool | datetime | None"
 
 
 @frozen
@@ -56,40 +63,7 @@ def safe_value(cell: Cell, *, date1904: bool = False) -> Value:
         return cell
     if isinstance(cell, int):
         return cell if abs(cell) < _EXACT else str(cell)
-    return _ILLEGAL.sub("", cell_text(cell))[:_LONGEST]
-
-
-class _Writer:
-    """Writes cells with the few styles a report has."""
-
-    def __init__(self, sheet: WriteOnlyWorksheet) -> None:
-        from openpyxl.cell import WriteOnlyCell
-        from openpyxl.styles import Font, PatternFill
-
-        self.sheet = sheet
-        self.make = WriteOnlyCell
-        self.bold = Font(bold=True)
-        self.fills = {color: PatternFill("solid", fgColor=color) for color in (_RED, _YELLOW, _GREY)}
-
-    def cell(self, value: Value, *, fill: str = "", bold: bool = False, comment: str = "") -> BookCell:
-        """Make a cell whose text is never a formula."""
-        made = self.make(self.sheet)
-        if isinstance(value, str):
-            setattr(made, "_value", value)  # noqa: B010 - the public setter would take it for a formula
-            made.data_type = "s"
-            if value.startswith(_FORMULA_START):
-                made.quotePrefix = True
-        else:
-            made.value = value
-        if fill:
-            made.fill = self.fills[fill]
-        if bold:
-            made.font = self.bold
-        if comment:
-            from openpyxl.comments import Comment
-
-            made.comment = Comment(comment[:2_000], "wemakeprice-sdk")
-        return made
+    return ILLEGAL.sub("", cell_text(cell))[:_LONGEST]
 
 
 def write_report(
@@ -107,23 +81,20 @@ def write_report(
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
-    _summary(_Writer(book.create_sheet("요약")), preview)
+    _summary(SheetWriter(book.create_sheet("요약")), preview)
     left = comments
     for table in tables:
-        writer = _Writer(book.create_sheet(_sheet_title(table.name, book.sheetnames)))
-        head = ["상태", "사유", *table.headers]
-        writer.sheet.append([writer.cell(safe_value(text), fill=_GREY, bold=True) for text in head])
-        judged = (row for row in preview if row.source == table.name)
-        left = _table(writer, table, judged, left, only_problems=only_problems)
+        writer = SheetWriter(book.create_sheet(_sheet_title(table.name, book.sheetnames)))
+        left = _table(writer, table, preview, left, only_problems=only_problems)
     book.save(path)
 
 
 def _sheet_title(name: str, taken: Sequence[str]) -> str:
-    title = re.sub(r"[\\/*?:\[\]]", " ", _ILLEGAL.sub("", name)).strip("' ")[:25] or "Sheet"
+    title = re.sub(r"[\\/*?:\[\]]", " ", ILLEGAL.sub("", name)).strip("' ")[:25] or "Sheet"
     return title if title not in taken else f"{title[:20]} {len(taken)}"
 
 
-def _summary(writer: _Writer, preview: Preview) -> None:
+def _summary(writer: SheetWriter, preview: Preview) -> None:
     counts = preview.counts
     rows: list[tuple[str, Value]] = [
         ("종류", preview.kind.korean),
@@ -140,33 +111,85 @@ def _summary(writer: _Writer, preview: Preview) -> None:
     rows += [("참고", note) for note in preview.notes]
     rows += [("파일에 없는 항목", name) for name in preview.missing_fields]
     rows += [("가져오지 않는 열", header) for header in preview.extra_headers]
+    writer.widths(fitted(rows, widest=_SUMMARY_WIDTH))
+    writer.print_setup(header=False)
     for label, value in rows:
         shown = safe_value(value) if isinstance(value, str) else value
-        writer.sheet.append([writer.cell(label, bold=True), writer.cell(shown)])
+        writer.sheet.append([writer.cell(label, bold=True, wrap=True), writer.cell(shown, wrap=True)])
 
 
 def _table(
-    writer: _Writer, table: SourceTable, judged: Iterable[PreviewRow], comments: int, *, only_problems: bool
+    writer: SheetWriter, table: SourceTable, preview: Preview, comments: int, *, only_problems: bool
 ) -> int:
-    by_row = _by_row(judged)
+    judged = _by_row(row for row in preview if row.source == table.name)
+    left_out = {row.row: _KINDS[row.kind] for row in preview.left_out if row.sheet == table.name}
+    head = [safe_value(text) for text in (*REPORT_HEADERS, *table.headers)]
+    lines = _lines(table, judged, left_out, only_problems=only_problems)
+    first = list(islice(lines, _MEASURED))
+    writer.widths(fitted([head, *(line.values for line in first)]))
+    writer.sheet.freeze_panes = f"{column_letter(_OWN)}2"
+    writer.print_setup(header=True)
+    writer.sheet.append([writer.cell(text, fill=GREY, bold=True) for text in head])
+    count, width = 1, len(head)
+    for line in chain(first, lines):
+        count += 1
+        width = max(width, len(line.values))
+        cells = []
+        for at, value in enumerate(line.values):
+            color, text = line.marks.get(at - _OWN, ("", ""))
+            comment = text if color and comments > 0 else ""
+            comments -= bool(comment)
+            cells.append(writer.cell(value, fill=color, comment=comment, wrap=at == 1 and bool(value)))
+        cells[1] = writer.cell(_reasons(line, count), wrap=bool(line.problems or line.note))
+        writer.sheet.append(cells)
+    writer.sheet.auto_filter.ref = f"A1:{column_letter(width - 1)}{count}"
+    return comments
+
+
+@frozen
+class _Line:
+    """A row of the report before it is written."""
+
+    values: Sequence[Value]
+    problems: Sequence[Problem]
+    marks: Mapping[int, tuple[str, str]]
+    note: str
+
+
+def _lines(
+    table: SourceTable,
+    judged: Mapping[int, tuple[str, tuple[Problem, ...]]],
+    left_out: Mapping[int, str],
+    *,
+    only_problems: bool,
+) -> Iterator[_Line]:
     for number, cells in table.rows:
-        status, problems = by_row.get(number, ("", ()))
+        note = left_out.get(number, "")
+        status, problems = judged.get(number, (_LEFT_OUT if note else "", ()))
         if only_problems and not problems:
             continue
-        marks = _marks(problems)
-        reasons = "\n".join(f"[{one.column}{one.row}] {one.message_ko}" for one in problems)
-        line = [writer.cell(status), writer.cell(_ILLEGAL.sub("", reasons)[:_LONGEST])]
         width = max(len(table.headers), len(cells))
+        values: list[Value] = [status, _reason_text(problems, 1) or note]
         for index in range(width):
             cell = cells[index] if index < len(cells) else None
             if index in table.personal and cell is not None:
                 cell = "***"
-            color, text = marks.get(index, ("", ""))
-            comment = text if color and comments > 0 else ""
-            comments -= bool(comment)
-            line.append(writer.cell(safe_value(cell, date1904=table.date1904), fill=color, comment=comment))
-        writer.sheet.append(line)
-    return comments
+            values.append(safe_value(cell, date1904=table.date1904))
+        yield _Line(values, problems, _marks(problems), note)
+
+
+def _reasons(line: _Line, row: int) -> str:
+    return ILLEGAL.sub("", _reason_text(line.problems, row) or line.note)[:_LONGEST]
+
+
+def _reason_text(problems: Iterable[Problem], row: int) -> str:
+    """Return the reasons, each with its cell in the report and its cell in the source."""
+    lines = []
+    for one in problems:
+        index = column_index(one.column) if one.column else -1
+        here = f"{column_letter(index + _OWN)}{row}" if index >= 0 else f"{row}행"
+        lines.append(f"{here} / 원본 [{one.column}{one.row}] {one.message_ko}")
+    return "\n".join(lines)
 
 
 def _by_row(judged: Iterable[PreviewRow]) -> Mapping[int, tuple[str, tuple[Problem, ...]]]:
@@ -179,16 +202,15 @@ def _by_row(judged: Iterable[PreviewRow]) -> Mapping[int, tuple[str, tuple[Probl
 
 
 def _marks(problems: Iterable[Problem]) -> Mapping[int, tuple[str, str]]:
-
     marks: dict[int, tuple[str, str]] = {}
     for problem in problems:
         if not problem.column or problem.severity is ProblemSeverity.NOTE:
             continue
         index = column_index(problem.column)
-        color = _RED if problem.severity is ProblemSeverity.ERROR else _YELLOW
+        color = RED if problem.severity is ProblemSeverity.ERROR else YELLOW
         before = marks.get(index, ("", ""))
         text = f"{problem.message_ko}\n{problem.message}"
-        marks[index] = (_RED if _RED in (color, before[0]) else color, f"{before[1]}\n{text}".strip())
+        marks[index] = (RED if RED in (color, before[0]) else color, f"{before[1]}\n{text}".strip())
     return marks
 
 

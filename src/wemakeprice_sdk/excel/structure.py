@@ -280,7 +280,12 @@ class RowPlan:
 
     def leave_out(self, row: TypedRow, kind: NonDataKind) -> None:
         """Take a row for no data: a total counts in no sum below it."""
-        texts = [cell.strip() for cell in row.cells if isinstance(cell, str) and not is_blank(cell)]
+        ignored = self.columns.ignored
+        texts = [
+            cell.strip()
+            for at, cell in enumerate(row.cells)
+            if isinstance(cell, str) and not is_blank(cell) and at not in ignored
+        ]
         worded = [text for text in texts if is_total_word(text)] if kind is NonDataKind.TOTAL else []
         private = any(step.spec.personal for step in self.steps.values())
         said = next(iter(worded or ([] if private else texts)), "")[:_SHOWN]
@@ -297,6 +302,7 @@ class NonDataRows:
         """The field that identifies a record."""
         self.names = [plan.steps[one].index for one in (name, *more) if one in plan.steps]
         self.headers = tuple(match.header for match in plan.columns.matches)
+        self.ignored = plan.columns.ignored
         self.started = False
         """Whether a record was read."""
 
@@ -310,6 +316,8 @@ class NonDataRows:
     ) -> bool:
         """Leave out a row whose identifier or name is missing when it is blank, a total, a note or a header."""
         cells = row.cells
+        if self.ignored:
+            cells = tuple(None if at in self.ignored else cell for at, cell in enumerate(cells))
         filled = [cell for cell in cells if not is_blank(cell)]
         if not filled:
             return True
@@ -434,7 +442,7 @@ _THREE = re.compile(r"\d{3}(?:\.\d+)?(?:원)?", re.ASCII)
 
 
 def _widths(values: int, columns: int) -> str:
-    return f"{values} values, {columns} columns (값 {values}개, 열 {columns}개)"
+    return f"{values} values, {columns} columns|값 {values}개, 열 {columns}개"
 
 
 def _shifted(cells: Sequence[Cell], width: int) -> bool:

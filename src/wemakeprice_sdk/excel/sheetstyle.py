@@ -1,0 +1,112 @@
+"""Cells of the workbooks that are written: text that never runs, widths by content, a header that stays in sight."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell as BookCell
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+RED, YELLOW, GREY = "FFFFC7CE", "FFFFF2CC", "FFD9D9D9"
+Value: TypeAlias = "str | int | float | bool | datetime | None"
+
+ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_NARROWEST, _WIDEST = 8, 60
+_DATE_WIDTH = 20
+
+
+def literal(text: str) -> str:
+    """Return a text so that a spreadsheet shows it as it is: `_x0041_` would be read as the letter A."""
+    return _ESCAPED.sub("_x005F_", text)
+
+
+def width_of(value: Value) -> int:
+    """Return how many columns of type a value takes; Hangul and other wide letters count two."""
+    if value is None:
+        return 0
+    if isinstance(value, datetime):
+        return _DATE_WIDTH
+    lines = str(value)[:1_000].split("\n")
+    return max(sum(2 if unicodedata.east_asian_width(mark) in "WF" else 1 for mark in line) for line in lines)
+
+
+def fitted(rows: Iterable[Sequence[Value]], *, widest: int = _WIDEST) -> list[int]:
+    """Return a width per column for rows of values, within reason."""
+    widths: list[int] = []
+    for row in rows:
+        widths += [0] * (len(row) - len(widths))
+        for at, value in enumerate(row):
+            widths[at] = max(widths[at], width_of(value))
+    return [min(max(width + 2, _NARROWEST), widest) for width in widths]
+
+
+class SheetWriter:
+    """Makes cells with the few styles that written sheets have."""
+
+    def __init__(self, sheet: WriteOnlyWorksheet) -> None:
+        from openpyxl.cell import WriteOnlyCell
+        from openpyxl.styles import Alignment, Font, PatternFill
+
+        self.sheet = sheet
+        self.make = WriteOnlyCell
+        self.bold = Font(bold=True)
+        self.fills = {color: PatternFill("solid", fgColor=color) for color in (RED, YELLOW, GREY)}
+        self.wrapped = Alignment(wrap_text=True, vertical="top")
+
+    def cell(
+        self, value: Value, *, fill: str = "", bold: bool = False, comment: str = "", wrap: bool = False
+    ) -> BookCell:
+        """Make a cell whose text is never a formula."""
+        made = self.make(self.sheet)
+        if isinstance(value, str):
+            setattr(made, "_value", literal(value))  # noqa: B010 - the public setter would take it for a formula
+            made.data_type = "s"
+            if value.startswith(_FORMULA_START):
+                made.quotePrefix = True
+        else:
+            made.value = value
+        if fill:
+            made.fill = self.fills[fill]
+        if bold:
+            made.font = self.bold
+        if wrap:
+            made.alignment = self.wrapped
+        if comment:
+            from openpyxl.comments import Comment
+
+            made.comment = Comment(comment[:2_000], "wemakeprice-sdk", height=120, width=320)
+        return made
+
+    def text(self, value: str) -> BookCell:
+        """Make a cell that stays text when somebody edits it: leading zeros are kept."""
+        made = self.cell(value)
+        made.number_format = "@"
+        return made
+
+    def widths(self, widths: Sequence[int]) -> None:
+        """Set the widths of the columns; has to come before the first row."""
+        from openpyxl.utils import get_column_letter
+
+        for at, width in enumerate(widths, 1):
+            self.sheet.column_dimensions[get_column_letter(at)].width = width
+
+    def print_setup(self, *, header: bool) -> None:
+        """Fit the sheet to the width of a landscape A4 page, with the header and the page number on each."""
+        from openpyxl.worksheet.properties import PageSetupProperties
+
+        sheet = self.sheet
+        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.paperSize = 9
+        sheet.page_setup.fitToWidth = 1
+        sheet.page_setup.fitToHeight = 0
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.oddFooter.center.text = "&P / &N"
+        if header:
+            sheet.print_title_rows = "1:1"
