@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wemakeprice_sdk.excel.columns import ColumnBook
@@ -89,6 +89,7 @@ def rows_strategy() -> st.SearchStrategy[list[SheetRow]]:
     )
 
 
+@settings(deadline=None)
 @given(rows_strategy())
 def test_rows_read_together_are_those_read_alone(rows: list[SheetRow]) -> None:
     assert read(rows) == [row for one in rows for row in read([one])]

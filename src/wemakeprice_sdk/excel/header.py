@@ -116,6 +116,9 @@ def find_header(
                 header = _try(rows, position, span, book, kind, explicit)
                 if header is None or (above is not None and above.eligible and not header.eligible):
                     continue
+                if above is not None and header.labels == above.labels:
+                    # The header of the next page: what stands between is data.
+                    continue
                 if best is None or header.score > best.score + 1e-9:
                     best = header
     return best
@@ -197,6 +200,8 @@ def _scored(
     # Names of the second row of a merged header say more than both rows together.
     excluded = book.excludes(columns.kind, [*labels, *bottom])
     eligible = eligible and not excluded
+    if excluded:
+        score *= 0.5
     if eligible:
         score += 6 + book.kinds[columns.kind].preference
     # One row is enough unless the second adds something.

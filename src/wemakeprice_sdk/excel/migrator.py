@@ -374,6 +374,8 @@ class ExcelMigrator:
         best.header = self._named(best, budget)
         if kind is not None and explicit is None:
             best = self._of_kind(best, kind, budget)
+        if kind is not None and best.header.columns.kind is not kind:
+            raise _wrong_kind(self.book.kinds[best.header.columns.kind], self.book.kinds[kind])
         if kind is not None and best.header.excluded:
             raise _wrong_kind(self.book.named_by(best.header.labels), self.book.kinds[kind])
         best.notes = self._sheet_notes(best)
@@ -443,9 +445,13 @@ def _wrong_kind(looks: KindSpec | None, asked: KindSpec) -> WrongKindError:
     reader = READERS.get(looks.kind)
     instead = f", or read this one with {reader}()" if reader else ""
     return WrongKindError(
-        f"this looks like a {looks.english}, not a {asked.english}; export the {asked.english} and give that "
+        f"this looks like {_one(looks)}, not {_one(asked)}; export the {asked.english} and give that "
         f"file{instead} ({looks.kind.korean} 파일로 보입니다. {asked.kind.korean} 파일을 올려 주세요)"
     )
+
+
+def _one(spec: KindSpec) -> str:
+    return f"{'an' if spec.english[0] in 'aeiou' else 'a'} {spec.english}"
 
 
 def _refuse_to_import(kind: ExportKind) -> None:
@@ -509,8 +515,10 @@ def _counted(rows: Iterator[SheetRow], opened: _Opened, plan: RowPlan) -> Iterat
     """
     header = opened.header
     wanted = max((len(cells) for number, cells in opened.sample if number == header.last_row), default=0)
-    below = [len(cells) for _, cells in _below(opened.sample, header)]
-    usual = Counter(below).most_common(1)[0][0] if below else wanted
+    below = [cells for _, cells in _below(opened.sample, header)]
+    usual = Counter(map(len, below)).most_common(1)[0][0] if below else wanted
+    if any(cell is not None for cells in below for cell in cells[wanted:]):
+        usual = wanted
     counts = plan.field_counts
     for number, cells in rows:
         count = len(cells)

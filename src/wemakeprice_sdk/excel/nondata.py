@@ -94,7 +94,7 @@ def total_of(text: str) -> str | None:
     return match["of"].strip() if match else None
 
 
-_LAST = frozenset("계합약분체균수값총액산lLmMsSyYeEtT)]>:.")
+_LAST = frozenset("계합약분체균수값총액산lLmMsSyYeEtT)]>:.ＬＭＳＥＴｌｍｓｅｔ）］＞：．")
 
 
 @lru_cache(maxsize=4_096)
