@@ -8,12 +8,15 @@ import excel_corpus as corpus
 import openpyxl
 import pytest
 from excel_kit import MemoryTarget, Shop
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from wemakeprice_sdk.errors import ValidationError
-from wemakeprice_sdk.excel import ExcelMigrator, ExportKind
+from wemakeprice_sdk.errors import ColumnError, ValidationError
+from wemakeprice_sdk.excel import ExcelMigrator, ExportKind, SkuChoice
 from wemakeprice_sdk.excel.report import safe_value
 from wemakeprice_sdk.files.cells import CellError, Serial
 from wemakeprice_sdk.models import ProductRow
+from wemakeprice_sdk.models.codes import SkuLinkMode
 
 NASTY = [
     '=HYPERLINK("http://x")',
@@ -139,3 +142,116 @@ def test_files_of_one_name_are_kept_apart(migrator: ExcelMigrator, tmp_path: Pat
     first, second = book[book.sheetnames[1]], book[book.sheetnames[2]]
     assert [row[0].value for row in first.iter_rows(min_row=2)] == ["신규"] * 3
     assert [row[0].value for row in second.iter_rows(min_row=2)] == ["오류"]
+
+
+# --- for the eyes, and back again ---------------------------------------------------------------------------
+
+
+def test_reasons_cite_the_cell_of_the_report_and_of_the_source(
+    migrator: ExcelMigrator, tmp_path: Path
+) -> None:
+    table = [["안내"], [], ["메모", *corpus.PRODUCT_HEADERS], *[["x", *row] for row in corpus.products()[1:]]]
+    table[4][6] = "공짜"
+    book = report(migrator, tmp_path, table)
+    sheet = book[book.sheetnames[1]]
+    row = next(row for row in sheet.iter_rows() if row[0].value == "오류")
+    here = row[1].value.split(" / ")[0]
+    assert sheet[here].value == "공짜", "the cell that the reason names is the one that is wrong"
+    assert "원본 [G5]" in row[1].value
+
+
+def test_widths_filter_and_print_set_up(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    table = corpus.products()
+    table[1][1] = "가" * 20
+    book = report(migrator, tmp_path, table)
+    sheet, summary = book[book.sheetnames[1]], book["요약"]
+    assert sheet.freeze_panes == "C2"
+    assert sheet.auto_filter.ref == f"A1:L{sheet.max_row}"
+    assert sheet.print_title_rows == "$1:$1"
+    assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.column_dimensions["D"].width == 42, "Hangul takes two columns"
+    widths = [summary.column_dimensions[letter].width for letter in "AB"]
+    for row in summary.iter_rows():
+        assert sum(2 if ord(mark) > 0x1100 else 1 for mark in str(row[0].value)) <= widths[0]
+        assert row[1].alignment.wrap_text
+
+
+def test_rows_that_are_no_data_are_said(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    table = [*corpus.products(), ["합계", *[None] * 8, 22]]
+    sheet = report(migrator, tmp_path, table).worksheets[1]
+    assert [(row[0].value, row[1].value) for row in sheet.iter_rows(min_row=5)] == [
+        ("제외", "합계 행이므로 가져오지 않습니다")
+    ]
+
+
+def test_a_corrected_report_is_previewed_in_place_of_the_file(
+    migrator: ExcelMigrator, target: MemoryTarget, tmp_path: Path
+) -> None:
+    table = [["메모", *row] for row in corpus.products()]
+    table[2][6] = "공짜"
+    table[1][0] = "=1+1"
+    table.append(["합계", None, None, None, None, None, 1, None, None, None, 22])
+    report(migrator, tmp_path, table)
+    path = tmp_path / "report.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[1]
+    (bad,) = (row for row in sheet.iter_rows() if row[0].value == "오류")
+    sheet.cell(bad[0].row, 9).value = 35000
+    fixed = tmp_path / "fixed.xlsx"
+    book.save(fixed)
+    with migrator.preview(fixed) as preview:
+        assert (preview.counts.new, preview.counts.invalid, preview.counts.problems) == (3, 0, 0)
+        assert [row.record.sale_price for row in preview] == [12900, 35000, 99000]
+        assert preview.extra_headers == ("메모",)
+        assert len(preview.left_out) == 1
+        plan = migrator.select(preview, sku=SkuChoice(SkuLinkMode.NONE))
+        plan.commit(target)
+        again = tmp_path / "again.xlsx"
+        migrator.report(preview, again, fixed)
+    assert target.products[300000001].extras == {"메모": "=1+1"}
+    head = [cell.value for cell in next(openpyxl.load_workbook(again).worksheets[1].iter_rows())]
+    assert head == ["상태", "사유", "메모", *corpus.PRODUCT_HEADERS], "its own columns are not doubled"
+
+
+TEXTS = st.text(
+    alphabet=st.characters(blacklist_categories=("Cs", "Cc", "Co", "Cn")), min_size=1, max_size=40
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(
+        st.one_of(TEXTS, st.sampled_from(NASTY[:6]), st.just("_x0041_"), st.just("0012")),
+        min_size=2,
+        max_size=6,
+    )
+)
+def test_any_text_comes_back_unchanged(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+    folder = tmp_path_factory.mktemp("r")
+    migrator = ExcelMigrator(Shop(), registry=MemoryTarget())
+    # A row of its own text only: the number makes it a product, the memo has to survive.
+    table = [
+        ["상품번호", "상품명", "메모"],
+        *[[300000001 + at * 7, "가방", text] for at, text in enumerate(texts)],
+    ]
+    report(migrator, folder, table)
+    with migrator.preview(folder / "a.csv") as before, migrator.preview(folder / "report.xlsx") as after:
+        assert [row.record.extras for row in after] == [row.record.extras for row in before]
+
+
+def test_a_letter_that_means_a_column_of_the_report_is_refused(
+    migrator: ExcelMigrator, tmp_path: Path
+) -> None:
+    report(migrator, tmp_path, corpus.products())
+    with pytest.raises(ColumnError, match="열 제목"):
+        migrator.preview(tmp_path / "report.xlsx", mapping={"product_no": "A"})
+
+
+def test_a_sheet_with_a_state_of_its_own_is_no_report(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    table = [["상태", "사유", "상품번호", "상품명"], ["판매중", "x", 300000001, "가방"]]
+    path = corpus.save(tmp_path, "a.xlsx", corpus.xlsx(table))
+    with migrator.preview(path) as preview:
+        (row,) = preview
+        assert row.record.product_status is not None
+        assert preview.extra_headers == ("사유",)

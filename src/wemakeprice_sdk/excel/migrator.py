@@ -326,10 +326,14 @@ class ExcelMigrator:
         for path in paths:
             with self._open(path, kind, mapping) as opened:
                 name = _source_name(path, opened, paths)
-                headers = tuple(match.header for match in opened.header.columns.matches)
-                personal = self._personal(opened.header.columns)
+                columns = opened.header.columns
+                skipped = len(columns.ignored)
+                headers = tuple(match.header for match in columns.matches)[skipped:]
                 rows = self._report_rows(path, kind, mapping)
-                tables.append(SourceTable(name, headers, rows, opened.book.date1904, personal))
+                table = SourceTable(
+                    name, headers, rows, opened.book.date1904, self._personal(columns), skipped
+                )
+                tables.append(table)
         return tables
 
     def _report_rows(self, path: Path, kind: ExportKind, mapping: Mapped) -> Iterator[SheetRow]:

@@ -53,6 +53,8 @@ class SourceTable:
     date1904: bool = False
     personal: frozenset[int] = frozenset()
     """Columns that hold personal data, which a report shows masked."""
+    skipped: int = 0
+    """How many columns an earlier report put in front; they are not written again."""
 
 
 def safe_value(cell: Cell, *, date1904: bool = False) -> Value:
@@ -136,11 +138,13 @@ def _table(
         width = max(width, len(line.values))
         cells = []
         for at, value in enumerate(line.values):
-            color, text = line.marks.get(at - _OWN, ("", ""))
+            color, text = line.marks.get(at - _OWN + table.skipped, ("", ""))
             comment = text if color and comments > 0 else ""
             comments -= bool(comment)
             cells.append(writer.cell(value, fill=color, comment=comment, wrap=at == 1 and bool(value)))
-        cells[1] = writer.cell(_reasons(line, count), wrap=bool(line.problems or line.note))
+        cells[1] = writer.cell(
+            _reasons(line, count, _OWN - table.skipped), wrap=bool(line.problems or line.note)
+        )
         writer.sheet.append(cells)
     writer.sheet.auto_filter.ref = f"A1:{column_letter(width - 1)}{count}"
     return comments
@@ -168,9 +172,9 @@ def _lines(
         status, problems = judged.get(number, (_LEFT_OUT if note else "", ()))
         if only_problems and not problems:
             continue
-        width = max(len(table.headers), len(cells))
-        values: list[Value] = [status, _reason_text(problems, 1) or note]
-        for index in range(width):
+        width = max(len(table.headers) + table.skipped, len(cells))
+        values: list[Value] = [status, _reason_text(problems, 1, _OWN) or note]
+        for index in range(table.skipped, width):
             cell = cells[index] if index < len(cells) else None
             if index in table.personal and cell is not None:
                 cell = "***"
@@ -178,16 +182,16 @@ def _lines(
         yield _Line(values, problems, _marks(problems), note)
 
 
-def _reasons(line: _Line, row: int) -> str:
-    return ILLEGAL.sub("", _reason_text(line.problems, row) or line.note)[:_LONGEST]
+def _reasons(line: _Line, row: int, moved: int) -> str:
+    return ILLEGAL.sub("", _reason_text(line.problems, row, moved) or line.note)[:_LONGEST]
 
 
-def _reason_text(problems: Iterable[Problem], row: int) -> str:
-    """Return the reasons, each with its cell in the report and its cell in the source."""
+def _reason_text(problems: Iterable[Problem], row: int, moved: int) -> str:
+    """Return the reasons, each with its cell in the report (`moved` to the right) and its cell in the source."""
     lines = []
     for one in problems:
         index = column_index(one.column) if one.column else -1
-        here = f"{column_letter(index + _OWN)}{row}" if index >= 0 else f"{row}행"
+        here = f"{column_letter(index + moved)}{row}" if index >= 0 else f"{row}행"
         lines.append(f"{here} / 원본 [{one.column}{one.row}] {one.message_ko}")
     return "\n".join(lines)
 
