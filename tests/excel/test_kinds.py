@@ -191,7 +191,7 @@ def test_settlement_rows_of_orders(migrator: ExcelMigrator, tmp_path: Path) -> N
     assert [(problem.row, problem.header, problem.rule) for problem in bad.problems] == [
         (5, "판매대행수수료", "number")
     ]
-    assert pickle.loads(pickle.dumps(first)) == copy.deepcopy(first) == first  # noqa: S301 - our own bytes
+    assert pickle.loads(pickle.dumps(first)) == copy.deepcopy(first) == first
 
 
 def test_settlement_rows_of_shipping_fees(migrator: ExcelMigrator, tmp_path: Path) -> None:

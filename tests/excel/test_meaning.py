@@ -710,4 +710,4 @@ def test_left_out_rows_survive_copies() -> None:
     import pickle
 
     row = LeftOutRow(NonDataKind.TOTAL, "Sheet1", 4, "소계")
-    assert pickle.loads(pickle.dumps(row)) == copy.deepcopy(row) == row  # noqa: S301 - our own bytes
+    assert pickle.loads(pickle.dumps(row)) == copy.deepcopy(row) == row

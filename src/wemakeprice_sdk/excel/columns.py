@@ -20,7 +20,7 @@ _KEPT_MARKS = frozenset("()[]{}<>【】〔〕%")
 _NUMBERING = re.compile(r"^\s*(?:[①-⑳❶-❿⑴-⒇⓵-⓾]|\(?\d{1,2}\s?[.):_\-]|[A-Za-z][.)])\s*(?=\D)")
 _FOREIGN = re.compile(
     r"usd|us\$|krw\s*외|jpy|cny|rmb|eur|gbp|hkd|twd|vnd|sgd|달러|불\)|엔화|\(엔\)|위안|유로|파운드|외화|[$€¥£￥]|"
-    r"천\s*원|만\s*원|백만\s*원|십만\s*원|억\s*원|단위\s*[:：]?\s*(?:천|만|백만|억)|(?:천|만)\s*(?:개|건|ea)",
+    r"천\s*원|만\s*원|억\s*원|단위\s*[:：]?\s*(?:천|만|백만|억)|(?:천|만)\s*(?:개|건|ea)",
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>|【[^】]*】|〔[^〕]*〕")
@@ -60,7 +60,7 @@ FIELD_TYPES = frozenset(
 
 
 def _flat(label: str) -> str:
-    """Return a label's letters, digits and brackets; ornaments, blanks and invisible characters mean nothing."""
+    """Return a label's letters, digits and brackets; ornaments, blanks and the like mean nothing."""
     text = unicodedata.normalize("NFKC", label).lower()
     return "".join(mark for mark in text if (mark.isalnum() and mark != "\u1160") or mark in _KEPT_MARKS)
 

@@ -81,7 +81,7 @@ class _DealGroup:
                 )
             )
         several = tuple(self.extras) if len(self.extras) > 1 and plan.extras else ()
-        record = DealRecord(*self.values, tuple(self.products), self.extras[0], several)  # type: ignore[arg-type] # typed by the plan
+        record = DealRecord(*self.values, tuple(self.products), self.extras[0], several)  # type: ignore[call-arg,arg-type] # typed by the plan
         return ParsedDeal(record, tuple(self.rows), tuple(self.problems), number)
 
 

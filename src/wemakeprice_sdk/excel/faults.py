@@ -36,7 +36,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "연도가 두 자리여서 20xx년으로 읽었습니다. 날짜를 확인해 주세요",
     ),
     "error-value": (
-        "the cell holds an error, or a formula that was never calculated; open the file in Excel, save it and try again",
+        "the cell holds an error, or a formula that was never calculated; save it in Excel and try again",
         "셀에 오류 값이 있거나 계산되지 않은 수식입니다. 엑셀에서 파일을 열어 저장한 뒤 다시 올려 주세요",
     ),
     "date": ("this is not a date", "날짜 형식이 아닙니다"),
@@ -94,10 +94,8 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "같은 배송번호의 행이 떨어져 있습니다. 배송번호 순으로 정렬해 주세요",
     ),
     "row-wide": (
-        "the row has more values than the header has columns, and what stands behind a comma "
-        "may have moved to the right; put text or amounts with commas in quotation marks and export again",
-        "행의 값이 제목 열보다 많습니다. 쉼표가 든 값이 나뉘어 뒤의 값이 밀렸을 수 있으니 "
-        "값을 따옴표로 감싸거나 파일을 다시 내려받아 주세요",
+        "more values than columns, so a comma may have moved values to the right; put the value in quotes",
+        "값이 제목 열보다 많아 쉼표 뒤의 값이 밀렸을 수 있습니다. 값을 따옴표로 감싸 주세요",
     ),
     "row-short": (
         "the row has fewer values than the header has columns; check that no line break cut it",

@@ -17,8 +17,8 @@ def write_invoices(path: Path, shipments: Iterable[ShipRequest]) -> int:
     """Write shipments as the sheet that the partner centre takes for many invoices at once; return how many.
 
     Invoice numbers are text, so that no leading zero is lost; a bundle number is a number. Raises
-    `ValidationError` listing every shipment that is no parcel (it has no invoice) and every bundle that is there
-    twice, `OSError` when the file cannot be written. [C: the three columns B]
+    `ValidationError` listing every shipment that is no parcel (it has no invoice) and every bundle that is
+    there twice, `OSError` when the file cannot be written. [C: the three columns B]
     """
     rows = list(shipments)
     _check(rows)

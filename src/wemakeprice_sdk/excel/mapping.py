@@ -157,8 +157,8 @@ class ColumnMatch:
     """One column of the file: where it stands, what its header says, what it was understood as, how surely.
 
     `field` is None for a column nobody understood. `confidence` runs from 0 to 1; `how` is `name`, `alias`,
-    `brackets`, `variant`, `content`, `weak`, `explicit`, or why it was left (`unknown`, `duplicate`, `report` for the
-    columns of our own report workbook).
+    `brackets`, `variant`, `content`, `weak`, `explicit`, or why it was left (`unknown`, `duplicate`, `report`
+    for the columns of our own report workbook).
     """
 
     index: int
@@ -304,8 +304,8 @@ def is_counter(cells: Sequence[Cell], *, named: bool = False) -> bool:
     """Return whether cells count with a constant step, up or down: the number of the line, not of a product.
 
     Numbers of the marketplace have nine digits and more; six are taken for one. A number that is repeated for
-    every option of a product counts once. Under a header that is `named` for the number, those that count up from
-    a hundred or more may be the numbers of a test shop.
+    every option of a product counts once. Under a header that is `named` for the number, those that count up
+    from a hundred or more may be the numbers of a test shop.
     """
     filled = [cell for cell in cells if not is_blank(cell)]
     numbers = [_short_number(cell) for cell in filled if not isinstance(cell, CellError)]
@@ -536,7 +536,7 @@ def require_columns(columns: ColumnMap, book: ColumnBook) -> None:
         + "\n".join(lines)
         + f"\n  candidates (후보): {candidates or 'none'}"
         + f"\n  decide it with mapping={{{missing[0].name!r}: header or letter}} "
-        + "(mapping=에 항목과 열 제목 또는 열 문자를 지정해 주세요. 파트너센터에서 내려받은 원본 파일인지도 확인해 주세요)"
+        + "(mapping=에 항목과 열 제목 또는 열 문자를 지정해 주세요. 원본 파일인지도 확인해 주세요)"
     )
 
 

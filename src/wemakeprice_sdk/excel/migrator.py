@@ -582,8 +582,8 @@ def _no_header(samples: Sequence[tuple[SheetRow, ...]]) -> ColumnError | Unreada
         ", ".join(filter(None, (cell_text(cell)[:20] for cell in cells[:12]))) for _, cells in rows[:2]
     )
     return ColumnError(
-        f"no header row was found; the file begins with: {seen[:300]}; keep the header of the export, or name "
-        "the columns with mapping= (제목 행을 찾을 수 없습니다. 내려받은 제목 행이 있는지 확인해 주세요)"
+        f"no header row was found; the file begins with: {seen[:300]}; keep the header of the export, or "
+        "name the columns with mapping= (제목 행을 찾을 수 없습니다. 내려받은 제목 행이 있는지 확인해 주세요)"
     )
 
 

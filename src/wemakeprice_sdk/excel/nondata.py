@@ -1,7 +1,7 @@
-"""Rows of a table that are no data: totals, notes, page feet, repeated headers (소계, 합계, 안내, 반복된 제목).
+"""Rows of a table that are no data: totals, notes, page feet, repeated headers (소계, 합계, 안내).
 
-Such a row is never a record and never an option. It is left out, and named. A word alone decides nothing: a row
-with an identifier of its own is a total only when its numbers are the sums of the rows above it.
+Such a row is never a record and never an option. It is left out, and named. A word alone decides nothing: a
+row with an identifier of its own is a total only when its numbers are the sums of the rows above it.
 """
 
 from __future__ import annotations
@@ -56,18 +56,26 @@ class LeftOutRow:
 # --- words of totals ---------------------------------------------------------------------------------------
 
 _STRONG = frozenset(
-    "합계 소계 총계 총합 총합계 누계 부분합 중간합계 중간계 소합계 전체합계 합산 총누계 합계금액 총합계금액 total totals subtotal "
-    "grandtotal subtotals sumtotal".split()
+    (
+        *("합계", "소계", "총계", "총합", "총합계", "누계", "부분합", "중간합계", "중간계", "소합계"),
+        *("전체합계", "합산", "총누계", "합계금액", "총합계금액"),
+        *("total", "totals", "subtotal", "subtotals", "grandtotal", "sumtotal"),
+    )
 )
 _WEAK = frozenset(
-    "계 총 전체 요약 평균 개수 전체평균 전체개수 전체요약 중계 월계 일계 총액 sum summary average count".split()
+    (
+        *("계", "총", "전체", "요약", "평균", "개수", "전체평균", "전체개수", "전체요약"),
+        *("중계", "월계", "일계", "총액"),
+        *("sum", "summary", "average", "count"),
+    )
 )
 """Words that also are usual names of goods: they need the numbers to agree where a name may stand."""
 
 _NO_WORD = re.compile(r"[\W_]+")
 _COUNTED = re.compile(r"\d+(?:건|개|원|행|종|명|ea|rows?|items?)?")
 _ENDING = re.compile(
-    r"(?P<of>.*?)[\s(\[<:_\-]*(?:부분합|총합계|합계|소계|총계|누계|요약|평균|개수|최대값|최소값|grand\s*total|sub\s*total|total|sum)"
+    r"(?P<of>.*?)[\s(\[<:_\-]*(?:부분합|총합계|합계|소계|총계|누계|요약|평균|개수|최대값|최소값|"
+    r"grand\s*total|sub\s*total|total|sum)"
     r"[\s)\]>:]*",
     re.IGNORECASE,
 )
@@ -80,21 +88,23 @@ def _words(text: str) -> str:
 
 
 def is_total_word(text: str, *, strong: bool = False) -> bool:
-    """Return whether a text is nothing but a word for a total: `합 계`, `[소계]`, `합계(3건)`, `Grand Total`."""
+    """Return whether a text is but a word for a total: `합 계`, `[소계]`, `합계(3건)`, `Grand Total`."""
     words = _words(text)
     bare = _COUNTED.sub("", words) or words
     return bare in _STRONG or (not strong and bare in _WEAK)
 
 
 def total_of(text: str) -> str | None:
-    """Return what a text is the total of: `티셔츠` for `티셔츠 요약`; None when it does not end like a total."""
+    """Return what a text is the total of: `티셔츠` for `티셔츠 요약`; None when it ends otherwise."""
     if len(text) > _LONGEST_LABEL:
         return None
     match = _ENDING.fullmatch(unicodedata.normalize("NFKC", text).strip())
     return match["of"].strip() if match else None
 
 
-_LAST = frozenset("계합약분체균수값총액산lLmMsSyYeEtT)]>:.ＬＭＳＥＴｌｍｓｅｔ）］＞：．")
+_LAST = frozenset("계합약분체균수값총액산lLmMsSyYeEtTＬＭＳＥＴｌｍｓｅｔ")
+_CLOSING = frozenset(")]>:.）］＞：．")
+_HINTS = re.compile("[계합약균총값]|전체|개수|총액|합산|otal|um|count|verage", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4_096)
@@ -103,19 +113,24 @@ def _reads_total(text: str) -> bool:
 
 
 def reads_like_total(text: object) -> bool:
-    """Return whether a name could be a total's; looks at the last character first, as most names end otherwise."""
-    return isinstance(text, str) and text[-1:] in _LAST and _reads_total(text)
+    """Return whether a name could be a total's; most names show by their end that they are none."""
+    if not isinstance(text, str) or len(text) > _LONGEST_LABEL:
+        return False
+    last = text[-1:]
+    return (last in _LAST or (last in _CLOSING and _HINTS.search(text) is not None)) and _reads_total(text)
 
 
 # --- words of notes ----------------------------------------------------------------------------------------
 
 _NOTE_MARK = re.compile(
-    r"^\s*(?:※|\*\s|[·•▶■●◆★☞]|주\)|주의\b|참고|안내|비고\s*:|note\b|notice\b|\[(?:안내|참고|주의|공지)\])",
+    r"^\s*(?:※|\*\s|[·•▶■●◆★☞]|주\)|주의\b|참고|안내|비고\s*:|note\b|notice\b|"
+    r"\[(?:안내|참고|주의|공지)\])",
     re.IGNORECASE,
 )
 _FOOT = re.compile(
     r"""^\s*(?:
-      (?:page|페이지|쪽)\s*[:.]?\s*\d+(?:\s*(?:of|/)\s*\d+)? | \d+\s*(?:페이지|쪽) | [-–—]\s*\d+\s*[-–—] | \d+\s*/\s*\d+
+      (?:page|페이지|쪽)\s*[:.]?\s*\d+(?:\s*(?:of|/)\s*\d+)? | \d+\s*(?:페이지|쪽)
+      | [-–—]\s*\d+\s*[-–—] | \d+\s*/\s*\d+
       | [-–—*=<\s]*이하\s*여백[-–—*=>\s]* | [-–—*=<\s]*(?:끝|이상)[-–—*=>.\s]* | end(?:\s+of\s+\w+)?[.]?
       | (?:출력|조회|다운로드|작성|생성|인쇄|추출)\s*(?:일시|일자|일|시간|자|기간|조건)?\s*[:：]?.*
       | (?:총|전체|검색\s*결과|조회\s*결과|조회\s*건수|총\s*건수)\s*[:：]?\s*[\d,]+\s*(?:건|개|행)?
@@ -124,7 +139,8 @@ _FOOT = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _GUIDE = re.compile(
-    r"필수|선택\s*입력|입력|자\s*이내|예\s*[):：]|예시|숫자만|형식|미입력|기입|작성\s*(?:방법|요령)|required|optional|e\.g\.",
+    r"필수|선택\s*입력|입력|자\s*이내|예\s*[):：]|예시|숫자만|형식|미입력|기입|작성\s*(?:방법|요령)|"
+    r"required|optional|e\.g\.",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?:다|요|오|시오|음|함|것|임)[.!)\s]*$")
@@ -163,10 +179,10 @@ class Sums:
     def agrees(
         self, at: int, *, carried: Mapping[str, object], group: Mapping[str, int], addends: int = 2
     ) -> bool:
-        """Return whether every number of a row is a sum of rows above it, or repeats the product's own value.
+        """Return whether every number of a row is a sum of rows above it, or the product's own value again.
 
-        Sums are those of the product (`group`), of the rows since the last total, and of all rows; at least one
-        has to have so many `addends`, as one row above would make every copy of its price a total.
+        Sums are those of the product (`group`), of the rows since the last total, and of all rows; at least
+        one has to have so many `addends`, as one row above would make every copy of its price a total.
         """
         hits = 0
         for name, column in self._block.items():
@@ -259,7 +275,7 @@ def _is_total(place: Place, texts: Sequence[str]) -> bool:
     if place.sums_agree or any(is_total_word(text, strong=True) for text in texts):
         return True
     ends = [total_of(name) for name in names]
-    return any(of is not None and of in place.above for of in ends if of) or (
+    return any(of in place.above for of in ends if of) or (
         isinstance(place.id_cell, str) and (is_total_word(place.id_cell) or bool(total_of(place.id_cell)))
     )
 
@@ -272,7 +288,7 @@ def _is_note(place: Place, filled: Sequence[tuple[int, Cell]], texts: Sequence[s
     if is_note_text(first) and place.readable == 0:
         return True
     if len(filled) == 1:
-        # One sentence somewhere: a name alone is a product whose cells are gone, unless it reads like a sentence.
+        # A name alone is a product whose other cells are gone, unless it reads like a sentence.
         digits = first.strip().replace(",", "")
         if named:
             return bool(_SENTENCE.search(first)) and " " in first.strip()

@@ -69,7 +69,7 @@ class OptionReader:
     def several(
         self, row: TypedRow, option: Option | Sequence[object]
     ) -> list[tuple[Option, object]] | Crowded | None:
-        """Return the options that stand in one cell with their stock, `Crowded` when they cannot be told apart.
+        """Return the options of one cell with their stock, `Crowded` when they cannot be told apart.
 
         They can when the stock, or else the price or code, is a list of the same length.
         """

@@ -54,7 +54,8 @@ def facts_signs(facts: SheetFacts) -> Iterable[Sign]:
             "hidden-rows",
             f"{facts.hidden_rows} hidden row(s), the first is row {first}, are imported too; "
             "delete them in the file if they are not meant",
-            f"숨겨진 행 {facts.hidden_rows}개(첫 행: {first}행)도 가져옵니다. 제외하려면 파일에서 삭제해 주세요",
+            f"숨겨진 행 {facts.hidden_rows}개(첫 행: {first}행)도 가져옵니다. "
+            "제외하려면 파일에서 삭제해 주세요",
         )
     if facts.hidden_columns:
         letters = ", ".join(map(column_letter, facts.hidden_columns[:_MOST_NAMES]))
@@ -125,8 +126,8 @@ class PartialCheck:
             if unit:
                 yield Sign(
                     "unit",
-                    f"the title says that amounts are in {unit[1]}; they were read as won as they stand: check them",
-                    f"제목에 적힌 금액 단위: {unit[1]}. 값은 원 단위로 읽었으니 확인해 주세요",
+                    f"the title says that amounts are in {unit[1]}; they were read as won, check them",
+                    f"제목의 금액 단위: {unit[1]}. 값은 원 단위로 읽었으니 확인해 주세요",
                 )
             state = _STATE_FILTER.search(title)
             if state and state[1] not in ("전체", "all", "ALL"):

@@ -171,18 +171,18 @@ class _ProductReader:
     ) -> bool:
         """Leave a row out when it is no data; `group` is the product that it would go on with."""
         worded = reads_like_total(option[1]) or reads_like_total(option[2])
-        own_id = option[0] is not None or (values[0] is not None and not (group and worded))
-        if values[0] is None and not own_id:
-            if group is not None and not worded:
-                return False
-            return self.non_data.takes(
-                row, names, values[0], group.sums() if group else None, group and group.above()
-            )
+        own_code = option[0] is not None or (option[2] is not None and not reads_like_total(option[2]))
+        if values[0] is None and not own_code:
+            if group is None:
+                return self.non_data.takes(row, names, None)
+            return worded and self.non_data.takes(row, names, None, group.sums(), group.above())
         if values[1] is None and values[0] is not None and group is None:
             return self.non_data.takes(row, names, values[0])
         if not worded and not reads_like_total(values[1]):
             return False
-        return self.non_data.takes_total(row, group.carried() if group else {}, group.sums() if group else {})
+        if group is None:
+            return self.non_data.takes_total(row)
+        return self.non_data.takes_total(row, group.carried(), group.sums())
 
     def _continues(self, values: Sequence[object], group: _Group) -> bool:
         """Return whether an option row belongs to the product above: same number, or no product cells."""

@@ -1,8 +1,8 @@
 """The report workbook: the seller's own columns in their order, problem cells marked, reasons beside them.
 
 Text that a spreadsheet could take for a formula is written as text and marked as such, so opening the file
-runs nothing. Control characters are taken out, over-long text is cut where Excel's limit cuts it. The report can
-be corrected and previewed in place of the file: its own columns are recognised (`is_report_header`) and ignored.
+runs nothing. Control characters are taken out, over-long text is cut where Excel's limit cuts it. The report
+can be corrected and previewed in place of the file: its own columns are recognised and ignored.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def _reasons(line: _Line, row: int, moved: int) -> str:
 
 
 def _reason_text(problems: Iterable[Problem], row: int, moved: int) -> str:
-    """Return the reasons, each with its cell in the report (`moved` to the right) and its cell in the source."""
+    """Return the reasons, each with its cell in the report (`moved` to the right) and in the source."""
     lines = []
     for one in problems:
         index = column_index(one.column) if one.column else -1

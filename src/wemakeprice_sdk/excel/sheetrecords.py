@@ -1,7 +1,7 @@
 """Rows of claim grids and settlement sheets as typed records, each with the sheet and row it comes from.
 
-The labels of these sheets are partly reconstructed from their positions: columns are found by the stable subset
-(배송번호, 주문번호, 구분, 수량, 판매대행수수료; 클레임번호). [C; the fields themselves B]
+The labels of these sheets are partly reconstructed from their positions: columns are found by the stable
+subset (배송번호, 주문번호, 구분, 수량, 판매대행수수료; 클레임번호). [C; the fields themselves B]
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from wemakeprice_sdk.models._base import hide
 
 @frozen(kw_only=True)
 class SettlementOrderRow:
-    """A row of the settlement of orders (일별 상품 매출 정산, 31 columns). Won; refunds may be negative. [C]"""
+    """A row of the settlement of orders (상품 매출 정산, 31 columns). Won; refunds may be negative. [C]"""
 
     sheet: str
     row: int
@@ -129,7 +129,7 @@ T = TypeVar("T", SettlementOrderRow, SettlementShippingRow, ClaimRow)
 
 @frozen
 class SheetRecord(Generic[T]):
-    """One row of a sheet: its record (None when a required value cannot be read), and what is wrong with it."""
+    """One row of a sheet: its record (None when a required value cannot be read), and its problems."""
 
     record: T | None
     row: int
@@ -154,7 +154,7 @@ def read_sheet(
     names = tuple(one.name for one in attrs.fields(model) if one.name not in _OWN)
     dates = frozenset(name for name in names if name.endswith("_on"))
     required = tuple(name for name, step in plan.steps.items() if step.spec.required and name in names)
-    guess = _type_of_headers(plan) if model is ClaimRow else None
+    guess = _type_of_headers(plan) if "claim_type" in names else None
     non_data = NonDataRows(plan, key, "product_name", ("option_name",))
     headers = plan.extra_headers
     at = names.index(key)

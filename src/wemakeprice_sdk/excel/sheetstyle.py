@@ -1,4 +1,4 @@
-"""Cells of the workbooks that are written: text that never runs, widths by content, a header that stays in sight."""
+"""Cells of the workbooks that are written: text that never runs, widths by content, a set-up for print."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell as BookCell
-    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+    from openpyxl.worksheet.worksheet import Worksheet
 
 RED, YELLOW, GREY = "FFFFC7CE", "FFFFF2CC", "FFD9D9D9"
 Value: TypeAlias = "str | int | float | bool | datetime | None"
@@ -50,7 +50,7 @@ def fitted(rows: Iterable[Sequence[Value]], *, widest: int = _WIDEST) -> list[in
 class SheetWriter:
     """Makes cells with the few styles that written sheets have."""
 
-    def __init__(self, sheet: WriteOnlyWorksheet) -> None:
+    def __init__(self, sheet: Worksheet) -> None:
         from openpyxl.cell import WriteOnlyCell
         from openpyxl.styles import Alignment, Font, PatternFill
 
@@ -107,6 +107,7 @@ class SheetWriter:
         sheet.page_setup.fitToWidth = 1
         sheet.page_setup.fitToHeight = 0
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        sheet.oddFooter.center.text = "&P / &N"
+        if sheet.oddFooter is not None:
+            sheet.oddFooter.center.text = "&P / &N"
         if header:
             sheet.print_title_rows = "1:1"

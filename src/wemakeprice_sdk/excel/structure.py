@@ -314,7 +314,7 @@ class NonDataRows:
         group: Mapping[str, int] | None = None,
         above: Sequence[str] | None = None,
     ) -> bool:
-        """Leave out a row whose identifier or name is missing when it is blank, a total, a note or a header."""
+        """Leave out a row without identifier or name when it is blank, a total, a note or a header."""
         cells = row.cells
         if self.ignored:
             cells = tuple(None if at in self.ignored else cell for at, cell in enumerate(cells))

@@ -49,8 +49,9 @@ _HALVES = re.compile("[\u0300-\u036f\u1100-\u11ff\u3099\u309a]")
 def clean(text: str) -> str:
     """Strip blanks of every kind, zero-width and control characters, and what only keeps digits as text.
 
-    The one cleaning of every text column: composed form (NFC), no-break spaces become spaces, and an apostrophe
-    in front goes, as spreadsheets write it to keep `'0012` as text. A quoted word at the beginning stays.
+    The one cleaning of every text column: composed form (NFC), no-break spaces become spaces, and an
+    apostrophe in front goes, as spreadsheets write it to keep `'0012` as text. A quoted word at the
+    beginning stays.
     """
     text = _bare(text)
     if not is_clean(text):
