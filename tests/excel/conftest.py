@@ -11,9 +11,14 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from excel_kit import MemoryTarget, Shop
+from hypothesis import HealthCheck, settings
 
 from wemakeprice_sdk.excel import ExcelMigrator
 from wemakeprice_sdk.files import FileLimits
+
+# A busy machine is no reason for a test to fail.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture

@@ -166,9 +166,25 @@ def test_totals_of_deals_and_orders(migrator: ExcelMigrator, tmp_path: Path) -> 
     total: list[object] = ["총 합 계", *[None] * 9, 4, None, 51600]
     rows = [corpus.order_row(1, 2, 3), corpus.order_row(1, 2, 4), total]
     path = corpus.save(tmp_path, "o.xlsx", corpus.xlsx([corpus.ORDER_HEADERS, *rows]))
-    (entry,) = migrator.orders(path)
+    left: list[LeftOutRow] = []
+    (entry,) = migrator.orders(path, left_out=left.append)
     assert entry.valid
     assert entry.rows == (2, 3)
+    assert [(row.row, row.kind, row.text) for row in left] == [(4, NonDataKind.TOTAL, "총 합 계")]
+
+
+def test_a_subtotal_that_repeats_the_bundle_is_no_order_line(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    rows = [
+        corpus.order_row(1, 2, 3),
+        corpus.order_row(1, 2, 4),
+        corpus.order_row(1, 2, 0, 옵션주문번호=None, 옵션="소계", 수량=4, 총상품금액=51600),
+        corpus.order_row(5, 6, 7, 옵션="합계 포장", 수량=1),
+    ]
+    path = corpus.save(tmp_path, "o.xlsx", corpus.xlsx([corpus.ORDER_HEADERS, *rows]))
+    first, second = migrator.orders(path)
+    assert first.valid
+    assert second.valid
+    assert (first.rows, second.rows) == ((2, 3), (5,))
 
 
 @st.composite

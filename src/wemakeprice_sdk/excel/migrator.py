@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from os import PathLike
@@ -18,6 +18,7 @@ from wemakeprice_sdk.excel.columns import ColumnBook, KindSpec, names_other_mone
 from wemakeprice_sdk.excel.deals import ParsedDeal, read_deals
 from wemakeprice_sdk.excel.header import Header, Sample, find_header, refuse_strangers
 from wemakeprice_sdk.excel.mapping import ColumnMap, mapping_from_json, require_columns
+from wemakeprice_sdk.excel.nondata import LeftOutRow
 from wemakeprice_sdk.excel.orders import OrderArchiveEntry, read_orders
 from wemakeprice_sdk.excel.plan import ImportPlan, select
 from wemakeprice_sdk.excel.preview import Preview, PreviewBuilder, PreviewInput
@@ -44,6 +45,9 @@ from wemakeprice_sdk.models import DealRow, ProductRow
 AnyPath: TypeAlias = "str | PathLike[str]"
 Mapped: TypeAlias = "ColumnMap | Mapping[str, str] | str | None"
 """A column mapping: one that was inspected before, field → header (or letter), or the saved JSON text."""
+
+LeftOut: TypeAlias = "Callable[[LeftOutRow], object] | None"
+"""Called with every row that is no data, as the file is read."""
 
 _MOST_SHEETS = 64
 _SAMPLE_ROWS = 120
@@ -166,19 +170,31 @@ class ExcelMigrator:
 
     # --- reading ---
 
-    def products(self, file: AnyPath, *, mapping: Mapped = None) -> Iterator[Parsed]:
-        """Stream the products of a file with all that is wrong with them, the first within a timestamp."""
+    def products(
+        self, file: AnyPath, *, mapping: Mapped = None, left_out: LeftOut = None
+    ) -> Iterator[Parsed]:
+        """Stream the products of a file with all that is wrong with them, the first within a timestamp.
+
+        Rows that are no data (totals, notes, repeated headers) are not among them; `left_out` is called with
+        each, here and in `deals` and `orders`.
+        """
         with self._open(Path(file), ExportKind.PRODUCTS, mapping) as opened:
             blocks, plan = self._data(opened)
+            plan.left_out.listener = left_out
             yield from read_products(blocks, plan)
 
-    def deals(self, file: AnyPath, *, mapping: Mapped = None) -> Iterator[ParsedDeal]:
+    def deals(
+        self, file: AnyPath, *, mapping: Mapped = None, left_out: LeftOut = None
+    ) -> Iterator[ParsedDeal]:
         """Stream the deals of a file."""
         with self._open(Path(file), ExportKind.DEALS, mapping) as opened:
             blocks, plan = self._data(opened)
+            plan.left_out.listener = left_out
             yield from read_deals(blocks, plan)
 
-    def orders(self, file: AnyPath, *, mapping: Mapped = None) -> Iterator[OrderArchiveEntry]:
+    def orders(
+        self, file: AnyPath, *, mapping: Mapped = None, left_out: LeftOut = None
+    ) -> Iterator[OrderArchiveEntry]:
         """Stream the bundles of an order export, for archives. They hold personal data.
 
         A line that is repeated counts once (`same-line`); a bundle whose rows stand apart comes in parts, and
@@ -186,6 +202,7 @@ class ExcelMigrator:
         """
         with self._open(Path(file), ExportKind.ORDERS, mapping) as opened:
             blocks, plan = self._data(opened)
+            plan.left_out.listener = left_out
             yield from read_orders(blocks, plan)
 
     def claims(self, file: AnyPath, *, mapping: Mapped = None) -> Iterator[SheetRecord[ClaimRow]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
 from itertools import compress
@@ -309,10 +309,14 @@ class LeftOutRows:
 
     rows: list[LeftOutRow] = field(factory=list)
     count: int = 0
+    listener: Callable[[LeftOutRow], object] | None = None
+    """Called with every row."""
 
     def add(self, row: LeftOutRow) -> None:
         """Take notice of a row."""
         self.count += 1
+        if self.listener is not None:
+            self.listener(row)
         if len(self.rows) < _MOST_KEPT:
             self.rows.append(row)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import field, frozen
 
+from wemakeprice_sdk.excel.nondata import NonDataKind, reads_like_total
 from wemakeprice_sdk.excel.records import Problem, ProblemSeverity
 from wemakeprice_sdk.excel.structure import NonDataRows, RowPlan, TypedRow
 from wemakeprice_sdk.files.cells import Cell, RowBlock, cell_text, is_blank
@@ -129,6 +130,8 @@ def read_orders(blocks: Iterable[RowBlock], plan: RowPlan) -> Iterator[OrderArch
         # The identifiers stand first: bundle, order, option order.
         if row.values[:3] == (None, None, None) and non_data.takes(row, ORDER_FIELDS, None):
             continue
+        if _is_subtotal(row, group, non_data):
+            continue
         non_data.started = True
         values = dict(zip(ORDER_FIELDS, row.values, strict=True))
         problems = [*plan.problems(row), *_totals(row, values, plan)]
@@ -148,6 +151,22 @@ def read_orders(blocks: Iterable[RowBlock], plan: RowPlan) -> Iterator[OrderArch
             group.add(row, values, plan)
     if group is not None:
         yield group.finish()
+
+
+_NAME, _OPTION = ORDER_FIELDS.index("product_name"), ORDER_FIELDS.index("option_name")
+
+
+def _is_subtotal(row: TypedRow, group: _BundleRows | None, non_data: NonDataRows) -> bool:
+    """Leave out a subtotal that repeats the bundle: no option order number, or sums that agree."""
+    values = row.values
+    if not (
+        reads_like_total(values[_OPTION]) or (values[_OPTION] is None and reads_like_total(values[_NAME]))
+    ):
+        return False
+    if values[2] is None:
+        non_data.plan.leave_out(row, NonDataKind.TOTAL)
+        return True
+    return non_data.takes_total(row, group.first if group is not None else None)
 
 
 def _totals(row: TypedRow, values: Mapping[str, object], plan: RowPlan) -> list[Problem]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 import attrs
 from attrs import field, frozen
@@ -172,7 +172,8 @@ def read_sheet(
             values[name] = timestamp.date() if isinstance(timestamp, datetime) else None
         if guess is not None:
             values["claim_type"] = values["claim_type"] or guess(row.cells)
-        make: Callable[..., T] = model
+        # The plan typed the values; the model's own types cannot be named for all three at once.
+        make = cast("Callable[..., T]", model)
         record = make(sheet=plan.sheet, row=row.number, extras=extras_of(row.extras, headers), **values)
         yield SheetRecord(record, row.number, problems)
 
