@@ -268,6 +268,7 @@ def test_notes_feet_and_repeated_headers_are_one_line(migrator: ExcelMigrator, t
         ["출력일시:", "2024-01-01 10:00"],
         ["페이지 1/3"],
         ["총 120건"],
+        ["총", "2건"],
     ]
     with preview(migrator, tmp_path, table) as found:
         assert [(row.number, row.status) for row in found] == [
@@ -275,10 +276,22 @@ def test_notes_feet_and_repeated_headers_are_one_line(migrator: ExcelMigrator, t
             (300000002, RowStatus.NEW),
         ]
         assert found.counts.problems == 0
-        assert [row for row, _ in left_out(found)] == [2, 3, 5, 6, 8, 9, 10, 11]
+        assert [row for row, _ in left_out(found)] == [2, 3, 5, 6, 8, 9, 10, 11, 12]
         assert (6, NonDataKind.HEADER) in left_out(found)
-        assert sum("자료가 아닌 행 8개" in note for note in found.notes) == 1
+        assert sum("자료가 아닌 행 9개" in note for note in found.notes) == 1
         assert [sign.rule for sign in found.signs] == ["total"], "the foot says 120"
+
+
+def test_rows_of_types_and_of_what_is_required(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    table = [
+        ["상품 등록 안내: 상품번호는 수정하지 마세요"],
+        PLAIN,
+        ["(필수)", "(필수)", "(필수)", "(선택)"],
+        ["number", "text", "number", "number"],
+        [300000001, "가방", 1, 1],
+    ]
+    with preview(migrator, tmp_path, table) as found:
+        assert (found.counts.new, found.counts.invalid) == (1, 0)
 
 
 def test_a_name_alone_is_a_broken_product(migrator: ExcelMigrator, tmp_path: Path) -> None:
@@ -503,6 +516,9 @@ def test_several_options_in_one_cell(migrator: ExcelMigrator, tmp_path: Path) ->
         [300000004, "공", 100, "빨강,파랑", "10,20", None],
         [300000005, "모자", 100, "빨강, L", 3, None],
         [300000005, "모자", 100, "빨강, M", 4, None],
+        [300000006, "장갑", 100, "색상:빨강\n색상:파랑", "1\n2", None],
+        [300000007, "양말", 100, "색상:빨강;파랑", "1;2", None],
+        [300000008, "우산", 100, "블랙/화이트", 3, None],
     ]
     with preview(migrator, tmp_path, table) as found:
         read = [[(one.name, one.stock_count) for one in row.record.options] for row in found]
@@ -512,6 +528,9 @@ def test_several_options_in_one_cell(migrator: ExcelMigrator, tmp_path: Path) ->
             [("빨강,파랑", None)],
             [("빨강", 10), ("파랑", 20)],
             [("빨강, L", 3), ("빨강, M", 4)],
+            [("색상:빨강", 1), ("색상:파랑", 2)],
+            [("색상:빨강", 1), ("색상:파랑", 2)],
+            [("블랙/화이트", 3)],
         ]
         assert [one.seller_option_code for one in next(iter(found)).record.options] == ["R", "B"]
         assert rules(found) == [(3, "D", "several-options"), (4, "D", "several-options")]

@@ -45,7 +45,10 @@ _NAMES: Mapping[NonDataKind, tuple[str, str]] = {
 
 @frozen
 class LeftOutRow:
-    """A row that is no data and was left out: why, where, and what it says (personal data is never in it)."""
+    """A row that is no data and was left out: why, where, and what it says.
+
+    Of a file with personal columns `text` is a word for a total or empty, never what stands in its cells.
+    """
 
     kind: NonDataKind
     sheet: str
@@ -140,7 +143,7 @@ _FOOT = re.compile(
 )
 _GUIDE = re.compile(
     r"필수|선택\s*입력|입력|자\s*이내|예\s*[):：]|예시|숫자만|형식|미입력|기입|작성\s*(?:방법|요령)|"
-    r"required|optional|e\.g\.",
+    r"required|optional|e\.g\.|^\s*[(\[]?(?:number|text|string|integer|date|숫자|문자|텍스트|날짜|정수|선택)[)\]]?\s*$",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?:다|요|오|시오|음|함|것|임)[.!)\s]*$")
@@ -262,7 +265,8 @@ def _same_header(text: str, header: str) -> bool:
 
 
 def _is_total(place: Place, texts: Sequence[str]) -> bool:
-    names = [cell_text(cell) for cell in place.names if not is_blank(cell)]
+    texts_of_names = (cell_text(cell) for cell in place.names if not is_blank(cell))
+    names = [text for text in texts_of_names if not _COUNTED.fullmatch(_words(text))]
     worded = [text for text in texts if is_total_word(text)]
     if not names:
         if worded:

@@ -81,7 +81,8 @@ class OptionReader:
         ):
             return None
         title, colon, values = name.partition(":")
-        prefix = f"{title}:" if colon and "/" not in title else ""
+        # 색상:빨강,파랑 names the title once; 색상:빨강 / 색상:파랑 names it each time.
+        prefix = f"{title}:" if colon and "/" not in title and ":" not in values else ""
         listed = values if prefix else name
         for mark in _SEPARATORS:
             parts = [part.strip() for part in listed.split(mark)]
