@@ -105,6 +105,8 @@ class ColumnSpec:
     maximum: int | None = None
     personal: bool = False
     zero_is_none: bool = False
+    secondary: bool = False
+    """Whether most exports have no such column, so that nobody misses it."""
 
 
 @frozen(kw_only=True)
@@ -363,6 +365,7 @@ def _field(
         maximum=_bound(body.get("maximum")),
         personal=bool(body.get("personal", False)),
         zero_is_none=bool(body.get("zero_is_none", False)),
+        secondary=bool(body.get("secondary", False)),
     )
 
 

@@ -389,7 +389,11 @@ def map_columns(
         for index, header in enumerate(headers)
     )
     found = {match.field for match in matches}
-    missing = tuple(spec.korean for name, spec in book.kinds[kind].fields.items() if name not in found)
+    missing = tuple(
+        spec.korean
+        for name, spec in book.kinds[kind].fields.items()
+        if name not in found and not spec.secondary
+    )
     return ColumnMap(
         kind=kind, matches=matches, missing=missing, ambiguous=ambiguous, unconfirmed=tuple(unconfirmed)
     )

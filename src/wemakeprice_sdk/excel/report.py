@@ -16,6 +16,7 @@ from attrs import frozen
 
 from wemakeprice_sdk.excel.mapping import REPORT_HEADERS, REPORT_STATES
 from wemakeprice_sdk.excel.nondata import NonDataKind
+from wemakeprice_sdk.excel.partial import HIDDEN_SIGNS
 from wemakeprice_sdk.excel.preview import Preview, PreviewRow, RowStatus
 from wemakeprice_sdk.excel.records import ExportKind, Problem, ProblemSeverity
 from wemakeprice_sdk.excel.sheetstyle import GREY, ILLEGAL, RED, YELLOW, SheetWriter, Value, fitted
@@ -109,13 +110,18 @@ def _summary(writer: SheetWriter, preview: Preview) -> None:
         ("문제 수", counts.problems),
         ("배송 템플릿", "가져옴" if preview.templates_imported else "먼저 1회 가져와 주세요"),
     ]
-    rows += [("일부만 담긴 파일로 보임", sign.message_ko) for sign in preview.signs]
+    rows += [
+        ("확인해 주세요" if sign.rule in HIDDEN_SIGNS else "일부만 담긴 파일로 보임", sign.message_ko)
+        for sign in preview.signs
+    ]
     rows += [("참고", note) for note in preview.notes]
-    rows += [("파일에 없는 항목", name) for name in preview.missing_fields]
-    rows += [("가져오지 않는 열", header) for header in preview.extra_headers]
-    writer.widths(fitted(rows, widest=_SUMMARY_WIDTH))
+    rows += [("파일에 없는 항목", ", ".join(preview.missing_fields))] if preview.missing_fields else []
+    rows += [("원문만 보관하는 열", ", ".join(preview.extra_headers))] if preview.extra_headers else []
+    widths = fitted(rows, widest=_SUMMARY_WIDTH)
+    writer.widths(widths)
     writer.print_setup(header=False)
-    for label, value in rows:
+    for number, (label, value) in enumerate(rows, 1):
+        writer.height(number, [(value, widths[1])])
         shown = safe_value(value) if isinstance(value, str) else value
         writer.sheet.append([writer.cell(label, bold=True, wrap=True), writer.cell(shown, wrap=True)])
 
@@ -128,7 +134,8 @@ def _table(
     head = [safe_value(text) for text in (*REPORT_HEADERS, *table.headers)]
     lines = _lines(table, judged, left_out, only_problems=only_problems)
     first = list(islice(lines, _MEASURED))
-    writer.widths(fitted([head, *(line.values for line in first)]))
+    widths = fitted([head, *(line.values for line in first)])
+    writer.widths(widths)
     writer.sheet.freeze_panes = f"{column_letter(_OWN)}2"
     writer.print_setup(header=True)
     writer.sheet.append([writer.cell(text, fill=GREY, bold=True) for text in head])
@@ -142,9 +149,9 @@ def _table(
             comment = text if color and comments > 0 else ""
             comments -= bool(comment)
             cells.append(writer.cell(value, fill=color, comment=comment, wrap=at == 1 and bool(value)))
-        cells[1] = writer.cell(
-            _reasons(line, count, _OWN - table.skipped), wrap=bool(line.problems or line.note)
-        )
+        reasons = _reasons(line, count, _OWN - table.skipped)
+        writer.height(count, [(reasons, widths[1])])
+        cells[1] = writer.cell(reasons, wrap=bool(line.problems or line.note))
         writer.sheet.append(cells)
     writer.sheet.auto_filter.ref = f"A1:{column_letter(width - 1)}{count}"
     return comments

@@ -20,6 +20,8 @@ _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NARROWEST, _WIDEST = 8, 60
 _DATE_WIDTH = 20
+_LINE_HEIGHT, _MOST_LINES = 15, 27
+"""In points; Excel takes no row higher than 409."""
 
 
 def literal(text: str) -> str:
@@ -58,7 +60,8 @@ class SheetWriter:
         self.make = WriteOnlyCell
         self.bold = Font(bold=True)
         self.fills = {color: PatternFill("solid", fgColor=color) for color in (RED, YELLOW, GREY)}
-        self.wrapped = Alignment(wrap_text=True, vertical="top")
+        self.wrapped = Alignment(wrap_text=True, vertical="top", horizontal="left")
+        self.top = Alignment(vertical="top")
 
     def cell(
         self, value: Value, *, fill: str = "", bold: bool = False, comment: str = "", wrap: bool = False
@@ -76,8 +79,7 @@ class SheetWriter:
             made.fill = self.fills[fill]
         if bold:
             made.font = self.bold
-        if wrap:
-            made.alignment = self.wrapped
+        made.alignment = self.wrapped if wrap else self.top
         if comment:
             from openpyxl.comments import Comment
 
@@ -96,6 +98,15 @@ class SheetWriter:
 
         for at, width in enumerate(widths, 1):
             self.sheet.column_dimensions[get_column_letter(at)].width = width
+
+    def height(self, row: int, texts: Iterable[tuple[Value, int]]) -> None:
+        """Make a row high enough for wrapped texts, each with the width of its column."""
+        lines = 1
+        for value, width in texts:
+            parts = str(value or "").split("\n")
+            lines = max(lines, sum(max(1, -(-width_of(part) // max(1, width - 1))) for part in parts))
+        if lines > 1:
+            self.sheet.row_dimensions[row].height = _LINE_HEIGHT * min(lines, _MOST_LINES)
 
     def print_setup(self, *, header: bool) -> None:
         """Fit the sheet to the width of a landscape A4 page, with the header and the page number on each."""
