@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import excel_corpus as corpus
+import openpyxl
 import pytest
 from excel_kit import MemoryTarget
 from hypothesis import given, settings
@@ -738,6 +739,17 @@ def test_hidden_rows_and_columns_are_said(
         assert [sign.rule for sign in found.signs] == ["hidden-rows", "hidden-columns", "filtered"]
         assert "I, J" in found.signs[1].message_ko
         assert not found.looks_partial, "everything was read"
+
+
+def test_a_formula_that_was_never_calculated_is_said(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in [PLAIN, [300000001, "가방", "=50+50", "=SUM(D3:D9)"], [300000002, "컵", 1, 2]]:
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "a.xlsx")
+    with migrator.preview(tmp_path / "a.xlsx") as found:
+        assert rules(found) == [(2, "C", "error-value"), (2, "D", "error-value")]
+        assert [row.status for row in found] == [RowStatus.INVALID, RowStatus.NEW]
+        assert "저장한 뒤 다시 올려 주세요" in next(found.problems()).message_ko
 
 
 def test_left_out_rows_survive_copies() -> None:

@@ -123,7 +123,9 @@ class _Rows:
     def _end_cell(self) -> None:
         value = None if self._value is None else "".join(self._value)
         inline = None if self._inline is None else "".join(self._inline)
-        if self._formula and inline is None and (value is None or self._is_pending(value)):
+        # openpyxl writes `<v/>` for a formula; only a text formula (t="str") can have come out empty.
+        blank = value is None or (not value and self._kind != "str")
+        if self._formula and inline is None and (blank or self._is_pending(value or "")):
             cell: Cell = FORMULA_WITHOUT_VALUE
         else:
             value = unescape_x(value) if value is not None and "_x" in value else value
