@@ -326,6 +326,14 @@ def test_a_delimiter_at_every_end_shifts_nothing(migrator: ExcelMigrator, tmp_pa
         assert (found.counts.new, found.counts.problems) == (2, 0)
 
 
+def test_blank_lines_between_rows_are_no_rows(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    text = "상품번호,상품명\n" + "\n" * 700 + "300000001,티셔츠\n\n\n300000002,바지\n"
+    path = corpus.save(tmp_path, "a.csv", text.encode("utf-8-sig"))
+    with migrator.preview(path) as found:
+        assert (found.counts.new, found.counts.problems) == (2, 0)
+        migrator.report(found, tmp_path / "r.xlsx", path)
+
+
 def test_a_row_that_is_cut_is_flagged(migrator: ExcelMigrator, tmp_path: Path) -> None:
     text = "상품번호,상품명,판매가\n300000001,티셔츠,12900\n300000002,바지\n300000003,컵,5\n"
     with migrator.preview(corpus.save(tmp_path, "a.csv", text.encode("utf-8-sig"))) as found:

@@ -51,7 +51,6 @@ LeftOut: TypeAlias = "Callable[[LeftOutRow], object] | None"
 
 _MOST_SHEETS = 64
 _SAMPLE_ROWS = 120
-_MOST_COUNTS = 100_000
 
 
 @frozen(kw_only=True)
@@ -445,13 +444,13 @@ class ExcelMigrator:
         plan = compile_plan(
             opened.sheet_name, header.columns, self.book, cells, date1904=opened.book.date1904
         )
+        plan.field_counts = _field_counts(opened)
         book, budget = opened.book, Budget(self.limits)
         if isinstance(book, XlsxWorkbook):
             blocks = book.blocks(opened.sheet, budget)
-        elif isinstance(book, DelimitedFile):
-            blocks = blocks_of(_counted(book.rows(opened.sheet, budget), opened, plan))
         else:
-            blocks = blocks_of(book.rows(opened.sheet, budget))
+            counted = isinstance(book, DelimitedFile)
+            blocks = blocks_of(book.rows(opened.sheet, budget), counted=counted)
         return _after(blocks, header.last_row), plan
 
 
@@ -529,8 +528,8 @@ def _facts(book: Workbook, sheet: int) -> SheetFacts:
     return facts(sheet) if facts is not None else SheetFacts()
 
 
-def _counted(rows: Iterator[SheetRow], opened: _Opened, plan: RowPlan) -> Iterator[SheetRow]:
-    """Pass the rows of a delimited file on, and note those with another number of fields than the header.
+def _field_counts(opened: _Opened) -> tuple[int, int]:
+    """Return how many fields the header of a delimited file has, and how many its rows usually have.
 
     A delimiter at the end of every row is a habit of some writers and shifts nothing.
     """
@@ -538,16 +537,8 @@ def _counted(rows: Iterator[SheetRow], opened: _Opened, plan: RowPlan) -> Iterat
     wanted = max((len(cells) for number, cells in opened.sample if number == header.last_row), default=0)
     below = [cells for _, cells in _below(opened.sample, header)]
     usual = Counter(map(len, below)).most_common(1)[0][0] if below else wanted
-    if any(cell is not None for cells in below for cell in cells[wanted:]):
-        usual = wanted
-    counts = plan.field_counts
-    for number, cells in rows:
-        count = len(cells)
-        if count != wanted and number > header.last_row and len(counts) < _MOST_COUNTS:
-            over = any(cell is not None for cell in cells[wanted:])
-            if over or (count > wanted and count != usual) or (count < plan.width and usual >= wanted):
-                counts[number] = count
-        yield number, cells
+    shifted = any(cell is not None for cells in below for cell in cells[wanted:])
+    return wanted, wanted if shifted else usual
 
 
 def _source_name(path: Path, opened: _Opened, paths: Sequence[Path]) -> str:

@@ -171,8 +171,8 @@ class RowPlan:
     """How many columns the header has."""
     extras: tuple[int, ...]
     """The columns nobody understood."""
-    field_counts: dict[int, int] = field(factory=dict)
-    """Of a delimited file: the number of fields of every row that has another number than the header."""
+    field_counts: tuple[int, int] = (0, 0)
+    """Of a delimited file: how many fields the header has, and how many a row usually has."""
     left_out: LeftOutRows = field(factory=LeftOutRows)
     """The rows that are no data."""
     sums: Sums = field(factory=Sums)
@@ -208,29 +208,36 @@ class RowPlan:
             extras = (
                 zip(*(columns[index] for index in self.extras), strict=True) if self.extras else repeat(())
             )
-            if len(columns) > self.width or self.field_counts:
-                self._check_widths(filled.numbers, columns)
+            if len(columns) > self.width or filled.counts.count(self.field_counts[0]) != len(filled.counts):
+                self._check_widths(filled.counts or [0] * len(filled.numbers), columns)
             found = self.faults.take()
             values = zip(*typed, strict=True)
             for at, (number, row, extra) in enumerate(zip(filled.numbers, values, extras, strict=False)):
                 yield TypedRow(number, row, extra, found.get(at, ()), columns, at)
 
-    def _check_widths(self, numbers: Sequence[int], columns: Sequence[Column]) -> None:
+    def _check_widths(self, counts: Sequence[int], columns: Sequence[Column]) -> None:
         """AddProblem the rows that are wider than the header: a comma too many shifts what stands behind it."""
         beyond = columns[self.width :]
-        for at, number in enumerate(numbers):
+        for at, count in enumerate(counts):
             last = next((n for n in range(len(beyond), 0, -1) if not is_blank(beyond[n - 1][at])), 0)
-            count = self.field_counts.get(number, 0)
-            if not last and not count:
+            odd = self._odd(count, self.width + last)
+            if not last and not odd:
                 continue
             self.faults.at = at
             cell = next((column[at] for column in beyond if not is_blank(column[at])), None)
-            if count and count < self.width:
+            if odd and count < self.width:
                 self.faults.add("", cell, "row-short", _widths(count, self.width))
                 continue
-            wide = count or _shifted([column[at] for column in columns], self.width)
+            wide = odd or _shifted([column[at] for column in columns], self.width)
             detail = _widths(max(self.width + last, count), self.width)
             self.faults.add("", cell, "row-wide" if wide else "beyond-header", detail)
+
+    def _odd(self, count: int, filled: int) -> bool:
+        """Return whether a row of a delimited file has another number of fields than it should."""
+        wanted, usual = self.field_counts
+        if count in (0, wanted):
+            return False
+        return filled > wanted or (count > wanted and count != usual) or (count < self.width <= usual)
 
     def _column(self, name: str, columns: Sequence[Column], blank: Sequence[object]) -> Sequence[object]:
         step = self.steps.get(name)

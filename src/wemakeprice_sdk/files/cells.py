@@ -46,9 +46,14 @@ class RowBlock:
 
     numbers: Sequence[int]
     columns: Sequence[Sequence[Cell]]
+    counts: Sequence[int] = ()
+    """Of a delimited file: how many fields each row has. Other formats have no such number."""
 
     def rows(self) -> Iterator[SheetRow]:
         """Return the rows one by one."""
+        if self.counts and self.columns:
+            rows = zip(self.numbers, zip(*self.columns, strict=True), self.counts, strict=True)
+            return ((number, own[:count]) for number, own, count in rows)
         cells: Iterable[Sequence[Cell]] = zip(*self.columns, strict=True) if self.columns else repeat(())
         return zip(self.numbers, cells, strict=False)
 
@@ -60,21 +65,27 @@ class RowBlock:
         if all(keep):
             return self
         columns = [list(compress(column, keep)) for column in self.columns]
+        if self.counts:
+            return RowBlock(list(compress(self.numbers, keep)), columns, list(compress(self.counts, keep)))
         return RowBlock(list(compress(self.numbers, keep)), columns)
 
     def after(self, number: int) -> RowBlock:
         """Leave out what stands above the first row with a higher number."""
         first = next((at for at, own in enumerate(self.numbers) if own > number), len(self.numbers))
+        if self.counts:
+            cut = [column[first:] for column in self.columns]
+            return RowBlock(self.numbers[first:], cut, self.counts[first:])
         return RowBlock(self.numbers[first:], [column[first:] for column in self.columns])
 
 
-def blocks_of(rows: Iterable[SheetRow]) -> Iterator[RowBlock]:
+def blocks_of(rows: Iterable[SheetRow], *, counted: bool = False) -> Iterator[RowBlock]:
     """Put rows together in blocks; the first one is small, so that the first row comes soon."""
     stream, size = iter(rows), _FIRST_BLOCK
     while batch := list(islice(stream, size)):
         size = _BLOCK
         columns = list(zip_longest(*(cells for _, cells in batch)))
-        yield RowBlock([number for number, _ in batch], columns)
+        counts = [len(cells) for _, cells in batch] if counted else ()
+        yield RowBlock([number for number, _ in batch], columns, counts)
 
 
 FORMULA_WITHOUT_VALUE = CellError("#FORMULA")
