@@ -107,7 +107,9 @@ def total_of(text: str) -> str | None:
 
 _LAST = frozenset("계합약분체균수값총액산lLmMsSyYeEtTＬＭＳＥＴｌｍｓｅｔ")
 _CLOSING = frozenset(")]>:.）］＞：．")
-_HINTS = re.compile("[계합약균총값]|전체|개수|총액|합산|otal|um|count|verage", re.IGNORECASE)
+_ENDS = _LAST | _CLOSING
+_HINTS = re.compile("[계합약균총값체수액산]|[lmst][()\\]>:.\\s\\d]", re.IGNORECASE)
+_TAIL = 24
 
 
 @lru_cache(maxsize=4_096)
@@ -117,10 +119,14 @@ def _reads_total(text: str) -> bool:
 
 def reads_like_total(text: object) -> bool:
     """Return whether a name could be a total's; most names show by their end that they are none."""
-    if not isinstance(text, str) or len(text) > _LONGEST_LABEL:
+    if not isinstance(text, str):
         return False
     last = text[-1:]
-    return (last in _LAST or (last in _CLOSING and _HINTS.search(text) is not None)) and _reads_total(text)
+    if last not in _ENDS or len(text) > _LONGEST_LABEL:
+        return False
+    return (
+        last in _LAST or (last in _CLOSING and _HINTS.search(text, max(0, len(text) - _TAIL)) is not None)
+    ) and _reads_total(text)
 
 
 # --- words of notes ----------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ EMPTY_MARKS = frozenset(("-", "--", "—", "–", "N/A", "n/a", "없음", "null"
 _EXACT_LIMIT = 10**EXACT_DIGITS
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 _NORMALISED_AT_ONCE = 512
+_LOOKED_AT_ONCE = 2_048
 
 
 class FaultError(Exception):
@@ -87,8 +88,8 @@ def is_clean(text: str) -> bool:
     if text.isascii():
         return True
     # Long texts are taken in pieces that overlap, for the same reason as above.
-    pieces = range(0, len(text), _NORMALISED_AT_ONCE)
-    return all(unicodedata.is_normalized("NFC", text[at : at + _NORMALISED_AT_ONCE + 4]) for at in pieces)
+    pieces = range(0, len(text), _LOOKED_AT_ONCE)
+    return all(unicodedata.is_normalized("NFC", text[at : at + _LOOKED_AT_ONCE + 4]) for at in pieces)
 
 
 def narrow(text: str) -> str:
