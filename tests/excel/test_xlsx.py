@@ -12,15 +12,16 @@ from xml.sax.saxutils import escape
 
 import excel_corpus as corpus
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wemakeprice_sdk.errors import UnreadableFileError, UnsafeFileError
 from wemakeprice_sdk.excel import ExcelMigrator
-from wemakeprice_sdk.files import CellError
+from wemakeprice_sdk.files import CellError, rowpattern
 from wemakeprice_sdk.files.cells import Cell, Serial
 from wemakeprice_sdk.files.limits import DEFAULT_LIMITS, Budget, FileLimits
-from wemakeprice_sdk.files.rowpattern import CellReaders, date_reader, padded_reader
+from wemakeprice_sdk.files.rowpattern import CellReaders, RowPattern, date_reader, padded_reader
 from wemakeprice_sdk.files.sharedstrings import SharedStrings, read_shared_strings
 from wemakeprice_sdk.files.sheetrows import SheetRows
 from wemakeprice_sdk.files.xlsx import format_reader
@@ -65,7 +66,7 @@ def slowly(xml: bytes) -> list[tuple[int, list[Cell]]]:
 CELLS = {
     "number": ('<c r="A1"><v>12</v></c>', 12),
     "fraction": ('<c r="A1"><v>1.5</v></c>', 1.5),
-    "scientific": ('<c r="A1"><v>1.2E3</v></c>', 1200.0),
+    "scientific": ('<c r="A1"><v>1.2E3</v></c>', 1200),
     "negative": ('<c r="A1"><v>-3</v></c>', -3),
     "typed number": ('<c r="A1" t="n"><v>12</v></c>', 12),
     "shared": ('<c r="A1" t="s"><v>1</v></c>', "하나 & 둘"),
@@ -77,7 +78,11 @@ CELLS = {
     "formula number": ('<c r="A1"><f t="shared" si="0"/><v>7</v></c>', 7),
     "formula of zero": ('<c r="A1"><f>B1</f><v>0</v></c>', 0),
     "formula that POI never computed": ('<c r="A1"><f>B1*0.9</f><v>0.0</v></c>', CellError("#FORMULA")),
-    "zero of POI": ('<c r="A1" t="n"><v>0.0</v></c>', 0.0),
+    "zero of POI": ('<c r="A1" t="n"><v>0.0</v></c>', 0),
+    "double of POI": ('<c r="A1" t="n"><v>3.00000001E8</v></c>', 300000001),
+    "double of more digits than are exact": ('<c r="A1"><v>3.0000000100000001E16</v></c>', 3.00000001e16),
+    "whole number that only begins like one": ('<c r="A1"><v>2500.0.0</v></c>', CellError("2500.0.0")),
+    "number with an underscore": ('<c r="A1"><v>25_00</v></c>', CellError("25_00")),
     "formula without value": ('<c r="A1"><f>B1</f></c>', CellError("#FORMULA")),
     "true": ('<c r="A1" t="b"><v>1</v></c>', True),
     "false": ('<c r="A1" t="b"><v>0</v></c>', False),
@@ -254,8 +259,133 @@ def test_rows_are_matched_in_c() -> None:
 def test_styled_blanks_are_matched_in_c(blank: str) -> None:
     row = '<row r="{0}"><c r="A{0}" t="n"><v>{0}.0</v></c>' + blank + '<c r="C{0}"><v>1</v></c></row>\n'
     rows = reader(sheet("".join(row.format(number) for number in range(1, 301))))
-    assert [list(cells) for _, cells in rows] == [[float(number), None, 1] for number in range(1, 301)]
+    assert [list(cells) for _, cells in rows] == [[number, None, 1] for number in range(1, 301)]
     assert rows.slow_rows == 0
+
+
+# How software begins a row, ends it, and writes a text and a number into column {1} of row {0}.
+SHAPES = {
+    "POI, streaming": (
+        '<row r="{0}">\n',
+        "</row>\n",
+        '<c r="{1}{0}" t="inlineStr"><is><t>{2}</t></is></c>',
+        '<c r="{1}{0}" t="n"><v>{2}.0</v></c>',
+    ),
+    "POI, with a style": (
+        '<row r="{0}" customHeight="true" ht="20.0">\n',
+        "</row>\n",
+        '<c r="{1}{0}" s="2" t="inlineStr"><is><t xml:space="preserve">{2}</t></is></c>',
+        '<c r="{1}{0}" s="1" t="n"><v>{2}.0</v></c>',
+    ),
+    "Excel": (
+        '<row r="{0}" spans="1:6" x14ac:dyDescent="0.3">',
+        "</row>",
+        '<c r="{1}{0}" t="str"><f>A{0}&amp;"x"</f><v>{2}</v></c>',
+        '<c r="{1}{0}"><f t="shared" si="0"/><v>{2}</v></c>',
+    ),
+    "LibreOffice": (
+        '<row r="{0}" customFormat="false" ht="12.8" hidden="false" customHeight="false" outlineLevel="0" collapsed="false">',
+        "</row>",
+        '<c r="{1}{0}" s="0" t="str"><v>{2}</v></c>',
+        '<c r="{1}{0}" s="0" t="n"><v>{2}</v></c>',
+    ),
+    "PHP_XLSXWriter": (
+        '<row collapsed="false" customFormat="false" customHeight="false" hidden="false" ht="12.1" outlineLevel="0" r="{0}">',
+        "</row>",
+        '<c r="{1}{0}" s="0" t="inlineStr"><is><t>{2}</t></is></c>',
+        '<c r="{1}{0}" s="0" t="n"><v>{2}</v></c>',
+    ),
+    "indented": (
+        '\n  <row r="{0}">',
+        "\n  </row>",
+        '\n    <c r="{1}{0}" t="inlineStr"><is><t>{2}</t></is></c>',
+        '\n    <c r="{1}{0}"><v>{2}</v></c>',
+    ),
+}
+
+
+def shaped(shape: str, rows: range) -> str:
+    begin, end, text, number = SHAPES[shape]
+    body = ""
+    for row in rows:
+        cells = "".join(
+            number.format(row, letter, row * 7)
+            if at % 2
+            else text.format(row, letter, f"글 {row} &amp; {at}")
+            for at, letter in enumerate("ABCDEF")
+        )
+        body += begin.format(row) + cells + end
+    return body
+
+
+@pytest.fixture
+def general_rows(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Positions at which the general pattern, which is some times slower than a learned one, took a row."""
+    taken: list[int] = []
+    general = rowpattern.general_pattern
+
+    def counted(*given: object) -> RowPattern:
+        pattern = general(*given)  # type: ignore[arg-type]
+
+        def match(text: str, at: int) -> object:
+            found = pattern.match(text, at)
+            taken.extend([at] if found else [])
+            return found
+
+        return evolve(pattern, match=match)
+
+    monkeypatch.setattr(rowpattern, "general_pattern", counted)
+    return taken
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_rows_of_every_writer_are_matched_by_what_was_learned(shape: str, general_rows: list[int]) -> None:
+    xml = sheet(shaped(shape, range(1, 601)))
+    rows = reader(xml)
+    found = exact(list(rows))
+    assert (rows.fast_rows, rows.slow_rows, general_rows) == (600, 0, [])
+    assert found == exact(slowly(xml))
+
+
+def test_a_sheet_that_changes_its_way_of_writing_is_learned_anew(general_rows: list[int]) -> None:
+    xml = sheet(shaped("POI, streaming", range(1, 401)) + shaped("LibreOffice", range(401, 3001)))
+    rows = reader(xml, size=20_000)
+    assert exact(list(rows)) == exact(slowly(xml))
+    assert len(general_rows) < 250
+    assert rows.slow_rows == 0
+
+
+def test_a_sheet_that_grows_wider_is_learned_anew() -> None:
+    body = "".join(
+        f'<row r="{row}">'
+        + "".join(f'<c r="{corpus.letters(at)}{row}"><v>{row}</v></c>' for at in range(2 if row < 300 else 9))
+        + "</row>"
+        for row in range(1, 2001)
+    )
+    rows = reader(sheet(body), size=10_000)
+    assert exact(list(rows)) == exact(slowly(sheet(body)))
+    assert rows.slow_rows < 400
+
+
+@given(
+    st.sampled_from(sorted(SHAPES)),
+    st.dictionaries(st.tuples(st.integers(1, 40), st.integers(0, 5)), st.sampled_from(ODD), max_size=20),
+    st.integers(200, 9000),
+)
+def test_odd_cells_in_rows_of_every_writer(
+    shape: str, odd: dict[tuple[int, int], str | None], size: int
+) -> None:
+    begin, end, text, number = SHAPES[shape]
+    body = ""
+    for row in range(1, 41):
+        body += begin.format(row)
+        for at, letter in enumerate("ABCDEF"):
+            usual = (number if at % 2 else text).format(row, letter, row)
+            cell = odd.get((row, at), usual)
+            body += cell if cell == usual else "" if cell is None else f'<c r="{letter}{row}"{cell}'
+        body += end
+    xml = sheet(body)
+    assert exact(list(reader(xml, size=size))) == exact(slowly(xml))
 
 
 @pytest.mark.parametrize("dimension", ["A1", "A1:A1", "B5:C9", "A1:XFD1048576", "nonsense"])

@@ -126,7 +126,10 @@ def split_reference(reference: str) -> tuple[int, int] | None:
 
 
 def number_cell(text: str) -> Cell:
-    """Read the text of a number cell: digits become an exact `int`, anything else a `float`."""
+    """Read the text of a number cell: a whole number becomes an exact `int`, anything else a `float`.
+
+    `2500.0`, as Java shows the number 2500, is whole. Past 15 digits a float is not exact and stays one.
+    """
     if len(text) <= 18 and text.isdigit() and text.isascii():
         return int(text)
     stripped = text.strip()
@@ -135,7 +138,9 @@ def number_cell(text: str) -> Cell:
     if "." not in stripped and "e" not in stripped and "E" not in stripped:
         return int(stripped)
     value = float(stripped)
-    return value if math.isfinite(value) else CellError(stripped[:64])
+    if not math.isfinite(value):
+        return CellError(stripped[:64])
+    return int(value) if value.is_integer() and abs(value) < 10**EXACT_DIGITS else value
 
 
 def serial_cell(text: str) -> Cell:

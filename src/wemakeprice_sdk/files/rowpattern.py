@@ -24,7 +24,7 @@ from wemakeprice_sdk.files.cells import (
     number_cell,
     serial_cell,
 )
-from wemakeprice_sdk.files.sharedstrings import SharedStrings
+from wemakeprice_sdk.files.sharedstrings import SharedStrings, unescape_text
 
 Reader: TypeAlias = "Callable[[str], Cell]"
 """Turns the text inside a cell into its value."""
@@ -35,18 +35,21 @@ _HEADER_ROWS = 3
 _SHORT = 64
 _REMEMBERED = 65_536
 
-_ROW_OPEN = r'\s*+<{p}row r="(\d{{1,7}}+)"[^<>/]*+>'
+# Apache POI breaks the line after `<row ...>`; PHP_XLSXWriter writes `r` behind other attributes.
+_ROW_OPEN = r'\s*+<{p}row((?: (?!r=)[\w:]{{1,40}}+="[^"<>/]*+")*+) r="(\d{{1,7}}+)"([^<>/]*+)>\s*+'
+_FORMULA = r"<{p}f[^<>]*+(?:(?<=/)>|(?<!/)>[^<]*+</{p}f>)(?!<{p}v>(?:{pending})<)"
 _GENERAL = (
-    r'(?:\s*+<{p}c r="{c}\1"(?: s="(\d{{1,9}}+)"| t="(\w{{1,12}}+)")*+(?:/>|></{p}c>|>'
-    r"(?:<{p}f[^<>]*+(?:(?<=/)>|(?<!/)>[^<]*+</{p}f>)(?!<{p}v>0\.0<))?+"
+    r'(?:\s*+<{p}c r="{c}\2"(?: s="(\d{{1,9}}+)"| t="(\w{{1,12}}+)")*+(?:/>|></{p}c>|>'
+    r"(?:{formula})?+"
     r'(?:<{p}v>([^<]*+)</{p}v>|<{p}is><{p}t(?: xml:space="preserve")?+>([^<]*+)</{p}t></{p}is>)'
     r"</{p}c>))?+"
 )
-_BLANK = r'(?: s="\d{{1,9}}+")?+(?:/>|></{p}c>)'
+_BLANK = r'(?: s="\d{{1,9}}+"| t="\w{{1,12}}+")*+(?:/>|></{p}c>)'
 _SAMPLE_CELL = (
-    r'<{p}c r="([A-Z]{{1,3}}+)\d++"((?: s="\d{{1,9}}+"| t="\w{{1,12}}+")*+)>'
-    r'(<{p}v>|<{p}is><{p}t>|<{p}is><{p}t xml:space="preserve">)[^<]*+(</{p}v>|</{p}t></{p}is>)</{p}c>'
+    r'<{p}c r="([A-Z]{{1,3}}+)\d++"((?: s="\d{{1,9}}+"| t="\w{{1,12}}+")*+)>({formula})?+'
+    r'(?:<{p}(v)>[^<]*+</{p}v>|<{p}is><{p}t(?: xml:space="preserve")?+>[^<]*+</{p}t></{p}is>)</{p}c>(\s?)'
 )
+_OF_NUMBERS = dict.fromkeys(map(ord, "0123456789.eE+-"))
 _TYPE = re.compile(r' t="(\w+)"')
 _STYLE = re.compile(r' s="(\d+)"')
 
@@ -66,6 +69,10 @@ class CellReaders:
 
     store: SharedStrings | None = None
     """Keeps the account of what was looked up."""
+
+    pending: tuple[str, ...] = ("0.0",)
+    """What a formula that was never computed shows: POI writes `0.0`, others `0` into a book that is to be
+    computed when it is opened."""
 
     def reader(self, kind: str, style: str) -> Reader | None:
         """Return the reader of a cell type; None when the text is the value."""
@@ -126,9 +133,6 @@ def padded_reader(width: int) -> Reader:
 
     def read(text: str) -> Cell:
         value = number_cell(text)
-        if isinstance(value, float) and value.is_integer() and value < 10**EXACT_DIGITS:
-            # POI writes every number as a double: 123.0.
-            value = int(value)
         return str(value).zfill(width) if isinstance(value, int) and value >= 0 else value
 
     return read
@@ -140,10 +144,13 @@ def date_reader() -> Reader:
 
 
 Groups: TypeAlias = "tuple[str | None, ...]"
-"""The groups of a matched row: the row number, then the parts of its cells."""
+"""The groups of a matched row: attributes in front of its number, the number, further ones, then its cells."""
 
-ColumnsMaker: TypeAlias = "Callable[[list[Groups]], Sequence[Sequence[Cell]]]"
-"""Turns the groups of many rows into their cells, column by column."""
+NUMBER, CELLS = 1, 3
+"""Where the number of a row stands in its groups, and from where on its cells do."""
+
+ColumnsMaker: TypeAlias = "Callable[[list[Groups], bool], Sequence[Sequence[Cell]]]"
+"""Turns the groups of many rows into their cells, column by column; the flag tells that escapes may occur."""
 
 
 @frozen
@@ -162,60 +169,114 @@ def last_column(sample: str, prefix: str) -> int:
     return max(map(column_index, letters), default=-1)
 
 
+def _formula(prefix: str, readers: CellReaders) -> str:
+    return _FORMULA.format(p=prefix, pending="|".join(map(re.escape, readers.pending)))
+
+
 def general_pattern(columns: int, prefix: str, readers: CellReaders) -> RowPattern:
     """Make the pattern that takes every plain cell in the first `columns` columns."""
-    cells = "".join(_GENERAL.format(p=prefix, c=column_letter(index)) for index in range(columns))
+    formula = _formula(prefix, readers)
+    cells = "".join(
+        _GENERAL.format(p=prefix, c=column_letter(index), formula=formula) for index in range(columns)
+    )
     pattern = re.compile(_ROW_OPEN.format(p=prefix) + cells + rf"\s*+</{prefix}row>", re.ASCII)
     make = readers.make
 
     def cells_of(groups: Groups) -> list[Cell]:
         return [
             None if value is None and inline is None else make(kind or "", style or "", value, inline)
-            for style, kind, value, inline in zip(*[iter(groups[1:])] * 4, strict=True)
+            for style, kind, value, inline in zip(*[iter(groups[CELLS:])] * 4, strict=True)
         ]
 
-    def columns_of(matched: list[Groups]) -> Sequence[Sequence[Cell]]:
+    def columns_of(matched: list[Groups], escaped: bool) -> Sequence[Sequence[Cell]]:
+        if escaped:
+            matched = [tuple(unescaped(groups)) for groups in matched]
         return list(zip(*map(cells_of, matched), strict=True))
 
-    return RowPattern(pattern.match, columns_of, lambda groups: groups[3::4] + groups[4::4])
+    return RowPattern(
+        pattern.match, columns_of, lambda groups: groups[CELLS + 2 :: 4] + groups[CELLS + 3 :: 4]
+    )
 
 
-def learned_patterns(sample: str, columns: int, prefix: str, readers: CellReaders) -> list[RowPattern]:
-    """Make the patterns of the cells that `sample` uses; none when there is nothing to learn.
+@frozen
+class _Way:
+    """One way in which a sheet writes the cells of a column."""
 
-    The first asks for a cell in every column that the sample fills in one way, the second for none; both
-    have the same groups.
-    """
-    seen: defaultdict[int, Counter[tuple[str, str, str]]] = defaultdict(Counter)
-    for letters, attributes, opening, closing in re.findall(_SAMPLE_CELL.format(p=prefix), sample):
-        if opening.count("<") == closing.count("<"):
-            seen[column_index(letters)][attributes, opening, closing] += 1
-    if not seen:
-        return []
-    filled = sample.count(f"</{prefix}row>") - _HEADER_ROWS
-    blank = _BLANK.format(p=prefix)
-    strict = free = _ROW_OPEN.format(p=prefix)
-    variants: list[tuple[int, Reader | None]] = []
-    for index in range(columns):
-        known: list[str] = []
-        for (attributes, opening, closing), count in seen[index].most_common(_VARIANTS):
-            if count > 1 or not known:
-                reader = _reader_of(attributes, opening, readers)
-                inner = _inner(reader, readers)
-                known.append(
-                    f"{re.escape(attributes)}>{re.escape(opening)}({inner}){re.escape(closing)}</{prefix}c>"
-                )
-                variants.append((index, reader))
-        start = rf'<{prefix}c r="{column_letter(index)}\1"'
-        optional = rf"(?:{start}(?:{'|'.join([*known, blank])}))?+"
-        free += optional
-        strict += start + known[0] if len(known) == 1 and seen[index].total() >= filled else optional
-    make = _learned_maker(variants, columns, readers)
-    end = rf"\s*+</{prefix}row>"
-    return [
-        RowPattern(re.compile(cells + end, re.ASCII).match, make, lambda groups: groups[1:])
-        for cells in (strict, free)
-    ]
+    attributes: str
+    formula: bool
+    inline: bool
+
+    def pattern(self, prefix: str, formula: str, inner: str) -> str:
+        """Return the pattern from behind the reference to the end of the cell."""
+        opening, closing = f"<{prefix}v>", f"</{prefix}v>"
+        if self.inline:
+            opening = f'<{prefix}is><{prefix}t(?: xml:space="preserve")?+>'
+            closing = f"</{prefix}t></{prefix}is>"
+        front = formula if self.formula else ""
+        return f"{re.escape(self.attributes)}>{front}{opening}({inner}){closing}</{prefix}c>"
+
+    def reader(self, readers: CellReaders) -> Reader | None:
+        """Return what reads the text; None when the text is the value."""
+        kind, style = _TYPE.search(self.attributes), _STYLE.search(self.attributes)
+        kind_text, style_text = kind[1] if kind else "", style[1] if style else ""
+        if self.inline:
+            return None
+        return _nothing if kind_text == "inlineStr" else readers.reader(kind_text, style_text)
+
+
+@define(eq=False)
+class Learner:
+    """Remembers which ways of writing cells a sheet uses, and makes patterns of them."""
+
+    prefix: str
+    readers: CellReaders
+    columns: int = 0
+    _seen: defaultdict[int, Counter[_Way]] = field(factory=lambda: defaultdict(Counter), init=False)
+    _rows: int = field(default=-_HEADER_ROWS, init=False)
+    _spaced: bool = field(default=False, init=False)
+
+    def look(self, sample: str) -> None:
+        """Learn from a stretch of rows."""
+        self.columns = max(self.columns, last_column(sample, self.prefix) + 1)
+        pattern = _SAMPLE_CELL.format(p=self.prefix, formula=_formula(self.prefix, self.readers))
+        for letters, attributes, formula, value, gap in re.findall(pattern, sample):
+            self._seen[column_index(letters)][_Way(attributes, bool(formula), not value)] += 1
+            self._spaced = self._spaced or bool(gap)
+        self._rows += sample.count(f"</{self.prefix}row>")
+
+    def patterns(self) -> list[RowPattern]:
+        """Make the patterns of the ways that were seen, and the general one.
+
+        The first asks for a cell in every column that the sample fills in one way, the second for none; both
+        have the same groups.
+        """
+        general = general_pattern(self.columns, self.prefix, self.readers)
+        return [*self._learned(), general] if self._seen else [general]
+
+    def _learned(self) -> list[RowPattern]:
+        prefix, formula = self.prefix, _formula(self.prefix, self.readers)
+        gap = r"\s*+" if self._spaced else ""
+        blank = _BLANK.format(p=prefix)
+        strict = free = _ROW_OPEN.format(p=prefix)
+        variants: list[tuple[int, Reader | None]] = []
+        for index in range(self.columns):
+            known: list[str] = []
+            for way, count in self._seen[index].most_common(_VARIANTS):
+                if count > 1 or not known:
+                    reader = way.reader(self.readers)
+                    known.append(way.pattern(prefix, formula, _inner(reader, self.readers)))
+                    variants.append((index, reader))
+            start = rf'{gap}<{prefix}c r="{column_letter(index)}\2"'
+            optional = rf"(?:{start}(?:{'|'.join([*known, blank])}))?+"
+            free += optional
+            whole = len(known) == 1 and self._seen[index].total() >= self._rows
+            strict += start + known[0] if whole else optional
+        make = _learned_maker(variants, self.columns, self.readers)
+        end = rf"\s*+</{prefix}row>"
+        return [
+            RowPattern(re.compile(cells + end, re.ASCII).match, make, lambda groups: groups[CELLS:])
+            for cells in (strict, free)
+        ]
 
 
 def _inner(reader: Reader | None, readers: CellReaders) -> str:
@@ -223,15 +284,6 @@ def _inner(reader: Reader | None, readers: CellReaders) -> str:
     if reader == readers.shared_text:
         return "[0-9]{1,9}+"
     return "[^<]*+" if reader is None else f"[^<]{{0,{_SHORT}}}+"
-
-
-def _reader_of(attributes: str, opening: str, readers: CellReaders) -> Reader | None:
-    kind, style = _TYPE.search(attributes), _STYLE.search(attributes)
-    kind_text, style_text = kind[1] if kind else "", style[1] if style else ""
-    inline = "is>" in opening
-    if kind_text == "inlineStr":
-        return None if inline else _nothing
-    return None if inline else readers.reader(kind_text, style_text)
 
 
 def _nothing(_: str) -> Cell:
@@ -244,11 +296,13 @@ def _learned_maker(
     """Compile the way from the groups of many rows to cells, column by column."""
     room = _REMEMBERED // columns
     by_column: list[list[tuple[int, _Texts]]] = [[] for _ in range(columns)]
-    for position, (index, reader) in enumerate(variants, 1):
+    for position, (index, reader) in enumerate(variants, CELLS):
         by_column[index].append((position, _Texts(_bulk_reader(reader, readers), room)))
 
-    def columns_of(matched: list[Groups]) -> Sequence[Sequence[Cell]]:
-        groups = list(zip(*matched, strict=True))
+    def columns_of(matched: list[Groups], escaped: bool) -> Sequence[Sequence[Cell]]:
+        groups: list[Groups] = list(zip(*matched, strict=True))
+        if escaped:
+            groups[CELLS:] = map(unescaped, groups[CELLS:])
         blank: list[Cell] = [None] * len(matched)
         cells: list[Sequence[Cell]] = []
         for ways in by_column:
@@ -263,6 +317,19 @@ def _learned_maker(
         return cells
 
     return columns_of
+
+
+def unescaped(texts: Groups) -> Groups:
+    """Undo what is escaped in texts, most of which hold nothing of the kind."""
+    joined = "".join(filter(None, texts))
+    if "&" not in joined and "_x" not in joined:
+        return texts
+    return tuple(
+        [
+            unescape_text(text) if text is not None and ("&" in text or "_x" in text) else text
+            for text in texts
+        ]
+    )
 
 
 def _overlay(column: Sequence[Cell], other: Sequence[Cell]) -> Sequence[Cell]:
@@ -313,6 +380,21 @@ def _bulk_reader(reader: Reader | None, readers: CellReaders) -> BulkReader | No
 
 def _numbers(texts: Sequence[str]) -> list[Cell]:
     joined = "".join(texts)
-    if joined.isdigit() and joined.isascii() and "" not in texts:
+    if not joined.isascii() or "" in texts:
+        return list(map(number_cell, texts))
+    if joined.isdigit():
         return list(map(int, texts))
-    return list(map(number_cell, texts))
+    found = None if joined.translate(_OF_NUMBERS) else _whole_doubles(texts)
+    return list(map(number_cell, texts)) if found is None else found
+
+
+def _whole_doubles(texts: Sequence[str]) -> list[Cell] | None:
+    """Read whole numbers that are written as doubles (POI: `2500.0`); None when there are others."""
+    try:
+        values = list(map(float, texts))
+        whole = list(map(int, values))
+    except (ValueError, OverflowError):
+        return None
+    if values != whole or max(whole) >= 10**EXACT_DIGITS or min(whole) <= -(10**EXACT_DIGITS):
+        return None
+    return [*whole]

@@ -8,7 +8,7 @@ either way gives the same cells.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from itertools import chain
 
 from attrs import define, field
@@ -25,12 +25,16 @@ from wemakeprice_sdk.files.cells import (
 )
 from wemakeprice_sdk.files.guard import GuardedXml, attribute, holds_declarations
 from wemakeprice_sdk.files.limits import Budget, over
-from wemakeprice_sdk.files.rowpattern import CellReaders, Groups, RowPattern
-from wemakeprice_sdk.files.sharedstrings import CrowdedError, SharedStrings, unescape_text, unescape_x
+from wemakeprice_sdk.files.rowpattern import NUMBER, CellReaders, Groups, Learner, RowPattern, unescaped
+from wemakeprice_sdk.files.sharedstrings import CrowdedError, SharedStrings, unescape_x
 
 _SHEET_DATA = re.compile(rb"<((?:[A-Za-z][\w.-]{0,30}:)?)sheetData\s*+>")
 _NOT_UTF8 = re.compile(rb"<\?xml[^>]*encoding=[\"'](?!utf-8|us-ascii)", re.IGNORECASE)
 _LEARN_ROWS = 200
+# A sheet that changes its way of writing further down is learned anew, but not for ever: a lesson takes as
+# long as some hundred rows.
+_UNLEARNED_ROWS = 100
+_LESSONS = 8
 _ROOM = 4 << 20
 _PIECE = 1 << 15
 
@@ -137,7 +141,7 @@ class _Rows:
 
     def _is_pending(self, value: str) -> bool:
         """Return whether a formula was never computed: POI leaves `0.0` then, Excel `0` for a real zero."""
-        return value == "0.0" and self._kind in ("", "n")
+        return value in self.readers.pending and self._kind in ("", "n")
 
     def _place(self, cell: Cell) -> None:
         if self._column >= self.budget.limits.columns:
@@ -184,6 +188,10 @@ class SheetRows:
     _prefix: str = field(default="", init=False)
     _columns: int = field(default=0, init=False)
     _patterns: list[RowPattern] = field(factory=list, init=False)
+    _learner: Learner | None = field(default=None, init=False)
+    _lessons: int = field(default=0, init=False)
+    _unlearned: int = field(default=0, init=False)
+    """Rows since the last lesson that no learned pattern took."""
 
     def __attrs_post_init__(self) -> None:
         """Arm the shell."""
@@ -261,8 +269,8 @@ class SheetRows:
             ) from error
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
-        if not self._patterns:
-            self._prepare(text)
+        if not self._patterns or (self._unlearned > _UNLEARNED_ROWS and self._lessons < _LESSONS):
+            self._learn(text)
         pieces = self._match(text)
         first, second = next(pieces, None), next(pieces, None)
         if second is None and isinstance(first, RowBlock):
@@ -272,21 +280,24 @@ class SheetRows:
         rows = (piece.rows() if isinstance(piece, RowBlock) else piece for piece in chain(some, pieces))
         yield from blocks_of(chain.from_iterable(rows))
 
-    def _prepare(self, sample: str) -> None:
-        """Learn from the first block which cells this sheet writes, and how."""
-        sample = sample[: _position_of(sample, f"</{self._prefix}row>", _LEARN_ROWS)]
-        self._columns = rowpattern.last_column(sample, self._prefix) + 1
-        if not 0 < self._columns <= min(rowpattern.MOST_COLUMNS, self.budget.limits.columns):
-            return
-        learned = rowpattern.learned_patterns(sample, self._columns, self._prefix, self.readers)
-        general = rowpattern.general_pattern(self._columns, self._prefix, self.readers)
-        self._patterns = [*learned, general]
+    def _learn(self, text: str) -> None:
+        """Learn from the rows at hand which cells this sheet writes, and how."""
+        sample = text[: _position_of(text, f"</{self._prefix}row>", _LEARN_ROWS)]
+        if self._learner is None:
+            self._learner = Learner(self._prefix, self.readers)
+        self._lessons += 1
+        self._unlearned = 0
+        self._learner.look(sample)
+        columns = self._learner.columns
+        if 0 < columns <= min(rowpattern.MOST_COLUMNS, self.budget.limits.columns):
+            self._columns, self._patterns = columns, self._learner.patterns()
 
     def _match(self, text: str) -> Iterator[RowBlock | list[SheetRow]]:
         """Match row after row; rows of one pattern are turned into cells together, odd rows come as rows."""
         position, length = 0, len(text)
         bound = min(self.budget.limits.cell_text, self.budget.limits.row_text)
-        marks = _escape_marks(text)
+        # Single characters are found soonest, see the guard.
+        escaped = "&" in text or ("_" in text and "_x" in text)
         run: list[Groups] = []
         using: RowPattern | None = None
         while position < length:
@@ -295,45 +306,49 @@ class SheetRows:
                 if match is not None:
                     break
             else:
-                yield from self._made(using, run)
+                yield from self._made(using, run, escaped)
                 using, run = None, []
                 end = self._end_of_row(text, position)
+                self._unlearned += 1
                 yield self._slow(text[position:end].encode())
                 position = end
                 continue
+            if pattern is self._patterns[-1]:
+                self._unlearned += 1
             if using is None or pattern.make is not using.make:
-                yield from self._made(using, run)
+                yield from self._made(using, run, escaped)
                 using, run = pattern, []
             groups: Groups = match.groups()
             end = match.end()
-            for mark in marks:
-                if text.find(mark, position, end) >= 0:
-                    groups = _unescaped(groups)
-                    break
             if end - position > bound:
-                self._check_texts(int(groups[0] or 0), pattern.texts(groups))
+                self._check_texts(groups, pattern)
             position = end
             run.append(groups)
-        yield from self._made(using, run)
+        yield from self._made(using, run, escaped)
 
-    def _made(self, pattern: RowPattern | None, run: list[Groups]) -> Iterator[RowBlock]:
+    def _made(self, pattern: RowPattern | None, run: list[Groups], escaped: bool) -> Iterator[RowBlock]:
         if pattern is None:
             return
         self.fast_rows += len(run)
         self.budget.spend(len(run), len(run) * self._columns)
-        numbers = [int(groups[0] or 0) for groups in run]
+        numbers = [int(groups[NUMBER] or 0) for groups in run]
         self.budget.check_row_number(max(numbers))
         # A row without a number, which expat reads, counts on from the row above it.
         self._sink.last_row = numbers[-1]
-        yield from self._looked_up(pattern, run, numbers)
+        yield from self._looked_up(lambda rows: pattern.make(rows, escaped), run, numbers)
 
-    def _looked_up(self, pattern: RowPattern, run: list[Groups], numbers: list[int]) -> Iterator[RowBlock]:
+    def _looked_up(
+        self,
+        make: Callable[[list[Groups]], Sequence[Sequence[Cell]]],
+        run: list[Groups],
+        numbers: list[int],
+    ) -> Iterator[RowBlock]:
         """Turn rows into cells; in halves when they refer to more text than is held at a time."""
         store, bound = self.readers.store, self.budget.limits.row_text
         if store is not None:
             store.allow(max(_ROOM, bound))
         try:
-            block = RowBlock(numbers, pattern.make(run))
+            block = RowBlock(numbers, make(run))
         except CrowdedError:
             block = None
         # Not in the handler: the error would hold what was looked up.
@@ -344,12 +359,12 @@ class SheetRows:
             raise over("row_text", store.given, bound, f"row {numbers[0]}")
         else:
             half = len(run) // 2
-            yield from self._looked_up(pattern, run[:half], numbers[:half])
-            yield from self._looked_up(pattern, run[half:], numbers[half:])
+            yield from self._looked_up(make, run[:half], numbers[:half])
+            yield from self._looked_up(make, run[half:], numbers[half:])
 
-    def _check_texts(self, number: int, texts: Groups) -> None:
-        sizes = [len(text) for text in texts if text is not None]
-        self.budget.check_text(max(sizes, default=0), sum(sizes), number)
+    def _check_texts(self, groups: Groups, pattern: RowPattern) -> None:
+        sizes = [len(text) for text in unescaped(pattern.texts(groups)) if text is not None]
+        self.budget.check_text(max(sizes, default=0), sum(sizes), int(groups[NUMBER] or 0))
 
     def _end_of_row(self, text: str, position: int) -> int:
         end_tag = f"</{self._prefix}row>"
@@ -367,21 +382,6 @@ class SheetRows:
         self.slow_rows += len(rows)
         self.budget.spend(len(rows), 0)
         return rows
-
-
-def _escape_marks(text: str) -> tuple[str, ...]:
-    """Return what begins an escape in a stretch of rows; single characters are found soonest."""
-    marks = ("&",) if "&" in text else ()
-    return (*marks, "_x") if "_" in text and "_x" in text else marks
-
-
-def _unescaped(groups: Groups) -> Groups:
-    return tuple(
-        [
-            unescape_text(text) if text is not None and ("&" in text or "_x" in text) else text
-            for text in groups
-        ]
-    )
 
 
 def _position_of(text: str, needle: str, count: int) -> int:
