@@ -160,8 +160,7 @@ def _shape(name: str, strings: Strings) -> tuple[str, str, Cell]:
             ),
         ),
         "libreoffice": (
-            '<row r="{0}" customFormat="false" ht="12.8" hidden="false" customHeight="false" outlineLevel="0" '
-            'collapsed="false">',
+            '<row r="{0}" customFormat="false" ht="12.8" hidden="false" customHeight="false" outlineLevel="0">',
             "</row>",
             lambda ref, value: (
                 f'<c r="{ref}" s="0" t="s"><v>{strings[value]}</v></c>'

@@ -118,7 +118,7 @@ def column_index(letters: str) -> int:
 
 def split_reference(reference: str) -> tuple[int, int] | None:
     """Return (row from 1, column from 0) of `B12`, or None when it is no cell reference."""
-    match = _REFERENCE.fullmatch(reference)
+    match = _REFERENCE.fullmatch(reference) or _REFERENCE.fullmatch(reference.upper())
     if match is None:
         return None
     column = column_index(match[1])

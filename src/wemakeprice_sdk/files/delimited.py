@@ -15,7 +15,7 @@ from attrs import define, field
 from wemakeprice_sdk.errors import UnreadableFileError, UnsafeFileError
 from wemakeprice_sdk.files.cells import Cell, SheetRow
 from wemakeprice_sdk.files.limits import Budget, FileLimits, over
-from wemakeprice_sdk.files.workbook import FileFormat, SheetInfo
+from wemakeprice_sdk.files.workbook import FileFormat, SheetFacts, SheetInfo
 
 _CHUNK = 1 << 18
 _BOMS = (
@@ -142,6 +142,10 @@ class DelimitedFile:
         with path.open(encoding=encoding, newline="") as stream:
             sample = stream.read(_SAMPLE)
         return cls(path, limits, encoding, choose_delimiter(sample))
+
+    def facts(self, sheet: int) -> SheetFacts:  # noqa: ARG002 - no sheet of this format has any
+        """Return nothing: the format hides no rows."""
+        return SheetFacts()
 
     def close(self) -> None:
         """Nothing is held open."""

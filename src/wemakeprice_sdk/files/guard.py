@@ -26,6 +26,7 @@ _KNOWN_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 class Archive:
     """A zip archive whose table of contents passed the guard; members are read by their name in any case."""
 
+    _file: IO[bytes]
     _zip: zipfile.ZipFile
     _names: dict[str, zipfile.ZipInfo]
     limits: FileLimits
@@ -37,21 +38,31 @@ class Archive:
         Raises `UnreadableFileError` for a damaged or encrypted archive, `UnsafeFileError` past a bound.
         """
         try:
-            _weigh_directory(path, limits)
-            archive = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, OverflowError) as error:
+            file = path.open("rb")
+        except OSError as error:
             raise UnreadableFileError(
-                f"not a whole zip archive: {error} (손상된 파일입니다. 다시 내려받아 주세요)"
+                f"the file cannot be opened: {error.strerror} (파일을 열 수 없습니다)"
             ) from error
         try:
-            return cls(archive, _weigh(archive.infolist(), limits), limits)
+            _weigh_directory(file, limits)
+            archive = zipfile.ZipFile(file)
+            return cls(file, archive, _weigh(archive.infolist(), limits), limits)
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, OverflowError) as error:
+            file.close()
+            raise UnreadableFileError(
+                f"not a whole zip archive: {_reason(error)} (손상된 파일입니다)"
+            ) from error
         except BaseException:
-            archive.close()
+            file.close()
             raise
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; a member that is still being read ends with an error.
+
+        The archive alone would keep the file open as long as a forgotten reader does.
+        """
         self._zip.close()
+        self._file.close()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -78,7 +89,7 @@ class Archive:
                     yield piece
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
             raise UnreadableFileError(
-                f"member {name} is damaged: {error} (손상된 파일입니다. 다시 내려받아 주세요)"
+                f"member {name} is damaged: {_reason(error)} (손상된 파일입니다)"
             ) from error
 
     def read(self, name: str, budget: Budget) -> bytes:
@@ -95,12 +106,16 @@ _LONGEST_COMMENT = 65_535
 _DIRECTORY_ENTRY = 1_024
 
 
-def _weigh_directory(path: Path, limits: FileLimits) -> None:
+def _reason(error: Exception) -> str:
+    """Return what an error says without the path in it."""
+    return (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
+
+
+def _weigh_directory(stream: IO[bytes], limits: FileLimits) -> None:
     """Refuse an archive whose table of contents is too long, before anybody reads that table into memory."""
-    with path.open("rb") as stream:
-        size = stream.seek(0, 2)
-        stream.seek(max(0, size - _LONGEST_COMMENT - _END_SIZE - _LOCATOR_SIZE - _END_64_SIZE))
-        tail = stream.read()
+    size = stream.seek(0, 2)
+    stream.seek(max(0, size - _LONGEST_COMMENT - _END_SIZE - _LOCATOR_SIZE - _END_64_SIZE))
+    tail = stream.read()
     end = tail.rfind(_END)
     if end < 0 or end + _END_SIZE > len(tail):
         return
@@ -201,6 +216,8 @@ class GuardedXml:
     where: str
     encoding: str | None = None
     """What the bytes are in, whatever the document declares; None to believe it."""
+    locate: Callable[[], str] = str
+    """Returns the row and column that are being read, for errors."""
     _parser: expat.XMLParserType = field(init=False)
     _depth: int = field(default=0, init=False)
     _fed: int = field(default=0, init=False)
@@ -228,7 +245,7 @@ class GuardedXml:
             self._parser.Parse(data, final)
         except expat.ExpatError as error:
             raise UnreadableFileError(
-                f"{self.where} is not well-formed: {error} (손상된 파일입니다. 다시 내려받아 주세요)"
+                f"{self.where}{self.locate()} is not well-formed: {error} (손상된 파일입니다)"
             ) from error
         except (ValueError, LookupError) as error:
             raise UnreadableFileError(f"{self.where} has an unreadable encoding: {error}") from error
@@ -260,6 +277,11 @@ class GuardedXml:
         )
 
 
+def is_true(text: str) -> bool:
+    """Return whether an XML attribute says yes."""
+    return text.strip() in ("1", "true", "on")
+
+
 def attribute(attributes: dict[str, str], name: str, default: str = "") -> str:
     """Return an attribute by its name without prefix."""
     value = attributes.get(name)
@@ -273,16 +295,23 @@ def attribute(attributes: dict[str, str], name: str, default: str = "") -> str:
 
 @define(eq=False)
 class Elements:
-    """Calls back for every element's start; enough for the small parts of a workbook."""
+    """Calls back for every element's start with its path; enough for the small parts of a workbook.
+
+    The path leaves the root out: `sheets/sheet`. What extensions put elsewhere under the same name
+    (`extLst/ext/workbookPr`) is told apart by it.
+    """
 
     on_start: Callable[[str, dict[str, str]], None]
+    _path: list[str] = field(factory=list, init=False)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Pass the element on."""
-        self.on_start(name, attributes)
+        self._path.append(name)
+        self.on_start("/".join(self._path[1:]), attributes)
 
-    def end(self, name: str) -> None:
-        """Take no notice."""
+    def end(self, name: str) -> None:  # noqa: ARG002 - the parser has checked that it is the last one
+        """Leave the element."""
+        self._path.pop()
 
     def text(self, data: str) -> None:
         """Take no notice."""
@@ -291,5 +320,5 @@ class Elements:
 def scan_elements(
     data: bytes, budget: Budget, where: str, on_start: Callable[[str, dict[str, str]], None]
 ) -> None:
-    """Call `on_start` for every element of a whole document."""
+    """Call `on_start` with the path of every element of a whole document, see `Elements`."""
     GuardedXml(Elements(on_start), budget, where).feed(data, final=True)

@@ -134,10 +134,11 @@ class Budget:
         if count > self.limits.sheets:
             raise over("sheets", count, self.limits.sheets)
 
-    def check_text(self, cell: int, row_text: int, row: int) -> None:
+    def check_text(self, cell: int, row_text: int, row: int, column: str = "") -> None:
         """Refuse a cell, or a row, of more characters than are allowed."""
         if cell > self.limits.cell_text:
-            raise over("cell_text", cell, self.limits.cell_text, f"row {row}")
+            place = f"row {row}, column {column}" if column else f"row {row}"
+            raise over("cell_text", cell, self.limits.cell_text, place)
         if row_text > self.limits.row_text:
             raise over("row_text", row_text, self.limits.row_text, f"row {row}")
 

@@ -12,7 +12,7 @@ from wemakeprice_sdk.errors import UnreadableFileError
 from wemakeprice_sdk.files.cells import Cell, SheetRow, number_cell
 from wemakeprice_sdk.files.delimited import declared_encoding, detect_encoding
 from wemakeprice_sdk.files.limits import Budget, FileLimits, over
-from wemakeprice_sdk.files.workbook import FileFormat, SheetInfo
+from wemakeprice_sdk.files.workbook import FileFormat, SheetFacts, SheetInfo
 
 _CHUNK = 1 << 16
 _LONGEST_REST = 1 << 14
@@ -213,6 +213,10 @@ class HtmlWorkbook:
                 f"an HTML page with {reason} (표가 없는 HTML 파일입니다. 다시 내려받아 주세요)"
             )
         return cls(path, limits, encoding, tuple(SheetInfo(f"table {n + 1}") for n in range(parser.tables)))
+
+    def facts(self, sheet: int) -> SheetFacts:  # noqa: ARG002 - no sheet of this format has any
+        """Return nothing: the format hides no rows."""
+        return SheetFacts()
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from attrs import define, field, frozen
@@ -82,6 +83,8 @@ class CellReaders:
             return self.shared_text
         if kind == "b":
             return read_bool
+        if kind == "d":
+            return read_iso_date
         return read_error if kind == "e" else None
 
     def _number(self, style: str) -> Reader:
@@ -128,6 +131,21 @@ def read_error(text: str) -> Cell:
     return CellError(text[:64]) if text else FORMULA_WITHOUT_VALUE
 
 
+_FRACTION = re.compile(r"\s*(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{1,100})\s*", re.ASCII)
+
+
+def read_iso_date(text: str) -> Cell:
+    """Read a date of strict OOXML, rounded to the second: writers turn a float into up to 17 decimals."""
+    match = _FRACTION.fullmatch(text)
+    if match is None:
+        return text
+    try:
+        wall = datetime.fromisoformat(match[1])
+        return (wall + timedelta(seconds=int(match[2][0] >= "5"))).isoformat()
+    except (ValueError, OverflowError):
+        return text
+
+
 def padded_reader(width: int) -> Reader:
     """Return the reader of a number format such as `00000`, which shows leading zeros."""
 
@@ -144,7 +162,7 @@ def date_reader() -> Reader:
 
 
 Groups: TypeAlias = "tuple[str | None, ...]"
-"""The groups of a matched row: attributes in front of its number, the number, further ones, then its cells."""
+"""The groups of a matched row: attributes before its number, the number, those behind it, then its cells."""
 
 NUMBER, CELLS = 1, 3
 """Where the number of a row stands in its groups, and from where on its cells do."""

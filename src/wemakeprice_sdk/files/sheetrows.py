@@ -17,19 +17,24 @@ from wemakeprice_sdk.errors import UnreadableFileError
 from wemakeprice_sdk.files import rowpattern
 from wemakeprice_sdk.files.cells import (
     FORMULA_WITHOUT_VALUE,
+    MAX_COLUMNS,
     Cell,
     RowBlock,
     SheetRow,
     blocks_of,
+    column_letter,
     split_reference,
 )
-from wemakeprice_sdk.files.guard import GuardedXml, attribute, holds_declarations
+from wemakeprice_sdk.files.guard import GuardedXml, attribute, holds_declarations, is_true
 from wemakeprice_sdk.files.limits import Budget, over
 from wemakeprice_sdk.files.rowpattern import NUMBER, CellReaders, Groups, Learner, RowPattern, unescaped
 from wemakeprice_sdk.files.sharedstrings import CrowdedError, SharedStrings, unescape_x
+from wemakeprice_sdk.files.workbook import SheetFacts
 
 _SHEET_DATA = re.compile(rb"<((?:[A-Za-z][\w.-]{0,30}:)?)sheetData\s*+>")
 _NOT_UTF8 = re.compile(rb"<\?xml[^>]*encoding=[\"'](?!utf-8|us-ascii)", re.IGNORECASE)
+_HIDDEN = re.compile(r'\shidden="(?:1|true|on)"')
+_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 _LEARN_ROWS = 200
 # A sheet that changes its way of writing further down is learned anew, but not for ever: a lesson takes as
 # long as some hundred rows.
@@ -61,9 +66,18 @@ class _Rows:
     _phonetic: int = 0
     _text_size: int = 0
     _row_size: int = 0
+    _outside: int = 0
+    """How deep within an extension list the parser is; nothing in one is believed."""
+    hidden_rows: int = 0
+    first_hidden_row: int = 0
+    hidden_columns: list[int] = field(factory=list)
+    autofilter: bool = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "c":
+        if name == "extLst" or self._outside:
+            self._into = None
+            self._outside += 1
+        elif name == "c":
             self._start_cell(attributes)
         elif name == "v":
             self._into = self._value = []
@@ -78,10 +92,32 @@ class _Rows:
             self._into = None
         elif name == "rPh":
             self._phonetic += 1
+        elif name == "col":
+            self._see_columns(attributes)
+        elif name == "autoFilter":
+            self.autofilter = True
+
+    def _see_columns(self, attributes: dict[str, str]) -> None:
+        low, high = attributes.get("min", ""), attributes.get("max", "")
+        if is_true(attributes.get("hidden", "")) and _NUMBER.fullmatch(low) and _NUMBER.fullmatch(high):
+            self.hidden_columns += range(int(low) - 1, min(int(high), self.budget.limits.columns))
+
+    def see_hidden(self, number: int, count: int = 1) -> None:
+        """Count hidden rows, the first of which has that number."""
+        self.hidden_rows += count
+        self.first_hidden_row = self.first_hidden_row or number
+
+    def place(self) -> str:
+        """Return where the parser is, for errors."""
+        if not self.last_row:
+            return ""
+        return f", row {self.last_row}, column {column_letter(min(self._column, MAX_COLUMNS - 1))}"
 
     def end(self, name: str) -> None:
         self._into = None
-        if name == "c":
+        if self._outside:
+            self._outside -= 1
+        elif name == "c":
             self._end_cell()
         elif name == "row":
             self.budget.spend(0, len(self._cells))
@@ -96,7 +132,9 @@ class _Rows:
             return
         self._text_size += len(data)
         self._row_size += len(data)
-        self.budget.check_text(self._text_size, self._row_size, self.last_row)
+        if self._text_size > self.budget.limits.cell_text or self._row_size > self.budget.limits.row_text:
+            column = column_letter(min(self._column, MAX_COLUMNS - 1))
+            self.budget.check_text(self._text_size, self._row_size, self.last_row, column)
         self._into.append(data)
 
     def _start_row(self, attributes: dict[str, str]) -> None:
@@ -105,6 +143,8 @@ class _Rows:
             int(given) if given.isdigit() and len(given) < 9 and given.isascii() else self.last_row + 1
         )
         self.budget.check_row_number(self.last_row)
+        if "hidden" in attributes and is_true(attributes["hidden"]):
+            self.see_hidden(self.last_row)
         self._column = self._row_size = 0
         self._cells = []
 
@@ -120,7 +160,7 @@ class _Rows:
         place = split_reference(reference)
         if place is None:
             raise UnreadableFileError(
-                f"{reference[:20]!r} is no cell of a sheet (손상된 파일입니다. 다시 내려받아 주세요)"
+                f"row {self.last_row}: {reference[:20]!r} is no cell of a sheet (손상된 파일입니다)"
             )
         self._column = place[1]
 
@@ -135,7 +175,10 @@ class _Rows:
             value = unescape_x(value) if value is not None and "_x" in value else value
             inline = unescape_x(inline) if inline is not None and "_x" in inline else inline
             style = self._style if self._style.isdigit() and len(self._style) < 10 else ""
-            cell = self.readers.make(self._kind, style, value, inline)
+            try:
+                cell = self.readers.make(self._kind, style, value, inline)
+            except UnreadableFileError as error:
+                raise UnreadableFileError(f"{self.place()[2:]}: {error}") from error
         self._place(cell)
         self._column += 1
 
@@ -196,7 +239,7 @@ class SheetRows:
     def __attrs_post_init__(self) -> None:
         """Arm the shell."""
         self._sink = _Rows(self.readers, self.budget)
-        self._shell = GuardedXml(self._sink, self.budget, self.where)
+        self._shell = GuardedXml(self._sink, self.budget, self.where, locate=self._sink.place)
 
     @property
     def far_cells(self) -> int:
@@ -207,6 +250,22 @@ class SheetRows:
     def first_far(self) -> str:
         """Where the first of them stands."""
         return self._sink.first_far
+
+    @property
+    def facts(self) -> SheetFacts:
+        """What was seen so far besides the cells."""
+        sink = self._sink
+        return SheetFacts(
+            hidden_rows=sink.hidden_rows,
+            first_hidden_row=sink.first_hidden_row,
+            hidden_columns=tuple(sink.hidden_columns),
+            autofilter=sink.autofilter,
+        )
+
+    @property
+    def last_row(self) -> int:
+        """Number of the row that was read last."""
+        return self._sink.last_row
 
     def __iter__(self) -> Iterator[SheetRow]:
         """Return the rows in file order; raise a typed error where the file is damaged or unsafe."""
@@ -264,8 +323,10 @@ class SheetRows:
         try:
             text = data.decode()
         except UnicodeDecodeError as error:
+            row = data.count(f"</{self._prefix}row>".encode(), 0, error.start)
             raise UnreadableFileError(
-                f"{self.where} is not UTF-8: {error.reason} (손상된 파일입니다. 다시 내려받아 주세요)"
+                f"{self.where}, {row + 1} row(s) below row {self.last_row}, is not UTF-8: {error.reason} "
+                "(손상된 파일입니다)"
             ) from error
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -300,13 +361,14 @@ class SheetRows:
         escaped = "&" in text or ("_" in text and "_x" in text)
         run: list[Groups] = []
         using: RowPattern | None = None
+        begin = 0
         while position < length:
             for pattern in self._patterns:
                 match = pattern.match(text, position)
                 if match is not None:
                     break
             else:
-                yield from self._made(using, run, escaped)
+                yield from self._made(using, run, escaped, text[begin:position])
                 using, run = None, []
                 end = self._end_of_row(text, position)
                 self._unlearned += 1
@@ -316,17 +378,19 @@ class SheetRows:
             if pattern is self._patterns[-1]:
                 self._unlearned += 1
             if using is None or pattern.make is not using.make:
-                yield from self._made(using, run, escaped)
-                using, run = pattern, []
+                yield from self._made(using, run, escaped, text[begin:position])
+                using, run, begin = pattern, [], position
             groups: Groups = match.groups()
             end = match.end()
-            if end - position > bound:
-                self._check_texts(groups, pattern)
+            if end - position > bound and self._is_long(groups, pattern):
+                self._slow(text[position:end].encode())
             position = end
             run.append(groups)
-        yield from self._made(using, run, escaped)
+        yield from self._made(using, run, escaped, text[begin:])
 
-    def _made(self, pattern: RowPattern | None, run: list[Groups], escaped: bool) -> Iterator[RowBlock]:
+    def _made(
+        self, pattern: RowPattern | None, run: list[Groups], escaped: bool, text: str
+    ) -> Iterator[RowBlock]:
         if pattern is None:
             return
         self.fast_rows += len(run)
@@ -335,7 +399,24 @@ class SheetRows:
         self.budget.check_row_number(max(numbers))
         # A row without a number, which expat reads, counts on from the row above it.
         self._sink.last_row = numbers[-1]
-        yield from self._looked_up(lambda rows: pattern.make(rows, escaped), run, numbers)
+        self._see_hidden(run)
+        try:
+            yield from self._looked_up(lambda rows: pattern.make(rows, escaped), run, numbers)
+        except UnreadableFileError:
+            # The parser says in which row and column.
+            self._slow(text.encode())
+            raise
+
+    def _see_hidden(self, run: list[Groups]) -> None:
+        """Count the hidden rows; most runs hold one or two sets of attributes."""
+        hidden = {
+            (before, after)
+            for before, after in {(groups[0], groups[2]) for groups in run}
+            if _HIDDEN.search(f"{before}{after}")
+        }
+        if hidden:
+            numbers = [int(groups[NUMBER] or 0) for groups in run if (groups[0], groups[2]) in hidden]
+            self._sink.see_hidden(numbers[0], len(numbers))
 
     def _looked_up(
         self,
@@ -362,9 +443,11 @@ class SheetRows:
             yield from self._looked_up(make, run[:half], numbers[:half])
             yield from self._looked_up(make, run[half:], numbers[half:])
 
-    def _check_texts(self, groups: Groups, pattern: RowPattern) -> None:
+    def _is_long(self, groups: Groups, pattern: RowPattern) -> bool:
+        """Return whether a row holds more text than is allowed; the parser says where."""
         sizes = [len(text) for text in unescaped(pattern.texts(groups)) if text is not None]
-        self.budget.check_text(max(sizes, default=0), sum(sizes), int(groups[NUMBER] or 0))
+        limits = self.budget.limits
+        return max(sizes, default=0) > limits.cell_text or sum(sizes) > limits.row_text
 
     def _end_of_row(self, text: str, position: int) -> int:
         end_tag = f"</{self._prefix}row>"

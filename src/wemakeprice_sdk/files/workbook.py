@@ -84,6 +84,10 @@ class Workbook(Protocol):
         """Return the rows of a sheet from the top; raises `UnsafeFileError` or `UnreadableFileError`."""
         ...
 
+    def facts(self, sheet: int) -> SheetFacts:
+        """Return what was seen on a sheet so far; complete once its rows were read to the end."""
+        ...
+
     def close(self) -> None:
         """Let go of the file."""
         ...

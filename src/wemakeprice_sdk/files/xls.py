@@ -16,7 +16,7 @@ from attrs import define, field
 from wemakeprice_sdk.errors import UnreadableFileError, UnsafeFileError
 from wemakeprice_sdk.files.cells import Cell, CellError, Serial, SheetRow
 from wemakeprice_sdk.files.limits import Budget, FileLimits
-from wemakeprice_sdk.files.workbook import FileFormat, SheetInfo
+from wemakeprice_sdk.files.workbook import FileFormat, SheetFacts, SheetInfo
 
 _WORKER = Path(__file__).with_name("_xls_worker.py")
 _OUT_OF_MEMORY = 4
@@ -125,6 +125,10 @@ class XlsWorkbook:
         """What was odd and did not stop the reading."""
         far = f"cells right of the column limit were left out in {self._far_rows} row(s)"
         return (far,) if self._far_rows else ()
+
+    def facts(self, sheet: int) -> SheetFacts:  # noqa: ARG002 - the child does not tell any
+        """Return nothing: xlrd does not tell which rows are hidden."""
+        return SheetFacts()
 
     def close(self) -> None:
         """Forget the temporary file."""

@@ -7,16 +7,16 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from wemakeprice_sdk.errors import ExcelError, UnreadableFileError
 from wemakeprice_sdk.files.cells import RowBlock, SheetRow
-from wemakeprice_sdk.files.guard import Archive, attribute, scan_elements
+from wemakeprice_sdk.files.guard import Archive, attribute, is_true, scan_elements
 from wemakeprice_sdk.files.limits import Budget, FileLimits
 from wemakeprice_sdk.files.rowpattern import CellReaders, Reader, date_reader, padded_reader
 from wemakeprice_sdk.files.sharedstrings import SharedStrings, read_shared_strings
 from wemakeprice_sdk.files.sheetrows import SheetRows
-from wemakeprice_sdk.files.workbook import FileFormat, SheetInfo
+from wemakeprice_sdk.files.workbook import FileFormat, SheetFacts, SheetInfo
 
 _BUILTIN_DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
@@ -67,6 +67,9 @@ class XlsxWorkbook:
     _strings_part: str = ""
     _strings: SharedStrings | None = None
     _strings_budget: Budget | None = None
+    _pending: tuple[str, ...] = ("0.0",)
+    _facts: dict[int, tuple[int, SheetFacts]] = field(factory=dict)
+    """Per sheet: the last row of the pass that went furthest, and what it saw."""
     date1904: bool = False
     _notes: list[str] = field(factory=list)
 
@@ -111,16 +114,42 @@ class XlsxWorkbook:
         """Return the rows of a sheet, as many together as were read together."""
         entry = self._entries[sheet]
         strings = self._shared()
-        readers = CellReaders(strings.__getitem__, strings.head, self._numbers, strings)
+        readers = CellReaders(strings.__getitem__, strings.head, self._numbers, strings, self._pending)
         chunks = self._archive.chunks(entry.part, budget, self._limits.sheet_bytes)
         reader = SheetRows(chunks, readers, budget, entry.name)
-        yield from reader.blocks()
+        try:
+            yield from reader.blocks()
+        finally:
+            if reader.last_row >= self._facts.get(sheet, (0, None))[0]:
+                self._facts[sheet] = (reader.last_row, reader.facts)
         strings.read_all()
         if reader.far_cells:
             where = f"{entry.name}, {reader.first_far}"
             note = f"{reader.far_cells} cell(s) right of the column limit were left out, first in {where}"
             if note not in self._notes:
                 self._notes.append(note)
+
+    def facts(self, sheet: int) -> SheetFacts:
+        """Return what was seen on a sheet so far; complete once its rows were read to the end."""
+        _, facts = self._facts.get(sheet, (0, SheetFacts()))
+        return evolve(facts, autofilter=facts.autofilter or self._has_table_filter(sheet))
+
+    def _has_table_filter(self, sheet: int) -> bool:
+        """Return whether a table of the sheet has a filter."""
+        budget, found = Budget(self._limits), False
+
+        def see(element: str, _attributes: dict[str, str]) -> None:
+            nonlocal found
+            found = found or element == "autoFilter"
+
+        try:
+            for target in self._relations(self._entries[sheet].part, budget).by_id.values():
+                if "/tables/" in target and target in self._archive:
+                    scan_elements(self._archive.read(target, budget), budget, target, see)
+        except UnreadableFileError:
+            # A damaged table costs nothing but this fact.
+            return found
+        return found
 
     def _shared(self) -> SharedStrings:
         """Return the shared strings; a further pass goes on where the last one stopped reading them."""
@@ -179,8 +208,11 @@ class XlsxWorkbook:
     def _read_workbook(self, part: str, relations: _Relations, budget: Budget) -> None:
         def see(element: str, attributes: dict[str, str]) -> None:
             if element == "workbookPr":
-                self.date1904 = attributes.get("date1904", "") in ("1", "true", "on")
-            elif element == "sheet":
+                self.date1904 = is_true(attributes.get("date1904", ""))
+            elif element == "calcPr" and is_true(attributes.get("fullCalcOnLoad", "")):
+                # The writer leaves it to the spreadsheet to compute: XlsxWriter puts 0 for every formula.
+                self._pending = ("0.0", "0")
+            elif element == "sheets/sheet":
                 target = relations.by_id.get(attribute(attributes, "id"), "")
                 if _is_sheet(target):
                     hidden = attributes.get("state", "visible") != "visible"
@@ -218,18 +250,13 @@ def _is_sheet(target: str) -> bool:
 class _Styles:
     codes: dict[int, str] = field(factory=dict)
     cell_formats: list[int] = field(factory=list)
-    _inside: bool = False
 
     def see(self, element: str, attributes: dict[str, str]) -> None:
-        if element == "numFmt":
+        if element == "numFmts/numFmt":
             number = attributes.get("numFmtId", "")
             if number.isdigit() and len(number) < 10:
                 self.codes[int(number)] = attributes.get("formatCode", "")
-        elif element == "cellXfs":
-            self._inside = True
-        elif element in ("cellStyles", "dxfs", "cellStyleXfs"):
-            self._inside = False
-        elif element == "xf" and self._inside and len(self.cell_formats) < _MOST_STYLES:
+        elif element == "cellXfs/xf" and len(self.cell_formats) < _MOST_STYLES:
             number = attributes.get("numFmtId", "0")
             self.cell_formats.append(int(number) if number.isdigit() and len(number) < 10 else 0)
 

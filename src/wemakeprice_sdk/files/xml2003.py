@@ -14,7 +14,7 @@ from wemakeprice_sdk.files.cells import Cell, CellError, SheetRow, number_cell
 from wemakeprice_sdk.files.delimited import KOREAN_CHARSETS
 from wemakeprice_sdk.files.guard import GuardedXml, attribute
 from wemakeprice_sdk.files.limits import Budget, FileLimits
-from wemakeprice_sdk.files.workbook import FileFormat, SheetInfo
+from wemakeprice_sdk.files.workbook import FileFormat, SheetFacts, SheetInfo
 
 _CHUNK = 1 << 18
 _DECLARED = re.compile(rb"\s{0,20}<\?xml\s[^>]{0,200}?encoding\s{0,5}=\s{0,5}[\"']([\w-]{1,30})", re.ASCII)
@@ -40,6 +40,10 @@ class _Events:
     _row_size: int = 0
     far_cells: int = 0
     _comment: bool = False
+    _columns: int = 0
+    hidden_rows: list[int] = field(factory=list)
+    hidden_columns: list[int] = field(factory=list)
+    autofilter: bool = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "Cell":
@@ -53,16 +57,29 @@ class _Events:
         elif name == "Row":
             self._row = _index(attributes, self._row + 1)
             self.budget.check_row_number(self._row)
+            if len(self.sheets) - 1 == self.wanted and attribute(attributes, "Hidden") == "1":
+                self.hidden_rows.append(self._row)
             self._cells, self._next_column, self._row_size = [], 0, 0
         elif name == "Worksheet":
             hidden = attribute(attributes, "Visible", "SheetVisible") != "SheetVisible"
             self.sheets.append(SheetInfo(attribute(attributes, "Name"), hidden))
             self.budget.check_sheets(len(self.sheets))
-            self._row = 0
+            self._row = self._columns = 0
+        elif name == "Column":
+            self._see_columns(attributes)
+        elif name == "AutoFilter" and len(self.sheets) - 1 == self.wanted:
+            self.autofilter = True
         elif name == "Workbook":
             self.is_workbook = True
         elif name == "Date1904":
             self.date1904 = True
+
+    def _see_columns(self, attributes: dict[str, str]) -> None:
+        first = _index(attributes, self._columns + 1)
+        span = attribute(attributes, "Span", "0")
+        self._columns = first + (int(span) if span.isdigit() and len(span) < 6 else 0)
+        if len(self.sheets) - 1 == self.wanted and attribute(attributes, "Hidden") == "1":
+            self.hidden_columns += range(first - 1, min(self._columns, self.budget.limits.columns))
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
         self._column = _index(attributes, self._next_column + 1) - 1
@@ -128,6 +145,7 @@ class Xml2003Workbook:
     sheets: tuple[SheetInfo, ...]
     date1904: bool = False
     notes: tuple[str, ...] = ()
+    _seen: dict[int, _Events] = field(factory=dict, init=False)
 
     format = FileFormat.XML2003
     engine = "xml-expat"
@@ -148,12 +166,25 @@ class Xml2003Workbook:
         notes = (far,) if events.far_cells else ()
         return cls(path, limits, tuple(events.sheets), events.date1904, notes)
 
+    def facts(self, sheet: int) -> SheetFacts:
+        """Return what was seen on a sheet so far; complete once its rows were read to the end."""
+        events = self._seen.get(sheet)
+        if events is None:
+            return SheetFacts()
+        return SheetFacts(
+            hidden_rows=len(events.hidden_rows),
+            first_hidden_row=min(events.hidden_rows, default=0),
+            hidden_columns=tuple(events.hidden_columns),
+            autofilter=events.autofilter,
+        )
+
     def close(self) -> None:
         """Nothing is held open."""
 
     def rows(self, sheet: int, budget: Budget) -> Iterator[SheetRow]:
         """Return the rows of a sheet that hold anything."""
-        return _parse(self.path, _Events(sheet, budget), budget)
+        self._seen[sheet] = events = _Events(sheet, budget)
+        return _parse(self.path, events, budget)
 
 
 def _parse(path: Path, events: _Events, budget: Budget) -> Iterator[SheetRow]:
