@@ -371,7 +371,7 @@ def biff8(table: Sequence[Sequence[object]], *, split: tuple[int, int] | None = 
         return record(0x00FC, first) + record(0x003C, b"\x01" + raw[2 * units :] + after)
 
     texts: list[str] = []
-    body = b""
+    body = bytearray()
     for row, values in enumerate(table):
         for column, value in enumerate(values):
             place = struct.pack("<HHH", row, column, 0)
@@ -401,3 +401,26 @@ def save(folder: Path, name: str, data: bytes) -> Path:
     path = folder / name
     path.write_bytes(data)
     return path
+
+
+def biff_record(kind: int, data: bytes = b"") -> bytes:
+    """Return one BIFF record."""
+    import struct
+
+    return struct.pack("<HH", kind, len(data)) + data
+
+
+def biff_without_codepage(table: Sequence[Sequence[object]]) -> bytes:
+    """Return what old Korean back offices write with PHP's `pack()`: no version, no code page, labels in CP949."""
+    import struct
+
+    data = biff_record(0x0809, struct.pack("<4H", 0, 0x10, 0, 0))
+    for row, values in enumerate(table):
+        for column, value in enumerate(values):
+            place = struct.pack("<3H", row, column, 0)
+            if isinstance(value, str):
+                text = value.encode("cp949")
+                data += biff_record(0x0204, place + struct.pack("<H", len(text)) + text)
+            elif isinstance(value, int | float):
+                data += biff_record(0x0203, place + struct.pack("<d", value))
+    return data + biff_record(0x000A)

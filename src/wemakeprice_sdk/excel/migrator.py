@@ -34,12 +34,10 @@ from wemakeprice_sdk.excel.sheetrecords import (
 )
 from wemakeprice_sdk.excel.structure import RowPlan, compile_plan
 from wemakeprice_sdk.excel.target import Account, ImportRegistry, NothingKnown, SkuChoice
-from wemakeprice_sdk.files.cells import Cell, RowBlock, SheetRow, blocks_of, cell_text
-from wemakeprice_sdk.files.delimited import DelimitedFile
+from wemakeprice_sdk.files.cells import Cell, RowBlock, SheetRow, cell_text
 from wemakeprice_sdk.files.limits import DEFAULT_LIMITS, Budget, FileLimits
 from wemakeprice_sdk.files.sniff import open_workbook
-from wemakeprice_sdk.files.workbook import FileFormat, SheetFacts, Workbook
-from wemakeprice_sdk.files.xlsx import XlsxWorkbook
+from wemakeprice_sdk.files.workbook import FileFormat, Workbook
 from wemakeprice_sdk.models import DealRow, ProductRow
 
 AnyPath: TypeAlias = "str | PathLike[str]"
@@ -446,12 +444,7 @@ class ExcelMigrator:
         )
         plan.field_counts = _field_counts(opened)
         book, budget = opened.book, Budget(self.limits)
-        if isinstance(book, XlsxWorkbook):
-            blocks = book.blocks(opened.sheet, budget)
-        else:
-            counted = isinstance(book, DelimitedFile)
-            blocks = blocks_of(book.rows(opened.sheet, budget), counted=counted)
-        return _after(blocks, header.last_row), plan
+        return _after(book.blocks(opened.sheet, budget), header.last_row), plan
 
 
 def _wrong_kind(looks: KindSpec | None, asked: KindSpec) -> WrongKindError:
@@ -518,14 +511,8 @@ def _preview_input(parsed: Iterable[Parsed | ParsedDeal], opened: _Opened, plan:
         place("deal_no" if deals else "product_no"),
         place("product_nos") if deals else ("", ""),
         plan.left_out,
-        partial(_facts, opened.book, opened.sheet),
+        partial(opened.book.facts, opened.sheet),
     )
-
-
-def _facts(book: Workbook, sheet: int) -> SheetFacts:
-    """Return what the reader saw besides the cells; not every reader looks."""
-    facts = getattr(book, "facts", None)
-    return facts(sheet) if facts is not None else SheetFacts()
 
 
 def _field_counts(opened: _Opened) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from attrs import define, field
 
 from wemakeprice_sdk.errors import UnreadableFileError, UnsafeFileError
-from wemakeprice_sdk.files.cells import Cell, SheetRow
+from wemakeprice_sdk.files.cells import Cell, RowBlock, SheetRow, blocks_of
 from wemakeprice_sdk.files.limits import Budget, FileLimits, over
 from wemakeprice_sdk.files.workbook import FileFormat, SheetFacts, SheetInfo
 
@@ -142,6 +142,10 @@ class DelimitedFile:
         with path.open(encoding=encoding, newline="") as stream:
             sample = stream.read(_SAMPLE)
         return cls(path, limits, encoding, choose_delimiter(sample))
+
+    def blocks(self, sheet: int, budget: Budget) -> Iterator[RowBlock]:
+        """Yield the same rows, many together."""
+        return blocks_of(self.rows(sheet, budget), counted=True)
 
     def facts(self, sheet: int) -> SheetFacts:  # noqa: ARG002 - no sheet of this format has any
         """Return nothing: the format hides no rows."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from attrs import define
 
 from wemakeprice_sdk.errors import UnreadableFileError
-from wemakeprice_sdk.files.cells import Cell, SheetRow, number_cell
+from wemakeprice_sdk.files.cells import Cell, RowBlock, SheetRow, blocks_of, number_cell
 from wemakeprice_sdk.files.delimited import declared_encoding, detect_encoding
 from wemakeprice_sdk.files.limits import Budget, FileLimits, over
 from wemakeprice_sdk.files.workbook import FileFormat, SheetFacts, SheetInfo
@@ -213,6 +213,10 @@ class HtmlWorkbook:
                 f"an HTML page with {reason} (표가 없는 HTML 파일입니다. 다시 내려받아 주세요)"
             )
         return cls(path, limits, encoding, tuple(SheetInfo(f"table {n + 1}") for n in range(parser.tables)))
+
+    def blocks(self, sheet: int, budget: Budget) -> Iterator[RowBlock]:
+        """Yield the same rows, many together."""
+        return blocks_of(self.rows(sheet, budget))
 
     def facts(self, sheet: int) -> SheetFacts:  # noqa: ARG002 - no sheet of this format has any
         """Return nothing: the format hides no rows."""

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from attrs import frozen
 
-from wemakeprice_sdk.files.cells import SheetRow
+from wemakeprice_sdk.files.cells import RowBlock, SheetRow
 from wemakeprice_sdk.files.limits import Budget
 
 
@@ -82,6 +82,10 @@ class Workbook(Protocol):
 
     def rows(self, sheet: int, budget: Budget) -> Iterator[SheetRow]:
         """Return the rows of a sheet from the top; raises `UnsafeFileError` or `UnreadableFileError`."""
+        ...
+
+    def blocks(self, sheet: int, budget: Budget) -> Iterator[RowBlock]:
+        """Yield the same rows, as many together as were read together."""
         ...
 
     def facts(self, sheet: int) -> SheetFacts:

@@ -10,7 +10,7 @@ from pathlib import Path
 from attrs import define, field
 
 from wemakeprice_sdk.errors import UnreadableFileError
-from wemakeprice_sdk.files.cells import Cell, CellError, SheetRow, number_cell
+from wemakeprice_sdk.files.cells import Cell, CellError, RowBlock, SheetRow, blocks_of, number_cell
 from wemakeprice_sdk.files.delimited import KOREAN_CHARSETS
 from wemakeprice_sdk.files.guard import GuardedXml, attribute
 from wemakeprice_sdk.files.limits import Budget, FileLimits
@@ -165,6 +165,10 @@ class Xml2003Workbook:
         far = f"{events.far_cells} cell(s) right of the column limit were left out"
         notes = (far,) if events.far_cells else ()
         return cls(path, limits, tuple(events.sheets), events.date1904, notes)
+
+    def blocks(self, sheet: int, budget: Budget) -> Iterator[RowBlock]:
+        """Yield the same rows, many together."""
+        return blocks_of(self.rows(sheet, budget))
 
     def facts(self, sheet: int) -> SheetFacts:
         """Return what was seen on a sheet so far; complete once its rows were read to the end."""
