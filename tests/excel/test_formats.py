@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 import excel_corpus as corpus
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wemakeprice_sdk.errors import UnreadableFileError, UnsafeFileError
 from wemakeprice_sdk.excel import ExcelMigrator, ExportKind
-from wemakeprice_sdk.files import FileFormat
-from wemakeprice_sdk.files.limits import DEFAULT_LIMITS
+from wemakeprice_sdk.files import FileFormat, delimited
+from wemakeprice_sdk.files.delimited import DelimitedFile, detect_encoding
+from wemakeprice_sdk.files.limits import DEFAULT_LIMITS, Budget
 from wemakeprice_sdk.files.sniff import sniff
 
 TABLE = corpus.products()
@@ -176,7 +181,7 @@ def test_a_quotation_mark_never_closed_loses_no_row_in_silence(
         "",
     ]
     path = corpus.save(tmp_path, "a.csv", "\n".join(lines).encode("cp949"))
-    with pytest.raises(UnreadableFileError, match="row 3: a quotation mark"):
+    with pytest.raises(UnreadableFileError, match="row 3, line 3, byte 31: a quotation mark"):
         list(migrator.products(path))
     closed = corpus.save(
         tmp_path, "b.csv", "\n".join([*lines[:2], '300000002,"특가\n모니터"']).encode("cp949")
@@ -256,7 +261,9 @@ def test_a_quotation_mark_closed_by_a_later_row_loses_no_row_in_silence(
         "",
     ]
     path = corpus.save(tmp_path, "a.csv", "\n".join(lines).encode("cp949"))
-    with pytest.raises(UnreadableFileError, match=f"row 3: lines 3 to {4 + swallowed} were read as one row"):
+    with pytest.raises(
+        UnreadableFileError, match=f"row 3, line 3, byte 31: lines 3 to {4 + swallowed} were read as one row"
+    ):
         list(migrator.products(path))
 
 
@@ -280,16 +287,86 @@ def test_a_quotation_mark_left_open_before_much_text_is_named(
     lines = ["상품번호,상품명", '300000001,"둘\n줄"', '300000002,"열린', *rows, ""]
     path = corpus.save(tmp_path, "a.csv", "\n".join(lines).encode("cp949"))
     with pytest.raises(
-        UnsafeFileError, match=r"row 3: .* line 4 is longer than 131,072 .* quotation mark never"
+        UnsafeFileError,
+        match=r"row 3, line 4, byte 34: .* line 4 is longer than 131,072 .* quotation mark never",
     ):
         list(migrator.products(path))
 
 
-@pytest.mark.parametrize("opening", ["", '"가\n'])
+@pytest.mark.parametrize("opening", ['"', '"가\n'])
 def test_a_cell_longer_than_the_csv_module_takes(
     bounded: Callable[..., ExcelMigrator], tmp_path: Path, opening: str
 ) -> None:
     data = f"상품번호,상품명\n1,{opening}".encode() + b"x" * 200_000
     path = corpus.save(tmp_path, "a.csv", data)
-    with pytest.raises(UnsafeFileError, match=r"row 2: .* begins in line 2 .* limit of the csv module"):
+    with pytest.raises(
+        UnsafeFileError, match=r"row 2, line 2, byte 23: .* begins in line 2 .* limit of the csv module"
+    ):
         list(bounded(cell_text=1 << 20).products(path))
+
+
+@pytest.mark.parametrize(
+    "title", ["상품목록; 총 1건", "상품목록 | 총 1건", "상품목록\t총 1건", "상품목록, 총 1건", "상품,번호;가"]
+)
+@pytest.mark.parametrize("delimiter", [",", ";", "|", "\t"])
+def test_a_title_above_the_header_decides_no_delimiter(
+    migrator: ExcelMigrator, tmp_path: Path, title: str, delimiter: str
+) -> None:
+    rows = [
+        title,
+        "",
+        delimiter.join(["상품번호", "상품명", "판매가"]),
+        delimiter.join(["300000001", "티셔츠", "100"]),
+    ]
+    path = corpus.save(tmp_path, "a.csv", "\r\n".join([*rows, ""]).encode("cp949"))
+    (parsed,) = migrator.products(path)
+    assert parsed.record is not None
+    assert (parsed.record.product_no, parsed.record.sale_price, parsed.rows) == (300000001, 100, (4,))
+
+
+@given(
+    st.lists(
+        st.lists(st.text(st.sampled_from('가a1,;"\r\n= \t'), max_size=5), min_size=2, max_size=4),
+        min_size=1,
+        max_size=40,
+    ),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.integers(1, 40),
+)
+def test_rows_are_those_of_the_csv_module(
+    tmp_path_factory: pytest.TempPathFactory, table: list[list[str]], end: str, chunk: int
+) -> None:
+    memory = io.StringIO(newline="")
+    csv.writer(memory, lineterminator=end).writerows([["번호", "이름"], *table])
+    text = memory.getvalue()
+    expected = [
+        (number, fields) for number, fields in enumerate(csv.reader(io.StringIO(text, newline="")), 1)
+    ]
+    path = corpus.save(tmp_path_factory.mktemp("csv"), "a.csv", text.encode())
+    file = DelimitedFile(path, DEFAULT_LIMITS, "utf-8", ",")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delimited, "_CHUNK", chunk)
+        patch.setattr(delimited, "_BLOCK", 3)
+        found = [(number, list(cells)) for number, cells in file.rows(0, Budget())]
+    assert [number for number, _ in found] == [number for number, _ in expected]
+    for (_, cells), (_, fields) in zip(found, expected, strict=True):
+        wanted = [delimited._cell(text) if text else None for text in fields]
+        assert cells[: len(wanted)] == wanted
+        assert set(cells[len(wanted) :]) <= {None}
+
+
+def test_the_first_rows_come_before_the_file_is_read(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    head = "상품번호,상품명\n300000001,티셔츠\n".encode("cp949")
+    good = "300000002,바지\n".encode("cp949") * 200_000
+    path = corpus.save(tmp_path, "a.csv", head + good + b"300000003,\xff\xff\n")
+    parsed = migrator.products(path)
+    assert next(parsed).number == 300000001
+    with pytest.raises(UnreadableFileError, match=f"line 200003, byte {len(head + good) + 10:,}: not cp949"):
+        list(parsed)
+
+
+def test_a_text_that_is_ascii_for_long_has_its_encoding_found(tmp_path: Path) -> None:
+    data = b"no,name\n" + b"1,shirt\n" * 100_000
+    for encoding in ("utf-8", "cp949"):
+        path = corpus.save(tmp_path, "a.csv", data + "2,바지\n".encode(encoding) * 300_000)
+        assert detect_encoding(path, Budget()) == encoding

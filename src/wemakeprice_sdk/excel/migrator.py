@@ -360,11 +360,18 @@ class ExcelMigrator:
     @contextmanager
     def _open(self, path: Path, kind: ExportKind | None, mapping: Mapped) -> Iterator[_Opened]:
         budget = Budget(self.limits)
-        book = open_workbook(path, self.limits, budget)
+        book = open_workbook(path, self.limits, budget, self._is_header)
         try:
             yield self._find_sheet(book, kind, mapping, budget)
         finally:
             book.close()
+
+    def _is_header(self, texts: Sequence[str]) -> bool:
+        """Return whether two texts of a row name columns of one kind; enough to choose a delimiter by."""
+        known = (
+            sum(bool(self.book.candidates(kind, text[:200])) for text in texts[:200]) for kind in ExportKind
+        )
+        return any(count > 1 for count in known)
 
     def _find_sheet(
         self, book: Workbook, kind: ExportKind | None, mapping: Mapped, budget: Budget

@@ -78,14 +78,13 @@ class RowBlock:
         return RowBlock(self.numbers[first:], [column[first:] for column in self.columns])
 
 
-def blocks_of(rows: Iterable[SheetRow], *, counted: bool = False) -> Iterator[RowBlock]:
+def blocks_of(rows: Iterable[SheetRow]) -> Iterator[RowBlock]:
     """Put rows together in blocks; the first one is small, so that the first row comes soon."""
     stream, size = iter(rows), _FIRST_BLOCK
     while batch := list(islice(stream, size)):
         size = _BLOCK
         columns = list(zip_longest(*(cells for _, cells in batch)))
-        counts = [len(cells) for _, cells in batch] if counted else ()
-        yield RowBlock([number for number, _ in batch], columns, counts)
+        yield RowBlock([number for number, _ in batch], columns)
 
 
 FORMULA_WITHOUT_VALUE = CellError("#FORMULA")

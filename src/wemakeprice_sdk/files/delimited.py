@@ -1,4 +1,4 @@
-"""Reading CSV and TSV: the encoding is proven over the whole file, the delimiter found in its first lines."""
+"""Reading CSV and TSV as a stream: encoding and delimiter are found in the first part of a file."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import codecs
 import csv
 import io
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice, zip_longest
 from pathlib import Path
+from typing import TypeAlias
 
 from attrs import define, field
 
 from wemakeprice_sdk.errors import UnreadableFileError, UnsafeFileError
-from wemakeprice_sdk.files.cells import Cell, RowBlock, SheetRow, blocks_of
+from wemakeprice_sdk.files.cells import Cell, RowBlock, SheetRow
 from wemakeprice_sdk.files.limits import Budget, FileLimits, over
 from wemakeprice_sdk.files.workbook import FileFormat, SheetFacts, SheetInfo
 
@@ -32,6 +34,11 @@ KOREAN_CHARSETS = frozenset(
 )
 """Names under which documents declare the Korean code page."""
 
+# Enough to tell UTF-8 from CP949 beyond doubt, little enough to be read twice.
+_PROBE = 1 << 20
+_SAMPLE_ROWS = 40
+_FIRST_BLOCK, _BLOCK = 16, 256
+_MARK = "\0"
 _FORMULA_TEXT = re.compile(r'="([^"]*)"')
 
 
@@ -59,43 +66,50 @@ def _has_separators(head: bytes, encoding: str) -> bool:
 
 
 def detect_encoding(path: Path, budget: Budget) -> str:
-    """Find the encoding under which the whole file decodes: a mark, UTF-8, then CP949.
+    """Find the encoding of a text: a mark, UTF-8, then CP949.
 
-    Raises `UnreadableFileError` when none does.
+    The file is decoded from its first byte that is not ASCII on, as far as `_PROBE` bytes: no text of that
+    length is UTF-8 by chance. What does not decode further down is an error where it stands.
+    Raises `UnreadableFileError` when neither fits.
     """
     with path.open("rb") as stream:
         declared = declared_encoding(stream.read(1024))
-    candidates = (declared,) if declared else ("utf-8", "cp949")
+        if declared:
+            return declared
+        stream.seek(0)
+        while (piece := stream.read(_CHUNK)) and piece.isascii():
+            budget.check_time()
+        probe = piece + stream.read(_PROBE)
+        final = not stream.read(1)
     reason = ""
-    for encoding in candidates:
-        reason = _undecodable(path, encoding, budget)
-        if not reason:
+    for encoding in ("utf-8", "cp949"):
+        try:
+            codecs.getincrementaldecoder(encoding)().decode(probe, final)
+        except UnicodeDecodeError as error:
+            reason = f"{encoding}: {error.reason}"
+        else:
             return encoding
     raise UnreadableFileError(
-        f"the text is neither UTF-8 nor CP949: {reason} (문자 인코딩을 알 수 없습니다. "
-        "UTF-8로 다시 저장해 주세요)"
+        f"the text is neither UTF-8 nor CP949: {reason}; save it as .xlsx or as CSV UTF-8 "
+        "(문자 인코딩을 알 수 없습니다. 엑셀에서 .xlsx 또는 'CSV UTF-8'로 다시 저장해 주세요)"
     )
 
 
-def _undecodable(path: Path, encoding: str, budget: Budget) -> str:
-    decoder = codecs.getincrementaldecoder(encoding)("strict")
-    try:
-        with path.open("rb") as stream:
-            while piece := stream.read(_CHUNK):
-                budget.check_time()
-                decoder.decode(piece)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        return f"{encoding}: {error.reason}"
-    return ""
+HeaderTest: TypeAlias = "Callable[[Sequence[str]], bool]"
+"""Tells whether the texts of a row look like a header; the reader knows no columns itself."""
 
 
-def choose_delimiter(sample: str) -> str:
-    """Choose the delimiter that cuts the first line and most of those below it alike."""
+def choose_delimiter(sample: str, is_header: HeaderTest | None = None) -> str:
+    """Choose the delimiter that finds a header, else the one that cuts the first line and most others alike.
+
+    A title above the header may hold any of the delimiters: `상품목록; 총 1건`.
+    """
     directive = re.match(r"sep=(.)\r?\n", sample, re.IGNORECASE)
     if directive:
         return directive[1]
-    return max(_DELIMITERS, key=lambda delimiter: _evenness(_widths(sample, delimiter)))
+    rows = {delimiter: _first_rows(sample, delimiter) for delimiter in _DELIMITERS}
+    finders = [mark for mark in _DELIMITERS if is_header is not None and any(map(is_header, rows[mark]))]
+    return max(finders or _DELIMITERS, key=lambda mark: _evenness([*map(len, rows[mark])]))
 
 
 def _evenness(widths: list[int]) -> tuple[bool, float, int]:
@@ -106,18 +120,14 @@ def _evenness(widths: list[int]) -> tuple[bool, float, int]:
     return widths[0] > 1, votes / len(widths) if width > 1 else 0.0, width
 
 
-def _widths(sample: str, delimiter: str) -> list[int]:
-    widths: list[int] = []
+def _first_rows(sample: str, delimiter: str) -> list[list[str]]:
+    rows: list[list[str]] = []
     reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
     try:
-        for row in reader:
-            if any(row):
-                widths.append(len(row))
-            if len(widths) > 30:
-                break
+        rows.extend(islice(filter(any, reader), _SAMPLE_ROWS))
     except csv.Error:
-        return widths
-    return widths
+        return rows
+    return rows
 
 
 @define(eq=False)
@@ -136,55 +146,136 @@ class DelimitedFile:
     notes = ()
 
     @classmethod
-    def open(cls, path: Path, limits: FileLimits, budget: Budget) -> DelimitedFile:
+    def open(
+        cls, path: Path, limits: FileLimits, budget: Budget, is_header: HeaderTest | None = None
+    ) -> DelimitedFile:
         """Decide encoding and delimiter; raises `UnreadableFileError` when the text cannot be decoded."""
         encoding = detect_encoding(path, budget)
-        with path.open(encoding=encoding, newline="") as stream:
+        with path.open(encoding=encoding, errors="replace", newline="") as stream:
             sample = stream.read(_SAMPLE)
-        return cls(path, limits, encoding, choose_delimiter(sample))
+        return cls(path, limits, encoding, choose_delimiter(sample, is_header))
 
-    def blocks(self, sheet: int, budget: Budget) -> Iterator[RowBlock]:
-        """Yield the same rows, many together."""
-        return blocks_of(self.rows(sheet, budget), counted=True)
-
-    def facts(self, sheet: int) -> SheetFacts:  # noqa: ARG002 - no sheet of this format has any
+    def facts(self, sheet: int) -> SheetFacts:  # noqa: ARG002 - there is one only
         """Return nothing: the format hides no rows."""
         return SheetFacts()
 
     def close(self) -> None:
         """Nothing is held open."""
 
-    def rows(self, sheet: int, budget: Budget) -> Iterator[SheetRow]:  # noqa: ARG002 - there is one only
-        """Return the lines; a quoted line break does not start a new row."""
-        with self.path.open(encoding=self.encoding, newline="") as stream:
-            lines = _Lines(stream, self.limits, budget)
-            reader = csv.reader(lines, delimiter=self.delimiter)
-            number = 0
-            try:
-                for number, fields in enumerate(reader, 1):
-                    taken = lines.take()
-                    if lines.ended:
-                        _refuse_open_row(number)
-                    if len(taken) > 1 and _swallows("".join(taken), self.delimiter):
-                        _refuse_swallowed_rows(number, lines.count, len(taken))
-                    if number == 1 and _is_directive(fields, self.delimiter):
-                        continue
-                    yield number, _cells(number, fields, budget)
-            except csv.Error as error:
-                if "field limit" in str(error):
-                    _refuse_long_cell(number + 1, lines.count - len(lines.take()) + 1)
-                raise UnreadableFileError(
-                    f"row {number + 1}: {error} (CSV 형식이 올바르지 않습니다. 다시 내려받아 주세요)"
-                ) from error
-            except UnicodeError as error:
-                raise UnreadableFileError(f"row {number + 1}: {error}") from error
+    def rows(self, sheet: int, budget: Budget) -> Iterator[SheetRow]:
+        """Yield the lines; a quoted line break does not start a new row."""
+        for block in self.blocks(sheet, budget):
+            yield from block.rows()
+
+    def blocks(self, sheet: int, budget: Budget) -> Iterator[RowBlock]:  # noqa: ARG002 - there is one only
+        """Yield the same rows, many together; the file is decoded as it is read."""
+        lines = _Lines(self.path, self.encoding, self.limits, budget)
+        number, size = 1, _FIRST_BLOCK
+        while batch := lines.take(size):
+            size = _BLOCK
+            text = "".join(batch)
+            rows = _even_rows(batch, text, self.delimiter)
+            longest = max(map(len, batch))
+            if rows is None:
+                rows = self._uneven_rows(lines, batch, number)
+                longest = budget.limits.xml_token
+            block = _block(rows, number, budget, longest=longest, formulas='="' in text)
+            number += len(rows)
+            if block.numbers[0] == 1 and _is_directive(rows[0], self.delimiter):
+                block = block.after(1)
+            if block.numbers:
+                yield block
+
+    def _uneven_rows(self, lines: _Lines, batch: list[str], number: int) -> list[list[str]]:
+        """Read lines some of which belong together in one row; takes more of them while a row is open."""
+        rows: list[list[str]] = []
+        feed = _Feed(lines, deque(batch))
+        reader = csv.reader(feed, delimiter=self.delimiter)
+        try:
+            while feed.waiting:
+                rows.append(next(reader))
+                taken = feed.taken()
+                if feed.ended:
+                    self._refuse_open_row(number + len(rows) - 1, lines.count - feed.left - len(taken) + 1)
+                if len(taken) > 1 and _swallows("".join(taken), self.delimiter):
+                    self._refuse_swallowed_rows(number + len(rows) - 1, lines.count - feed.left, len(taken))
+        except csv.Error as error:
+            line = lines.count - feed.left - len(feed.taken()) + 1
+            if "field limit" in str(error):
+                self._refuse_long_cell(number + len(rows), line)
+            raise UnreadableFileError(
+                f"row {number + len(rows)}, {self._place(line)}: {error} (CSV 형식이 올바르지 않습니다)"
+            ) from error
+        return rows
+
+    def _place(self, line: int) -> str:
+        """Return a line and where it begins, for errors; the file is read again up to there."""
+        offset = len(codecs.BOM_UTF8) if self.encoding == "utf-8-sig" else 0
+        plain = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
+        if self.encoding in ("utf-16", "utf-32"):
+            offset = len("".encode(self.encoding))
+        with self.path.open(encoding=self.encoding, errors="replace", newline="") as stream:
+            for _ in range(line - 1):
+                offset += len(stream.readline().encode(plain.get(self.encoding, self.encoding), "replace"))
+        return f"line {line}, byte {offset:,}"
+
+    def _refuse_open_row(self, number: int, line: int) -> None:
+        raise UnreadableFileError(
+            f"row {number}, {self._place(line)}: a quotation mark is never closed, so what is below is lost "
+            "(따옴표가 닫히지 않아 아래 행을 읽을 수 없습니다. 이 줄의 따옴표를 고쳐 주세요)"
+        )
+
+    def _refuse_swallowed_rows(self, number: int, last: int, count: int) -> None:
+        raise UnreadableFileError(
+            f"row {number}, {self._place(last - count + 1)}: lines {last - count + 1} to {last} were read as "
+            "one row, as a quotation mark in them is closed in the middle of a cell further down "
+            "(닫히지 않은 따옴표 때문에 여러 행이 한 행으로 읽혔습니다. 이 줄의 따옴표를 고쳐 주세요)"
+        )
+
+    def _refuse_long_cell(self, number: int, line: int) -> None:
+        raise UnsafeFileError(
+            f"row {number}, {self._place(line)}: a cell in the row that begins in line {line} is longer than "
+            f"{csv.field_size_limit():,} characters, the limit of the csv module; "
+            "is a quotation mark never closed? "
+            "(셀이 너무 깁니다. 닫히지 않은 따옴표가 있는지 확인해 주세요)"
+        )
 
 
-def _refuse_open_row(number: int) -> None:
-    raise UnreadableFileError(
-        f"row {number}: a quotation mark is never closed, so the rows below it are lost "
-        "(따옴표가 닫히지 않아 아래 행을 읽을 수 없습니다. 따옴표를 닫아 주세요)"
-    )
+def _even_rows(lines: list[str], text: str, delimiter: str) -> list[list[str]] | None:
+    """Read lines each of which is a row of its own; None when any of them goes on in the next."""
+    if '"' not in text:
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        return [line.split(delimiter) for line in text.removesuffix("\n").split("\n")]
+    try:
+        # Were the last row still open, it would take the mark in.
+        rows = list(csv.reader([*lines, _MARK], delimiter=delimiter))
+    except csv.Error:
+        return None
+    whole = len(rows) == len(lines) + 1 and rows.pop() == [_MARK]
+    return rows if whole else None
+
+
+def _block(rows: list[list[str]], number: int, budget: Budget, *, longest: int, formulas: bool) -> RowBlock:
+    widest = max(map(len, rows))
+    limits = budget.limits
+    budget.spend(len(rows), sum(map(len, rows)))
+    if widest > limits.columns:
+        at = next(at for at, fields in enumerate(rows) if len(fields) > limits.columns)
+        raise over("columns", len(rows[at]), limits.columns, f"row {number + at}")
+    if longest > min(limits.cell_text, limits.row_text):
+        for at, fields in enumerate(rows, number):
+            sizes = list(map(len, fields))
+            budget.check_text(max(sizes, default=0), sum(sizes), at)
+    columns = [_column(column, formulas=formulas) for column in zip_longest(*rows)]
+    return RowBlock(range(number, number + len(rows)), columns, list(map(len, rows)))
+
+
+def _column(texts: Sequence[str | None], *, formulas: bool) -> Sequence[Cell]:
+    """Make cells of the texts of a column: nothing of an empty one, and the text of `="007"`."""
+    if formulas:
+        return [_cell(text) if text else None for text in texts]
+    return [text or None for text in texts] if "" in texts else texts
 
 
 def _swallows(text: str, delimiter: str) -> bool:
@@ -197,65 +288,115 @@ def _swallows(text: str, delimiter: str) -> bool:
     return any(cell[2] and cell[2].strip() and ("\n" in cell[1] or "\r" in cell[1]) for cell in cells)
 
 
-def _refuse_swallowed_rows(number: int, last: int, count: int) -> None:
-    raise UnreadableFileError(
-        f"row {number}: lines {last - count + 1} to {last} were read as one row, as a quotation mark in "
-        "them is closed in the middle of a cell further down "
-        "(닫히지 않은 따옴표 때문에 여러 행이 한 행으로 읽혔습니다. 따옴표를 닫아 주세요)"
-    )
+@define(eq=False)
+class _Lines:
+    """Decodes a file line by line, without ever holding more than one bound's worth of it."""
 
+    path: Path
+    encoding: str
+    limits: FileLimits
+    budget: Budget
+    count: int = 0
+    """Lines that were taken."""
+    _texts: Iterator[str] | None = None
+    _waiting: deque[str] = field(factory=deque)
+    _rest: str = ""
 
-def _refuse_long_cell(number: int, line: int) -> None:
-    raise UnsafeFileError(
-        f"row {number}: a cell in the row that begins in line {line} is longer than "
-        f"{csv.field_size_limit():,} characters, the limit of the csv module; "
-        "is a quotation mark never closed? "
-        "(셀이 너무 깁니다. 닫히지 않은 따옴표가 있는지 확인해 주세요)"
-    )
+    def take(self, most: int) -> list[str]:
+        """Return the next lines, none after the last."""
+        waiting = self._waiting
+        while len(waiting) < most and self._read():
+            pass
+        taken = [waiting.popleft() for _ in range(min(most, len(waiting)))]
+        self.count += len(taken)
+        return taken
+
+    def _read(self) -> bool:
+        """Decode more; return whether there was any."""
+        if self._texts is None:
+            self._texts = self._decoded()
+        text = next(self._texts, None)
+        if text is None:
+            if self._rest:
+                self._waiting.append(self._rest)
+            self._rest = ""
+            return False
+        text = self._rest + text
+        # A carriage return at the end may be half of a line end.
+        cut = max(text.rfind("\n"), text.rfind("\r", 0, len(text) - 1)) + 1
+        lines, self._rest = io.StringIO(text[:cut], newline="").readlines(), text[cut:]
+        bound = self.limits.xml_token
+        longest = max(len(self._rest), max(map(len, lines), default=0))
+        if longest > bound:
+            raise over("line", longest, bound, f"line {self.count + len(self._waiting) + 1} or below")
+        self._waiting += lines
+        return True
+
+    def _decoded(self) -> Iterator[str]:
+        decoder = codecs.getincrementaldecoder(self.encoding)()
+        done = 0
+        with self.path.open("rb") as stream:
+            while True:
+                self.budget.check_time()
+                piece = stream.read(_CHUNK)
+                held = len(decoder.getstate()[0])
+                try:
+                    text = decoder.decode(piece, not piece)
+                except UnicodeDecodeError as error:
+                    above = error.object[: error.start].count(b"\n") + self._rest.count("\n")
+                    line = self.count + len(self._waiting) + above + 1
+                    byte = done - held + error.start
+                    raise UnreadableFileError(
+                        f"line {line}, byte {byte:,}: not {self.encoding}: {error.reason} "
+                        "(이 줄의 글자가 손상되었습니다)"
+                    ) from error
+                done += len(piece)
+                if text:
+                    yield text
+                if not piece:
+                    return
 
 
 @define(eq=False)
-class _Lines:
-    """Returns lines without ever holding more than one bound's worth of text."""
+class _Feed:
+    """Returns the csv module lines that are at hand, and further ones while it asks for them within a row."""
 
-    stream: io.TextIOBase
-    limits: FileLimits
-    budget: Budget
+    lines: _Lines
+    _queue: deque[str]
     ended: bool = False
     """Whether a line was asked for after the last: the row that is given then was still open."""
-    count: int = 0
-    """Lines given so far."""
     _taken: list[str] = field(factory=list)
 
-    def take(self) -> list[str]:
+    @property
+    def waiting(self) -> bool:
+        """Whether lines are left that belong to no row yet."""
+        return bool(self._queue)
+
+    @property
+    def left(self) -> int:
+        """How many."""
+        return len(self._queue)
+
+    def taken(self) -> list[str]:
         """Return the lines since the last call."""
         taken, self._taken = self._taken, []
         return taken
 
     def __iter__(self) -> Iterator[str]:
-        bound = self.limits.xml_token
-        while line := self.stream.readline(bound + 1):
-            if len(line) > bound:
-                raise over("line", len(line), bound)
-            if self.count % 1024 == 0:
-                self.budget.check_time()
-            self.count += 1
+        """Return line after line."""
+        while self._queue or self._more():
+            line = self._queue.popleft()
             self._taken.append(line)
             yield line
         self.ended = True
 
+    def _more(self) -> bool:
+        self._queue += self.lines.take(_BLOCK)
+        return bool(self._queue)
+
 
 def _is_directive(fields: list[str], delimiter: str) -> bool:
     return bool(fields) and fields[0].lower() in ("sep=", f"sep={delimiter}")
-
-
-def _cells(number: int, fields: list[str], budget: Budget) -> list[Cell]:
-    budget.spend(1, len(fields))
-    if len(fields) > budget.limits.columns:
-        raise over("columns", len(fields), budget.limits.columns)
-    sizes = list(map(len, fields))
-    budget.check_text(max(sizes, default=0), sum(sizes), number)
-    return [_cell(text) if text else None for text in fields]
 
 
 def _cell(text: str) -> Cell:

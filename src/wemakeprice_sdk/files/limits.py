@@ -51,8 +51,8 @@ class FileLimits:
     """Cells of a sheet."""
 
     cell_text: int = 131_072
-    """Characters of one cell (Excel itself stops at 32,767). In CSV `csv.field_size_limit()` holds as well,
-    which is 131,072 unless the process sets it."""
+    """Characters of one cell (Excel itself stops at 32,767). For quoted cells of a CSV
+    `csv.field_size_limit()` holds as well, which is 131,072 unless the process sets it."""
 
     row_text: int = _MIB
     """Characters of all the cells of one row, shared strings among them: 32 cells of Excel's 32,767

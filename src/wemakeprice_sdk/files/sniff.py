@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from wemakeprice_sdk.errors import UnreadableFileError
-from wemakeprice_sdk.files.delimited import DelimitedFile, declared_encoding
+from wemakeprice_sdk.files.delimited import DelimitedFile, HeaderTest, declared_encoding
 from wemakeprice_sdk.files.guard import Archive
 from wemakeprice_sdk.files.limits import Budget, FileLimits, over
 from wemakeprice_sdk.files.markup import HtmlWorkbook
@@ -94,8 +94,10 @@ def _sniff_text(head: bytes) -> FileFormat:
     return FileFormat.CSV
 
 
-def open_workbook(path: Path, limits: FileLimits, budget: Budget) -> Workbook:
-    """Open a file with the reader that its content asks for.
+def open_workbook(
+    path: Path, limits: FileLimits, budget: Budget, is_header: HeaderTest | None = None
+) -> Workbook:
+    """Open a file with the reader that its content asks for; `is_header` helps to find a delimiter.
 
     Raises `UnreadableFileError` or `UnsafeFileError`, never anything of the readers themselves.
     """
@@ -111,7 +113,7 @@ def open_workbook(path: Path, limits: FileLimits, budget: Budget) -> Workbook:
             return HtmlWorkbook.open(path, limits, budget)
         if kind is FileFormat.XML2003:
             return Xml2003Workbook.open(path, limits, budget)
-        return DelimitedFile.open(path, limits, budget)
+        return DelimitedFile.open(path, limits, budget, is_header)
     except OSError as error:
         raise UnreadableFileError(
             f"the file cannot be read: {error.strerror} (파일을 읽을 수 없습니다. 다시 내려받아 주세요)"
