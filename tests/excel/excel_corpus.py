@@ -258,6 +258,15 @@ def package(
     return memory.getvalue()
 
 
+def zipped(parts: Mapping[str, bytes]) -> bytes:
+    """Zip some members up."""
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    return memory.getvalue()
+
+
 def xlsx(table: Sequence[Sequence[object]], **options: object) -> bytes:
     """Return a one-sheet workbook with inline strings."""
     return package({"상품목록": sheet_xml(table)}, **options)  # type: ignore[arg-type]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
+import quopri
 from collections.abc import Callable
 from pathlib import Path
 
@@ -100,7 +102,16 @@ def test_same_records(
             corpus.package({}, extra={"mimetype": b"application/vnd.oasis", "content.xml": b"<x/>"}),
             "no worksheet",
         ),
-        (corpus.package({}, extra={"xl/workbook.bin": b"x"}), "xlsb"),
+        (corpus.package({}, extra={"xl/workbook.bin": b"x"}), "xlsb.*save it as .xlsx.*엑셀에서"),
+        (corpus.zipped({"mimetype": b"x", "content.xml": b"<x/>"}), "OpenDocument.*엑셀에서"),
+        (corpus.zipped({"Index/Document.iwa": b"x"}), "Numbers"),
+        (
+            b'<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"><table:table/>',
+            "OpenDocument.*엑셀에서",
+        ),
+        (b"ID;PWXL;N;E\r\nC;Y1;X1;K1\r\nE\r\n", "SYLK.*엑셀에서"),
+        (b'TABLE\r\n0,1\r\n"EXCEL"\r\nVECTORS\r\n0,2\r\n', "DIF.*엑셀에서"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n--b--", "MHTML.*엑셀에서"),
     ],
 )
 def test_unreadable(migrator: ExcelMigrator, tmp_path: Path, data: bytes, words: str) -> None:
@@ -303,6 +314,52 @@ def test_a_cell_longer_than_the_csv_module_takes(
         UnsafeFileError, match=r"row 2, line 2, byte 23: .* begins in line 2 .* limit of the csv module"
     ):
         list(bounded(cell_text=1 << 20).products(path))
+
+
+def mhtml(pages: list[str], *, charset: str = "ks_c_5601-1987", encoding: str = "quoted-printable") -> bytes:
+    """Return what Excel saves as a single file web page."""
+    parts = []
+    for number, page in enumerate(pages):
+        raw = page.encode("cp949" if charset.startswith("ks_c") else charset)
+        body = quopri.encodestring(raw) if encoding == "quoted-printable" else base64.encodebytes(raw)
+        head = f'Content-Location: file:///C:/1/sheet{number}.htm\r\nContent-Transfer-Encoding: {encoding}\r\nContent-Type: text/html; charset="{charset}"\r\n\r\n'
+        parts.append(b"--b1\r\n" + head.encode() + body)
+    front = b'From: <Saved by Microsoft Excel>\r\nMIME-Version: 1.0\r\nX-Document-Type: Workbook\r\nContent-Type: multipart/related;\r\n boundary="b1"\r\n\r\nThis is MIME.\r\n\r\n'
+    return front + b"\r\n".join(parts) + b"\r\n--b1--\r\n"
+
+
+FRAMES = "<html><frameset><frame src='sheet1.htm'></frameset></html>"
+
+
+@pytest.mark.parametrize("charset", ["ks_c_5601-1987", "utf-8", "euc-kr", "us-ascii-nonsense"])
+@pytest.mark.parametrize("encoding", ["quoted-printable", "base64"])
+def test_single_file_web_pages(
+    migrator: ExcelMigrator, tmp_path: Path, expected: list[object], charset: str, encoding: str
+) -> None:
+    page = corpus.html_table(TABLE).decode()
+    data = mhtml([FRAMES, page], charset="utf-8" if "nonsense" in charset else charset, encoding=encoding)
+    data = data.replace(b'charset="utf-8"', f'charset="{charset}"'.encode())
+    path = corpus.save(tmp_path, "export.xls", data)
+    found = migrator.inspect(path)
+    assert (found.format, found.sheets) == (FileFormat.MHTML, ("table 1",))
+    assert [one.record for one in migrator.products(path)] == expected
+
+
+def test_pages_of_an_archive_do_not_run_into_each_other(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    open_end = "<table><tr><td>안내<table><tr><td>x"
+    path = corpus.save(tmp_path, "a.xls", mhtml([open_end, corpus.html_table(TABLE).decode()]))
+    assert migrator.inspect(path).sheet == "table 2"
+
+
+def test_large_web_page_archives_are_refused(bounded: Callable[..., ExcelMigrator], tmp_path: Path) -> None:
+    path = corpus.save(tmp_path, "a.xls", mhtml([corpus.html_table(TABLE).decode()]))
+    with pytest.raises(UnsafeFileError, match="mhtml_bytes"):
+        bounded(mhtml_bytes=500).inspect(path)
+    deep = b"MIME-Version: 1.0\r\n" + b"".join(
+        b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (at, at) for at in range(3000)
+    )
+    with pytest.raises(UnreadableFileError):
+        bounded().inspect(corpus.save(tmp_path, "b.xls", deep))
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,9 @@ class FileLimits:
     part_bytes: int = 16 * _MIB
     """Unpacked size of any other part that is read (workbook, styles, relations)."""
 
+    mhtml_bytes: int = 64 * _MIB
+    """Size of a web page archive (MHTML), which is held in memory."""
+
     compression_ratio: int = 400
     """Unpacked over packed size of a member above one MiB; honest exports stay far below."""
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import email
+import io
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from itertools import islice
 from pathlib import Path
+from typing import IO
 
 from attrs import define
 
 from wemakeprice_sdk.errors import UnreadableFileError
 from wemakeprice_sdk.files.cells import Cell, RowBlock, SheetRow, blocks_of, number_cell
-from wemakeprice_sdk.files.delimited import declared_encoding, detect_encoding
+from wemakeprice_sdk.files.delimited import KOREAN_CHARSETS, declared_encoding, detect_encoding
 from wemakeprice_sdk.files.limits import Budget, FileLimits, over
 from wemakeprice_sdk.files.workbook import FileFormat, SheetFacts, SheetInfo
 
@@ -174,6 +178,11 @@ class _TableParser(HTMLParser):
         self.close()
         self._end_row()
 
+    @property
+    def row_number(self) -> int:
+        """Number of the row that is being read."""
+        return self._row_number
+
     def take(self) -> list[SheetRow]:
         """Return the rows since the last call."""
         taken, self.rows = self.rows, []
@@ -188,14 +197,15 @@ def _span(text: str | None, bound: int) -> int:
 
 @define(eq=False)
 class HtmlWorkbook:
-    """An HTML page; every outermost table is a sheet."""
+    """An HTML page, or several in a web page archive; every outermost table is a sheet."""
 
     path: Path
     limits: FileLimits
     encoding: str
-    sheets: tuple[SheetInfo, ...]
+    _pages: str | None = None
+    """The pages of an archive, None for a page that is read from its file."""
+    sheets: tuple[SheetInfo, ...] = ()
 
-    format = FileFormat.HTML
     engine = "html-parser"
     date1904 = False
     notes = ()
@@ -203,20 +213,28 @@ class HtmlWorkbook:
     @classmethod
     def open(cls, path: Path, limits: FileLimits, budget: Budget) -> HtmlWorkbook:
         """Count the tables; raises `UnreadableFileError` when there is none."""
-        encoding = html_encoding(path, budget)
+        return cls(path, limits, html_encoding(path, budget))._with_sheets(budget)
+
+    @classmethod
+    def open_archive(cls, path: Path, limits: FileLimits, budget: Budget) -> HtmlWorkbook:
+        """Unpack a web page archive ("single file web page" of Excel), and count the tables of its pages."""
+        encoding, pages = archived_pages(path, limits, budget)
+        return cls(path, limits, encoding, pages)._with_sheets(budget)
+
+    @property
+    def format(self) -> FileFormat:
+        """A page or an archive of pages."""
+        return FileFormat.HTML if self._pages is None else FileFormat.MHTML
+
+    def _with_sheets(self, budget: Budget) -> HtmlWorkbook:
         parser = _TableParser(-1, budget)
-        for _ in _parse(path, encoding, parser, budget):
+        for _ in self._parse(parser, budget):
             pass
         if not parser.tables:
             reason = "a page of frames, whose tables lie in other files" if parser.is_frameset else "no table"
-            raise UnreadableFileError(
-                f"an HTML page with {reason} (표가 없는 HTML 파일입니다. 다시 내려받아 주세요)"
-            )
-        return cls(path, limits, encoding, tuple(SheetInfo(f"table {n + 1}") for n in range(parser.tables)))
-
-    def blocks(self, sheet: int, budget: Budget) -> Iterator[RowBlock]:
-        """Yield the same rows, many together."""
-        return blocks_of(self.rows(sheet, budget))
+            raise UnreadableFileError(f"an HTML page with {reason} (표가 없는 HTML 파일입니다)")
+        self.sheets = tuple(SheetInfo(f"table {n + 1}") for n in range(parser.tables))
+        return self
 
     def facts(self, sheet: int) -> SheetFacts:  # noqa: ARG002 - no sheet of this format has any
         """Return nothing: the format hides no rows."""
@@ -226,23 +244,74 @@ class HtmlWorkbook:
         """Nothing is held open."""
 
     def rows(self, sheet: int, budget: Budget) -> Iterator[SheetRow]:
-        """Return the rows of a table."""
-        return _parse(self.path, self.encoding, _TableParser(sheet, budget), budget)
+        """Yield the rows of a table."""
+        return self._parse(_TableParser(sheet, budget), budget)
+
+    def blocks(self, sheet: int, budget: Budget) -> Iterator[RowBlock]:
+        """Yield the same rows, many together."""
+        return blocks_of(self.rows(sheet, budget))
+
+    def _parse(self, parser: _TableParser, budget: Budget) -> Iterator[SheetRow]:
+        bound = budget.limits.xml_token
+        try:
+            with self._text() as stream:
+                while piece := stream.read(_CHUNK):
+                    budget.check_time()
+                    parser.feed(piece)
+                    if len(parser.rawdata) > bound:
+                        raise over("xml_token", len(parser.rawdata), bound, self.path.name)
+                    yield from parser.take()
+            parser.finish()
+        except (UnicodeError, AssertionError, ValueError) as error:
+            raise UnreadableFileError(
+                f"row {parser.row_number}: not readable as HTML: {error} (손상된 파일입니다)"
+            ) from error
+        yield from parser.take()
+
+    def _text(self) -> IO[str]:
+        if self._pages is not None:
+            return io.StringIO(self._pages, newline="")
+        return self.path.open(encoding=self.encoding, newline="")
 
 
-def _parse(path: Path, encoding: str, parser: _TableParser, budget: Budget) -> Iterator[SheetRow]:
-    bound = budget.limits.xml_token
+def archived_pages(path: Path, limits: FileLimits, budget: Budget) -> tuple[str, str]:
+    """Return the encoding of the pages of a web page archive (MHTML), and their text one after the other.
+
+    Raises `UnreadableFileError` when it holds none, `UnsafeFileError` above `limits.mhtml_bytes`.
+    """
+    size = path.stat().st_size
+    if size > limits.mhtml_bytes:
+        raise over("mhtml_bytes", size, limits.mhtml_bytes)
     try:
-        with path.open(encoding=encoding, newline="") as stream:
-            while piece := stream.read(_CHUNK):
-                budget.check_time()
-                parser.feed(piece)
-                if len(parser.rawdata) > bound:
-                    raise over("xml_token", len(parser.rawdata), bound, path.name)
-                yield from parser.take()
-        parser.finish()
-    except (UnicodeError, AssertionError, ValueError) as error:
+        message = email.message_from_bytes(path.read_bytes())
+        parts = list(islice(message.walk(), limits.archive_members + 1))
+    except RecursionError as error:
+        raise UnreadableFileError("the parts of the web page archive are nested too deep") from error
+    if len(parts) > limits.archive_members:
+        raise over("archive_members", len(parts), limits.archive_members)
+    encoding, pages = "", []
+    for part in parts:
+        budget.check_time()
+        if part.get_content_type() == "text/html":
+            payload = part.get_payload(decode=True)
+            encoding, page = _decoded(
+                payload if isinstance(payload, bytes) else b"", part.get_content_charset()
+            )
+            pages.append(page)
+    if not pages:
         raise UnreadableFileError(
-            f"{path.name}: not readable as HTML: {error} (손상된 파일입니다. 다시 내려받아 주세요)"
-        ) from error
-    yield from parser.take()
+            "a web page archive (MHTML) without a page; open it in Excel and save it as .xlsx "
+            "(엑셀에서 열어 .xlsx로 저장한 뒤 다시 올려 주세요)"
+        )
+    # A table that one page leaves open must not take in those of the next.
+    return encoding, ("</table>" * 2).join(pages)
+
+
+def _decoded(data: bytes, charset: str | None) -> tuple[str, str]:
+    declared = "cp949" if charset in KOREAN_CHARSETS else charset or "utf-8"
+    for encoding in (declared_encoding(data[:4096]) or declared, "utf-8", "cp949"):
+        try:
+            return encoding, data.decode(encoding)
+        except (UnicodeError, LookupError):
+            continue
+    raise UnreadableFileError("a page of the web page archive has an unreadable encoding (손상된 파일입니다)")

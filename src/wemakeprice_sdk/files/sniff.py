@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from wemakeprice_sdk.errors import UnreadableFileError
@@ -24,6 +25,16 @@ _BIFF = (
 )
 _HEAD = 1 << 16
 _HTML_MARKS = ("<html", "<table", "<!doctype html", "<body", "<meta", "<tr", "<head", "<style")
+_RESAVE = "open it in Excel and save it as .xlsx (엑셀에서 열어 .xlsx로 저장한 뒤 다시 올려 주세요)"
+_TABLES = (
+    (b"ID;P", "a SYLK file (.slk)"),
+    (b"TABLE\r\n0,1", "a DIF file (.dif)"),
+    (b"TABLE\n0,1", "a DIF file (.dif)"),
+)
+_MHTML = re.compile(
+    r"\A(?=[\w-]{1,60}:)(?=.{0,4000}^mime-version:)(?=.{0,4000}^content-type:\s{0,20}(?:multipart/|text/html))",
+    re.DOTALL | re.MULTILINE,
+)
 _FOREIGN = {
     b"%PDF": "a PDF document",
     b"\x89PNG": "an image",
@@ -50,10 +61,10 @@ def sniff(path: Path, limits: FileLimits) -> FileFormat:
         return FileFormat.XLS
     for mark, what in _FOREIGN.items():
         if head.startswith(mark):
-            raise UnreadableFileError(
-                f"this is {what}, not a spreadsheet (엑셀 파일이 아닙니다. "
-                "파트너센터에서 받은 파일을 올려 주세요)"
-            )
+            raise UnreadableFileError(f"this is {what}, not a spreadsheet (엑셀 파일이 아닙니다)")
+    for mark, what in _TABLES:
+        if head.startswith(mark):
+            raise UnreadableFileError(f"this is {what}; {_RESAVE}")
     if head.startswith(_BIFF):
         return FileFormat.XLS
     return _sniff_text(head)
@@ -82,7 +93,11 @@ def _sniff_text(head: bytes) -> FileFormat:
             "a binary file of no known kind (알 수 없는 형식의 파일입니다. .xlsx로 다시 저장해 주세요)"
         )
     text = head.decode(encoding or "utf-8", "replace").lstrip("\ufeff \t\r\n").lower()
+    if _MHTML.match(text):
+        return FileFormat.MHTML
     if text.startswith("<"):
+        if "urn:oasis:names:tc:opendocument" in text:
+            raise UnreadableFileError(f"this is an OpenDocument file (.fods); {_RESAVE}")
         if "urn:schemas-microsoft-com:office:spreadsheet" in text and "<html" not in text:
             return FileFormat.XML2003
         if text.startswith(_HTML_MARKS) or any(mark in text for mark in _HTML_MARKS):
@@ -111,6 +126,8 @@ def open_workbook(
             return XlsWorkbook.open(path, limits, budget)
         if kind is FileFormat.HTML:
             return HtmlWorkbook.open(path, limits, budget)
+        if kind is FileFormat.MHTML:
+            return HtmlWorkbook.open_archive(path, limits, budget)
         if kind is FileFormat.XML2003:
             return Xml2003Workbook.open(path, limits, budget)
         return DelimitedFile.open(path, limits, budget, is_header)
@@ -124,18 +141,25 @@ def _refuse_other_archives(path: Path, limits: FileLimits) -> None:
     archive = Archive.open(path, limits)
     try:
         names = archive.names
-        if any(name.startswith("xl/") for name in names) or (
-            "_rels/.rels" in names and "mimetype" not in names
-        ):
-            return
-        if "mimetype" in names or "content.xml" in names:
-            raise UnreadableFileError("an OpenDocument file; save it as .xlsx (.xlsx로 다시 저장해 주세요)")
-        raise UnreadableFileError(
-            "a zip archive that is no workbook; unpack it and give the file inside "
-            "(압축을 풀어서 올려 주세요)"
-        )
     finally:
         archive.close()
+    if "xl/workbook.bin" in names:
+        raise UnreadableFileError(f"this is a binary workbook (.xlsb); {_RESAVE}")
+    if any(name.startswith("xl/") for name in names) or (
+        "_rels/.rels" in names and "mimetype" not in names and "word/document.xml" not in names
+    ):
+        return
+    if "mimetype" in names or "content.xml" in names:
+        raise UnreadableFileError(f"this is an OpenDocument file (.ods); {_RESAVE}")
+    if "index/document.iwa" in names:
+        raise UnreadableFileError(
+            "this is a Numbers file; export it as Excel in Numbers "
+            "(Numbers에서 Excel 형식으로 내보낸 뒤 다시 올려 주세요)"
+        )
+    raise UnreadableFileError(
+        "a zip archive that is no workbook; unpack it and give the file inside "
+        "(압축을 풀어서 그 안의 파일을 올려 주세요)"
+    )
 
 
 def _refuse_encrypted(path: Path) -> None:
@@ -143,5 +167,6 @@ def _refuse_encrypted(path: Path) -> None:
         head = stream.read(1 << 20)
     if "EncryptedPackage".encode("utf-16-le") in head:
         raise UnreadableFileError(
-            "the workbook is protected by a password (암호로 보호된 파일입니다. 암호를 해제해 주세요)"
+            "the workbook is protected by a password; save it without one "
+            "(암호로 보호된 파일입니다. 암호를 해제하고 저장한 뒤 다시 올려 주세요)"
         )

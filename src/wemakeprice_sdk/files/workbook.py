@@ -18,6 +18,7 @@ class FileFormat(Enum):
     XLSX = "xlsx"
     XLS = "xls"
     HTML = "html"
+    MHTML = "mhtml"
     XML2003 = "xml-spreadsheet-2003"
     CSV = "csv"
 

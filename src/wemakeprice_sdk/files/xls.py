@@ -138,10 +138,16 @@ def _close(stream: IO[bytes] | None) -> None:
 def _explain(reason: str) -> UnreadableFileError:
     if "encrypted" in reason.lower():
         return UnreadableFileError(
-            "the workbook is protected by a password (암호로 보호된 파일입니다. 암호를 해제해 주세요)"
+            "the workbook is protected by a password; save it without one "
+            "(암호로 보호된 파일입니다. 암호를 해제하고 저장한 뒤 다시 올려 주세요)"
+        )
+    if "find workbook in OLE2" in reason:
+        return UnreadableFileError(
+            "this is a document of another program, not a workbook (한글·워드 등 엑셀이 아닌 문서입니다)"
         )
     return UnreadableFileError(
-        f"the .xls file is damaged: {reason} (손상된 파일입니다. 다시 내려받아 주세요)"
+        f"the .xls file is damaged: {reason}; save it as .xlsx if Excel opens it "
+        "(손상된 파일입니다. 엑셀에서 열린다면 .xlsx로 저장한 뒤 다시 올려 주세요)"
     )
 
 

@@ -181,10 +181,6 @@ class XlsxWorkbook:
         self._read_styles(relations.by_type.get("styles", "xl/styles.xml"), budget)
 
     def _workbook_part(self, budget: Budget) -> str:
-        if "xl/workbook.bin" in self._archive:
-            raise UnreadableFileError(
-                "a binary workbook (.xlsb); save it as .xlsx (.xlsx로 다시 저장해 주세요)"
-            )
         relations = self._relations("", budget)
         return relations.by_type.get("officedocument", "xl/workbook.xml")
 
