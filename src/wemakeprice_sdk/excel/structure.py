@@ -33,6 +33,7 @@ from wemakeprice_sdk.excel.values import (
     clean,
     is_clean,
     is_empty_mark,
+    iso_text_timestamp,
     iso_timestamps,
     narrow,
     parse_amount,
@@ -675,8 +676,8 @@ def _timestamp_readers(spec: ColumnSpec, faults: Faults, *, date1904: bool) -> t
     )
 
     def read(cell: Cell) -> object:
-        if type(cell) is str and (timestamps := iso_timestamps((cell,))):
-            return timestamps[0]
+        if type(cell) is str and (timestamp := iso_text_timestamp(cell)) is not None:
+            return timestamp
         return careful(cell) if cell is not None or spec.required else None
 
     def even(column: Column) -> Sequence[object] | None:
@@ -787,10 +788,15 @@ def _enum_reader(
     """Read a state; a word that only a `second` state of the same column has is none of this one."""
     enum = ENUMS[spec.type]
     name = spec.name
+    odd: dict[Cell, object] = {}
 
     def read(cell: Cell) -> object:
-        if type(cell) is str and cell in memo:
-            return memo[cell]
+        if type(cell) is str:
+            if cell in memo:
+                return memo[cell]
+            if cell in odd:
+                note(name, cell, "unknown-name", "")
+                return odd[cell]
         if cell is None:
             return None
         if isinstance(cell, CellError):
@@ -805,6 +811,7 @@ def _enum_reader(
             return None
         if not value.is_known and text not in KNOWN_STATES:
             note(name, cell, "unknown-name", "")
+            _remember(odd, cell, value)
         else:
             _remember(memo, cell, value)
         return value

@@ -334,6 +334,7 @@ _AM = ("오전", "am", "a.m.")
 
 _ISO_TEXT = r"\d{4}-\d\d-\d\d(?: (?!2[4-9])[0-2]\d:[0-5]\d(?::[0-5]\d)?+)?+"
 _ISO_TEXTS = re.compile(rf"{_ISO_TEXT}(?:\|{_ISO_TEXT})*+", re.ASCII)
+_ISO_ONE = re.compile(_ISO_TEXT, re.ASCII).fullmatch
 _YEARS = (str(_FIRST_YEAR), str(_LAST_YEAR + 1))
 
 
@@ -376,6 +377,11 @@ def iso_timestamps(texts: Sequence[str]) -> list[datetime] | None:
         return [datetime.combine(wall, wall.time(), KST) for wall in map(datetime.fromisoformat, texts)]
     except ValueError:
         return None
+
+
+def iso_text_timestamp(text: str) -> datetime | None:
+    """Read one text such as `2024-01-15 10:00:00`, or its day alone; None when it is another."""
+    return iso_timestamp(text) if _ISO_ONE(text) else None
 
 
 def _timestamp_number(value: float, *, date1904: bool, sale_end: bool) -> datetime | Doubt | None:
