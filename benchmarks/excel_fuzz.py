@@ -13,6 +13,7 @@ import argparse
 import collections
 import io
 import json
+import quopri
 import random
 import resource
 import signal
@@ -32,6 +33,7 @@ from wemakeprice_sdk.errors import ExcelError
 from wemakeprice_sdk.excel import ExcelMigrator, ExportKind
 from wemakeprice_sdk.files import FileLimits
 
+FILES = Path(__file__).parent.parent / "tests" / "excel" / "files"
 MEMORY = 1536 << 20
 ALARM = 60
 TOKENS = [
@@ -70,6 +72,13 @@ def seeds() -> dict[str, bytes]:
         "xml2003": corpus.xml2003(table),
         "csv": corpus.delimited(table),
         "csv949": corpus.delimited(table, encoding="cp949"),
+        "csv-quoted": corpus.delimited([[*row, 'a "b", c\nd'] for row in table]),
+        "mhtml": b'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="b"\r\n\r\n--b\r\nContent-Type: text/html; '
+        b'charset="euc-kr"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+        + quopri.encodestring(corpus.html_table(table, encoding="euc-kr"))
+        + b"\r\n--b--\r\n",
+        **{path.name: path.read_bytes() for path in sorted(FILES.glob("*.xls*"))},
+        "xls-php": corpus.biff_without_codepage(table),
         "csv16": corpus.delimited(table, encoding="utf-16", delimiter="\t"),
         "xls": corpus.xls(table),
     }
@@ -148,11 +157,12 @@ def child(count: int, seed: int, xls_share: float) -> None:
     sources, dice = seeds(), random.Random(seed)
     tally: collections.Counter[str] = collections.Counter()
     slowest, bad = 0.0, []
-    names = [name for name in sources if name != "xls"]
+    names = [name for name in sources if "xls" not in name or name.endswith(".xlsx")]
+    binary = [name for name in sources if name not in names]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export.xlsx"
         for number in range(count):
-            name = "xls" if dice.random() < xls_share else dice.choice(names)
+            name = dice.choice(binary if dice.random() < xls_share else names)
             path.write_bytes(mutated(sources[name], dice))
             began = time.monotonic()
             signal.alarm(ALARM)

@@ -1,4 +1,4 @@
-"""Committed files of Apache POI and LibreOffice read as the same products, cell for cell."""
+"""Committed files of Apache POI, LibreOffice, ExcelJS and SheetJS read as the same products, cell for cell."""
 
 from __future__ import annotations
 
@@ -22,6 +22,12 @@ WRITTEN = [
     ("poi-sxssf-shared.xlsx", "상품목록"),
     ("poi-xssf-1904.xlsx", "상품목록"),
     ("poi-hssf.xls", "상품목록"),
+    ("exceljs-inline.xlsx", "상품목록"),
+    ("exceljs-shared.xlsx", "상품목록"),
+    ("sheetjs-inline.xlsx", "상품목록"),
+    ("sheetjs-shared.xlsx", "상품목록"),
+    ("sheetjs.xls", "상품목록"),
+    ("sheetjs.xml", "상품목록"),
     ("libreoffice.xlsx", "상품목록"),
     ("libreoffice.xls", "상품목록"),
     ("libreoffice.html", "table 2"),

@@ -295,6 +295,12 @@ SHAPES = {
         '<c r="{1}{0}" s="0" t="inlineStr"><is><t>{2}</t></is></c>',
         '<c r="{1}{0}" s="0" t="n"><v>{2}</v></c>',
     ),
+    "SheetJS": (
+        '<row r="{0}">',
+        "</row>",
+        '<c r="{1}{0}" t="str"><v xml:space="preserve"> {2} </v></c>',
+        '<c r="{1}{0}"><v>{2}</v></c>',
+    ),
     "indented": (
         '\n  <row r="{0}">',
         "\n  </row>",

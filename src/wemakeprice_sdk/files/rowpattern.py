@@ -38,17 +38,18 @@ _REMEMBERED = 65_536
 
 # Apache POI breaks the line after `<row ...>`; PHP_XLSXWriter writes `r` behind other attributes.
 _ROW_OPEN = r'\s*+<{p}row((?: (?!r=)[\w:]{{1,40}}+="[^"<>/]*+")*+) r="(\d{{1,7}}+)"([^<>/]*+)>\s*+'
+_PRESERVE = r'(?: xml:space="preserve")?+'
 _FORMULA = r"<{p}f[^<>]*+(?:(?<=/)>|(?<!/)>[^<]*+</{p}f>)(?!<{p}v>(?:{pending})<)"
 _GENERAL = (
     r'(?:\s*+<{p}c r="{c}\2"(?: s="(\d{{1,9}}+)"| t="(\w{{1,12}}+)")*+(?:/>|></{p}c>|>'
     r"(?:{formula})?+"
-    r'(?:<{p}v>([^<]*+)</{p}v>|<{p}is><{p}t(?: xml:space="preserve")?+>([^<]*+)</{p}t></{p}is>)'
+    r"(?:<{p}v{keep}>([^<]*+)</{p}v>|<{p}is><{p}t{keep}>([^<]*+)</{p}t></{p}is>)"
     r"</{p}c>))?+"
 )
 _BLANK = r'(?: s="\d{{1,9}}+"| t="\w{{1,12}}+")*+(?:/>|></{p}c>)'
 _SAMPLE_CELL = (
     r'<{p}c r="([A-Z]{{1,3}}+)\d++"((?: s="\d{{1,9}}+"| t="\w{{1,12}}+")*+)>({formula})?+'
-    r'(?:<{p}(v)>[^<]*+</{p}v>|<{p}is><{p}t(?: xml:space="preserve")?+>[^<]*+</{p}t></{p}is>)</{p}c>(\s?)'
+    r"(?:<{p}(v){keep}>[^<]*+</{p}v>|<{p}is><{p}t{keep}>[^<]*+</{p}t></{p}is>)</{p}c>(\s?)"
 )
 _OF_NUMBERS = dict.fromkeys(map(ord, "0123456789.eE+-"))
 _TYPE = re.compile(r' t="(\w+)"')
@@ -195,7 +196,8 @@ def general_pattern(columns: int, prefix: str, readers: CellReaders) -> RowPatte
     """Make the pattern that takes every plain cell in the first `columns` columns."""
     formula = _formula(prefix, readers)
     cells = "".join(
-        _GENERAL.format(p=prefix, c=column_letter(index), formula=formula) for index in range(columns)
+        _GENERAL.format(p=prefix, c=column_letter(index), formula=formula, keep=_PRESERVE)
+        for index in range(columns)
     )
     pattern = re.compile(_ROW_OPEN.format(p=prefix) + cells + rf"\s*+</{prefix}row>", re.ASCII)
     make = readers.make
@@ -226,9 +228,10 @@ class _Way:
 
     def pattern(self, prefix: str, formula: str, inner: str) -> str:
         """Return the pattern from behind the reference to the end of the cell."""
-        opening, closing = f"<{prefix}v>", f"</{prefix}v>"
+        # SheetJS preserves blanks in <v> too.
+        opening, closing = f"<{prefix}v{_PRESERVE}>", f"</{prefix}v>"
         if self.inline:
-            opening = f'<{prefix}is><{prefix}t(?: xml:space="preserve")?+>'
+            opening = f"<{prefix}is><{prefix}t{_PRESERVE}>"
             closing = f"</{prefix}t></{prefix}is>"
         front = formula if self.formula else ""
         return f"{re.escape(self.attributes)}>{front}{opening}({inner}){closing}</{prefix}c>"
@@ -256,7 +259,9 @@ class Learner:
     def look(self, sample: str) -> None:
         """Learn from a stretch of rows."""
         self.columns = max(self.columns, last_column(sample, self.prefix) + 1)
-        pattern = _SAMPLE_CELL.format(p=self.prefix, formula=_formula(self.prefix, self.readers))
+        pattern = _SAMPLE_CELL.format(
+            p=self.prefix, formula=_formula(self.prefix, self.readers), keep=_PRESERVE
+        )
         for letters, attributes, formula, value, gap in re.findall(pattern, sample):
             self._seen[column_index(letters)][_Way(attributes, bool(formula), not value)] += 1
             self._spaced = self._spaced or bool(gap)

@@ -14,9 +14,16 @@ from wemakeprice_sdk.files.cells import Cell, CellError, RowBlock, SheetRow, blo
 from wemakeprice_sdk.files.delimited import KOREAN_CHARSETS
 from wemakeprice_sdk.files.guard import GuardedXml, attribute
 from wemakeprice_sdk.files.limits import Budget, FileLimits
+from wemakeprice_sdk.files.rowpattern import Reader, date_reader
 from wemakeprice_sdk.files.workbook import FileFormat, SheetFacts, SheetInfo
+from wemakeprice_sdk.files.xlsx import format_reader
 
 _CHUNK = 1 << 18
+_MOST_STYLES = 65_536
+_NAMED_DATES = frozenset(
+    ("General Date", "Long Date", "Medium Date", "Short Date", "Long Time", "Medium Time", "Short Time")
+)
+_NAMED = frozenset(("General", "General Number", "Currency", "Euro Currency", "Fixed", "Standard", "Percent"))
 _DECLARED = re.compile(rb"\s{0,20}<\?xml\s[^>]{0,200}?encoding\s{0,5}=\s{0,5}[\"']([\w-]{1,30})", re.ASCII)
 
 
@@ -41,6 +48,8 @@ class _Events:
     far_cells: int = 0
     _comment: bool = False
     _columns: int = 0
+    _styles: dict[str, Reader | None] = field(factory=dict)
+    _style: str = ""
     hidden_rows: list[int] = field(factory=list)
     hidden_columns: list[int] = field(factory=list)
     autofilter: bool = False
@@ -65,6 +74,10 @@ class _Events:
             self.sheets.append(SheetInfo(attribute(attributes, "Name"), hidden))
             self.budget.check_sheets(len(self.sheets))
             self._row = self._columns = 0
+        elif name == "Style":
+            self._style = attribute(attributes, "ID")
+        elif name == "NumberFormat" and len(self._styles) < _MOST_STYLES:
+            self._styles[self._style] = _format_reader(attribute(attributes, "Format"))
         elif name == "Column":
             self._see_columns(attributes)
         elif name == "AutoFilter" and len(self.sheets) - 1 == self.wanted:
@@ -83,13 +96,16 @@ class _Events:
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
         self._column = _index(attributes, self._next_column + 1) - 1
+        self._style = attribute(attributes, "StyleID")
         across = attribute(attributes, "MergeAcross", "0")
         merged = int(across) if across.isdigit() and len(across) < 6 else 0
         self._next_column = self._column + 1 + merged
 
     def end(self, name: str) -> None:
         if name == "Data" and self._parts is not None:
-            self._place(_value(self._type, "".join(self._parts)))
+            own = self._styles.get(self._style) if self._type == "Number" else None
+            text = "".join(self._parts)
+            self._place(_value(self._type, text) if own is None else own(text))
             self._parts = None
         elif name == "Comment":
             self._comment = False
@@ -124,6 +140,11 @@ class _Events:
 def _index(attributes: dict[str, str], following: int) -> int:
     text = attribute(attributes, "Index")
     return int(text) if text.isdigit() and 0 < len(text) < 9 and int(text) > 0 else following
+
+
+def _format_reader(code: str) -> Reader | None:
+    """Return what reads numbers of a format: SheetJS keeps dates as numbers; Excel's formats have names."""
+    return date_reader() if code in _NAMED_DATES else None if code in _NAMED else format_reader(code)
 
 
 def _value(kind: str, text: str) -> Cell:
