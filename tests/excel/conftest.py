@@ -7,12 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from excel_kit import MemoryTarget, Shop
-from hypothesis import HealthCheck, settings
 
 from wemakeprice_sdk.excel import ExcelMigrator
 from wemakeprice_sdk.files import FileLimits
