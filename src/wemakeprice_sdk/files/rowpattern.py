@@ -303,10 +303,10 @@ class Learner:
 
 
 def _inner(reader: Reader | None, readers: CellReaders) -> str:
-    """Return the pattern of what stands in a cell; only texts may be long."""
+    """Return the pattern of what stands in a cell; only texts may be long, or hold what is escaped."""
     if reader == readers.shared_text:
         return "[0-9]{1,9}+"
-    return "[^<]*+" if reader is None else f"[^<]{{0,{_SHORT}}}+"
+    return "[^<]*+" if reader is None else f"[^<&_]{{0,{_SHORT}}}+"
 
 
 def _nothing(_: str) -> Cell:
@@ -318,14 +318,15 @@ def _learned_maker(
 ) -> ColumnsMaker:
     """Compile the way from the groups of many rows to cells, column by column."""
     room = _REMEMBERED // columns
+    texts_at = [position for position, (_, reader) in enumerate(variants, CELLS) if reader is None]
     by_column: list[list[tuple[int, _Texts]]] = [[] for _ in range(columns)]
     for position, (index, reader) in enumerate(variants, CELLS):
         by_column[index].append((position, _Texts(_bulk_reader(reader, readers), room)))
 
     def columns_of(matched: list[Groups], escaped: bool) -> Sequence[Sequence[Cell]]:
         groups: list[Groups] = list(zip(*matched, strict=True))
-        if escaped:
-            groups[CELLS:] = map(unescaped, groups[CELLS:])
+        for position in texts_at if escaped else ():
+            groups[position] = unescaped(groups[position])
         blank: list[Cell] = [None] * len(matched)
         cells: list[Sequence[Cell]] = []
         for ways in by_column:
