@@ -222,3 +222,9 @@ def test_a_cell_of_too_much_text_is_named(tmp_path: Path, comment: str) -> None:
     with pytest.raises(UnsafeFileError, match="row 250, column D"):
         list(book.rows(0, Budget(FileLimits(cell_text=20))))
     book.close()
+
+
+def test_problems_of_an_xml_spreadsheet_name_row_and_column(tmp_path: Path) -> None:
+    data = corpus.xml2003(corpus.products()).decode().replace("청바지 &amp; 벨트", "청바지 & 벨트")
+    with pytest.raises(UnreadableFileError, match="row 3, column B is not well-formed"):
+        cells(corpus.save(tmp_path, "a.xml", data.encode()))

@@ -13,7 +13,7 @@ from pathlib import Path
 import excel_corpus as corpus
 import pytest
 
-from wemakeprice_sdk.errors import ExcelError, UnreadableFileError
+from wemakeprice_sdk.errors import ExcelError, UnreadableFileError, UnsafeFileError
 from wemakeprice_sdk.excel import ExcelMigrator
 from wemakeprice_sdk.files import CellError
 from wemakeprice_sdk.files.cells import Cell, Serial
@@ -156,6 +156,18 @@ def test_rows_read_at_a_time_do_not_mix(opened: Opener, tmp_path: Path) -> None:
     pairs = list(zip(book.rows(0, Budget()), book.rows(0, Budget()), strict=True))
     assert len(pairs) == 3000
     assert all(one == other for one, other in pairs)
+
+
+def test_a_child_that_is_late_is_ended(opened: Opener, tmp_path: Path) -> None:
+    book = opened(corpus.save(tmp_path, "a.xls", corpus.biff8(numbers(60_000, 3))))
+    child = book._idle
+    assert child is not None
+    rows = book.rows(0, Budget())
+    next(rows)
+    child._end_late()
+    with pytest.raises(UnsafeFileError, match="seconds"):
+        list(rows)
+    assert len(rows_of(book)) == 60_000
 
 
 def test_a_closed_book_leaves_no_child(tmp_path: Path) -> None:

@@ -10,7 +10,16 @@ from pathlib import Path
 from attrs import define, field
 
 from wemakeprice_sdk.errors import UnreadableFileError
-from wemakeprice_sdk.files.cells import Cell, CellError, RowBlock, SheetRow, blocks_of, number_cell
+from wemakeprice_sdk.files.cells import (
+    MAX_COLUMNS,
+    Cell,
+    CellError,
+    RowBlock,
+    SheetRow,
+    blocks_of,
+    column_letter,
+    number_cell,
+)
 from wemakeprice_sdk.files.delimited import KOREAN_CHARSETS
 from wemakeprice_sdk.files.guard import GuardedXml, attribute
 from wemakeprice_sdk.files.limits import Budget, FileLimits
@@ -132,6 +141,12 @@ class _Events:
         self._cells += [None] * (self._column + 1 - len(self._cells))
         self._cells[self._column] = cell
 
+    def place(self) -> str:
+        """Return where the parser is, for errors."""
+        if not self._row:
+            return ""
+        return f", row {self._row}, column {column_letter(min(self._column, MAX_COLUMNS - 1))}"
+
     def take(self) -> list[SheetRow]:
         taken, self.rows = self.rows, []
         return taken
@@ -216,7 +231,7 @@ def _parse(path: Path, events: _Events, budget: Budget) -> Iterator[SheetRow]:
     with path.open("rb") as stream:
         head = stream.read(_CHUNK)
         korean = _declares_korean(head)
-        parser = GuardedXml(events, budget, path.name, "utf-8" if korean else None)
+        parser = GuardedXml(events, budget, path.name, "utf-8" if korean else None, events.place)
         decoder = codecs.getincrementaldecoder("cp949")()
         piece = head
         while piece:
