@@ -156,10 +156,8 @@ _CELLS = frozenset((*_OLD_CELLS, 0xBD, 0xBE, 0xD6, 0xFD, 0x201, 0x203, 0x204, 0x
 _BOFS = frozenset((0x09, 0x209, 0x409, 0x809))
 _EOF, _ROW, _COLINFO, _FILTER = 0x0A, 0x208, 0x7D, 0x9D
 _RUN = re.compile(
-    rb"(?:\xfd\x00\x0a\x00|\x03\x02\x0e\x00.{0}|\x7e\x02\x0a\x00|\x01\x02\x06\x00|\x05\x02\x08\x00)(?=(..))"
-    rb"(?:(?<=\x0a\x00)\1.{8}|(?<=\x0e\x00)\1.{12}|(?<=\x06\x00)\1.{4}|(?<=\x08\x00)\1.{6})"
-    rb"(?:\xfd\x00\x0a\x00\1.{8}|\x03\x02\x0e\x00\1.{12}|\x7e\x02\x0a\x00\1.{8}|\x01\x02\x06\x00\1.{4}"
-    rb"|\x05\x02\x08\x00\1.{6})*+",
+    rb"(?=.{4}(..))(?:\xfd\x00\x0a\x00\1.{8}|\x03\x02\x0e\x00\1.{12}|\x7e\x02\x0a\x00\1.{8}"
+    rb"|\x01\x02\x06\x00\1.{4}|\x05\x02\x08\x00\1.{6})++",
     re.DOTALL,
 )
 """The cells of one row, as far as they are records of a fixed length."""
