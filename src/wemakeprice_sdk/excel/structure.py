@@ -538,8 +538,18 @@ def _even_numbers(spec: ColumnSpec, low: int, high: int) -> Even:
     return even
 
 
+_GROUPED_DIGITS = r"(?:\d{1,3}(?:,\d{3})++|\d++)"
+_GROUPED = re.compile(rf"{_GROUPED_DIGITS}(?:\|{_GROUPED_DIGITS})*+", re.ASCII)
+
+
 def _digits(texts: Sequence[str]) -> Sequence[int] | None:
+    """Read texts of digits, grouped (`12,900`, as Excel saves amounts into a CSV) or not; None for others."""
     joined = "".join(texts)
+    if "," in joined:
+        if _GROUPED.fullmatch("|".join(texts)) is None:
+            return None
+        texts = [text.replace(",", "") for text in texts]
+        joined = "".join(texts)
     if not (joined.isascii() and joined.isdigit()) or max(map(len, texts)) > EXACT_DIGITS:
         return None
     return list(map(int, texts))
