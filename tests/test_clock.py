@@ -151,11 +151,19 @@ def test_what_is_no_datetime_is_named(value: Any, said: str) -> None:
 
 
 def test_dates_that_are_none_and_dates_that_are_for_ever_are_told_from_real_ones() -> None:
-    for text in ("0000-00-00", " 0000-00-00 00:00:00 ", "0000.00.00", "0000/00/00T00:00", "00000000", "0"):
+    for text in (
+        "0000-00-00",
+        " 0000-00-00 00:00:00 ",
+        "0000.00.00",
+        "0000/00/00T00:00",
+        "00000000",
+        "0",
+        "1900-01-00",
+    ):
         assert date_sentinel(text) is DateSentinel.NONE
-    for text in ("2026-01-01", "0000-13-01", "", "none", "10", "0000-00-00x", "9999-12-31"):
+    for text in ("2026-01-01", "0000-13-01", "", "none", "10", "0000-00-00x", "9999-12-31", "1900-01-01"):
         assert date_sentinel(text) is None, "only zero dates are known by their text"
-    for day in (date(1, 1, 1), date(1900, 1, 1), datetime(1970, 1, 1, 9, tzinfo=KST)):
+    for day in (date(1, 1, 1), date(1899, 12, 31), date(1900, 1, 1), datetime(1970, 1, 1, 9, tzinfo=KST)):
         assert date_sentinel(day) is DateSentinel.NONE
     for day in (date(9999, 12, 31), date(2999, 1, 1), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)):
         assert date_sentinel(day) is DateSentinel.ENDLESS

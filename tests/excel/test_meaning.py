@@ -26,10 +26,7 @@ from wemakeprice_sdk.excel import (
 from wemakeprice_sdk.excel.mapping import is_counter
 from wemakeprice_sdk.excel.nondata import is_total_word, total_of
 from wemakeprice_sdk.excel.options import is_title
-from wemakeprice_sdk.excel.values import ALWAYS_END, clean, is_clean, parse_timestamp
-from wemakeprice_sdk.files.cells import Serial
-from wemakeprice_sdk.files.workbook import SheetFacts
-from wemakeprice_sdk.files.xlsx import XlsxWorkbook
+from wemakeprice_sdk.excel.values import ALWAYS_END, clean, is_clean
 from wemakeprice_sdk.models import DisplayState, OptionSaleStatus, ProductStatus
 from wemakeprice_sdk.models.codes import SkuLinkMode
 
@@ -667,21 +664,11 @@ def test_a_late_state_of_the_other_kind_is_understood(migrator: ExcelMigrator, t
     assert (records[-1].product_status, records[-1].sale_status) == (ProductStatus.END, None)
 
 
-@pytest.mark.parametrize(
-    "cell",
-    ["0000-00-00", "0000-00-00 00:00:00", "00000000", "1900-01-00", "1970-01-01", "0001-01-01", Serial(0), 0],
-)
-def test_dates_that_mean_none(cell: object) -> None:
-    assert parse_timestamp(cell) is None  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    "cell",
-    ["9999-12-31", "9999-12-31 23:59:59", "99991231", "2999-12-31", "9999-12-31 24:00", Serial(2958465)],
-)
-def test_dates_that_mean_for_ever(migrator: ExcelMigrator, tmp_path: Path, cell: object) -> None:
-    assert parse_timestamp(cell) == ALWAYS_END  # type: ignore[arg-type]
-    table = [["상품번호", "상품명", "판매종료일", "등록일"], [300000001, "가방", "9999-12-31", "9999-12-31"]]
+@pytest.mark.parametrize("cell", ["9999-12-31", "9999-12-31 23:59:59", "99991231", "2999-12-31", "상시"])
+def test_dates_that_mean_for_ever_end_a_sale_and_are_none_elsewhere(
+    migrator: ExcelMigrator, tmp_path: Path, cell: str
+) -> None:
+    table = [["상품번호", "상품명", "판매종료일", "등록일"], [300000001, "가방", cell, cell]]
     with preview(migrator, tmp_path, table) as found:
         (row,) = found
         assert (row.record.sale_end, row.record.registered_at) == (ALWAYS_END, None)
@@ -737,14 +724,21 @@ def test_every_problem_names_its_place(migrator: ExcelMigrator, tmp_path: Path) 
 # --- what a sheet hides ------------------------------------------------------------------------------------
 
 
-def test_hidden_rows_and_columns_are_said(
-    migrator: ExcelMigrator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    facts = SheetFacts(hidden_rows=4, first_hidden_row=3, hidden_columns=(8, 9), autofilter=True)
-    monkeypatch.setattr(XlsxWorkbook, "facts", lambda self, sheet: facts, raising=False)
-    with preview(migrator, tmp_path, corpus.products()) as found:
+def test_hidden_rows_and_columns_are_said(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in corpus.products():
+        sheet.append(row)
+    sheet.auto_filter.ref = sheet.dimensions
+    for number in (3, 4):
+        sheet.row_dimensions[number].hidden = True
+    for letter in "IJ":
+        sheet.column_dimensions[letter].hidden = True
+    book.save(tmp_path / "a.xlsx")
+    with migrator.preview(tmp_path / "a.xlsx") as found:
         assert found.counts.new == 3
         assert [sign.rule for sign in found.signs] == ["hidden-rows", "hidden-columns", "filtered"]
+        assert "2 hidden row(s), the first is row 3" in found.signs[0].message
         assert "I, J" in found.signs[1].message_ko
         assert not found.looks_partial, "everything was read"
 

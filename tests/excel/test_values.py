@@ -313,5 +313,5 @@ def test_a_date_that_stands_for_none_is_an_empty_cell(cell: object) -> None:
     ],
 )
 def test_a_date_that_stands_for_ever_ends_a_sale_never_and_is_empty_elsewhere(cell: object) -> None:
-    assert parse_timestamp(cell, sale_end=True) == datetime(2037, 12, 31, 23, tzinfo=KST)  # type: ignore[arg-type]
+    assert parse_timestamp(cell, sale_end=True) == ALWAYS_END  # type: ignore[arg-type]
     assert parse_timestamp(cell) is None  # type: ignore[arg-type]

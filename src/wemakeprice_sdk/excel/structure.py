@@ -101,7 +101,7 @@ class Faults:
     found: dict[int, list[Found]] = field(factory=dict)
 
     def add(self, name: str, cell: Cell, rule: str, detail: str = "") -> None:
-        """AddProblem that a field's cell breaks a rule."""
+        """Note that a field's cell breaks a rule."""
         self.found.setdefault(self.at, []).append((name, cell, rule, detail))
 
     def take(self) -> dict[int, list[Found]]:
@@ -217,7 +217,7 @@ class RowPlan:
                 yield TypedRow(number, row, extra, found.get(at, ()), columns, at)
 
     def _check_widths(self, counts: Sequence[int], columns: Sequence[Column]) -> None:
-        """AddProblem the rows that are wider than the header: a comma too many shifts what stands behind it."""
+        """Note the rows that are wider than the header: a comma too many shifts what stands behind it."""
         beyond = columns[self.width :]
         for at, count in enumerate(counts):
             last = next((n for n in range(len(beyond), 0, -1) if not is_blank(beyond[n - 1][at])), 0)
