@@ -15,9 +15,9 @@ import excel_corpus as corpus
 import pytest
 
 from wemakeprice_sdk.errors import ExcelError, UnreadableFileError, UnsafeFileError
-from wemakeprice_sdk.excel import ExcelMigrator, ExportKind, columns, structure
+from wemakeprice_sdk.excel import ExcelMigrator, ExportKind, columns
 from wemakeprice_sdk.excel import migrator as migrator_module
-from wemakeprice_sdk.excel.structure import Faults
+from wemakeprice_sdk.excel.cellreaders import Faults, column_readers
 from wemakeprice_sdk.files.limits import Budget
 
 Bounded = Callable[..., ExcelMigrator]
@@ -370,7 +370,7 @@ def test_a_blank_row_at_the_limit_hides_no_rows_of_xls(bounded: Bounded, tmp_pat
 @pytest.mark.parametrize(("field", "word"), [("taxable", "과세"), ("product_status", "판매중")])
 def test_long_cells_are_not_remembered(field: str, word: str) -> None:
     spec = columns.ColumnBook.default().kinds[ExportKind.PRODUCTS].fields[field]
-    read_cell, _ = structure._readers(spec, Faults(), [], date1904=False)
+    read_cell, _ = column_readers(spec, Faults(), [], date1904=False)
     assert read_cell(word) is not None
     tracemalloc.start()
     try:
