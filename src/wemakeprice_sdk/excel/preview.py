@@ -253,7 +253,6 @@ class PreviewBuilder:
     _late_rows: int = field(default=0, init=False)
     _flagged: int = field(default=0, init=False)
     _problems: int = field(default=0, init=False)
-    _codes: dict[str, int] = field(factory=dict, init=False)
     _signs: list[Sign] = field(factory=list, init=False)
     _left_out: list[LeftOutRow] = field(factory=list, init=False)
     _notes: list[str] = field(factory=list, init=False)

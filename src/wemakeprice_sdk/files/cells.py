@@ -65,17 +65,13 @@ class RowBlock:
         if all(keep):
             return self
         columns = [list(compress(column, keep)) for column in self.columns]
-        if self.counts:
-            return RowBlock(list(compress(self.numbers, keep)), columns, list(compress(self.counts, keep)))
-        return RowBlock(list(compress(self.numbers, keep)), columns)
+        return RowBlock(list(compress(self.numbers, keep)), columns, list(compress(self.counts, keep)))
 
     def after(self, number: int) -> RowBlock:
         """Leave out what stands above the first row with a higher number."""
         first = next((at for at, own in enumerate(self.numbers) if own > number), len(self.numbers))
-        if self.counts:
-            cut = [column[first:] for column in self.columns]
-            return RowBlock(self.numbers[first:], cut, self.counts[first:])
-        return RowBlock(self.numbers[first:], [column[first:] for column in self.columns])
+        columns = [column[first:] for column in self.columns]
+        return RowBlock(self.numbers[first:], columns, self.counts[first:])
 
 
 def blocks_of(rows: Iterable[SheetRow]) -> Iterator[RowBlock]:
