@@ -11,10 +11,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "id": ("this is not a number that names something", "번호 형식이 아닙니다. 번호를 확인해 주세요"),
     "damaged-id": (
         "digits are gone: the spreadsheet kept only 15 (or showed it in scientific notation)",
-        (
-            "번호의 뒷자리가 손실되었습니다(엑셀은 15자리까지만 보존합니다). "
-            "셀을 텍스트로 바꿔 다시 입력해 주세요"
-        ),
+        "번호의 뒷자리가 손실되었습니다(엑셀은 15자리까지만 보존). 셀을 텍스트로 바꿔 다시 입력해 주세요",
     ),
     "long-id": (
         "a number of more than 15 digits, read exactly; check it",
@@ -26,8 +23,8 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "숫자로 저장되어 앞자리 0이 사라졌습니다. 값을 확인해 주세요",
     ),
     "error-value": (
-        "the cell holds an error, or a formula without a value",
-        "셀에 오류 값이 있습니다. 값을 직접 입력해 주세요",
+        "the cell holds an error, or a formula that was never calculated; save it in Excel and try again",
+        "셀에 오류 값이 있거나 계산되지 않은 수식입니다. 엑셀에서 파일을 열어 저장한 뒤 다시 올려 주세요",
     ),
     "date": ("this is not a date", "날짜 형식이 아닙니다. 연-월-일 형식으로 입력해 주세요"),
     "year": ("the year cannot be right", "연도가 올바르지 않습니다. 날짜를 확인해 주세요"),
@@ -35,31 +32,45 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "the year has two digits; read as 20xx",
         "연도가 두 자리여서 20xx년으로 읽었습니다. 날짜를 확인해 주세요",
     ),
-    "error-value": (
-        "the cell holds an error, or a formula that was never calculated; save it in Excel and try again",
-        "셀에 오류 값이 있거나 계산되지 않은 수식입니다. 엑셀에서 파일을 열어 저장한 뒤 다시 올려 주세요",
-    ),
-    "date": ("this is not a date", "날짜 형식이 아닙니다"),
-    "year": ("the year cannot be right", "연도가 올바르지 않습니다"),
-    "two-digit-year": ("the year has two digits; read as 20xx", "연도가 두 자리입니다(20xx년으로 읽음)"),
     "american-date": (
         "month and day could be swapped; read as month/day",
         "월과 일의 순서가 모호하여 월/일 순서로 읽었습니다. 날짜를 확인해 주세요",
     ),
-    "unformatted-date": ("a bare number, read as a date", "날짜 서식이 없는 숫자를 날짜로 읽었습니다"),
-    "date-in-text": ("the spreadsheet turned this text into a date", "엑셀이 텍스트를 날짜로 바꾸었습니다"),
-    "yes-no": ("this is neither yes nor no", "예/아니오 값이 아닙니다"),
-    "unknown-name": ("a name nobody knows; kept as it is", "알 수 없는 값입니다(원문 유지)"),
-    "range": ("outside the allowed range", "허용 범위를 벗어났습니다"),
-    "too-long": ("longer than allowed", "허용 길이를 초과했습니다"),
+    "unformatted-date": (
+        "a bare number, read as a date",
+        "날짜 서식이 없는 숫자를 날짜로 읽었습니다. 날짜를 확인해 주세요",
+    ),
+    "date-in-text": (
+        "the spreadsheet turned this text into a date",
+        "엑셀이 텍스트를 날짜로 바꾸었습니다. 값을 확인해 주세요",
+    ),
+    "yes-no": ("this is neither yes nor no", "예/아니오 값이 아닙니다. 예 또는 아니오로 입력해 주세요"),
+    "unknown-name": (
+        "a name nobody knows; kept as it is",
+        "알 수 없는 값이어서 원문을 유지했습니다. 값을 확인해 주세요",
+    ),
+    "range": ("outside the allowed range", "허용 범위를 벗어났습니다. 값을 확인해 주세요"),
+    "too-long": ("longer than allowed", "허용 길이를 초과했습니다. 길이를 줄여 주세요"),
     "cleaned": (
         "put right: invisible characters, an apostrophe in front or letters that were taken apart",
         "보이지 않는 문자, 맨 앞의 작은따옴표, 분리된 글자를 바로잡았습니다",
     ),
-    "masked": ("masked personal data; it never replaces clear data", "마스킹된 개인정보입니다"),
-    "period-order": ("the sale ends before it starts", "판매종료일이 판매시작일보다 빠릅니다"),
-    "price-order": ("the list price is below the sale price", "정상가가 판매가보다 낮습니다"),
-    "same-number": ("the same number stands in an earlier row", "앞의 행과 번호가 같습니다"),
+    "masked": (
+        "masked personal data; it never replaces clear data",
+        "마스킹된 개인정보입니다. 원래 값을 덮어쓰지 않습니다",
+    ),
+    "period-order": (
+        "the sale ends before it starts",
+        "판매종료일이 판매시작일보다 빠릅니다. 판매기간을 확인해 주세요",
+    ),
+    "price-order": (
+        "the list price is below the sale price",
+        "정상가가 판매가보다 낮습니다. 가격을 확인해 주세요",
+    ),
+    "same-number": (
+        "the same number stands in an earlier row",
+        "앞의 행과 번호가 같습니다. 중복된 행을 확인해 주세요",
+    ),
     "other-content": (
         "the same number as an earlier row, with other content",
         "번호는 같은데 내용이 다른 행입니다. 맞는 행만 남겨 주세요",

@@ -532,7 +532,7 @@ def require_columns(columns: ColumnMap, book: ColumnBook) -> None:
         return
     lines = [f"  - {spec.korean} ({spec.name}); known as {', '.join(spec.aliases[:6])}" for spec in missing]
     lines += [f"  - ambiguous (중복): {sentence}" for sentence in columns.ambiguous]
-    lines += [f"  - to be confirmed (확인 필요): {sentence}" for sentence in columns.unconfirmed]
+    lines += [f"  - to be confirmed (확인해 주세요): {sentence}" for sentence in columns.unconfirmed]
     candidates = ", ".join(f"{match.letter} [{match.header}]" for match in columns.unknown if match.header)
     raise ColumnError(
         f"required columns of {columns.kind.value} are missing or ambiguous (필수 열을 찾을 수 없습니다. "

@@ -105,7 +105,7 @@ def total_of(text: str) -> str | None:
     return match["of"].strip() if match else None
 
 
-_LAST = frozenset("계합약분체균수값총액산lLmMsSyYeEtTＬＭＳＥＴｌｍｓｅｔ")
+_LAST = frozenset("계합약분체균수값총액산") | frozenset("lLmMsSyYeEtT") | frozenset("ＬＭＳＥＴｌｍｓｅｔ")
 _CLOSING = frozenset(")]>:.）］＞：．")
 _ENDS = _LAST | _CLOSING
 _HINTS = re.compile("[계합약균총값체수액산]|[lmst][()\\]>:.\\s\\d]", re.IGNORECASE)
