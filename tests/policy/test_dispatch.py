@@ -9,7 +9,6 @@ from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.errors import StaleSnapshotError, ValidationError
 from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType, ShipMethod, ShipStatus
 from wemakeprice_sdk.policy import PendingShipment, ShipBundle, Shipment
-from wemakeprice_sdk.policy.dispatch_requests import ship_request
 
 READY = bundle(1, status=ShipStatus.CONFIRM)
 
@@ -19,7 +18,7 @@ def test_a_confirmed_bundle_ships_whole() -> None:
     (action,) = plan
     assert isinstance(action, ShipBundle)
     assert action.after == "배송중 PARCEL D002 123456789012"
-    assert ship_request(1, action.shipment).violations() == ()
+    assert action.build()[0].violations() == ()
 
 
 def test_nothing_ships_without_a_fresh_read_of_claims() -> None:

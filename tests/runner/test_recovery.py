@@ -14,7 +14,7 @@ from wemakeprice_sdk.ledger import IntentState
 from wemakeprice_sdk.policy.snapshot import PendingAnswer
 from wemakeprice_sdk.runner import ActionState, RunnerSettings
 from wemakeprice_sdk.runner._sync.verification import STATES
-from wemakeprice_sdk.runner.commands import unpack
+from wemakeprice_sdk.runner.intents import call_of
 from wemakeprice_sdk.wire import Verdict
 
 
@@ -130,7 +130,7 @@ def test_an_answer_to_a_question_that_got_lost_is_never_sent_again(shop: Shop) -
     assert shop.sandbox.calls["cs_answer_question"] == 1
     waiting = runner.waiting()
     assert [intent.state for intent in waiting] == [IntentState.UNKNOWN]
-    assert unpack(waiting[0]).key.startswith("answer-question:")
+    assert call_of(waiting[0]).key.startswith("answer-question:")
     runner.resolve(waiting[0].id, applied=True, by="담당자1")
     assert runner.waiting() == ()
     assert runner.cs(answers=[answer]).results == ()

@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -55,11 +55,11 @@ from wemakeprice_sdk.models import (
 )
 from wemakeprice_sdk.models.codes import SkuLinkMode
 from wemakeprice_sdk.models.sku_links import SkuLink
-from wemakeprice_sdk.policy.actions import ActionKind, TargetKind
+from wemakeprice_sdk.policy.actions import ActionKind, TargetKind, extension_key
 from wemakeprice_sdk.policy.sync import SyncPolicy
 from wemakeprice_sdk.runner import ChannelRunner, LedgerTarget, RunnerSettings, verify_archive
-from wemakeprice_sdk.runner.commands import extension_key, unpack
 from wemakeprice_sdk.runner.conversion import restore
+from wemakeprice_sdk.runner.intents import call_of
 from wemakeprice_sdk.sandbox import Sandbox
 from wemakeprice_sdk.secrets import AesGcmCipher, SecretKey
 from wemakeprice_sdk.wire.requests import build_request
@@ -165,7 +165,7 @@ def sent(intent: Intent) -> dict[str, Any] | None:
     """Return what an intent would send and what was known before it; None where the payload was emptied."""
     if not intent.payload:
         return None
-    what = unpack(intent)
+    what = call_of(intent)
     request = build_request(intent.operation, what.request)
     known = what.known
     before = known.product_before
@@ -322,7 +322,7 @@ def test_the_first_word_of_every_stored_key_is_an_action() -> None:
     once = [row["once_key"] for row in intents if row["operation"] == "products_update_sale"]
     (extended,) = {key for key in once if key is not None and row_of(key, intents)["state"] == "open"}
     number = int(extended.split(":")[1])
-    assert extension_key(number, "2026-03-04") == extended
+    assert extension_key(number, date(2026, 3, 4)) == extended
 
 
 def row_of(key: str, intents: list[dict[str, Any]]) -> dict[str, Any]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from wemakeprice_sdk.models import OpenEnum, WriteModel, field_specs
-from wemakeprice_sdk.wire import windows
+from wemakeprice_sdk.models import WriteModel
+from wemakeprice_sdk.wire.bodies import read_body
 
 CONTRACT = Path(__file__).parents[2] / "contract/openapi.yaml"
 
@@ -29,39 +28,9 @@ def bodies(contract: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {body["operationId"]: body for body in found}
 
 
-def _value(raw: Any, spec: Any) -> Any:
-    if raw is None:
-        return None
-    if issubclass(spec.kind, WriteModel):
-        return model_of(spec.kind, raw)
-    if issubclass(spec.kind, OpenEnum):
-        return spec.kind(raw)
-    if spec.kind is bool:
-        return {"Y": True, "N": False}[raw]
-    if spec.kind is datetime:
-        return windows.parse_timestamp(raw)
-    if spec.kind is date:
-        return windows.parse_day(raw)
-    return spec.kind(raw)
-
-
-def model_of(cls: type[WriteModel], body: dict[str, Any]) -> Any:
-    specs = {spec.wire: spec for spec in field_specs(cls).values()}
-    assert set(body) <= set(specs), f"{cls.__name__} lacks {set(body) - set(specs)}"
-    fields = {
-        specs[key].name: tuple(_value(item, specs[key]) for item in raw)
-        if specs[key].many
-        else _value(raw, specs[key])
-        for key, raw in body.items()
-    }
-    missing = {spec.name for spec in specs.values() if not spec.optional} - set(fields)
-    assert not missing, f"{cls.__name__} wants {missing}"
-    return cls(**fields)
-
-
 @pytest.fixture(scope="session")
 def build() -> Callable[[type[WriteModel], dict[str, Any]], Any]:
-    return model_of
+    return read_body
 
 
 def request_examples(contract: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

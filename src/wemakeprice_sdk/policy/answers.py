@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wemakeprice_sdk.policy.actions import Action, ActionKind, AnswerInquiry, AnswerQuestion, Reason
+from wemakeprice_sdk.policy.actions import ActionKind, AnswerAction, AnswerInquiry, AnswerQuestion, Reason
 from wemakeprice_sdk.policy.plan_builder import PlanBuilder
 from wemakeprice_sdk.policy.snapshot import Snapshot
 
@@ -30,41 +30,35 @@ def plan_answers(builder: PlanBuilder, snapshot: Snapshot) -> None:
     `Snapshot.answered` holds the keys of answers sent before: their outcome cannot be read back, so an
     answer that may have arrived is never sent again (grade C).
     """
-    rows: list[tuple[Action, str]] = [
-        (
-            AnswerQuestion(
-                qna_seq=row.qna_seq,
-                question_date=row.question_date,
-                answer=row.answer,
-                reason=_WRITTEN,
-                after=f"{len(row.answer)} characters",
-            ),
-            row.answer,
+    rows: list[AnswerAction] = [
+        AnswerQuestion(
+            qna_seq=row.qna_seq,
+            question_date=row.question_date,
+            answer=row.answer,
+            reason=_WRITTEN,
+            after=f"{len(row.answer)} characters",
         )
         for row in snapshot.answers
     ]
     rows += [
-        (
-            AnswerInquiry(
-                inquiry_seq=row.inquiry_seq,
-                answer=row.answer,
-                reason=_WRITTEN,
-                after=f"{len(row.answer)} characters",
-            ),
-            row.answer,
+        AnswerInquiry(
+            inquiry_seq=row.inquiry_seq,
+            answer=row.answer,
+            reason=_WRITTEN,
+            after=f"{len(row.answer)} characters",
         )
         for row in snapshot.inquiry_answers
     ]
     for kind in (ActionKind.ANSWER_QUESTION, ActionKind.ANSWER_INQUIRY):
-        mine = [(a, text) for a, text in rows if a.kind is kind]
-        for action, _ in mine:
+        mine = [action for action in rows if action.kind is kind]
+        for action in mine:
             if action.key in snapshot.answered:
                 builder.note(action.target, _SENT)
-        waiting = [(a, text) for a, text in mine if a.key not in snapshot.answered]
+        waiting = [action for action in mine if action.key not in snapshot.answered]
         if not waiting or not builder.is_open(kind, len(waiting)):
             continue
-        for action, text in waiting:
-            if SHORTEST <= len(text) <= LONGEST:
+        for action in waiting:
+            if SHORTEST <= len(action.answer) <= LONGEST:
                 builder.add(action)
             else:
                 builder.hold(kind, action.target, _LENGTH)

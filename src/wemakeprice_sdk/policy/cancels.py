@@ -36,7 +36,7 @@ from wemakeprice_sdk.policy.derived import (
     korean_minute,
     ordered_quantity,
 )
-from wemakeprice_sdk.policy.dispatch_requests import reject_request, shipment_fault
+from wemakeprice_sdk.policy.dispatch import request_fault
 from wemakeprice_sdk.policy.plan_builder import PlanBuilder
 from wemakeprice_sdk.policy.settings import ClaimSettings, not_negative
 from wemakeprice_sdk.policy.snapshot import Part, Snapshot
@@ -416,7 +416,7 @@ def _action(claim: Claim, decision: Approve | Reject) -> ApproveCancel | RejectC
 
 
 def _send(builder: PlanBuilder, action: ApproveCancel | RejectCancel, deadline: datetime | None) -> bool:
-    fault = shipment_fault(reject_request(action)) if isinstance(action, RejectCancel) else None
+    fault = request_fault(action)
     if fault is None:
         return builder.add(action)
     builder.hold(action.kind, action.target, fault, deadline)

@@ -8,9 +8,8 @@ from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.models import couriers
 from wemakeprice_sdk.models.codes import ClaimType, ShipMethod, ShipStatus
 from wemakeprice_sdk.models.orders import Bundle
-from wemakeprice_sdk.policy.actions import ActionKind, Reason, ShipBundle, Shipment
+from wemakeprice_sdk.policy.actions import Action, ActionKind, Reason, ShipBundle, Shipment
 from wemakeprice_sdk.policy.derived import bundle_status, is_shipped
-from wemakeprice_sdk.policy.dispatch_requests import ship_request, shipment_fault
 from wemakeprice_sdk.policy.orders import (
     OPEN_CANCEL,
     UNREAD_CANCEL,
@@ -97,13 +96,13 @@ def plan_dispatch(builder: PlanBuilder, snapshot: Snapshot, settings: DispatchSe
     for pending in snapshot.shipments:
         bundle = bundles.get(pending.bundle_no)
         if bundle is not None and is_shipped(bundle):
-            _settled(builder, bundle, pending.shipment)
+            _already_shipped(builder, bundle, pending.shipment)
             continue
         reason = _obstacle(bundle, pending, cancels, returns)
         if reason is None and hides_cancel(snapshot, pending.bundle_no):
             reason = UNREAD_CANCEL
         if reason is None:
-            _ship(builder, pending)
+            builder.add(_ship(pending))
         else:
             builder.hold(ActionKind.SHIP_BUNDLE, bundle_target(pending.bundle_no), reason)
 
@@ -132,10 +131,10 @@ def _obstacle(
         return _NOT_CONFIRMED
     if status != ShipStatus.CONFIRM:
         return _UNKNOWN_STATE
-    return shipment_fault(ship_request(pending.bundle_no, pending.shipment))
+    return request_fault(_ship(pending))
 
 
-def _settled(builder: PlanBuilder, bundle: Bundle, shipment: Shipment) -> None:
+def _already_shipped(builder: PlanBuilder, bundle: Bundle, shipment: Shipment) -> None:
     target = bundle_target(bundle.bundle_no)
     if same_shipment(bundle, shipment):
         builder.note(target, _SAME)
@@ -144,13 +143,24 @@ def _settled(builder: PlanBuilder, bundle: Bundle, shipment: Shipment) -> None:
     builder.alarm(target, IssueSeverity.SERIOUS, _CONFLICT)
 
 
-def _ship(builder: PlanBuilder, pending: PendingShipment) -> None:
-    builder.add(
-        ShipBundle(
-            bundle_no=pending.bundle_no,
-            shipment=pending.shipment,
-            reason=_READY,
-            before=ShipStatus.CONFIRM.korean,
-            after=f"{ShipStatus.DELIVERY.korean} {pending.shipment}",
-        )
+def _ship(pending: PendingShipment) -> ShipBundle:
+    return ShipBundle(
+        bundle_no=pending.bundle_no,
+        shipment=pending.shipment,
+        reason=_READY,
+        before=ShipStatus.CONFIRM.korean,
+        after=f"{ShipStatus.DELIVERY.korean} {pending.shipment}",
+    )
+
+
+def request_fault(action: Action) -> Reason | None:
+    """Return why the call of an action cannot be sent, naming every broken rule; None when it can."""
+    violations = action.build()[0].violations()
+    if not violations:
+        return None
+    return Reason(
+        "shipment-invalid" if hasattr(action, "shipment") else "request-invalid",
+        "6.4",
+        "; ".join(violation.message for violation in violations),
+        "; ".join(violation.message_ko for violation in violations),
     )

@@ -16,7 +16,7 @@ from attrs import evolve, field, frozen
 
 from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.errors import BlastRadiusError, PolicyError
-from wemakeprice_sdk.policy.actions import Action, ActionKind, Reason, SaveTemplate, Target, TargetKind
+from wemakeprice_sdk.policy.actions import Action, ActionKind, Reason, Target, TargetKind
 
 __all__ = [
     "Alarm",
@@ -246,10 +246,7 @@ class SyncPlan:
     @property
     def radius(self) -> Radius:
         """How much the plan touches; a template change reaches every product linked to it."""
-        products = {action.target.id for action in self.actions if action.target.kind is TargetKind.PRODUCT}
-        for action in self.actions:
-            if isinstance(action, SaveTemplate):
-                products.update(str(number) for number in action.affected)
+        products = {number for action in self.actions for number in action.reached_products}
         return Radius(self.counts, len(products))
 
     def require_radius(self, limit: int | Mapping[ActionKind, int]) -> SyncPlan:

@@ -7,16 +7,7 @@ from datetime import datetime
 from attrs import define, evolve, field
 
 from wemakeprice_sdk.config import IssueSeverity
-from wemakeprice_sdk.policy.actions import (
-    Action,
-    ActionKind,
-    BundleAction,
-    ClaimAction,
-    ImportDeal,
-    ImportProduct,
-    Reason,
-    Target,
-)
+from wemakeprice_sdk.policy.actions import Action, ActionKind, Reason, Target
 from wemakeprice_sdk.policy.gates import Gatekeeper, LinkFlags
 from wemakeprice_sdk.policy.plan import Alarm, Blocked, Held, PlanNote, SyncPlan, left_out
 
@@ -53,8 +44,9 @@ class PlanBuilder:
 
     def add(self, action: Action, *, flags: LinkFlags | None = None, by_operator: bool = False) -> bool:
         """Take an action unless a gate is closed or an earlier attempt open; return whether it was taken."""
-        source = action.source if isinstance(action, ImportProduct | ImportDeal) else None
-        closed = self.gates.first_closed(action.kind, flags=flags, by_operator=by_operator, source=source)
+        closed = self.gates.first_closed(
+            action.kind, flags=flags, by_operator=by_operator, source=action.import_source
+        )
         if closed is not None:
             self._block(Blocked(action.kind, closed.gate, closed.reason, 1, action.target))
             return False
@@ -65,9 +57,8 @@ class PlanBuilder:
         if missing is not None:
             self.hold(action.kind, action.target, left_out(missing))
             return False
-        # A claim that came without its bundle number (0) shares no bundle with anything.
-        if isinstance(action, BundleAction | ClaimAction) and action.bundle_no:
-            earlier = self._of_bundle.setdefault(action.bundle_no, [])
+        if action.of_bundle is not None:
+            earlier = self._of_bundle.setdefault(action.of_bundle, [])
             more = tuple(key for key in earlier if key not in action.depends_on)
             if more:
                 action = evolve(action, depends_on=(*action.depends_on, *more))

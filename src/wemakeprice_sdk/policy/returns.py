@@ -29,7 +29,7 @@ from wemakeprice_sdk.policy.actions import (
     Target,
     TargetKind,
 )
-from wemakeprice_sdk.policy.dispatch_requests import exchange_request, pickup_request, shipment_fault
+from wemakeprice_sdk.policy.dispatch import request_fault
 from wemakeprice_sdk.policy.plan_builder import PlanBuilder
 from wemakeprice_sdk.policy.snapshot import ReturnFacts, ReturnInspection, Snapshot
 
@@ -183,7 +183,7 @@ def _walk(builder: PlanBuilder, claim: Claim, facts: ReturnFacts) -> None:
         if step is None:
             return
         if step.action is not None:
-            fault = _fault(step.action)
+            fault = request_fault(step.action)
             if fault is not None:
                 builder.hold(step.kind, target, fault)
             elif builder.add(step.action):
@@ -192,14 +192,6 @@ def _walk(builder: PlanBuilder, claim: Claim, facts: ReturnFacts) -> None:
         builder.hold(step.kind, target, step.reason)
         if step.severity is not None:
             builder.alarm(target, step.severity, step.reason)
-
-
-def _fault(action: ClaimAction) -> Reason | None:
-    if isinstance(action, RegisterPickup):
-        return shipment_fault(pickup_request(action))
-    if isinstance(action, ShipExchange):
-        return shipment_fault(exchange_request(action))
-    return None
 
 
 def _state(claim: Claim) -> _State:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from enum import Enum
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from wemakeprice_sdk.models import (
     Bundle,
@@ -18,8 +17,23 @@ from wemakeprice_sdk.models import (
     WriteModel,
 )
 from wemakeprice_sdk.models._base import JsonValue
+from wemakeprice_sdk.models.known import NOTHING_KNOWN, Known
 from wemakeprice_sdk.wire.converter import read, read_rows
 from wemakeprice_sdk.wire.operations import Operation
+
+__all__ = [
+    "NOTHING_KNOWN",
+    "Known",
+    "Verdict",
+    "Verification",
+    "VerificationData",
+    "VerifyRead",
+    "applied",
+    "conflict",
+    "half_done",
+    "not_applied",
+    "undecided",
+]
 
 
 class Verdict(Enum):
@@ -72,30 +86,6 @@ def half_done(reason: str, reason_ko: str) -> Verification:
 def undecided(reason: str, reason_ko: str) -> Verification:
     """The read does not tell."""
     return Verification(Verdict.UNDECIDED, reason, reason_ko)
-
-
-@frozen
-class Known:
-    """What the caller knew before a write; some writes can be verified only with it.
-
-    `bundle_no`: the bundle of an option line to cancel, or of a cancel claim to reject.
-    `option_nos_before`: the option lines that bundle had.
-    `claim_requested_at`: when the claim was requested, for the fallback that lists claims.
-    `product_nos_before`: the products found under the seller code before a create.
-    `product_before`: the product as it was before an update.
-    `template_nos_before`: the numbers of all shipping policies before a create.
-    None means not known; an empty set means known to be none.
-    """
-
-    bundle_no: int | None = None
-    option_nos_before: frozenset[int] | None = None
-    claim_requested_at: datetime | None = None
-    product_nos_before: frozenset[int] | None = None
-    product_before: Product | None = field(default=None, repr=False)
-    template_nos_before: frozenset[int] | None = None
-
-
-NOTHING_KNOWN = Known()
 
 
 @frozen

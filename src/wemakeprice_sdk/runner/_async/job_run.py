@@ -26,14 +26,15 @@ from wemakeprice_sdk.errors import (
 )
 from wemakeprice_sdk.ledger.async_ledger import AsyncLedger
 from wemakeprice_sdk.ledger.records import Intent, IntentResult, IntentState, Lease, RecordDraft, SaveCount
-from wemakeprice_sdk.models import Product, ReadModel, UnreadRow
+from wemakeprice_sdk.models import Product, ReadModel, UnreadRow, WriteModel
 from wemakeprice_sdk.models._answers import unread_of
-from wemakeprice_sdk.policy.actions import Action, ProductAction
+from wemakeprice_sdk.models.known import Known
+from wemakeprice_sdk.policy.actions import Action
 from wemakeprice_sdk.policy.plan import SyncPlan, merge_plans
 from wemakeprice_sdk.policy.sync import SyncPolicy
 from wemakeprice_sdk.runner._async.verification import verify_intent
 from wemakeprice_sdk.runner._offload import AsyncOffload
-from wemakeprice_sdk.runner.commands import Command, command_for, needs_product, unpack
+from wemakeprice_sdk.runner.intents import call_of, draft_of
 from wemakeprice_sdk.runner.outages import TARGET_ERRORS, concerns_all
 from wemakeprice_sdk.runner.reports import (
     ActionResult,
@@ -221,7 +222,7 @@ class AsyncJobRun:
     async def _verify(self, intent: Intent) -> tuple[IntentState, str]:
         # One intent that cannot be judged now blocks its own target, never the account.
         try:
-            what = unpack(intent)
+            what = call_of(intent)
             return await verify_intent(
                 self.context.client, OPERATIONS[intent.operation], what.request, what.known
             )
@@ -273,7 +274,9 @@ class AsyncJobRun:
                 await local(action)
                 return self._note_result(action, ActionState.APPLIED, "")
             product = await self._fresh_product(action)
-            command = command_for(action, product, self.template_nos, self.context.client.input_limits)
+            read = Known(product_before=product, template_nos_before=self.template_nos)
+            request, known = action.build(read)
+            request.validate(self.context.client.input_limits)
         except TARGET_ERRORS as error:
             if concerns_all(error):
                 raise
@@ -281,13 +284,13 @@ class AsyncJobRun:
         except ValidationError as error:
             rules = ", ".join(f"{violation.path}: {violation.rule}" for violation in error.violations)
             return self._note_result(action, ActionState.REFUSED, rules)
-        return await self._carry_out(action, command)
+        return await self._carry_out(action, request, known)
 
     async def _fresh_product(self, action: Action) -> Product | None:
-        if not needs_product(action) or not isinstance(action, ProductAction):
+        if action.product_to_read is None:
             return None
         await self._finish_last()
-        return await self.context.client.products.get(action.product_no)
+        return await self.context.client.products.get(action.product_to_read)
 
     async def _finish_last(self) -> None:
         """Write the outcome of the last act when no further intent follows to carry it."""
@@ -296,38 +299,42 @@ class AsyncJobRun:
             self._last = None
             await self.context.ledger.finish(lease, outcome, self.now)
 
-    async def _carry_out(self, action: Action, command: Command) -> ActionState:
+    async def _carry_out(self, action: Action, request: WriteModel, known: Known) -> ActionState:
         lease = await self.keep_lease()
         if lease is None:
             raise RuntimeError("a dry run must not act")
+        draft = draft_of(action, request, known)
         # A cancelled task does not stop the thread that writes, so what it writes is not written again.
         last, self._last = self._last, None
         try:
-            intent = await self.context.ledger.begin(lease, command.draft(), self.now, after=last)
+            intent = await self.context.ledger.begin(lease, draft, self.now, after=last)
         except TargetBusyError:
             self._last = last
             await self._finish_last()
             return self._note_result(action, ActionState.BUSY, "an intent on the target is open or done")
-        state, detail, fatal = await self._send(command)
+        state, detail, fatal = await self._send(action, request, known)
         if state is not IntentState.OPEN:
             self._last = IntentResult(intent, state, detail)
-        if not _is_readable(command):
+        if not _is_readable(action, request, known):
             await self._finish_last()
         self._note_result(action, ActionState(state.value), detail)
         if fatal is not None:
             raise fatal
         return ActionState(state.value)
 
-    async def _send(self, command: Command) -> tuple[IntentState, str, Exception | None]:
+    async def _send(
+        self, action: Action, request: WriteModel, known: Known
+    ) -> tuple[IntentState, str, Exception | None]:
         try:
-            outcome = await self.context.client.request(command.operation, command.request, command.known)
+            outcome = await self.context.client.request(action.operation, request, known)
         except OutcomeUnknownError:
             self._silent += 1
-            lost = IntentState.OPEN if _is_readable(command) else IntentState.UNKNOWN
+            readable = _is_readable(action, request, known)
+            lost = IntentState.OPEN if readable else IntentState.UNKNOWN
             return lost, "answer lost", None
         except (NotAppliedError, NetworkError) as error:
             self._silent += 1
-            self._unsent.add(command.action.key)
+            self._unsent.add(action.key)
             return IntentState.NOT_APPLIED, _name(error), None
         except (AuthenticationError, GateClosedError) as error:
             # Every further call would fail in the same way.
@@ -360,9 +367,8 @@ def _target(kind: str, row: UnreadRow) -> str:
     return f"{kind}:{row.path}" if number is None else f"{kind}:{number}"
 
 
-def _is_readable(command: Command) -> bool:
-    row = OPERATIONS[command.operation]
-    return bool(plan_verification(row, command.request, command.known).reads)
+def _is_readable(action: Action, request: WriteModel, known: Known) -> bool:
+    return bool(plan_verification(OPERATIONS[action.operation], request, known).reads)
 
 
 def _name(error: Exception) -> str:

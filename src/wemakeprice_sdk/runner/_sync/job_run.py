@@ -27,14 +27,15 @@ from wemakeprice_sdk.errors import (
 )
 from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import Intent, IntentResult, IntentState, Lease, RecordDraft, SaveCount
-from wemakeprice_sdk.models import Product, ReadModel, UnreadRow
+from wemakeprice_sdk.models import Product, ReadModel, UnreadRow, WriteModel
 from wemakeprice_sdk.models._answers import unread_of
-from wemakeprice_sdk.policy.actions import Action, ProductAction
+from wemakeprice_sdk.models.known import Known
+from wemakeprice_sdk.policy.actions import Action
 from wemakeprice_sdk.policy.plan import SyncPlan, merge_plans
 from wemakeprice_sdk.policy.sync import SyncPolicy
 from wemakeprice_sdk.runner._offload import Offload
 from wemakeprice_sdk.runner._sync.verification import verify_intent
-from wemakeprice_sdk.runner.commands import Command, command_for, needs_product, unpack
+from wemakeprice_sdk.runner.intents import call_of, draft_of
 from wemakeprice_sdk.runner.outages import TARGET_ERRORS, concerns_all
 from wemakeprice_sdk.runner.reports import (
     ActionResult,
@@ -222,7 +223,7 @@ class JobRun:
     def _verify(self, intent: Intent) -> tuple[IntentState, str]:
         # One intent that cannot be judged now blocks its own target, never the account.
         try:
-            what = unpack(intent)
+            what = call_of(intent)
             return verify_intent(self.context.client, OPERATIONS[intent.operation], what.request, what.known)
         except (CallError, GateClosedError, LedgerCorruptError) as error:
             self.note_unread(intent.target, error)
@@ -272,7 +273,9 @@ class JobRun:
                 local(action)
                 return self._note_result(action, ActionState.APPLIED, "")
             product = self._fresh_product(action)
-            command = command_for(action, product, self.template_nos, self.context.client.input_limits)
+            read = Known(product_before=product, template_nos_before=self.template_nos)
+            request, known = action.build(read)
+            request.validate(self.context.client.input_limits)
         except TARGET_ERRORS as error:
             if concerns_all(error):
                 raise
@@ -280,13 +283,13 @@ class JobRun:
         except ValidationError as error:
             rules = ", ".join(f"{violation.path}: {violation.rule}" for violation in error.violations)
             return self._note_result(action, ActionState.REFUSED, rules)
-        return self._carry_out(action, command)
+        return self._carry_out(action, request, known)
 
     def _fresh_product(self, action: Action) -> Product | None:
-        if not needs_product(action) or not isinstance(action, ProductAction):
+        if action.product_to_read is None:
             return None
         self._finish_last()
-        return self.context.client.products.get(action.product_no)
+        return self.context.client.products.get(action.product_to_read)
 
     def _finish_last(self) -> None:
         """Write the outcome of the last act when no further intent follows to carry it."""
@@ -295,38 +298,42 @@ class JobRun:
             self._last = None
             self.context.ledger.finish(lease, outcome, self.now)
 
-    def _carry_out(self, action: Action, command: Command) -> ActionState:
+    def _carry_out(self, action: Action, request: WriteModel, known: Known) -> ActionState:
         lease = self.keep_lease()
         if lease is None:
             raise RuntimeError("a dry run must not act")
+        draft = draft_of(action, request, known)
         # A cancelled task does not stop the thread that writes, so what it writes is not written again.
         last, self._last = self._last, None
         try:
-            intent = self.context.ledger.begin(lease, command.draft(), self.now, after=last)
+            intent = self.context.ledger.begin(lease, draft, self.now, after=last)
         except TargetBusyError:
             self._last = last
             self._finish_last()
             return self._note_result(action, ActionState.BUSY, "an intent on the target is open or done")
-        state, detail, fatal = self._send(command)
+        state, detail, fatal = self._send(action, request, known)
         if state is not IntentState.OPEN:
             self._last = IntentResult(intent, state, detail)
-        if not _is_readable(command):
+        if not _is_readable(action, request, known):
             self._finish_last()
         self._note_result(action, ActionState(state.value), detail)
         if fatal is not None:
             raise fatal
         return ActionState(state.value)
 
-    def _send(self, command: Command) -> tuple[IntentState, str, Exception | None]:
+    def _send(
+        self, action: Action, request: WriteModel, known: Known
+    ) -> tuple[IntentState, str, Exception | None]:
         try:
-            outcome = self.context.client.request(command.operation, command.request, command.known)
+            outcome = self.context.client.request(action.operation, request, known)
         except OutcomeUnknownError:
             self._silent += 1
-            lost = IntentState.OPEN if _is_readable(command) else IntentState.UNKNOWN
+            readable = _is_readable(action, request, known)
+            lost = IntentState.OPEN if readable else IntentState.UNKNOWN
             return lost, "answer lost", None
         except (NotAppliedError, NetworkError) as error:
             self._silent += 1
-            self._unsent.add(command.action.key)
+            self._unsent.add(action.key)
             return IntentState.NOT_APPLIED, _name(error), None
         except (AuthenticationError, GateClosedError) as error:
             # Every further call would fail in the same way.
@@ -359,9 +366,8 @@ def _target(kind: str, row: UnreadRow) -> str:
     return f"{kind}:{row.path}" if number is None else f"{kind}:{number}"
 
 
-def _is_readable(command: Command) -> bool:
-    row = OPERATIONS[command.operation]
-    return bool(plan_verification(row, command.request, command.known).reads)
+def _is_readable(action: Action, request: WriteModel, known: Known) -> bool:
+    return bool(plan_verification(OPERATIONS[action.operation], request, known).reads)
 
 
 def _name(error: Exception) -> str:

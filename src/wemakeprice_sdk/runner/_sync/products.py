@@ -20,14 +20,13 @@ from wemakeprice_sdk.models import (
     ShipStatus,
 )
 from wemakeprice_sdk.models.sku_links import SkuLink
-from wemakeprice_sdk.policy.actions import Action, ActionKind, DeleteTemplate
+from wemakeprice_sdk.policy.actions import Action, ActionKind, DeleteTemplate, extension_key
 from wemakeprice_sdk.policy.imports import rekeyed_links
 from wemakeprice_sdk.policy.sale_period import dawn_of
 from wemakeprice_sdk.policy.snapshot import SkuStock, Snapshot, TemplateDelete, TemplateSave
 from wemakeprice_sdk.policy.stock import reservations_of, verified_links
 from wemakeprice_sdk.runner._sync.job_run import JobRun
 from wemakeprice_sdk.runner._sync.orders import in_flight
-from wemakeprice_sdk.runner.commands import extension_key
 from wemakeprice_sdk.runner.conversion import DELETED, deleted_draft, product_draft, restore, template_draft
 from wemakeprice_sdk.runner.outages import TARGET_ERRORS, concerns_all
 from wemakeprice_sdk.runner.products import (
@@ -224,7 +223,7 @@ def _extend(run: JobRun, numbers: Sequence[int]) -> bool:
 
 def _extended(run: JobRun, products: Iterable[Product], day: date) -> dict[int, date]:
     context = run.context
-    keys = {extension_key(row.product_no, day.isoformat()): row.product_no for row in products}
+    keys = {extension_key(row.product_no, day): row.product_no for row in products}
     done = context.ledger.is_done(run.account, keys)
     return {keys[key]: day for key in done}
 
