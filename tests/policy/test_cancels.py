@@ -220,7 +220,7 @@ def test_the_strategy_can_be_replaced() -> None:
     plan = policy(cancel_strategy=HoldForOperator()).plan_claims(
         snapshot(bundles=[bundle(1)], claims=[claim()]), NOW
     )
-    assert [h.reason.code for h in plan.held] == ["left-to-a-person"]
+    assert [h.reason.code for h in plan.held] == ["left-to-operator"]
     assert plan.held[0].until == DEADLINE
 
 

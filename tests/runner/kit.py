@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import httpx
-from attrs import define, field
+from attrs import define, evolve, field
 
 from wemakeprice_sdk.client import RetryPolicy, ThrottlePolicy, VerificationPolicy, WemakepriceClient
 from wemakeprice_sdk.clock import KST, ManualClock, WeekdayCalendar
@@ -25,17 +25,20 @@ from wemakeprice_sdk.config import (
 )
 from wemakeprice_sdk.ledger import MemoryLedger
 from wemakeprice_sdk.ledger.sql import SqlLedger
-from wemakeprice_sdk.models import ShipMethod
+from wemakeprice_sdk.models import SalePeriod, ShipMethod
 from wemakeprice_sdk.policy.actions import Shipment
 from wemakeprice_sdk.policy.snapshot import PendingShipment
 from wemakeprice_sdk.policy.sync import SyncPolicy
 from wemakeprice_sdk.runner import ChannelRunner, RunnerSettings
 from wemakeprice_sdk.sandbox import Sandbox
 from wemakeprice_sdk.secrets import AesGcmCipher, SecretKey
+from wemakeprice_sdk.wire.converter import write
 
 KEY = "0123456789abcdef0123456789abcdef"
 START = datetime(2026, 3, 4, 10, 0, tzinfo=KST)
 DAWN = datetime(2026, 3, 5, 3, 0, tzinfo=KST)
+FROM, TO = START - timedelta(days=40), START + timedelta(days=1)
+"""A range that holds every product of the shop."""
 
 
 def cipher() -> AesGcmCipher:
@@ -113,3 +116,34 @@ def open_shop(ledger: SqlLedger | None = None, *, at: datetime = START) -> Itera
 
 def at_hour(timestamp: datetime, hour: int) -> datetime:
     return datetime.combine(timestamp.date(), time(hour), KST)
+
+
+def product(shop: Shop, *, ends: datetime, code: str = "SKU-1", stock: int = 10) -> int:
+    shop.sandbox.make_product(KEY)  # the example product, for the form of one
+    example = shop.client.products.get(next(iter(shop.sandbox.find_shop(KEY).products)))
+    blocks = example.to_input()
+    made = evolve(
+        blocks,
+        product_no=None,
+        basic=evolve(blocks.basic, product_name=f"상품 {code}"),
+        sale=evolve(blocks.sale, sale_period=SalePeriod.PERIOD, sale_end_date=ends, stock_count=stock),
+        etc=evolve(blocks.etc, seller_prod_code=code),
+    )
+    return shop.sandbox.make_product(KEY, write(made))
+
+
+def imported(shop: Shop, **options: object) -> None:
+    runner = shop.runner()
+    runner.templates()
+    report = runner.import_products(FROM, TO, **options)  # type: ignore[arg-type]
+    assert report.ok, str(report)
+
+
+def delivered(shop: Shop, count: int = 1) -> list[int]:
+    numbers = [shop.order() for _ in range(count)]
+    runner = shop.runner()
+    runner.collect_orders()
+    runner.ship([parcel(number) for number in numbers])
+    shop.pass_time(days=3)
+    runner.track()
+    return numbers

@@ -196,7 +196,7 @@ _HELD = Reason(
     "파트너센터에서 보류한 취소입니다. 파트너센터에서 취소를 승인하거나 거절해 주세요",
 )
 _OPERATOR = Reason(
-    "left-to-a-person",
+    "left-to-operator",
     "6.3",
     "an operator decides",
     "자동으로 처리하지 않는 취소입니다. 파트너센터에서 취소를 승인하거나 거절해 주세요",

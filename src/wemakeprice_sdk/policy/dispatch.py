@@ -1,4 +1,4 @@
-"""Shipping (발송처리): only after a fresh read of claims, whole bundles, never twice (rules 6.3, 6.4)."""
+"""Dispatch (발송처리): only after a fresh read of claims, whole bundles, never twice (rules 6.3, 6.4)."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def same_shipment(bundle: Bundle, shipment: Shipment) -> bool:
 
 
 def plan_dispatch(builder: PlanBuilder, snapshot: Snapshot, settings: DispatchSettings) -> None:
-    """Ship every bundle whose parcel is ready.
+    """Ship every bundle whose invoice is ready.
 
     Raises `StaleSnapshotError` when there is something to ship and the claims or bundles are older than the
     settings allow.

@@ -44,6 +44,28 @@ def imported_link(
     )
 
 
+def links_of(product: Product, mode: SkuLinkMode, *, stock_sync: bool) -> list[SkuLink]:
+    """Return the SKU links of a product that is imported: by seller code (업체코드), created, or none.
+
+    An option or product without a seller code is left without a link, except under CREATE.
+    """
+    if mode is SkuLinkMode.NONE:
+        return []
+    created = mode is SkuLinkMode.CREATE
+    code = product.etc.seller_prod_code if product.etc else None
+    rows = option_rows(product)
+    named: list[tuple[tuple[str, ...], str | None]] = [
+        (option_key(row), row.seller_option_code) for row in rows
+    ] or [((), code)]
+    links: list[SkuLink] = []
+    for index, (key, sku) in enumerate(named, start=1):
+        if not sku and created:
+            sku = f"{product.product_no}-{index}" if rows else str(product.product_no)
+        if sku:
+            links.append(imported_link(product.product_no, sku, key, stock_sync=stock_sync, created=created))
+    return links
+
+
 def rekeyed_links(links: Iterable[SkuLink], products: Iterable[Product]) -> Mapping[SkuLink, SkuLink]:
     """Return the links whose option no row of its product bears, each with the link to the row that is meant.
 

@@ -266,7 +266,7 @@ class _Work:
         for line in sorted(self._order_lines, key=_order_sort):
             day = self._payout_day(line.basic_dt, line.settle_pre_dt)
             problem = self._order_problem(line)
-            status, reason, basis = self._judge(day, announced=line.settle_pre_dt is not None)
+            status, reason, basis = self._payment_status(day, announced=line.settle_pre_dt is not None)
             if problem:
                 status, reason, basis = SettlementStatus.UNEXPLAINED, problem, PaymentBasis.NONE
             elif line.complete_qty == 0:
@@ -314,7 +314,9 @@ class _Work:
     def _left_by_claim(self, line: SettlementOrderLine) -> bool:
         return line.claim_no is not None and line.claim_no in self._claims
 
-    def _judge(self, day: date | None, *, announced: bool) -> tuple[SettlementStatus, str, PaymentBasis]:
+    def _payment_status(
+        self, day: date | None, *, announced: bool
+    ) -> tuple[SettlementStatus, str, PaymentBasis]:
         told = PaymentBasis.SCHEDULE if announced else PaymentBasis.CYCLE
         if day is None:
             return SettlementStatus.EXPECTED, "pay-out-day-unknown", PaymentBasis.NONE
@@ -329,7 +331,7 @@ class _Work:
     def ship_rows(self) -> Iterable[ReconciledRow]:
         for line in sorted(self._ship_lines, key=_ship_sort):
             day = self._payout_day(line.basic_dt, None)
-            status, reason, basis = self._judge(day, announced=line.basic_dt in self._day_of_sales)
+            status, reason, basis = self._payment_status(day, announced=line.basic_dt in self._day_of_sales)
             known = line.bundle_no in self._bundles or line.claim_bundle_no in self._claims
             if not known:
                 status, reason, basis = SettlementStatus.UNEXPLAINED, "no-such-bundle", PaymentBasis.NONE

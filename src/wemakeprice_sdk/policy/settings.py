@@ -83,14 +83,14 @@ class ClaimSettings:
 
 @frozen(kw_only=True)
 class DispatchSettings:
-    """Shipping: how fresh the claims (and bundles) have to be before an invoice goes out (rule 6.3)."""
+    """Dispatch (발송처리): how fresh claims and bundles have to be before an invoice goes out (rule 6.3)."""
 
     claims_max_age: timedelta = timedelta(minutes=10)
     bundles_max_age: timedelta = HOUR
 
     def __attrs_post_init__(self) -> None:
         """Refuse durations that are not positive."""
-        _positive("shipping", claims_max_age=self.claims_max_age, bundles_max_age=self.bundles_max_age)
+        _positive("dispatch", claims_max_age=self.claims_max_age, bundles_max_age=self.bundles_max_age)
 
 
 @frozen(kw_only=True)
@@ -152,7 +152,7 @@ class PolicySettings:
 
     orders: OrderSettings = OrderSettings()
     claims: ClaimSettings = ClaimSettings()
-    shipping: DispatchSettings = DispatchSettings()
+    dispatch: DispatchSettings = DispatchSettings()
     stock: StockSettings = field(factory=StockSettings)
     sale_period: SalePeriodSettings = SalePeriodSettings()
     templates: TemplateSettings = TemplateSettings()

@@ -36,7 +36,7 @@ class PlanPart(StrEnum):
 
     CLAIMS = "claims"
     ORDERS = "orders"
-    DISPATCH = "shipping"
+    DISPATCH = "dispatch"
     TEMPLATES = "templates"
     IMPORTS = "imports"
     STOCK = "stock"
@@ -55,7 +55,7 @@ class SyncPolicy:
     Pure: no I/O and no clock; the same configuration, snapshot and time give the same plan, whatever the
     order of the rows. `cancel_strategy` answers cancel requests, `calendar` counts the business days until
     the marketplace answers itself, `settings` fill what the rules leave open. With `wind_down` every sale is
-    stopped and nothing is confirmed, extended or resumed any more; claims, shipping and answers go on.
+    stopped and nothing is confirmed, extended or resumed any more; claims, dispatch and answers go on.
     """
 
     config: ChannelConfig
@@ -95,7 +95,7 @@ class SyncPolicy:
         return self.plan(snapshot, now, jobs=(PlanPart.ORDERS,))
 
     def plan_dispatch(self, snapshot: Snapshot, now: datetime) -> SyncPlan:
-        """Plan the shipments whose shipments are ready."""
+        """Plan to send the bundles whose invoice is ready."""
         return self.plan(snapshot, now, jobs=(PlanPart.DISPATCH,))
 
     def plan_templates(self, snapshot: Snapshot, now: datetime) -> SyncPlan:
@@ -132,7 +132,7 @@ class SyncPolicy:
             plan_orders(builder, view, self.config.confirmation, self.settings.orders)
             view = _after(builder, view, since=done)
         if PlanPart.DISPATCH in wanted:
-            plan_dispatch(builder, view, self.settings.shipping)
+            plan_dispatch(builder, view, self.settings.dispatch)
 
     def _claims(self, builder: PlanBuilder, snapshot: Snapshot) -> None:
         if not builder.is_open(ActionKind.APPROVE_CANCEL, len(snapshot.claims)):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from wemakeprice_sdk.clock import KST
+from wemakeprice_sdk.config import EndedGoodsPolicy
 from wemakeprice_sdk.ledger.records import RecordDraft, RecordKind, StoredRecord
 from wemakeprice_sdk.models import (
     Bundle,
@@ -15,9 +16,12 @@ from wemakeprice_sdk.models import (
     Deal,
     Inquiry,
     Product,
+    ProductSale,
+    ProductStatus,
     Question,
     ReadModel,
     Review,
+    SalePeriod,
     SettlementOrderLine,
     SettlementShipLine,
     ShippingTemplate,
@@ -35,6 +39,10 @@ LATE_ROWS = timedelta(days=3)
 """Settlement rows of a day may still come that much later, so the day is read again. [C]"""
 DELETED = "DELETED"
 """State of a template that was deleted on our side; the marketplace knows no delete."""
+TEMPLATES: Final = "templates"
+"""Key of the progress that says the templates were imported once."""
+STOPPED: Final = "stopped-by-us"
+"""Key of the products whose sale the sync stopped, so that it may resume them."""
 
 
 def bundle_draft(bundle: Bundle, now: datetime) -> RecordDraft:
@@ -109,7 +117,7 @@ def settlement_drafts(
         key = "/".join(str(part) for part in (day, *line.key[:-1], gubun))
         seen[key] += 1
         place = key if seen[key] == 1 else f"{key}#{seen[key]}"
-        drafts.append(RecordDraft(kind, place, gubun, _midnight(day), dict(line.raw), str(line.bundle_no)))
+        drafts.append(RecordDraft(kind, place, gubun, midnight(day), dict(line.raw), str(line.bundle_no)))
     return drafts
 
 
@@ -154,5 +162,24 @@ def _word(code: OpenEnum | None) -> str:
     return "UNKNOWN" if code is None else code.value
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """Return the start of a day (KST)."""
     return datetime.combine(day, time(), KST)
+
+
+def due_soon(
+    record: StoredRecord, horizon: datetime, *, old: datetime, ended: EndedGoodsPolicy
+) -> tuple[datetime, int] | None:
+    """Return end and number of a product to look at, or None.
+
+    Those that end before `horizon`, those whose end nobody knows, and those last read before `old`: meanwhile
+    they may have been paused, resumed or shortened elsewhere. Only 판매종료 is never left again.
+    """
+    if record.status == ProductStatus.END.value and ended is EndedGoodsPolicy.SKIP:
+        return None
+    product = restore(Product, record)
+    sale = product.sale or ProductSale()
+    end = sale.sale_end_date or horizon
+    if record.last_seen < old or (end <= horizon and sale.sale_period != SalePeriod.ALWAYS):
+        return end, product.product_no
+    return None

@@ -24,8 +24,8 @@ from wemakeprice_sdk.models import Deal, JsonValue, Product
 from wemakeprice_sdk.models._base import OpenEnum
 from wemakeprice_sdk.models.codes import SkuLinkMode
 from wemakeprice_sdk.models.sku_links import SkuLink
-from wemakeprice_sdk.runner.conversion import deal_draft, product_draft
-from wemakeprice_sdk.runner.products import TEMPLATES, links_of
+from wemakeprice_sdk.policy.imports import links_of
+from wemakeprice_sdk.runner.conversion import TEMPLATES, deal_draft, product_draft
 from wemakeprice_sdk.runner.settings import RunnerSettings, worker_name
 from wemakeprice_sdk.wire.converter import read
 from wemakeprice_sdk.wire.windows import format_timestamp

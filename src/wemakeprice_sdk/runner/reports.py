@@ -111,9 +111,9 @@ class JobReport:
 
     `plan` is what the policy wanted (None when the job plans nothing), `results` what became of it.
     `collected` counts what was read, by record kind. `recovered` are intents of earlier runs that this run
-    settled; `waiting` are those that still block their target (`unknown` ones wait for an operator). `unread`
-    names what could not be read, with the error: it was passed over, and the next run tries again. `faults`
-    names single values that could not be read in what was: they count as absent.
+    verified; `waiting` are those that still block their target (`unknown` ones wait for an operator).
+    `unread` names what could not be read, with the error: it was passed over, and the next run tries again.
+    `faults` names single values that could not be read in what was: they count as absent.
     In a dry run nothing was written, neither at the marketplace nor in the ledger.
     """
 

@@ -77,7 +77,7 @@ class RetentionPolicy:
     `export` is touched only where `kinds` says so: rows of an Excel import are the seller's own catalogue,
     though a column of theirs may hold anything.
 
-    `intent` is what was sent: answers, invoices. The payloads of settled intents are emptied, counted from
+    `intent` is what was sent: answers, invoices. The payloads of finished intents are emptied, counted from
     the time they were opened, when the strictest of the other kinds is destroyed, or after a time of their
     own; they cannot be masked. Open and unknown intents keep theirs.
 

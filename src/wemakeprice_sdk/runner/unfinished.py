@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from wemakeprice_sdk.models import JsonValue
-from wemakeprice_sdk.wire.windows import DAY_LIMIT, SECOND, Window
+from wemakeprice_sdk.wire.windows import DAY_LIMIT, SECOND, Window, split_days
 
 
 def kept_windows(kept: Mapping[str, JsonValue] | None) -> tuple[Window, ...]:
@@ -31,3 +31,8 @@ def joined(windows: Iterable[Window]) -> tuple[Window, ...]:
         elif last is None or window.end > last.end:
             done.append(window)
     return tuple(done)
+
+
+def days_of(windows: Iterable[Window]) -> tuple[date, ...]:
+    """Return the days (KST) that the windows touch, in order."""
+    return tuple(sorted({day for window in windows for day in split_days(window.start, window.end)}))

@@ -67,7 +67,11 @@ class AsyncJobContext:
 
 
 _STEP = 10.0
+"""Longest sleep in seconds between two looks at lease and stop switch, so that a press of Ctrl-C or a stop is
+heeded soon even where the lease is long."""
 _SILENT = 3
+"""After so many writes in a row without an answer the marketplace counts as away. Each further one would be
+one more to verify; with fewer, two answers lost by chance would end a long plan."""
 _Local = Callable[[Action], Awaitable[None]]
 _NOT_LOCAL: Mapping[type[Action], _Local] = {}
 
@@ -100,6 +104,7 @@ class AsyncJobRun:
     _unsent: set[str] = field(factory=set)
 
     def __attrs_post_init__(self) -> None:
+        # After a third: two more renewals may fail or come late before the lease runs out.
         self._renew_at = self.context.monotonic() + self.context.settings.lease_ttl / 3
 
     @property
@@ -208,8 +213,8 @@ class AsyncJobRun:
             if state is IntentState.OPEN or lease is None:
                 continue
             outcome = IntentResult(intent, state, f"verified: {detail}")
-            settled = await ledger.finish(lease, outcome, self.now)
-            self.recovered.append(settled)
+            closed = await ledger.finish(lease, outcome, self.now)
+            self.recovered.append(closed)
             self.tell("recover", len(self.recovered))
 
     async def _wait_for_stray(self, intent: Intent) -> None:
@@ -220,7 +225,7 @@ class AsyncJobRun:
             await self.context.sleep(left)
 
     async def _verify(self, intent: Intent) -> tuple[IntentState, str]:
-        # One intent that cannot be judged now blocks its own target, never the account.
+        # One intent that cannot be verified now blocks its own target, never the account.
         try:
             what = call_of(intent)
             return await verify_intent(

@@ -239,7 +239,7 @@ _WAITING: Final = frozenset(
 async def bundles_in(
     run: AsyncJobRun, state: ShipStatus, by: OrderDateType, open_states: Sequence[str] = ()
 ) -> dict[str, Bundle]:
-    """Sweep the bundles in one state (주문 목록)."""
+    """Poll the bundles in one state (주문 목록)."""
     orders = run.context.client.orders
 
     async def read(start: datetime, end: datetime) -> ListResult[Bundle]:
@@ -251,7 +251,7 @@ async def bundles_in(
 async def claims_in(
     run: AsyncJobRun, kind: ClaimType, state: ClaimStatus, by: ClaimDateType
 ) -> dict[str, Claim]:
-    """Sweep the claims of one kind and state (클레임 목록)."""
+    """Poll the claims of one kind and state (클레임 목록)."""
     claims = run.context.client.claims
 
     async def read(start: datetime, end: datetime) -> ListResult[Claim]:

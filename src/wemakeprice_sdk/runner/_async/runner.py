@@ -43,7 +43,7 @@ from wemakeprice_sdk.policy.snapshot import (
 )
 from wemakeprice_sdk.policy.sync import SyncPolicy
 from wemakeprice_sdk.runner._async import claims as claim_jobs
-from wemakeprice_sdk.runner._async import imports, orders, products, service
+from wemakeprice_sdk.runner._async import cs, imports, orders, sale_periods, settlement, stock, templates
 from wemakeprice_sdk.runner._async.archive import archive
 from wemakeprice_sdk.runner._async.job_run import AsyncJobContext, AsyncJobRun, Stopped
 from wemakeprice_sdk.runner._async.retention import forget
@@ -197,10 +197,10 @@ class AsyncChannelRunner:
         A bundle with an open cancel request is held; one that is shipped with the same invoice is nothing
         to do, with another a conflict for an operator.
         """
-        parcels = tuple(shipments)
+        ready = tuple(shipments)
 
         async def job(run: AsyncJobRun) -> None:
-            await orders.ship(run, parcels)
+            await orders.ship(run, ready)
 
         return await self._run(Job.SHIP, job, dry_run, progress, stop)
 
@@ -229,10 +229,10 @@ class AsyncChannelRunner:
         `shipments` are bundles that already have an invoice, `picked` what left the shelf, `facts` what
         is known of returned goods; without them cancels of unshipped goods are approved.
         """
-        parcels, taken, known = tuple(shipments), tuple(picked), tuple(facts)
+        invoiced, taken, known = tuple(shipments), tuple(picked), tuple(facts)
 
         async def job(run: AsyncJobRun) -> None:
-            await claim_jobs.answer_claims(run, parcels, taken, known)
+            await claim_jobs.answer_claims(run, invoiced, taken, known)
 
         return await self._run(Job.CLAIMS, job, dry_run, progress, stop)
 
@@ -251,7 +251,7 @@ class AsyncChannelRunner:
         rows = tuple(levels)
 
         async def job(run: AsyncJobRun) -> None:
-            await products.sync_stock(run, rows)
+            await stock.sync_stock(run, rows)
 
         return await self._run(Job.STOCK, job, dry_run, progress, stop)
 
@@ -269,7 +269,7 @@ class AsyncChannelRunner:
         missed: list[Skipped] = []
 
         async def job(run: AsyncJobRun) -> None:
-            if not await products.extend_sale_periods(run):
+            if not await sale_periods.extend_sale_periods(run):
                 missed.append(Skipped.MAINTENANCE)
 
         return await self._run(Job.EXTEND_SALE_PERIODS, job, dry_run, progress, stop, missed)
@@ -291,7 +291,7 @@ class AsyncChannelRunner:
         wishes, unwanted = tuple(saves), tuple(deletes)
 
         async def job(run: AsyncJobRun) -> None:
-            await products.sync_templates(run, wishes, unwanted)
+            await templates.sync_templates(run, wishes, unwanted)
 
         return await self._run(Job.TEMPLATES, job, dry_run, progress, stop)
 
@@ -366,7 +366,7 @@ class AsyncChannelRunner:
         results: list[tuple[Reconciliation, tuple[date, ...]]] = []
 
         async def job(run: AsyncJobRun) -> None:
-            results.append(await service.settle(run, first, last, arrived))
+            results.append(await settlement.reconcile_settlement(run, first, last, arrived))
 
         report = await self._run(Job.SETTLEMENT, job, dry_run, progress, stop)
         return SettlementReport.of(report, *results[0]) if results else SettlementReport.of(report, None)
@@ -387,12 +387,12 @@ class AsyncChannelRunner:
         written, replies = tuple(answers), tuple(inquiry_answers)
 
         async def job(run: AsyncJobRun) -> None:
-            await service.serve_customers(run, written, replies)
+            await cs.serve_customers(run, written, replies)
 
         return await self._run(Job.CS, job, dry_run, progress, stop)
 
     async def recover(self) -> JobReport:
-        """Only settle what earlier runs left without an outcome."""
+        """Only verify what earlier runs left without an outcome."""
 
         async def nothing(run: AsyncJobRun) -> None:
             run.tell("recover", len(run.recovered), len(run.recovered))

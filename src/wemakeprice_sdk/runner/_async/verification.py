@@ -1,4 +1,4 @@
-"""Proving by reads what became of a write whose outcome nobody wrote down."""
+"""Verifying by reads what became of a write whose outcome nobody wrote down."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ STATES: Final[Mapping[Verdict, IntentState]] = {
     Verdict.HALF_DONE: IntentState.UNKNOWN,
     Verdict.UNDECIDED: IntentState.UNKNOWN,
 }
-"""The state each verdict settles an intent in."""
+"""The state each verdict closes an intent in."""
 
 
 async def verify_intent(
     client: AsyncWemakepriceClient, operation: Operation, sent: WriteModel, known: Known
 ) -> tuple[IntentState, str]:
-    """Return the state an intent is to be settled in; OPEN when the marketplace could not be asked now."""
+    """Return the state an intent is to be closed in; OPEN when the marketplace could not be asked now."""
     if not plan_verification(operation, sent, known).reads:
         return IntentState.UNKNOWN, "no read can decide this write"
     steps = verification_steps(operation, sent, known)
     unreachable = False
-    proof = undecided(
+    found = undecided(
         "nothing was read", "결과를 확인하는 조회를 하지 못했습니다. 파트너센터에서 결과를 확인해 주세요"
     )
     try:
@@ -50,10 +50,10 @@ async def verify_intent(
                 answer = error
             read = steps.send(answer)
     except StopIteration as done:
-        proof = done.value
-    if proof.verdict is Verdict.UNDECIDED and unreachable:
-        return IntentState.OPEN, proof.reason
-    return STATES[proof.verdict], proof.reason
+        found = done.value
+    if found.verdict is Verdict.UNDECIDED and unreachable:
+        return IntentState.OPEN, found.reason
+    return STATES[found.verdict], found.reason
 
 
 def _data(answer: JsonValue | Applied | AlreadyDone) -> JsonValue:

@@ -268,18 +268,18 @@ def _settlement(client: WemakepriceClient, days: tuple[Window, ...]) -> Iterable
     def orders(window: Window) -> _Rows:
         day = window.start.date()
         rows = client.settlement.list_order_lines(day)
-        return _settled(rows, day)
+        return _settlement_rows(rows, day)
 
     def ships(window: Window) -> _Rows:
         day = window.start.date()
         rows = client.settlement.list_ship_lines(day)
-        return _settled(rows, day)
+        return _settlement_rows(rows, day)
 
     yield _Part("settlement_orders", RecordKind.SETTLEMENT_ORDER, days, orders, LATE_ROWS)
     yield _Part("settlement_shipping", RecordKind.SETTLEMENT_SHIP, days, ships, LATE_ROWS)
 
 
-def _settled(rows: Sequence[SettlementOrderLine | SettlementShipLine], day: date) -> _Rows:
+def _settlement_rows(rows: Sequence[SettlementOrderLine | SettlementShipLine], day: date) -> _Rows:
     keys = (draft.key for draft in settlement_drafts(rows, day))
     return [*zip(keys, rows, strict=True), *_unread(rows)]
 

@@ -16,16 +16,18 @@ from wemakeprice_sdk.models import Deal, DealRow, JsonValue, ListResult, Product
 from wemakeprice_sdk.models.codes import ImportSource, SkuLinkMode
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy.actions import Action, ImportDeal, ImportProduct
+from wemakeprice_sdk.policy.imports import links_of
 from wemakeprice_sdk.policy.snapshot import DealCandidate, ProductCandidate, Snapshot
 from wemakeprice_sdk.runner._sync.job_run import JobRun
-from wemakeprice_sdk.runner.conversion import deal_draft, product_draft
+from wemakeprice_sdk.runner.conversion import TEMPLATES, deal_draft, product_draft
 from wemakeprice_sdk.runner.outages import TARGET_ERRORS, concerns_all
-from wemakeprice_sdk.runner.products import TEMPLATES, links_of
 from wemakeprice_sdk.runner.reports import ActionState
 from wemakeprice_sdk.wire.windows import Window
 
 T = TypeVar("T")
 _WIDTH = timedelta(days=31)
+"""Products are listed and then read one by one, window by window; progress is kept after each window. A wider
+one would be read again as a whole after a crash, a narrower one costs more list calls."""
 
 
 def import_products(

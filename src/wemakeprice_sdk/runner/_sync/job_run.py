@@ -68,7 +68,11 @@ class JobContext:
 
 
 _STEP = 10.0
+"""Longest sleep in seconds between two looks at lease and stop switch, so that a press of Ctrl-C or a stop is
+heeded soon even where the lease is long."""
 _SILENT = 3
+"""After so many writes in a row without an answer the marketplace counts as away. Each further one would be
+one more to verify; with fewer, two answers lost by chance would end a long plan."""
 _Local = Callable[[Action], None]
 _NOT_LOCAL: Mapping[type[Action], _Local] = {}
 
@@ -101,6 +105,7 @@ class JobRun:
     _unsent: set[str] = field(factory=set)
 
     def __attrs_post_init__(self) -> None:
+        # After a third: two more renewals may fail or come late before the lease runs out.
         self._renew_at = self.context.monotonic() + self.context.settings.lease_ttl / 3
 
     @property
@@ -209,8 +214,8 @@ class JobRun:
             if state is IntentState.OPEN or lease is None:
                 continue
             outcome = IntentResult(intent, state, f"verified: {detail}")
-            settled = ledger.finish(lease, outcome, self.now)
-            self.recovered.append(settled)
+            closed = ledger.finish(lease, outcome, self.now)
+            self.recovered.append(closed)
             self.tell("recover", len(self.recovered))
 
     def _wait_for_stray(self, intent: Intent) -> None:
@@ -221,7 +226,7 @@ class JobRun:
             self.context.sleep(left)
 
     def _verify(self, intent: Intent) -> tuple[IntentState, str]:
-        # One intent that cannot be judged now blocks its own target, never the account.
+        # One intent that cannot be verified now blocks its own target, never the account.
         try:
             what = call_of(intent)
             return verify_intent(self.context.client, OPERATIONS[intent.operation], what.request, what.known)

@@ -48,9 +48,10 @@ _ORDER_STREAMS = (
 # Holding a cancel is allowed per seller; a held one keeps its bundle back like a request.
 _OPEN_CANCELS = (ClaimStatus.REQUEST, ClaimStatus.PENDING)
 FEW = 5
-"""Up to this many bundles are read one by one; more are read as lists."""
+"""Up to so many bundles are read one by one; for more, a few list calls are cheaper than a call each."""
 AT_ONCE = 50
-"""The claims are read again after this many dispatches."""
+"""After so many bundles the claims are read again: buyers go on cancelling while a long job runs, and what is
+sent although its buyer cancelled comes back as a return. Each round costs one list call."""
 
 
 def collect_orders(run: JobRun) -> None:
@@ -131,7 +132,7 @@ def _confirm(
 
 
 def open_cancels(run: JobRun) -> dict[str, Claim]:
-    """Read the cancels that wait for an answer or are on hold, and settle those that vanished."""
+    """Read the cancels that wait for an answer or are on hold, and read again those that vanished."""
     kind = ClaimType.CANCEL
     cancels: dict[str, Claim] = {}
     for state in _OPEN_CANCELS:

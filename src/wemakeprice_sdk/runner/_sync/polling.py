@@ -238,7 +238,7 @@ _WAITING: Final = frozenset(
 def bundles_in(
     run: JobRun, state: ShipStatus, by: OrderDateType, open_states: Sequence[str] = ()
 ) -> dict[str, Bundle]:
-    """Sweep the bundles in one state (주문 목록)."""
+    """Poll the bundles in one state (주문 목록)."""
     orders = run.context.client.orders
 
     def read(start: datetime, end: datetime) -> ListResult[Bundle]:
@@ -248,7 +248,7 @@ def bundles_in(
 
 
 def claims_in(run: JobRun, kind: ClaimType, state: ClaimStatus, by: ClaimDateType) -> dict[str, Claim]:
-    """Sweep the claims of one kind and state (클레임 목록)."""
+    """Poll the claims of one kind and state (클레임 목록)."""
     claims = run.context.client.claims
 
     def read(start: datetime, end: datetime) -> ListResult[Claim]:

@@ -11,8 +11,9 @@ from wemakeprice_sdk.ledger.records import Lease
 from wemakeprice_sdk.runner._sync.job_run import JobRun
 from wemakeprice_sdk.runner.settings import RetentionPolicy
 
-# SQLite's waiting writers look every 0.1 s whether it is their turn.
 _BREATH: Final = 0.1
+"""Pause in seconds between two pages. SQLite's waiting writers look every 0.1 s whether it is their turn:
+without the pause a long retention would keep every other worker out."""
 
 
 def forget(

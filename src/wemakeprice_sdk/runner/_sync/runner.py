@@ -43,7 +43,7 @@ from wemakeprice_sdk.policy.snapshot import (
 from wemakeprice_sdk.policy.sync import SyncPolicy
 from wemakeprice_sdk.runner._offload import Offload
 from wemakeprice_sdk.runner._sync import claims as claim_jobs
-from wemakeprice_sdk.runner._sync import imports, orders, products, service
+from wemakeprice_sdk.runner._sync import cs, imports, orders, sale_periods, settlement, stock, templates
 from wemakeprice_sdk.runner._sync.archive import archive
 from wemakeprice_sdk.runner._sync.job_run import JobContext, JobRun, Stopped
 from wemakeprice_sdk.runner._sync.retention import forget
@@ -196,10 +196,10 @@ class ChannelRunner:
         A bundle with an open cancel request is held; one that is shipped with the same invoice is nothing
         to do, with another a conflict for an operator.
         """
-        parcels = tuple(shipments)
+        ready = tuple(shipments)
 
         def job(run: JobRun) -> None:
-            orders.ship(run, parcels)
+            orders.ship(run, ready)
 
         return self._run(Job.SHIP, job, dry_run, progress, stop)
 
@@ -228,10 +228,10 @@ class ChannelRunner:
         `shipments` are bundles that already have an invoice, `picked` what left the shelf, `facts` what
         is known of returned goods; without them cancels of unshipped goods are approved.
         """
-        parcels, taken, known = tuple(shipments), tuple(picked), tuple(facts)
+        invoiced, taken, known = tuple(shipments), tuple(picked), tuple(facts)
 
         def job(run: JobRun) -> None:
-            claim_jobs.answer_claims(run, parcels, taken, known)
+            claim_jobs.answer_claims(run, invoiced, taken, known)
 
         return self._run(Job.CLAIMS, job, dry_run, progress, stop)
 
@@ -250,7 +250,7 @@ class ChannelRunner:
         rows = tuple(levels)
 
         def job(run: JobRun) -> None:
-            products.sync_stock(run, rows)
+            stock.sync_stock(run, rows)
 
         return self._run(Job.STOCK, job, dry_run, progress, stop)
 
@@ -268,7 +268,7 @@ class ChannelRunner:
         missed: list[Skipped] = []
 
         def job(run: JobRun) -> None:
-            if not products.extend_sale_periods(run):
+            if not sale_periods.extend_sale_periods(run):
                 missed.append(Skipped.MAINTENANCE)
 
         return self._run(Job.EXTEND_SALE_PERIODS, job, dry_run, progress, stop, missed)
@@ -290,7 +290,7 @@ class ChannelRunner:
         wishes, unwanted = tuple(saves), tuple(deletes)
 
         def job(run: JobRun) -> None:
-            products.sync_templates(run, wishes, unwanted)
+            templates.sync_templates(run, wishes, unwanted)
 
         return self._run(Job.TEMPLATES, job, dry_run, progress, stop)
 
@@ -365,7 +365,7 @@ class ChannelRunner:
         results: list[tuple[Reconciliation, tuple[date, ...]]] = []
 
         def job(run: JobRun) -> None:
-            results.append(service.settle(run, first, last, arrived))
+            results.append(settlement.reconcile_settlement(run, first, last, arrived))
 
         report = self._run(Job.SETTLEMENT, job, dry_run, progress, stop)
         return SettlementReport.of(report, *results[0]) if results else SettlementReport.of(report, None)
@@ -386,12 +386,12 @@ class ChannelRunner:
         written, replies = tuple(answers), tuple(inquiry_answers)
 
         def job(run: JobRun) -> None:
-            service.serve_customers(run, written, replies)
+            cs.serve_customers(run, written, replies)
 
         return self._run(Job.CS, job, dry_run, progress, stop)
 
     def recover(self) -> JobReport:
-        """Only settle what earlier runs left without an outcome."""
+        """Only verify what earlier runs left without an outcome."""
 
         def nothing(run: JobRun) -> None:
             run.tell("recover", len(run.recovered), len(run.recovered))
