@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, Protocol, final, runtime_chec
 
 from attrs import field, frozen
 
+from wemakeprice_sdk.checks import Problems
 from wemakeprice_sdk.errors import (
     ConfigError,
     SecretUnavailableError,
@@ -397,16 +398,17 @@ def parse_key_ring(text: str) -> AesGcmCipher:
     lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
     entries = [entry.strip() for line in lines for entry in line.split(",") if entry.strip()]
     keys: dict[str, SecretKey] = {}
-    wrong: list[Violation] = []
+    problems = Problems()
     for number, entry in enumerate(entries):
         name, _, text_of_key = entry.partition(":")
         key = _key_or_none(text_of_key)
         if key is None or name in keys or _KEY_ID.fullmatch(name) is None:
-            wrong.append(_bad_entry(number))
+            problems.take([_bad_entry(number)])
         else:
             keys[name] = key
-    if wrong or not keys:
-        raise ConfigError(wrong or (_bad_entry(0),), subject="key ring")
+    if not entries:
+        problems.take([_bad_entry(0)])
+    problems.raise_all("key ring")
     return AesGcmCipher(keys, next(iter(keys)))
 
 

@@ -10,7 +10,7 @@ from client_scenarios import cancel
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from wemakeprice_sdk.client import Cursor, ImportProgress
+from wemakeprice_sdk.client import Cursor, ReadProgress
 from wemakeprice_sdk.client.paging import (
     ListQuery,
     Next,
@@ -44,7 +44,7 @@ def bundles(rows: list[Any]) -> list[int]:
 @pytest.mark.parametrize("overlap", [timedelta(0), timedelta(hours=6)])
 def test_orders_of_any_range_come_once(overlap: timedelta, go: Driver, client: Any, sandbox: Sandbox) -> None:
     placed = orders(sandbox)
-    progress: list[ImportProgress] = []
+    progress: list[ReadProgress] = []
     pager = client.orders.iter(START, END, ShipStatus.NEW, overlap=overlap, progress=progress.append)
     assert sandbox.calls["orders_list"] == 0
     assert bundles(go.all(pager)) == placed

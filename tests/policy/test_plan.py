@@ -56,7 +56,7 @@ def a_plan() -> SyncPlan:
 
 @pytest.mark.parametrize("config", [None, {"api_key": "an-invented-key"}])
 def test_a_policy_without_settings_is_refused_at_once(config: Any) -> None:
-    with pytest.raises(TypeError, match="SyncPolicy takes a ChannelConfig, not a") as caught:
+    with pytest.raises(TypeError, match="config takes a ChannelConfig, not a") as caught:
         SyncPolicy(config)
     assert "an-invented-key" not in str(caught.value)
 

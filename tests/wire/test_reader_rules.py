@@ -276,7 +276,7 @@ def check_nothing_is_lost(model: ReadModel, raw: dict[str, Any]) -> None:
     assert model.raw is raw
     for key, value in raw.items():
         found = getattr(model, field_name(key))
-        if value in (None, "") or (type(model).__name__.startswith("Settle") and value == "0"):
+        if value in (None, "") or (type(model).ZERO_MEANS_ABSENT and value == "0"):
             continue
         assert found is not None, key
         if isinstance(value, dict):

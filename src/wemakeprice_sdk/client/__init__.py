@@ -26,7 +26,7 @@ from wemakeprice_sdk.client.options import (
     Timeouts,
     VerificationPolicy,
 )
-from wemakeprice_sdk.client.paging import Cursor, ImportProgress, ProgressCallback
+from wemakeprice_sdk.client.paging import Cursor, ReadProgress, ReadProgressCallback
 from wemakeprice_sdk.client.retry import RetryPolicy
 from wemakeprice_sdk.client.throttle import ThrottlePolicy
 from wemakeprice_sdk.wire.verdicts import Known
@@ -43,12 +43,12 @@ __all__ = [
     "Gate",
     "Hooks",
     "HttpClient",
-    "ImportProgress",
     "Known",
     "Pager",
-    "ProgressCallback",
     "Purpose",
     "RawAnswer",
+    "ReadProgress",
+    "ReadProgressCallback",
     "RequestEvent",
     "ResponseEvent",
     "RetryPolicy",

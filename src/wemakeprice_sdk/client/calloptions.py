@@ -8,14 +8,9 @@ from typing import Final, TypedDict
 
 from attrs import evolve, field, frozen
 
+from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.client.hooks import Hooks, Observer, Tap
-from wemakeprice_sdk.client.options import (
-    CallBounds,
-    ConnectionLimits,
-    Timeouts,
-    VerificationPolicy,
-    check_kind,
-)
+from wemakeprice_sdk.client.options import CallBounds, ConnectionLimits, Timeouts, VerificationPolicy
 from wemakeprice_sdk.client.retry import RetryPolicy
 from wemakeprice_sdk.client.throttle import ThrottlePolicy
 from wemakeprice_sdk.models import InputLimits
@@ -43,7 +38,7 @@ _KINDS: Final[Mapping[str, type[object]]] = {
 def check_kinds(options: Mapping[str, object]) -> None:
     """Raise `TypeError` for an option of another class than it takes."""
     for name, kind in _KINDS.items():
-        check_kind(name, options.get(name), kind)
+        check_kind(name, options.get(name), kind, optional=True)
 
 
 @frozen(kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.client.calloptions import Gate
 from wemakeprice_sdk.models import ClaimApproveRequest, ClaimType
 from wemakeprice_sdk.wire.operations import Operation
@@ -17,10 +18,7 @@ def check_account(config: object) -> None:
     """Raise `TypeError` for anything but the settings of one account."""
     from wemakeprice_sdk.config import ChannelConfig
 
-    if not isinstance(config, ChannelConfig):
-        raise TypeError(
-            f"from_config takes a ChannelConfig, not a {type(config).__name__}; load_config gives one"
-        )
+    check_kind("config", config, ChannelConfig)
 
 
 def gate_of(config: ChannelConfig) -> Gate:
@@ -29,6 +27,7 @@ def gate_of(config: ChannelConfig) -> Gate:
     Calls made on the client count as made by an operator (`by_operator`): a mode that only rules automatic
     work, such as automatic order confirmation, does not stop them.
     """
+    check_account(config)
     # A client without a configuration never loads the policy room.
     from wemakeprice_sdk.policy.actions import ActionKind
     from wemakeprice_sdk.policy.gates import OPERATION_KINDS, require

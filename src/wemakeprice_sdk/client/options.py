@@ -295,12 +295,6 @@ def base_url_of(value: str | None) -> str:
     return value
 
 
-def check_kind(name: str, value: object, kind: type[object]) -> None:
-    """Raise `TypeError` for an option of another class, such as `timeout=5` for `Timeouts(read=5)`."""
-    if value is not None and not isinstance(value, kind):
-        raise TypeError(f"{name} takes a {kind.__name__}, not a {type(value).__name__}")
-
-
 def refuse_mixing(
     injected: object | None, *, timeout: Timeouts | None, connection_limits: ConnectionLimits | None
 ) -> None:

@@ -77,7 +77,7 @@ class Cursor:
 
 
 @frozen(kw_only=True)
-class ImportProgress:
+class ReadProgress:
     """One query of a lazy reading is through.
 
     `queries_done` of `queries_total` windows are read (a window of several pages counts once, when its
@@ -92,7 +92,7 @@ class ImportProgress:
     window: Window
 
 
-ProgressCallback = Callable[[ImportProgress], None]
+ReadProgressCallback = Callable[[ReadProgress], None]
 
 
 def _bad_cursor(value: str, rule: str) -> ValidationError:
@@ -314,7 +314,7 @@ class Walk(Generic[T]):
         reading: ListQuery,
         key: Callable[[T], tuple[Hashable, ...]],
         cursor: Cursor | None,
-        progress: ProgressCallback | None,
+        progress: ReadProgressCallback | None,
     ) -> None:
         self._reading = reading
         self._key = key
@@ -397,7 +397,7 @@ class Walk(Generic[T]):
         self._next = step
         if self._progress is not None:
             self._progress(
-                ImportProgress(
+                ReadProgress(
                     operation=self._reading.operation,
                     queries_done=self._index + (step is Next.DONE),
                     queries_total=self._total,

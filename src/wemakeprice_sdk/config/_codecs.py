@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, time
 from typing import Any, Final, Generic, Protocol, TypeAlias, TypeVar, cast
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from wemakeprice_sdk.config._checks import HIDDEN, Problems, closest, shown, shown_type
+from wemakeprice_sdk.checks import Problems, shown, shown_type
+from wemakeprice_sdk.config._checks import HIDDEN, closest
 from wemakeprice_sdk.config.states import KoreanWord
 from wemakeprice_sdk.errors import ConfigError
 from wemakeprice_sdk.secrets import SecretStr
@@ -213,7 +214,7 @@ class ListOf(Generic[T]):
             try:
                 found.append(self.member.decode(part, reading))
             except ConfigError as error:
-                problems.take(error, f"[{index}]")
+                problems.take(error.violations, f"[{index}]")
         problems.raise_all("list")
         return tuple(found)
 
@@ -277,7 +278,7 @@ class TableCodec(Generic[T]):
             try:
                 built = self.build(**values)
             except ConfigError as error:
-                problems.take(error)
+                problems.take(error.violations)
         problems.raise_all("table")
         return cast("T", built)
 
@@ -305,7 +306,7 @@ class TableCodec(Generic[T]):
                     values[name] = codec.decode(raw[name], reading)
                     continue
                 except ConfigError as error:
-                    problems.take(error, name)
+                    problems.take(error.violations, name)
             elif name in self.required:
                 problems.add(name, "", "required", "is missing", "필수 항목이 없습니다. 값을 적어 주세요")
             else:
@@ -363,7 +364,4 @@ def _from_json(raw: object, reading: DecodeOptions) -> object:
 
 
 def _moved(error: ConfigError, under: str) -> ConfigError:
-    problems = Problems()
-    for violation in error.violations:
-        problems.add(under, violation.value, violation.rule, violation.message, violation.message_ko)
-    return ConfigError(problems.found, subject=error.subject)
+    return ConfigError([evolve(found, path=under) for found in error.violations], subject=error.subject)

@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
-from wemakeprice_sdk.config._checks import HIDDEN, Problems, closest, shown
+from wemakeprice_sdk.checks import Problems, shown
+from wemakeprice_sdk.config._checks import HIDDEN, closest
 from wemakeprice_sdk.config._codecs import (
     TIME_OF_DAY,
     TIMESTAMP,

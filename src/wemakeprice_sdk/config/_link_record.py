@@ -7,8 +7,9 @@ from typing import Final, cast
 
 from attrs import evolve, field, frozen
 
+from wemakeprice_sdk.checks import Problems
 from wemakeprice_sdk.clock import require_aware
-from wemakeprice_sdk.config._checks import Problems, as_tuple
+from wemakeprice_sdk.config._checks import as_tuple
 from wemakeprice_sdk.config.states import KoreanWord, LinkState
 
 HISTORY_LIMIT: Final = 20

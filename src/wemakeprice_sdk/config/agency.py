@@ -7,7 +7,8 @@ from typing import Final, cast
 
 from attrs import field, frozen
 
-from wemakeprice_sdk.config._checks import Problems, as_tuple, fold
+from wemakeprice_sdk.checks import Problems
+from wemakeprice_sdk.config._checks import as_tuple, fold
 
 _COMPANY: Final = re.compile(r"^(?:\(주\)|주식회사)|(?:\(주\)|주식회사)$")
 

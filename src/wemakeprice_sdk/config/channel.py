@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 from attrs import field, fields, frozen
 
+from wemakeprice_sdk.checks import Problems, shown
 from wemakeprice_sdk.clock import require_aware
-from wemakeprice_sdk.config._checks import HIDDEN, Problems, as_tuple, shown
+from wemakeprice_sdk.config._checks import HIDDEN, as_tuple
 from wemakeprice_sdk.config._link_record import LinkRecord
 from wemakeprice_sdk.config.agency import Agency
 from wemakeprice_sdk.config.contacts import Contact

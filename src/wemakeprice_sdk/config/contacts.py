@@ -8,7 +8,8 @@ from typing import Final, Protocol, cast
 
 from attrs import field, fields, frozen
 
-from wemakeprice_sdk.config._checks import HIDDEN, Problems
+from wemakeprice_sdk.checks import Problems, check_kind
+from wemakeprice_sdk.config._checks import HIDDEN
 from wemakeprice_sdk.config.states import KoreanWord
 from wemakeprice_sdk.errors import ConfigError, WemakepriceError
 from wemakeprice_sdk.secrets import SecretStr
@@ -169,6 +170,8 @@ def route_issue(config: HasContacts, issue: Issue) -> tuple[IssueDelivery, ...]:
     Pure. Everyone with the needed address gets it. Raises `ConfigError` when nobody has one; a serious issue
     never falls back silently to e-mail.
     """
+    check_kind("config", config, HasContacts)
+    check_kind("issue", issue, Issue)
     medium = Medium.MOBILE if issue.severity is IssueSeverity.SERIOUS else Medium.EMAIL
     found = [(contact, getattr(contact, medium.value)) for contact in config.contacts]
     deliveries = tuple(
@@ -195,6 +198,8 @@ def notify_issue(config: HasContacts, issue: Issue, notifier: IssueNotifier) -> 
     raised together at the end as an `ExceptionGroup`. Raises `ConfigError` when nobody can be reached. The
     log holds the store, the medium and the count, nothing personal.
     """
+    check_kind("config", config, HasContacts)
+    check_kind("issue", issue, Issue)
     deliveries = route_issue(config, issue)
     failures: list[Exception] = []
     for delivery in deliveries:

@@ -8,8 +8,9 @@ from typing import Final, TypeAlias, cast
 
 from attrs import field, frozen
 
+from wemakeprice_sdk.checks import Problems
 from wemakeprice_sdk.clock import KST, require_aware
-from wemakeprice_sdk.config._checks import Problems, as_tuple
+from wemakeprice_sdk.config._checks import as_tuple
 
 _DAY: Final = 86_400 * 1_000_000
 _WEEK: Final = 7 * _DAY

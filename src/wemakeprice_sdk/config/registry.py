@@ -7,7 +7,8 @@ from typing import cast
 
 from attrs import field, frozen
 
-from wemakeprice_sdk.config._checks import HIDDEN, Problems, as_tuple, closest, fold
+from wemakeprice_sdk.checks import Problems, check_kind
+from wemakeprice_sdk.config._checks import HIDDEN, as_tuple, closest, fold
 from wemakeprice_sdk.config.channel import ChannelConfig
 from wemakeprice_sdk.errors import ConfigError
 
@@ -99,10 +100,12 @@ class ChannelRegistry:
 
     def add(self, config: ChannelConfig) -> ChannelRegistry:
         """Return a registry with one more account; raise `ConfigError` when it clashes with another."""
+        check_kind("config", config, ChannelConfig)
         return ChannelRegistry((*self.channels, config))
 
     def replace(self, config: ChannelConfig) -> ChannelRegistry:
         """Return a registry with the account of that seller id replaced; raise `KeyError` without one."""
+        check_kind("config", config, ChannelConfig)
         old = self.get(config.seller_id)
         return ChannelRegistry(tuple(config if known is old else known for known in self))
 
@@ -117,6 +120,6 @@ def build_registry(channels: list[ChannelConfig | ConfigError]) -> ChannelRegist
     problems = Problems()
     for index, part in enumerate(channels):
         if isinstance(part, ConfigError):
-            problems.take(part, f"channels[{index}]")
+            problems.take(part.violations, f"channels[{index}]")
     problems.raise_all("ChannelRegistry")
     return ChannelRegistry(tuple(part for part in channels if isinstance(part, ChannelConfig)))

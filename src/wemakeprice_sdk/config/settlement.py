@@ -7,8 +7,9 @@ from typing import Final
 
 from attrs import Factory, field, frozen
 
+from wemakeprice_sdk.checks import Problems
 from wemakeprice_sdk.clock import add_months, korean_day
-from wemakeprice_sdk.config._checks import Problems, fold
+from wemakeprice_sdk.config._checks import fold
 from wemakeprice_sdk.config.states import KoreanWord
 from wemakeprice_sdk.models._given import taken
 

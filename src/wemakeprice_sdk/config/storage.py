@@ -12,7 +12,8 @@ from typing import Final, Literal, NoReturn, TypeAlias
 import tomli_w
 from attrs import frozen
 
-from wemakeprice_sdk.config._checks import HIDDEN, Problems
+from wemakeprice_sdk.checks import Problems, check_kind
+from wemakeprice_sdk.config._checks import HIDDEN
 from wemakeprice_sdk.config._codecs import Plain
 from wemakeprice_sdk.config._document import (
     VERSION,
@@ -51,6 +52,7 @@ def dumps_config(config: ChannelConfig, *, cipher: Cipher | None = None, syntax:
 
     Key, memo and contacts are encrypted; `PlainSecretError` when there are some and no cipher.
     """
+    check_kind("config", config, ChannelConfig)
     return _dump({"version": VERSION, "channel": channel_to_document(config, cipher)}, syntax)
 
 
@@ -75,6 +77,7 @@ def dumps_registry(
     registry: ChannelRegistry, *, cipher: Cipher | None = None, syntax: Syntax = "toml"
 ) -> str:
     """Write all accounts as one text; see `dumps_config`."""
+    check_kind("registry", registry, ChannelRegistry)
     channels: list[Plain] = [channel_to_document(config, cipher) for config in registry]
     return _dump({"version": VERSION, "channels": channels}, syntax)
 
@@ -170,6 +173,7 @@ def config_to_env(
 
     Raises `PlainSecretError` when there are secrets and no cipher.
     """
+    check_kind("config", config, ChannelConfig)
     variables = {f"{prefix}VERSION": str(VERSION)}
     for name, value in channel_to_document(config, cipher).items():
         _flatten(f"{prefix}{name.upper()}", value, variables)
@@ -241,7 +245,7 @@ def _flatten(name: str, value: Plain, variables: dict[str, str]) -> None:
 
 def _under(error: ConfigError, path: str) -> ConfigError:
     problems = Problems()
-    problems.take(error, path)
+    problems.take(error.violations, path)
     return ConfigError(problems.found, subject="document")
 
 

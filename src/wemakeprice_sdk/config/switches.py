@@ -9,8 +9,9 @@ from typing import Final, cast
 
 from attrs import field, frozen
 
+from wemakeprice_sdk.checks import Problems
 from wemakeprice_sdk.clock import add_months, require_aware
-from wemakeprice_sdk.config._checks import Problems, as_tuple, fold
+from wemakeprice_sdk.config._checks import as_tuple, fold
 from wemakeprice_sdk.config.states import (
     ConfirmationMode,
     CsKind,

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from attrs import evolve, field, frozen
 
+from wemakeprice_sdk.checks import Problems, check_kind
 from wemakeprice_sdk.errors import ValidationError, Violation
 from wemakeprice_sdk.excel.records import ExportKind, ProblemSeverity
 
@@ -172,6 +173,7 @@ class ColumnBook:
 
     def extended(self, kind: ExportKind, aliases: Mapping[str, Iterable[str]]) -> ColumnBook:
         """Add headers to fields; raises `ValidationError` for a field the kind does not have."""
+        check_kind("kind", kind, ExportKind)
         spec = self.kinds[kind]
         unknown = sorted(set(aliases) - set(spec.fields))
         if unknown:
@@ -184,6 +186,7 @@ class ColumnBook:
 
     def candidates(self, kind: ExportKind, label: str) -> tuple[Candidate, ...]:
         """Return the fields that a header may stand for, each with its confidence."""
+        check_kind("kind", kind, ExportKind)
         if not label.strip():
             return ()
         index = self._index[kind]
@@ -281,12 +284,11 @@ def _default_book() -> ColumnBook:
 
 def book_from_json(text: str) -> ColumnBook:
     """Build a table from JSON text of the packaged file's shape."""
-    violations: list[Violation] = []
+    problems = Problems()
     try:
         data = json.loads(text)
         kinds = {
-            ExportKind(name): _kind(ExportKind(name), body, violations)
-            for name, body in data["kinds"].items()
+            ExportKind(name): _kind(ExportKind(name), body, problems) for name, body in data["kinds"].items()
         }
         strangers = tuple(
             Stranger(korean=body["korean"], english=body["english"], headers=frozenset(body["headers"]))
@@ -300,16 +302,15 @@ def book_from_json(text: str) -> ColumnBook:
             f"not an alias table: {error}",
             "별칭 파일 형식이 아닙니다. 파일을 확인해 주세요",
         ) from error
-    if violations:
-        raise ValidationError(violations, subject="aliases")
+    problems.raise_all("aliases", ValidationError)
     return ColumnBook(kinds, strangers)
 
 
-def _kind(kind: ExportKind, body: Mapping[str, object], violations: list[Violation]) -> KindSpec:
+def _kind(kind: ExportKind, body: Mapping[str, object], problems: Problems) -> KindSpec:
     fields = body["fields"]
     if not isinstance(fields, dict):
         raise TypeError("fields is not a table")
-    specs = {name: _field(kind, name, one, violations) for name, one in fields.items()}
+    specs = {name: _field(kind, name, one, problems) for name, one in fields.items()}
     preference, least = body.get("preference", 0), body.get("least_markers", 3)
     return KindSpec(
         kind=kind,
@@ -325,32 +326,20 @@ def _kind(kind: ExportKind, body: Mapping[str, object], violations: list[Violati
     )
 
 
-def _field(
-    kind: ExportKind, name: str, body: Mapping[str, object], violations: list[Violation]
-) -> ColumnSpec:
+def _field(kind: ExportKind, name: str, body: Mapping[str, object], problems: Problems) -> ColumnSpec:
     path = f"kinds.{kind.value}.fields.{name}"
     type_ = str(body.get("type"))
     if type_ not in FIELD_TYPES:
         known = ", ".join(sorted(FIELD_TYPES))
-        violations.append(
-            Violation(
-                f"{path}.type",
-                type_,
-                "known type",
-                f"types are {known}",
-                "알 수 없는 자료형입니다. 자료형 이름을 확인해 주세요",
-            )
-        )
+        problems.add(f"{path}.type", type_, "known type", f"types are {known}", "알 수 없는 자료형입니다. 자료형 이름을 확인해 주세요")
     severity = str(body.get("severity", "error"))
     if severity not in ("error", "warning"):
-        violations.append(
-            Violation(
-                f"{path}.severity",
-                severity,
-                "error or warning",
-                "severity is error or warning",
-                "error 또는 warning으로 적어 주세요",
-            )
+        problems.add(
+            f"{path}.severity",
+            severity,
+            "error or warning",
+            "severity is error or warning",
+            "error 또는 warning으로 적어 주세요",
         )
         severity = "error"
     return ColumnSpec(

@@ -10,6 +10,7 @@ from typing import Final
 
 from attrs import field, frozen
 
+from wemakeprice_sdk.checks import of_kind
 from wemakeprice_sdk.errors import ColumnError, ValidationError
 from wemakeprice_sdk.excel.columns import ColumnBook, ColumnSpec
 from wemakeprice_sdk.excel.records import ExportKind
@@ -173,7 +174,7 @@ class ColumnMatch:
 class ColumnMap:
     """What every column of a file was understood as; can be saved and used again."""
 
-    kind: ExportKind
+    kind: ExportKind = field(validator=of_kind(ExportKind))
     matches: tuple[ColumnMatch, ...]
     missing: tuple[str, ...] = ()
     """Korean names of the fields that no column was found for."""

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from attrs import define, field, frozen
-from attrs.validators import instance_of
 
+from wemakeprice_sdk.checks import check_kind, of_kind
 from wemakeprice_sdk.errors import ColumnError, UnreadableFileError, ValidationError, WrongKindError
 from wemakeprice_sdk.excel.columns import ColumnBook, KindSpec, names_other_money
 from wemakeprice_sdk.excel.deals import ParsedDeal, read_deals
@@ -94,21 +94,8 @@ class _Opened:
         return self.book.sheets[self.sheet].name
 
 
-def _check_account(_: object, __: object, account: Account) -> None:
-    if not isinstance(getattr(account, "seller_id", None), str):
-        raise TypeError(
-            "account must be a ChannelConfig, or another object with a seller_id that is text, "
-            f"not {type(account).__name__}"
-        )
-
-
-def _check_registry(_: object, __: object, registry: ImportRegistry) -> None:
-    methods = ("templates_imported", "known_products", "known_deals")
-    if not all(callable(getattr(registry, method, None)) for method in methods):
-        raise TypeError(
-            "registry must be an ImportRegistry, such as LedgerTarget(ledger, seller_id), "
-            f"not {type(registry).__name__}"
-        )
+def _check_seller_id(_: object, __: object, account: Account) -> None:
+    check_kind("account.seller_id", account.seller_id, str)
 
 
 @define(eq=False)
@@ -121,10 +108,10 @@ class ExcelMigrator:
     of another kind.
     """
 
-    account: Account = field(validator=_check_account)
-    registry: ImportRegistry = field(factory=NothingKnown, validator=_check_registry)
-    book: ColumnBook = field(factory=ColumnBook.default, validator=instance_of(ColumnBook))
-    limits: FileLimits = field(default=DEFAULT_LIMITS, validator=instance_of(FileLimits))
+    account: Account = field(validator=[of_kind(Account), _check_seller_id])
+    registry: ImportRegistry = field(factory=NothingKnown, validator=of_kind(ImportRegistry))
+    book: ColumnBook = field(factory=ColumnBook.default, validator=of_kind(ColumnBook))
+    limits: FileLimits = field(default=DEFAULT_LIMITS, validator=of_kind(FileLimits))
 
     # --- looking ---
 
@@ -134,6 +121,7 @@ class ExcelMigrator:
         Raises `UnreadableFileError`, `UnsafeFileError`, `ColumnError` when no header is found, and
         `WrongKindError` when `kind` is given and the file is another.
         """
+        check_kind("kind", kind, ExportKind, optional=True)
         with self._open(Path(file), kind, mapping) as opened:
             book, header = opened.book, opened.header
             specs = self.book.kinds[header.columns.kind].fields
@@ -238,6 +226,7 @@ class ExcelMigrator:
         Raises `WrongKindError` naming the kind the file looks like, `ColumnError` naming every required
         column that is missing, and the file errors of `inspect`. Rows in error are counted, not raised.
         """
+        check_kind("kind", kind, ExportKind)
         _refuse_to_import(kind)
         paths = [Path(files)] if isinstance(files, str | PathLike) else [Path(one) for one in files]
         builder = self._builder(kind)
@@ -270,6 +259,7 @@ class ExcelMigrator:
         `rows` may come from several windows that overlap: an identical repeat is dropped without a word. The
         client is the caller's (`client.products.list`, `client.deals.list`).
         """
+        check_kind("kind", kind, ExportKind)
         _refuse_to_import(kind)
         builder = self._builder(kind)
         numbered: Iterable[tuple[int, ProductRow | DealRow]] = enumerate(rows, 1)
@@ -320,6 +310,7 @@ class ExcelMigrator:
         The files are read again, so that the report shows the seller's own columns in their order. Raises
         `ValidationError` when `path` is one of them, which would be lost.
         """
+        check_kind("preview", preview, Preview)
         paths = [Path(files)] if isinstance(files, str | PathLike) else [Path(one) for one in files]
         if Path(path).resolve() in {one.resolve() for one in paths}:
             raise ValidationError.single(

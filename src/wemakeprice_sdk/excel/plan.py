@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import define, field
 
-from wemakeprice_sdk.errors import ValidationError, Violation
+from wemakeprice_sdk.checks import Problems, check_kind
+from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.excel.commit import CommitReport, ImportProgress, NotCarried, commit_items
 from wemakeprice_sdk.excel.preview import Chooser, Preview, PreviewRow, RowStatus, extras_of
 from wemakeprice_sdk.excel.records import DealRecord, ExportKind, ProductRecord
@@ -124,6 +125,7 @@ class ImportPlan:
         `CommitError` when templates were never imported or when the target stops working on the whole; an
         item the target refuses is reported and the run goes on.
         """
+        check_kind("target", target, ImportTarget)
         return commit_items(
             self.numbered_items(),
             target,
@@ -153,6 +155,10 @@ def select(
     take neither. Deals whose products are not all imported are left out unless `include_incomplete`. Raises
     `ValidationError` listing every number that cannot be chosen and every choice that contradicts itself.
     """
+    check_kind("preview", preview, Preview)
+    check_kind("sku", sku, SkuChoice, optional=True)
+    for choice in (per_product or {}).values():
+        check_kind("per_product", choice, SkuChoice)
     chooser = _Selection(
         preview, None if numbers is None else frozenset(numbers), sku, dict(per_product or {})
     )
@@ -161,7 +167,7 @@ def select(
 
 
 class _Selection:
-    """Collects violations while it walks the rows once."""
+    """Notes every violation while it walks the rows once."""
 
     def __init__(
         self,
@@ -174,7 +180,7 @@ class _Selection:
         self.numbers = numbers
         self.sku = sku
         self.per_product = per_product
-        self.violations: list[Violation] = []
+        self.problems = Problems()
 
     def choose(self, where: Chooser | None, *, include_flagged: bool, include_incomplete: bool) -> bytearray:
         """Mark the rows; raise when anything about the choice is wrong."""
@@ -201,32 +207,28 @@ class _Selection:
             taken.add(row.number)
             self._check_sku(row)
         self._refuse_numbers(reasons, taken)
-        if self.violations:
-            raise ValidationError(self.violations[:_MOST_VIOLATIONS], subject="selection")
+        del self.problems.found[_MOST_VIOLATIONS:]
+        self.problems.raise_all("selection", ValidationError)
         return chosen
 
     def _refuse_deal_choices(self) -> None:
         if self.preview.kind is ExportKind.DEALS and (self.sku is not None or self.per_product):
-            self.violations.append(
-                Violation(
-                    "sku",
-                    "given",
-                    "none for deals",
-                    "deals take no SKU choice",
-                    "딜은 SKU 연동을 선택하지 않습니다. 선택을 빼 주세요",
-                )
+            self.problems.add(
+                "sku",
+                "given",
+                "none for deals",
+                "deals take no SKU choice",
+                "딜은 SKU 연동을 선택하지 않습니다. 선택을 빼 주세요",
             )
 
     def _refuse_incomplete(self, row: PreviewRow) -> None:
         shown = ", ".join(map(str, row.missing_products[:10]))
-        self.violations.append(
-            Violation(
-                f"deal[{row.number}]",
-                shown,
-                "products imported first",
-                "refers to products that are not imported; import them first or set include_incomplete",
-                "딜에 포함된 상품을 먼저 가져와 주세요",
-            )
+        self.problems.add(
+            f"deal[{row.number}]",
+            shown,
+            "products imported first",
+            "refers to products that are not imported; import them first or set include_incomplete",
+            "딜에 포함된 상품을 먼저 가져와 주세요",
         )
 
     def _check_sku(self, row: PreviewRow) -> None:
@@ -236,24 +238,20 @@ class _Selection:
         path = f"product[{record.product_no}].sku"
         choice = self.per_product.get(record.product_no, self.sku)
         if choice is None:
-            self.violations.append(
-                Violation(
-                    path,
-                    "none",
-                    "choice needed",
-                    "choose SKU link and stock sync",
-                    "SKU 연동여부를 선택해 주세요",
-                )
+            self.problems.add(
+                path,
+                "none",
+                "choice needed",
+                "choose SKU link and stock sync",
+                "SKU 연동여부를 선택해 주세요",
             )
         elif choice.link is SkuLinkMode.BY_SELLER_CODE and not _has_codes(record):
-            self.violations.append(
-                Violation(
-                    path,
-                    choice.link.value,
-                    "seller code present",
-                    "cannot link by seller code: the source gives none",
-                    "업체상품코드가 없어 코드로 연동할 수 없습니다. 다른 SKU 연동 방식을 선택해 주세요",
-                )
+            self.problems.add(
+                path,
+                choice.link.value,
+                "seller code present",
+                "cannot link by seller code: the source gives none",
+                "업체상품코드가 없어 코드로 연동할 수 없습니다. 다른 SKU 연동 방식을 선택해 주세요",
             )
 
     def _refuse_numbers(self, reasons: Mapping[int, RowStatus], taken: set[int]) -> None:
@@ -267,9 +265,7 @@ class _Selection:
                 else ("is not in the preview", "미리보기에 없는 번호입니다. 번호를 확인해 주세요")
             )
             rule = "status new" if status else "known number"
-            self.violations.append(
-                Violation(f"number[{number}]", str(number), rule, f"{number} {english}", korean)
-            )
+            self.problems.add(f"number[{number}]", str(number), rule, f"{number} {english}", korean)
 
     def _was_seen(self, number: int) -> bool:
         return any(row.number == number and row.status is RowStatus.NEW for row in self.preview)

@@ -13,6 +13,7 @@ from typing import Self, TypeAlias
 
 from attrs import define, evolve, field, frozen
 
+from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.excel.deals import ParsedDeal
 from wemakeprice_sdk.excel.faults import sentences
 from wemakeprice_sdk.excel.nondata import LeftOutRow, LeftOutRows, NonDataKind
@@ -148,6 +149,7 @@ class Preview:
 
     def rows(self, status: RowStatus | None = None, *, flagged: bool | None = None) -> Iterator[PreviewRow]:
         """Return the rows of a status, flagged ones or not, or all."""
+        check_kind("status", status, RowStatus, optional=True)
         for row in self:
             if status in (None, row.status) and flagged in (None, row.flagged):
                 yield row

@@ -42,6 +42,7 @@ _KINDS: Mapping[NonDataKind, str] = {
     NonDataKind.NOTE: "안내 문구이므로 가져오지 않습니다",
     NonDataKind.HEADER: "반복된 제목 행이므로 가져오지 않습니다",
 }
+ReportValue: TypeAlias = "str | int | float | bool | datetime | None"
 
 
 @frozen
@@ -58,7 +59,7 @@ class SourceTable:
     """How many columns an earlier report put in front; they are not written again."""
 
 
-def safe_value(cell: Cell, *, date1904: bool = False) -> Value:
+def safe_value(cell: Cell, *, date1904: bool = False) -> ReportValue:
     """Return a cell as something that can be written and cannot run: text stays text, dates become dates."""
     if isinstance(cell, Serial):
         return serial_to_datetime(float(cell), date1904=date1904) or float(cell)
@@ -99,7 +100,7 @@ def _sheet_title(name: str, taken: Sequence[str]) -> str:
 
 def _summary(writer: SheetWriter, preview: Preview) -> None:
     counts = preview.counts
-    rows: list[tuple[str, Value]] = [
+    rows: list[tuple[str, ReportValue]] = [
         ("종류", preview.kind.korean),
         ("판매자 ID", preview.seller_id),
         ("신규", counts.new),

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from attrs import field, frozen
 
+from wemakeprice_sdk.checks import of_kind
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.excel.records import DealRecord, ProductRecord
 from wemakeprice_sdk.files.cells import Cell
@@ -27,7 +28,7 @@ class Account(Protocol):
 class SkuChoice:
     """A user's choice for one product (SKU 연동, SKU 재고연동). Stock sync without a link is refused."""
 
-    link: SkuLinkMode
+    link: SkuLinkMode = field(validator=of_kind(SkuLinkMode))
     stock_sync: bool = field(default=False)
 
     def __attrs_post_init__(self) -> None:

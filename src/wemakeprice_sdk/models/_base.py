@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence  # noqa: F401 - JsonValue names both when it is evaluated
 from enum import StrEnum
 from functools import cache
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 import attrs
 from attrs import field, frozen
@@ -83,6 +83,9 @@ class ReadModel:
     cannot be read is None too and stands in `faults`, unless a decision rests on it (`Essential`, `Won`,
     `Quantity` in the annotation): then the whole row is not read.
     """
+
+    ZERO_MEANS_ABSENT: ClassVar[bool] = False
+    """Whether a number of something (`…_no`) that reads 0 says that there is none."""
 
     raw: Mapping[str, JsonValue] = field(factory=dict, repr=False, eq=False)
     """The decoded JSON as it came, with unknown keys and the original spellings. Holds personal data."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from attrs import evolve, frozen
+from attrs import frozen
 
+from wemakeprice_sdk.checks import Problems
 from wemakeprice_sdk.clock import KST, require_aware
 from wemakeprice_sdk.errors import Violation
 from wemakeprice_sdk.models._convert import frozen_field
@@ -298,14 +299,14 @@ class ProductInput(WriteModel):
 
         What is frozen after creation or once the sale has begun: `bizYn`, `textOptionUseYn`, `saleStartDate`.
         """
-        found: list[Violation] = []
+        problems = Problems()
         if stored.basic is not None:
-            found += _under("basic", self.basic.update_violations(stored.basic))
+            problems.take(self.basic.update_violations(stored.basic), "basic")
         if stored.sale is not None:
-            found += _under("sale", self.sale.update_violations(stored.sale, now))
+            problems.take(self.sale.update_violations(stored.sale, now), "sale")
         if stored.option is not None:
-            found += _under("option", self.option.update_violations(stored.option))
-        return tuple(found)
+            problems.take(self.option.update_violations(stored.option), "option")
+        return tuple(problems.found)
 
     def _deep(self, limits: InputLimits) -> Iterator[Violation]:  # noqa: ARG002
         options = instances((self.option,), ProductOptionInput)
@@ -322,10 +323,6 @@ _STOCK_NEEDED = Broken(
     "is required when option.selectOptionUseYn is N",
     "선택옵션을 쓰지 않으면 필수입니다. 값을 넣어 주세요",
 )
-
-
-def _under(block: str, found: Iterable[Violation]) -> list[Violation]:
-    return [evolve(violation, path=f"{block}.{violation.path}") for violation in found]
 
 
 @frozen(kw_only=True)

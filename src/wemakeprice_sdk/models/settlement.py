@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import ClassVar
 
 from attrs import frozen
 
@@ -28,6 +29,9 @@ class SettlementOrderLine(ReadModel):
 
     Money in won; refund rows carry negative figures (C). Ids are text on the wire, `"0"` reads as None.
     """
+
+    # Rows without a claim carry "0" for it: read as a number, all of them would belong to one claim.
+    ZERO_MEANS_ABSENT: ClassVar[bool] = True
 
     basic_dt: Essential[date] | None = None
     """Sales day (기준일자(매출일)). [A]"""
@@ -201,6 +205,9 @@ class SettlementOrderLine(ReadModel):
 @frozen(kw_only=True)
 class SettlementShipLine(ReadModel):
     """Shipping-fee settlement row (배송비 정산). [A]"""
+
+    # Rows without a claim carry "0" for it: read as a number, all of them would belong to one claim.
+    ZERO_MEANS_ABSENT: ClassVar[bool] = True
 
     basic_dt: Essential[date] | None = None
     """Sales day (기준일자). [A]"""

@@ -10,6 +10,7 @@ from typing import Protocol, TypeAlias
 
 from attrs import field, frozen
 
+from wemakeprice_sdk.checks import Problems, of_kind
 from wemakeprice_sdk.clock import BusinessCalendar, add_business_days
 from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.models import couriers
@@ -97,24 +98,24 @@ class CancelRequest:
 class Approve:
     """Let the buyer cancel."""
 
-    reason: Reason
+    reason: Reason = field(validator=of_kind(Reason))
 
 
 @frozen
 class Reject:
     """Refuse, because the goods travel with `shipment`; the marketplace ships the bundle with it."""
 
-    shipment: Shipment
-    reason: Reason
+    shipment: Shipment = field(validator=of_kind(Shipment))
+    reason: Reason = field(validator=of_kind(Reason))
 
 
 @frozen
 class Hold:
     """Decide later: `until` is the timestamp to look again, `severity` says how much it presses."""
 
-    reason: Reason
+    reason: Reason = field(validator=of_kind(Reason))
     until: datetime | None = None
-    severity: IssueSeverity | None = None
+    severity: IssueSeverity | None = field(default=None, validator=of_kind(IssueSeverity, optional=True))
 
 
 CancelDecision: TypeAlias = Approve | Reject | Hold
@@ -213,11 +214,13 @@ class PickStrategy:
     """
 
     margin: timedelta = timedelta(hours=2)
-    at_deadline: AtDeadline = AtDeadline.ASK
+    at_deadline: AtDeadline = field(default=AtDeadline.ASK, validator=of_kind(AtDeadline))
 
     def __attrs_post_init__(self) -> None:
         """Refuse a negative margin: it would wait past the deadline."""
-        not_negative("cancels", margin=self.margin)
+        problems = Problems()
+        not_negative(problems, margin=self.margin)
+        problems.raise_all("cancels")
 
     def decide(self, request: CancelRequest, line: CancelLine, now: datetime) -> CancelDecision:
         """Decide one line; see the class."""

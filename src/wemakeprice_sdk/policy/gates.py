@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from attrs import define, field, frozen
 
+from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.config import ChannelConfig, ConfirmationMode, CsKind, LinkState, OnboardingState
 from wemakeprice_sdk.errors import GateClosedError
 from wemakeprice_sdk.models.codes import ImportSource
@@ -413,6 +414,10 @@ def _rows(
     *,
     by_operator: bool,
 ) -> Iterator[GateRow]:
+    check_kind("config", config, ChannelConfig)
+    check_kind("kind", kind, ActionKind)
+    check_kind("flags", flags, LinkFlags, optional=True)
+    check_kind("source", source, ImportSource, optional=True)
     yield _onboarding(config.onboarding)
     yield _link(config.link_state)
     yield _switch(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from attrs import evolve
 
+from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.models.codes import SkuLinkMode
 from wemakeprice_sdk.models.products import OptionValue, Product, ProductOption
 from wemakeprice_sdk.models.sku_links import SkuLink
@@ -49,6 +50,7 @@ def links_of(product: Product, mode: SkuLinkMode, *, stock_sync: bool) -> list[S
 
     An option or product without a seller code is left without a link, except under CREATE.
     """
+    check_kind("mode", mode, SkuLinkMode)
     if mode is SkuLinkMode.NONE:
         return []
     created = mode is SkuLinkMode.CREATE

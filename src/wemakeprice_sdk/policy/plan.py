@@ -14,6 +14,7 @@ from datetime import datetime
 
 from attrs import evolve, field, frozen
 
+from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.errors import BlastRadiusError, PolicyError
 from wemakeprice_sdk.policy.actions import Action, ActionKind, Reason, Target, TargetKind
@@ -200,6 +201,8 @@ class SyncPlan:
         `dependency-left-out`.
         """
         wanted_kinds = None if kinds is None else frozenset(kinds)
+        for kind in wanted_kinds or ():
+            check_kind("kinds", kind, ActionKind)
         wanted_targets = None if targets is None else frozenset(targets)
 
         def passes(action: Action) -> bool:
@@ -232,6 +235,7 @@ class SyncPlan:
 
     def diff(self, earlier: SyncPlan) -> PlanDiff:
         """Compare with an earlier plan, action by action; a reason or order of its own is no change."""
+        check_kind("earlier", earlier, SyncPlan)
         old = {action.key: action for action in earlier.actions}
         new = {action.key: action for action in self.actions}
         both = [key for key in new if key in old]
@@ -302,6 +306,8 @@ def merge_plans(plans: Sequence[SyncPlan]) -> SyncPlan:
     """Put plans for the same account and timestamp one after the other; raise `PolicyError` otherwise."""
     if not plans:
         raise PolicyError("no plan to merge")
+    for plan in plans:
+        check_kind("plans", plan, SyncPlan)
     first = plans[0]
     for plan in plans[1:]:
         if (plan.seller_id, plan.made_at) != (first.seller_id, first.made_at):

@@ -15,6 +15,7 @@ from typing import Final
 import attrs
 from attrs import frozen
 
+from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.config.settlement import SettlementCycle
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models._given import won_by_day
@@ -105,6 +106,7 @@ class Reconciliation:
 
     def of(self, status: SettlementStatus) -> tuple[ReconciledRow, ...]:
         """Return the rows of one status."""
+        check_kind("status", status, SettlementStatus)
         return tuple(row for row in self.rows if row.status is status)
 
 
@@ -161,6 +163,8 @@ def reconcile(
 
     Pure: the same facts give the same result.
     """
+    check_kind("facts", facts, SettlementFacts)
+    check_kind("cycle", cycle, SettlementCycle, optional=True)
     work = _Work(facts, as_of, cycle, grace_days)
     rows = [
         *work.order_rows(),

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
+from wemakeprice_sdk.checks import of_kind
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models._given import checked
 from wemakeprice_sdk.models.codes import DisplayState, ImportSource, SkuLinkMode
@@ -41,7 +42,7 @@ class SkuStock:
     quantity: int
     as_of: datetime
     on_sale: bool | None = None
-    display: DisplayState | None = None
+    display: DisplayState | None = field(default=None, validator=of_kind(DisplayState, optional=True))
 
     def __attrs_post_init__(self) -> None:
         """Refuse a negative quantity."""
@@ -70,7 +71,7 @@ class PendingShipment:
     """A parcel of a bundle that is ready: an invoice exists and the ship call may go out."""
 
     bundle_no: int
-    shipment: Shipment
+    shipment: Shipment = field(validator=of_kind(Shipment))
 
 
 @frozen(field_transformer=checked)
@@ -97,12 +98,14 @@ class ReturnFacts:
     """
 
     claim_bundle_no: int
-    pickup: Shipment | None = None
+    pickup: Shipment | None = field(default=None, validator=of_kind(Shipment, optional=True))
     outbound_invoice: str | None = None
     received: bool = False
-    inspection: ReturnInspection | None = None
+    inspection: ReturnInspection | None = field(
+        default=None, validator=of_kind(ReturnInspection, optional=True)
+    )
     hold_detail: str | None = None
-    replacement: Shipment | None = None
+    replacement: Shipment | None = field(default=None, validator=of_kind(Shipment, optional=True))
     replacement_delivered: bool = False
 
 
@@ -110,7 +113,7 @@ class ReturnFacts:
 class TemplateSave:
     """A shipping template as it should be stored (배송 템플릿 등록/수정)."""
 
-    template: ShippingTemplateInput = field(repr=False)
+    template: ShippingTemplateInput = field(repr=False, validator=of_kind(ShippingTemplateInput))
 
 
 @frozen(field_transformer=checked)
@@ -126,8 +129,8 @@ class ProductCandidate:
     """A product found at the marketplace that may be imported, with the user's choices."""
 
     product_no: int
-    source: ImportSource = ImportSource.EXCEL
-    sku_link: SkuLinkMode = SkuLinkMode.NONE
+    source: ImportSource = field(default=ImportSource.EXCEL, validator=of_kind(ImportSource))
+    sku_link: SkuLinkMode = field(default=SkuLinkMode.NONE, validator=of_kind(SkuLinkMode))
     stock_sync: bool = False
 
 
@@ -137,7 +140,7 @@ class DealCandidate:
 
     deal_no: int
     product_nos: tuple[int, ...] = ()
-    source: ImportSource = ImportSource.EXCEL
+    source: ImportSource = field(default=ImportSource.EXCEL, validator=of_kind(ImportSource))
 
 
 @frozen(field_transformer=checked)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from attrs import field, frozen
 
-from wemakeprice_sdk.errors import ConfigError, Violation
+from wemakeprice_sdk.checks import Problems, of_kind
 
 __all__ = [
     "MAX_STOCK",
@@ -26,28 +26,23 @@ MAX_STOCK = 99_999
 HOUR = timedelta(hours=1)
 
 
-def _check(subject: str, found: list[Violation]) -> None:
-    if found:
-        raise ConfigError(found, subject=subject)
+def not_negative(problems: Problems, **values: int | timedelta) -> None:
+    """Note counts and durations below zero."""
+    for name, value in values.items():
+        number = value.total_seconds() if isinstance(value, timedelta) else value
+        problems.require(number >= 0, name, str(value), ">= 0", "cannot be negative", "음수일 수 없습니다")
 
 
-def not_negative(subject: str, **values: int | timedelta) -> None:
-    """Raise `ConfigError` for counts and durations below zero."""
-    found = [
-        Violation(name, str(value), ">= 0", "cannot be negative", "0 이상이어야 합니다")
-        for name, value in values.items()
-        if (value.total_seconds() if isinstance(value, timedelta) else value) < 0
-    ]
-    _check(subject, found)
-
-
-def _positive(subject: str, **ages: timedelta) -> None:
-    found = [
-        Violation(name, str(age), "> 0", "has to be a positive duration", "0보다 긴 시간이어야 합니다")
-        for name, age in ages.items()
-        if age <= timedelta()
-    ]
-    _check(subject, found)
+def _positive(problems: Problems, **ages: timedelta) -> None:
+    for name, age in ages.items():
+        problems.require(
+            age > timedelta(),
+            name,
+            str(age),
+            "> 0",
+            "has to be a positive duration",
+            "0보다 긴 시간이어야 합니다",
+        )
 
 
 @frozen(kw_only=True)
@@ -60,8 +55,10 @@ class OrderSettings:
 
     def __attrs_post_init__(self) -> None:
         """Refuse ages that are not positive and a negative warning time."""
-        _positive("orders", max_age=self.max_age, claims_max_age=self.claims_max_age)
-        not_negative("orders", late_warning=self.late_warning)
+        problems = Problems()
+        _positive(problems, max_age=self.max_age, claims_max_age=self.claims_max_age)
+        not_negative(problems, late_warning=self.late_warning)
+        problems.raise_all("orders")
 
 
 @frozen(kw_only=True)
@@ -77,8 +74,10 @@ class ClaimSettings:
 
     def __attrs_post_init__(self) -> None:
         """Refuse ages that are not positive, negative days and a negative warning time."""
-        _positive("claims", max_age=self.max_age, bundles_max_age=self.bundles_max_age)
-        not_negative("claims", business_days=self.business_days, warn_before=self.warn_before)
+        problems = Problems()
+        _positive(problems, max_age=self.max_age, bundles_max_age=self.bundles_max_age)
+        not_negative(problems, business_days=self.business_days, warn_before=self.warn_before)
+        problems.raise_all("claims")
 
 
 @frozen(kw_only=True)
@@ -90,7 +89,9 @@ class DispatchSettings:
 
     def __attrs_post_init__(self) -> None:
         """Refuse durations that are not positive."""
-        _positive("dispatch", claims_max_age=self.claims_max_age, bundles_max_age=self.bundles_max_age)
+        problems = Problems()
+        _positive(problems, claims_max_age=self.claims_max_age, bundles_max_age=self.bundles_max_age)
+        problems.raise_all("dispatch")
 
 
 @frozen(kw_only=True)
@@ -113,9 +114,11 @@ class StockSettings:
 
     def __attrs_post_init__(self) -> None:
         """Refuse negative buffers and durations that are not positive."""
-        _positive("stock", max_age=self.max_age, products_max_age=self.products_max_age)
+        problems = Problems()
+        _positive(problems, max_age=self.max_age, products_max_age=self.products_max_age)
         kept = {f"buffers[{sku}]": units for sku, units in self.buffers.items()}
-        not_negative("stock", buffer=self.buffer, **kept)
+        not_negative(problems, buffer=self.buffer, **kept)
+        problems.raise_all("stock")
 
     def buffer_of(self, sku: str) -> int:
         """Return the units of a SKU that are reserved and not offered."""
@@ -130,7 +133,9 @@ class SalePeriodSettings:
 
     def __attrs_post_init__(self) -> None:
         """Refuse durations that are not positive."""
-        _positive("sale_period", products_max_age=self.products_max_age)
+        problems = Problems()
+        _positive(problems, products_max_age=self.products_max_age)
+        problems.raise_all("sale_period")
 
 
 @frozen(kw_only=True)
@@ -142,23 +147,29 @@ class TemplateSettings:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a negative limit and durations that are not positive."""
-        _positive("templates", max_age=self.max_age)
-        not_negative("templates", max_affected=self.max_affected)
+        problems = Problems()
+        _positive(problems, max_age=self.max_age)
+        not_negative(problems, max_affected=self.max_affected)
+        problems.raise_all("templates")
 
 
 @frozen(kw_only=True)
 class PolicySettings:
     """All settings together; `max_targets` bounds every plan (`BlastRadiusError`), None for no bound."""
 
-    orders: OrderSettings = OrderSettings()
-    claims: ClaimSettings = ClaimSettings()
-    dispatch: DispatchSettings = DispatchSettings()
-    stock: StockSettings = field(factory=StockSettings)
-    sale_period: SalePeriodSettings = SalePeriodSettings()
-    templates: TemplateSettings = TemplateSettings()
+    orders: OrderSettings = field(default=OrderSettings(), validator=of_kind(OrderSettings))
+    claims: ClaimSettings = field(default=ClaimSettings(), validator=of_kind(ClaimSettings))
+    dispatch: DispatchSettings = field(default=DispatchSettings(), validator=of_kind(DispatchSettings))
+    stock: StockSettings = field(factory=StockSettings, validator=of_kind(StockSettings))
+    sale_period: SalePeriodSettings = field(
+        default=SalePeriodSettings(), validator=of_kind(SalePeriodSettings)
+    )
+    templates: TemplateSettings = field(default=TemplateSettings(), validator=of_kind(TemplateSettings))
     max_targets: int | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse a negative bound."""
         if self.max_targets is not None:
-            not_negative("policy", max_targets=self.max_targets)
+            problems = Problems()
+            not_negative(problems, max_targets=self.max_targets)
+            problems.raise_all("policy")

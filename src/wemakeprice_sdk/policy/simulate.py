@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import evolve
 
+from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy.actions import Action
@@ -23,6 +24,7 @@ def advance(snapshot: Snapshot, actions: Iterable[Action], now: datetime) -> Sna
     approved cancels take their lines out of the bundle, a rejected cancel ships the bundle. Reservations of
     cancelled lines stay until their owner releases them.
     """
+    check_kind("snapshot", snapshot, Snapshot)
     world = _world(snapshot, require_aware(now, "now"))
     for action in actions:
         action.apply(world)

@@ -6,7 +6,7 @@ which rows were read cannot matter. Rows that contradict each other are refused,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -14,6 +14,7 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
+from wemakeprice_sdk.checks import Problems, check_kind
 from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.errors import NaiveDatetimeError, StaleSnapshotError, ValidationError, Violation
 from wemakeprice_sdk.models.claims import Claim
@@ -124,15 +125,18 @@ class Snapshot:
 
     def __attrs_post_init__(self) -> None:
         """Put rows in order, resolve those listed twice and refuse what contradicts itself."""
-        found = [*self._check_timestamps()]
+        problems = Problems()
+        self._check_timestamps(problems)
         for rows in _ROWS:
-            rows.resolve(self, found)
-        found += [*self._check_stock(), *self._check_runple(), *self._check_templates()]
-        if found:
-            raise ValidationError(found, subject="snapshot")
+            rows.resolve(self, problems)
+        self._check_stock(problems)
+        self._check_runple(problems)
+        self._check_templates(problems)
+        problems.raise_all("snapshot", ValidationError)
 
     def read_at(self, part: Part) -> datetime | None:
         """Return the timestamp a part was read, None when it was not."""
+        check_kind("part", part, Part)
         return {
             Part.BUNDLES: self.bundles_at,
             Part.CLAIMS: self.claims_at,
@@ -156,11 +160,11 @@ class Snapshot:
                 f"{part} were read at {at.isoformat()}, after the plan's now {now.isoformat()}"
             )
 
-    def _check_timestamps(self) -> Iterator[Violation]:
+    def _check_timestamps(self, problems: Problems) -> None:
         for part in Part:
             at, rows = self.read_at(part), getattr(self, part.value)
             if at is None and rows:
-                yield Violation(
+                problems.add(
                     f"{part}_at",
                     "None",
                     "rows need the timestamp they were read",
@@ -168,15 +172,15 @@ class Snapshot:
                     "자료를 조회한 시각이 없습니다. 조회 시각을 함께 넣어 주세요",
                 )
             if at is not None:
-                yield from _naive(f"{part}_at", at)
+                _check_aware(problems, f"{part}_at", at)
 
-    def _check_stock(self) -> Iterator[Violation]:
+    def _check_stock(self, problems: Problems) -> None:
         if self.stock_at is None or self.stock_at.tzinfo is None:
             return
         newest = self.stock_at + CLOCK_SKEW
         for row in self.stock:
             if row.as_of > newest:
-                yield Violation(
+                problems.add(
                     f"stock[{row.sku}].as_of",
                     row.as_of.isoformat(),
                     "as_of <= stock_at",
@@ -184,13 +188,13 @@ class Snapshot:
                     "재고 기준 시각이 조회 시각보다 늦습니다. 두 시각을 확인해 주세요",
                 )
 
-    def _check_runple(self) -> Iterator[Violation]:
+    def _check_runple(self, problems: Problems) -> None:
         first: SkuLink | None = None
         for link in self.links:
             if first is None or first.product_no != link.product_no:
                 first = link
             elif first.runple != link.runple:
-                yield Violation(
+                problems.add(
                     f"links[{link.product_no}].runple",
                     f"{list(first.option_key)}={first.runple}, {list(link.option_key)}={link.runple}",
                     "one Runple flag per product",
@@ -198,12 +202,12 @@ class Snapshot:
                     "같은 상품인데 연동 정보마다 런플 여부가 다릅니다. 런플 여부를 같게 맞춰 주세요",
                 )
 
-    def _check_templates(self) -> Iterator[Violation]:
+    def _check_templates(self, problems: Problems) -> None:
         saved = {wish.template.shipping_template_no for wish in self.template_saves}
         deleted = {gone.shipping_template_no for gone in self.template_deletes}
         for gone in self.template_deletes:
             if gone.shipping_template_no in saved:
-                yield Violation(
+                problems.add(
                     f"template_deletes[{gone.shipping_template_no}]",
                     "template_saves and template_deletes",
                     "saved or deleted",
@@ -211,7 +215,7 @@ class Snapshot:
                     "같은 배송 템플릿을 수정하면서 동시에 삭제할 수 없습니다. 하나만 선택해 주세요",
                 )
             if gone.reassign_to in deleted:
-                yield Violation(
+                problems.add(
                     f"template_deletes[{gone.shipping_template_no}].reassign_to",
                     str(gone.reassign_to),
                     "a template that stays",
@@ -226,7 +230,7 @@ _Key: TypeAlias = int | str | tuple[int, str] | tuple[int, tuple[str, ...]]
 
 
 class _Resolves(Protocol):
-    def resolve(self, snapshot: Snapshot, found: list[Violation]) -> None: ...
+    def resolve(self, snapshot: Snapshot, problems: Problems) -> None: ...
 
 
 def _no_rank(_: object) -> int:
@@ -242,30 +246,29 @@ class _Rows(Generic[T]):
     essence: Callable[[T], object] | None = None
     rank: Callable[[T], int] = _no_rank
 
-    def resolve(self, snapshot: Snapshot, found: list[Violation]) -> None:
+    def resolve(self, snapshot: Snapshot, problems: Problems) -> None:
         """Put the rows in order; keep the later state of two, an equal row once; note contradictions."""
         given: tuple[T, ...] = tuple(getattr(snapshot, self.name))
         keys = [self.key(row) for row in given]
         if not all(left < right for left, right in pairwise(keys)):  # type: ignore[operator]
             kept: dict[_Key, T] = {}
             for key, row in zip(keys, given, strict=True):
-                kept[key] = self._later(kept[key], row, found) if key in kept else row
+                kept[key] = self._later(kept[key], row, problems) if key in kept else row
             given = tuple(kept[key] for key in sorted(kept))
         object.__setattr__(snapshot, self.name, given)
 
-    def _later(self, known: T, row: T, found: list[Violation]) -> T:
+    def _later(self, known: T, row: T, problems: Problems) -> T:
         mine, other = self.rank(row), self.rank(known)
         if mine == other and self._says(known) != self._says(row):
             sides = sorted((self._side(known), self._side(row)))
-            found.append(
-                Violation(
-                    f"{self.name}[{self.key(row)}]",
-                    " / ".join(sides),
-                    "one row per key",
-                    "two rows with the same key say different things",
-                    "번호가 같은 자료 두 건의 내용이 서로 다릅니다. 맞는 자료만 남겨 주세요",
-                )
+            both = Violation(
+                f"{self.name}[{self.key(row)}]",
+                " / ".join(sides),
+                "one row per key",
+                "two rows with the same key say different things",
+                "번호가 같은 자료 두 건의 내용이 서로 다릅니다. 맞는 자료만 남겨 주세요",
             )
+            problems.take([both])  # not add, which would cut the second side off
         return row if mine > other else known
 
     def _says(self, row: T) -> object:
@@ -321,9 +324,8 @@ _ROWS: tuple[_Resolves, ...] = (
 )
 
 
-def _naive(name: str, at: datetime) -> tuple[Violation, ...]:
+def _check_aware(problems: Problems, name: str, at: datetime) -> None:
     try:
         require_aware(at, name)
     except NaiveDatetimeError as error:
-        return error.violations
-    return ()
+        problems.take(error.violations)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from attrs import frozen
 
+from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.models.codes import DisplayState, ProductStatus, SkuLinkMode
@@ -183,6 +184,8 @@ def verified_links(
 
     After a run whoever keeps the links clears `never_pushed` for them: a later 0 is then a true sell-out.
     """
+    check_kind("snapshot", snapshot, Snapshot)
+    check_kind("settings", settings, StockSettings)
     targets = sku_targets(snapshot, settings, now)
     return frozenset(
         (link.product_no, link.option_key)

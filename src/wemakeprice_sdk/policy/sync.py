@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from attrs import evolve, field, frozen
 
+from wemakeprice_sdk.checks import check_kind, of_kind
 from wemakeprice_sdk.clock import BusinessCalendar, KoreanBusinessCalendar, require_aware
 from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.policy.actions import ActionKind
@@ -44,10 +45,6 @@ class PlanPart(StrEnum):
     ANSWERS = "answers"
 
 
-def _is_account(value: object) -> bool:
-    return isinstance(value, ChannelConfig)
-
-
 @frozen
 class SyncPolicy:
     """Decides what should be done for one account.
@@ -58,16 +55,15 @@ class SyncPolicy:
     stopped and nothing is confirmed, extended or resumed any more; claims, dispatch and answers go on.
     """
 
-    config: ChannelConfig
-    calendar: BusinessCalendar = field(factory=KoreanBusinessCalendar, kw_only=True)
-    cancel_strategy: CancelStrategy = field(factory=PickStrategy, kw_only=True)
-    settings: PolicySettings = field(factory=PolicySettings, kw_only=True)
+    config: ChannelConfig = field(validator=of_kind(ChannelConfig))
+    calendar: BusinessCalendar = field(
+        factory=KoreanBusinessCalendar, validator=of_kind(BusinessCalendar), kw_only=True
+    )
+    cancel_strategy: CancelStrategy = field(
+        factory=PickStrategy, validator=of_kind(CancelStrategy), kw_only=True
+    )
+    settings: PolicySettings = field(factory=PolicySettings, validator=of_kind(PolicySettings), kw_only=True)
     wind_down: bool = field(default=False, kw_only=True)
-
-    def __attrs_post_init__(self) -> None:
-        """Refuse anything but the settings of an account, before a plan needs them."""
-        if not _is_account(self.config):
-            raise TypeError(f"SyncPolicy takes a ChannelConfig, not a {type(self.config).__name__}")
 
     def plan(self, snapshot: Snapshot, now: datetime, *, jobs: Iterable[PlanPart] | None = None) -> SyncPlan:
         """Plan every job whose data the snapshot holds, or exactly `jobs`.
@@ -76,8 +72,11 @@ class SyncPolicy:
         depends on it. Raises `NaiveDatetimeError`, `StaleSnapshotError` when data is older than the settings
         allow, `BlastRadiusError` when the plan touches more than `settings.max_targets`.
         """
+        check_kind("snapshot", snapshot, Snapshot)
         at = require_aware(now, "now")
         wanted = frozenset(_ready(snapshot) if jobs is None else jobs)
+        for part in wanted:
+            check_kind("jobs", part, PlanPart)
         builder = PlanBuilder(Gatekeeper(self.config), at, snapshot.in_flight)
         self._plan_orders(builder, snapshot, wanted)
         self._plan_products(builder, snapshot, wanted)

@@ -13,16 +13,15 @@ from typing import Self, cast
 
 from attrs import asdict
 
-from wemakeprice_sdk.client.options import check_kind
+from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.clock import Clock, SystemClock
 from wemakeprice_sdk.errors import LeaseLostError, LedgerAccountError, LedgerUnavailableError
 from wemakeprice_sdk.excel import DealImport, DealRecord, OptionRecord, ProductImport, ProductRecord
-from wemakeprice_sdk.ledger.arguments import require, require_items, require_ledger, require_text
+from wemakeprice_sdk.ledger.arguments import require_items, require_text
 from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import Lease, RecordDraft, RecordKind
 from wemakeprice_sdk.models import Deal, JsonValue, Product
 from wemakeprice_sdk.models._base import OpenEnum
-from wemakeprice_sdk.models.codes import SkuLinkMode
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy.imports import links_of
 from wemakeprice_sdk.runner.conversion import TEMPLATES, deal_draft, product_draft
@@ -58,15 +57,12 @@ class LedgerTarget:
         clock: Clock | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        require_ledger(ledger)
-        if not isinstance(account, str):
-            raise TypeError(
-                f"account must be text, the seller_id of a ChannelConfig, not {type(account).__name__}"
-            )
+        check_kind("ledger", ledger, Ledger)
         require_text(account, "account")
         if worker is not None:
             require_text(worker, "worker")
-        check_kind("settings", settings, RunnerSettings)
+        check_kind("settings", settings, RunnerSettings, optional=True)
+        check_kind("clock", clock, Clock, optional=True)
         self._ledger = ledger
         self._account = account
         self._worker = worker or worker_name(secrets.token_hex(4))
@@ -92,16 +88,16 @@ class LedgerTarget:
 
     def import_product(self, item: ProductImport) -> bool:
         """Add a product with its SKU links; return whether it was new."""
-        require(item, "item", ProductImport)
+        check_kind("item", item, ProductImport)
         product = read(Product, product_body(item.record))
-        links = links_of(product, SkuLinkMode(item.sku.link.value), stock_sync=item.sku.stock_sync)
+        links = links_of(product, item.sku.link, stock_sync=item.sku.stock_sync)
         now = self._clock.now()
         export = _export_draft("product", item, now, option_extras=item.option_extras)
         return self._register(item.seller_id, product_draft(product, now), export, links)
 
     def import_deal(self, item: DealImport) -> bool:
         """Add a deal; return whether it was new."""
-        require(item, "item", DealImport)
+        check_kind("item", item, DealImport)
         deal = read(Deal, deal_body(item.record))
         now = self._clock.now()
         export = _export_draft("deal", item, now, row_extras=item.row_extras)

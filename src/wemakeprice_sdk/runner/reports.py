@@ -86,7 +86,7 @@ class JobProgress:
     total: int | None
 
 
-ProgressCallback = Callable[[JobProgress], None]
+JobProgressCallback = Callable[[JobProgress], None]
 
 
 class StopSwitch:

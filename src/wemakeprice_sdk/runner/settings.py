@@ -9,20 +9,16 @@ from datetime import timedelta
 
 from attrs import field, frozen
 
+from wemakeprice_sdk.checks import Problems
 from wemakeprice_sdk.errors import ConfigError
 from wemakeprice_sdk.ledger.personal import INTENTS, PERSONAL_KINDS, require_kind
 from wemakeprice_sdk.ledger.records import RecordKind
 
 
-def _require(holds: bool, path: str, value: object, rule: str) -> None:
-    if not holds:
-        raise ConfigError.single(
-            path,
-            value,
-            rule,
-            f"{path} breaks {rule}",
-            f"규칙에 맞지 않는 값입니다. 규칙에 맞게 바꿔 주세요: {rule}",
-        )
+def _require(problems: Problems, holds: bool, path: str, value: object, rule: str) -> None:
+    problems.require(
+        holds, path, str(value), rule, f"{path} breaks {rule}", f"규칙에 맞지 않는 값입니다. 규칙에 맞게 바꿔 주세요: {rule}"
+    )
 
 
 def worker_name(token: str) -> str:
@@ -56,14 +52,26 @@ class RunnerSettings:
 
     def __attrs_post_init__(self) -> None:
         """Check the numbers."""
-        _require(1 <= self.lease_ttl <= 3600, "lease_ttl", self.lease_ttl, "1..3600 s")
+        problems = Problems()
+        _require(problems, 1 <= self.lease_ttl <= 3600, "lease_ttl", self.lease_ttl, "1..3600 s")
         _require(
-            0 <= self.recovery_delay < self.lease_ttl, "recovery_delay", self.recovery_delay, "0..lease_ttl s"
+            problems,
+            0 <= self.recovery_delay < self.lease_ttl,
+            "recovery_delay",
+            self.recovery_delay,
+            "0..lease_ttl s",
         )
-        _require(timedelta() <= self.overlap < timedelta(hours=12), "overlap", self.overlap, "0..12 h")
-        _require(timedelta() < self.backfill <= self.max_back, "backfill", self.backfill, "0..max_back")
-        _require(timedelta() <= self.look_back_every, "look_back_every", self.look_back_every, "0 or more")
-        _require(self.clock_tolerance >= 0, "clock_tolerance", self.clock_tolerance, ">= 0 s")
+        _require(
+            problems, timedelta() <= self.overlap < timedelta(hours=12), "overlap", self.overlap, "0..12 h"
+        )
+        _require(
+            problems, timedelta() < self.backfill <= self.max_back, "backfill", self.backfill, "0..max_back"
+        )
+        _require(
+            problems, timedelta() <= self.look_back_every, "look_back_every", self.look_back_every, "0 or more"
+        )
+        _require(problems, self.clock_tolerance >= 0, "clock_tolerance", self.clock_tolerance, ">= 0 s")
+        problems.raise_all("RunnerSettings")
 
 
 @frozen(kw_only=True)
@@ -90,18 +98,27 @@ class RetentionPolicy:
 
     def __attrs_post_init__(self) -> None:
         """Check kinds and times."""
+        problems = Problems()
         for kind in self.kinds:
             require_kind(kind, "retention.kinds", error=ConfigError)
         for kind, limits in {"*": (self.mask_after, self.destroy_after), **self.kinds}.items():
             set_limits = [limit for limit in limits if limit is not None]
             _require(
+                problems,
                 set_limits == sorted(set_limits) and all(limit >= timedelta() for limit in set_limits),
                 f"retention[{kind}]",
                 " / ".join(map(str, limits)),
                 "0 <= mask_after <= destroy_after",
             )
         mask, _ = self.kinds.get(INTENTS, (None, None))
-        _require(mask is None, f"retention[{INTENTS}]", mask, "mask_after = None: a payload is only emptied")
+        _require(
+            problems,
+            mask is None,
+            f"retention[{INTENTS}]",
+            mask,
+            "mask_after = None: a payload is only emptied",
+        )
+        problems.raise_all("RetentionPolicy")
 
     def of(self, kind: str) -> tuple[timedelta | None, timedelta | None]:
         """Return (mask after, destroy after) of a kind."""

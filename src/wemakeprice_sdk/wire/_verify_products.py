@@ -1,4 +1,4 @@
-"""Proofs of product and shipping policy writes, by comparing what is stored with what was sent."""
+"""Verification of product and shipping template writes, by comparing what is stored with what was sent."""
 
 from __future__ import annotations
 
@@ -179,6 +179,14 @@ def _block(sent: WriteModel, product: Product) -> Iterator[Difference]:
 
 
 def _verdict_of(sent: WriteModel, product: Product | None, known: Known) -> Verification:
+    """Decide an update from what differs. The order counts:
+
+    Values that were left out decide nothing by themselves: nobody knows whether an update removes them (P1).
+    Essential values that the answer lacks come before any comparison: what is absent is not different.
+    With the product from before, only "everything as before" says not applied; without it, any other value
+    does. Stock decides only where nothing else differs, because orders move it. The rest is undecided: an
+    update called undone too early would be sent again over what changed since.
+    """
     if product is None:
         return _MISSING
     if _is_unreadable(sent, product):
@@ -246,7 +254,7 @@ def _korean_terms(cls: type[WriteModel]) -> Iterator[tuple[str, str]]:
 
 
 def verify_save(sent: ProductInput, read_back: VerificationData, known: Known) -> Verification:
-    """Prove products_save: an update by its stored values, a create by one new number under its code."""
+    """Verify products_save: an update by its stored values, a create by one new number under its code."""
     if sent.product_no:
         return _verdict_of(sent, read_back.product, known)
     return _verify_create(read_back, known)
@@ -284,7 +292,7 @@ def verify_update(
     read_back: VerificationData,
     known: Known,
 ) -> Verification:
-    """Prove a block update: the stored block equals the sent one, names and notices cut as the site does."""
+    """Verify a block update: the stored block equals the sent one, names and notices cut as the site does."""
     return _verdict_of(sent, read_back.product, known)
 
 
@@ -293,7 +301,7 @@ _DECISIVE = (ProductStatus.WAIT, ProductStatus.SALE, ProductStatus.STOP, Product
 
 
 def verify_status(sent: ProductStatusUpdate, read_back: VerificationData, _: Known) -> Verification:
-    """Prove products_set_status: 판매중지 after S; neither 판매중지 nor 판매종료 after A."""
+    """Verify products_set_status: 판매중지 after S; neither 판매중지 nor 판매종료 after A."""
     basic = read_back.product.basic if read_back.product else None
     status = basic.product_status_name if basic else None
     if status is None or status not in _DECISIVE:
@@ -321,7 +329,7 @@ _IDENTITY = frozenset(
 
 
 def verify_template(sent: ShippingTemplateInput, read_back: VerificationData, known: Known) -> Verification:
-    """Prove shipping_save_policy: the row of this number, or one new row that carries the sent values."""
+    """Verify shipping_save_policy: the row of this number, or one new row that carries the sent values."""
     if read_back.policies is None:
         return undecided(
             "the shipping policies were not read",

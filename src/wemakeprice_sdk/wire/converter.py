@@ -282,7 +282,7 @@ def _hook_of(cls: type[ReadModel], name: str, kind: object, marks: Sequence[obje
         return _code_hook(kind)
     if any(isinstance(mark, SaleEndMark) for mark in marks):
         return _read_sale_end
-    if kind is int and cls.__name__.startswith("Settle") and name.endswith("_no"):
+    if kind is int and cls.ZERO_MEANS_ABSENT and name.endswith("_no"):
         return _read_absent_zero
     return _PRIMITIVES[_real(kind)]
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from attrs import evolve, field, frozen
 
-from wemakeprice_sdk.errors import ValidationError, Violation
+from wemakeprice_sdk.checks import Problems
+from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.wire.operations import OPERATIONS, Channel, Meaning, Operation, Refusal
 
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
@@ -45,9 +46,11 @@ class WireOverrides:
     refusals: tuple[tuple[str, tuple[Refusal, ...]], ...] = field(default=(), converter=_sorted_refusals)
 
     def __attrs_post_init__(self) -> None:
-        violations = [*self._path_violations(), *self._collisions(), *self._refusal_violations()]
-        if violations:
-            raise ValidationError(violations, subject="WireOverrides")
+        problems = Problems()
+        self._check_paths(problems)
+        self._check_collisions(problems)
+        self._check_refusals(problems)
+        problems.raise_all("WireOverrides", ValidationError)
 
     def apply(self, operation: Operation) -> Operation:
         """Return the row as it is to be used: with the other path and the other refusals, if any."""
@@ -65,18 +68,18 @@ class WireOverrides:
         """Return the whole table with these overrides in it."""
         return {name: self.apply(row) for name, row in OPERATIONS.items()}
 
-    def _path_violations(self) -> Iterator[Violation]:
+    def _check_paths(self, problems: Problems) -> None:
         for name, path in self.paths:
             if name not in OPERATIONS:
-                yield _unknown("paths", name)
+                _note_unknown(problems, "paths", name)
             if not _PATH.fullmatch(path) or "/../" in f"{path}/" or "/./" in f"{path}/":
-                yield Violation(
+                problems.add(
                     f"paths.{name}", path, "absolute path",
                     "a path starts with one slash and holds no host, query, blank or dot segment",
                     "경로는 슬래시 하나로 시작하고 호스트, 쿼리, 공백, 점 구간이 없어야 합니다",
                 )  # fmt: skip
 
-    def _collisions(self) -> Iterator[Violation]:
+    def _check_collisions(self, problems: Problems) -> None:
         if not self.paths:
             return
         changed = dict(self.paths)
@@ -84,40 +87,40 @@ class WireOverrides:
         shared = {target for target, count in Counter(targets.values()).items() if count > 1}
         for name, path in self.paths:
             if targets.get(name) in shared:
-                yield Violation(
+                problems.add(
                     f"paths.{name}", path, "unique method and path",
                     "another operation already uses this method and path",
                     "다른 기능이 이미 같은 메서드와 경로를 쓰고 있습니다. 다른 경로를 적어 주세요",
                 )  # fmt: skip
 
-    def _refusal_violations(self) -> Iterator[Violation]:
+    def _check_refusals(self, problems: Problems) -> None:
         for name, rows in self.refusals:
             if name not in OPERATIONS:
-                yield _unknown("refusals", name)
+                _note_unknown(problems, "refusals", name)
             for index, row in enumerate(rows):
                 at = f"refusals.{name}[{index}]"
                 if not row.match.strip():
-                    yield Violation(
+                    problems.add(
                         f"{at}.match", row.match, "not blank",
                         "an empty text would match every answer",
                         "빈 문구는 모든 응답에 해당하게 됩니다. 문구를 적어 주세요",
                     )  # fmt: skip
                 if row.verify and row.meaning is not Meaning.ALREADY_DONE:
-                    yield Violation(
+                    problems.add(
                         f"{at}.verify", str(row.verify), "only with already_done",
                         "only a claim of being done can be verified",
                         "이미 처리됨을 뜻하는 문구만 확인 대상이 됩니다",
                     )  # fmt: skip
                 if row.channel is Channel.HTML and row.meaning is not Meaning.MAINTENANCE:
-                    yield Violation(
+                    problems.add(
                         f"{at}.channel", row.channel.value, "maintenance only",
                         "a page that is not JSON can only mean an outage",
                         "JSON이 아닌 페이지는 장애로만 해석할 수 있습니다",
                     )  # fmt: skip
 
 
-def _unknown(table: str, name: str) -> Violation:
-    return Violation(
+def _note_unknown(problems: Problems, table: str, name: str) -> None:
+    problems.add(
         f"{table}.{name}", name, "known operationId",
         "the contract has no operation of this id",
         "API에 없는 기능 이름입니다. 이름을 확인해 주세요",

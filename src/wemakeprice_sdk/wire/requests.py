@@ -7,7 +7,7 @@ here; the client adds it when sending.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
 
@@ -15,7 +15,8 @@ import attrs
 from attrs import field, frozen
 
 from wemakeprice_sdk import models
-from wemakeprice_sdk.errors import NaiveDatetimeError, ValidationError, Violation, WindowError
+from wemakeprice_sdk.checks import Problems
+from wemakeprice_sdk.errors import NaiveDatetimeError, ValidationError, WindowError
 from wemakeprice_sdk.models import (
     InputLimits,
     ReadModel,
@@ -75,9 +76,14 @@ def build_request(
         return WireRequest(row.id, row.method, row.path, _query(row, payload))
     model = normalised(_model(row, payload))
     _refuse_naive(model, row)
-    period = list(_window_violations(row, model))
-    rest = [item for item in model.violations(limits) if not (period and item.path == "toDate")]
-    _refuse([*rest, *period], row)
+    period = Problems()
+    if isinstance(model, models.OrderListRequest | models.ClaimListRequest):
+        _check_window(period, row, model.from_date, model.to_date)
+    problems = Problems()
+    # A period that is wrong is said once, by its own rule, and not by those of its end as well.
+    problems.take(item for item in model.violations(limits) if not (period.found and item.path == "toDate"))
+    problems.take(period.found)
+    _refuse(problems, row)
     return WireRequest(row.id, row.method, row.path, body=_encode(write(model), row))
 
 
@@ -120,13 +126,12 @@ def _model(row: Operation, payload: Payload) -> WriteModel:
             f"{row.korean}: {cls.__name__} 객체가 필요합니다{korean}",
         )  # fmt: skip
     known = {attribute.name: attribute for attribute in attrs.fields(cls)}
-    unknown = [_unknown(name, known) for name in payload if name not in known]
-    missing = [
-        _required(models.wire_name(name))
-        for name, attribute in known.items()
-        if attribute.default is attrs.NOTHING and name not in payload
-    ]
-    _refuse([*unknown, *missing], row)
+    problems = Problems()
+    _note_unknown(problems, payload, known)
+    for name, attribute in known.items():
+        if attribute.default is attrs.NOTHING and name not in payload:
+            _note_missing(problems, models.wire_name(name))
+    _refuse(problems, row)
     return cls(**payload)
 
 
@@ -148,20 +153,21 @@ def _query(row: Operation, payload: Payload) -> tuple[tuple[str, str], ...]:
         )  # fmt: skip
     values = dict(payload or {})
     known = {field_name(param.name): param for param in row.params}
-    violations = [_unknown(name, known) for name in values if name not in known]
+    problems = Problems()
+    _note_unknown(problems, values, known)
     query: list[tuple[str, str]] = []
     for name, param in known.items():
         value = values.get(name)
         if value is None:
             if param.required:
-                violations.append(_required(param.name))
+                _note_missing(problems, param.name)
             continue
         try:
             query.append((param.name, _spell(param, value)))
         except ValidationError as error:
-            violations.extend(error.violations)
-    violations.extend(_query_window(row, values))
-    _refuse(violations, row)
+            problems.take(error.violations)
+    _check_window(problems, row, values.get("from_date"), values.get("to_date"))
+    _refuse(problems, row)
     return tuple(query)
 
 
@@ -228,79 +234,60 @@ def _wrong_type(param: Param, value: object) -> ValidationError:
     )
 
 
-def _unknown(name: str, known: Collection[str]) -> Violation:
-    if field_name(name) in known:
+def _note_unknown(problems: Problems, names: Iterable[str], known: Collection[str]) -> None:
+    for name in names:
         right = field_name(name)
-        return Violation(
-            name, "", "known name", f"write {right} instead of {name}", f"다른 이름으로 적어 주세요: {right}"
-        )
-    return Violation(
-        name,
-        "",
-        "known name",
-        f"the contract has no value named {name}",
-        "API에 없는 항목입니다. 이름을 확인해 주세요",
-    )
+        if name in known:
+            continue
+        if right in known:
+            problems.add(
+                name, "", "known name", f"write {right} instead of {name}", f"다른 이름으로 적어 주세요: {right}"
+            )
+        else:
+            problems.add(
+                name,
+                "",
+                "known name",
+                f"the contract has no value named {name}",
+                "API에 없는 항목입니다. 이름을 확인해 주세요",
+            )
 
 
-def _required(name: str) -> Violation:
-    return Violation(name, "", "required", f"{name} is required", "필수 값입니다. 값을 넣어 주세요")
+def _note_missing(problems: Problems, name: str) -> None:
+    problems.add(name, "", "required", f"{name} is required", "필수 값입니다. 값을 넣어 주세요")
 
 
-def _query_window(row: Operation, values: Mapping[str, object]) -> Iterator[Violation]:
-    start, end = values.get("from_date"), values.get("to_date")
-    if isinstance(start, datetime) and isinstance(end, datetime):
-        yield from _checked(row, start, end)
-
-
-def _window_violations(row: Operation, model: WriteModel) -> Iterator[Violation]:
-    if not isinstance(model, models.OrderListRequest | models.ClaimListRequest):
-        return
-    if _are_timestamps(model.from_date, model.to_date):  # anything else is refused by its type
-        yield from _checked(row, model.from_date, model.to_date)
-
-
-def _are_timestamps(*values: object) -> bool:
-    return all(isinstance(value, datetime) for value in values)
-
-
-def _checked(row: Operation, start: datetime, end: datetime) -> Iterator[Violation]:
+def _check_window(problems: Problems, row: Operation, start: object, end: object) -> None:
+    if not (isinstance(start, datetime) and isinstance(end, datetime)):
+        return  # anything else is refused by its type
     try:
         windows.check_window(row.window, start, end)
     except WindowError as error:
-        yield from (attrs.evolve(item, path="toDate") for item in error.violations)
+        problems.take(attrs.evolve(item, path="toDate") for item in error.violations)
     except NaiveDatetimeError:
         return  # every naive value is reported where it is spelt
 
 
 def _refuse_naive(model: WriteModel, row: Operation) -> None:
     """Say what is wrong before the rules of the model call a naive time a wrong type."""
-    naive = [
-        violation
-        for name, value in attrs.asdict(model, recurse=False).items()
-        if isinstance(value, datetime)
-        for violation in _naive(models.wire_name(name), value)
-    ]
-    _refuse(naive, row)
+    problems = Problems()
+    for name, value in attrs.asdict(model, recurse=False).items():
+        if isinstance(value, datetime):
+            try:
+                windows.korean_day(value, models.wire_name(name))
+            except NaiveDatetimeError as error:
+                problems.take(error.violations)
+    _refuse(problems, row)
 
 
-def _naive(name: str, value: datetime) -> Iterator[Violation]:
-    try:
-        windows.korean_day(value, name)
-    except NaiveDatetimeError as error:
-        yield from error.violations
-
-
-def _refuse(violations: list[Violation], row: Operation) -> None:
-    if not violations:
-        return
-    rules = {violation.rule for violation in violations}
+def _refuse(problems: Problems, row: Operation) -> None:
+    rules = {violation.rule for violation in problems.found}
     cls = ValidationError
     if rules <= windows.WINDOW_RULES:
         cls = WindowError
     elif rules <= {"aware datetime"}:
         cls = NaiveDatetimeError
-    raise cls(violations, subject=row.id)
+    problems.raise_all(row.id, cls)
 
 
 def _encode(body: Mapping[str, object], row: Operation) -> bytes:

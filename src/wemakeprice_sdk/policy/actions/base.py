@@ -7,8 +7,9 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
-from attrs import asdict, fields, frozen, has
+from attrs import asdict, field, fields, frozen, has
 
+from wemakeprice_sdk.checks import of_kind
 from wemakeprice_sdk.models import WriteModel
 from wemakeprice_sdk.models.codes import ImportSource, ShipMethod
 from wemakeprice_sdk.models.known import NOTHING_KNOWN, Known
@@ -110,7 +111,7 @@ class Shipment:
     `schedule_ship_date`; ETC needs `message`. The fields' own rules are checked by the request models.
     """
 
-    method: ShipMethod
+    method: ShipMethod = field(validator=of_kind(ShipMethod))
     courier_code: str | None = None
     invoice_no: str | None = None
     schedule_ship_date: date | None = None

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from attrs import frozen
 
+from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.client._async.client import AsyncWemakepriceClient
 from wemakeprice_sdk.client.paging import (
     windows_below_a_day,
@@ -41,7 +42,7 @@ from wemakeprice_sdk.models._answers import unread_of
 from wemakeprice_sdk.runner._async.job_run import AsyncJobContext, Stopped
 from wemakeprice_sdk.runner.conversion import LATE_ROWS, question_key, settlement_drafts
 from wemakeprice_sdk.runner.export.archive import ArchiveFolder, ArchiveReport
-from wemakeprice_sdk.runner.reports import Job, JobProgress, ProgressCallback, StopSwitch
+from wemakeprice_sdk.runner.reports import Job, JobProgress, JobProgressCallback, StopSwitch
 from wemakeprice_sdk.wire.windows import Window
 
 T = TypeVar("T")
@@ -68,7 +69,7 @@ async def archive(
     end: datetime,
     *,
     mask: bool = False,
-    progress: ProgressCallback | None = None,
+    progress: JobProgressCallback | None = None,
     stop: StopSwitch | None = None,
 ) -> ArchiveReport:
     """Read everything between `start` and `end` into `folder`, or go on where an earlier call ended.
@@ -82,6 +83,7 @@ async def archive(
     when the disk is full, the folder cannot be written or another process writes into it, and what reads
     raise.
     """
+    check_kind("stop", stop, StopSwitch, optional=True)
     first, last = require_aware(start, "start"), require_aware(end, "end")
     switch = stop or StopSwitch()
 
@@ -110,7 +112,7 @@ class _Filler:
     context: AsyncJobContext
     place: ArchiveFolder
     mask: bool
-    progress: ProgressCallback | None
+    progress: JobProgressCallback | None
     heed: _Heed
 
     async def fill(self, part: _Part, before: datetime) -> None:

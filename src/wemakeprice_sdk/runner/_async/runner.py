@@ -13,13 +13,12 @@ from typing import Final
 
 from attrs import evolve
 
+from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.client._async.client import AsyncWemakepriceClient
 from wemakeprice_sdk.client._synchronization import AsyncTurnstile
-from wemakeprice_sdk.client.options import check_kind
 from wemakeprice_sdk.clock import Clock, SystemClock, korean_day, require_aware
 from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.errors import LedgerError, ValidationError
-from wemakeprice_sdk.ledger.arguments import require_ledger
 from wemakeprice_sdk.ledger.async_ledger import AsyncLedger
 from wemakeprice_sdk.ledger.personal import RETAINED, require_kind
 from wemakeprice_sdk.ledger.protocol import Ledger
@@ -51,8 +50,8 @@ from wemakeprice_sdk.runner._offload import AsyncOffload
 from wemakeprice_sdk.runner.export.archive import ArchiveReport
 from wemakeprice_sdk.runner.reports import (
     Job,
+    JobProgressCallback,
     JobReport,
-    ProgressCallback,
     RetentionReport,
     SettlementReport,
     Skipped,
@@ -114,8 +113,10 @@ class AsyncChannelRunner:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         check_kind("client", client, AsyncWemakepriceClient)
+        check_kind("ledger", ledger, Ledger)
         check_kind("policy", policy, SyncPolicy)
-        require_ledger(ledger)
+        check_kind("settings", settings, RunnerSettings, optional=True)
+        check_kind("clock", clock, Clock, optional=True)
         self._ledger = ledger
         self._around = AsyncJobContext(
             account=policy.config.seller_id,
@@ -157,7 +158,7 @@ class AsyncChannelRunner:
         self,
         *,
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Collect orders in two phases (주문 수집), confirming in between as the mode says.
@@ -171,7 +172,7 @@ class AsyncChannelRunner:
         bundle_nos: Iterable[int] | None = None,
         *,
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Confirm new bundles (발주확인): what the mode says, or exactly the ones an operator names."""
@@ -189,7 +190,7 @@ class AsyncChannelRunner:
         shipments: Iterable[PendingShipment],
         *,
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Ship the bundles that are ready (발송처리), after the claims were read again.
@@ -208,7 +209,7 @@ class AsyncChannelRunner:
         self,
         *,
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Follow shipped bundles to their delivery (배송 추적), so that settlement can be reconciled."""
@@ -221,7 +222,7 @@ class AsyncChannelRunner:
         picked: Iterable[PickedLine] = (),
         facts: Iterable[ReturnFacts] = (),
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Collect claims, decide and answer (클레임 처리).
@@ -241,7 +242,7 @@ class AsyncChannelRunner:
         levels: Iterable[SkuStock],
         *,
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Bring stock, sale state and display in line with the SKUs (재고연동).
@@ -259,7 +260,7 @@ class AsyncChannelRunner:
         self,
         *,
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Extend sale periods that end too soon (판매기간 자동연장), in the dawn batch only.
@@ -280,7 +281,7 @@ class AsyncChannelRunner:
         saves: Iterable[TemplateSave] = (),
         deletes: Iterable[TemplateDelete] = (),
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Import the shipping templates (배송 템플릿 가져오기) and make the wished changes.
@@ -303,13 +304,14 @@ class AsyncChannelRunner:
         sku_link: SkuLinkMode = SkuLinkMode.NONE,
         stock_sync: bool = False,
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Import products by registration date (상품 가져오기); the templates have to be imported first.
 
         Raises `ValidationError` for `stock_sync` without a link. Resumes after a crash where it was.
         """
+        check_kind("sku_link", sku_link, SkuLinkMode)
         if stock_sync and sku_link is SkuLinkMode.NONE:
             raise ValidationError.single(
                 "stock_sync",
@@ -332,7 +334,7 @@ class AsyncChannelRunner:
         end: datetime,
         *,
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Import deals by registration date (딜 가져오기), in windows of at most six months."""
@@ -351,7 +353,7 @@ class AsyncChannelRunner:
         end: date | None = None,
         received: Mapping[date, int] | None = None,
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> SettlementReport:
         """Collect settlement rows (정산) up to yesterday and reconcile them with orders and claims.
@@ -377,7 +379,7 @@ class AsyncChannelRunner:
         answers: Iterable[PendingAnswer] = (),
         inquiry_answers: Iterable[PendingInquiryAnswer] = (),
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Collect questions, reviews and inquiries (CS), and send answers that an operator wrote, each once.
@@ -404,7 +406,7 @@ class AsyncChannelRunner:
         policy: RetentionPolicy,
         *,
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> RetentionReport:
         """Mask and destroy personal data (개인정보 보유기간) that is older than the policy allows.
@@ -412,6 +414,7 @@ class AsyncChannelRunner:
         Works page by page, so that others can write meanwhile; stopped or killed, the next run goes on. A dry
         run counts what would be masked and destroyed.
         """
+        check_kind("policy", policy, RetentionPolicy)
         masked: dict[str, int] = {}
         destroyed: dict[str, int] = {}
 
@@ -429,7 +432,7 @@ class AsyncChannelRunner:
         end: datetime,
         *,
         mask: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> ArchiveReport:
         """Read everything the account still can read into a folder (보관); only reads, no lease.
@@ -516,10 +519,11 @@ class AsyncChannelRunner:
         job: Job,
         body: Callable[[AsyncJobRun], Awaitable[None]],
         dry_run: bool,
-        progress: ProgressCallback | None,
+        progress: JobProgressCallback | None,
         stop: StopSwitch | None,
         missed: list[Skipped] | None = None,
     ) -> JobReport:
+        check_kind("stop", stop, StopSwitch, optional=True)
         await self._turn.acquire()
         try:
             started = self._around.clock.now()
@@ -554,7 +558,7 @@ class AsyncChannelRunner:
         job: Job,
         body: Callable[[AsyncJobRun], Awaitable[None]],
         started: datetime,
-        progress: ProgressCallback | None,
+        progress: JobProgressCallback | None,
         stop: StopSwitch,
         missed: list[Skipped] | None,
     ) -> JobReport:

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from attrs import frozen
 
+from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.client._sync.client import WemakepriceClient
 from wemakeprice_sdk.client.paging import (
     windows_below_a_day,
@@ -42,7 +43,7 @@ from wemakeprice_sdk.models._answers import unread_of
 from wemakeprice_sdk.runner._sync.job_run import JobContext, Stopped
 from wemakeprice_sdk.runner.conversion import LATE_ROWS, question_key, settlement_drafts
 from wemakeprice_sdk.runner.export.archive import ArchiveFolder, ArchiveReport
-from wemakeprice_sdk.runner.reports import Job, JobProgress, ProgressCallback, StopSwitch
+from wemakeprice_sdk.runner.reports import Job, JobProgress, JobProgressCallback, StopSwitch
 from wemakeprice_sdk.wire.windows import Window
 
 T = TypeVar("T")
@@ -69,7 +70,7 @@ def archive(
     end: datetime,
     *,
     mask: bool = False,
-    progress: ProgressCallback | None = None,
+    progress: JobProgressCallback | None = None,
     stop: StopSwitch | None = None,
 ) -> ArchiveReport:
     """Read everything between `start` and `end` into `folder`, or go on where an earlier call ended.
@@ -83,6 +84,7 @@ def archive(
     when the disk is full, the folder cannot be written or another process writes into it, and what reads
     raise.
     """
+    check_kind("stop", stop, StopSwitch, optional=True)
     first, last = require_aware(start, "start"), require_aware(end, "end")
     switch = stop or StopSwitch()
 
@@ -111,7 +113,7 @@ class _Filler:
     context: JobContext
     place: ArchiveFolder
     mask: bool
-    progress: ProgressCallback | None
+    progress: JobProgressCallback | None
     heed: _Heed
 
     def fill(self, part: _Part, before: datetime) -> None:

@@ -42,7 +42,7 @@ from wemakeprice_sdk.runner.reports import (
     ActionState,
     Job,
     JobProgress,
-    ProgressCallback,
+    JobProgressCallback,
     StopSwitch,
 )
 from wemakeprice_sdk.runner.settings import RunnerSettings
@@ -88,7 +88,7 @@ class JobRun:
     context: JobContext
     job: Job
     lease: Lease | None
-    progress: ProgressCallback | None
+    progress: JobProgressCallback | None
     stop: StopSwitch
     collected: dict[str, SaveCount] = field(factory=dict)
     plans: list[SyncPlan] = field(factory=list)

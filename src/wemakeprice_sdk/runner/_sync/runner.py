@@ -13,13 +13,12 @@ from typing import Final
 
 from attrs import evolve
 
+from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.client._sync.client import WemakepriceClient
 from wemakeprice_sdk.client._synchronization import Turnstile
-from wemakeprice_sdk.client.options import check_kind
 from wemakeprice_sdk.clock import Clock, SystemClock, korean_day, require_aware
 from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.errors import LedgerError, ValidationError
-from wemakeprice_sdk.ledger.arguments import require_ledger
 from wemakeprice_sdk.ledger.personal import RETAINED, require_kind
 from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import Intent, IntentState, LegalHold
@@ -50,8 +49,8 @@ from wemakeprice_sdk.runner._sync.retention import forget
 from wemakeprice_sdk.runner.export.archive import ArchiveReport
 from wemakeprice_sdk.runner.reports import (
     Job,
+    JobProgressCallback,
     JobReport,
-    ProgressCallback,
     RetentionReport,
     SettlementReport,
     Skipped,
@@ -113,8 +112,10 @@ class ChannelRunner:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         check_kind("client", client, WemakepriceClient)
+        check_kind("ledger", ledger, Ledger)
         check_kind("policy", policy, SyncPolicy)
-        require_ledger(ledger)
+        check_kind("settings", settings, RunnerSettings, optional=True)
+        check_kind("clock", clock, Clock, optional=True)
         self._ledger = ledger
         self._around = JobContext(
             account=policy.config.seller_id,
@@ -156,7 +157,7 @@ class ChannelRunner:
         self,
         *,
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Collect orders in two phases (주문 수집), confirming in between as the mode says.
@@ -170,7 +171,7 @@ class ChannelRunner:
         bundle_nos: Iterable[int] | None = None,
         *,
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Confirm new bundles (발주확인): what the mode says, or exactly the ones an operator names."""
@@ -188,7 +189,7 @@ class ChannelRunner:
         shipments: Iterable[PendingShipment],
         *,
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Ship the bundles that are ready (발송처리), after the claims were read again.
@@ -207,7 +208,7 @@ class ChannelRunner:
         self,
         *,
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Follow shipped bundles to their delivery (배송 추적), so that settlement can be reconciled."""
@@ -220,7 +221,7 @@ class ChannelRunner:
         picked: Iterable[PickedLine] = (),
         facts: Iterable[ReturnFacts] = (),
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Collect claims, decide and answer (클레임 처리).
@@ -240,7 +241,7 @@ class ChannelRunner:
         levels: Iterable[SkuStock],
         *,
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Bring stock, sale state and display in line with the SKUs (재고연동).
@@ -258,7 +259,7 @@ class ChannelRunner:
         self,
         *,
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Extend sale periods that end too soon (판매기간 자동연장), in the dawn batch only.
@@ -279,7 +280,7 @@ class ChannelRunner:
         saves: Iterable[TemplateSave] = (),
         deletes: Iterable[TemplateDelete] = (),
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Import the shipping templates (배송 템플릿 가져오기) and make the wished changes.
@@ -302,13 +303,14 @@ class ChannelRunner:
         sku_link: SkuLinkMode = SkuLinkMode.NONE,
         stock_sync: bool = False,
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Import products by registration date (상품 가져오기); the templates have to be imported first.
 
         Raises `ValidationError` for `stock_sync` without a link. Resumes after a crash where it was.
         """
+        check_kind("sku_link", sku_link, SkuLinkMode)
         if stock_sync and sku_link is SkuLinkMode.NONE:
             raise ValidationError.single(
                 "stock_sync",
@@ -331,7 +333,7 @@ class ChannelRunner:
         end: datetime,
         *,
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Import deals by registration date (딜 가져오기), in windows of at most six months."""
@@ -350,7 +352,7 @@ class ChannelRunner:
         end: date | None = None,
         received: Mapping[date, int] | None = None,
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> SettlementReport:
         """Collect settlement rows (정산) up to yesterday and reconcile them with orders and claims.
@@ -376,7 +378,7 @@ class ChannelRunner:
         answers: Iterable[PendingAnswer] = (),
         inquiry_answers: Iterable[PendingInquiryAnswer] = (),
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Collect questions, reviews and inquiries (CS), and send answers that an operator wrote, each once.
@@ -403,7 +405,7 @@ class ChannelRunner:
         policy: RetentionPolicy,
         *,
         dry_run: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> RetentionReport:
         """Mask and destroy personal data (개인정보 보유기간) that is older than the policy allows.
@@ -411,6 +413,7 @@ class ChannelRunner:
         Works page by page, so that others can write meanwhile; stopped or killed, the next run goes on. A dry
         run counts what would be masked and destroyed.
         """
+        check_kind("policy", policy, RetentionPolicy)
         masked: dict[str, int] = {}
         destroyed: dict[str, int] = {}
 
@@ -428,7 +431,7 @@ class ChannelRunner:
         end: datetime,
         *,
         mask: bool = False,
-        progress: ProgressCallback | None = None,
+        progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> ArchiveReport:
         """Read everything the account still can read into a folder (보관); only reads, no lease.
@@ -515,10 +518,11 @@ class ChannelRunner:
         job: Job,
         body: Callable[[JobRun], None],
         dry_run: bool,
-        progress: ProgressCallback | None,
+        progress: JobProgressCallback | None,
         stop: StopSwitch | None,
         missed: list[Skipped] | None = None,
     ) -> JobReport:
+        check_kind("stop", stop, StopSwitch, optional=True)
         self._turn.acquire()
         try:
             started = self._around.clock.now()
@@ -553,7 +557,7 @@ class ChannelRunner:
         job: Job,
         body: Callable[[JobRun], None],
         started: datetime,
-        progress: ProgressCallback | None,
+        progress: JobProgressCallback | None,
         stop: StopSwitch,
         missed: list[Skipped] | None,
     ) -> JobReport:

@@ -22,7 +22,7 @@ from attrs import asdict, evolve, frozen
 
 from wemakeprice_sdk.errors import LedgerCorruptError, LedgerUnavailableError
 from wemakeprice_sdk.models import JsonValue
-from wemakeprice_sdk.runner.export.tables import Value, count_rows, write_xlsx
+from wemakeprice_sdk.runner.export.tables import TableValue, count_rows, write_xlsx
 
 STATE: Final = "state.json"
 MANIFEST: Final = "manifest.json"
@@ -337,7 +337,7 @@ def _rows(place: Path, limit: int | None = None) -> Iterator[dict[str, JsonValue
             yield row
 
 
-def _table(place: Path) -> tuple[Sequence[str], Iterator[Sequence[Value]]]:
+def _table(place: Path) -> tuple[Sequence[str], Iterator[Sequence[TableValue]]]:
     columns: dict[str, None] = {}
     for row in _rows(place):
         columns.update(dict.fromkeys(_flat(row["data"])))
@@ -345,14 +345,14 @@ def _table(place: Path) -> tuple[Sequence[str], Iterator[Sequence[Value]]]:
     return ["key", *names], ([str(row["key"]), *_cells(row["data"], names)] for row in _rows(place))
 
 
-def _cells(data: JsonValue, names: Sequence[str]) -> list[Value]:
+def _cells(data: JsonValue, names: Sequence[str]) -> list[TableValue]:
     flat = _flat(data)
     return [flat.get(name) for name in names]
 
 
-def _flat(data: JsonValue, prefix: str = "") -> dict[str, Value]:
+def _flat(data: JsonValue, prefix: str = "") -> dict[str, TableValue]:
     """Return the scalar values by dotted name; lists go into one cell as JSON."""
-    flat: dict[str, Value] = {}
+    flat: dict[str, TableValue] = {}
     if not isinstance(data, Mapping):
         return flat
     for key, value in data.items():

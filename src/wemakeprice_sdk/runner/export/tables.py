@@ -21,7 +21,7 @@ from wemakeprice_sdk.policy.reconciliation import ReconciledRow, Reconciliation
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-Value: TypeAlias = "str | int | date | datetime | None"
+TableValue: TypeAlias = "str | int | date | datetime | None"
 # What XML cannot hold at all, and a carriage return, which XML readers turn into another letter.
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _RISKY: Final = re.compile(r" *[\t\n]|[\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff]*[=+\-@＝＋－＠]")
@@ -39,7 +39,9 @@ def safe_text(value: str) -> str:
     return "'" + cleaned if _RISKY.match(cleaned) else cleaned
 
 
-def write_csv(path: str | os.PathLike[str], columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
+def write_csv(
+    path: str | os.PathLike[str], columns: Sequence[str], rows: Iterable[Sequence[TableValue]]
+) -> int:
     """Write a CSV file (UTF-8 with byte order mark, so that Excel reads Korean); return the row count."""
     count = 0
     with Path(path).open("w", encoding="utf-8-sig", newline="") as file:
@@ -54,7 +56,7 @@ def write_csv(path: str | os.PathLike[str], columns: Sequence[str], rows: Iterab
 
 def write_xlsx(
     path: str | os.PathLike[str],
-    sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[Value]]]],
+    sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[TableValue]]]],
 ) -> Mapping[str, int]:
     """Write an XLSX file with one sheet per table; return the number of rows of each.
 
@@ -73,7 +75,7 @@ def write_xlsx(
     return counts
 
 
-def _fill(book: Workbook, name: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
+def _fill(book: Workbook, name: str, columns: Sequence[str], rows: Iterable[Sequence[TableValue]]) -> int:
     count = 0
     sheet = None
     for row in rows:
@@ -120,7 +122,7 @@ def count_rows(path: str | os.PathLike[str]) -> Mapping[str, int]:
 
 def reconciliation_tables(
     results: Sequence[Reconciliation],
-) -> Mapping[str, tuple[Sequence[str], Iterator[Sequence[Value]]]]:
+) -> Mapping[str, tuple[Sequence[str], Iterator[Sequence[TableValue]]]]:
     """Return the tables of one or several accounts: rows, pay-outs, totals."""
     names = [attribute.name for attribute in attrs.fields(ReconciledRow)]
     return {
@@ -154,11 +156,11 @@ def reconciliation_tables(
     }
 
 
-def _cells(row: object, names: Sequence[str]) -> list[Value]:
+def _cells(row: object, names: Sequence[str]) -> list[TableValue]:
     return [getattr(row, name) for name in names]
 
 
-def _csv_cell(value: Value) -> str | int:
+def _csv_cell(value: TableValue) -> str | int:
     if value is None:
         return ""
     if isinstance(value, int):
@@ -166,7 +168,7 @@ def _csv_cell(value: Value) -> str | int:
     return safe_text(value) if isinstance(value, str) else value.isoformat()
 
 
-def _xlsx_cell(value: Value) -> str | int | date | None:
+def _xlsx_cell(value: TableValue) -> str | int | date | None:
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
     if isinstance(value, int) and abs(value) >= 10**15:

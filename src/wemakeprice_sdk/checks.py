@@ -1,0 +1,167 @@
+"""The checks that every room makes: the kinds of arguments, and violations noted together."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from inspect import get_annotations
+from typing import Any, Final
+
+from attrs import Attribute, define, evolve, field
+
+from wemakeprice_sdk.errors import ConfigError, ValidationError, Violation
+
+_SHOWN_LENGTH: Final = 80
+
+
+def check_kind(name: str, value: object, kind: type, *, optional: bool = False) -> None:
+    """Raise `TypeError`, naming parameter and class, for an argument of another class.
+
+    A text or a member of another enum would otherwise pass every `is` and silently mean something else. A
+    protocol is fulfilled by whatever has its members. None is fine only where it is `optional`.
+    """
+    if value is None and optional:
+        return
+    if not (_offers(value, kind) if getattr(kind, "_is_protocol", False) else isinstance(value, kind)):
+        raise TypeError(f"{name} takes a {kind.__name__}, not a {type(value).__name__}")
+
+
+def _offers(value: object, protocol: type) -> bool:
+    # Not isinstance: it does not see the members that a proxy answers for by `__getattr__`.
+    members = {
+        name
+        for base in protocol.__mro__
+        if getattr(base, "_is_protocol", False)
+        for name in (*vars(base), *get_annotations(base))
+    }
+    return all(hasattr(value, name) for name in members if not name.startswith("_"))
+
+
+def of_kind(kind: type, *, optional: bool = False) -> Callable[[Any, Attribute[Any], Any], None]:
+    """Return the validator of a field that calls `check_kind`."""
+
+    def validate(_: object, attribute: Attribute[object], value: object) -> None:
+        check_kind(attribute.name, value, kind, optional=optional)
+
+    return validate
+
+
+def shown(value: object) -> str:
+    """Return `value` as short text for a violation."""
+    text = repr(value) if not isinstance(value, str) else value
+    return text if len(text) <= _SHOWN_LENGTH else text[: _SHOWN_LENGTH - 1] + "…"
+
+
+@define
+class Problems:
+    """Violations found so far: whoever checks notes all of them, so that a reader sees them at once."""
+
+    found: list[Violation] = field(factory=list)
+
+    def add(self, path: str, value: object, rule: str, message: str, message_ko: str) -> None:
+        """Note one violation."""
+        self.found.append(Violation(path, shown(value), rule, message, message_ko))
+
+    def take(self, found: Iterable[Violation], under: str = "") -> None:
+        """Note the violations of a part, with the part's own path in front of theirs."""
+        self.found.extend(evolve(violation, path=joined(under, violation.path)) for violation in found)
+
+    def require(
+        self, holds: bool, path: str, value: object, rule: str, message: str, message_ko: str
+    ) -> None:
+        """Note a violation unless `holds`."""
+        if not holds:
+            self.add(path, value, rule, message, message_ko)
+
+    def raise_all(self, subject: str, error: type[ValidationError] = ConfigError) -> None:
+        """Raise `error` with everything found, if anything was."""
+        if self.found:
+            raise error(self.found, subject=subject)
+
+    def instance(self, path: str, value: object, kind: type, name: str) -> bool:
+        """Note a value of a wrong type; `bool` is not taken for `int`."""
+        if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
+            return True
+        reader = f"{name}.from_text" if isinstance(value, str) and hasattr(kind, "from_text") else None
+        self.add(
+            path,
+            shown_type(value),
+            f"type {name}",
+            f"a value of type {name} is needed" + (f"; {reader} reads a word" if reader else ""),
+            f"{name} 형식의 값이 필요합니다" + (f". 글자는 {reader}로 읽습니다" if reader else ""),
+        )
+        return False
+
+    def flag(self, path: str, value: object) -> None:
+        """Note a switch that is neither true nor false."""
+        self.instance(path, value, bool, "bool")
+
+    def text(self, path: str, value: object, *, required: bool = False, lines: bool = False) -> None:
+        """Note text that is missing, not text, or holds control characters."""
+        if not self.instance(path, value, str, "text") or not isinstance(value, str):
+            return
+        if required and not value.strip():
+            self.add(path, value, "required", "must not be empty", "비워 둘 수 없습니다")
+        if value != value.strip() and not lines:
+            self.add(
+                path, value, "no outer white space", "has white space around it", "앞뒤에 공백이 있습니다"
+            )
+        allowed = "\n\t" if lines else ""
+        if value.isprintable():
+            return
+        if any(unicodedata.category(sign) in {"Cc", "Cs"} and sign not in allowed for sign in value):
+            self.add(
+                path,
+                ascii(value),
+                "no control characters",
+                "holds control characters",
+                "제어 문자가 들어 있습니다",
+            )
+
+    def number(self, path: str, value: object, low: int, high: int) -> bool:
+        """Note a whole number that is not one or lies outside `low`..`high`."""
+        if not self.instance(path, value, int, "int") or not isinstance(value, int):
+            return False
+        if low <= value <= high:
+            return True
+        self.add(
+            path,
+            value,
+            f"range {low}..{high}",
+            f"must be between {low} and {high}",
+            f"{low}에서 {high} 사이여야 합니다",
+        )
+        return False
+
+    def each(self, path: str, values: object, kind: type | tuple[type, ...], name: str) -> None:
+        """Note the members of a tuple that are of a wrong type."""
+        if not isinstance(values, tuple):
+            self.add(
+                path,
+                shown_type(values),
+                f"type list of {name}",
+                f"a list of {name} is needed",
+                f"{name} 목록이 필요합니다",
+            )
+            return
+        for index, value in enumerate(values):
+            if not isinstance(value, kind):
+                self.add(
+                    f"{path}[{index}]",
+                    shown_type(value),
+                    f"type {name}",
+                    f"a value of type {name} is needed",
+                    f"{name} 형식의 값이 필요합니다",
+                )
+
+
+def shown_type(value: object) -> str:
+    """Name the type of a value, because the value itself may be a misplaced secret."""
+    return f"<{type(value).__name__}>"
+
+
+def joined(left: str, right: str) -> str:
+    """Join two parts of a path."""
+    if not left or not right:
+        return left or right
+    return f"{left}{right}" if right.startswith("[") else f"{left}.{right}"

@@ -1,0 +1,255 @@
+"""What callers hand in: numbers and times of other classes are taken, what means something else is refused."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from wemakeprice_sdk.clock import KST, WeekdayCalendar, require_aware
+from wemakeprice_sdk.config import (
+    ChannelConfig,
+    DatedMaintenance,
+    ExtensionLength,
+    LengthUnit,
+    SettlementCycle,
+    SettlementCycleKind,
+)
+from wemakeprice_sdk.errors import NaiveDatetimeError, ValidationError
+from wemakeprice_sdk.ledger import MemoryLedger
+from wemakeprice_sdk.models import (
+    Bundle,
+    BundleNoRequest,
+    OrderDateType,
+    OrderListRequest,
+    ShipMethod,
+    ShipStatus,
+    SkuLink,
+)
+from wemakeprice_sdk.policy.actions import Shipment
+from wemakeprice_sdk.policy.reconciliation import SettlementFacts
+from wemakeprice_sdk.policy.sale_period import dawn_of
+from wemakeprice_sdk.policy.seller_inputs import PendingAnswer, PendingShipment, PickedLine, SkuStock
+from wemakeprice_sdk.policy.settings import StockSettings
+from wemakeprice_sdk.policy.simulate import advance
+from wemakeprice_sdk.policy.snapshot import Part, Snapshot
+from wemakeprice_sdk.policy.stock import sku_targets
+from wemakeprice_sdk.policy.sync import SyncPolicy
+from wemakeprice_sdk.runner import ChannelRunner
+from wemakeprice_sdk.secrets import AesGcmCipher, SecretKey
+from wemakeprice_sdk.testing import StubMarketplace
+from wemakeprice_sdk.wire.requests import build_request
+
+NAIVE = datetime(2026, 3, 4, 10)
+NOW = datetime(2026, 3, 4, 10, tzinfo=KST)
+
+
+class Int64:
+    """A whole number as numpy has it: `__index__`, and no subclass of int."""
+
+    def __init__(self, value: int) -> None:
+        self.value = value
+
+    def __index__(self) -> int:
+        return self.value
+
+
+class Bool:
+    """A flag as numpy has it: no bool, and no whole number either."""
+
+    def __index__(self) -> int:
+        raise TypeError("only integers")
+
+
+class Timestamp(datetime):
+    """A datetime of another class, as pandas has it; its own methods give that class again."""
+
+
+class NotATime(datetime):
+    """pandas' NaT: a datetime by its class, equal to nothing."""
+
+    def __eq__(self, other: object) -> bool:
+        return False
+
+    def __ne__(self, other: object) -> bool:
+        return True
+
+    __hash__ = datetime.__hash__
+
+
+@pytest.fixture
+def runner() -> ChannelRunner:
+    config = ChannelConfig("shop", "상점")
+    client = StubMarketplace().client()
+    ledger = MemoryLedger(AesGcmCipher({"k": SecretKey(b"k" * 32)}, "k"))
+    return ChannelRunner(client, ledger, SyncPolicy(config, calendar=WeekdayCalendar()))
+
+
+STOCK = Snapshot(stock_at=NOW, stock=(SkuStock(sku="A", quantity=1, as_of=NOW),))
+CONFIG = ChannelConfig("shop", "상점")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: Bundle(bundle_no=1, purchase_no=2, origin_ship_date=NOW).is_late(NAIVE),
+        lambda: Bundle(bundle_no=1, purchase_no=2, origin_ship_date=NOW).time_left(NAIVE),
+        lambda: SkuStock(sku="A", quantity=1, as_of=NAIVE),
+        lambda: PendingAnswer(1, NAIVE, "…"),
+        lambda: Snapshot(stock_at=NAIVE),
+        lambda: Snapshot(claims_at=NAIVE),
+        lambda: STOCK.require_fresh(Part.STOCK, NAIVE, timedelta(hours=1)),
+        lambda: sku_targets(STOCK, StockSettings(), NAIVE),
+        lambda: advance(STOCK, (), NAIVE),
+        lambda: dawn_of(CONFIG, NAIVE),
+        lambda: SyncPolicy(CONFIG, calendar=WeekdayCalendar()).plan(STOCK, NAIVE),
+        lambda: CONFIG.in_maintenance(NAIVE),
+        lambda: CONFIG.next_clear(NAIVE),
+        lambda: ExtensionLength(3, LengthUnit.DAYS).after(NAIVE),
+        lambda: SettlementCycle("월", SettlementCycleKind.MONTHLY).payout_range(NAIVE),
+        lambda: DatedMaintenance(NAIVE, NOW),
+        lambda: SettlementFacts(received={NAIVE: 1}),
+        lambda: build_request("orders_list", OrderListRequest(from_date=NAIVE, to_date=NOW, type=ShipStatus.NEW, search_date_type=OrderDateType.NEW)),
+    ],
+)  # fmt: skip
+def test_a_naive_time_is_refused_by_name_at_every_door(call: Callable[[], object]) -> None:
+    with pytest.raises(ValidationError) as caught:
+        call()
+    assert any("aware" in violation.rule for violation in caught.value.violations)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda runner: runner.import_products(NAIVE, NOW),
+        lambda runner: runner.import_deals(NOW, NAIVE),
+        lambda runner: runner.settlement(start=NAIVE),
+        lambda runner: runner.settlement(received={NAIVE: 1}),
+        lambda runner: runner.set_hold("bundle", NAIVE, "분쟁"),
+        lambda runner: runner.archive("nowhere", NAIVE, NOW),
+    ],
+)
+def test_a_naive_time_is_refused_by_the_runner_before_anything_is_asked(
+    runner: ChannelRunner, call: Callable[[ChannelRunner], object]
+) -> None:
+    with pytest.raises(NaiveDatetimeError):
+        call(runner)
+
+
+@pytest.mark.parametrize("wrong", [1.5, 100.0, True, "100", None, Bool(), float("nan")])
+def test_money_that_is_no_whole_number_is_refused_by_name(runner: ChannelRunner, wrong: Any) -> None:
+    day = date(2026, 3, 4)
+    for call in (
+        lambda: runner.settlement(received={day: wrong}),
+        lambda: SettlementFacts(received={day: wrong}),
+    ):
+        with pytest.raises(ValidationError) as caught:
+            call()
+        (violation,) = caught.value.violations
+        assert (violation.path, violation.rule) == ("received[2026-03-04]", "type int")
+        assert type(wrong).__name__ in violation.message
+        assert "정수" in violation.message_ko
+
+
+@pytest.mark.parametrize("wrong", [1.0, True, "1", Bool(), None])
+def test_a_number_that_is_none_is_refused_where_a_number_is_meant(wrong: Any, runner: ChannelRunner) -> None:
+    for make in (
+        lambda: PendingShipment(wrong, Shipment(ShipMethod.DIRECT)),
+        lambda: PickedLine(wrong, 1),
+        lambda: SkuStock(sku="A", quantity=wrong, as_of=NOW),
+        lambda: build_request("orders_confirm", BundleNoRequest(bundle_no=wrong)),
+        lambda: build_request("products_get", {"product_no": wrong}),
+        lambda: runner.confirm([wrong]),
+        lambda: runner.resolve(wrong, applied=True, by="kim"),
+    ):
+        with pytest.raises(ValidationError):
+            make()
+
+
+def test_numbers_and_times_of_a_data_frame_are_taken_as_what_they_mean(runner: ChannelRunner) -> None:
+    stamp: Any = Timestamp(2026, 3, 4, 1, tzinfo=UTC)
+    number: Any = Int64(210000001)
+    assert type(require_aware(stamp)) is datetime
+    assert require_aware(stamp) == NOW
+    request = BundleNoRequest(bundle_no=number)
+    assert (request.bundle_no, type(request.bundle_no)) == (210000001, int)
+    assert b"210000001" in (build_request("orders_confirm", request).body or b"")
+    assert dict(build_request("products_get", {"product_no": number}).query) == {"productNo": "210000001"}
+    listed = build_request(
+        "orders_list",
+        OrderListRequest(
+            from_date=stamp, to_date=NOW, type=ShipStatus.NEW, search_date_type=OrderDateType.NEW
+        ),
+    )
+    assert b'"fromDate":"2026-03-04 10:00:00"' in (listed.body or b"")
+    assert PendingShipment(number, Shipment(ShipMethod.DIRECT)).bundle_no == 210000001
+    level = SkuStock(sku="A", quantity=Int64(3), as_of=stamp)  # type: ignore[arg-type]
+    assert (level.quantity, type(level.as_of), level.as_of) == (3, datetime, NOW)
+    assert SkuLink(product_no=number, sku="A").product_no == 210000001
+    assert SettlementFacts(received={date(2026, 3, 4): number}).received == {date(2026, 3, 4): 210000001}
+    assert ExtensionLength(Int64(3), LengthUnit.DAYS).amount == 3  # type: ignore[arg-type]
+    assert pickle.loads(pickle.dumps(level)) == level
+
+
+def test_a_missing_time_of_a_data_frame_is_no_time() -> None:
+    with pytest.raises(ValidationError, match="an aware datetime is needed"):
+        require_aware(NotATime(2026, 3, 4), "start")
+
+
+FROZEN = """
+    import sys
+    from datetime import datetime as real_datetime, date as real_date
+    import datetime as module
+
+    import copyreg
+
+    # What freezegun does: classes of its own, whose metaclass takes real values for theirs.
+    class DateMeta(type):
+        def __instancecheck__(cls, value): return isinstance(value, real_date)
+        def __subclasscheck__(cls, other): return issubclass(other, real_date)
+    class DatetimeMeta(DateMeta):
+        def __instancecheck__(cls, value): return isinstance(value, real_datetime)
+        def __subclasscheck__(cls, other): return issubclass(other, real_datetime)
+    class FakeDate(real_date, metaclass=DateMeta): pass
+    class FakeDatetime(real_datetime, FakeDate, metaclass=DatetimeMeta): pass
+
+    def freeze():
+        copyreg.dispatch_table[real_datetime] = lambda at: (
+            FakeDatetime, (at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond, at.tzinfo)
+        )
+        copyreg.dispatch_table[real_date] = lambda day: (FakeDate, (day.year, day.month, day.day))
+        module.datetime, module.date = FakeDatetime, FakeDate
+        for loaded in list(sys.modules.values()):
+            for name, value in list(vars(loaded).items()) if hasattr(loaded, "__dict__") else ():
+                if value is real_datetime and loaded.__name__ != "__main__": setattr(loaded, name, FakeDatetime)
+                if value is real_date and loaded.__name__ != "__main__": setattr(loaded, name, FakeDate)
+"""
+USED = """
+    import pickle
+    from wemakeprice_sdk.models import Bundle, BundleNoRequest, Delivery, SettlementOrderLine
+    from wemakeprice_sdk.wire.converter import read, read_rows
+    from wemakeprice_sdk.wire.operations import OPERATIONS
+    row = {"bundleNo": 1, "purchaseNo": 2, "payDate": "2026-03-04 10:00:00", "orderDate": "2026-03-04T24:00",
+           "delivery": {"scheduleShipDate": "2026-03-04"}}
+    found = read_rows(Bundle, OPERATIONS["orders_list"], {"bundle": [row, None]})
+    assert len(found) == 1 and len(found.unread) == 1, found
+    assert found[0].faults == (), found[0].faults
+    assert isinstance(found[0].pay_date, real_datetime) and found[0].order_date.hour == 0
+    assert pickle.loads(pickle.dumps(found)) == found
+    assert read(SettlementOrderLine, {"basicDt": "20260304"}).basic_dt == real_date(2026, 3, 4)
+"""
+
+
+@pytest.mark.parametrize(
+    "early", ["import wemakeprice_sdk.wire.converter", "import wemakeprice_sdk.models", ""]
+)
+def test_models_are_read_while_a_test_holds_the_time_still(early: str) -> None:
+    code = "\n".join([textwrap.dedent(FROZEN), early, "freeze()", textwrap.dedent(USED)])
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr[-2000:]
