@@ -74,7 +74,7 @@ def test_direct_and_other_methods_are_written_back() -> None:
     ]
 
 
-def test_a_bundle_that_left_with_an_unreadable_invoice_goes_to_a_person() -> None:
+def test_a_bundle_that_left_with_an_unreadable_invoice_goes_to_an_operator() -> None:
     gone = bundle(1, status=ShipStatus.DELIVERY, courier="동네택배", invoice="AB-1")
     plan = policy().plan_claims(snapshot(bundles=[gone], claims=[claim()]), NOW)
     assert plan.is_empty
@@ -190,14 +190,14 @@ def test_combining_does_not_depend_on_the_order_of_lines(rows: list[CancelDecisi
         assert isinstance(first, Approve)
 
 
-def test_without_lines_a_claim_is_left_to_a_person() -> None:
+def test_without_lines_a_claim_is_left_to_an_operator() -> None:
     plan = policy().plan_claims(snapshot(bundles=[bundle(1)], claims=[claim(lines=[])]), NOW)
     assert plan.is_empty
     assert plan.alarms[0].severity is IssueSeverity.SERIOUS
 
 
 @pytest.mark.parametrize("status", [s for s in ClaimStatus if not s.is_open])
-def test_settled_and_withdrawn_cancels_need_nothing(status: ClaimStatus) -> None:
+def test_answered_and_withdrawn_cancels_need_nothing(status: ClaimStatus) -> None:
     plan = policy().plan_claims(snapshot(bundles=[bundle(1)], claims=[claim(status=status)]), NOW)
     assert plan.is_empty
     assert not plan.held
@@ -307,7 +307,7 @@ def test_two_requests_for_one_line_do_not_let_picked_goods_go() -> None:
         Shipment(ShipMethod.POST),
     ],
 )
-def test_a_refusal_that_cannot_be_sent_presses_a_person(parcel: Shipment) -> None:
+def test_a_refusal_that_cannot_be_sent_presses_an_operator(parcel: Shipment) -> None:
     shop = snapshot(
         bundles=[bundle(1, status=ShipStatus.CONFIRM)],
         claims=[claim()],

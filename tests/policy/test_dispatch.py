@@ -102,7 +102,7 @@ def test_other_methods_compare_what_they_carry() -> None:
         Shipment(ShipMethod.ETC),
     ],
 )
-def test_an_invalid_parcel_is_held_with_its_reasons(shipment: Shipment) -> None:
+def test_an_invalid_shipment_is_held_with_its_reasons(shipment: Shipment) -> None:
     plan = policy().plan_dispatch(snapshot(bundles=[READY], shipments=[PendingShipment(1, shipment)]), NOW)
     assert plan.is_empty
     assert [h.reason.code for h in plan.held] == ["shipment-invalid"]
@@ -110,7 +110,7 @@ def test_an_invalid_parcel_is_held_with_its_reasons(shipment: Shipment) -> None:
     assert plan.held[0].reason.text_ko
 
 
-def test_two_parcels_for_one_bundle_are_a_contradiction() -> None:
+def test_two_shipments_for_one_bundle_are_a_contradiction() -> None:
     with pytest.raises(ValidationError, match=r"shipments\[1\]"):
         snapshot(bundles=[READY], shipments=[PendingShipment(1, CJ), PendingShipment(1, HANJIN)])
 

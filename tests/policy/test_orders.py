@@ -140,7 +140,7 @@ def test_confirming_needs_the_claims() -> None:
         policy(settings).plan_orders(snapshot(bundles=[bundle(1)], claims_at=NOW - HOUR), NOW)
 
 
-def test_a_person_may_confirm_in_manual_mode() -> None:
+def test_an_operator_may_confirm_in_manual_mode() -> None:
     from wemakeprice_sdk.policy import gates
 
     account = policy(mode=ConfirmationMode.MANUAL).config

@@ -259,7 +259,7 @@ def test_a_missing_unit_is_expected_without_the_discount_that_settled_rows_carry
     assert owed(evolve(facts, order_lines=())) == [("missing", "no-settlement-row", 27_000)]
 
 
-def test_the_quantity_of_a_product_with_several_options_is_no_proof() -> None:
+def test_the_quantity_of_a_product_with_several_options_verifies_nothing() -> None:
     short = SettlementFacts(bundles=(options(2, 1),), order_lines=(line(quantity=1), line(quantity=3)))
     second = evolve(short, order_lines=(line(quantity=1), line(quantity=3, order_opt_no=11)))
     assert owed(second) == [("unexplained", "quantity-differs", 10_000)]

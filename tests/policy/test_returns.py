@@ -171,7 +171,7 @@ def test_withdrawn_and_rejected_claims_need_nothing(kind: ClaimType, status: Cla
     assert not plan.held
 
 
-def test_an_unknown_state_is_held_for_a_person() -> None:
+def test_an_unknown_state_is_held_for_an_operator() -> None:
     plan = plan_of(claim(kind=RETURN, status=ClaimStatus.from_wire("반품심사")), received=True)
     assert plan.is_empty
     assert [h.reason.code for h in plan.held] == ["claim-state-unknown"]

@@ -56,16 +56,16 @@ def test_less_than_seven_days_and_not_exactly_seven(left: timedelta, extended: b
         (ProductStatus.from_wire("심사중"), False),
     ],
 )
-def test_paused_and_ended_goods_are_not_extended(status: ProductStatus | None, extended: bool) -> None:
+def test_paused_and_ended_products_are_not_extended(status: ProductStatus | None, extended: bool) -> None:
     assert bool(plan_of(product(end=NOW + DAY, status=status))) is extended
 
 
-def test_always_on_goods_are_not_extended() -> None:
+def test_always_on_products_are_not_extended() -> None:
     assert plan_of(product(end=NOW + DAY, period=SalePeriod.ALWAYS)).is_empty
 
 
 @pytest.mark.parametrize("row", [product(end=None), evolve(product(), sale=None)])
-def test_goods_without_an_end_are_left_alone_and_named(row: Product) -> None:
+def test_products_without_an_end_are_left_alone_and_named(row: Product) -> None:
     plan = plan_of(row)
     assert plan.is_empty
     assert [held.reason.code for held in plan.held] == ["end-unknown"]
@@ -73,7 +73,7 @@ def test_goods_without_an_end_are_left_alone_and_named(row: Product) -> None:
     assert (always.is_empty, always.held) == (True, ())
 
 
-def test_ended_goods_follow_their_policy() -> None:
+def test_ended_products_follow_their_policy() -> None:
     ended = product(end=NOW - DAY, status=ProductStatus.END)
     assert plan_of(ended).is_empty
     assert new_end(plan_of(ended, ended=EndedGoodsPolicy.EXTEND)) == at("2026-04-09T03:00:00")

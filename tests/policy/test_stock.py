@@ -202,7 +202,7 @@ def test_a_link_is_proven_once_its_sku_shows_stock() -> None:
     assert verified_links(shop, StockSettings(), NOW) == {(1, ())}
 
 
-def test_ended_goods_are_left_alone_and_unread_ones_are_held() -> None:
+def test_ended_products_are_left_alone_and_unread_ones_are_held() -> None:
     ended = plan_of(products=[product(status=ProductStatus.END)], stock=[level(quantity=0)])
     assert ended.is_empty
     unread = plan_of(products=[], stock=[level(quantity=0)])

@@ -178,7 +178,7 @@ def test_an_outage_leaves_the_rest_of_a_plan_alone(shop: Shop) -> None:
 # ---------------------------------------------------------------- what lists show late, or no more
 
 
-def test_a_bundle_that_was_confirmed_and_shipped_by_hand_is_followed_too(shop: Shop) -> None:
+def test_a_bundle_that_was_confirmed_and_shipped_by_an_operator_is_followed_too(shop: Shop) -> None:
     runner = shop.runner(config(ConfirmationMode.MANUAL))
     runner.collect_orders()
     runner.track()
@@ -216,7 +216,7 @@ def test_what_is_cancelled_after_its_confirmation_holds_no_stock_back(
     assert shop.client.products.get(goods).stock == (20 if quantities is None else 18)
 
 
-def test_a_cancel_that_is_older_than_the_ledger_is_seen_before_the_first_parcel(shop: Shop) -> None:
+def test_a_cancel_that_is_older_than_the_ledger_is_seen_before_the_first_bundle(shop: Shop) -> None:
     shop.sandbox.configure(holidays=["2026-03-05", "2026-03-06", "2026-03-09"])
     number = shop.order()
     shop.client.orders.confirm(number)
@@ -251,7 +251,7 @@ def test_a_record_that_waits_longer_than_lists_are_searched_is_asked_for_alone(s
     assert sum(shop.sandbox.calls.values()) < 10
 
 
-def test_parcels_that_left_are_not_read_one_by_one(shop: Shop) -> None:
+def test_bundles_that_left_are_not_read_one_by_one(shop: Shop) -> None:
     numbers = [shop.order() for _ in range(60)]
     runner = shop.runner()
     runner.collect_orders()
@@ -318,7 +318,7 @@ def test_a_hold_that_was_released_elsewhere_may_be_set_again(shop: Shop) -> None
 # ---------------------------------------------------------------- templates
 
 
-def test_a_template_of_goods_that_were_never_imported_is_in_use(shop: Shop) -> None:
+def test_a_template_of_products_that_were_never_imported_is_in_use(shop: Shop) -> None:
     number = product(shop, ends=START + timedelta(days=90))
     runner = shop.runner()
     runner.templates()
@@ -359,7 +359,7 @@ def test_a_deleted_template_stays_deleted_on_our_side(shop: Shop) -> None:
 # ---------------------------------------------------------------- persons, clocks, leases
 
 
-def test_a_person_settles_what_a_dead_marketplace_cannot(shop: Shop) -> None:
+def test_an_operator_closes_what_a_dead_marketplace_cannot(shop: Shop) -> None:
     number = shop.order()
     runner = shop.runner()
     crash(shop, runner.collect_orders, "finish")
@@ -377,7 +377,7 @@ def test_a_person_settles_what_a_dead_marketplace_cannot(shop: Shop) -> None:
     assert shop.writes("orders_confirm") == [number]
 
 
-def test_a_clock_that_ran_ahead_is_forgiven_on_a_persons_word(shop: Shop) -> None:
+def test_a_clock_that_ran_ahead_is_forgiven_on_an_operators_word(shop: Shop) -> None:
     runner = shop.runner()
     runner.collect_orders()
     shop.pass_time(days=365)
@@ -569,7 +569,7 @@ def test_a_bundle_that_a_withdrawn_claim_hid_is_followed_again(shop: Shop, kind:
     assert [row.status for row in shop.ledger.records("shop", "bundle")] == ["COMPLETE"]
 
 
-def test_an_open_cancel_that_a_list_leaves_out_holds_its_parcel(shop: Shop) -> None:
+def test_an_open_cancel_that_a_list_leaves_out_holds_its_bundle(shop: Shop) -> None:
     number = shop.order()
     runner = shop.runner()
     runner.collect_orders()
@@ -613,7 +613,7 @@ def test_a_day_that_suddenly_shows_nothing_withdraws_nothing(
     assert after.rows == before.rows
 
 
-def test_slow_readings_of_many_goods_do_not_keep_stock_from_being_sent(
+def test_slow_readings_of_many_products_do_not_keep_stock_from_being_sent(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("wemakeprice_sdk.runner._sync.products._STOCK_AT_ONCE", 2)

@@ -43,7 +43,9 @@ def test_a_second_run_repeats_nothing(shop: Shop) -> None:
     assert len(shop.writes("orders_confirm")) == 1
 
 
-def test_manual_mode_collects_without_confirming_and_finds_what_was_confirmed_by_hand(shop: Shop) -> None:
+def test_manual_mode_collects_without_confirming_and_finds_what_was_confirmed_by_an_operator(
+    shop: Shop,
+) -> None:
     waiting, by_operator = shop.order(), shop.order()
     shop.sandbox.prepare_bundle(KEY, by_operator, "CONFIRM")
     report = shop.runner(config(ConfirmationMode.MANUAL)).collect_orders()
@@ -53,7 +55,7 @@ def test_manual_mode_collects_without_confirming_and_finds_what_was_confirmed_by
     assert states == {waiting: "NEW", by_operator: "CONFIRM"}
 
 
-def test_a_person_confirms_by_number_in_manual_mode(shop: Shop) -> None:
+def test_an_operator_confirms_by_number_in_manual_mode(shop: Shop) -> None:
     first, _ = shop.order(), shop.order()
     report = shop.runner(config(ConfirmationMode.MANUAL)).confirm([first])
     assert shop.writes("orders_confirm") == [first]
@@ -150,7 +152,7 @@ def test_a_runner_names_what_it_was_given_in_the_wrong_place(shop: Shop) -> None
         ChannelRunner(shop.client, shop.ledger, config())  # type: ignore[arg-type]
 
 
-def test_many_parcels_are_read_as_a_list(shop: Shop) -> None:
+def test_many_bundles_are_read_as_a_list(shop: Shop) -> None:
     numbers = [shop.order() for _ in range(12)]
     runner = shop.runner()
     runner.collect_orders()
@@ -286,7 +288,7 @@ def test_one_busy_target_does_not_take_the_outcome_before_it_away(shop: Shop) ->
     assert shop.writes("orders_confirm") == [numbers[0], numbers[2]]
 
 
-def test_claims_are_read_again_while_many_parcels_go_out(shop: Shop) -> None:
+def test_claims_are_read_again_while_many_bundles_go_out(shop: Shop) -> None:
     numbers = [shop.order() for _ in range(120)]
     runner = shop.runner()
     runner.collect_orders()
@@ -304,7 +306,7 @@ def test_claims_are_read_again_while_many_parcels_go_out(shop: Shop) -> None:
     assert shop.writes("orders_ship") == numbers[:-1]
 
 
-def test_contradicting_parcels_are_refused_before_the_first_goes_out(shop: Shop) -> None:
+def test_contradicting_shipments_are_refused_before_the_first_goes_out(shop: Shop) -> None:
     numbers = [shop.order() for _ in range(110)]
     runner = shop.runner()
     runner.collect_orders()

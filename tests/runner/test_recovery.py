@@ -200,7 +200,7 @@ def test_killed_in_a_reject_the_state_of_claim_and_bundle_decides(
     assert finished_reject(shop, status, killed=True) is state
 
 
-def test_a_cancel_rejected_without_its_shipment_waits_for_a_person(shop: Shop) -> None:
+def test_a_cancel_rejected_without_its_shipment_waits_for_an_operator(shop: Shop) -> None:
     assert finished_reject(shop, "REJECT", killed=False) is IntentState.UNKNOWN
     assert [row.operation for row in shop.runner().waiting()] == ["claims_reject"]
 

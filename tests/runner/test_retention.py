@@ -76,7 +76,7 @@ def full(ledger: SqlLedger) -> set[str]:
 ACTIVE = {"products_update_sale", "shipping_save_policy"}
 
 
-def test_payloads_of_settled_intents_are_emptied_and_the_rest_of_them_stays(
+def test_payloads_of_finished_intents_are_emptied_and_the_rest_of_them_stays(
     ledger: SqlLedger, lease: Lease, intents: dict[str, Intent]
 ) -> None:
     assert ledger.destroy_personal(lease, "intent", NOW, LATER) == 0, "not older than the bound"

@@ -515,7 +515,7 @@ def runner(opened: Opened, sandbox: Sandbox) -> Iterator[ChannelRunner]:
         )
 
 
-def test_open_intents_are_settled_by_reads(runner: ChannelRunner, sandbox: Sandbox) -> None:
+def test_open_intents_are_verified_by_reads(runner: ChannelRunner, sandbox: Sandbox) -> None:
     """The sandbox of then carried out every second write; what it shows decides, and nothing is sent again."""
     known = len(sandbox.journal)
     report = runner.recover()

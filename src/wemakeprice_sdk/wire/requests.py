@@ -236,21 +236,13 @@ def _wrong_type(param: Param, value: object) -> ValidationError:
 
 def _note_unknown(problems: Problems, names: Iterable[str], known: Collection[str]) -> None:
     for name in names:
-        right = field_name(name)
         if name in known:
             continue
+        right = field_name(name)
+        text, text_ko = f"the contract has no value named {name}", "API에 없는 항목입니다. 이름을 확인해 주세요"
         if right in known:
-            problems.add(
-                name, "", "known name", f"write {right} instead of {name}", f"다른 이름으로 적어 주세요: {right}"
-            )
-        else:
-            problems.add(
-                name,
-                "",
-                "known name",
-                f"the contract has no value named {name}",
-                "API에 없는 항목입니다. 이름을 확인해 주세요",
-            )
+            text, text_ko = f"write {right} instead of {name}", f"다른 이름으로 적어 주세요: {right}"
+        problems.add(name, "", "known name", text, text_ko)
 
 
 def _note_missing(problems: Problems, name: str) -> None:

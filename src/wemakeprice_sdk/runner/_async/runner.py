@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime
+from functools import partial
 from typing import Final
 
 from attrs import evolve
@@ -179,10 +180,7 @@ class AsyncChannelRunner:
         named = (
             None if bundle_nos is None else frozenset(whole_number(row, "bundle_nos") for row in bundle_nos)
         )
-
-        async def job(run: AsyncJobRun) -> None:
-            await orders.confirm(run, named)
-
+        job = partial(orders.confirm, bundle_nos=named)
         return await self._run(Job.CONFIRM, job, dry_run, progress, stop)
 
     async def ship(
@@ -198,11 +196,7 @@ class AsyncChannelRunner:
         A bundle with an open cancel request is held; one that is shipped with the same invoice is nothing
         to do, with another a conflict for an operator.
         """
-        ready = tuple(shipments)
-
-        async def job(run: AsyncJobRun) -> None:
-            await orders.ship(run, ready)
-
+        job = partial(orders.ship, shipments=tuple(shipments))
         return await self._run(Job.SHIP, job, dry_run, progress, stop)
 
     async def track(
@@ -230,11 +224,9 @@ class AsyncChannelRunner:
         `shipments` are bundles that already have an invoice, `picked` what left the shelf, `facts` what
         is known of returned goods; without them cancels of unshipped goods are approved.
         """
-        invoiced, taken, known = tuple(shipments), tuple(picked), tuple(facts)
-
-        async def job(run: AsyncJobRun) -> None:
-            await claim_jobs.answer_claims(run, invoiced, taken, known)
-
+        job = partial(
+            claim_jobs.answer_claims, shipments=tuple(shipments), picked=tuple(picked), facts=tuple(facts)
+        )
         return await self._run(Job.CLAIMS, job, dry_run, progress, stop)
 
     async def stock(
@@ -249,11 +241,7 @@ class AsyncChannelRunner:
 
         With a policy that winds down, stop the sale of every imported product instead.
         """
-        rows = tuple(levels)
-
-        async def job(run: AsyncJobRun) -> None:
-            await stock.sync_stock(run, rows)
-
+        job = partial(stock.sync_stock, levels=tuple(levels))
         return await self._run(Job.STOCK, job, dry_run, progress, stop)
 
     async def extend_sale_periods(
@@ -289,11 +277,7 @@ class AsyncChannelRunner:
         What a change or deletion reaches is counted over the marketplace's own list of products registered in
         the last ten years, whether they were imported or not.
         """
-        wishes, unwanted = tuple(saves), tuple(deletes)
-
-        async def job(run: AsyncJobRun) -> None:
-            await templates.sync_templates(run, wishes, unwanted)
-
+        job = partial(templates.sync_templates, saves=tuple(saves), deletes=tuple(deletes))
         return await self._run(Job.TEMPLATES, job, dry_run, progress, stop)
 
     async def import_products(
@@ -320,12 +304,8 @@ class AsyncChannelRunner:
                 "stock_sync means nothing without a SKU link",
                 "SKU 연동 없이 SKU 재고연동을 선택할 수 없습니다. SKU 연동 방식을 먼저 선택해 주세요",
             )
-
         first, last = require_aware(start, "start"), require_aware(end, "end")
-
-        async def job(run: AsyncJobRun) -> None:
-            await imports.import_products(run, first, last, sku_link, stock_sync=stock_sync)
-
+        job = partial(imports.import_products, start=first, end=last, mode=sku_link, stock_sync=stock_sync)
         return await self._run(Job.IMPORT_PRODUCTS, job, dry_run, progress, stop)
 
     async def import_deals(
@@ -338,12 +318,8 @@ class AsyncChannelRunner:
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Import deals by registration date (딜 가져오기), in windows of at most six months."""
-
         first, last = require_aware(start, "start"), require_aware(end, "end")
-
-        async def job(run: AsyncJobRun) -> None:
-            await imports.import_deals(run, first, last)
-
+        job = partial(imports.import_deals, start=first, end=last)
         return await self._run(Job.IMPORT_DEALS, job, dry_run, progress, stop)
 
     async def settlement(
@@ -386,11 +362,7 @@ class AsyncChannelRunner:
 
         An answer whose fate is unknown waits for an operator: nothing can read it back.
         """
-        written, replies = tuple(answers), tuple(inquiry_answers)
-
-        async def job(run: AsyncJobRun) -> None:
-            await cs.serve_customers(run, written, replies)
-
+        job = partial(cs.serve_customers, answers=tuple(answers), inquiry_answers=tuple(inquiry_answers))
         return await self._run(Job.CS, job, dry_run, progress, stop)
 
     async def recover(self) -> JobReport:

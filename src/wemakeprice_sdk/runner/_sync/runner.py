@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime
+from functools import partial
 from typing import Final
 
 from attrs import evolve
@@ -178,10 +179,7 @@ class ChannelRunner:
         named = (
             None if bundle_nos is None else frozenset(whole_number(row, "bundle_nos") for row in bundle_nos)
         )
-
-        def job(run: JobRun) -> None:
-            orders.confirm(run, named)
-
+        job = partial(orders.confirm, bundle_nos=named)
         return self._run(Job.CONFIRM, job, dry_run, progress, stop)
 
     def ship(
@@ -197,11 +195,7 @@ class ChannelRunner:
         A bundle with an open cancel request is held; one that is shipped with the same invoice is nothing
         to do, with another a conflict for an operator.
         """
-        ready = tuple(shipments)
-
-        def job(run: JobRun) -> None:
-            orders.ship(run, ready)
-
+        job = partial(orders.ship, shipments=tuple(shipments))
         return self._run(Job.SHIP, job, dry_run, progress, stop)
 
     def track(
@@ -229,11 +223,9 @@ class ChannelRunner:
         `shipments` are bundles that already have an invoice, `picked` what left the shelf, `facts` what
         is known of returned goods; without them cancels of unshipped goods are approved.
         """
-        invoiced, taken, known = tuple(shipments), tuple(picked), tuple(facts)
-
-        def job(run: JobRun) -> None:
-            claim_jobs.answer_claims(run, invoiced, taken, known)
-
+        job = partial(
+            claim_jobs.answer_claims, shipments=tuple(shipments), picked=tuple(picked), facts=tuple(facts)
+        )
         return self._run(Job.CLAIMS, job, dry_run, progress, stop)
 
     def stock(
@@ -248,11 +240,7 @@ class ChannelRunner:
 
         With a policy that winds down, stop the sale of every imported product instead.
         """
-        rows = tuple(levels)
-
-        def job(run: JobRun) -> None:
-            stock.sync_stock(run, rows)
-
+        job = partial(stock.sync_stock, levels=tuple(levels))
         return self._run(Job.STOCK, job, dry_run, progress, stop)
 
     def extend_sale_periods(
@@ -288,11 +276,7 @@ class ChannelRunner:
         What a change or deletion reaches is counted over the marketplace's own list of products registered in
         the last ten years, whether they were imported or not.
         """
-        wishes, unwanted = tuple(saves), tuple(deletes)
-
-        def job(run: JobRun) -> None:
-            templates.sync_templates(run, wishes, unwanted)
-
+        job = partial(templates.sync_templates, saves=tuple(saves), deletes=tuple(deletes))
         return self._run(Job.TEMPLATES, job, dry_run, progress, stop)
 
     def import_products(
@@ -319,12 +303,8 @@ class ChannelRunner:
                 "stock_sync means nothing without a SKU link",
                 "SKU 연동 없이 SKU 재고연동을 선택할 수 없습니다. SKU 연동 방식을 먼저 선택해 주세요",
             )
-
         first, last = require_aware(start, "start"), require_aware(end, "end")
-
-        def job(run: JobRun) -> None:
-            imports.import_products(run, first, last, sku_link, stock_sync=stock_sync)
-
+        job = partial(imports.import_products, start=first, end=last, mode=sku_link, stock_sync=stock_sync)
         return self._run(Job.IMPORT_PRODUCTS, job, dry_run, progress, stop)
 
     def import_deals(
@@ -337,12 +317,8 @@ class ChannelRunner:
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Import deals by registration date (딜 가져오기), in windows of at most six months."""
-
         first, last = require_aware(start, "start"), require_aware(end, "end")
-
-        def job(run: JobRun) -> None:
-            imports.import_deals(run, first, last)
-
+        job = partial(imports.import_deals, start=first, end=last)
         return self._run(Job.IMPORT_DEALS, job, dry_run, progress, stop)
 
     def settlement(
@@ -385,11 +361,7 @@ class ChannelRunner:
 
         An answer whose fate is unknown waits for an operator: nothing can read it back.
         """
-        written, replies = tuple(answers), tuple(inquiry_answers)
-
-        def job(run: JobRun) -> None:
-            cs.serve_customers(run, written, replies)
-
+        job = partial(cs.serve_customers, answers=tuple(answers), inquiry_answers=tuple(inquiry_answers))
         return self._run(Job.CS, job, dry_run, progress, stop)
 
     def recover(self) -> JobReport:
