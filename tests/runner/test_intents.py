@@ -136,6 +136,10 @@ def test_what_cannot_be_read_names_the_intent_and_nothing_else(change: dict[str,
         call_of(broken)
     assert "홍길동" not in str(caught.value)
     assert caught.value.__cause__ is caught.value.__context__ is None
+    trace = caught.tb.tb_next
+    while trace is not None:
+        assert "홍길동" not in repr(trace.tb_frame.f_locals)
+        trace = trace.tb_next
 
 
 def test_an_unknown_operation_is_no_call() -> None:

@@ -213,6 +213,7 @@ class PickStrategy:
     nobody can say whether its goods have left.
     """
 
+    # Time for an operator to act on the alarm before the marketplace approves by itself.
     margin: timedelta = timedelta(hours=2)
     at_deadline: AtDeadline = field(default=AtDeadline.ASK, validator=of_kind(AtDeadline))
 

@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 HTML_ROWS = 200
-"""Rows of each table that the HTML shows; the rest is counted."""
+"""Rows that the HTML shows; the rest is counted, because a notebook hangs on a table of a million rows."""
 
 _COLUMNS = (
     "state",

@@ -24,6 +24,8 @@ MAX_STOCK = 99_999
 """Largest stock the marketplace takes (재고수량, grade A)."""
 
 HOUR = timedelta(hours=1)
+"""How old a read may be by default: long enough for a job over many pages, short enough that a plan does not
+confirm or answer what was cancelled, withdrawn or answered since."""
 
 
 def not_negative(problems: Problems, **values: int | timedelta) -> None:
@@ -84,6 +86,7 @@ class ClaimSettings:
 class DispatchSettings:
     """Dispatch (발송처리): how fresh claims and bundles have to be before an invoice goes out (rule 6.3)."""
 
+    # Shorter than elsewhere: what is sent over a cancel that came since the read comes back as a return.
     claims_max_age: timedelta = timedelta(minutes=10)
     bundles_max_age: timedelta = HOUR
 
@@ -105,6 +108,7 @@ class StockSettings:
     stopped; off by default.
     """
 
+    # A level ages by every sale elsewhere; sent when it is older, it would offer what is gone (rule 7.8).
     max_age: timedelta = timedelta(hours=2)
     products_max_age: timedelta = timedelta(hours=24)
     buffer: int = 0

@@ -57,7 +57,8 @@ __all__ = [
 ]
 
 CLOCK_SKEW = timedelta(minutes=5)
-"""How far ahead of `now` a part may say it was read before it counts as wrong."""
+"""How far ahead of `now` a part may say it was read before it counts as wrong: clocks of two machines differ,
+and without it a read by the other one would be refused."""
 
 
 class Part(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Final
@@ -22,6 +22,7 @@ from wemakeprice_sdk.wire.converter import read, write
 from wemakeprice_sdk.wire.operations import OPERATIONS
 from wemakeprice_sdk.wire.requests import request_model
 
+_Reader = Callable[[str, Mapping[str, JsonValue]], tuple[WriteModel, Known]]
 FORMAT: Final = 2
 """Number of the stored form that is written. Form 1 had no number; it is only read."""
 
@@ -63,22 +64,23 @@ def call_of(intent: Intent) -> IntentCall:
 
     Raises `LedgerCorruptError` that names the intent and nothing of what it holds.
     """
-    payload = intent.payload
-    form = payload.get("format", 1)
-    reader = _READERS.get(form) if type(form) is int else None
+    # No variable of this frame holds a part of the payload: a traceback may show the variables.
+    reader = _reader_of(intent.payload)
     if reader is None or intent.operation not in OPERATIONS:
         raise LedgerCorruptError(f"intent {intent.id} is of no operation or format that this version knows")
     try:
-        request, known = reader(intent.operation, payload)
-        before = payload.get("product_before")
-        if before is not None:
-            known = evolve(known, product_before=read(Product, before))
+        request, known = reader(intent.operation, intent.payload)
     except (cattrs.BaseValidationError, ProtocolError, TypeError, ValueError, KeyError) as error:
         # Only the kind of the fault: its text may hold what was sent.
         kind = type(error).__name__
     else:
-        return IntentCall(request, known, str(payload.get("key", "")))
+        return IntentCall(request, known, str(intent.payload.get("key", "")))
     raise LedgerCorruptError(f"intent {intent.id} holds no request that can be read ({kind})")
+
+
+def _reader_of(payload: Mapping[str, JsonValue]) -> _Reader | None:
+    form = payload.get("format", 1)
+    return _READERS.get(form) if type(form) is int else None
 
 
 def _read_body(operation: str, payload: Mapping[str, JsonValue]) -> tuple[WriteModel, Known]:
@@ -91,7 +93,7 @@ def _read_body(operation: str, payload: Mapping[str, JsonValue]) -> tuple[WriteM
         claim_requested_at=None if at is None else datetime.fromisoformat(str(at)),
         template_nos_before=None if nos is None else frozenset(int(str(number)) for number in nos),
     )
-    return request, known
+    return request, _with_product(known, payload)
 
 
 def _read_class(_: str, payload: Mapping[str, JsonValue]) -> tuple[WriteModel, Known]:
@@ -101,10 +103,15 @@ def _read_class(_: str, payload: Mapping[str, JsonValue]) -> tuple[WriteModel, K
     if not isinstance(cls, type) or not issubclass(cls, WriteModel):
         raise TypeError("no request class")
     request = _codec().structure(_renamed(payload.get("request")), cls)
-    return request, _codec().structure(_renamed(payload.get("known")), Known)
+    return request, _with_product(_codec().structure(_renamed(payload.get("known")), Known), payload)
 
 
-_READERS: Final = {1: _read_class, FORMAT: _read_body}
+def _with_product(known: Known, payload: Mapping[str, JsonValue]) -> Known:
+    before = payload.get("product_before")
+    return known if before is None else evolve(known, product_before=read(Product, before))
+
+
+_READERS: Final[Mapping[int, _Reader]] = {1: _read_class, FORMAT: _read_body}
 
 # Classes and fields that form 1 knows by another name than they have now.
 _FORMER: Final = {

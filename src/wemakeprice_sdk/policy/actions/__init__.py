@@ -6,7 +6,7 @@ nothing by itself. `key` is unique in one plan and names it in `depends_on`.
 
 An action also knows its call: the contract's `operation`, what has to be locked and what must happen only
 once, and how the request is built when it is sent. A new action is one class here, exported below, and a
-sample of it in `tests/policy/samples.py`.
+sample of it in `tests/action_samples.py`.
 """
 
 from wemakeprice_sdk.policy.actions.base import (
