@@ -192,6 +192,10 @@ class Action:
         Raises `PreconditionError` when what was read does not fit the action any more, and `TypeError` for
         an action that is no call.
         """
+        return self.request(), NOTHING_KNOWN
+
+    def request(self) -> WriteModel:
+        """Return the request of a call that needs nothing read."""
         raise TypeError(f"{type(self).__name__} is not a call")
 
     def apply(self, world: World) -> None:

@@ -56,10 +56,6 @@ class ClaimAction(Action):
         """Return the request of the call, and by what a claim is found without its detail."""
         return self.request(), Known(bundle_no=self.bundle_no, claim_requested_at=self.requested_at)
 
-    def request(self) -> WriteModel:
-        """Return the request of the call."""
-        raise NotImplementedError
-
     def apply(self, world: World) -> None:
         """Change the claim."""
         world.claims[self.claim_bundle_no] = self.changed(world.claims[self.claim_bundle_no], world.now)

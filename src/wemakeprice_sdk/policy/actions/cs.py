@@ -8,7 +8,6 @@ from typing import ClassVar
 from attrs import field, frozen
 
 from wemakeprice_sdk.models import AnswerRequest, InquiryAnswerRequest, WriteModel
-from wemakeprice_sdk.models.known import NOTHING_KNOWN, Known
 from wemakeprice_sdk.policy.actions.base import Action, ActionKind, Target, TargetKind
 from wemakeprice_sdk.policy.world import World
 
@@ -41,9 +40,9 @@ class AnswerQuestion(AnswerAction):
         """The question's round: number and date, because a follow-up keeps the number."""
         return Target(TargetKind.QUESTION, f"{self.qna_seq}@{self.question_date:%Y-%m-%d %H:%M:%S}")
 
-    def build(self, read: Known = NOTHING_KNOWN) -> tuple[WriteModel, Known]:  # noqa: ARG002
+    def request(self) -> WriteModel:
         """Return the request of an answer call."""
-        return AnswerRequest(qna_seq=self.qna_seq, answer=self.answer), NOTHING_KNOWN
+        return AnswerRequest(qna_seq=self.qna_seq, answer=self.answer)
 
 
 @frozen(kw_only=True)
@@ -60,6 +59,6 @@ class AnswerInquiry(AnswerAction):
         """The inquiry."""
         return Target(TargetKind.INQUIRY, str(self.inquiry_seq))
 
-    def build(self, read: Known = NOTHING_KNOWN) -> tuple[WriteModel, Known]:  # noqa: ARG002
+    def request(self) -> WriteModel:
         """Return the request of an answer call."""
-        return InquiryAnswerRequest(inquiry_seq=self.inquiry_seq, answer=self.answer), NOTHING_KNOWN
+        return InquiryAnswerRequest(inquiry_seq=self.inquiry_seq, answer=self.answer)

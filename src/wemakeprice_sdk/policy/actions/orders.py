@@ -8,7 +8,6 @@ from attrs import evolve, frozen
 
 from wemakeprice_sdk.models import BundleNoRequest, WriteModel, couriers
 from wemakeprice_sdk.models.codes import ShipStatus
-from wemakeprice_sdk.models.known import NOTHING_KNOWN, Known
 from wemakeprice_sdk.models.orders import Delivery, ShipRequest
 from wemakeprice_sdk.policy.actions.base import Action, ActionKind, Shipment, Target, TargetKind
 from wemakeprice_sdk.policy.world import World
@@ -39,9 +38,9 @@ class ConfirmBundle(BundleAction):
     operation: ClassVar[str] = "orders_confirm"
     once: ClassVar[bool] = True
 
-    def build(self, read: Known = NOTHING_KNOWN) -> tuple[WriteModel, Known]:  # noqa: ARG002
+    def request(self) -> WriteModel:
         """Return the request of a confirm call."""
-        return BundleNoRequest(bundle_no=self.bundle_no), NOTHING_KNOWN
+        return BundleNoRequest(bundle_no=self.bundle_no)
 
     def apply(self, world: World) -> None:
         """Move the bundle to 상품준비중."""
@@ -64,9 +63,9 @@ class ShipBundle(BundleAction):
 
     shipment: Shipment
 
-    def build(self, read: Known = NOTHING_KNOWN) -> tuple[WriteModel, Known]:  # noqa: ARG002
+    def request(self) -> WriteModel:
         """Return the request of a ship call."""
-        request = ShipRequest(
+        return ShipRequest(
             bundle_no=self.bundle_no,
             ship_method=self.shipment.method,
             parcel_company_code=self.shipment.courier_code,
@@ -74,7 +73,6 @@ class ShipBundle(BundleAction):
             schedule_ship_date=self.shipment.schedule_ship_date,
             ship_method_message=self.shipment.message,
         )
-        return request, NOTHING_KNOWN
 
     def apply(self, world: World) -> None:
         """Move the bundle to 배송중."""

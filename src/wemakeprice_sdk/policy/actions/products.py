@@ -51,23 +51,9 @@ class ProductAction(Action):
         return (self.product_no,)
 
 
-def _require(block: B | None) -> B:
-    if block is None:
-        raise PreconditionError("the product has to be read before it is changed")
-    return block
-
-
-def _read_product(read: Known) -> Product:
-    if read.product_before is None:
-        raise PreconditionError("the product has to be read before it is changed")
-    return read.product_before
-
-
 @frozen(kw_only=True)
-class SaleAction(ProductAction):
-    """Changes the sale block (판매정보)."""
-
-    operation: ClassVar[str] = "products_update_sale"
+class BlockAction(ProductAction):
+    """Replaces a whole block of the product by what was read just before, with a change in it."""
 
     @property
     def product_to_read(self) -> int | None:
@@ -75,11 +61,33 @@ class SaleAction(ProductAction):
         return self.product_no
 
     def build(self, read: Known = NOTHING_KNOWN) -> tuple[WriteModel, Known]:
+        """Return the block with the change in it, and the product to compare with."""
+        product = read.product_before
+        if product is None:
+            raise PreconditionError("the product has to be read before it is changed")
+        return self.update(product), Known(product_before=product)
+
+    def update(self, product: Product) -> WriteModel:
+        """Return the request."""
+        raise NotImplementedError
+
+
+def _require(block: B | None) -> B:
+    if block is None:
+        raise PreconditionError("the product was read without the block to change")
+    return block
+
+
+@frozen(kw_only=True)
+class SaleAction(BlockAction):
+    """Changes the sale block (판매정보)."""
+
+    operation: ClassVar[str] = "products_update_sale"
+
+    def update(self, product: Product) -> WriteModel:
         """Return the whole sale block with the change in it."""
-        product = _read_product(read)
         block = _require(product.sale).to_input(option_goods=product.has_options)
-        request = ProductSaleUpdate(product_no=product.product_no, sale=self.changed(block, product))
-        return request, Known(product_before=product)
+        return ProductSaleUpdate(product_no=product.product_no, sale=self.changed(block, product))
 
     def changed(self, block: ProductSaleInput, product: Product) -> ProductSaleInput:
         """Return the block with the change in it."""
@@ -87,21 +95,15 @@ class SaleAction(ProductAction):
 
 
 @frozen(kw_only=True)
-class BasicAction(ProductAction):
+class BasicAction(BlockAction):
     """Changes the basic block (기본정보)."""
 
     operation: ClassVar[str] = "products_update_basic"
 
-    @property
-    def product_to_read(self) -> int | None:
-        """The product."""
-        return self.product_no
-
-    def build(self, read: Known = NOTHING_KNOWN) -> tuple[WriteModel, Known]:
+    def update(self, product: Product) -> WriteModel:
         """Return the whole basic block with the change in it."""
-        product = _read_product(read)
         block = self.changed(_require(product.basic).to_input())
-        return ProductBasicUpdate(product_no=product.product_no, basic=block), Known(product_before=product)
+        return ProductBasicUpdate(product_no=product.product_no, basic=block)
 
     def changed(self, block: ProductBasicInput) -> ProductBasicInput:
         """Return the block with the change in it."""
@@ -144,7 +146,7 @@ class OptionChange:
 
 
 @frozen(kw_only=True)
-class SetOptions(ProductAction):
+class SetOptions(BlockAction):
     """Replace the option list of a product (옵션/재고 수정).
 
     `changes` names only the rows that change; what is sent is the complete list, with every other row
@@ -156,14 +158,8 @@ class SetOptions(ProductAction):
 
     changes: tuple[OptionChange, ...]
 
-    @property
-    def product_to_read(self) -> int | None:
-        """The product."""
-        return self.product_no
-
-    def build(self, read: Known = NOTHING_KNOWN) -> tuple[WriteModel, Known]:
+    def update(self, product: Product) -> WriteModel:
         """Return the complete option list with the changes in it."""
-        product = _read_product(read)
         option = _require(product.option)
         block = option.to_input()
         changes = {change.option_key: change for change in self.changes}
@@ -176,7 +172,7 @@ class SetOptions(ProductAction):
         if changes:
             raise PreconditionError("an option of the plan is gone from the product")
         block = evolve(block, select_option_value_list=tuple(rows))
-        return ProductOptionUpdate(product_no=product.product_no, option=block), Known(product_before=product)
+        return ProductOptionUpdate(product_no=product.product_no, option=block)
 
     def apply(self, world: World) -> None:
         """Set stock and display of the option rows."""
@@ -193,9 +189,9 @@ class SetStatus(ProductAction):
 
     status: ProductStatus
 
-    def build(self, read: Known = NOTHING_KNOWN) -> tuple[WriteModel, Known]:  # noqa: ARG002
+    def request(self) -> WriteModel:
         """Return the request of a status call."""
-        return ProductStatusUpdate(product_no=self.product_no, product_status=self.status), NOTHING_KNOWN
+        return ProductStatusUpdate(product_no=self.product_no, product_status=self.status)
 
     def apply(self, world: World) -> None:
         """Stop or resume the sale."""
