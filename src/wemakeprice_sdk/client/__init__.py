@@ -26,7 +26,7 @@ from wemakeprice_sdk.client.options import (
     Timeouts,
     VerificationPolicy,
 )
-from wemakeprice_sdk.client.paging import Cursor, ReadProgress, ReadProgressCallback
+from wemakeprice_sdk.client.paging import Cursor, ProgressCallback, ReadProgress
 from wemakeprice_sdk.client.retry import RetryPolicy
 from wemakeprice_sdk.client.throttle import ThrottlePolicy
 from wemakeprice_sdk.wire.verdicts import Known
@@ -45,10 +45,10 @@ __all__ = [
     "HttpClient",
     "Known",
     "Pager",
+    "ProgressCallback",
     "Purpose",
     "RawAnswer",
     "ReadProgress",
-    "ReadProgressCallback",
     "RequestEvent",
     "ResponseEvent",
     "RetryPolicy",

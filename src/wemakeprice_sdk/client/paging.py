@@ -92,7 +92,7 @@ class ReadProgress:
     window: Window
 
 
-ReadProgressCallback = Callable[[ReadProgress], None]
+ProgressCallback = Callable[[ReadProgress], None]
 
 
 def _bad_cursor(value: str, rule: str) -> ValidationError:
@@ -314,7 +314,7 @@ class Walk(Generic[T]):
         reading: ListQuery,
         key: Callable[[T], tuple[Hashable, ...]],
         cursor: Cursor | None,
-        progress: ReadProgressCallback | None,
+        progress: ProgressCallback | None,
     ) -> None:
         self._reading = reading
         self._key = key

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, Self, TypeVar
 
-from wemakeprice_sdk.client.paging import Cursor, ListQuery, Page, ReadProgressCallback, Walk
+from wemakeprice_sdk.client.paging import Cursor, ListQuery, Page, ProgressCallback, Walk
 from wemakeprice_sdk.models import UnreadRow
 from wemakeprice_sdk.wire.windows import Window
 
@@ -25,7 +25,7 @@ class AsyncPager(Generic[T]):
         fetch: Callable[[Window, int], Awaitable[Page[T]]],
         key: Callable[[T], tuple[Hashable, ...]],
         cursor: Cursor | None,
-        progress: ReadProgressCallback | None,
+        progress: ProgressCallback | None,
     ) -> None:
         self._walk = Walk(reading, key, cursor, progress)
         self._fetch = fetch

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Generic, Self, TypeVar
 
-from wemakeprice_sdk.client.paging import Cursor, ListQuery, Page, ReadProgressCallback, Walk
+from wemakeprice_sdk.client.paging import Cursor, ListQuery, Page, ProgressCallback, Walk
 from wemakeprice_sdk.models import UnreadRow
 from wemakeprice_sdk.wire.windows import Window
 
@@ -26,7 +26,7 @@ class Pager(Generic[T]):
         fetch: Callable[[Window, int], Page[T]],
         key: Callable[[T], tuple[Hashable, ...]],
         cursor: Cursor | None,
-        progress: ReadProgressCallback | None,
+        progress: ProgressCallback | None,
     ) -> None:
         self._walk = Walk(reading, key, cursor, progress)
         self._fetch = fetch

@@ -10,7 +10,7 @@ from wemakeprice_sdk.client.paging import (
     Cursor,
     ListQuery,
     Page,
-    ReadProgressCallback,
+    ProgressCallback,
     fingerprint,
     windows_below_a_day,
 )
@@ -204,7 +204,7 @@ class AsyncClaims(AsyncResource):
         *,
         overlap: timedelta = timedelta(0),
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> AsyncPager[Claim]:
         """Read every claim of a range lazily, in windows below 24 hours, each claim row once.
 

@@ -12,7 +12,7 @@ from wemakeprice_sdk.client.paging import (
     Cursor,
     ListQuery,
     Page,
-    ReadProgressCallback,
+    ProgressCallback,
     fingerprint,
     windows_of_days,
 )
@@ -30,7 +30,7 @@ def _by_day(
     ask: Callable[[date], Awaitable[tuple[T, ...]]],
     key: Callable[[T], tuple[Hashable, ...]],
     cursor: Cursor | None,
-    progress: ReadProgressCallback | None,
+    progress: ProgressCallback | None,
 ) -> AsyncPager[T]:
     async def fetch(window: Window, page: int) -> Page[T]:  # noqa: ARG001 - never more than one page
         return Page(await ask(window.start.date()))
@@ -84,7 +84,7 @@ class AsyncCs(AsyncResource):
         end: date,
         *,
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> AsyncPager[Question]:
         """Read the questions of every day from `start` to `end` lazily, each round of a question once."""
         return _by_day(
@@ -103,7 +103,7 @@ class AsyncCs(AsyncResource):
         end: date,
         *,
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> AsyncPager[Review]:
         """Read the reviews of every day from `start` to `end` lazily, each once."""
         return _by_day(
@@ -122,7 +122,7 @@ class AsyncCs(AsyncResource):
         end: date,
         *,
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> AsyncPager[Inquiry]:
         """Read the inquiries of every day from `start` to `end` lazily, each round of an inquiry once."""
         return _by_day(

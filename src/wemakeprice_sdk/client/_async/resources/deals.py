@@ -11,7 +11,7 @@ from wemakeprice_sdk.client.paging import (
     Cursor,
     ListQuery,
     Page,
-    ReadProgressCallback,
+    ProgressCallback,
     fingerprint,
     page_of,
     windows_of_months,
@@ -43,7 +43,7 @@ class AsyncDeals(AsyncResource):
         *,
         overlap: timedelta = timedelta(0),
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> AsyncPager[DealRow]:
         """Read every deal registered in a range of any length lazily, each number once. [C]"""
 

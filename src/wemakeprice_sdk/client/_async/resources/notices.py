@@ -10,7 +10,7 @@ from wemakeprice_sdk.client.paging import (
     Cursor,
     ListQuery,
     Page,
-    ReadProgressCallback,
+    ProgressCallback,
     fingerprint,
     windows_of_weeks,
 )
@@ -36,7 +36,7 @@ class AsyncNotices(AsyncResource):
         end: date,
         *,
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> AsyncPager[Notice]:
         """Read the notices of a range lazily, week by week, each date, type and title once."""
 

@@ -10,7 +10,7 @@ from wemakeprice_sdk.client.paging import (
     Cursor,
     ListQuery,
     Page,
-    ReadProgressCallback,
+    ProgressCallback,
     fingerprint,
     windows_below_a_day,
 )
@@ -128,7 +128,7 @@ class AsyncOrders(AsyncResource):
         *,
         overlap: timedelta = timedelta(0),
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> AsyncPager[Bundle]:
         """Read every bundle of a range lazily, in windows below 24 hours, each purchase and bundle once.
 

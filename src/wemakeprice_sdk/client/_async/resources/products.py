@@ -12,7 +12,7 @@ from wemakeprice_sdk.client.paging import (
     Cursor,
     ListQuery,
     Page,
-    ReadProgressCallback,
+    ProgressCallback,
     fingerprint,
     page_of,
     windows_of,
@@ -141,7 +141,7 @@ class AsyncProducts(AsyncResource):
         width: timedelta = WINDOW,
         overlap: timedelta = timedelta(0),
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> AsyncPager[ProductRow]:
         """Read every product of a range lazily, window by window and page by page, each number once.
 

@@ -12,7 +12,7 @@ from wemakeprice_sdk.client.paging import (
     Cursor,
     ListQuery,
     Page,
-    ReadProgressCallback,
+    ProgressCallback,
     fingerprint,
     windows_of_days,
 )
@@ -60,7 +60,7 @@ class AsyncSettlement(AsyncResource):
         end: date,
         *,
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> AsyncPager[SettlementOrderLine]:
         """Read the order lines of every sales day from `start` to `end` lazily, each row once."""
 
@@ -76,7 +76,7 @@ class AsyncSettlement(AsyncResource):
         end: date,
         *,
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> AsyncPager[SettlementShipLine]:
         """Read the shipping fees of every sales day from `start` to `end` lazily, each row once."""
 
@@ -94,7 +94,7 @@ class AsyncSettlement(AsyncResource):
         kind: Literal["order"] = "order",
         *,
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> AsyncPager[SettlementOrderLine]: ...
 
     @overload
@@ -105,7 +105,7 @@ class AsyncSettlement(AsyncResource):
         kind: Literal["ship"],
         *,
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> AsyncPager[SettlementShipLine]: ...
 
     def iter(
@@ -115,7 +115,7 @@ class AsyncSettlement(AsyncResource):
         kind: Literal["order", "ship"] = "order",
         *,
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> AsyncPager[SettlementOrderLine] | AsyncPager[SettlementShipLine]:
         """Read order lines or shipping fees, as `kind` says; see `iter_order_lines`, `iter_ship_lines`."""
         _check_kind(kind)

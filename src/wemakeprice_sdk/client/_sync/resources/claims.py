@@ -11,7 +11,7 @@ from wemakeprice_sdk.client.paging import (
     Cursor,
     ListQuery,
     Page,
-    ReadProgressCallback,
+    ProgressCallback,
     fingerprint,
     windows_below_a_day,
 )
@@ -205,7 +205,7 @@ class Claims(Resource):
         *,
         overlap: timedelta = timedelta(0),
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> Pager[Claim]:
         """Read every claim of a range lazily, in windows below 24 hours, each claim row once.
 

@@ -13,7 +13,7 @@ from wemakeprice_sdk.client.paging import (
     Cursor,
     ListQuery,
     Page,
-    ReadProgressCallback,
+    ProgressCallback,
     fingerprint,
     windows_of_days,
 )
@@ -31,7 +31,7 @@ def _by_day(
     ask: Callable[[date], tuple[T, ...]],
     key: Callable[[T], tuple[Hashable, ...]],
     cursor: Cursor | None,
-    progress: ReadProgressCallback | None,
+    progress: ProgressCallback | None,
 ) -> Pager[T]:
     def fetch(window: Window, page: int) -> Page[T]:  # noqa: ARG001 - never more than one page
         return Page(ask(window.start.date()))
@@ -85,7 +85,7 @@ class Cs(Resource):
         end: date,
         *,
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> Pager[Question]:
         """Read the questions of every day from `start` to `end` lazily, each round of a question once."""
         return _by_day(
@@ -104,7 +104,7 @@ class Cs(Resource):
         end: date,
         *,
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> Pager[Review]:
         """Read the reviews of every day from `start` to `end` lazily, each once."""
         return _by_day(
@@ -123,7 +123,7 @@ class Cs(Resource):
         end: date,
         *,
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> Pager[Inquiry]:
         """Read the inquiries of every day from `start` to `end` lazily, each round of an inquiry once."""
         return _by_day(

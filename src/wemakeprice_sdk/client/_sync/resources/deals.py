@@ -12,7 +12,7 @@ from wemakeprice_sdk.client.paging import (
     Cursor,
     ListQuery,
     Page,
-    ReadProgressCallback,
+    ProgressCallback,
     fingerprint,
     page_of,
     windows_of_months,
@@ -44,7 +44,7 @@ class Deals(Resource):
         *,
         overlap: timedelta = timedelta(0),
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> Pager[DealRow]:
         """Read every deal registered in a range of any length lazily, each number once. [C]"""
 

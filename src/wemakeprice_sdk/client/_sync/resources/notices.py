@@ -11,7 +11,7 @@ from wemakeprice_sdk.client.paging import (
     Cursor,
     ListQuery,
     Page,
-    ReadProgressCallback,
+    ProgressCallback,
     fingerprint,
     windows_of_weeks,
 )
@@ -37,7 +37,7 @@ class Notices(Resource):
         end: date,
         *,
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> Pager[Notice]:
         """Read the notices of a range lazily, week by week, each date, type and title once."""
 

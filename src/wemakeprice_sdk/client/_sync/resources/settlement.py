@@ -13,7 +13,7 @@ from wemakeprice_sdk.client.paging import (
     Cursor,
     ListQuery,
     Page,
-    ReadProgressCallback,
+    ProgressCallback,
     fingerprint,
     windows_of_days,
 )
@@ -61,7 +61,7 @@ class Settlement(Resource):
         end: date,
         *,
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> Pager[SettlementOrderLine]:
         """Read the order lines of every sales day from `start` to `end` lazily, each row once."""
 
@@ -77,7 +77,7 @@ class Settlement(Resource):
         end: date,
         *,
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> Pager[SettlementShipLine]:
         """Read the shipping fees of every sales day from `start` to `end` lazily, each row once."""
 
@@ -95,7 +95,7 @@ class Settlement(Resource):
         kind: Literal["order"] = "order",
         *,
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> Pager[SettlementOrderLine]: ...
 
     @overload
@@ -106,7 +106,7 @@ class Settlement(Resource):
         kind: Literal["ship"],
         *,
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> Pager[SettlementShipLine]: ...
 
     def iter(
@@ -116,7 +116,7 @@ class Settlement(Resource):
         kind: Literal["order", "ship"] = "order",
         *,
         cursor: Cursor | None = None,
-        progress: ReadProgressCallback | None = None,
+        progress: ProgressCallback | None = None,
     ) -> Pager[SettlementOrderLine] | Pager[SettlementShipLine]:
         """Read order lines or shipping fees, as `kind` says; see `iter_order_lines`, `iter_ship_lines`."""
         _check_kind(kind)
