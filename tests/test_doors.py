@@ -22,6 +22,7 @@ import pytest
 
 from wemakeprice_sdk import clock, config, excel, ledger, policy, runner, secrets
 from wemakeprice_sdk.client import AsyncWemakepriceClient, WemakepriceClient
+from wemakeprice_sdk.client.gating import gate_of
 from wemakeprice_sdk.config.contacts import HasContacts
 from wemakeprice_sdk.excel.target import Account
 from wemakeprice_sdk.files import FileLimits
@@ -255,6 +256,32 @@ def test_the_doors_that_were_once_open_are_found() -> None:
         "SyncPolicy.plan-snapshot",
         "dumps_registry-registry",
     } <= found
+
+
+CLIENT_OPTIONS = {
+    "timeout": "Timeouts",
+    "connection_limits": "ConnectionLimits",
+    "retry": "RetryPolicy",
+    "throttle": "ThrottlePolicy",
+    "verification": "VerificationPolicy",
+    "overrides": "WireOverrides",
+    "input_limits": "InputLimits",
+    "hooks": "Hooks",
+    "clock": "Clock",
+}
+
+
+@pytest.mark.parametrize("cls", [WemakepriceClient, AsyncWemakepriceClient])
+@pytest.mark.parametrize(("option", "kind"), CLIENT_OPTIONS.items())
+def test_a_client_names_option_and_expected_kind(cls: Any, option: str, kind: str) -> None:
+    with pytest.raises(TypeError, match=rf"^{option} takes a {kind}, not a str$"):
+        cls("k" * 64, base_url=OFFLINE, **{option: WRONG})
+
+
+@pytest.mark.parametrize("door", [gate_of, WemakepriceClient.from_config, AsyncWemakepriceClient.from_config])
+def test_a_client_takes_the_settings_of_one_account(door: Any) -> None:
+    with pytest.raises(TypeError, match=r"^config takes a ChannelConfig, not a str$"):
+        door(WRONG)
 
 
 @pytest.mark.parametrize("value", [None, policy.SyncPolicy])

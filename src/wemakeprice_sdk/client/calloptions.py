@@ -13,6 +13,7 @@ from wemakeprice_sdk.client.hooks import Hooks, Observer, Tap
 from wemakeprice_sdk.client.options import CallBounds, ConnectionLimits, Timeouts, VerificationPolicy
 from wemakeprice_sdk.client.retry import RetryPolicy
 from wemakeprice_sdk.client.throttle import ThrottlePolicy
+from wemakeprice_sdk.clock import Clock
 from wemakeprice_sdk.models import InputLimits
 from wemakeprice_sdk.wire.operations import Operation
 from wemakeprice_sdk.wire.overrides import NO_OVERRIDES, WireOverrides
@@ -32,6 +33,7 @@ _KINDS: Final[Mapping[str, type[object]]] = {
     "overrides": WireOverrides,
     "input_limits": InputLimits,
     "hooks": Hooks,
+    "clock": Clock,
 }
 
 
