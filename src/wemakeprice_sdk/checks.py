@@ -20,7 +20,7 @@ def check_kind(name: str, value: object, kind: type, *, optional: bool = False) 
     A text or a member of another enum would otherwise pass every `is` and silently mean something else. A
     protocol is fulfilled by whatever has its members. None is fine only where it is `optional`.
     """
-    if value is None and optional:
+    if type(value) is kind or (value is None and optional):
         return
     if not (_offers(value, kind) if getattr(kind, "_is_protocol", False) else isinstance(value, kind)):
         raise TypeError(f"{name} takes a {kind.__name__}, not a {type(value).__name__}")

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from kit import DAWN, KEY, START, Shop, config, open_shop, parcel
-from test_goods import FROM, TO, imported, product
+from kit import DAWN, FROM, KEY, START, TO, Shop, config, imported, open_shop, parcel, product
 from test_recovery import crash
 
 from wemakeprice_sdk.client.gating import gate_of
@@ -616,7 +615,7 @@ def test_a_day_that_suddenly_shows_nothing_withdraws_nothing(
 def test_slow_readings_of_many_products_do_not_keep_stock_from_being_sent(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wemakeprice_sdk.runner._sync.products._STOCK_AT_ONCE", 2)
+    monkeypatch.setattr("wemakeprice_sdk.runner._sync.stock._AT_ONCE", 2)
     numbers = [product(shop, ends=START + timedelta(days=90), code=f"SKU-{n}") for n in range(5)]
     imported(shop, sku_link=SkuLinkMode.BY_SELLER_CODE, stock_sync=True)
     shop.order(product_no=numbers[0], quantity=2)
