@@ -20,7 +20,7 @@ from typing import Any
 import attrs
 import pytest
 
-from wemakeprice_sdk import clock, config, excel, ledger, policy, runner, secrets
+from wemakeprice_sdk import checks, clock, config, excel, ledger, policy, runner, secrets
 from wemakeprice_sdk.client import AsyncWemakepriceClient, WemakepriceClient
 from wemakeprice_sdk.client.gating import gate_of
 from wemakeprice_sdk.config.contacts import HasContacts
@@ -240,7 +240,9 @@ def wrong_call(function: Any, owner: type[Any] | None, parameter: str) -> Any:
 def test_a_door_names_parameter_and_expected_kind(
     function: Any, owner: type[Any] | None, parameter: str, kind: type[Any]
 ) -> None:
-    expected = rf"^{re.escape(parameter)} takes a {kind.__name__}, not a str$"
+    expected = (
+        rf"^{re.escape(parameter)} takes an? {kind.__name__}(, such as .+)?, not a str(, which has no \w+)?$"
+    )
     with pytest.raises(TypeError, match=expected):
         wrong_call(function, owner, parameter)
 
@@ -274,7 +276,7 @@ CLIENT_OPTIONS = {
 @pytest.mark.parametrize("cls", [WemakepriceClient, AsyncWemakepriceClient])
 @pytest.mark.parametrize(("option", "kind"), CLIENT_OPTIONS.items())
 def test_a_client_names_option_and_expected_kind(cls: Any, option: str, kind: str) -> None:
-    with pytest.raises(TypeError, match=rf"^{option} takes a {kind}, not a str$"):
+    with pytest.raises(TypeError, match=rf"^{option} takes an? {kind}, not a str(, which has no \w+)?$"):
         cls("k" * 64, base_url=OFFLINE, **{option: WRONG})
 
 
@@ -284,10 +286,46 @@ def test_a_client_takes_the_settings_of_one_account(door: Any) -> None:
         door(WRONG)
 
 
-@pytest.mark.parametrize("value", [None, policy.SyncPolicy])
-def test_a_required_argument_is_neither_none_nor_a_class(value: Any) -> None:
-    with pytest.raises(TypeError, match=f"^policy takes a SyncPolicy, not a {type(value).__name__}$"):
+@pytest.mark.parametrize(
+    ("value", "said"), [(None, "a NoneType"), (policy.SyncPolicy, "the class SyncPolicy")]
+)
+def test_a_required_argument_is_neither_none_nor_a_class(value: Any, said: str) -> None:
+    with pytest.raises(TypeError, match=f"^policy takes a SyncPolicy, not {said}$"):
         runner.ChannelRunner(client(), ledger.MemoryLedger(CIPHER), value)
+
+
+def test_a_class_that_has_the_methods_is_no_ledger() -> None:
+    wrong: Any = ledger.MemoryLedger
+    with pytest.raises(
+        TypeError, match=r"^ledger takes a Ledger, such as SqliteLedger\(.*\), not the class MemoryLedger$"
+    ):
+        runner.ChannelRunner(client(), wrong, policy.SyncPolicy(CHANNEL))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "value", "said"),
+    [
+        ((int, float), "5", "rate takes a whole number (int) or a number (float), not a str"),
+        ((str,), 5, "rate takes text (str), not an int"),
+        ((policy.ActionKind,), policy.PlanPart.CLAIMS, "rate takes an ActionKind, not a PlanPart"),
+        ((ledger.Ledger,), 5, "rate takes a Ledger, not an int, which has no exists"),
+    ],
+)
+def test_one_wording_for_every_kind(kinds: tuple[type[Any], ...], value: object, said: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        checks.check_kind("rate", value, *kinds)
+    assert str(caught.value) == said
+
+
+@pytest.mark.parametrize("seller_id", [5, None])
+def test_an_account_has_a_seller_id_that_is_text(seller_id: object) -> None:
+    class Shop:
+        def __init__(self) -> None:
+            self.seller_id = seller_id
+
+    shop: Any = Shop()
+    with pytest.raises(TypeError, match=r"^account\.seller_id takes text \(str\), not an? "):
+        excel.ExcelMigrator(shop)
 
 
 def test_a_proxy_of_a_ledger_is_a_ledger() -> None:
@@ -311,7 +349,7 @@ def test_every_member_of_a_list_is_checked(given: Any) -> None:
 def test_lists_of_kinds_plans_and_choices_are_checked() -> None:
     wrong: Any = ["set-stock"]
     plan = policy.SyncPlan(seller_id="shop", made_at=NOW)
-    with pytest.raises(TypeError, match=r"^kinds takes a ActionKind, not a str$"):
+    with pytest.raises(TypeError, match=r"^kinds takes an ActionKind, not a str$"):
         plan.filter(kinds=wrong)
     with pytest.raises(TypeError, match=r"^plans takes a SyncPlan, not a str$"):
         policy.merge_plans(wrong)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from inspect import get_annotations
 from typing import Any, Final
 
@@ -14,36 +14,73 @@ from wemakeprice_sdk.errors import ConfigError, ValidationError, Violation
 _SHOWN_LENGTH: Final = 80
 
 
-def check_kind(name: str, value: object, kind: type, *, optional: bool = False) -> None:
-    """Raise `TypeError`, naming parameter and class, for an argument of another class.
+def check_kind(name: str, value: object, *kinds: type, optional: bool = False, hint: str = "") -> None:
+    """Raise `TypeError`, naming parameter and classes, for an argument of none of the `kinds`.
 
     A text or a member of another enum would otherwise pass every `is` and silently mean something else. A
-    protocol is fulfilled by whatever has its members. None is fine only where it is `optional`.
+    protocol is fulfilled by whatever has its members, but not by a class that has them. None is fine only
+    where it is `optional`. `hint` says what to hand in (`such as …`).
     """
-    if type(value) is kind or (value is None and optional):
+    if type(value) in kinds or (value is None and optional):
         return
-    if not (_offers(value, kind) if getattr(kind, "_is_protocol", False) else isinstance(value, kind)):
-        raise TypeError(f"{name} takes a {kind.__name__}, not a {type(value).__name__}")
+    missing = ""
+    for kind in kinds:
+        if not getattr(kind, "_is_protocol", False):
+            if isinstance(value, kind):
+                return
+        elif not isinstance(value, type) and not (missing := _missing_member(value, kind)):
+            return
+    wanted = " or ".join(_NAMES.get(kind) or _with_article(kind.__name__) for kind in kinds)
+    such_as = f", {hint}" if hint else ""
+    lacks = f", which has no {missing}" if missing else ""
+    raise TypeError(f"{name} takes {wanted}{such_as}, not {_named(value)}{lacks}")
 
 
-def _offers(value: object, protocol: type) -> bool:
-    # Not isinstance: it does not see the members that a proxy answers for by `__getattr__`.
-    members = {
-        name
-        for base in protocol.__mro__
-        if getattr(base, "_is_protocol", False)
-        for name in (*vars(base), *get_annotations(base))
-    }
-    return all(hasattr(value, name) for name in members if not name.startswith("_"))
+def check_items(name: str, values: object) -> None:
+    """Raise `TypeError` for what is no collection; one text is none, though Python would go through it."""
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+        raise TypeError(f"{name} takes a list or another iterable, not {_named(values)}")
 
 
-def of_kind(kind: type, *, optional: bool = False) -> Callable[[Any, Attribute[Any], Any], None]:
+def of_kind(
+    kind: type, *, optional: bool = False, hint: str = ""
+) -> Callable[[Any, Attribute[Any], Any], None]:
     """Return the validator of a field that calls `check_kind`."""
 
     def validate(_: object, attribute: Attribute[object], value: object) -> None:
-        check_kind(attribute.name, value, kind, optional=optional)
+        check_kind(attribute.name, value, kind, optional=optional, hint=hint)
 
     return validate
+
+
+_NAMES: Final[Mapping[type, str]] = {
+    str: "text (str)",
+    int: "a whole number (int)",
+    float: "a number (float)",
+}
+
+
+def _with_article(name: str) -> str:
+    return f"an {name}" if name[:1] in set("AEIOaeio") else f"a {name}"
+
+
+def _named(value: object) -> str:
+    # Never the value itself: it may be a misplaced secret.
+    return f"the class {value.__name__}" if isinstance(value, type) else _with_article(type(value).__name__)
+
+
+def _missing_member(value: object, protocol: type) -> str:
+    # Not isinstance: it does not see the members that a proxy answers for by `__getattr__`.
+    for base in protocol.__mro__:
+        if not getattr(base, "_is_protocol", False):
+            continue
+        for name in (*vars(base), *get_annotations(base)):
+            if name.startswith("_"):
+                continue
+            method = callable(vars(base).get(name))
+            if not (callable(getattr(value, name, None)) if method else hasattr(value, name)):
+                return name
+    return ""
 
 
 def shown(value: object) -> str:

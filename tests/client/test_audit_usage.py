@@ -37,10 +37,10 @@ KINDS = pytest.mark.parametrize("kind", [WemakepriceClient, AsyncWemakepriceClie
 def test_an_option_of_another_class_is_refused_at_once(
     kind: Callable[..., Any], name: str, wrong: object, right: str
 ) -> None:
-    with pytest.raises(TypeError, match=f"{name} takes a {right}, not a {type(wrong).__name__}"):
+    with pytest.raises(TypeError, match=f"{name} takes an? {right}, not an? {type(wrong).__name__}"):
         kind(KEY, base_url=URL, **{name: wrong})
     if name not in ("throttle", "connection_limits"):
-        with pytest.raises(TypeError, match=f"{name} takes a {right}"):
+        with pytest.raises(TypeError, match=f"{name} takes an? {right}"):
             kind(KEY, base_url=URL).with_options(**{name: wrong})
 
 

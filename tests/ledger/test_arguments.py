@@ -46,7 +46,7 @@ def test_every_method_of_the_protocol_is_asked_here_and_is_written_in_sql(memory
 
 
 def test_every_argument_of_another_type_is_named(memory: SqlLedger) -> None:
-    """One argument after the other is an object of no use; the message names it and what it must be."""
+    """One argument after the other is an object of no use; the message names it and what it takes."""
     lease = memory.acquire_lease("shop", "w", 60)
     assert lease is not None
     intent = memory.begin(lease, INTENT, NOW)
@@ -83,7 +83,7 @@ def test_one_text_is_no_list_of_texts(memory: SqlLedger, collection: str) -> Non
     lease, intent = memory_intent(memory)
     arguments = calls(lease, intent)[collection]
     (name,) = {"once_keys", "records", "keys"} & arguments.keys()
-    with pytest.raises(TypeError, match=f"{name} must be a list"):
+    with pytest.raises(TypeError, match=f"{name} takes a list"):
         getattr(memory, collection)(**{**arguments, name: "12"})
 
 
@@ -137,14 +137,14 @@ def test_such_text_inside_a_document_is_kept(ledger: SqlLedger) -> None:
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (lambda path, cipher: SqliteLedger(5, cipher), "path must be text"),
-        (lambda path, cipher: SqliteLedger(path, "key"), "cipher must be a Cipher"),
-        (lambda path, cipher: SqliteLedger(path, cipher, account=5), "account must be text"),
-        (lambda path, cipher: SqliteLedger(path, cipher, busy_timeout="5"), "busy_timeout must be"),
-        (lambda path, cipher: MemoryLedger(None), "cipher must be a Cipher"),
-        (lambda path, cipher: PostgresLedger(path, cipher), "conninfo must be"),
-        (lambda path, cipher: PostgresLedger("", cipher, schema=5), "schema must be text"),
-        (lambda path, cipher: PostgresLedger("", cipher, lock_timeout="5"), "lock_timeout must be"),
+        (lambda path, cipher: SqliteLedger(5, cipher), "path takes text"),
+        (lambda path, cipher: SqliteLedger(path, "key"), "cipher takes a Cipher"),
+        (lambda path, cipher: SqliteLedger(path, cipher, account=5), "account takes text"),
+        (lambda path, cipher: SqliteLedger(path, cipher, busy_timeout="5"), "busy_timeout takes"),
+        (lambda path, cipher: MemoryLedger(None), "cipher takes a Cipher"),
+        (lambda path, cipher: PostgresLedger(path, cipher), "conninfo takes"),
+        (lambda path, cipher: PostgresLedger("", cipher, schema=5), "schema takes text"),
+        (lambda path, cipher: PostgresLedger("", cipher, lock_timeout="5"), "lock_timeout takes"),
     ],
 )
 def test_a_ledger_is_not_made_of_anything_else(

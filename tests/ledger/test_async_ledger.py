@@ -130,5 +130,5 @@ def test_an_error_comes_through(watched: Watched) -> None:
     async def read() -> list[StoredRecord]:
         return [row async for row in ledger.records(5, "product")]  # type: ignore[arg-type]
 
-    with pytest.raises(TypeError, match="account must be text"):
+    with pytest.raises(TypeError, match="account takes text"):
         asyncio.run(read())

@@ -386,22 +386,28 @@ def test_a_target_that_lost_its_lease_takes_it_again(ledger: SqlLedger, tmp_path
     [
         (
             lambda ledger: LedgerTarget(ledger, config()),
-            "account must be text, the seller_id of a ChannelConfig",
+            r"account takes text \(str\), the seller_id of a ChannelConfig",
         ),
         (
             lambda ledger: LedgerTarget("ledger.db", "shop"),
-            r"ledger must be a Ledger, .*SqliteLedger.*not str",
+            r"ledger takes a Ledger, .*SqliteLedger.*not a str, which has no ",
         ),
-        (lambda ledger: LedgerTarget(ledger, "shop", worker=5), "worker must be text"),
+        (lambda ledger: LedgerTarget(ledger, "shop", worker=5), "worker takes text"),
         (lambda ledger: LedgerTarget(ledger, "shop", settings=5), "settings takes a RunnerSettings"),
-        (lambda ledger: target(ledger).known_products(5, [1]), "seller_id must be text"),
-        (lambda ledger: target(ledger).known_deals("shop", 5), "numbers must be a list"),
-        (lambda ledger: target(ledger).import_product(5), "item must be ProductImport"),
-        (lambda ledger: target(ledger).import_deal(5), "item must be DealImport"),
-        (lambda ledger: ExcelMigrator("shop"), "account must be a ChannelConfig.*not str"),
-        (lambda ledger: ExcelMigrator(config(), registry=ledger), r"registry must be .*LedgerTarget"),
-        (lambda ledger: ExcelMigrator(config(), book={}), "'book' must be .*ColumnBook"),
-        (lambda ledger: ExcelMigrator(config(), limits=5), "'limits' must be .*FileLimits"),
+        (lambda ledger: target(ledger).known_products(5, [1]), "seller_id takes text"),
+        (lambda ledger: target(ledger).known_deals("shop", 5), "numbers takes a list"),
+        (lambda ledger: target(ledger).import_product(5), "item takes a ProductImport"),
+        (lambda ledger: target(ledger).import_deal(5), "item takes a DealImport"),
+        (
+            lambda ledger: ExcelMigrator("shop"),
+            "account takes an Account, such as a ChannelConfig, not a str",
+        ),
+        (
+            lambda ledger: ExcelMigrator(config(), registry=ledger),
+            r"registry takes an ImportRegistry, .*LedgerTarget",
+        ),
+        (lambda ledger: ExcelMigrator(config(), book={}), "book takes a ColumnBook"),
+        (lambda ledger: ExcelMigrator(config(), limits=5), "limits takes a FileLimits"),
     ],
 )
 def test_an_argument_of_another_kind_is_named(

@@ -108,8 +108,11 @@ class ExcelMigrator:
     of another kind.
     """
 
-    account: Account = field(validator=[of_kind(Account), _check_seller_id])
-    registry: ImportRegistry = field(factory=NothingKnown, validator=of_kind(ImportRegistry))
+    account: Account = field(validator=[of_kind(Account, hint="such as a ChannelConfig"), _check_seller_id])
+    registry: ImportRegistry = field(
+        factory=NothingKnown,
+        validator=of_kind(ImportRegistry, hint="such as LedgerTarget(ledger, seller_id)"),
+    )
     book: ColumnBook = field(factory=ColumnBook.default, validator=of_kind(ColumnBook))
     limits: FileLimits = field(default=DEFAULT_LIMITS, validator=of_kind(FileLimits))
 

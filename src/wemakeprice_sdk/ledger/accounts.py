@@ -7,8 +7,9 @@ from typing import Final
 
 from typing_extensions import override
 
+from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.errors import ClockJumpError, LedgerAccountError
-from wemakeprice_sdk.ledger.arguments import require, require_text
+from wemakeprice_sdk.ledger.arguments import require_text
 from wemakeprice_sdk.ledger.audit import require_words
 from wemakeprice_sdk.ledger.base import AccountRow, LedgerBase, append_audit
 from wemakeprice_sdk.ledger.engine import Transaction, text
@@ -25,8 +26,8 @@ class LedgerAccounts(LedgerBase):
 
     @override
     def open_account(self, account: str, origin: str) -> None:
-        require_text(account, "account")
-        require_text(origin, "origin")
+        require_text("account", account)
+        require_text("origin", origin)
         with self._write() as transaction:
             if self._only is not None:
                 _dedicate(transaction, self._only)
@@ -37,7 +38,7 @@ class LedgerAccounts(LedgerBase):
 
     @override
     def acquire_lease(self, account: str, worker: str, ttl: float) -> Lease | None:
-        require_text(worker, "worker")
+        require_text("worker", worker)
         length = _micros_of(ttl)
         with self._write() as transaction:
             row = self._lock(transaction, account)
@@ -62,7 +63,7 @@ class LedgerAccounts(LedgerBase):
 
     @override
     def release_lease(self, lease: Lease) -> None:
-        require(lease, "lease", Lease)
+        check_kind("lease", lease, Lease)
         with self._write() as transaction:
             transaction.many(
                 "UPDATE accounts SET holder = '', expires = 0 WHERE account = ? AND fence = ? AND holder = ?",
@@ -71,7 +72,7 @@ class LedgerAccounts(LedgerBase):
 
     @override
     def mark_time(self, lease: Lease, now: datetime, tolerance: float) -> None:
-        require(tolerance, "tolerance", int, float)
+        check_kind("tolerance", tolerance, int, float)
         micros = to_micros(now, "now")
         with self._write_for(lease) as (transaction, row):
             late = micros + int(tolerance * SECOND) < row.latest
@@ -168,7 +169,7 @@ def _forget_after(transaction: Transaction, account: str, since: int, back: int)
 
 
 def _micros_of(ttl: float) -> int:
-    require(ttl, "ttl", int, float)
+    check_kind("ttl", ttl, int, float)
     if not 0 < ttl <= MAX_TTL:
         raise ValueError(f"a lease runs for 0..{MAX_TTL:g} seconds, not {ttl:g}")
     return int(ttl * SECOND)

@@ -57,7 +57,7 @@ def require_words(words: str, path: str, limit: int) -> str:
     Raises `TypeError` for no text, and `ValidationError` when it is empty, longer than `limit` characters, or
     not one line of text.
     """
-    require_text(words, path)
+    require_text(path, words)
     kept = words.strip()
     if not 0 < len(kept) <= limit or not kept.isprintable():
         raise ValidationError.single(

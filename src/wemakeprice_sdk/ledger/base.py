@@ -11,8 +11,9 @@ from typing import Self
 from attrs import define
 from typing_extensions import override
 
+from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.errors import LeaseLostError, LedgerAccountError
-from wemakeprice_sdk.ledger.arguments import require, require_text
+from wemakeprice_sdk.ledger.arguments import require_text
 from wemakeprice_sdk.ledger.audit import GENESIS, digest_of, tidy
 from wemakeprice_sdk.ledger.encryption import RowCipher
 from wemakeprice_sdk.ledger.engine import Engine, Transaction, text, whole
@@ -39,11 +40,9 @@ class LedgerBase(Ledger):
     """One engine and one cipher; `Ledger` documents the methods, here and in the parts built on this."""
 
     def __init__(self, engine: Engine, cipher: Cipher, *, account: str | None = None) -> None:
-        for method in ("encrypt", "decrypt"):
-            if not callable(getattr(cipher, method, None)):
-                raise TypeError(f"cipher must be a Cipher (AesGcmCipher), not {type(cipher).__name__}")
+        check_kind("cipher", cipher, Cipher, hint="such as AesGcmCipher")
         if account is not None:
-            require_text(account, "account")
+            require_text("account", account)
         self._engine = engine
         self._cipher = cipher
         self._only = account
@@ -85,7 +84,7 @@ class LedgerBase(Ledger):
                 self._known_row_cipher = RowCipher(self._cipher, transaction)
 
     def _read(self, account: str) -> AbstractContextManager[Transaction]:
-        require_text(account, "account")
+        require_text("account", account)
         return self._begin(write=False)
 
     def _write(self) -> AbstractContextManager[Transaction]:
@@ -93,7 +92,7 @@ class LedgerBase(Ledger):
 
     @contextmanager
     def _write_for(self, lease: Lease) -> Iterator[tuple[Transaction, AccountRow]]:
-        require(lease, "lease", Lease)
+        check_kind("lease", lease, Lease)
         with self._write() as transaction:
             row = self._lock(transaction, lease.account)
             if row.fence != lease.fence or row.holder != lease.worker:
@@ -105,7 +104,7 @@ class LedgerBase(Ledger):
 
     def _lock(self, transaction: Transaction, account: str) -> AccountRow:
         """Lock the account's row, so that writers of one account queue up."""
-        require_text(account, "account")
+        require_text("account", account)
         rows = transaction.rows(
             "SELECT holder, fence, expires, latest, audit_number, audit_digest FROM accounts "  # noqa: S608
             f"WHERE account = ?{self._engine.lock_clause}",

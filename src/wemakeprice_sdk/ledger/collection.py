@@ -9,8 +9,9 @@ from typing import Final
 from attrs import frozen
 from typing_extensions import override
 
+from wemakeprice_sdk.checks import check_items, check_kind
 from wemakeprice_sdk.ledger import personal
-from wemakeprice_sdk.ledger.arguments import checked_keys, require, require_items, require_text
+from wemakeprice_sdk.ledger.arguments import checked_keys, require_text
 from wemakeprice_sdk.ledger.base import LedgerBase
 from wemakeprice_sdk.ledger.encryption import PAGE, RotationPage, RowCipher, context, dump, load
 from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue, Transaction, text, whole
@@ -52,7 +53,7 @@ class LedgerCollection(LedgerBase):
         *,
         watermark: tuple[str, datetime] | None = None,
     ) -> SaveCount:
-        require_items(records, "records")
+        check_items("records", records)
         stream, complete = _checked_watermark(watermark)
         with self._write_for(lease) as (transaction, row):
             saved = save_records(transaction, self._row_cipher(transaction), row.account, records, now)
@@ -62,8 +63,8 @@ class LedgerCollection(LedgerBase):
 
     @override
     def record(self, account: str, kind: str, key: str) -> StoredRecord | None:
-        require_text(kind, "kind")
-        require_text(key, "key")
+        require_text("kind", kind)
+        require_text("key", key)
         with self._read(account) as transaction:
             return find_record(transaction, self._row_cipher(transaction), account, kind, key)
 
@@ -78,7 +79,7 @@ class LedgerCollection(LedgerBase):
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> Iterator[StoredRecord]:
-        require_text(account, "account")
+        require_text("account", account)
         first = _condition(account, kind, status=status, ref=ref, since=since, until=until)
         # Behind a key `since` says nothing more, and SQLite would begin at it again for every page.
         later = _condition(account, kind, status=status, ref=ref, until=until)
@@ -117,7 +118,7 @@ class LedgerCollection(LedgerBase):
 
     @override
     def watermark(self, account: str, stream: str) -> datetime | None:
-        require_text(stream, "stream")
+        require_text("stream", stream)
         with self._read(account) as transaction:
             sql = "SELECT moment FROM watermarks WHERE account = ? AND stream = ?"
             rows = transaction.rows(sql, account, stream)
@@ -125,21 +126,21 @@ class LedgerCollection(LedgerBase):
 
     @override
     def mark_processed(self, lease: Lease, kind: str, keys: Iterable[str], now: datetime) -> None:
-        require_text(kind, "kind")
+        require_text("kind", kind)
         micros = to_micros(now, "now")
         with self._write_for(lease) as (transaction, row):
             transaction.many(
                 "INSERT INTO processed (account, kind, item_key, at) VALUES (?, ?, ?, ?) "
                 "ON CONFLICT DO NOTHING",
-                [(row.account, kind, key, micros) for key in checked_keys(keys, "keys")],
+                [(row.account, kind, key, micros) for key in checked_keys("keys", keys)],
             )
 
     @override
     def processed(self, account: str, kind: str, keys: Iterable[str]) -> frozenset[str]:
-        require_text(kind, "kind")
+        require_text("kind", kind)
         found: set[str] = set()
         with self._read(account) as transaction:
-            for batch in batches(checked_keys(keys, "keys")):
+            for batch in batches(checked_keys("keys", keys)):
                 rows = transaction.rows(
                     "SELECT item_key FROM processed "  # noqa: S608
                     f"WHERE account = ? AND kind = ? AND item_key IN ({placeholders(batch)})",
@@ -154,9 +155,9 @@ class LedgerCollection(LedgerBase):
 def _checked_watermark(watermark: tuple[str, datetime] | None) -> tuple[str | None, int]:
     if watermark is None:
         return None, 0
-    require(watermark, "watermark", tuple)
+    check_kind("watermark", watermark, tuple)
     stream, complete = watermark
-    require_text(stream, "watermark[0]")
+    require_text("watermark[0]", stream)
     return stream, to_micros(complete, "watermark[1]")
 
 
@@ -184,7 +185,7 @@ def _condition(
     texts = {"kind": kind, "status": status, "ref": ref}
     for column, wanted in texts.items():
         if wanted is not None or column == "kind":
-            require_text(wanted, column)
+            require_text(column, wanted)
             condition += f" AND {column} = ?"
             values.append(wanted)
     if since is not None:
@@ -224,10 +225,10 @@ def _without_twins(drafts: Iterable[RecordDraft]) -> Iterator[list[RecordDraft]]
 
 def check_draft(draft: RecordDraft, name: str) -> None:
     """Raise `TypeError` or `ValidationError` for what cannot be kept."""
-    require(draft, name, RecordDraft)
+    check_kind(name, draft, RecordDraft)
     for part in ("kind", "key", "status", "ref"):
-        require_text(getattr(draft, part), f"{name}.{part}")
-    require(draft.body, f"{name}.body", Mapping)
+        require_text(f"{name}.{part}", getattr(draft, part))
+    check_kind(f"{name}.body", draft.body, Mapping)
 
 
 def _save_batch(

@@ -9,7 +9,8 @@ from typing import Final
 
 from typing_extensions import override
 
-from wemakeprice_sdk.ledger.arguments import require, require_items, require_text
+from wemakeprice_sdk.checks import check_items, check_kind
+from wemakeprice_sdk.ledger.arguments import require_text
 from wemakeprice_sdk.ledger.base import append_audit
 from wemakeprice_sdk.ledger.collection import LedgerCollection, check_draft, find_record, save_records
 from wemakeprice_sdk.ledger.encryption import dump, load
@@ -60,7 +61,7 @@ class LedgerImports(LedgerCollection):
 
     @override
     def registered(self, account: str, kind: str, keys: Iterable[str]) -> frozenset[str]:
-        require_text(kind, "kind")
+        require_text("kind", kind)
         return self.processed(account, _registered_kind(kind), keys)
 
     @override
@@ -75,14 +76,14 @@ class LedgerImports(LedgerCollection):
     @override
     def links(self, account: str, *, sku: str | None = None) -> tuple[SkuLink, ...]:
         if sku is not None:
-            require_text(sku, "sku")
+            require_text("sku", sku)
         with self._read(account) as transaction:
             return _find_links(transaction, account, sku)
 
     @override
     def put_progress(self, lease: Lease, job: str, progress: Mapping[str, JsonValue], now: datetime) -> None:
-        require_text(job, "job")
-        require(progress, "progress", Mapping)
+        require_text("job", job)
+        check_kind("progress", progress, Mapping)
         micros = to_micros(now, "now")
         with self._write_for(lease) as (transaction, row):
             transaction.many(
@@ -93,7 +94,7 @@ class LedgerImports(LedgerCollection):
 
     @override
     def progress(self, account: str, job: str) -> Mapping[str, JsonValue] | None:
-        require_text(job, "job")
+        require_text("job", job)
         with self._read(account) as transaction:
             sql = "SELECT body FROM progress WHERE account = ? AND job = ?"
             rows = transaction.rows(sql, account, job)
@@ -119,12 +120,12 @@ def _mark_registered(transaction: Transaction, account: str, record: RecordDraft
 
 
 def _checked_links(links: Iterable[SkuLink], name: str) -> list[SkuLink]:
-    require_items(links, name)
+    check_items(name, links)
     checked = list(links)
     for link in checked:
-        require(link, name, SkuLink)
+        check_kind(name, link, SkuLink)
         for words in (link.sku or "", *link.option_key):
-            require_text(words, name)
+            require_text(name, words)
     return checked
 
 

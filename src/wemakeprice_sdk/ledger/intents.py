@@ -9,8 +9,9 @@ from typing import Final
 from attrs import evolve
 from typing_extensions import override
 
+from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.errors import LedgerError, TargetBusyError
-from wemakeprice_sdk.ledger.arguments import checked_keys, require, require_text
+from wemakeprice_sdk.ledger.arguments import checked_keys, require_text
 from wemakeprice_sdk.ledger.audit import require_words
 from wemakeprice_sdk.ledger.base import AccountRow, LedgerBase, append_audit
 from wemakeprice_sdk.ledger.encryption import PAGE, RotationPage, RowCipher, context
@@ -72,8 +73,8 @@ class LedgerIntents(LedgerBase):
     @override
     def resolve(self, account: str, intent_id: int, state: IntentState, now: datetime, *, by: str) -> Intent:
         by = require_words(by, "by", 100)
-        require(intent_id, "intent_id", int)
-        require(state, "state", IntentState)
+        check_kind("intent_id", intent_id, int)
+        check_kind("state", state, IntentState)
         if state not in (IntentState.APPLIED, IntentState.NOT_APPLIED):
             raise ValueError("an operator says applied or not_applied")
         to_micros(now, "now")
@@ -99,7 +100,7 @@ class LedgerIntents(LedgerBase):
     @override
     def active_intents(self, account: str, state: IntentState | None = None) -> tuple[Intent, ...]:
         if state is not None:
-            require(state, "state", IntentState)
+            check_kind("state", state, IntentState)
         wanted = [state.value] if state is not None else [IntentState.OPEN.value, IntentState.UNKNOWN.value]
         with self._read(account) as transaction:
             # The states stand there a second time as the partial index spells them, or it is not used.
@@ -114,10 +115,10 @@ class LedgerIntents(LedgerBase):
 
     @override
     def intents(self, account: str, *, target: str | None = None, limit: int = 1000) -> tuple[Intent, ...]:
-        require(limit, "limit", int)
+        check_kind("limit", limit, int)
         condition, values = "account = ?", [account]
         if target is not None:
-            require_text(target, "target")
+            require_text("target", target)
             condition, values = condition + " AND target = ?", [account, target]
         with self._read(account) as transaction:
             sql = f"SELECT {_COLUMNS} FROM intents WHERE {condition} ORDER BY id DESC LIMIT ?"  # noqa: S608
@@ -128,7 +129,7 @@ class LedgerIntents(LedgerBase):
     def is_done(self, account: str, once_keys: Iterable[str]) -> frozenset[str]:
         found: set[str] = set()
         with self._read(account) as transaction:
-            for batch in batches(checked_keys(once_keys, "once_keys")):
+            for batch in batches(checked_keys("once_keys", once_keys)):
                 rows = transaction.rows(
                     f"SELECT once_key FROM intents WHERE account = ? AND once_key IN ({placeholders(batch)}) "  # noqa: S608
                     "AND once_key IS NOT NULL AND state IN ('applied', 'already_done')",
@@ -140,19 +141,19 @@ class LedgerIntents(LedgerBase):
 
 
 def _check_draft(draft: IntentDraft) -> None:
-    require(draft, "draft", IntentDraft)
+    check_kind("draft", draft, IntentDraft)
     for name in ("operation", "target", "reason", "rule"):
-        require_text(getattr(draft, name), f"draft.{name}")
+        require_text(f"draft.{name}", getattr(draft, name))
     if draft.once_key is not None:
-        require_text(draft.once_key, "draft.once_key")
-    require(draft.payload, "draft.payload", Mapping)
+        require_text("draft.once_key", draft.once_key)
+    check_kind("draft.payload", draft.payload, Mapping)
 
 
 def _check_result(result: IntentResult, name: str) -> None:
-    require(result, name, IntentResult)
-    require(result.intent, f"{name}.intent", Intent)
-    require(result.state, f"{name}.state", IntentState)
-    require_text(result.detail, f"{name}.detail")
+    check_kind(name, result, IntentResult)
+    check_kind(f"{name}.intent", result.intent, Intent)
+    check_kind(f"{name}.state", result.state, IntentState)
+    require_text(f"{name}.detail", result.detail)
 
 
 def _insert(

@@ -66,7 +66,7 @@ def require_kind(
     kind: str, path: str, allowed: Iterable[str] = RETAINED, error: type[ValidationError] = ValidationError
 ) -> None:
     """Refuse a kind that retention knows nothing of: a slip must not leave data without its hold."""
-    require_text(kind, path)
+    require_text(path, kind)
     if kind not in allowed:
         words = ", ".join(allowed)
         raise error.single(

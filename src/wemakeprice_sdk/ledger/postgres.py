@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.errors import LedgerCorruptError, LedgerError, LedgerSchemaError, LedgerUnavailableError
-from wemakeprice_sdk.ledger.arguments import require, require_text
+from wemakeprice_sdk.ledger.arguments import require_text
 from wemakeprice_sdk.ledger.engine import Ownership, SqlRow, SqlValue, Transaction, text, whole
 from wemakeprice_sdk.ledger.schema import APPLICATION, META, MIGRATIONS, VERSION
 from wemakeprice_sdk.ledger.sql import SqlLedger
@@ -50,9 +51,9 @@ class PostgresLedger(SqlLedger):
         account: str | None = None,
         lock_timeout: float = 30.0,
     ) -> None:
-        require(conninfo, "conninfo", SecretStr, str)
-        require_text(schema, "schema")
-        require(lock_timeout, "lock_timeout", int, float)
+        check_kind("conninfo", conninfo, SecretStr, str)
+        require_text("schema", schema)
+        check_kind("lock_timeout", lock_timeout, int, float)
         # PostgreSQL cuts longer names without a word, and two ledgers could then share one schema.
         if not schema.isidentifier() or not schema.isascii() or len(schema) > 63:
             raise ValueError("a schema name is at most 63 letters, digits and underscores")

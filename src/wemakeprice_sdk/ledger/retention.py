@@ -7,9 +7,9 @@ from datetime import datetime
 from attrs import evolve
 from typing_extensions import override
 
+from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.errors import LedgerAccountError
 from wemakeprice_sdk.ledger import personal
-from wemakeprice_sdk.ledger.arguments import require
 from wemakeprice_sdk.ledger.audit import require_words
 from wemakeprice_sdk.ledger.base import LedgerBase, append_audit
 from wemakeprice_sdk.ledger.collection import count_personal, forget_personal
@@ -25,8 +25,8 @@ class LedgerRetention(LedgerBase):
 
     @override
     def set_hold(self, lease: Lease, hold: LegalHold, now: datetime) -> None:
-        require(lease, "lease", Lease)
-        require(hold, "hold", LegalHold)
+        check_kind("lease", lease, Lease)
+        check_kind("hold", hold, LegalHold)
         personal.require_kind(hold.kind, "hold.kind")
         kept = evolve(hold, reason=redact(require_words(hold.reason, "hold.reason", 200)))
         until = to_micros(hold.until, "hold.until")
@@ -63,7 +63,7 @@ class LedgerRetention(LedgerBase):
     def _forget(
         self, lease: Lease, kind: str, before: datetime, now: datetime, limit: int, *, destroy: bool
     ) -> int:
-        require(limit, "limit", int)
+        check_kind("limit", limit, int)
         to_micros(before, "before")
         with self._write_for(lease) as (transaction, row):
             held = _held(transaction, row.account, now)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.errors import (
     LedgerCorruptError,
     LedgerError,
@@ -19,7 +20,6 @@ from wemakeprice_sdk.errors import (
     LedgerStateError,
     LedgerUnavailableError,
 )
-from wemakeprice_sdk.ledger.arguments import require
 from wemakeprice_sdk.ledger.engine import Ownership, SqlRow, SqlValue, Transaction, text
 from wemakeprice_sdk.ledger.schema import APPLICATION, META, MIGRATIONS, VERSION
 from wemakeprice_sdk.ledger.sql import SqlLedger
@@ -56,8 +56,8 @@ class SqliteLedger(SqlLedger):
         busy_timeout: float = 30.0,
         lease_clock: Callable[[], float] = time.time,
     ) -> None:
-        require(path, "path", str, os.PathLike)
-        require(busy_timeout, "busy_timeout", int, float)
+        check_kind("path", path, str, os.PathLike)
+        check_kind("busy_timeout", busy_timeout, int, float)
         engine = _SqliteEngine(
             os.fspath(path), durable=durable, check=check, busy_timeout=busy_timeout, lease_clock=lease_clock
         )

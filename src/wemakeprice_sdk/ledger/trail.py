@@ -7,7 +7,8 @@ from datetime import datetime
 
 from typing_extensions import override
 
-from wemakeprice_sdk.ledger.arguments import require, require_text
+from wemakeprice_sdk.checks import check_kind
+from wemakeprice_sdk.ledger.arguments import require_text
 from wemakeprice_sdk.ledger.base import LedgerBase, append_audit
 from wemakeprice_sdk.ledger.encryption import PAGE
 from wemakeprice_sdk.ledger.engine import SqlRow, text, whole
@@ -20,17 +21,17 @@ class LedgerTrail(LedgerBase):
 
     @override
     def note(self, lease: Lease, action: str, target: str, detail: str, now: datetime) -> None:
-        require_text(action, "action")
-        require_text(target, "target")
+        require_text("action", action)
+        require_text("target", target)
         # What cannot be stored in a detail is taken out of it.
-        require(detail, "detail", str)
+        check_kind("detail", detail, str)
         with self._write_for(lease) as (transaction, row):
             append_audit(transaction, row, lease.worker, action, target, detail, now)
 
     @override
     def audit(self, account: str, *, after: int = 0) -> Iterator[AuditEntry]:
-        require_text(account, "account")
-        require(after, "after", int)
+        require_text("account", account)
+        check_kind("after", after, int)
         return self._lines(account, after)
 
     def _lines(self, account: str, after: int) -> Iterator[AuditEntry]:

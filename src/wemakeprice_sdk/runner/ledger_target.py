@@ -13,11 +13,11 @@ from typing import Self, cast
 
 from attrs import asdict
 
-from wemakeprice_sdk.checks import check_kind
+from wemakeprice_sdk.checks import check_items, check_kind
 from wemakeprice_sdk.clock import Clock, SystemClock
 from wemakeprice_sdk.errors import LeaseLostError, LedgerAccountError, LedgerUnavailableError
 from wemakeprice_sdk.excel import DealImport, DealRecord, OptionRecord, ProductImport, ProductRecord
-from wemakeprice_sdk.ledger.arguments import require_items, require_text
+from wemakeprice_sdk.ledger.arguments import require_text
 from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import Lease, RecordDraft, RecordKind
 from wemakeprice_sdk.models import Deal, JsonValue, Product
@@ -57,10 +57,10 @@ class LedgerTarget:
         clock: Clock | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        check_kind("ledger", ledger, Ledger)
-        require_text(account, "account")
+        check_kind("ledger", ledger, Ledger, hint="such as SqliteLedger(path, cipher)")
+        require_text("account", account, hint="the seller_id of a ChannelConfig")
         if worker is not None:
-            require_text(worker, "worker")
+            require_text("worker", worker)
         check_kind("settings", settings, RunnerSettings, optional=True)
         check_kind("clock", clock, Clock, optional=True)
         self._ledger = ledger
@@ -124,13 +124,13 @@ class LedgerTarget:
         self.close()
 
     def _check(self, seller_id: str) -> None:
-        require_text(seller_id, "seller_id")
+        require_text("seller_id", seller_id)
         if seller_id != self._account:
             raise LedgerAccountError(f"this target is for account {self._account!r}, not for {seller_id!r}")
 
     def _known(self, seller_id: str, kind: RecordKind, numbers: Sequence[int]) -> AbstractSet[int]:
         self._check(seller_id)
-        require_items(numbers, "numbers")
+        check_items("numbers", numbers)
         found = self._ledger.registered(self._account, kind, [str(number) for number in numbers])
         return frozenset(int(key) for key in found)
 

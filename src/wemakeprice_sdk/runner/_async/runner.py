@@ -114,7 +114,7 @@ class AsyncChannelRunner:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         check_kind("client", client, AsyncWemakepriceClient)
-        check_kind("ledger", ledger, Ledger)
+        check_kind("ledger", ledger, Ledger, hint="such as SqliteLedger(path, cipher)")
         check_kind("policy", policy, SyncPolicy)
         check_kind("settings", settings, RunnerSettings, optional=True)
         check_kind("clock", clock, Clock, optional=True)

@@ -113,7 +113,7 @@ class ChannelRunner:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         check_kind("client", client, WemakepriceClient)
-        check_kind("ledger", ledger, Ledger)
+        check_kind("ledger", ledger, Ledger, hint="such as SqliteLedger(path, cipher)")
         check_kind("policy", policy, SyncPolicy)
         check_kind("settings", settings, RunnerSettings, optional=True)
         check_kind("clock", clock, Clock, optional=True)
