@@ -331,7 +331,13 @@ def _field(kind: ExportKind, name: str, body: Mapping[str, object], problems: Pr
     type_ = str(body.get("type"))
     if type_ not in FIELD_TYPES:
         known = ", ".join(sorted(FIELD_TYPES))
-        problems.add(f"{path}.type", type_, "known type", f"types are {known}", "알 수 없는 자료형입니다. 자료형 이름을 확인해 주세요")
+        problems.add(
+            f"{path}.type",
+            type_,
+            "known type",
+            f"types are {known}",
+            "알 수 없는 자료형입니다. 자료형 이름을 확인해 주세요",
+        )
     severity = str(body.get("severity", "error"))
     if severity not in ("error", "warning"):
         problems.add(

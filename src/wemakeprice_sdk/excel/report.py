@@ -19,7 +19,7 @@ from wemakeprice_sdk.excel.nondata import NonDataKind
 from wemakeprice_sdk.excel.partial import HIDDEN_SIGNS
 from wemakeprice_sdk.excel.preview import Preview, PreviewRow, RowStatus
 from wemakeprice_sdk.excel.records import ExportKind, Problem, ProblemSeverity
-from wemakeprice_sdk.excel.sheetstyle import GREY, ILLEGAL, RED, YELLOW, SheetWriter, Value, fitted
+from wemakeprice_sdk.excel.sheetstyle import GREY, ILLEGAL, RED, YELLOW, ReportValue, SheetWriter, fitted
 from wemakeprice_sdk.files.cells import (
     Cell,
     Serial,
@@ -42,7 +42,6 @@ _KINDS: Mapping[NonDataKind, str] = {
     NonDataKind.NOTE: "안내 문구이므로 가져오지 않습니다",
     NonDataKind.HEADER: "반복된 제목 행이므로 가져오지 않습니다",
 }
-ReportValue: TypeAlias = "str | int | float | bool | datetime | None"
 
 
 @frozen
@@ -162,7 +161,7 @@ def _table(
 class _Line:
     """A row of the report before it is written."""
 
-    values: Sequence[Value]
+    values: Sequence[ReportValue]
     problems: Sequence[Problem]
     marks: Mapping[int, tuple[str, str]]
     note: str
@@ -181,7 +180,7 @@ def _lines(
         if only_problems and not problems:
             continue
         width = max(len(table.headers) + table.skipped, len(cells))
-        values: list[Value] = [status, _reason_text(problems, 1, _OWN) or note]
+        values: list[ReportValue] = [status, _reason_text(problems, 1, _OWN) or note]
         for index in range(table.skipped, width):
             cell = cells[index] if index < len(cells) else None
             if index in table.personal and cell is not None:

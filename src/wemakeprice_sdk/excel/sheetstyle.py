@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 RED, YELLOW, GREY = "FFFFC7CE", "FFFFF2CC", "FFD9D9D9"
-Value: TypeAlias = "str | int | float | bool | datetime | None"
+ReportValue: TypeAlias = "str | int | float | bool | datetime | None"
 
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -29,7 +29,7 @@ def literal(text: str) -> str:
     return _ESCAPED.sub("_x005F_", text)
 
 
-def width_of(value: Value) -> int:
+def width_of(value: ReportValue) -> int:
     """Return how many columns of type a value takes; Hangul and other wide letters count two."""
     if value is None:
         return 0
@@ -39,7 +39,7 @@ def width_of(value: Value) -> int:
     return max(sum(2 if unicodedata.east_asian_width(mark) in "WF" else 1 for mark in line) for line in lines)
 
 
-def fitted(rows: Iterable[Sequence[Value]], *, widest: int = _WIDEST) -> list[int]:
+def fitted(rows: Iterable[Sequence[ReportValue]], *, widest: int = _WIDEST) -> list[int]:
     """Return a width per column for rows of values, within reason."""
     widths: list[int] = []
     for row in rows:
@@ -64,7 +64,7 @@ class SheetWriter:
         self.top = Alignment(vertical="top")
 
     def cell(
-        self, value: Value, *, fill: str = "", bold: bool = False, comment: str = "", wrap: bool = False
+        self, value: ReportValue, *, fill: str = "", bold: bool = False, comment: str = "", wrap: bool = False
     ) -> BookCell:
         """Make a cell whose text is never a formula."""
         made = self.make(self.sheet)
@@ -99,7 +99,7 @@ class SheetWriter:
         for at, width in enumerate(widths, 1):
             self.sheet.column_dimensions[get_column_letter(at)].width = width
 
-    def height(self, row: int, texts: Iterable[tuple[Value, int]]) -> None:
+    def height(self, row: int, texts: Iterable[tuple[ReportValue, int]]) -> None:
         """Make a row high enough for wrapped texts, each with the width of its column."""
         lines = 1
         for value, width in texts:

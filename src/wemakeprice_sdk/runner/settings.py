@@ -17,7 +17,12 @@ from wemakeprice_sdk.ledger.records import RecordKind
 
 def _require(problems: Problems, holds: bool, path: str, value: object, rule: str) -> None:
     problems.require(
-        holds, path, str(value), rule, f"{path} breaks {rule}", f"규칙에 맞지 않는 값입니다. 규칙에 맞게 바꿔 주세요: {rule}"
+        holds,
+        path,
+        str(value),
+        rule,
+        f"{path} breaks {rule}",
+        f"규칙에 맞지 않는 값입니다. 규칙에 맞게 바꿔 주세요: {rule}",
     )
 
 
@@ -68,7 +73,11 @@ class RunnerSettings:
             problems, timedelta() < self.backfill <= self.max_back, "backfill", self.backfill, "0..max_back"
         )
         _require(
-            problems, timedelta() <= self.look_back_every, "look_back_every", self.look_back_every, "0 or more"
+            problems,
+            timedelta() <= self.look_back_every,
+            "look_back_every",
+            self.look_back_every,
+            "0 or more",
         )
         _require(problems, self.clock_tolerance >= 0, "clock_tolerance", self.clock_tolerance, ">= 0 s")
         problems.raise_all("RunnerSettings")

@@ -239,7 +239,10 @@ def _note_unknown(problems: Problems, names: Iterable[str], known: Collection[st
         if name in known:
             continue
         right = field_name(name)
-        text, text_ko = f"the contract has no value named {name}", "API에 없는 항목입니다. 이름을 확인해 주세요"
+        text, text_ko = (
+            f"the contract has no value named {name}",
+            "API에 없는 항목입니다. 이름을 확인해 주세요",
+        )
         if right in known:
             text, text_ko = f"write {right} instead of {name}", f"다른 이름으로 적어 주세요: {right}"
         problems.add(name, "", "known name", text, text_ko)
