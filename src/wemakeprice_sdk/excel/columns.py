@@ -207,6 +207,7 @@ class ColumnBook:
 
     def excludes(self, kind: ExportKind, labels: Sequence[str]) -> bool:
         """Return whether headers show that a sheet is not of a kind, whatever else it has."""
+        check_kind("kind", kind, ExportKind)
         spec, seen = self.kinds[kind], _bare_words(labels)
         if spec.most_columns and len([label for label in labels if label.strip()]) > spec.most_columns:
             return True

@@ -212,14 +212,14 @@ class Outline:
 # --- rows --------------------------------------------------------------------------------------------------
 
 
-Rows = tuple[list[int], list[list[object]], dict[int, list[int]], dict[int, list[tuple[int, str]]]]
+_Rows = tuple[list[int], list[list[object]], dict[int, list[int]], dict[int, list[tuple[int, str]]]]
 """Row numbers, columns, and where dates and errors stand in them."""
 
 
-class Frame:
+class _Frame:
     """Rows that are being put together, column by column, and sent when there are enough."""
 
-    def __init__(self, most: int, send: Callable[[Rows], None], errors: dict[int, str]) -> None:
+    def __init__(self, most: int, send: Callable[[_Rows], None], errors: dict[int, str]) -> None:
         self.most = most
         self.send = send
         self.error_texts = errors
@@ -353,7 +353,7 @@ class Worker:
         """Send the rows of a sheet."""
         limit_seconds(seconds)
         self._ahead = 0
-        frame = Frame(columns, self._send, self.xlrd.error_text_from_code)
+        frame = _Frame(columns, self._send, self.xlrd.error_text_from_code)
         facts: tuple[object, ...] = (0, 0, [], False)
         try:
             if self.book.biff_version > _SEVERAL_AT_ONCE:
@@ -371,7 +371,7 @@ class Worker:
             frame.clear()
         self.say("end", frame.far_rows, *facts)
 
-    def _sort(self, wanted: int, frame: Frame, rows: int) -> None:
+    def _sort(self, wanted: int, frame: _Frame, rows: int) -> None:
         """Read all cells before any row is sent: they come in the order in which a program wrote them."""
         kept: dict[int, dict[int, tuple[int, object]]] = {}
 
@@ -399,7 +399,7 @@ class Worker:
         finally:
             self.xlrd.sheet.Sheet.put_cell_ragged = _ignore
 
-    def _send(self, rows: Rows) -> None:
+    def _send(self, rows: _Rows) -> None:
         self.say("rows", *rows, self.texts.longest)
         self._ahead += 1
         if self._ahead > _AHEAD and self.commands.readline() != b"N\n":
@@ -414,7 +414,7 @@ def _ignore(*_: object) -> None:
     """Take no notice: nobody has asked for this sheet."""
 
 
-def _straight(frame: Frame) -> PutCell:
+def _straight(frame: _Frame) -> PutCell:
     """Return what puts cells into a frame as they come; texts and numbers, nearly all, take the short way."""
     turn, put = frame.turn, frame.put
     row_now, at = -1, -1

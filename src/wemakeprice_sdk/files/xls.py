@@ -22,7 +22,7 @@ from wemakeprice_sdk.files.workbook import FileFormat, SheetFacts, SheetInfo
 _WORKER = Path(__file__).with_name("_xls_worker.py")
 _OUT_OF_MEMORY = 4
 
-Frame: TypeAlias = "tuple[object, ...]"
+_Frame: TypeAlias = "tuple[object, ...]"
 """What the child says: a word, then what belongs to it."""
 
 
@@ -89,7 +89,7 @@ class _Child:
                 stream.write(f"{command}\n".encode())
                 stream.flush()
 
-    def listen(self) -> Frame:
+    def listen(self) -> _Frame:
         """Return the next frame; raise the typed error that the end of the child stands for."""
         stream = self.process.stdout
         head = stream.read(4) if stream is not None else b""
@@ -101,7 +101,7 @@ class _Child:
         if len(head) < 4 or len(data) < length:
             raise self._ended()
         # Plain values, written a moment ago by our own worker under the same interpreter.
-        frame: Frame = marshal.loads(data)  # noqa: S302
+        frame: _Frame = marshal.loads(data)  # noqa: S302
         if frame[0] == "error":
             raise _explain(str(frame[1]))
         return frame
@@ -244,7 +244,7 @@ class XlsWorkbook:
         self._take_facts(sheet, frame)
         return True
 
-    def _take_facts(self, sheet: int, frame: Frame) -> None:
+    def _take_facts(self, sheet: int, frame: _Frame) -> None:
         _, far, hidden, first, columns, autofilter = frame
         self._far_rows[sheet] = max(self._far_rows.get(sheet, 0), far)  # type: ignore[call-overload] # the child's end
         self._facts[sheet] = SheetFacts(
@@ -278,7 +278,7 @@ def _opened(
     return child, (bool(date1904), str(encoding), sheets)  # type: ignore[return-value] # pairs of name and hidden
 
 
-def _block(frame: Frame, budget: Budget) -> RowBlock:
+def _block(frame: _Frame, budget: Budget) -> RowBlock:
     """Make a block of what the child sent: dates and errors travel apart from the plain cells."""
     _, numbers, columns, dates, errors, longest = frame
     block = RowBlock(numbers, columns)  # type: ignore[arg-type] # as the child makes them

@@ -27,7 +27,7 @@ class AnswerAction(Action):
 
 @frozen(kw_only=True)
 class AnswerQuestion(AnswerAction):
-    """Answer a product question (판매자문의 답변); never repeated, since nothing can verify it (grade C)."""
+    """Answer a product question (상품문의 답변); never repeated, since nothing can verify it (grade C)."""
 
     kind: ClassVar[ActionKind] = ActionKind.ANSWER_QUESTION
     operation: ClassVar[str] = "cs_answer_question"

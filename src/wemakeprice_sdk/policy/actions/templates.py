@@ -33,7 +33,7 @@ class ImportTemplates(Action):
 
 @frozen(kw_only=True)
 class SaveTemplate(Action):
-    """Create or change a shipping template (배송정책 등록/수정).
+    """Create or change a shipping template (배송 템플릿 등록/수정).
 
     `affected` lists every product linked to it: they change with it. `name` tells apart templates that
     have no number yet.
