@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import attrs
 import pytest
+
+from wemakeprice_sdk.client import WemakepriceClient
+from wemakeprice_sdk.policy.actions import RejectCancel
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "wemakeprice_sdk"
@@ -26,7 +31,10 @@ PARTICLES = (
     "를(을)", "와(과)", "과(와)", "(으)로", "(이)나", "(이)며", "(이)라", "(이)여야",
 )  # fmt: skip
 _PARTICLE = "|".join(re.escape(particle) for particle in sorted(PARTICLES, key=len, reverse=True))
-GUESSED = re.compile(rf"{VALUE}['\"’”`]?(?:{_PARTICLE})(?![가-힣(])|(?:은\(는\)|이\(가\)|을\(를\)|\(으\)로)")
+_SPACED = r"\s(?:은|는|을|를|와|과|으로)"
+GUESSED = re.compile(
+    rf"{VALUE}['\"’”`\]]*(?:{_PARTICLE}|{_SPACED})(?![가-힣(])|(?:은\(는\)|이\(가\)|을\(를\)|\(으\)로)"
+)
 
 BANNED = {
     r"배송정책|배송정보명": "배송 템플릿(명)",
@@ -222,6 +230,13 @@ def impolite(texts: list[Text]) -> list[str]:
     ]
 
 
+def test_one_reject_has_one_text() -> None:
+    """Whoever sends it, the client called directly or a plan, the buyer reads the same sentence."""
+    with WemakepriceClient("a-key", base_url="https://127.0.0.1") as client:
+        sent = inspect.signature(client.claims.reject).parameters["reject_reason_detail"].default
+    assert sent == attrs.fields(RejectCancel).reason_detail.default == "이미 출고된 주문입니다."
+
+
 def test_the_walk_reaches_the_rooms_where_a_seller_reads() -> None:
     rooms = {text.file.split("/")[0] for text in TEXTS if not text.is_docstring}
     assert rooms >= {"cli", "client", "clock.py", "config", "excel", "files", "ledger", "models", "policy"}
@@ -274,6 +289,8 @@ def test_the_contract_names_its_fields_alike() -> None:
         'raise E(f"{form}여야 합니다")',
         'raise E(name + "이며 다른 값입니다")',
         'raise E(f"{mode}으로 설정되어 있습니다")',
+        "raise E(f\"'{mode}' 으로 설정되어 있습니다\")",
+        'raise E(f"channels[{index}]와 이름이 같습니다")',
     ],
 )
 def test_a_guessed_particle_is_found(seed: str) -> None:

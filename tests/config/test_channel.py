@@ -370,6 +370,8 @@ class TestAgency:
 
 class TestSwitches:
     def test_kinds_are_open_and_known_by_their_korean_name(self) -> None:
+        for name in ("판매자문의", "상품문의", CsKind.QUESTION.korean):
+            assert Switches(cs_kinds=[name]).cs_kinds == ("question",)  # type: ignore[arg-type]
         switches = Switches(cs_kinds=["판매자문의", "review", "전화상담"])  # type: ignore[arg-type]
         assert switches.cs_kinds == ("question", "review", "전화상담")
         assert switches.covers_cs(CsKind.QUESTION)

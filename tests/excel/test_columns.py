@@ -235,6 +235,22 @@ def test_a_table_of_the_users_own(tmp_path: Path) -> None:
             book_from_json(broken)
 
 
+def test_a_deal_product_is_the_deal_itself(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    table = [
+        ["딜상품번호", "딜상품명", "대표가격", "구성상품번호"],
+        [700000001, "봄 모음", 9900, "300000001,300000002"],
+        [700000002, "여름 모음", 8900, "300000003"],
+    ]
+    found = inspect(migrator, tmp_path, table)
+    assert found.kind is ExportKind.DEALS
+    assert fields(found) == {
+        "deal_no": "딜상품번호",
+        "deal_name": "딜상품명",
+        "sale_price": "대표가격",
+        "product_nos": "구성상품번호",
+    }
+
+
 @pytest.mark.parametrize(
     ("table", "asked", "words"),
     [
