@@ -80,7 +80,7 @@ _IMPORT_ZERO = _why(
     "import-zero",
     "5.6",
     "the product was just linked and its SKU has no stock; a 0 is not pushed until someone confirms it",
-    "가져온 직후 SKU 재고가 0이어서 반영하지 않습니다. 재고가 정말 0인지 확인해 주세요",
+    "가져온 직후 SKU 재고가 0이어서 반영하지 않습니다. 재고가 0이 맞는지 확인해 주세요",
 )
 _NO_ROW = _why(
     "option-missing",

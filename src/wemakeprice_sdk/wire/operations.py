@@ -289,9 +289,8 @@ def _reference() -> tuple[Operation, ...]:
         _get("shipping_list_policies", "/product/out/getSellerShipPolicy", "shipping_templates.list",
              "배송 템플릿 목록 조회", ("A", "A"), "ShippingTemplate", "ShippingTemplateList"),
         _write("shipping_save_policy", "/product/in/setSellerShipPolicy", "shipping_templates.save",
-               "배송 템플릿 "
-               "등록/수정", ("B", "B"), "ShippingTemplateInput", (_FIXED,), "shipping_list_policies",
-               family=Family.POLICY_NO),
+               "배송 템플릿 등록/수정", ("B", "B"), "ShippingTemplateInput", (_FIXED,),
+               "shipping_list_policies", family=Family.POLICY_NO),
     )  # fmt: skip
 
 
