@@ -125,7 +125,8 @@ class Problems:
             shown_type(value),
             f"type {name}",
             f"a value of type {name} is needed" + (f"; {reader} reads a word" if reader else ""),
-            f"{name} 형식의 값이 필요합니다" + (f". 글자는 {reader}로 읽습니다" if reader else ""),
+            f"{name} 형식의 값이 필요합니다"
+            + (f". 글자는 다음 함수로 읽어 주세요: {reader}" if reader else ""),
         )
         return False
 
@@ -138,10 +139,14 @@ class Problems:
         if not self.instance(path, value, str, "text") or not isinstance(value, str):
             return
         if required and not value.strip():
-            self.add(path, value, "required", "must not be empty", "비워 둘 수 없습니다")
+            self.add(path, value, "required", "must not be empty", "비워 둘 수 없습니다. 값을 입력해 주세요")
         if value != value.strip() and not lines:
             self.add(
-                path, value, "no outer white space", "has white space around it", "앞뒤에 공백이 있습니다"
+                path,
+                value,
+                "no outer white space",
+                "has white space around it",
+                "앞뒤에 공백이 있습니다. 공백을 지워 주세요",
             )
         allowed = "\n\t" if lines else ""
         if value.isprintable():
@@ -152,7 +157,7 @@ class Problems:
                 ascii(value),
                 "no control characters",
                 "holds control characters",
-                "제어 문자가 들어 있습니다",
+                "제어 문자가 들어 있습니다. 제어 문자를 지워 주세요",
             )
 
     def number(self, path: str, value: object, low: int, high: int) -> bool:

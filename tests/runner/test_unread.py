@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kit import KEY, START, Shop, config, open_shop, parcel
-from test_goods import FROM, TO, product
+from kit import FROM, KEY, START, TO, Shop, config, open_shop, parcel, product
 from test_recovery import crash
 
 from wemakeprice_sdk.config import ConfirmationMode
