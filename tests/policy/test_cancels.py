@@ -356,3 +356,37 @@ def test_claims_without_a_bundle_number_do_not_wait_for_each_other() -> None:
     rows = [evolve(claim(number), bundle_no=None) for number in (500, 501)]
     plan = policy(cancel_strategy=ApproveAll()).plan_claims(snapshot(claims=rows), NOW)
     assert [(a.key, a.depends_on) for a in plan] == [("approve-cancel:500", ()), ("approve-cancel:501", ())]
+
+
+@frozen
+class Faulty:
+    """A strategy of the caller's own that fails on one claim."""
+
+    broken: int
+    answer: object = None
+
+    def decide(self, request: CancelRequest, line: CancelLine, now: object) -> CancelDecision:
+        if request.claim.claim_bundle_no != self.broken:
+            return Approve(WHY)
+        if self.answer is None:
+            raise KeyError(request.claim.request_reason or "홍길동 010-0000-0000")
+        return self.answer  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("answer", [None, "approve", True])
+def test_a_strategy_that_fails_names_its_claim_and_stops_no_other(answer: object) -> None:
+    shop = snapshot(
+        bundles=[bundle(1), bundle(2)],
+        claims=[claim(500), claim(501, bundle_no=2)],
+    )
+    strategy = Faulty(500, answer)
+    plan = policy(cancel_strategy=strategy).plan_claims(shop, NOW)
+    (action,) = plan
+    assert isinstance(action, ApproveCancel)
+    assert action.claim_bundle_no == 501
+    (held,) = plan.held
+    assert (held.target.id, held.reason.code) == ("500", "strategy-failed")
+    assert [(a.target.id, a.severity) for a in plan.alarms if a.reason.code == "strategy-failed"] == [
+        ("500", IssueSeverity.SERIOUS)
+    ]
+    assert "홍길동" not in f"{plan!r}{held.reason}"

@@ -10,7 +10,7 @@ from typing import Protocol, TypeAlias
 
 from attrs import field, frozen
 
-from wemakeprice_sdk.checks import Problems, of_kind
+from wemakeprice_sdk.checks import Problems, check_kind, of_kind
 from wemakeprice_sdk.clock import BusinessCalendar, add_business_days
 from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.models import couriers
@@ -123,7 +123,11 @@ CancelDecision: TypeAlias = Approve | Reject | Hold
 
 
 class CancelStrategy(Protocol):
-    """Decides cancel requests line by line; pure."""
+    """Decides cancel requests line by line; pure.
+
+    One that raises, or answers anything but a `CancelDecision`, leaves that claim to an operator with a
+    serious alarm (`strategy-failed`); the other claims go on.
+    """
 
     def decide(self, request: CancelRequest, line: CancelLine, now: datetime) -> CancelDecision:
         """Return what happens to one line; `combine` makes one decision of all lines."""
@@ -331,11 +335,30 @@ def plan_cancels(
             continue
         deadline = cancel_deadline(claim, calendar, settings)
         request = _request(claim, lines, bundles.get(number), shipments.get(number), deadline)
-        decision = combine([strategy.decide(request, line, builder.now) for line in request.lines])
+        decision = _decide(strategy, request, builder.now)
         if isinstance(decision, Approve):
             for line in request.lines:
                 given_up[line.order_option_no] += line.claimed
         _answer(builder, request, decision, settings)
+
+
+def _decide(strategy: CancelStrategy, request: CancelRequest, now: datetime) -> CancelDecision:
+    """Return what the strategy says of all lines; a strategy that fails leaves the claim to an operator."""
+    try:
+        decisions = [strategy.decide(request, line, now) for line in request.lines]
+        for decision in decisions:
+            check_kind("the cancel strategy's answer", decision, Approve, Reject, Hold)
+        return combine(decisions)
+    except Exception as error:  # noqa: BLE001 - the caller's code; its failure on one claim must stop no other
+        # Only the kind of the failure: its text may hold what the claim says of the buyer.
+        failed = Reason(
+            "strategy-failed",
+            "6.3",
+            f"the cancel strategy raised {type(error).__name__}; an operator decides",
+            f"취소 판단 기능(strategy)에 오류가 있습니다({type(error).__name__}). "
+            "파트너센터에서 취소를 승인하거나 거절해 주세요",
+        )
+        return Hold(failed, request.deadline, IssueSeverity.SERIOUS)
 
 
 def _leave(builder: PlanBuilder, claim: Claim) -> None:
