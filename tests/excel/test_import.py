@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from wemakeprice_sdk.clock import add_months
 from wemakeprice_sdk.errors import (
+    ColumnError,
     CommitError,
     ContentRejectedError,
     LedgerUnavailableError,
@@ -467,3 +468,20 @@ def test_sheets_that_are_not_read_are_a_sign(migrator: ExcelMigrator, tmp_path: 
         assert [sign.rule for sign in preview.signs] == ["other-sheet"]
         assert "상품2" in preview.signs[0].message_ko
         assert "옛 상품" not in preview.signs[0].message
+
+
+def test_a_file_of_people_shows_none_of_them(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    """The wrong file, or one whose columns slipped: no person stands in an error, a problem or a repr."""
+    people = "홍길동,010-0000-0000,서울시 강남구\n임꺽정,hong@example.com,부산시\n"
+    bare = tmp_path / "people.csv"
+    bare.write_text(people, encoding="utf-8")
+    with pytest.raises(ColumnError) as caught:
+        migrator.preview(bare)
+    slipped = tmp_path / "slipped.csv"
+    slipped.write_text("상품번호,상품명,판매가\n" + people, encoding="utf-8")
+    with migrator.preview(slipped, mapping={"product_no": "상품번호"}) as preview:
+        problems = [str(problem) for row in preview for problem in row.problems]
+    shown = f"{caught.value} {caught.value!r} {problems} {migrator.inspect(slipped)!r}"
+    for secret in ("010-0000-0000", "hong@example.com"):
+        assert secret not in shown
+    assert "홍길동" not in str(caught.value)

@@ -7,7 +7,7 @@ import struct
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import excel_corpus as corpus
@@ -144,6 +144,7 @@ def test_reading_stops_and_begins_again_in_one_child(opened: Opener, tmp_path: P
     child = book._idle
     for _ in range(3):
         rows = book.rows(0, Budget())
+        assert isinstance(rows, Generator)
         assert next(rows) == (1, (0, 1, 2))
         rows.close()
         assert book._idle is child

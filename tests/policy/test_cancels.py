@@ -369,7 +369,7 @@ class Faulty:
         if request.claim.claim_bundle_no != self.broken:
             return Approve(WHY)
         if self.answer is None:
-            raise KeyError(request.claim.request_reason or "홍길동 010-0000-0000")
+            raise KeyError("홍길동 010-0000-0000")
         return self.answer  # type: ignore[return-value]
 
 

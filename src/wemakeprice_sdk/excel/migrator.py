@@ -32,9 +32,9 @@ from wemakeprice_sdk.excel.sheetrecords import (
     SheetRecord,
     read_sheet,
 )
-from wemakeprice_sdk.excel.structure import RowPlan, compile_plan
+from wemakeprice_sdk.excel.structure import RowPlan, compile_plan, shown
 from wemakeprice_sdk.excel.target import Account, ImportRegistry, NothingKnown, SkuChoice
-from wemakeprice_sdk.files.cells import Cell, RowBlock, SheetRow, cell_text
+from wemakeprice_sdk.files.cells import Cell, RowBlock, SheetRow, is_blank
 from wemakeprice_sdk.files.limits import DEFAULT_LIMITS, Budget, FileLimits
 from wemakeprice_sdk.files.sniff import open_workbook
 from wemakeprice_sdk.files.workbook import FileFormat, Workbook
@@ -149,7 +149,9 @@ class ExcelMigrator:
     def _shown(self, row: SheetRow, header: Header) -> tuple[str, ...]:
         hidden = self._personal(header.columns)
         return tuple(
-            "***" if at in hidden and cell is not None else cell_text(cell) for at, cell in enumerate(row[1])
+            "***" if at in hidden and cell is not None else shown(cell, None)
+            for at, cell in enumerate(row[1])
+            for at, cell in enumerate(row[1])
         )
 
     def _personal(self, columns: ColumnMap) -> frozenset[int]:
@@ -574,12 +576,12 @@ def _no_header(samples: Sequence[tuple[SheetRow, ...]]) -> ColumnError | Unreada
             "the file holds no rows; export it again with a wider period "
             "(데이터가 없는 파일입니다. 조회기간을 넓혀 다시 내려받아 주세요)"
         )
-    seen = " / ".join(
-        ", ".join(filter(None, (cell_text(cell)[:20] for cell in cells[:12]))) for _, cells in rows[:2]
-    )
+    # How many cells, never what they say: in a file without a header the first row may be a buyer's.
+    seen = ", ".join(str(sum(not is_blank(cell) for cell in cells)) for _, cells in rows)
     return ColumnError(
-        f"no header row was found; the file begins with: {seen[:300]}; keep the header of the export, or "
-        "name the columns with mapping= (제목 행을 찾을 수 없습니다. 내려받은 제목 행이 있는지 확인해 주세요)"
+        f"no header row was found; the first rows hold {seen} filled cells; keep the header of the export, "
+        "or name the columns with mapping= "
+        "(제목 행을 찾을 수 없습니다. 내려받은 제목 행이 있는지 확인해 주세요)"
     )
 
 

@@ -38,6 +38,7 @@ from wemakeprice_sdk.files.cells import (
     is_blank,
 )
 from wemakeprice_sdk.models._base import OpenEnum
+from wemakeprice_sdk.secrets import redact
 
 _SHOWN = 80
 _MOST_UNNAMED = 256
@@ -104,10 +105,13 @@ def severity_of(rule: str, spec: ColumnSpec) -> ProblemSeverity:
 
 
 def shown(cell: Cell, spec: ColumnSpec | None) -> str:
-    """Show a cell in a problem: personal data masked, long text cut."""
+    """Show a cell in a problem: personal data masked, long text cut.
+
+    Columns may have slipped, so what looks like a telephone number, an e-mail or a key is masked in any.
+    """
     if spec is not None and spec.personal and cell is not None:
         return "***"
-    text = cell_text(cell)
+    text = redact(cell_text(cell)) if isinstance(cell, str) else cell_text(cell)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
