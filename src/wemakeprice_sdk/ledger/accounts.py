@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from typing_extensions import override
-
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.errors import ClockJumpError, LedgerAccountError
 from wemakeprice_sdk.ledger.arguments import require_text
 from wemakeprice_sdk.ledger.audit import require_words
-from wemakeprice_sdk.ledger.base import AccountRow, LedgerBase, append_audit
+from wemakeprice_sdk.ledger.base import AccountRow, LedgerBase, append_audit, override
 from wemakeprice_sdk.ledger.engine import Transaction, text
 from wemakeprice_sdk.ledger.records import Lease
 from wemakeprice_sdk.ledger.timestamps import SECOND, to_micros, to_timestamp

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from attrs import define
-from typing_extensions import override
 
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.errors import LeaseLostError, LedgerAccountError
@@ -21,6 +20,15 @@ from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import Lease
 from wemakeprice_sdk.ledger.timestamps import to_micros, to_timestamp
 from wemakeprice_sdk.secrets import Cipher
+
+if TYPE_CHECKING:
+    from typing_extensions import override as override  # noqa: PLC0414 - handed on to the other parts
+else:
+    _F = TypeVar("_F")
+
+    def override(method: _F) -> _F:
+        """Return the method; only type checkers look at this mark, and Python has it from 3.12 on."""
+        return method
 
 
 @define

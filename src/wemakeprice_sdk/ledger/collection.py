@@ -7,12 +7,11 @@ from datetime import datetime
 from typing import Final
 
 from attrs import frozen
-from typing_extensions import override
 
 from wemakeprice_sdk.checks import check_items, check_kind
 from wemakeprice_sdk.ledger import personal
 from wemakeprice_sdk.ledger.arguments import checked_keys, require_text
-from wemakeprice_sdk.ledger.base import LedgerBase
+from wemakeprice_sdk.ledger.base import LedgerBase, override
 from wemakeprice_sdk.ledger.encryption import PAGE, RotationPage, RowCipher, context, dump, load
 from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue, Transaction, text, whole
 from wemakeprice_sdk.ledger.parameters import batches, placeholders

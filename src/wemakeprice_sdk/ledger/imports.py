@@ -7,11 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
-from typing_extensions import override
-
 from wemakeprice_sdk.checks import check_items, check_kind
 from wemakeprice_sdk.ledger.arguments import require_text
-from wemakeprice_sdk.ledger.base import append_audit
+from wemakeprice_sdk.ledger.base import append_audit, override
 from wemakeprice_sdk.ledger.collection import LedgerCollection, check_draft, find_record, save_records
 from wemakeprice_sdk.ledger.encryption import dump, load
 from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue, Transaction, text, whole

@@ -7,13 +7,12 @@ from datetime import datetime
 from typing import Final
 
 from attrs import evolve
-from typing_extensions import override
 
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.errors import LedgerError, TargetBusyError
 from wemakeprice_sdk.ledger.arguments import checked_keys, require_text
 from wemakeprice_sdk.ledger.audit import require_words
-from wemakeprice_sdk.ledger.base import AccountRow, LedgerBase, append_audit
+from wemakeprice_sdk.ledger.base import AccountRow, LedgerBase, append_audit, override
 from wemakeprice_sdk.ledger.encryption import PAGE, RotationPage, RowCipher, context
 from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue, Transaction, text, whole
 from wemakeprice_sdk.ledger.parameters import batches, placeholders

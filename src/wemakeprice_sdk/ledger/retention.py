@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from attrs import evolve
-from typing_extensions import override
 
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.errors import LedgerAccountError
 from wemakeprice_sdk.ledger import personal
 from wemakeprice_sdk.ledger.audit import require_words
-from wemakeprice_sdk.ledger.base import LedgerBase, append_audit
+from wemakeprice_sdk.ledger.base import LedgerBase, append_audit, override
 from wemakeprice_sdk.ledger.collection import count_personal, forget_personal
 from wemakeprice_sdk.ledger.engine import Transaction, text
 from wemakeprice_sdk.ledger.intents import count_payloads, empty_payloads

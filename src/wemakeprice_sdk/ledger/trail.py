@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from typing_extensions import override
-
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.ledger.arguments import require_text
-from wemakeprice_sdk.ledger.base import LedgerBase, append_audit
+from wemakeprice_sdk.ledger.base import LedgerBase, append_audit, override
 from wemakeprice_sdk.ledger.encryption import PAGE
 from wemakeprice_sdk.ledger.engine import SqlRow, text, whole
 from wemakeprice_sdk.ledger.records import AuditEntry, Lease
