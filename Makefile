@@ -6,7 +6,7 @@ GROUP ?= dev
 SELECT ?=
 # What the tests reach with the long proofs left out, in per cent of lines and branches; raise them, never lower them.
 FLOOR := 94
-POLICY_FLOOR := 95
+POLICY_FLOOR := 96
 WIRE_FLOOR := 98
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
