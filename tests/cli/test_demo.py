@@ -19,7 +19,7 @@ def printed() -> str:
         ("shipping templates read", 1, "기본-조건부무료"),
         ("products registered", 1, "판매대기"),
         ("bundles in 신규주문", 24, "won"),
-        ("confirmations", 1, "answer lost, proven by a read"),
+        ("confirmations", 1, "answer lost, verified by a read"),
         ("confirmations", 23, "applied"),
         ("cancels approved", 1, "applied"),
         ("cancels rejected", 1, "ships the bundle with its invoice"),

@@ -1,4 +1,4 @@
-"""A write whose answer is lost: sent once, proven by a read, never repeated blindly."""
+"""A write whose answer is lost: sent once, verified by a read, never repeated blindly."""
 
 from collections.abc import Callable
 from datetime import date, datetime

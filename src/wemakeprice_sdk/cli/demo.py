@@ -130,7 +130,7 @@ def how(outcome: Outcome) -> str:
     """Say in words how a write ended."""
     if isinstance(outcome, AlreadyDone):
         return "done before"
-    return "answer lost, proven by a read" if outcome.verified else "applied"
+    return "answer lost, verified by a read" if outcome.verified else "applied"
 
 
 def register(client: WemakepriceClient, day: Day) -> None:

@@ -106,7 +106,7 @@ def applied(operation: Operation, sent: WriteModel, verification: Verification) 
 
 
 def already_done(operation: Operation, outcome: AlreadyDone, verification: Verification) -> Outcome:
-    """Judge a claim of "done before": an outcome only when a read shows what was asked for."""
+    """Check a claim of "done before": an outcome only when a read shows what was asked for."""
     if verification.verdict is Verdict.APPLIED:
         return evolve(outcome, verified=True, needs_verifying=False)
     if verification.verdict is Verdict.UNDECIDED:

@@ -226,7 +226,7 @@ class ExcelMigrator:
         kind: ExportKind = ExportKind.PRODUCTS,
         mapping: Mapped = None,
     ) -> Preview:
-        """Judge every row of one file, or of several of one kind as one run; touches nothing.
+        """Check every row of one file, or of several of one kind as one run; touches nothing.
 
         Raises `WrongKindError` naming the kind the file looks like, `ColumnError` naming every required
         column that is missing, and the file errors of `inspect`. Rows in error are counted, not raised.
@@ -259,7 +259,7 @@ class ExcelMigrator:
         return builder.finish(tuple(dict.fromkeys(missing)), notes)
 
     def preview_rows(self, rows: Iterable[ProductRow] | Iterable[DealRow], *, kind: ExportKind) -> Preview:
-        """Judge rows that came through the API by registration date; the same preview as from a file.
+        """Check rows that came through the API by registration date; the same preview as from a file.
 
         `rows` may come from several windows that overlap: an identical repeat is dropped without a word. The
         client is the caller's (`client.products.list`, `client.deals.list`).

@@ -261,7 +261,7 @@ class PreviewBuilder:
     _headers: dict[str, tuple[str, ...]] = field(factory=dict, init=False)
 
     def add(self, source: PreviewInput) -> None:
-        """Judge one source."""
+        """Check one source."""
         check = PartialCheck(source.titles, source.other_sheets)
         rows = 0
         batch: list[AnyParsed] = []

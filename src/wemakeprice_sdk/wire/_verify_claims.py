@@ -77,17 +77,17 @@ def _wanted(claim: Claim | None, wanted: ClaimStatus) -> Verification:
 
 
 def verify_approve(sent: ClaimApproveRequest, read_back: VerificationData, _: Known) -> Verification:
-    """Prove claims_approve: the state reads as APPROVE."""
+    """Verify claims_approve: the state reads as APPROVE."""
     return _wanted(the_claim(read_back, sent.claim_bundle_no), ClaimStatus.APPROVE)
 
 
 def verify_hold(sent: ClaimHoldRequest, read_back: VerificationData, _: Known) -> Verification:
-    """Prove claims_hold: the state reads as PENDING."""
+    """Verify claims_hold: the state reads as PENDING."""
     return _wanted(the_claim(read_back, sent.claim_bundle_no), ClaimStatus.PENDING)
 
 
 def verify_reject(sent: ClaimRejectRequest, read_back: VerificationData, known: Known) -> Verification:
-    """Prove claims_reject: the state reads as REJECT and the bundle went out with the sent invoice.
+    """Verify claims_reject: the state reads as REJECT and the bundle went out with the sent invoice.
 
     A rejected claim whose bundle did not go out like that is half done.
     """
@@ -110,7 +110,7 @@ def verify_reject(sent: ClaimRejectRequest, read_back: VerificationData, known: 
 
 
 def verify_pickup(sent: PickupRequest, read_back: VerificationData, _: Known) -> Verification:
-    """Prove claims_register_pickup: no longer 수거요청대기, and the sent invoice is stored."""
+    """Verify claims_register_pickup: no longer 수거요청대기, and the sent invoice is stored."""
     claim = the_claim(read_back, sent.claim_bundle_no)
     if claim is None:
         return _MISSING
@@ -145,7 +145,7 @@ def verify_pickup(sent: PickupRequest, read_back: VerificationData, _: Known) ->
 def verify_pickup_complete(
     sent: PickupCompleteRequest, read_back: VerificationData, _: Known
 ) -> Verification:
-    """Prove claims_complete_pickup: the pickup is 수거완료."""
+    """Verify claims_complete_pickup: the pickup is 수거완료."""
     claim = the_claim(read_back, sent.claim_bundle_no)
     if claim is None:
         return _MISSING
@@ -163,7 +163,7 @@ def verify_pickup_complete(
 
 
 def verify_exchange_ship(sent: ExchangeShipRequest, read_back: VerificationData, _: Known) -> Verification:
-    """Prove claims_ship_exchange: the re-shipment has left (상품출고, 배송중, …) with the sent invoice."""
+    """Verify claims_ship_exchange: the re-shipment has left (상품출고, 배송중, …) with the sent invoice."""
     claim = the_claim(read_back, sent.claim_bundle_no)
     if claim is None:
         return _MISSING
@@ -195,7 +195,7 @@ def verify_exchange_ship(sent: ExchangeShipRequest, read_back: VerificationData,
 def verify_exchange_complete(
     sent: ExchangeCompleteRequest, read_back: VerificationData, _: Known
 ) -> Verification:
-    """Prove claims_complete_exchange: the state text is 교환완료, which reads as APPROVE like 교환승인."""
+    """Verify claims_complete_exchange: the state text is 교환완료, which reads as APPROVE like 교환승인."""
     claim = the_claim(read_back, sent.claim_bundle_no)
     if claim is None:
         return _MISSING

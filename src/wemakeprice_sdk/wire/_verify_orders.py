@@ -61,7 +61,7 @@ def _status(bundle: Bundle) -> ShipStatus | None:
 
 
 def verify_confirm(sent: BundleNoRequest, read_back: VerificationData, _: Known) -> Verification:
-    """Prove orders_confirm: 상품준비중 or later, or a confirm date."""
+    """Verify orders_confirm: 상품준비중 or later, or a confirm date."""
     bundle = the_bundle(read_back, sent.bundle_no)
     if bundle is None:
         return _EMPTY
@@ -76,13 +76,13 @@ def verify_confirm(sent: BundleNoRequest, read_back: VerificationData, _: Known)
 
 
 def verify_ship(sent: ShipRequest, read_back: VerificationData, _: Known) -> Verification:
-    """Prove orders_ship: 배송중 or 배송완료 with our courier and invoice; another one is a conflict."""
+    """Verify orders_ship: 배송중 or 배송완료 with our courier and invoice; another one is a conflict."""
     bundle = the_bundle(read_back, sent.bundle_no)
     return _EMPTY if bundle is None else verify_shipped(sent, bundle)
 
 
 def verify_shipped(sent: ShipRequest | ClaimRejectRequest, bundle: Bundle) -> Verification:
-    """Prove that a bundle went out as sent."""
+    """Verify that a bundle went out as sent."""
     status = _status(bundle)
     if status in (ShipStatus.NEW, ShipStatus.CONFIRM):
         return not_applied("the bundle is not shipped", "아직 발송되지 않았습니다")
@@ -166,7 +166,7 @@ def same_courier_and_invoice(
 
 
 def verify_invoice(sent: ChangeInvoiceRequest, read_back: VerificationData, _: Known) -> Verification:
-    """Prove orders_change_invoice: courier and invoice equal the sent ones."""
+    """Verify orders_change_invoice: courier and invoice equal the sent ones."""
     bundle = the_bundle(read_back, sent.bundle_no)
     if bundle is None:
         return _EMPTY
@@ -179,7 +179,7 @@ def verify_invoice(sent: ChangeInvoiceRequest, read_back: VerificationData, _: K
 
 
 def verify_complete(sent: BundleNoRequest, read_back: VerificationData, _: Known) -> Verification:
-    """Prove orders_complete_direct: a completion date, or 배송완료."""
+    """Verify orders_complete_direct: a completion date, or 배송완료."""
     bundle = the_bundle(read_back, sent.bundle_no)
     if bundle is None:
         return _EMPTY
@@ -194,7 +194,7 @@ def verify_complete(sent: BundleNoRequest, read_back: VerificationData, _: Known
 
 
 def verify_cancel(sent: OptionCancelRequest, read_back: VerificationData, known: Known) -> Verification:
-    """Prove orders_cancel_option: the option line is gone, or the bundle is empty.
+    """Verify orders_cancel_option: the option line is gone, or the bundle is empty.
 
     Only a line that was known to be in the bundle can be gone from it.
     """

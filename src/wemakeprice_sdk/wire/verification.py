@@ -195,7 +195,7 @@ def plan_followup(
 def verify(
     operation: Operation, sent: WriteModel, read_back: VerificationData, known: Known = NOTHING_KNOWN
 ) -> Verification:
-    """Judge a write by what the reads gave, as the contract's `x-verify-rule` says."""
+    """Return the verdict on a write by what the reads gave, as the contract's `x-verify-rule` says."""
     rule = _RULES.get(operation.id)
     if rule is None:
         return undecided(
