@@ -1,7 +1,8 @@
 """What users need in their own tests: a strict stub, fault injection, and a pytest plugin.
 
 `StubMarketplace` answers only what was queued and checks it against the contract; the fault helpers break
-exchanges on purpose; the plugin gives sandbox and client fixtures. Everything is loaded on first use.
+exchanges on purpose; `vcr_config` keeps keys and people out of recordings; the plugin gives sandbox and
+client fixtures. Everything is loaded on first use.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from wemakeprice_sdk.testing.cassettes import CassetteScrubber as CassetteScrubber
+    from wemakeprice_sdk.testing.cassettes import vcr_config as vcr_config
     from wemakeprice_sdk.testing.faults import Break as Break
     from wemakeprice_sdk.testing.faults import FaultTransport as FaultTransport
     from wemakeprice_sdk.testing.faults import lost_answer as lost_answer
@@ -18,13 +21,27 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Break": "faults",
+    "CassetteScrubber": "cassettes",
     "FaultTransport": "faults",
     "StubError": "stub",
     "StubMarketplace": "stub",
     "lost_answer": "faults",
+    "vcr_config": "cassettes",
 }
 
-__all__ = ["Break", "FaultTransport", "StubError", "StubMarketplace", "lost_answer"]
+__all__ = [
+    "Break",
+    "CassetteScrubber",
+    "FaultTransport",
+    "StubError",
+    "StubMarketplace",
+    "lost_answer",
+    "vcr_config",
+]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
 
 
 def __getattr__(name: str) -> object:

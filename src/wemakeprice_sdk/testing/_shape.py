@@ -11,7 +11,7 @@ import attrs
 from wemakeprice_sdk.models import JsonValue, ReadModel, wire_name
 from wemakeprice_sdk.models._base import OWN_FIELDS
 
-_SECOND_SPELLINGS = {"defaultValue", "shipMng", "wmpDiscountBurdenFee", "wmpEpAmt"}
+SECOND_SPELLINGS = frozenset({"defaultValue", "shipMng", "wmpDiscountBurdenFee", "wmpEpAmt"})
 
 
 def unknown_keys(model: type[ReadModel], data: JsonValue, path: str = "") -> list[str]:
@@ -21,7 +21,7 @@ def unknown_keys(model: type[ReadModel], data: JsonValue, path: str = "") -> lis
     hints = get_type_hints(model)
     names = [item.name for item in attrs.fields(model) if item.name not in OWN_FIELDS]
     known = {wire_name(name): hints[name] for name in names}
-    found = [f"{path}{key}" for key in data if key not in known and key not in _SECOND_SPELLINGS]
+    found = [f"{path}{key}" for key in data if key not in known and key not in SECOND_SPELLINGS]
     for key, hint in known.items():
         inner = _inner(hint)
         if inner is not None:

@@ -15,6 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from wemakeprice_sdk.client import AsyncWemakepriceClient, WemakepriceClient
     from wemakeprice_sdk.sandbox import Sandbox, SandboxServer
+    from wemakeprice_sdk.testing.cassettes import VcrConfig
     from wemakeprice_sdk.testing.stub import StubMarketplace
 
 
@@ -87,3 +88,11 @@ def wemakeprice_stub() -> Iterator[StubMarketplace]:
     stub = StubMarketplace()
     yield stub
     stub.assert_all_used()
+
+
+@pytest.fixture(scope="session")
+def wemakeprice_vcr_config() -> VcrConfig:
+    """Return the arguments of `vcr.VCR` that keep the key and personal data out of a cassette."""
+    from wemakeprice_sdk.testing.cassettes import vcr_config
+
+    return vcr_config()
