@@ -6,6 +6,7 @@ WemakepriceError
 │   ├── WindowError                 a reversed or over-long time range
 │   └── ConfigError                 a setting is wrong, or two settings contradict each other
 ├── ClientStateError                a closed client, or one client in two event loops
+├── MissingExtraError               a package of an extra is not installed
 ├── SecretError
 │   ├── SecretUnavailableError      a secret that was left out of a pickle or never loaded
 │   ├── PlainSecretError            saving a secret without a cipher is refused
@@ -143,6 +144,17 @@ class ConfigError(ValidationError):
 
 class ClientStateError(WemakepriceError, RuntimeError):
     """The client was closed, or is used from another event loop than the one it was opened in."""
+
+
+class MissingExtraError(WemakepriceError, ImportError):
+    """A package that only an extra of this library brings is not installed; `extra` names it."""
+
+    def __init__(self, extra: str) -> None:
+        self.extra = extra
+        super().__init__(
+            f"{extra} is not installed; run: pip install 'wemakeprice-sdk[{extra}]' / "
+            f"설치되지 않은 패키지입니다: {extra}. 왼쪽 명령으로 설치해 주세요"
+        )
 
 
 class SecretError(WemakepriceError):

@@ -326,3 +326,19 @@ def test_a_day_is_a_window_of_whole_seconds() -> None:
     window = day_window(date(2024, 2, 29))
     assert window.start == datetime(2024, 2, 29, tzinfo=KST)
     assert window.end == datetime(2024, 2, 29, 23, 59, 59, tzinfo=KST)
+
+
+def test_a_pager_becomes_a_table_of_what_is_left(go: Driver, client: Any, sandbox: Sandbox) -> None:
+    """On both clients, without people unless they are asked for."""
+    sandbox.place_order(paid_at=START + timedelta(hours=1), buyer_name="홍길동")
+    numbers = orders(sandbox, 4)
+
+    def pager() -> Any:
+        return client.orders.iter(START, END, ShipStatus.NEW)
+
+    rows = go(pager().to_rows())
+    assert set(numbers) < {row["bundle_no"] for row in rows}
+    assert len(rows) == 5
+    assert {row["buyer_name"] for row in rows} == {"***"}
+    assert "홍길동" in list(go(pager().to_pandas(personal=True))["buyer_name"])
+    assert go(pager().to_polars()).height == 5

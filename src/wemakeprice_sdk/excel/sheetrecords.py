@@ -18,7 +18,7 @@ from wemakeprice_sdk.excel.records import Problem, ProblemSeverity
 from wemakeprice_sdk.excel.structure import NonDataRows, RowPlan
 from wemakeprice_sdk.files.cells import Cell, RowBlock
 from wemakeprice_sdk.models import ClaimStatus, ClaimType, ClaimWhoReason, PickupStatus, SettlementLineKind
-from wemakeprice_sdk.models._base import hide
+from wemakeprice_sdk.models.tables import hide
 
 
 @frozen(kw_only=True)

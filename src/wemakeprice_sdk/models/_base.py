@@ -14,6 +14,7 @@ from attrs import field, frozen
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models._answers import JsonValue as JsonValue  # noqa: PLC0414 - read from here by many
 from wemakeprice_sdk.models._answers import ValueFault
+from wemakeprice_sdk.models.tables import Tabular, is_personal
 
 WIRE_NAME_EXCEPTIONS: Mapping[str, str] = {
     "default_value": "defaltValue",
@@ -28,8 +29,6 @@ The misspelt key, a Python builtin, and the shipping template, which the wire ca
 
 OWN_FIELDS = frozenset({"raw", "faults"})
 """The fields of a read shape that are no keys of the wire."""
-
-HIDDEN = "***"
 
 _INDEX = re.compile(r"\[\d+\]\Z", re.ASCII)
 
@@ -50,23 +49,6 @@ def field_name(wire: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", wire).lower()
 
 
-def hide(value: object) -> str:
-    """Return the repr of personal data: whether it is there, never what it is."""
-    return repr(None) if value is None else repr(HIDDEN)
-
-
-def hide_typed(value: str | None) -> str:
-    """Return the repr of an option name without the text the buyer typed behind the bar."""
-    if value is None or "|" not in value:
-        return repr(value)
-    return repr(f"{value.partition('|')[0]}|{HIDDEN}")
-
-
-def is_personal(attribute: attrs.Attribute[object]) -> bool:
-    """Return whether a field holds personal data (its repr is masked)."""
-    return attribute.repr is hide or attribute.repr is hide_typed
-
-
 _MASK = re.compile(r"\*\*|[^\W\d_]\*|^\s*\*")
 
 
@@ -76,7 +58,7 @@ def is_masked(text: str | None) -> bool:
 
 
 @frozen(kw_only=True)
-class ReadModel:
+class ReadModel(Tabular):
     """An answer of the marketplace.
 
     Only identifiers are required; every other field is None when the marketplace left it out. A value that

@@ -31,8 +31,9 @@ from attrs import evolve, frozen
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.errors import ValidationError, Violation
 from wemakeprice_sdk.models import couriers
-from wemakeprice_sdk.models._base import HIDDEN, OpenEnum, is_personal, wire_name
+from wemakeprice_sdk.models._base import OpenEnum, wire_name
 from wemakeprice_sdk.models._given import plain
+from wemakeprice_sdk.models.tables import HIDDEN, Tabular, is_personal
 
 MAX_ID = 2**63 - 1
 """Identifiers and won travel as 64-bit integers."""
@@ -493,7 +494,7 @@ def _check_one(value: object, spec: FieldSpec, rules: tuple[Rule, ...]) -> Itera
 
 
 @frozen(kw_only=True)
-class WriteModel:
+class WriteModel(Tabular):
     """A request body. Nothing is sent before `violations()` is empty."""
 
     CROSS: ClassVar[tuple[When, ...]] = ()

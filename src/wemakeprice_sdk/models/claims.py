@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from wemakeprice_sdk.clock import BusinessCalendar, add_business_days
 from wemakeprice_sdk.models._answers import Essential, Quantity, Won
-from wemakeprice_sdk.models._base import ReadModel, hide, hide_typed
+from wemakeprice_sdk.models._base import ReadModel
 from wemakeprice_sdk.models._html import html_table, korean, won
 from wemakeprice_sdk.models._rules import (
     HOLD_CODE,
@@ -37,6 +37,7 @@ from wemakeprice_sdk.models.codes import (
 )
 from wemakeprice_sdk.models.couriers import lookup
 from wemakeprice_sdk.models.orders import Bundle, ShipAddress, effective_quantity, split_option_name
+from wemakeprice_sdk.models.tables import hide, hide_typed
 
 AUTO_APPROVAL_BUSINESS_DAYS = 2
 """Business days after which the marketplace approves an unanswered cancel by itself. [B]"""

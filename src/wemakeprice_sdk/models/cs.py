@@ -8,8 +8,9 @@ from typing import Annotated
 from attrs import field, frozen
 
 from wemakeprice_sdk.models._answers import Essential
-from wemakeprice_sdk.models._base import ReadModel, hide
+from wemakeprice_sdk.models._base import ReadModel
 from wemakeprice_sdk.models._rules import Chars, Ko, Range, WriteModel
+from wemakeprice_sdk.models.tables import hide
 
 
 @frozen(kw_only=True)

@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.models._answers import Essential, Quantity, Won
-from wemakeprice_sdk.models._base import ReadModel, hide, hide_typed, missing_figure
+from wemakeprice_sdk.models._base import ReadModel, missing_figure
 from wemakeprice_sdk.models._html import html_table, korean, won
 from wemakeprice_sdk.models._rules import (
     INVOICE,
@@ -25,6 +25,7 @@ from wemakeprice_sdk.models._rules import (
 )
 from wemakeprice_sdk.models.codes import OrderDateType, Prepayment, ShipMethod, ShipStatus, ShipType
 from wemakeprice_sdk.models.couriers import find, lookup, normalise_invoice, same_invoice
+from wemakeprice_sdk.models.tables import hide, hide_typed
 
 _SHIPPED = (ShipStatus.DELIVERY, ShipStatus.COMPLETE)
 

@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from wemakeprice_sdk.errors import Violation
 from wemakeprice_sdk.models._answers import Essential, Quantity, Won
-from wemakeprice_sdk.models._base import ReadModel, hide
+from wemakeprice_sdk.models._base import ReadModel
 from wemakeprice_sdk.models._convert import frozen_field, to_write
 from wemakeprice_sdk.models._html import html_table, korean, won
 from wemakeprice_sdk.models._rules import ZIP_CODE, Chars, Ko, Range, When, WriteModel, show
@@ -20,6 +20,7 @@ from wemakeprice_sdk.models.codes import (
     ShipType,
     TemplateShipMethod,
 )
+from wemakeprice_sdk.models.tables import hide
 
 
 @frozen(kw_only=True)

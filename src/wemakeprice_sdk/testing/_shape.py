@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import UnionType
-from typing import Annotated, Union, get_args, get_origin, get_type_hints
+from typing import get_type_hints
 
 import attrs
 
 from wemakeprice_sdk.models import JsonValue, ReadModel, wire_name
 from wemakeprice_sdk.models._base import OWN_FIELDS
+from wemakeprice_sdk.models.tables import inner_model
 
 SECOND_SPELLINGS = frozenset({"defaultValue", "shipMng", "wmpDiscountBurdenFee", "wmpEpAmt"})
 
@@ -23,8 +23,8 @@ def unknown_keys(model: type[ReadModel], data: JsonValue, path: str = "") -> lis
     known = {wire_name(name): hints[name] for name in names}
     found = [f"{path}{key}" for key in data if key not in known and key not in SECOND_SPELLINGS]
     for key, hint in known.items():
-        inner = _inner(hint)
-        if inner is not None:
+        inner = inner_model(hint)
+        if inner is not None and issubclass(inner, ReadModel):
             found += _below(inner, data.get(key), f"{path}{key}")
     return found
 
@@ -33,9 +33,3 @@ def _below(model: type[ReadModel], value: JsonValue, path: str) -> list[str]:
     if isinstance(value, list):
         return [key for item in value for key in unknown_keys(model, item, f"{path}[].")]
     return unknown_keys(model, value, f"{path}.")
-
-
-def _inner(hint: object) -> type[ReadModel] | None:
-    while get_origin(hint) in (Annotated, Union, UnionType, tuple):
-        hint = next(part for part in get_args(hint) if part is not type(None))
-    return hint if isinstance(hint, type) and issubclass(hint, ReadModel) else None

@@ -21,7 +21,8 @@ import attrs
 
 from wemakeprice_sdk import models
 from wemakeprice_sdk.models import JsonValue, ReadModel, WriteModel, wire_name
-from wemakeprice_sdk.models._base import OWN_FIELDS, is_personal
+from wemakeprice_sdk.models._base import OWN_FIELDS
+from wemakeprice_sdk.models.tables import is_personal
 from wemakeprice_sdk.secrets import Redactor, SecretStr
 from wemakeprice_sdk.testing._shape import SECOND_SPELLINGS
 

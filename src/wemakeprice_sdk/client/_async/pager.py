@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable
-from typing import Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from wemakeprice_sdk.client.paging import Cursor, ListQuery, Page, ProgressCallback, Walk
-from wemakeprice_sdk.models import UnreadRow
+from wemakeprice_sdk.models import ListResult, UnreadRow
+from wemakeprice_sdk.models.tables import TableRow
 from wemakeprice_sdk.wire.windows import Window
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
 
 T = TypeVar("T")
 
@@ -43,6 +48,22 @@ class AsyncPager(Generic[T]):
     def __repr__(self) -> str:
         """Show what is read and how far; the items come by iterating."""
         return f"<{type(self).__name__} {self._walk}>"
+
+    async def to_rows(self, *, personal: bool = False) -> list[TableRow]:
+        """Read everything that is left and return it as flat rows; see `ListResult.to_rows`."""
+        return (await self._rest()).to_rows(personal=personal)
+
+    async def to_pandas(self, *, personal: bool = False) -> pd.DataFrame:
+        """Read everything that is left and return it as a pandas data frame (extra `pandas`)."""
+        return (await self._rest()).to_pandas(personal=personal)
+
+    async def to_polars(self, *, personal: bool = False) -> pl.DataFrame:
+        """Read everything that is left and return it as a polars data frame (extra `polars`)."""
+        return (await self._rest()).to_polars(personal=personal)
+
+    async def _rest(self) -> ListResult[T]:
+        items = [item async for item in self]
+        return ListResult(items, self.unread)
 
     def __aiter__(self) -> Self:
         return self

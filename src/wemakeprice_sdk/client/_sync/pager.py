@@ -4,11 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from wemakeprice_sdk.client.paging import Cursor, ListQuery, Page, ProgressCallback, Walk
-from wemakeprice_sdk.models import UnreadRow
+from wemakeprice_sdk.models import ListResult, UnreadRow
+from wemakeprice_sdk.models.tables import TableRow
 from wemakeprice_sdk.wire.windows import Window
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
 
 T = TypeVar("T")
 
@@ -44,6 +49,22 @@ class Pager(Generic[T]):
     def __repr__(self) -> str:
         """Show what is read and how far; the items come by iterating."""
         return f"<{type(self).__name__} {self._walk}>"
+
+    def to_rows(self, *, personal: bool = False) -> list[TableRow]:
+        """Read everything that is left and return it as flat rows; see `ListResult.to_rows`."""
+        return (self._rest()).to_rows(personal=personal)
+
+    def to_pandas(self, *, personal: bool = False) -> pd.DataFrame:
+        """Read everything that is left and return it as a pandas data frame (extra `pandas`)."""
+        return (self._rest()).to_pandas(personal=personal)
+
+    def to_polars(self, *, personal: bool = False) -> pl.DataFrame:
+        """Read everything that is left and return it as a polars data frame (extra `polars`)."""
+        return (self._rest()).to_polars(personal=personal)
+
+    def _rest(self) -> ListResult[T]:
+        items = list(self)
+        return ListResult(items, self.unread)
 
     def __iter__(self) -> Self:
         return self

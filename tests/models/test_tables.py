@@ -1,0 +1,163 @@
+"""Flat rows and data frames: of every model, with the same columns always, and without people."""
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+import attrs
+import pandas as pd
+import polars as pl
+import pytest
+
+from wemakeprice_sdk import models
+from wemakeprice_sdk.clock import KST
+from wemakeprice_sdk.errors import MissingExtraError
+from wemakeprice_sdk.models import Bundle, ListResult, OrderOption, OrderProduct, ReadModel, WriteModel
+from wemakeprice_sdk.models.tables import HIDDEN, Tabular, is_personal
+
+NOON = datetime(2024, 5, 20, 12, tzinfo=KST)
+CANARY = "홍길동 010-0000-0000"
+ALL: list[type[Any]] = sorted(
+    {
+        value
+        for value in vars(models).values()
+        if isinstance(value, type) and issubclass(value, ReadModel | WriteModel) and len(attrs.fields(value))
+    },
+    key=lambda cls: cls.__name__,
+)
+READ = [cls for cls in ALL if issubclass(cls, ReadModel) and cls is not ReadModel]
+
+
+def filled(cls: type[Any]) -> Any:
+    """Return a model with a value in every field; every personal text is the canary."""
+    hints = get_type_hints(cls)
+    given = {
+        item.name: (f"빨강|{CANARY}" if item.name == "option_name" else CANARY)
+        if is_personal(item)
+        else value_of(hints[item.name])
+        for item in attrs.fields(cls)
+        if item.name != "faults"
+    }
+    return cls(**given)
+
+
+def value_of(hint: Any) -> Any:
+    while get_origin(hint) in (Annotated, Union, UnionType):
+        hint = next(part for part in get_args(hint) if part is not type(None))
+    if get_origin(hint) is tuple:
+        return (value_of(get_args(hint)[0]),) * 2
+    if get_origin(hint) is not None and issubclass(get_origin(hint), Mapping):
+        return {"fresh": CANARY}
+    if issubclass(hint, Tabular):
+        return filled(hint)
+    if issubclass(hint, Enum):
+        return next(iter(hint))
+    return {int: 7, bool: True, float: 0.5, datetime: NOON}.get(hint, "text")
+
+
+def test_every_model_is_looked_at() -> None:
+    assert len(ALL) > 80
+    assert {"Bundle", "Claim", "Product", "SettlementOrderLine", "Inquiry"} <= {cls.__name__ for cls in ALL}
+
+
+@pytest.mark.parametrize("cls", READ, ids=lambda cls: cls.__name__)
+def test_people_are_masked_unless_asked_for(cls: type[Any]) -> None:
+    model = filled(cls)
+    masked, clear = str(model.to_rows()), str(model.to_rows(personal=True))
+    assert "홍길동" not in masked
+    assert "010" not in masked
+    assert ("홍길동" in clear) == ("'" + HIDDEN in masked or "|" + HIDDEN in masked)
+    assert "fresh" not in clear
+
+
+@pytest.mark.parametrize("cls", ALL, ids=lambda cls: cls.__name__)
+def test_no_two_values_share_a_column(cls: type[Any]) -> None:
+    from wemakeprice_sdk.models import tables
+
+    def names(part: type[Any], prefix: str) -> list[str]:
+        shape = tables._shape(part)
+        found = [f"{prefix}{item.name}" for item in shape.plain]
+        found += [f"{prefix}{name}_count" for name in shape.counted]
+        for name, inner in shape.inside:
+            found += names(inner, f"{prefix}{name}_")
+        return found + (names(shape.rows[1], "") if shape.rows else [])
+
+    listed = names(cls, "")
+    assert len(listed) == len(set(listed))
+
+
+@pytest.mark.parametrize("cls", READ, ids=lambda cls: cls.__name__)
+def test_values_are_plain_and_every_row_has_every_column(cls: type[Any]) -> None:
+    rows = ListResult([filled(cls), filled(cls)]).to_rows(personal=True)
+    assert len({tuple(row) for row in rows}) == 1
+    for row in rows:
+        for value in row.values():
+            assert type(value) in (int, bool, float, str, datetime)
+
+
+def option(number: int, name: str = "") -> OrderOption:
+    return OrderOption(order_option_no=number, option_name=name, option_qty=1)
+
+
+def bundle(*products: OrderProduct) -> Bundle:
+    return Bundle(bundle_no=1, purchase_no=2, buyer_name="홍길동", order_product=products)
+
+
+def test_a_bundle_gives_a_row_for_each_option() -> None:
+    first = OrderProduct(
+        order_no=10, product_no=3, order_option=(option(11, "빨강"), option(12, f"파랑|{CANARY}"))
+    )
+    second = OrderProduct(order_no=20, product_no=4, order_option=())
+    rows = bundle(first, second).to_rows()
+    assert [(row["bundle_no"], row["order_no"], row["order_option_no"]) for row in rows] == [
+        (1, 10, 11),
+        (1, 10, 12),
+        (1, 20, None),
+    ]
+    assert [row["option_name"] for row in rows] == ["빨강", f"파랑|{HIDDEN}", None]
+    assert {row["buyer_name"] for row in rows} == {HIDDEN}
+    assert list(bundle().to_rows()[0]) == list(rows[0])
+
+
+def test_frames_keep_kinds_and_korean_time() -> None:
+    late = attrs.evolve(bundle(), pay_date=NOON, ship_price=3000)
+    rows = ListResult([bundle(), late])
+    ours, theirs = rows.to_pandas(), rows.to_polars()
+    assert isinstance(ours, pd.DataFrame)
+    assert isinstance(theirs, pl.DataFrame)
+    assert list(ours.columns) == theirs.columns == list(rows.to_rows()[0])
+    assert str(ours["ship_price"].dtype) == "Int64"
+    assert theirs["ship_price"].to_list() == [None, 3000]
+    assert ours["pay_date"][1] == NOON == theirs["pay_date"][1]
+    assert ours["pay_date"][1].utcoffset() == NOON.utcoffset() == theirs["pay_date"][1].utcoffset()
+    assert "홍길동" not in ours.to_csv() + theirs.write_csv()
+    assert "홍길동" in rows.to_pandas(personal=True).to_csv()
+    assert ListResult[Bundle]([]).to_rows() == []
+    assert len(ListResult[Bundle]([]).to_pandas()) == 0
+    assert ListResult[Bundle]([]).to_polars().width == 0
+
+
+@pytest.mark.parametrize("personal", [1, "yes", None])
+def test_people_are_shown_only_for_a_plain_true(personal: Any) -> None:
+    with pytest.raises(TypeError, match="personal takes a bool"):
+        bundle().to_rows(personal=personal)
+
+
+@pytest.mark.parametrize("package", ["pandas", "polars"])
+def test_a_missing_package_is_named(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingExtraError, match=rf"wemakeprice-sdk\[{package}\].*설치") as caught:
+        getattr(bundle(), f"to_{package}")()
+    assert caught.value.extra == package
+
+
+def test_frames_are_loaded_on_use_only() -> None:
+    code = "import sys, wemakeprice_sdk.models; print(sorted({'pandas', 'polars'} & set(sys.modules)))"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        == "[]\n"
+    )
