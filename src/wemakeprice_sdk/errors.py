@@ -50,6 +50,7 @@ WemakepriceError
 │   ├── LeaseLostError              another worker took the account over
 │   ├── TargetBusyError             another intent on the target is open, or its effect is there already
 │   └── ClockJumpError              the clock went backwards past what is recorded
+├── BagError                        a BagIt folder cannot be written or read
 └── ExcelError
     ├── UnsafeFileError             a guard refused the file before reading it
     ├── UnreadableFileError         damaged, encrypted, or of no known kind
@@ -395,6 +396,10 @@ class TargetBusyError(LedgerError):
 
 class ClockJumpError(LedgerError):
     """The clock went backwards past what the ledger has recorded."""
+
+
+class BagError(WemakepriceError):
+    """A BagIt folder cannot be written or read; nothing half-written stands in its place."""
 
 
 class ExcelError(WemakepriceError):
