@@ -52,7 +52,7 @@ class TestWriting:
             "Bagging-Date": "2026-03-04",
             "Payload-Oxum": "23.5",
         }
-        assert bag.algorithms == [kind.value for kind in sums]
+        assert set(bag.algorithms) == {kind.value for kind in sums}
         assert {name.removeprefix("data/") for name in bag.payload_files()} == set(payload)
         assert (tmp_path / "bag/data/many").read_bytes() == b"iterator"
         assert (tmp_path / "bag/data/copied").read_bytes() == b"file"
@@ -195,7 +195,7 @@ class TestSealing:
         (draft / "manifest-sha512.txt").write_bytes(b"half")
         (draft / "bagit.txt").write_bytes(b"half")
         seal_bag(draft, tmp_path / "bag", date=DAY)
-        assert judge(tmp_path / "bag").algorithms == ["sha256"]
+        assert set(judge(tmp_path / "bag").algorithms) == {"sha256"}
 
     def test_strays_and_links_are_refused_and_stay(self, tmp_path: Path) -> None:
         draft = tmp_path / "draft"
