@@ -127,8 +127,20 @@ def test_anything_that_is_no_http_client_is_refused() -> None:
 
 
 def test_there_is_no_default_host() -> None:
-    with pytest.raises(TypeError, match="base_url"):
-        WemakepriceClient(KEY)  # type: ignore[call-arg]
+    with pytest.raises(ConfigError, match=r"(?s)sandbox.*PRODUCTION_URL.*접속 주소"):
+        WemakepriceClient(KEY)
+
+
+@pytest.mark.parametrize("cls", [WemakepriceClient, AsyncWemakepriceClient])
+def test_key_and_host_come_from_the_environment(cls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"WEMAKEPRICE_API_KEY": f" {KEY}\n", "WEMAKEPRICE_BASE_URL": "http://sandbox.invalid/"}
+    assert "http://sandbox.invalid" in repr(cls.from_env(given))
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert KEY not in repr(cls.from_env(retry=RetryPolicy.never()))
+    with pytest.raises(ConfigError) as caught:
+        cls.from_env({"WEMAKEPRICE_API_KEY": " "})
+    assert [found.path for found in caught.value.violations] == list(given)
 
 
 @pytest.mark.parametrize(

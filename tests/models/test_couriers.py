@@ -9,7 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wemakeprice_sdk.errors import ValidationError
-from wemakeprice_sdk.models import COURIERS, couriers, normalise_invoice, same_invoice
+from wemakeprice_sdk.models import (
+    COURIERS,
+    ShipMethod,
+    ShipRequest,
+    couriers,
+    normalise_invoice,
+    same_invoice,
+)
 
 
 def test_the_table_is_the_contract_one(contract: Any) -> None:
@@ -54,6 +61,34 @@ def test_unknown_couriers_are_never_guessed(text: str) -> None:
     assert "ETC" in violation.message
     assert "D002 CJ대한통운" in violation.message
     assert "기타배송" in violation.message_ko
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("CJ", ["D002 CJ대한통운", "D036 CJ대한통운 국제특송"]),
+        ("CJ대한통은", ["D002 CJ대한통운"]),
+        ("롯대택배", ["D005 롯데택배"]),
+        ("편의점", ["D020 CVSnet 편의점택배", "D040 CU 편의점택배"]),
+        ("D06", []),
+        ("택배", []),
+        ("", []),
+    ],
+)
+def test_couriers_that_may_be_meant_are_named(text: str, meant: list[str]) -> None:
+    english, korean = couriers.advice(text)
+    assert [name in english for name in meant] == [name in korean for name in meant] == [True] * len(meant)
+    assert ("did you mean" in english) == ("비슷한" in korean) == bool(meant)
+    assert ("name the courier" in english) == (not text)
+
+
+def test_a_request_names_them_too() -> None:
+    request = ShipRequest(
+        bundle_no=1, ship_method=ShipMethod.PARCEL, parcel_company_code="CJ", invoice_no="1"
+    )
+    (broken,) = request.violations()
+    assert "did you mean D002 CJ대한통운" in broken.message
+    assert "비슷한 택배사: D002 CJ대한통운" in broken.message_ko
 
 
 def test_a_number_is_no_courier() -> None:

@@ -9,7 +9,6 @@ from wemakeprice_sdk.models import ShipStatus
 
 
 def mistakes(client: WemakepriceClient, url: str) -> None:
-    WemakepriceClient("key")  # type: ignore[call-arg]
     WemakepriceClient("key", base_url=url, http_client=httpx.AsyncClient())  # type: ignore[arg-type]
     AsyncWemakepriceClient("key", base_url=url, http_client=httpx.Client())  # type: ignore[arg-type]
     client.orders.ship(1, "D002")  # type: ignore[call-arg, arg-type]

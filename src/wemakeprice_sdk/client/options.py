@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from attrs import Factory, field, frozen
 
+from wemakeprice_sdk.checks import Problems
 from wemakeprice_sdk.errors import ConfigError
 from wemakeprice_sdk.secrets import SecretStr
+
+KEY_VARIABLE: Final = "WEMAKEPRICE_API_KEY"
+ADDRESS_VARIABLE: Final = "WEMAKEPRICE_BASE_URL"
 
 PRODUCTION_URL: Final = "https://w-api.wemakeprice.com"
 """The marketplace itself (A). Its operator was declared bankrupt on 2025-11-10: assume nobody answers."""
@@ -289,10 +294,29 @@ def base_url_of(value: str | None) -> str:
             "base_url",
             "None",
             "required",
-            "neither the call nor the configuration says where to call",
-            "접속 주소가 지정되지 않았습니다. 접속 주소를 적어 주세요",
+            "nothing says where to call; give the url of a sandbox (SandboxServer(...).url), or the "
+            f"marketplace's PRODUCTION_URL ({PRODUCTION_URL}), which nobody promises to answer",
+            "접속 주소가 지정되지 않았습니다. base_url에 샌드박스 주소를 적어 주세요. "
+            "위메프의 주소는 PRODUCTION_URL이지만 응답하지 않을 수 있습니다",
         )
     return value
+
+
+def key_and_address(environ: Mapping[str, str]) -> tuple[SecretStr, str]:
+    """Return the two variables that a client needs; raise `ConfigError` naming every one that is missing."""
+    problems = Problems()
+    names = {KEY_VARIABLE: "인증키", ADDRESS_VARIABLE: "접속 주소"}
+    for name, korean in names.items():
+        problems.require(
+            bool(environ.get(name, "").strip()),
+            name,
+            "",
+            "set",
+            "the environment variable is not set",
+            f"{korean} 환경 변수가 없습니다. 값을 설정해 주세요",
+        )
+    problems.raise_all("environment")
+    return SecretStr(environ[KEY_VARIABLE].strip()), environ[ADDRESS_VARIABLE]
 
 
 def refuse_mixing(

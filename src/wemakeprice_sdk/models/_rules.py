@@ -253,11 +253,8 @@ class KnownCourier:
         """Refuse codes outside the table."""
         if not isinstance(value, str) or value in couriers.COURIERS:
             return None
-        return Broken(
-            "courier code",
-            "is no courier code of the table; send an unknown courier as ETC with shipMethodMessage",
-            couriers.UNLISTED_KO,
-        )
+        english, korean = couriers.advice(value)
+        return Broken("courier code", f"is no courier code of the table; {english}", korean)
 
 
 def _not_one_of(codes: tuple[OpenEnum, ...]) -> Broken:

@@ -6,6 +6,7 @@ carry the name (B).
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -87,6 +88,8 @@ SHORT_NAMES: Mapping[str, str] = MappingProxyType(
 )
 """What sellers and warehouses write instead of the name in the table, each for one courier only. [C]"""
 
+_FEW = 4
+
 INVOICE_DIGITS = 15
 """Longest invoice that is accepted in practice (B); 20 is documented."""
 
@@ -118,22 +121,50 @@ UNLISTED_KO = (
 """What to do with a courier outside the table, said in the same words wherever one is refused."""
 
 
+def _near(text: str) -> list[str]:
+    """Return the couriers a text may mean, nearest first: those that hold it, then those spelt alike."""
+    wanted = _normalise(text)
+    # Codes are left out: they are all spelt alike.
+    names = {name: code for name, code in _by_name().items() if name.upper() != code}
+    holding = [name for name in names if wanted in name]
+    # What stands in many names (택배) tells none of them from the others; a blank stands in all.
+    if len(holding) > _FEW:
+        return []
+    alike = difflib.get_close_matches(wanted, names, n=3, cutoff=0.6)
+    codes = dict.fromkeys(names[name] for name in (*holding, *alike))
+    return [f"{code} {COURIERS[code]}" for code in codes]
+
+
+def advice(text: str) -> tuple[str, str]:
+    """Return what to do about a courier that is in no row of the table, in English and Korean.
+
+    The contract sends unknown couriers as `ETC` with `shipMethodMessage` (B).
+    """
+    english, korean = "send an unknown courier as ETC with shipMethodMessage", UNLISTED_KO
+    if not text.strip():
+        return f"name the courier; {english}", f"택배사를 입력해 주세요. {korean}"
+    if near := ", ".join(_near(text)):
+        return f"did you mean {near}? {english}", f"비슷한 택배사: {near}. {korean}"
+    return english, korean
+
+
 def find(name_or_code: str) -> str:
     """Return the code of a courier name or code, such as `D002` for CJ대한통운.
 
-    Raises `ValidationError` for an unknown courier. It lists the table and says what to do: the contract
-    sends unknown couriers as `ETC` with `shipMethodMessage` (B).
+    Raises `ValidationError` for an unknown courier. It names those that may be meant, lists the table, and
+    says what to do: the contract sends unknown couriers as `ETC` with `shipMethodMessage` (B).
     """
     code = lookup(name_or_code)
     if code is not None:
         return code
     table = ", ".join(f"{key} {name}" for key, name in COURIERS.items())
+    english, korean = advice(str(name_or_code))
     raise ValidationError.single(
         "parcelCompanyCode",
         name_or_code,
         "courier",
-        f"unknown courier; ship it as ETC with shipMethodMessage, or use one of: {table}",
-        UNLISTED_KO,
+        f"unknown courier; {english}, or use one of: {table}",
+        korean,
     )
 
 

@@ -228,8 +228,8 @@ def check_day_window(start: datetime, end: datetime) -> None:
     if last.replace(microsecond=0) - first.replace(microsecond=0) >= DAY_LIMIT:
         raise _window_error(
             "to_date", format_timestamp(last), "below 24 hours",
-            "one query covers less than 24 hours; split the range",
-            "조회 기간은 24시간 미만이어야 합니다. 기간을 나눠 조회해 주세요",
+            "one query covers less than 24 hours; split the range, or use iter(), which does",
+            "조회 기간은 24시간 미만이어야 합니다. 기간을 나눠 주거나 iter()로 조회해 주세요",
         )  # fmt: skip
 
 
@@ -241,7 +241,7 @@ def check_month_window(start: datetime, end: datetime, months: int = DEAL_MONTHS
     if not within_months(first.replace(microsecond=0), last.replace(microsecond=0), months):
         raise _window_error(
             "to_date", format_timestamp(last), f"at most {months} months",
-            f"one query covers at most {months} calendar months; split the range",
+            f"one query covers at most {months} calendar months; split the range, or use iter(), which does",
             f"조회 기간은 최대 {months}개월입니다. 기간을 나눠 조회해 주세요",
         )  # fmt: skip
 

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import random as chance
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self, Unpack
 
@@ -37,6 +38,7 @@ from wemakeprice_sdk.client.options import (
     VerificationPolicy,
     base_url_of,
     checked_key,
+    key_and_address,
     refuse_mixing,
     secret_key,
 )
@@ -59,7 +61,7 @@ class WemakepriceClient:
     """The partner API for one account (판매채널), synchronous.
 
     `api_key` is the account's key (인증키), `base_url` where to call: `PRODUCTION_URL`, `STAGING_URL` or a
-    sandbox. There is no default: nothing is ever called by accident.
+    sandbox. There is no default, `ConfigError` names the choices: nothing is ever called by accident.
 
     Reads are repeated as `retry` says. Writes are sent once; when the answer is lost the marketplace is
     read until the outcome is verified (`verification`), else `NotAppliedError` or `OutcomeUnknownError` is
@@ -101,7 +103,7 @@ class WemakepriceClient:
         self,
         api_key: SecretStr | str,
         *,
-        base_url: str,
+        base_url: str | None = None,
         http_client: HttpClient | None = None,
         timeout: Timeouts | None = None,
         bounds: CallBounds | None = None,
@@ -124,7 +126,7 @@ class WemakepriceClient:
         api_key = secret_key(api_key)
         check_kinds(locals())
         refuse_mixing(http_client, timeout=timeout, connection_limits=connection_limits)
-        self._base_url = BaseUrl(base_url)
+        self._base_url = BaseUrl(base_url_of(base_url))
         retry, connections = retry or RetryPolicy(), connection_limits or ConnectionLimits()
         throttle = throttle or ThrottlePolicy()
         # The throttle hands out the own connections too; nothing waits for one a second time.
@@ -182,6 +184,16 @@ class WemakepriceClient:
         if "overrides" not in settings:
             settings["overrides"] = WireOverrides(paths=config.path_overrides)
         return cls(config.api_key, base_url=base_url_of(base_url or config.base_url), **settings)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None, **settings: Unpack[ClientSettings]) -> Self:
+        """Build a client from the environment variables `WEMAKEPRICE_API_KEY` and `WEMAKEPRICE_BASE_URL`.
+
+        `environ` replaces the process's own variables. Raises `ConfigError` naming every missing one. Further
+        arguments are those of the client. For switches and contacts use `config_from_env` and `from_config`.
+        """
+        key, address = key_and_address(os.environ if environ is None else environ)
+        return cls(key, base_url=address, **settings)
 
     def with_options(self, **changes: Unpack[OptionChanges]) -> Self:
         """Return a cheap clone with other options, on the same connections, throttle and retry budget.
