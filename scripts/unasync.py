@@ -93,7 +93,7 @@ RULES: tuple[tuple[str, str], ...] = (
     (r"\[(\w+) async for \1 in ((?:(?! if )[^\n])+)\]$", r"list(\2)"),
     (r"\baiter_raw\b", "iter_raw"),
     (r"\basync for\b", "for"),
-    (r"\bAsyncLedger\((\w+)\)", r"\1"),
+    (r"\bAsyncLedger\((\w+(?:\(\))?)\)", r"\1"),
     (r"\bledger\.async_ledger import AsyncLedger\b", r"ledger.protocol import Ledger"),
     (r"\b(client|runner)\._async\b", r"\1._sync"),
     (r"\bAsync([A-Z]\w*)\b", r"\1"),

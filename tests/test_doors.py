@@ -118,6 +118,8 @@ def _closed() -> Iterator[None]:
 OWNERS: dict[type[Any], Callable[[], Any]] = {
     runner.ChannelRunner: made_runner,
     runner.AsyncChannelRunner: lambda: made_runner(runner.AsyncChannelRunner, AsyncWemakepriceClient),
+    runner.BackOffice: lambda: runner.BackOffice(ledger.MemoryLedger(CIPHER), CHANNEL),
+    runner.AsyncBackOffice: lambda: runner.AsyncBackOffice(ledger.MemoryLedger(CIPHER), CHANNEL),
     runner.LedgerTarget: lambda: runner.LedgerTarget(ledger.MemoryLedger(CIPHER), "shop"),
     policy.SyncPolicy: lambda: policy.SyncPolicy(CHANNEL),
     policy.SyncPlan: lambda: policy.SyncPlan(seller_id="shop", made_at=NOW),

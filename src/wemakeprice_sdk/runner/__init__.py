@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from wemakeprice_sdk.runner._async.back_office import AsyncBackOffice
 from wemakeprice_sdk.runner._async.runner import AsyncChannelRunner
+from wemakeprice_sdk.runner._sync.back_office import BackOffice
 from wemakeprice_sdk.runner._sync.runner import ChannelRunner
 from wemakeprice_sdk.runner.export.archive import ArchivedFile, ArchiveReport, verify_archive
 from wemakeprice_sdk.runner.ledger_target import LedgerTarget
@@ -24,7 +26,9 @@ __all__ = [
     "ActionState",
     "ArchiveReport",
     "ArchivedFile",
+    "AsyncBackOffice",
     "AsyncChannelRunner",
+    "BackOffice",
     "ChannelRunner",
     "Job",
     "JobProgress",

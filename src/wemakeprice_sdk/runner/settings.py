@@ -6,11 +6,12 @@ import os
 import socket
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Literal, TypeAlias, get_args
 
 from attrs import field, frozen
 
 from wemakeprice_sdk.checks import Problems
-from wemakeprice_sdk.errors import ConfigError
+from wemakeprice_sdk.errors import ConfigError, ValidationError
 from wemakeprice_sdk.ledger.personal import INTENTS, PERSONAL_KINDS, require_kind
 from wemakeprice_sdk.ledger.records import RecordKind
 
@@ -24,6 +25,35 @@ def _require(problems: Problems, holds: bool, path: str, value: object, rule: st
         f"{path} breaks {rule}",
         f"규칙에 맞지 않는 값입니다. 규칙에 맞게 바꿔 주세요: {rule}",
     )
+
+
+FactSource: TypeAlias = Literal["marketplace", "ledger"]
+"""Where a job that can do either takes its facts from; never chosen for the caller, whatever is switched off
+or does not answer."""
+
+
+def from_ledger(source: str, only_marketplace: Mapping[str, object]) -> bool:
+    """Return whether `source` is the ledger; raise `ValidationError` for what means nothing there."""
+    problems = Problems()
+    problems.require(
+        source in get_args(FactSource),
+        "source",
+        source,
+        "one of " + ", ".join(get_args(FactSource)),
+        "the facts come from the marketplace or from the ledger",
+        "자료의 출처는 marketplace 또는 ledger 중에서 선택해 주세요",
+    )
+    for name, value in only_marketplace.items() if source == "ledger" else ():
+        problems.require(
+            value is None,
+            name,
+            value,
+            "only with source=marketplace",
+            f"{name} bounds what is read at the marketplace, and the ledger is used as it is",
+            "원장만 사용할 때는 지정할 수 없는 값입니다. 값을 비워 주세요",
+        )
+    problems.raise_all("source", ValidationError)
+    return source == "ledger"
 
 
 def worker_name(token: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from wemakeprice_sdk.ledger.records import Lease
-from wemakeprice_sdk.runner._async.job_run import AsyncJobRun
+from wemakeprice_sdk.runner._async.ledger_run import AsyncLedgerContext, AsyncLedgerRun
 from wemakeprice_sdk.runner.settings import RetentionPolicy
 
 _BREATH: Final = 0.1
@@ -16,7 +16,7 @@ without the pause a long retention would keep every other worker out."""
 
 
 async def forget(
-    run: AsyncJobRun,
+    run: AsyncLedgerRun[AsyncLedgerContext],
     kind: str,
     policy: RetentionPolicy,
     masked: dict[str, int],
@@ -40,7 +40,7 @@ async def forget(
 
 
 async def _pages(
-    run: AsyncJobRun,
+    run: AsyncLedgerRun[AsyncLedgerContext],
     work: Callable[[Lease, str, datetime, datetime], Awaitable[int]],
     kind: str,
     before: datetime,

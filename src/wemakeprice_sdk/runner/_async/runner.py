@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
 from typing import Final
@@ -16,15 +14,12 @@ from attrs import evolve
 
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.client._async.client import AsyncWemakepriceClient
-from wemakeprice_sdk.client._synchronization import AsyncTurnstile
-from wemakeprice_sdk.clock import Clock, SystemClock, korean_day, require_aware
+from wemakeprice_sdk.clock import Clock, korean_day, require_aware
 from wemakeprice_sdk.config import ChannelConfig
-from wemakeprice_sdk.errors import LedgerError, ValidationError
+from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.ledger.async_ledger import AsyncLedger
-from wemakeprice_sdk.ledger.personal import RETAINED, require_kind
 from wemakeprice_sdk.ledger.protocol import Ledger
-from wemakeprice_sdk.ledger.records import Intent, IntentState, LegalHold
-from wemakeprice_sdk.ledger.sqlite import MemoryLedger
+from wemakeprice_sdk.ledger.records import Intent, Lease
 from wemakeprice_sdk.models._given import whole_number, won_by_day
 from wemakeprice_sdk.models.codes import SkuLinkMode
 from wemakeprice_sdk.models.sku_links import SkuLink
@@ -45,9 +40,8 @@ from wemakeprice_sdk.policy.sync import SyncPolicy
 from wemakeprice_sdk.runner._async import claims as claim_jobs
 from wemakeprice_sdk.runner._async import cs, imports, orders, sale_periods, settlement, stock, templates
 from wemakeprice_sdk.runner._async.archive import archive
-from wemakeprice_sdk.runner._async.job_run import AsyncJobContext, AsyncJobRun, Stopped
-from wemakeprice_sdk.runner._async.retention import forget
-from wemakeprice_sdk.runner._offload import AsyncOffload
+from wemakeprice_sdk.runner._async.back_office import AsyncBackOffice
+from wemakeprice_sdk.runner._async.job_run import AsyncJobContext, AsyncJobRun
 from wemakeprice_sdk.runner.export.archive import ArchiveReport
 from wemakeprice_sdk.runner.reports import (
     Job,
@@ -58,8 +52,7 @@ from wemakeprice_sdk.runner.reports import (
     Skipped,
     StopSwitch,
 )
-from wemakeprice_sdk.runner.settings import RetentionPolicy, RunnerSettings, worker_name
-from wemakeprice_sdk.secrets import AesGcmCipher, generate_key
+from wemakeprice_sdk.runner.settings import FactSource, RetentionPolicy, RunnerSettings, from_ledger
 
 _GATES: Final[Mapping[Job, tuple[ActionKind, ...]]] = {
     Job.COLLECT_ORDERS: (ActionKind.COLLECT_ORDERS,),
@@ -114,26 +107,17 @@ class AsyncChannelRunner:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         check_kind("client", client, AsyncWemakepriceClient)
-        check_kind("ledger", ledger, Ledger, hint="such as SqliteLedger(path, cipher)")
         check_kind("policy", policy, SyncPolicy)
-        check_kind("settings", settings, RunnerSettings, optional=True)
-        check_kind("clock", clock, Clock, optional=True)
-        self._ledger = ledger
-        self._around = AsyncJobContext(
-            account=policy.config.seller_id,
-            config=policy.config,
-            client=client,
-            ledger=AsyncLedger(ledger),
-            policy=policy,
-            clock=clock or SystemClock(),
-            settings=settings or RunnerSettings(),
-            sleep=sleep,
+        self._office = AsyncBackOffice(
+            ledger,
+            policy.config,
+            worker=worker,
+            settings=settings,
+            clock=clock,
             monotonic=monotonic,
-            offload=AsyncOffload(),
+            sleep=sleep,
         )
-        self._worker = worker
-        self._default_worker = secrets.token_hex(4)
-        self._turn = AsyncTurnstile(1)
+        self._around = AsyncJobContext.at(self._office._context, client, policy)
 
     @property
     def account(self) -> str:
@@ -148,12 +132,17 @@ class AsyncChannelRunner:
     @property
     def ledger(self) -> Ledger:
         """The ledger this runner writes."""
-        return self._ledger
+        return self._office.ledger
 
     @property
     def worker(self) -> str:
         """The name the lease is held under."""
-        return self._worker or worker_name(self._default_worker)
+        return self._office.worker
+
+    @property
+    def back_office(self) -> AsyncBackOffice:
+        """What this account does without the marketplace, over the same ledger and in turn with the jobs."""
+        return self._office
 
     async def collect_orders(
         self,
@@ -325,6 +314,7 @@ class AsyncChannelRunner:
     async def settlement(
         self,
         *,
+        source: FactSource = "marketplace",
         start: date | None = None,
         end: date | None = None,
         received: Mapping[date, int] | None = None,
@@ -336,8 +326,12 @@ class AsyncChannelRunner:
 
         `received` says what really arrived, in whole won by pay-out day (a float raises `ValidationError`);
         without it "paid" rests on the schedule. A day with a row that cannot be read is in `incomplete`.
-        A dry run reconciles what the ledger held before.
+        A dry run reconciles what the ledger held before. `source="ledger"` asks the marketplace nothing and
+        is what `BackOffice.settlement` does: it works with every switch off. It takes no `start` and `end`,
+        which bound what is collected (`ValidationError`).
         """
+        if from_ledger(source, {"start": start, "end": end}):
+            return await self._office.settlement(received=received)
         first = None if start is None else korean_day(start, "start")
         last = None if end is None else korean_day(end, "end")
         arrived = None if received is None else won_by_day(received, "received")
@@ -386,16 +380,7 @@ class AsyncChannelRunner:
         Works page by page, so that others can write meanwhile; stopped or killed, the next run goes on. A dry
         run counts what would be masked and destroyed.
         """
-        check_kind("policy", policy, RetentionPolicy)
-        masked: dict[str, int] = {}
-        destroyed: dict[str, int] = {}
-
-        async def job(run: AsyncJobRun) -> None:
-            for kind in RETAINED:
-                await forget(run, kind, policy, masked, destroyed)
-
-        report = await self._run(Job.RETENTION, job, dry_run, progress, stop)
-        return RetentionReport.of(report, masked, destroyed)
+        return await self._office.retention(policy, dry_run=dry_run, progress=progress, stop=stop)
 
     async def archive(
         self,
@@ -418,73 +403,23 @@ class AsyncChannelRunner:
 
     async def waiting(self) -> tuple[Intent, ...]:
         """Return the intents that block their target; the unknown ones wait for `resolve`."""
-        return await self._around.ledger.active_intents(self.account)
+        return await self._office.waiting()
 
     async def resolve(self, intent_id: int, *, applied: bool, by: str) -> Intent:
-        """Record the outcome of a waiting intent, as an operator states it; `by` names only that operator.
-
-        Unknown intents wait for this call only. Open ones may be resolved too, for a marketplace that no
-        longer answers. `by` is written into the audit trail: 1..100 characters in one line, or
-        `ValidationError`. Raises `LedgerError` while a worker is at it.
-        """
-        state = IntentState.APPLIED if applied else IntentState.NOT_APPLIED
-        context = self._around
-        now, number = context.clock.now(), whole_number(intent_id, "intent_id")
-        return await context.ledger.resolve(self.account, number, state, now, by=by)
+        """Record the outcome of a waiting intent, as `BackOffice.resolve` does."""
+        return await self._office.resolve(intent_id, applied=applied, by=by)
 
     async def put_links(self, links: Iterable[SkuLink]) -> None:
-        """Store SKU links (SKU 연동), for example from an Excel import."""
-        rows = tuple(links)
-
-        async def job(run: AsyncJobRun) -> None:
-            lease = await run.keep_lease()
-            if lease is not None:
-                await self._around.ledger.put_links(lease, rows, run.now)
-
-        await self._must_run(job)
+        """Store SKU links (SKU 연동), as `BackOffice.put_links` does."""
+        await self._office.put_links(links)
 
     async def reset_time(self, *, by: str) -> int:
-        """Go on after this machine's clock ran ahead and was set right; `by` names who says so.
-
-        Jobs raise `ClockJumpError` until then, or until the clock is past what was recorded; that resets too.
-        What was read under the wrong time is read again, back to `RunnerSettings.max_back`; returns how many
-        lists begin anew. Nothing that was done is repeated.
-        """
-        moved: list[int] = []
-
-        async def job(run: AsyncJobRun) -> None:
-            moved.append(await self._reset_time(run, by))
-
-        await self._must_run(job, Job.RESET_TIME)
-        return sum(moved)
-
-    async def _reset_time(self, run: AsyncJobRun, by: str) -> int:
-        lease, now, context = await run.keep_lease(), run.now, self._around
-        if lease is None:
-            return 0
-        back = now - context.settings.max_back
-        return await context.ledger.reset_time(lease, now, back, by=by)
+        """Go on after this machine's clock ran ahead, as `BackOffice.reset_time` does."""
+        return await self._office.reset_time(by=by)
 
     async def set_hold(self, kind: str, until: datetime, reason: str) -> None:
-        """Put the personal data of one kind, or what was sent (`intent`), under legal hold (법정 보존).
-
-        Kinds: `bundle`, `claim`, `question`, `review`, `inquiry`, `export`, `intent`. `reason` is written
-        into the audit trail, so it must name nobody: 1..200 characters in one line. Raises `ValidationError`.
-        """
-        require_kind(kind, "kind")
-        hold = LegalHold(self.account, kind, require_aware(until, "until"), reason)
-
-        async def job(run: AsyncJobRun) -> None:
-            lease = await run.keep_lease()
-            if lease is not None:
-                await self._around.ledger.set_hold(lease, hold, run.now)
-
-        await self._must_run(job)
-
-    async def _must_run(self, body: Callable[[AsyncJobRun], Awaitable[None]], job: Job = Job.RECOVER) -> None:
-        report = await self._run(job, body, False, None, None)
-        if report.skipped is not None:
-            raise LedgerError(f"account {self.account!r} is held by another worker; nothing was written")
+        """Put personal data under legal hold (법정 보존), as `BackOffice.set_hold` does."""
+        await self._office.set_hold(kind, until, reason)
 
     async def _run(
         self,
@@ -496,27 +431,24 @@ class AsyncChannelRunner:
         missed: list[Skipped] | None = None,
     ) -> JobReport:
         check_kind("stop", stop, StopSwitch, optional=True)
-        await self._turn.acquire()
-        try:
-            started = self._around.clock.now()
-            closed = self._closed_gate(job)
-            if closed is not None:
-                return self._report(job, started, dry_run=dry_run, skipped=Skipped.GATE_CLOSED, detail=closed)
-            if dry_run:
-                context = await self._looking_around()
-                run = AsyncJobRun(context, job, None, progress, stop or StopSwitch())
-                await _until_stopped(run, body)
-                return await self._finished(run, started, missed)
-            return await self._under_lease(job, body, started, progress, stop or StopSwitch(), missed)
-        finally:
-            self._turn.release()
+        holder = self._office._holder
+        closed = self._closed_gate(job)
+        if closed is not None:
+            now = self._around.clock.now()
+            return holder.skipped(job, now, Skipped.GATE_CLOSED, closed, dry_run=dry_run)
 
-    async def _looking_around(self) -> AsyncJobContext:
-        """Return what a dry run may read; a ledger that is not there yet is not made for it."""
-        if await self._around.ledger.exists():
-            return self._around
-        empty = MemoryLedger(AesGcmCipher.single(generate_key()))
-        return evolve(self._around, ledger=AsyncLedger(empty))
+        def make(ledger: AsyncLedger, lease: Lease | None) -> AsyncJobRun:
+            context = evolve(self._around, ledger=ledger)
+            return AsyncJobRun(context, job, lease, progress, stop or StopSwitch())
+
+        async def recovered(run: AsyncJobRun) -> None:
+            if not run.dry_run:
+                await run.recover()
+            await body(run)
+
+        origin = self._around.client.base_url
+        report = await holder.run(job, make, recovered, origin=origin, dry_run=dry_run)
+        return evolve(report, skipped=missed[0]) if missed else report
 
     def _closed_gate(self, job: Job) -> str | None:
         closed = [check(self._around.config, kind) for kind in _GATES.get(job, ())]
@@ -524,70 +456,3 @@ class AsyncChannelRunner:
             return None
         first = closed[0]
         return "" if first is None else f"{first.gate}: {first.reason.text} ({first.reason.text_ko})"
-
-    async def _under_lease(
-        self,
-        job: Job,
-        body: Callable[[AsyncJobRun], Awaitable[None]],
-        started: datetime,
-        progress: JobProgressCallback | None,
-        stop: StopSwitch,
-        missed: list[Skipped] | None,
-    ) -> JobReport:
-        context = self._around
-        ledger, settings = context.ledger, context.settings
-        await ledger.open_account(self.account, context.client.base_url)
-        lease = await ledger.acquire_lease(self.account, self.worker, settings.lease_ttl)
-        if lease is None:
-            return self._report(job, started, skipped=Skipped.LEASE_HELD)
-        run = AsyncJobRun(context, job, lease, progress, stop)
-        try:
-            if job is not Job.RESET_TIME:
-                await ledger.mark_time(lease, started, settings.clock_tolerance)
-                if await ledger.jumped_at(self.account) is not None:
-                    # The clock is past what it wrongly recorded; what came meanwhile was never listed.
-                    await self._reset_time(run, self.worker[:100])
-                await run.recover()
-            await _until_stopped(run, body)
-            return await self._finished(run, started, missed)
-        finally:
-            # What was done is in the ledger; a lease that cannot be given back runs out.
-            with suppress(LedgerError):
-                await ledger.release_lease(lease)
-
-    async def _finished(self, run: AsyncJobRun, started: datetime, missed: list[Skipped] | None) -> JobReport:
-        context = run.context
-        return JobReport(
-            job=run.job,
-            account=self.account,
-            started_at=started,
-            finished_at=context.clock.now(),
-            dry_run=run.dry_run,
-            skipped=missed[0] if missed else None,
-            stopped=run.stop.pressed,
-            plan=run.plan,
-            results=tuple(run.results),
-            collected=dict(run.collected),
-            recovered=tuple(run.recovered),
-            unread=tuple(run.unread),
-            faults=tuple(run.faults),
-            waiting=await context.ledger.active_intents(self.account),
-        )
-
-    def _report(
-        self, job: Job, started: datetime, *, skipped: Skipped, detail: str = "", dry_run: bool = False
-    ) -> JobReport:
-        return JobReport(
-            job=job,
-            account=self.account,
-            started_at=started,
-            finished_at=self._around.clock.now(),
-            dry_run=dry_run,
-            skipped=skipped,
-            detail=detail,
-        )
-
-
-async def _until_stopped(run: AsyncJobRun, body: Callable[[AsyncJobRun], Awaitable[None]]) -> None:
-    with suppress(Stopped):
-        await body(run)

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import TypeVar
 
 from wemakeprice_sdk.client.paging import day_window
 from wemakeprice_sdk.ledger.records import RecordKind
-from wemakeprice_sdk.models import (
-    Bundle,
-    Claim,
-    ReadModel,
-    SettlementOrderLine,
-    SettlementShipLine,
-)
+from wemakeprice_sdk.models import SettlementOrderLine, SettlementShipLine
 from wemakeprice_sdk.models._answers import unread_of
-from wemakeprice_sdk.policy.reconciliation import Reconciliation, SettlementFacts, reconcile
+from wemakeprice_sdk.policy.reconciliation import Reconciliation
+from wemakeprice_sdk.runner._async.facts import reconcile_stored
 from wemakeprice_sdk.runner._async.job_run import AsyncJobRun
 from wemakeprice_sdk.runner._async.polling import Unfinished
 from wemakeprice_sdk.runner.conversion import (
@@ -24,13 +18,10 @@ from wemakeprice_sdk.runner.conversion import (
     LATE_ROWS,
     gone_draft,
     midnight,
-    restore,
     settlement_drafts,
 )
 from wemakeprice_sdk.runner.unfinished import days_of
 from wemakeprice_sdk.wire.windows import split_days
-
-M = TypeVar("M", bound=ReadModel)
 
 
 async def reconcile_settlement(
@@ -65,11 +56,7 @@ async def reconcile_settlement(
             break
     else:
         await again.finish()
-    facts = await _facts(run, received)
-    cycle = run.context.config.settlement_cycle
-    # A year of orders takes seconds.
-    result = await run.context.offload(reconcile, run.account, facts, run.now.date(), cycle=cycle)
-    return result, tuple(incomplete)
+    return await reconcile_stored(run.context, received), tuple(incomplete)
 
 
 async def _keep_day(
@@ -99,28 +86,3 @@ async def _first_day(run: AsyncJobRun, last: date) -> date:
     if mark is None:
         return last - context.settings.max_back
     return min(mark.date() - LATE_ROWS, last)
-
-
-async def _facts(run: AsyncJobRun, received: Mapping[date, int] | None) -> SettlementFacts:
-    order_lines, ship_lines = RecordKind.SETTLEMENT_ORDER, RecordKind.SETTLEMENT_SHIP
-    return SettlementFacts(
-        bundles=await _all(run, Bundle, RecordKind.BUNDLE),
-        claims=await _all(run, Claim, RecordKind.CLAIM),
-        order_lines=await _shown(run, SettlementOrderLine, order_lines),
-        ship_lines=await _shown(run, SettlementShipLine, ship_lines),
-        withdrawn=(
-            *await _all(run, SettlementOrderLine, order_lines, GONE),
-            *await _all(run, SettlementShipLine, ship_lines, GONE),
-        ),
-        received=received,
-    )
-
-
-async def _all(run: AsyncJobRun, cls: type[M], kind: RecordKind, status: str | None = None) -> tuple[M, ...]:
-    records = run.context.ledger.records(run.account, kind, status=status)
-    return tuple([restore(cls, row) async for row in records])
-
-
-async def _shown(run: AsyncJobRun, cls: type[M], kind: RecordKind) -> tuple[M, ...]:
-    records = run.context.ledger.records(run.account, kind)
-    return tuple([restore(cls, row) async for row in records if row.status != GONE])

@@ -40,7 +40,8 @@ from wemakeprice_sdk.models import (
     ShipStatus,
 )
 from wemakeprice_sdk.models._answers import unread_of
-from wemakeprice_sdk.runner._sync.job_run import JobContext, Stopped
+from wemakeprice_sdk.runner._sync.job_run import JobContext
+from wemakeprice_sdk.runner._sync.ledger_run import Stopped
 from wemakeprice_sdk.runner.conversion import LATE_ROWS, question_key, settlement_drafts
 from wemakeprice_sdk.runner.export.archive import ArchiveFolder, ArchiveReport
 from wemakeprice_sdk.runner.reports import Job, JobProgress, JobProgressCallback, StopSwitch

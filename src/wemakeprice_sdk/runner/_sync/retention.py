@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from wemakeprice_sdk.ledger.records import Lease
-from wemakeprice_sdk.runner._sync.job_run import JobRun
+from wemakeprice_sdk.runner._sync.ledger_run import LedgerContext, LedgerRun
 from wemakeprice_sdk.runner.settings import RetentionPolicy
 
 _BREATH: Final = 0.1
@@ -17,7 +17,7 @@ without the pause a long retention would keep every other worker out."""
 
 
 def forget(
-    run: JobRun,
+    run: LedgerRun[LedgerContext],
     kind: str,
     policy: RetentionPolicy,
     masked: dict[str, int],
@@ -41,7 +41,7 @@ def forget(
 
 
 def _pages(
-    run: JobRun,
+    run: LedgerRun[LedgerContext],
     work: Callable[[Lease, str, datetime, datetime], int],
     kind: str,
     before: datetime,

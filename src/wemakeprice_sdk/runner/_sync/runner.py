@@ -4,10 +4,8 @@
 from __future__ import annotations
 
 import os
-import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
 from typing import Final
@@ -16,14 +14,11 @@ from attrs import evolve
 
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.client._sync.client import WemakepriceClient
-from wemakeprice_sdk.client._synchronization import Turnstile
-from wemakeprice_sdk.clock import Clock, SystemClock, korean_day, require_aware
+from wemakeprice_sdk.clock import Clock, korean_day, require_aware
 from wemakeprice_sdk.config import ChannelConfig
-from wemakeprice_sdk.errors import LedgerError, ValidationError
-from wemakeprice_sdk.ledger.personal import RETAINED, require_kind
+from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.ledger.protocol import Ledger
-from wemakeprice_sdk.ledger.records import Intent, IntentState, LegalHold
-from wemakeprice_sdk.ledger.sqlite import MemoryLedger
+from wemakeprice_sdk.ledger.records import Intent, Lease
 from wemakeprice_sdk.models._given import whole_number, won_by_day
 from wemakeprice_sdk.models.codes import SkuLinkMode
 from wemakeprice_sdk.models.sku_links import SkuLink
@@ -41,12 +36,11 @@ from wemakeprice_sdk.policy.snapshot import (
     TemplateSave,
 )
 from wemakeprice_sdk.policy.sync import SyncPolicy
-from wemakeprice_sdk.runner._offload import Offload
 from wemakeprice_sdk.runner._sync import claims as claim_jobs
 from wemakeprice_sdk.runner._sync import cs, imports, orders, sale_periods, settlement, stock, templates
 from wemakeprice_sdk.runner._sync.archive import archive
-from wemakeprice_sdk.runner._sync.job_run import JobContext, JobRun, Stopped
-from wemakeprice_sdk.runner._sync.retention import forget
+from wemakeprice_sdk.runner._sync.back_office import BackOffice
+from wemakeprice_sdk.runner._sync.job_run import JobContext, JobRun
 from wemakeprice_sdk.runner.export.archive import ArchiveReport
 from wemakeprice_sdk.runner.reports import (
     Job,
@@ -57,8 +51,7 @@ from wemakeprice_sdk.runner.reports import (
     Skipped,
     StopSwitch,
 )
-from wemakeprice_sdk.runner.settings import RetentionPolicy, RunnerSettings, worker_name
-from wemakeprice_sdk.secrets import AesGcmCipher, generate_key
+from wemakeprice_sdk.runner.settings import FactSource, RetentionPolicy, RunnerSettings, from_ledger
 
 _GATES: Final[Mapping[Job, tuple[ActionKind, ...]]] = {
     Job.COLLECT_ORDERS: (ActionKind.COLLECT_ORDERS,),
@@ -113,26 +106,17 @@ class ChannelRunner:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         check_kind("client", client, WemakepriceClient)
-        check_kind("ledger", ledger, Ledger, hint="such as SqliteLedger(path, cipher)")
         check_kind("policy", policy, SyncPolicy)
-        check_kind("settings", settings, RunnerSettings, optional=True)
-        check_kind("clock", clock, Clock, optional=True)
-        self._ledger = ledger
-        self._around = JobContext(
-            account=policy.config.seller_id,
-            config=policy.config,
-            client=client,
-            ledger=ledger,
-            policy=policy,
-            clock=clock or SystemClock(),
-            settings=settings or RunnerSettings(),
-            sleep=sleep,
+        self._office = BackOffice(
+            ledger,
+            policy.config,
+            worker=worker,
+            settings=settings,
+            clock=clock,
             monotonic=monotonic,
-            offload=Offload(),
+            sleep=sleep,
         )
-        self._worker = worker
-        self._default_worker = secrets.token_hex(4)
-        self._turn = Turnstile(1)
+        self._around = JobContext.at(self._office._context, client, policy)
 
     @property
     def account(self) -> str:
@@ -147,12 +131,17 @@ class ChannelRunner:
     @property
     def ledger(self) -> Ledger:
         """The ledger this runner writes."""
-        return self._ledger
+        return self._office.ledger
 
     @property
     def worker(self) -> str:
         """The name the lease is held under."""
-        return self._worker or worker_name(self._default_worker)
+        return self._office.worker
+
+    @property
+    def back_office(self) -> BackOffice:
+        """What this account does without the marketplace, over the same ledger and in turn with the jobs."""
+        return self._office
 
     def collect_orders(
         self,
@@ -324,6 +313,7 @@ class ChannelRunner:
     def settlement(
         self,
         *,
+        source: FactSource = "marketplace",
         start: date | None = None,
         end: date | None = None,
         received: Mapping[date, int] | None = None,
@@ -335,8 +325,12 @@ class ChannelRunner:
 
         `received` says what really arrived, in whole won by pay-out day (a float raises `ValidationError`);
         without it "paid" rests on the schedule. A day with a row that cannot be read is in `incomplete`.
-        A dry run reconciles what the ledger held before.
+        A dry run reconciles what the ledger held before. `source="ledger"` asks the marketplace nothing and
+        is what `BackOffice.settlement` does: it works with every switch off. It takes no `start` and `end`,
+        which bound what is collected (`ValidationError`).
         """
+        if from_ledger(source, {"start": start, "end": end}):
+            return self._office.settlement(received=received)
         first = None if start is None else korean_day(start, "start")
         last = None if end is None else korean_day(end, "end")
         arrived = None if received is None else won_by_day(received, "received")
@@ -385,16 +379,7 @@ class ChannelRunner:
         Works page by page, so that others can write meanwhile; stopped or killed, the next run goes on. A dry
         run counts what would be masked and destroyed.
         """
-        check_kind("policy", policy, RetentionPolicy)
-        masked: dict[str, int] = {}
-        destroyed: dict[str, int] = {}
-
-        def job(run: JobRun) -> None:
-            for kind in RETAINED:
-                forget(run, kind, policy, masked, destroyed)
-
-        report = self._run(Job.RETENTION, job, dry_run, progress, stop)
-        return RetentionReport.of(report, masked, destroyed)
+        return self._office.retention(policy, dry_run=dry_run, progress=progress, stop=stop)
 
     def archive(
         self,
@@ -417,73 +402,23 @@ class ChannelRunner:
 
     def waiting(self) -> tuple[Intent, ...]:
         """Return the intents that block their target; the unknown ones wait for `resolve`."""
-        return self._around.ledger.active_intents(self.account)
+        return self._office.waiting()
 
     def resolve(self, intent_id: int, *, applied: bool, by: str) -> Intent:
-        """Record the outcome of a waiting intent, as an operator states it; `by` names only that operator.
-
-        Unknown intents wait for this call only. Open ones may be resolved too, for a marketplace that no
-        longer answers. `by` is written into the audit trail: 1..100 characters in one line, or
-        `ValidationError`. Raises `LedgerError` while a worker is at it.
-        """
-        state = IntentState.APPLIED if applied else IntentState.NOT_APPLIED
-        context = self._around
-        now, number = context.clock.now(), whole_number(intent_id, "intent_id")
-        return context.ledger.resolve(self.account, number, state, now, by=by)
+        """Record the outcome of a waiting intent, as `BackOffice.resolve` does."""
+        return self._office.resolve(intent_id, applied=applied, by=by)
 
     def put_links(self, links: Iterable[SkuLink]) -> None:
-        """Store SKU links (SKU 연동), for example from an Excel import."""
-        rows = tuple(links)
-
-        def job(run: JobRun) -> None:
-            lease = run.keep_lease()
-            if lease is not None:
-                self._around.ledger.put_links(lease, rows, run.now)
-
-        self._must_run(job)
+        """Store SKU links (SKU 연동), as `BackOffice.put_links` does."""
+        self._office.put_links(links)
 
     def reset_time(self, *, by: str) -> int:
-        """Go on after this machine's clock ran ahead and was set right; `by` names who says so.
-
-        Jobs raise `ClockJumpError` until then, or until the clock is past what was recorded; that resets too.
-        What was read under the wrong time is read again, back to `RunnerSettings.max_back`; returns how many
-        lists begin anew. Nothing that was done is repeated.
-        """
-        moved: list[int] = []
-
-        def job(run: JobRun) -> None:
-            moved.append(self._reset_time(run, by))
-
-        self._must_run(job, Job.RESET_TIME)
-        return sum(moved)
-
-    def _reset_time(self, run: JobRun, by: str) -> int:
-        lease, now, context = run.keep_lease(), run.now, self._around
-        if lease is None:
-            return 0
-        back = now - context.settings.max_back
-        return context.ledger.reset_time(lease, now, back, by=by)
+        """Go on after this machine's clock ran ahead, as `BackOffice.reset_time` does."""
+        return self._office.reset_time(by=by)
 
     def set_hold(self, kind: str, until: datetime, reason: str) -> None:
-        """Put the personal data of one kind, or what was sent (`intent`), under legal hold (법정 보존).
-
-        Kinds: `bundle`, `claim`, `question`, `review`, `inquiry`, `export`, `intent`. `reason` is written
-        into the audit trail, so it must name nobody: 1..200 characters in one line. Raises `ValidationError`.
-        """
-        require_kind(kind, "kind")
-        hold = LegalHold(self.account, kind, require_aware(until, "until"), reason)
-
-        def job(run: JobRun) -> None:
-            lease = run.keep_lease()
-            if lease is not None:
-                self._around.ledger.set_hold(lease, hold, run.now)
-
-        self._must_run(job)
-
-    def _must_run(self, body: Callable[[JobRun], None], job: Job = Job.RECOVER) -> None:
-        report = self._run(job, body, False, None, None)
-        if report.skipped is not None:
-            raise LedgerError(f"account {self.account!r} is held by another worker; nothing was written")
+        """Put personal data under legal hold (법정 보존), as `BackOffice.set_hold` does."""
+        self._office.set_hold(kind, until, reason)
 
     def _run(
         self,
@@ -495,27 +430,24 @@ class ChannelRunner:
         missed: list[Skipped] | None = None,
     ) -> JobReport:
         check_kind("stop", stop, StopSwitch, optional=True)
-        self._turn.acquire()
-        try:
-            started = self._around.clock.now()
-            closed = self._closed_gate(job)
-            if closed is not None:
-                return self._report(job, started, dry_run=dry_run, skipped=Skipped.GATE_CLOSED, detail=closed)
-            if dry_run:
-                context = self._looking_around()
-                run = JobRun(context, job, None, progress, stop or StopSwitch())
-                _until_stopped(run, body)
-                return self._finished(run, started, missed)
-            return self._under_lease(job, body, started, progress, stop or StopSwitch(), missed)
-        finally:
-            self._turn.release()
+        holder = self._office._holder
+        closed = self._closed_gate(job)
+        if closed is not None:
+            now = self._around.clock.now()
+            return holder.skipped(job, now, Skipped.GATE_CLOSED, closed, dry_run=dry_run)
 
-    def _looking_around(self) -> JobContext:
-        """Return what a dry run may read; a ledger that is not there yet is not made for it."""
-        if self._around.ledger.exists():
-            return self._around
-        empty = MemoryLedger(AesGcmCipher.single(generate_key()))
-        return evolve(self._around, ledger=empty)
+        def make(ledger: Ledger, lease: Lease | None) -> JobRun:
+            context = evolve(self._around, ledger=ledger)
+            return JobRun(context, job, lease, progress, stop or StopSwitch())
+
+        def recovered(run: JobRun) -> None:
+            if not run.dry_run:
+                run.recover()
+            body(run)
+
+        origin = self._around.client.base_url
+        report = holder.run(job, make, recovered, origin=origin, dry_run=dry_run)
+        return evolve(report, skipped=missed[0]) if missed else report
 
     def _closed_gate(self, job: Job) -> str | None:
         closed = [check(self._around.config, kind) for kind in _GATES.get(job, ())]
@@ -523,70 +455,3 @@ class ChannelRunner:
             return None
         first = closed[0]
         return "" if first is None else f"{first.gate}: {first.reason.text} ({first.reason.text_ko})"
-
-    def _under_lease(
-        self,
-        job: Job,
-        body: Callable[[JobRun], None],
-        started: datetime,
-        progress: JobProgressCallback | None,
-        stop: StopSwitch,
-        missed: list[Skipped] | None,
-    ) -> JobReport:
-        context = self._around
-        ledger, settings = context.ledger, context.settings
-        ledger.open_account(self.account, context.client.base_url)
-        lease = ledger.acquire_lease(self.account, self.worker, settings.lease_ttl)
-        if lease is None:
-            return self._report(job, started, skipped=Skipped.LEASE_HELD)
-        run = JobRun(context, job, lease, progress, stop)
-        try:
-            if job is not Job.RESET_TIME:
-                ledger.mark_time(lease, started, settings.clock_tolerance)
-                if ledger.jumped_at(self.account) is not None:
-                    # The clock is past what it wrongly recorded; what came meanwhile was never listed.
-                    self._reset_time(run, self.worker[:100])
-                run.recover()
-            _until_stopped(run, body)
-            return self._finished(run, started, missed)
-        finally:
-            # What was done is in the ledger; a lease that cannot be given back runs out.
-            with suppress(LedgerError):
-                ledger.release_lease(lease)
-
-    def _finished(self, run: JobRun, started: datetime, missed: list[Skipped] | None) -> JobReport:
-        context = run.context
-        return JobReport(
-            job=run.job,
-            account=self.account,
-            started_at=started,
-            finished_at=context.clock.now(),
-            dry_run=run.dry_run,
-            skipped=missed[0] if missed else None,
-            stopped=run.stop.pressed,
-            plan=run.plan,
-            results=tuple(run.results),
-            collected=dict(run.collected),
-            recovered=tuple(run.recovered),
-            unread=tuple(run.unread),
-            faults=tuple(run.faults),
-            waiting=context.ledger.active_intents(self.account),
-        )
-
-    def _report(
-        self, job: Job, started: datetime, *, skipped: Skipped, detail: str = "", dry_run: bool = False
-    ) -> JobReport:
-        return JobReport(
-            job=job,
-            account=self.account,
-            started_at=started,
-            finished_at=self._around.clock.now(),
-            dry_run=dry_run,
-            skipped=skipped,
-            detail=detail,
-        )
-
-
-def _until_stopped(run: JobRun, body: Callable[[JobRun], None]) -> None:
-    with suppress(Stopped):
-        body(run)

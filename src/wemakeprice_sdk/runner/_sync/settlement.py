@@ -5,19 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import TypeVar
 
 from wemakeprice_sdk.client.paging import day_window
 from wemakeprice_sdk.ledger.records import RecordKind
-from wemakeprice_sdk.models import (
-    Bundle,
-    Claim,
-    ReadModel,
-    SettlementOrderLine,
-    SettlementShipLine,
-)
+from wemakeprice_sdk.models import SettlementOrderLine, SettlementShipLine
 from wemakeprice_sdk.models._answers import unread_of
-from wemakeprice_sdk.policy.reconciliation import Reconciliation, SettlementFacts, reconcile
+from wemakeprice_sdk.policy.reconciliation import Reconciliation
+from wemakeprice_sdk.runner._sync.facts import reconcile_stored
 from wemakeprice_sdk.runner._sync.job_run import JobRun
 from wemakeprice_sdk.runner._sync.polling import Unfinished
 from wemakeprice_sdk.runner.conversion import (
@@ -25,13 +19,10 @@ from wemakeprice_sdk.runner.conversion import (
     LATE_ROWS,
     gone_draft,
     midnight,
-    restore,
     settlement_drafts,
 )
 from wemakeprice_sdk.runner.unfinished import days_of
 from wemakeprice_sdk.wire.windows import split_days
-
-M = TypeVar("M", bound=ReadModel)
 
 
 def reconcile_settlement(
@@ -66,11 +57,7 @@ def reconcile_settlement(
             break
     else:
         again.finish()
-    facts = _facts(run, received)
-    cycle = run.context.config.settlement_cycle
-    # A year of orders takes seconds.
-    result = run.context.offload(reconcile, run.account, facts, run.now.date(), cycle=cycle)
-    return result, tuple(incomplete)
+    return reconcile_stored(run.context, received), tuple(incomplete)
 
 
 def _keep_day(
@@ -100,28 +87,3 @@ def _first_day(run: JobRun, last: date) -> date:
     if mark is None:
         return last - context.settings.max_back
     return min(mark.date() - LATE_ROWS, last)
-
-
-def _facts(run: JobRun, received: Mapping[date, int] | None) -> SettlementFacts:
-    order_lines, ship_lines = RecordKind.SETTLEMENT_ORDER, RecordKind.SETTLEMENT_SHIP
-    return SettlementFacts(
-        bundles=_all(run, Bundle, RecordKind.BUNDLE),
-        claims=_all(run, Claim, RecordKind.CLAIM),
-        order_lines=_shown(run, SettlementOrderLine, order_lines),
-        ship_lines=_shown(run, SettlementShipLine, ship_lines),
-        withdrawn=(
-            *_all(run, SettlementOrderLine, order_lines, GONE),
-            *_all(run, SettlementShipLine, ship_lines, GONE),
-        ),
-        received=received,
-    )
-
-
-def _all(run: JobRun, cls: type[M], kind: RecordKind, status: str | None = None) -> tuple[M, ...]:
-    records = run.context.ledger.records(run.account, kind, status=status)
-    return tuple([restore(cls, row) for row in records])
-
-
-def _shown(run: JobRun, cls: type[M], kind: RecordKind) -> tuple[M, ...]:
-    records = run.context.ledger.records(run.account, kind)
-    return tuple([restore(cls, row) for row in records if row.status != GONE])

@@ -1,0 +1,221 @@
+"""BackOffice: what an account does on its own ledger, without the marketplace."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import date, datetime
+
+from attrs import evolve
+
+from wemakeprice_sdk.checks import check_kind
+from wemakeprice_sdk.clock import Clock, SystemClock, require_aware
+from wemakeprice_sdk.config import ChannelConfig
+from wemakeprice_sdk.errors import LedgerError
+from wemakeprice_sdk.ledger.async_ledger import AsyncLedger
+from wemakeprice_sdk.ledger.personal import RETAINED, require_kind
+from wemakeprice_sdk.ledger.protocol import Ledger
+from wemakeprice_sdk.ledger.records import Intent, IntentState, Lease, LegalHold
+from wemakeprice_sdk.models._given import whole_number, won_by_day
+from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.runner._async.facts import reconcile_stored
+from wemakeprice_sdk.runner._async.lease_holder import AsyncLeaseHolder, reset_time
+from wemakeprice_sdk.runner._async.ledger_run import AsyncLedgerContext, AsyncLedgerRun
+from wemakeprice_sdk.runner._async.retention import forget
+from wemakeprice_sdk.runner._offload import AsyncOffload
+from wemakeprice_sdk.runner.reports import (
+    Job,
+    JobProgressCallback,
+    JobReport,
+    RetentionReport,
+    SettlementReport,
+    StopSwitch,
+)
+from wemakeprice_sdk.runner.settings import RetentionPolicy, RunnerSettings
+
+_Run = AsyncLedgerRun[AsyncLedgerContext]
+
+
+class AsyncBackOffice:
+    """Does what needs nothing but an account's ledger and configuration (백오피스); it has no client.
+
+    Settlement, archive and retention run here whether the account is switched on or off, linked or not, and
+    when the marketplace is gone: a switch stops contact with the marketplace, never work on one's own
+    records. The jobs of `ChannelRunner` that need no client are these.
+
+    `ledger` and `config` are handed in and stay the caller's; the other arguments are those of
+    `ChannelRunner`. What writes takes the account's lease and raises what a job of the runner raises; a
+    reading takes none, and makes no ledger where there is none.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        config: ChannelConfig,
+        *,
+        worker: str | None = None,
+        settings: RunnerSettings | None = None,
+        clock: Clock | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        check_kind("ledger", ledger, Ledger, hint="such as SqliteLedger(path, cipher)")
+        check_kind("config", config, ChannelConfig)
+        check_kind("settings", settings, RunnerSettings, optional=True)
+        check_kind("clock", clock, Clock, optional=True)
+        self._ledger = ledger
+        self._context = AsyncLedgerContext(
+            account=config.seller_id,
+            config=config,
+            ledger=AsyncLedger(ledger),
+            clock=clock or SystemClock(),
+            settings=settings or RunnerSettings(),
+            sleep=sleep,
+            monotonic=monotonic,
+            offload=AsyncOffload(),
+        )
+        self._holder = AsyncLeaseHolder(self._context, worker)
+
+    @property
+    def account(self) -> str:
+        """The seller id (판매자 ID) this office works for."""
+        return self._context.account
+
+    @property
+    def config(self) -> ChannelConfig:
+        """The account's configuration."""
+        return self._context.config
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger this office works on."""
+        return self._ledger
+
+    @property
+    def worker(self) -> str:
+        """The name the lease is held under."""
+        return self._holder.worker
+
+    async def settlement(self, *, received: Mapping[date, int] | None = None) -> SettlementReport:
+        """Reconcile (정산 대사) what the ledger holds, as of today; nothing is collected and nothing written.
+
+        `received` says what really arrived, in whole won by pay-out day (a float raises `ValidationError`);
+        without it "paid" rests on the schedule.
+        """
+        arrived = None if received is None else won_by_day(received, "received")
+        started = self._context.clock.now()
+        context = await self._reading()
+        result = await reconcile_stored(context, arrived)
+        report = JobReport(
+            job=Job.SETTLEMENT, account=self.account, started_at=started, finished_at=context.clock.now()
+        )
+        return SettlementReport.of(report, result)
+
+    async def retention(
+        self,
+        policy: RetentionPolicy,
+        *,
+        dry_run: bool = False,
+        progress: JobProgressCallback | None = None,
+        stop: StopSwitch | None = None,
+    ) -> RetentionReport:
+        """Mask and destroy personal data (개인정보 보유기간) that is older than the policy allows.
+
+        Works page by page, so that others can write meanwhile; stopped or killed, the next run goes on. A dry
+        run counts what would be masked and destroyed.
+        """
+        check_kind("policy", policy, RetentionPolicy)
+        masked: dict[str, int] = {}
+        destroyed: dict[str, int] = {}
+
+        async def job(run: _Run) -> None:
+            for kind in RETAINED:
+                await forget(run, kind, policy, masked, destroyed)
+
+        report = await self._run(Job.RETENTION, job, dry_run=dry_run, progress=progress, stop=stop)
+        return RetentionReport.of(report, masked, destroyed)
+
+    async def waiting(self) -> tuple[Intent, ...]:
+        """Return the intents that block their target; the unknown ones wait for `resolve`."""
+        return await self._context.ledger.active_intents(self.account)
+
+    async def resolve(self, intent_id: int, *, applied: bool, by: str) -> Intent:
+        """Record the outcome of a waiting intent, as an operator states it; `by` names only that operator.
+
+        Unknown intents wait for this call only. Open ones may be resolved too, for a marketplace that no
+        longer answers. `by` is written into the audit trail: 1..100 characters in one line, or
+        `ValidationError`. Raises `LedgerError` while a worker is at it.
+        """
+        state = IntentState.APPLIED if applied else IntentState.NOT_APPLIED
+        context = self._context
+        now, number = context.clock.now(), whole_number(intent_id, "intent_id")
+        return await context.ledger.resolve(self.account, number, state, now, by=by)
+
+    async def put_links(self, links: Iterable[SkuLink]) -> None:
+        """Store SKU links (SKU 연동), for example from an Excel import."""
+        rows = tuple(links)
+
+        async def job(run: _Run) -> None:
+            lease = await run.keep_lease()
+            if lease is not None:
+                await run.context.ledger.put_links(lease, rows, run.now)
+
+        await self._must_run(Job.RECOVER, job)
+
+    async def reset_time(self, *, by: str) -> int:
+        """Go on after this machine's clock ran ahead and was set right; `by` names who says so.
+
+        Jobs raise `ClockJumpError` until then, or until the clock is past what was recorded; that resets too.
+        What was read under the wrong time is read again, back to `RunnerSettings.max_back`; returns how many
+        lists begin anew. Nothing that was done is repeated.
+        """
+        moved: list[int] = []
+
+        async def job(run: _Run) -> None:
+            moved.append(await reset_time(run, by))
+
+        await self._must_run(Job.RESET_TIME, job)
+        return sum(moved)
+
+    async def set_hold(self, kind: str, until: datetime, reason: str) -> None:
+        """Put the personal data of one kind, or what was sent (`intent`), under legal hold (법정 보존).
+
+        Kinds: `bundle`, `claim`, `question`, `review`, `inquiry`, `export`, `intent`. `reason` is written
+        into the audit trail, so it must name nobody: 1..200 characters in one line. Raises `ValidationError`.
+        """
+        require_kind(kind, "kind")
+        hold = LegalHold(self.account, kind, require_aware(until, "until"), reason)
+
+        async def job(run: _Run) -> None:
+            lease = await run.keep_lease()
+            if lease is not None:
+                await run.context.ledger.set_hold(lease, hold, run.now)
+
+        await self._must_run(Job.RECOVER, job)
+
+    async def _reading(self) -> AsyncLedgerContext:
+        """Return what a reading works with."""
+        return evolve(self._context, ledger=await self._holder.looking_around())
+
+    async def _must_run(self, job: Job, body: Callable[[_Run], Awaitable[None]]) -> None:
+        report = await self._run(job, body)
+        if report.skipped is not None:
+            raise LedgerError(f"account {self.account!r} is held by another worker; nothing was written")
+
+    async def _run(
+        self,
+        job: Job,
+        body: Callable[[_Run], Awaitable[None]],
+        *,
+        dry_run: bool = False,
+        progress: JobProgressCallback | None = None,
+        stop: StopSwitch | None = None,
+    ) -> JobReport:
+        check_kind("stop", stop, StopSwitch, optional=True)
+
+        def make(ledger: AsyncLedger, lease: Lease | None) -> _Run:
+            context = evolve(self._context, ledger=ledger)
+            return AsyncLedgerRun(context, job, lease, progress, stop or StopSwitch())
+
+        return await self._holder.run(job, make, body, dry_run=dry_run)

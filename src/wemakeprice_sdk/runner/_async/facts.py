@@ -1,0 +1,55 @@
+"""What the ledger knows of the money, reconciled without a marketplace: orders, claims, settlement rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TypeVar
+
+from wemakeprice_sdk.ledger.records import RecordKind
+from wemakeprice_sdk.models import Bundle, Claim, ReadModel, SettlementOrderLine, SettlementShipLine
+from wemakeprice_sdk.policy.reconciliation import Reconciliation, SettlementFacts, reconcile
+from wemakeprice_sdk.runner._async.ledger_run import AsyncLedgerContext
+from wemakeprice_sdk.runner.conversion import GONE, restore
+
+M = TypeVar("M", bound=ReadModel)
+
+
+async def reconcile_stored(
+    context: AsyncLedgerContext, received: Mapping[date, int] | None
+) -> Reconciliation:
+    """Reconcile everything the ledger holds, as of today (KST)."""
+    facts = await settlement_facts(context, received)
+    cycle, today = context.config.settlement_cycle, context.clock.now().date()
+    # A year of orders takes seconds.
+    return await context.offload(reconcile, context.account, facts, today, cycle=cycle)
+
+
+async def settlement_facts(
+    context: AsyncLedgerContext, received: Mapping[date, int] | None
+) -> SettlementFacts:
+    """Return what a reconciliation looks at."""
+    order_lines, ship_lines = RecordKind.SETTLEMENT_ORDER, RecordKind.SETTLEMENT_SHIP
+    return SettlementFacts(
+        bundles=await _all(context, Bundle, RecordKind.BUNDLE),
+        claims=await _all(context, Claim, RecordKind.CLAIM),
+        order_lines=await _shown(context, SettlementOrderLine, order_lines),
+        ship_lines=await _shown(context, SettlementShipLine, ship_lines),
+        withdrawn=(
+            *await _all(context, SettlementOrderLine, order_lines, GONE),
+            *await _all(context, SettlementShipLine, ship_lines, GONE),
+        ),
+        received=received,
+    )
+
+
+async def _all(
+    context: AsyncLedgerContext, cls: type[M], kind: RecordKind, status: str | None = None
+) -> tuple[M, ...]:
+    records = context.ledger.records(context.account, kind, status=status)
+    return tuple([restore(cls, row) async for row in records])
+
+
+async def _shown(context: AsyncLedgerContext, cls: type[M], kind: RecordKind) -> tuple[M, ...]:
+    records = context.ledger.records(context.account, kind)
+    return tuple([restore(cls, row) async for row in records if row.status != GONE])

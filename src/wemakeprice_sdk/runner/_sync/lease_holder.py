@@ -1,0 +1,126 @@
+# Generated from runner/_async by scripts/unasync.py; edit that one.
+"""The jobs of one account, one at a time, each under the account's lease."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, TypeVar
+
+from wemakeprice_sdk.client._synchronization import Turnstile
+from wemakeprice_sdk.errors import LedgerError
+from wemakeprice_sdk.ledger.protocol import Ledger
+from wemakeprice_sdk.ledger.records import Lease
+from wemakeprice_sdk.ledger.sqlite import MemoryLedger
+from wemakeprice_sdk.runner._sync.ledger_run import LedgerContext, LedgerRun, Stopped
+from wemakeprice_sdk.runner.reports import Job, JobReport, Skipped
+from wemakeprice_sdk.runner.settings import worker_name
+from wemakeprice_sdk.secrets import AesGcmCipher, generate_key
+
+R = TypeVar("R", bound=LedgerRun[Any])
+
+
+class LeaseHolder:
+    """Takes the lease of an account for a job and gives it back; other jobs of the same object wait."""
+
+    def __init__(self, context: LedgerContext, worker: str | None) -> None:
+        self._context = context
+        self._worker = worker
+        self._default_worker = secrets.token_hex(4)
+        self._turn = Turnstile(1)
+
+    @property
+    def worker(self) -> str:
+        """The name the lease is held under."""
+        return self._worker or worker_name(self._default_worker)
+
+    def run(
+        self,
+        job: Job,
+        make: Callable[[Ledger, Lease | None], R],
+        body: Callable[[R], None],
+        *,
+        origin: str = "",
+        dry_run: bool = False,
+    ) -> JobReport:
+        """Run `body` under the lease, or without one where nothing is written."""
+        self._turn.acquire()
+        try:
+            started = self._context.clock.now()
+            if not dry_run:
+                return self._under_lease(job, make, body, started, origin)
+            run = make(self.looking_around(), None)
+            _until_stopped(run, body)
+            return run.report(started)
+        finally:
+            self._turn.release()
+
+    def looking_around(self) -> Ledger:
+        """Return what may be read; a ledger that is not there yet is not made for it."""
+        ledger = self._context.ledger
+        if ledger.exists():
+            return ledger
+        return _empty()
+
+    def _under_lease(
+        self,
+        job: Job,
+        make: Callable[[Ledger, Lease | None], R],
+        body: Callable[[R], None],
+        started: datetime,
+        origin: str,
+    ) -> JobReport:
+        context = self._context
+        ledger, settings, account = context.ledger, context.settings, context.account
+        ledger.open_account(account, origin)
+        lease = ledger.acquire_lease(account, self.worker, settings.lease_ttl)
+        if lease is None:
+            return self.skipped(job, started, Skipped.LEASE_HELD)
+        run = make(ledger, lease)
+        try:
+            if job is not Job.RESET_TIME:
+                ledger.mark_time(lease, started, settings.clock_tolerance)
+                if ledger.jumped_at(account) is not None:
+                    # The clock is past what it wrongly recorded; what came meanwhile was never listed.
+                    reset_time(run, self.worker[:100])
+            _until_stopped(run, body)
+            return run.report(started)
+        finally:
+            # What was done is in the ledger; a lease that cannot be given back runs out.
+            with suppress(LedgerError):
+                ledger.release_lease(lease)
+
+    def skipped(
+        self, job: Job, started: datetime, why: Skipped, detail: str = "", *, dry_run: bool = False
+    ) -> JobReport:
+        """Return the report of a job that did nothing at all."""
+        return JobReport(
+            job=job,
+            account=self._context.account,
+            started_at=started,
+            finished_at=self._context.clock.now(),
+            dry_run=dry_run,
+            skipped=why,
+            detail=detail,
+        )
+
+
+def reset_time(run: LedgerRun[Any], by: str) -> int:
+    """Forget what was recorded under a clock that ran ahead; return how many lists begin anew."""
+    context: LedgerContext = run.context
+    lease, now = run.keep_lease(), run.now
+    if lease is None:
+        return 0
+    back = now - context.settings.max_back
+    return context.ledger.reset_time(lease, now, back, by=by)
+
+
+def _empty() -> MemoryLedger:
+    return MemoryLedger(AesGcmCipher.single(generate_key()))
+
+
+def _until_stopped(run: R, body: Callable[[R], None]) -> None:
+    with suppress(Stopped):
+        body(run)
