@@ -147,3 +147,11 @@ def test_both_readmes_show_the_same_examples() -> None:
         [language for language, _, _ in blocks(ROOT / name)] for name in ("README.md", "README.ko.md")
     )
     assert english == korean
+
+
+def test_no_page_holds_what_a_merge_left() -> None:
+    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "contract").glob("*")):
+        marks = [
+            line for line in page.read_text("utf-8").splitlines() if line.startswith(("<<<<<<<", ">>>>>>>"))
+        ]
+        assert not marks, page.name
