@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from wemakeprice_sdk.catalogue.exports import from_preview, from_record
 from wemakeprice_sdk.catalogue.keys import DuplicateCode, duplicate_codes
+from wemakeprice_sdk.catalogue.merging import (
+    CatalogueMerge,
+    CatalogueShelf,
+    Contradiction,
+    MemoryShelf,
+    MergedProduct,
+    MergePolicy,
+    MergeRule,
+    StatedValue,
+    merge_catalogue,
+    merge_product,
+)
 from wemakeprice_sdk.catalogue.model import (
     CatalogueImage,
     CatalogueNotice,
@@ -19,22 +32,46 @@ from wemakeprice_sdk.catalogue.model import (
     SourceKind,
     VariantAxis,
 )
+from wemakeprice_sdk.catalogue.products import from_product
+from wemakeprice_sdk.catalogue.sources import (
+    NO_REFERENCES,
+    CatalogueReferences,
+    RefusedRow,
+    SourcedProduct,
+)
 
 __all__ = [
+    "NO_REFERENCES",
     "CatalogueImage",
+    "CatalogueMerge",
     "CatalogueNotice",
     "CataloguePlace",
     "CatalogueProduct",
+    "CatalogueReferences",
+    "CatalogueShelf",
     "CatalogueVariant",
     "Certificate",
     "CertificateArea",
+    "Contradiction",
     "DuplicateCode",
     "ImageRole",
+    "MemoryShelf",
+    "MergePolicy",
+    "MergeRule",
+    "MergedProduct",
     "NoticeEntry",
     "Origin",
     "Provenance",
+    "RefusedRow",
     "ShippingTerms",
     "SourceKind",
+    "SourcedProduct",
+    "StatedValue",
     "VariantAxis",
     "duplicate_codes",
+    "from_preview",
+    "from_product",
+    "from_record",
+    "merge_catalogue",
+    "merge_product",
 ]

@@ -14,7 +14,6 @@ from typing import Final
 from attrs import field, fields, frozen
 
 from wemakeprice_sdk.errors import Violation
-from wemakeprice_sdk.models._base import hide
 from wemakeprice_sdk.models.codes import (
     BundleKind,
     CertificationState,
@@ -27,6 +26,7 @@ from wemakeprice_sdk.models.codes import (
     ShipType,
     TemplateShipMethod,
 )
+from wemakeprice_sdk.models.tables import hide
 
 ID_PREFIX: Final = "wmp"
 

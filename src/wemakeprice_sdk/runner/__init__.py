@@ -7,6 +7,7 @@ from wemakeprice_sdk.runner._async.runner import AsyncChannelRunner
 from wemakeprice_sdk.runner._sync.back_office import BackOffice
 from wemakeprice_sdk.runner._sync.runner import ChannelRunner
 from wemakeprice_sdk.runner.export.archive import ArchivedFile, ArchiveReport, verify_archive
+from wemakeprice_sdk.runner.export.catalogue import catalogue_from_archive, catalogue_from_ledger
 from wemakeprice_sdk.runner.ledger_target import LedgerTarget
 from wemakeprice_sdk.runner.reports import (
     ActionResult,
@@ -40,5 +41,7 @@ __all__ = [
     "SettlementReport",
     "Skipped",
     "StopSwitch",
+    "catalogue_from_archive",
+    "catalogue_from_ledger",
     "verify_archive",
 ]

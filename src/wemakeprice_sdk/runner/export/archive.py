@@ -337,6 +337,26 @@ def _rows(place: Path, limit: int | None = None) -> Iterator[dict[str, JsonValue
             yield row
 
 
+def archived_rows(
+    folder: str | os.PathLike[str], part: str
+) -> Iterator[tuple[int, str, Mapping[str, JsonValue]]]:
+    """Yield line number, key and JSON of the rows of a part, as far as they were written completely.
+
+    Raises `LedgerCorruptError` for a folder without that part, or with a line that is no row.
+    """
+    place, state = Path(folder) / f"{part}.jsonl", Path(folder) / STATE
+    try:
+        parts = json.loads(state.read_text(encoding="utf-8"))["parts"] if state.exists() else {}
+        limit = int(parts[part]["size"]) if part in parts else None
+        for number, row in enumerate(_rows(place, limit), start=1):
+            data = row["data"]
+            yield number, str(row["key"]), data if isinstance(data, Mapping) else {}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise LedgerCorruptError(
+            f"{place}: no readable part of an archive ({type(error).__name__})"
+        ) from error
+
+
 def _table(place: Path) -> tuple[Sequence[str], Iterator[Sequence[TableValue]]]:
     columns: dict[str, None] = {}
     for row in _rows(place):
