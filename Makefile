@@ -32,7 +32,7 @@ $(VENV)/.dev: $(VENV)/.python pyproject.toml
 	@touch $@ $(VENV)/.runtime
 
 demo: $(VENV)/.runtime ## a seller's day on the embedded sandbox
-	$(BIN)/python -m wemakeprice_sdk.cli demo
+	$(BIN)/python -m wemakeprice_sdk demo
 
 test: $(VENV)/.dev ## set up, then all tests
 	$(BIN)/python -m pytest -n auto -q $(SELECT)

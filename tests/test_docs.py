@@ -59,7 +59,7 @@ def run_command(command: str, folder: Path) -> None:
         )
         assert "make wheel" in CI
     elif words[0] in {"python", "wemakeprice"}:
-        rest = words[1:] if words[0] == "python" else ["-m", "wemakeprice_sdk.cli", *words[1:]]
+        rest = words[1:] if words[0] == "python" else ["-m", "wemakeprice_sdk", *words[1:]]
         subprocess.run([sys.executable, *rest], cwd=folder, check=True, timeout=120, capture_output=True)
     else:
         raise AssertionError(f"no check knows how to run {command!r}")

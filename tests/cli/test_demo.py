@@ -9,7 +9,7 @@ import pytest
 
 @pytest.fixture(scope="module")
 def printed() -> str:
-    command = [sys.executable, "-W", "error", "-m", "wemakeprice_sdk.cli", "demo"]
+    command = [sys.executable, "-W", "error", "-m", "wemakeprice_sdk", "demo"]
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
 
 
@@ -41,7 +41,7 @@ def test_no_key_and_no_personal_data_is_printed(printed: str) -> None:
 
 def test_an_unknown_command_is_refused() -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "wemakeprice_sdk.cli", "nothing"], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "wemakeprice_sdk", "nothing"], capture_output=True, text=True, check=False
     )
     assert run.returncode == 2
     assert "demo" in run.stderr

@@ -124,7 +124,7 @@ def test_what_the_system_says_is_not_repeated(tmp_path: Path, capsys) -> None:
 
 
 def command(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:
-    line = [sys.executable, "-W", "error", "-m", "wemakeprice_sdk.cli", *arguments]
+    line = [sys.executable, "-W", "error", "-m", "wemakeprice_sdk", *arguments]
     env = {**os.environ, **environment}
     return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
 

@@ -1,4 +1,4 @@
-"""Run the command line: `python -m wemakeprice_sdk.cli`."""
+"""Run the command line: `python -m wemakeprice_sdk`."""
 
 import sys
 
