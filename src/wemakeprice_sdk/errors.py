@@ -49,7 +49,8 @@ WemakepriceError
 │   ├── LedgerStateError            used in a forked child, or its file was deleted or replaced
 │   ├── LeaseLostError              another worker took the account over
 │   ├── TargetBusyError             another intent on the target is open, or its effect is there already
-│   └── ClockJumpError              the clock went backwards past what is recorded
+│   ├── ClockJumpError              the clock went backwards past what is recorded
+│   └── StaleBatchError             a feed was set back while its batch was worked on
 ├── BagError                        a BagIt folder cannot be written or read
 └── ExcelError
     ├── UnsafeFileError             a guard refused the file before reading it
@@ -388,6 +389,10 @@ class LedgerStateError(LedgerError, RuntimeError):
 
 class LeaseLostError(LedgerError):
     """Another worker took the account over; nothing more is done under the old lease."""
+
+
+class StaleBatchError(LedgerError):
+    """A feed was set back while a batch of it was worked on: acknowledging it would pass records over."""
 
 
 class TargetBusyError(LedgerError):

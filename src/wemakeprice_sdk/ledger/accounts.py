@@ -10,6 +10,8 @@ from wemakeprice_sdk.errors import ClockJumpError, LedgerAccountError
 from wemakeprice_sdk.ledger.arguments import require_text
 from wemakeprice_sdk.ledger.audit import require_words
 from wemakeprice_sdk.ledger.base import AccountRow, LedgerBase, append_audit, override
+from wemakeprice_sdk.ledger.changes import set_back
+from wemakeprice_sdk.ledger.collection import SAVED
 from wemakeprice_sdk.ledger.engine import Transaction, text
 from wemakeprice_sdk.ledger.records import Lease
 from wemakeprice_sdk.ledger.timestamps import SECOND, to_micros, to_timestamp
@@ -150,6 +152,13 @@ def _forget_after(transaction: Transaction, account: str, since: int, back: int)
 
     How far imports came goes too, and no record counts as seen later than `since`.
     """
+    # One less, so that the next save is stamped with its own time and still lies behind these.
+    last = since - 1
+    set_back(transaction, account, last)
+    transaction.many(
+        "UPDATE watermarks SET moment = ? WHERE account = ? AND stream = ? AND moment > ?",
+        [(last, account, SAVED, last)],
+    )
     moved = transaction.rows(
         "UPDATE watermarks SET moment = ? WHERE account = ? AND moment > ? RETURNING stream",
         back,
@@ -161,7 +170,7 @@ def _forget_after(transaction: Transaction, account: str, since: int, back: int)
         [(account, since)],
     )
     transaction.many(
-        "UPDATE records SET last_seen = ? WHERE account = ? AND last_seen > ?", [(since, account, since)]
+        "UPDATE records SET last_seen = ? WHERE account = ? AND last_seen > ?", [(last, account, last)]
     )
     return len(moved)
 

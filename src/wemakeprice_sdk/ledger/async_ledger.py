@@ -129,6 +129,19 @@ class AsyncLedger:
     async def watermark(self, account: str, stream: str) -> datetime | None:
         return await asyncio.to_thread(self._ledger.watermark, account, stream)
 
+    async def changes(
+        self, account: str, kinds: Iterable[str], *, after: datetime | None = None, limit: int = 500
+    ) -> tuple[StoredRecord, ...]:
+        return await asyncio.to_thread(self._ledger.changes, account, kinds, after=after, limit=limit)
+
+    async def position(self, account: str, cursor: str) -> datetime | None:
+        return await asyncio.to_thread(self._ledger.position, account, cursor)
+
+    async def acknowledge(
+        self, account: str, cursor: str, until: datetime, *, after: datetime | None
+    ) -> bool:
+        return await asyncio.to_thread(self._ledger.acknowledge, account, cursor, until, after=after)
+
     async def mark_processed(self, lease: Lease, kind: str, keys: Iterable[str], now: datetime) -> None:
         return await asyncio.to_thread(self._ledger.mark_processed, lease, kind, keys, now)
 

@@ -19,7 +19,7 @@ from wemakeprice_sdk.ledger.records import Lease, PersonalState, RecordDraft, Sa
 from wemakeprice_sdk.ledger.timestamps import DAY, to_micros, to_timestamp
 from wemakeprice_sdk.secrets import RotatingCipher, rotate_token
 
-_COLUMNS: Final = "account, kind, record_key, status, at, ref, first_seen, last_seen, personal, body, sealed"
+COLUMNS: Final = "account, kind, record_key, status, at, ref, first_seen, last_seen, personal, body, sealed"
 _UPSERT: Final = """INSERT INTO records
     (account, kind, record_key, status, at, ref, first_seen, last_seen, body, sealed, personal, digest)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -28,6 +28,8 @@ _UPSERT: Final = """INSERT INTO records
     body = excluded.body, sealed = excluded.sealed, personal = excluded.personal, digest = excluded.digest"""
 
 
+SAVED: Final = "saved"
+"""The stream of the watermarks that holds the stamp of the account's last save."""
 _Condition = tuple[str, list[SqlValue]]
 
 
@@ -90,12 +92,12 @@ class LedgerCollection(LedgerBase):
             # No transaction is open while the caller works on a page.
             with self._read(account) as transaction:
                 rows = transaction.rows(
-                    f"SELECT {_COLUMNS} FROM records WHERE {condition} "  # noqa: S608
+                    f"SELECT {COLUMNS} FROM records WHERE {condition} "  # noqa: S608
                     f"ORDER BY at, record_key LIMIT {PAGE}",
                     *values,
                 )
                 row_cipher = self._row_cipher(transaction)
-            yield from [_read(row, row_cipher) for row in rows]
+            yield from [read_record(row, row_cipher) for row in rows]
             if len(rows) < PAGE:
                 return
             condition, values = rest, [*later[1], rows[-1][4], rows[-1][2]]
@@ -204,11 +206,22 @@ def save_records(
     now: datetime,
 ) -> SaveCount:
     """Insert and update records, in order: a later draft of the same key is merged into the earlier one."""
-    total, micros = SaveCount(), to_micros(now, "now")
+    total, micros = SaveCount(), _next_stamp(transaction, account, to_micros(now, "now"))
     for batch in batches(records):
         for part in _without_twins(batch):
             total += _save_batch(transaction, row_cipher, account, part, micros)
     return total
+
+
+def _next_stamp(transaction: Transaction, account: str, now: int) -> int:
+    """Return `now`, or the next microsecond behind the last save: readers of changes go by this order."""
+    known = transaction.rows(
+        "SELECT moment FROM watermarks WHERE account = ? AND stream = ?", account, SAVED
+    ) or transaction.rows("SELECT max(last_seen) FROM records WHERE account = ?", account)
+    last = known[0][0]
+    stamp = now if last is None else max(now, whole(last) + 1)
+    _move_watermark(transaction, account, SAVED, stamp)
+    return stamp
 
 
 def _without_twins(drafts: Iterable[RecordDraft]) -> Iterator[list[RecordDraft]]:
@@ -311,12 +324,12 @@ def find_record(
 ) -> StoredRecord | None:
     """Return one record, or None."""
     rows = transaction.rows(
-        f"SELECT {_COLUMNS} FROM records WHERE account = ? AND kind = ? AND record_key = ?",  # noqa: S608
+        f"SELECT {COLUMNS} FROM records WHERE account = ? AND kind = ? AND record_key = ?",  # noqa: S608
         account,
         kind,
         key,
     )
-    return _read(rows[0], row_cipher) if rows else None
+    return read_record(rows[0], row_cipher) if rows else None
 
 
 def forget_personal(
@@ -413,7 +426,8 @@ def write_rotated(transaction: Transaction, changes: Sequence[SqlRow]) -> None:
     )
 
 
-def _read(row: SqlRow, row_cipher: RowCipher) -> StoredRecord:
+def read_record(row: SqlRow, row_cipher: RowCipher) -> StoredRecord:
+    """Return the record of one row of `COLUMNS`."""
     account, kind, key = text(row[0]), text(row[1]), text(row[2])
     body = load(text(row[9]))
     if row[10] is not None:

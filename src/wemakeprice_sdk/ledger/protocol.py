@@ -156,6 +156,28 @@ class Ledger(Protocol):
         """Return the timestamp up to which `stream` is complete."""
         ...
 
+    def changes(
+        self, account: str, kinds: Iterable[str], *, after: datetime | None = None, limit: int = 500
+    ) -> tuple[StoredRecord, ...]:
+        """Return the records saved after `after`, by the time they were last saved (`last_seen`).
+
+        About `limit` of them, and always all that were saved together: behind the `last_seen` of the last
+        one nothing comes late, whatever time a record belongs to.
+        """
+        ...
+
+    def position(self, account: str, cursor: str) -> datetime | None:
+        """Return how far the reader named `cursor` acknowledged the changes."""
+        ...
+
+    def acknowledge(self, account: str, cursor: str, until: datetime, *, after: datetime | None) -> bool:
+        """Remember that a reader has what was saved after `after`, up to `until`; needs no lease.
+
+        False, and nothing is remembered, when the position was set back before `after` meanwhile. A position
+        never moves back here. Raises `ValidationError` when `cursor` is not one line of 1 to 100 characters.
+        """
+        ...
+
     def mark_processed(self, lease: Lease, kind: str, keys: Iterable[str], now: datetime) -> None:
         """Remember that these keys need no more work."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wemakeprice_sdk.ledger.accounts import LedgerAccounts
+from wemakeprice_sdk.ledger.changes import LedgerChanges
 from wemakeprice_sdk.ledger.imports import LedgerImports
 from wemakeprice_sdk.ledger.intents import LedgerIntents
 from wemakeprice_sdk.ledger.retention import LedgerRetention
@@ -10,5 +11,7 @@ from wemakeprice_sdk.ledger.rotation import LedgerRotation
 from wemakeprice_sdk.ledger.trail import LedgerTrail
 
 
-class SqlLedger(LedgerAccounts, LedgerIntents, LedgerImports, LedgerRetention, LedgerTrail, LedgerRotation):
+class SqlLedger(
+    LedgerAccounts, LedgerIntents, LedgerImports, LedgerChanges, LedgerRetention, LedgerTrail, LedgerRotation
+):
     """The `Ledger` over an engine; use `SqliteLedger`, `PostgresLedger` or `MemoryLedger`."""

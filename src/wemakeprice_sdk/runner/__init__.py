@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from wemakeprice_sdk.runner._async.back_office import AsyncBackOffice
 from wemakeprice_sdk.runner._async.runner import AsyncChannelRunner
+from wemakeprice_sdk.runner._async.stored import AsyncFeed, AsyncStored, AsyncStoredRows
 from wemakeprice_sdk.runner._sync.back_office import BackOffice
 from wemakeprice_sdk.runner._sync.runner import ChannelRunner
+from wemakeprice_sdk.runner._sync.stored import Feed, Stored, StoredRows
+from wemakeprice_sdk.runner.changes import ChangeBatch
 from wemakeprice_sdk.runner.export.archive import ArchivedFile, ArchiveReport, verify_archive
 from wemakeprice_sdk.runner.export.catalogue import catalogue_from_archive, catalogue_from_ledger
 from wemakeprice_sdk.runner.ledger_target import LedgerTarget
@@ -29,8 +32,13 @@ __all__ = [
     "ArchivedFile",
     "AsyncBackOffice",
     "AsyncChannelRunner",
+    "AsyncFeed",
+    "AsyncStored",
+    "AsyncStoredRows",
     "BackOffice",
+    "ChangeBatch",
     "ChannelRunner",
+    "Feed",
     "Job",
     "JobProgress",
     "JobReport",
@@ -41,6 +49,8 @@ __all__ = [
     "SettlementReport",
     "Skipped",
     "StopSwitch",
+    "Stored",
+    "StoredRows",
     "catalogue_from_archive",
     "catalogue_from_ledger",
     "verify_archive",

@@ -23,6 +23,7 @@ from wemakeprice_sdk.runner._async.facts import reconcile_stored
 from wemakeprice_sdk.runner._async.lease_holder import AsyncLeaseHolder, reset_time
 from wemakeprice_sdk.runner._async.ledger_run import AsyncLedgerContext, AsyncLedgerRun
 from wemakeprice_sdk.runner._async.retention import forget
+from wemakeprice_sdk.runner._async.stored import AsyncFeed, AsyncStored
 from wemakeprice_sdk.runner._offload import AsyncOffload
 from wemakeprice_sdk.runner.reports import (
     Job,
@@ -96,6 +97,18 @@ class AsyncBackOffice:
     def worker(self) -> str:
         """The name the lease is held under."""
         return self._holder.worker
+
+    @property
+    def stored(self) -> AsyncStored:
+        """What the ledger holds, as models; nothing there can write."""
+        return AsyncStored(self._context.ledger, self.account)
+
+    def feed(self, reader: str) -> AsyncFeed:
+        """Return new and changed records for the reader of this name, which acknowledges what it has.
+
+        Raises `ValidationError` when `reader` is not one line of 1 to 60 characters without a slash.
+        """
+        return AsyncFeed(self._context.ledger, self.account, reader)
 
     async def settlement(self, *, received: Mapping[date, int] | None = None) -> SettlementReport:
         """Reconcile (정산 대사) what the ledger holds, as of today; nothing is collected and nothing written.

@@ -23,6 +23,7 @@ from wemakeprice_sdk.runner._sync.facts import reconcile_stored
 from wemakeprice_sdk.runner._sync.lease_holder import LeaseHolder, reset_time
 from wemakeprice_sdk.runner._sync.ledger_run import LedgerContext, LedgerRun
 from wemakeprice_sdk.runner._sync.retention import forget
+from wemakeprice_sdk.runner._sync.stored import Feed, Stored
 from wemakeprice_sdk.runner.reports import (
     Job,
     JobProgressCallback,
@@ -95,6 +96,18 @@ class BackOffice:
     def worker(self) -> str:
         """The name the lease is held under."""
         return self._holder.worker
+
+    @property
+    def stored(self) -> Stored:
+        """What the ledger holds, as models; nothing there can write."""
+        return Stored(self._context.ledger, self.account)
+
+    def feed(self, reader: str) -> Feed:
+        """Return new and changed records for the reader of this name, which acknowledges what it has.
+
+        Raises `ValidationError` when `reader` is not one line of 1 to 60 characters without a slash.
+        """
+        return Feed(self._context.ledger, self.account, reader)
 
     def settlement(self, *, received: Mapping[date, int] | None = None) -> SettlementReport:
         """Reconcile (정산 대사) what the ledger holds, as of today; nothing is collected and nothing written.
