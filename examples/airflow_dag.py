@@ -9,7 +9,9 @@ from pathlib import Path
 import pendulum
 from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowFailException
-from run_jobs import Supplies, Verdict, Workplace, read_parcels, run_account
+from run_jobs import Supplies, Workplace, read_parcels, run_account
+
+from wemakeprice_sdk.runner import JobVerdict
 
 ORDERS = ["collect_orders", "claims", "ship"]
 
@@ -36,9 +38,9 @@ def wemakeprice_orders() -> None:
         work = Workplace.from_env()
         has = Supplies(parcels=read_parcels(Path(os.environ["JOBS_PARCELS"]), work.registry))
         verdict = run_account(work, seller_id, ORDERS, has)
-        if verdict is Verdict.LATER:
+        if verdict is JobVerdict.AGAIN_LATER:
             raise NotFinishedError(seller_id)
-        if verdict is not Verdict.DONE:
+        if verdict is not JobVerdict.DONE:
             raise AirflowFailException(f"{seller_id}: {verdict.name}, see the log of this task")
 
     run.expand(seller_id=accounts())

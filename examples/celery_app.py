@@ -14,7 +14,9 @@ from pathlib import Path
 
 from celery import Celery, Task
 from celery.schedules import crontab
-from run_jobs import Supplies, Verdict, Workplace, read_parcels, run_account
+from run_jobs import Supplies, Workplace, read_parcels, run_account
+
+from wemakeprice_sdk.runner import JobVerdict
 
 ORDERS = ["collect_orders", "claims", "ship"]
 
@@ -66,7 +68,7 @@ def one_account(self: Task, seller_id: str, jobs: list[str]) -> None:
     parcels = os.environ.get("JOBS_PARCELS")
     has = Supplies(parcels=read_parcels(Path(parcels), work.registry) if parcels else None)
     verdict = run_account(work, seller_id, jobs, has)
-    if verdict is Verdict.LATER:
+    if verdict is JobVerdict.AGAIN_LATER:
         raise self.retry(countdown=60)
-    if verdict is not Verdict.DONE:
+    if verdict is not JobVerdict.DONE:
         raise OperatorNeededError(f"{seller_id}: {verdict.name}, see the lines of this task in the log")

@@ -6,8 +6,8 @@ Where things are stands in the environment: JOBS_REGISTRY, the file of accounts;
 key ring (without it the ring itself is read from WEMAKEPRICE_SECRET_KEYS); JOBS_LEDGER, a file or a
 postgresql:// URL; JOBS_GAP, the seconds between two calls for one account (0.1 without it).
 
-Exit codes: 0 everything is done; 1 an operator has to look; 75 not finished, start it again later; 78 a
-setting or a file is wrong, and 2 the command line is, so nothing was begun.
+The exit code is the worst verdict: 0 done; 1 an operator has to look; 75 not finished, start it again later;
+78 a setting or a file is wrong, so that nothing was begun (for that account). 2 is a wrong command line.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from enum import IntEnum
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
@@ -29,13 +28,13 @@ from attrs import field, frozen
 
 from wemakeprice_sdk import errors
 from wemakeprice_sdk.client import ThrottlePolicy, WemakepriceClient
-from wemakeprice_sdk.config import ChannelRegistry, IssueSeverity, load_registry
-from wemakeprice_sdk.ledger import IntentState, Ledger, PostgresLedger, SqliteLedger
+from wemakeprice_sdk.config import ChannelRegistry, load_registry
+from wemakeprice_sdk.ledger import Ledger, PostgresLedger, SqliteLedger
 from wemakeprice_sdk.models import ShipMethod, couriers
 from wemakeprice_sdk.policy.actions import Shipment
 from wemakeprice_sdk.policy.snapshot import PendingShipment, SkuStock
 from wemakeprice_sdk.policy.sync import SyncPolicy
-from wemakeprice_sdk.runner import ActionState, ChannelRunner, JobReport, Skipped, StopSwitch
+from wemakeprice_sdk.runner import ChannelRunner, JobReport, JobVerdict, Skipped, StopSwitch, reason_of_error
 from wemakeprice_sdk.secrets import (
     Cipher,
     RedactingFilter,
@@ -48,34 +47,12 @@ log = logging.getLogger("jobs")
 T = TypeVar("T")
 
 
-class Verdict(IntEnum):
-    """What came of it, as the process' exit code; the later in this list, the more it weighs."""
-
-    DONE = 0
-    LATER = 75
-    PERSON = 1
-    SETTINGS = 78
-
-
-ORDER: Final = tuple(Verdict)
-LATER: Final = (
-    errors.NetworkError,
-    errors.ServerError,
-    errors.LedgerUnavailableError,
-    errors.LeaseLostError,
-    errors.StaleSnapshotError,
-)
-SETTINGS: Final = (
-    errors.ConfigError,
-    errors.SecretError,
-    errors.LedgerSchemaError,
-    errors.LedgerAccountError,
-)
-
-
-def worst(*verdicts: Verdict) -> Verdict:
-    """Return the one that weighs most."""
-    return max(verdicts, key=ORDER.index)
+EXIT_CODES: Final[Mapping[JobVerdict, int]] = {
+    JobVerdict.DONE: 0,
+    JobVerdict.AGAIN_LATER: 75,
+    JobVerdict.OPERATOR_NEEDED: 1,
+    JobVerdict.SETTINGS_WRONG: 78,
+}
 
 
 # ---------------------------------------------------------------- what a run works with
@@ -174,41 +151,31 @@ NEEDS: Final = {"claims": "parcels", "ship": "parcels", "stock": "stock"}
 """Without its file `claims` would cancel what is already packed, so the file is not optional."""
 
 
-def run_account(work: Workplace, seller_id: str, jobs: Sequence[str], has: Supplies) -> Verdict:
+def run_account(work: Workplace, seller_id: str, jobs: Sequence[str], has: Supplies) -> JobVerdict:
     """Run jobs of one account one after the other; stop at the first error, since later jobs build on it."""
-    verdict = Verdict.DONE
+    found: list[JobVerdict] = []
     try:
         with work.runner(seller_id) as runner:
             for name in jobs:
                 if has.stop.pressed:
-                    return worst(verdict, Verdict.LATER)
-                verdict = worst(verdict, tell(JOBS[name](runner, has)))
+                    found.append(JobVerdict.AGAIN_LATER)
+                    break
+                found.append(tell(JOBS[name](runner, has)))
     except errors.WemakepriceError as error:
-        found = verdict_of(error)
-        log.log(level_of(found), "%s: %s", seller_id, describe(error))
-        verdict = worst(verdict, found)
-    return verdict
+        reason = reason_of_error(error)
+        log.log(level_of(reason.verdict), "%s: %s", seller_id, reason)
+        found.append(reason.verdict)
+    return JobVerdict.worst(found)
 
 
 # ---------------------------------------------------------------- what came of it
 
 
-def judge(report: JobReport) -> Verdict:
-    """Say what a report asks for. A held lease or a closed switch is not a fault."""
-    states = set(report.counts) | {ActionState(intent.state.value) for intent in report.waiting}
-    serious = report.plan is not None and any(a.severity is IssueSeverity.SERIOUS for a in report.plan.alarms)
-    if serious or not states.isdisjoint({ActionState.REFUSED, ActionState.UNKNOWN}):
-        return Verdict.PERSON
-    again = {ActionState.OPEN, ActionState.NOT_APPLIED, ActionState.LEFT_OUT}
-    away = report.skipped is Skipped.MAINTENANCE
-    if report.stopped or report.unread or away or not states.isdisjoint(again):
-        return Verdict.LATER
-    return Verdict.DONE
-
-
-def tell(report: JobReport) -> Verdict:
-    """Log a report in numbers, never with anything about people."""
-    verdict = judge(report)
+def tell(report: JobReport) -> JobVerdict:
+    """Log a report in numbers and reasons, never with anything about people."""
+    # Whoever holds the lease does the same work, so another start is not worth a retry.
+    held = report.skipped is Skipped.LEASE_HELD
+    verdict = JobVerdict.DONE if held else report.verdict
     parts = [f"skipped: {report.skipped} {report.detail}".strip()] if report.skipped else []
     read = report.collected.items()
     parts += [f"{kind} {n.new} new {n.changed} changed" for kind, n in read if n.new or n.changed]
@@ -216,36 +183,18 @@ def tell(report: JobReport) -> Verdict:
     if report.plan is not None:
         parts += [f"planned {len(report.plan)}"] if report.dry_run else []
         parts += [f"held {len(report.plan.held)}"] if report.plan.held else []
-        for alarm in report.plan.alarms:
-            log.warning("%s %s: %s %s", report.account, report.job, alarm.target, alarm.reason.code)
-    for intent in report.waiting:
-        if intent.state is IntentState.UNKNOWN:
-            what = (report.account, intent.id, intent.operation, intent.target)
-            log.warning("%s: an operator decides intent %d, %s %s", *what)
-    parts += [f"not read {what}" for what in report.unread]
-    parts += ["stopped"] if report.stopped else []
-    log.log(level_of(verdict), "%s %s: %s", report.account, report.job, "; ".join(parts) or "nothing to do")
+    for reason in () if held else report.reasons:
+        log.log(level_of(reason.verdict), "%s %s: %s", report.account, report.job, reason)
+    level = level_of(verdict)
+    log.log(level, "%s %s: %s: %s", report.account, report.job, verdict, "; ".join(parts) or "nothing to do")
     return verdict
 
 
-def verdict_of(error: errors.WemakepriceError) -> Verdict:
-    """Return whether time, the settings or an operator will mend an error."""
-    if isinstance(error, LATER):
-        return Verdict.LATER
-    return Verdict.SETTINGS if isinstance(error, SETTINGS) else Verdict.PERSON
-
-
-def describe(error: errors.WemakepriceError) -> str:
-    """Name an error without the marketplace's text, which may hold names."""
-    name = type(error).__name__
-    if isinstance(error, errors.CallError):
-        return f"{name} {error.operation} http={error.http_status} resultCode={error.result_code}"
-    return f"{name}: {error}"
-
-
-def level_of(verdict: Verdict) -> int:
+def level_of(verdict: JobVerdict) -> int:
     """What an operator has to see is a warning at least."""
-    return {Verdict.DONE: logging.INFO, Verdict.LATER: logging.WARNING}.get(verdict, logging.ERROR)
+    return {JobVerdict.DONE: logging.INFO, JobVerdict.AGAIN_LATER: logging.WARNING}.get(
+        verdict, logging.ERROR
+    )
 
 
 # ---------------------------------------------------------------- files and command line
@@ -334,13 +283,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         accounts = [work.registry.get(name) for name in args.account or [c.seller_id for c in work.registry]]
     except (errors.WemakepriceError, OSError, KeyError) as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
-        return Verdict.SETTINGS
+        return EXIT_CODES[JobVerdict.SETTINGS_WRONG]
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: has.stop.press())
-    verdict = Verdict.DONE
-    for config in accounts:
-        verdict = worst(verdict, run_account(work, config.seller_id, args.jobs, has))
-    return verdict
+    return EXIT_CODES[JobVerdict.worst([run_account(work, c.seller_id, args.jobs, has) for c in accounts])]
 
 
 if __name__ == "__main__":

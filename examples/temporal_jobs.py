@@ -17,7 +17,9 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from run_jobs import Supplies, Verdict, Workplace, run_account
+    from run_jobs import Supplies, Workplace, run_account
+
+    from wemakeprice_sdk.runner import JobVerdict
 
 QUEUE = "wemakeprice"
 
@@ -26,8 +28,8 @@ QUEUE = "wemakeprice"
 def run_jobs_of(seller_id: str, jobs: list[str]) -> None:
     """Run jobs of one account; the worker gives it a thread (`activity_executor`)."""
     verdict = run_account(Workplace.from_env(), seller_id, jobs, Supplies())
-    if verdict is not Verdict.DONE:
-        again = verdict is Verdict.LATER
+    if verdict is not JobVerdict.DONE:
+        again = verdict is JobVerdict.AGAIN_LATER
         raise ApplicationError(f"{seller_id}: {verdict.name}", type=verdict.name, non_retryable=not again)
 
 

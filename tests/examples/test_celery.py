@@ -146,13 +146,14 @@ class Sent:
 
 def test_what_only_a_person_can_mend_fails_at_once(inside: Place, recipe: ModuleType) -> None:
     inside.sandbox.approve_key("0" * 31 + "1", approved=False)
-    with pytest.raises(recipe.OperatorNeededError, match="shop-1: PERSON"):
+    with pytest.raises(recipe.OperatorNeededError, match="shop-1: OPERATOR_NEEDED"):
         recipe.one_account.delay("shop-1", ["collect_orders"])
 
 
-def test_an_account_that_is_not_linked_is_no_fault(inside: Place, recipe: ModuleType) -> None:
+def test_an_account_that_is_not_linked_says_so(inside: Place, recipe: ModuleType) -> None:
     inside.accounts(onboarding=OnboardingState.SIGNED_UP)
-    recipe.all_accounts.delay(["collect_orders"])
+    with pytest.raises(recipe.OperatorNeededError, match="shop-1: SETTINGS_WRONG"):
+        recipe.all_accounts.delay(["collect_orders"])
     assert inside.targets("orders_confirm") == []
 
 

@@ -111,7 +111,7 @@ def test_orders_are_confirmed_and_shipped_once_however_often_cron_starts_the_lin
     }
     shop.assert_finished(*numbers)
     log = (shop.folder / "jobs.log").read_text(encoding="utf-8")
-    assert log.count("INFO shop-1 collect_orders: ") == 2
+    assert log.count("INFO shop-1 collect_orders: done: ") == 2
     assert "applied 3" in log
     assert shop.people()
     assert not [text for text in shop.people() if text in log]
@@ -124,7 +124,7 @@ def test_a_start_while_the_last_one_runs_does_nothing(shop: Place) -> None:
     assert shop.sandbox.reached.wait(30)
     finish(cron(shop, LINES[0]))
     log = (shop.folder / "jobs.log").read_text(encoding="utf-8")
-    assert "shop-1 collect_orders: skipped: lease-held" in log
+    assert "shop-1 collect_orders: done: skipped: lease-held" in log
     assert "INFO shop-2 ship: " in log
     assert len(shop.targets("orders_confirm")) == 1
     shop.sandbox.let_go.set()
@@ -177,7 +177,7 @@ def test_a_hard_kill_in_the_middle_of_a_call_doubles_nothing(shop: Place) -> Non
     shop.sandbox.let_go.set()  # the killed worker's call still arrives
     # The dead worker's lease stands, so the next start leaves the account alone ...
     finish(cron(shop, LINES[0]))
-    assert "shop-1 collect_orders: skipped: lease-held" in (shop.folder / "jobs.log").read_text(
+    assert "shop-1 collect_orders: done: skipped: lease-held" in (shop.folder / "jobs.log").read_text(
         encoding="utf-8"
     )
     assert len(shop.targets("orders_confirm")) <= 2

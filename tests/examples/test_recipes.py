@@ -18,6 +18,8 @@ import pytest
 import yaml
 from celery.schedules import crontab
 
+from wemakeprice_sdk.runner import JobVerdict
+
 if TYPE_CHECKING:
     from .conftest import Place
 
@@ -79,7 +81,7 @@ def test_airflow_tells_trying_again_from_giving_up(
     (run,) = dags[0]["mapped"]
     assert run.options["retries"] == 3
     inside.sandbox.approve_key(FIRST, approved=False)
-    with pytest.raises(made.AirflowFailException, match="shop-1: PERSON"):
+    with pytest.raises(made.AirflowFailException, match="shop-1: OPERATOR_NEEDED"):
         run.call("shop-1")
     inside.server.close()
     with pytest.raises(made.NotFinishedError, match="shop-2"):
@@ -113,8 +115,8 @@ def test_temporal_tells_trying_again_from_giving_up(
     inside.server.close()
     with pytest.raises(made.ApplicationError) as later:
         made.run_jobs_of("shop-2", ["templates"])
-    assert (final.value.type, final.value.non_retryable) == ("PERSON", True)
-    assert (later.value.type, later.value.non_retryable) == ("LATER", False)
+    assert (final.value.type, final.value.non_retryable) == ("OPERATOR_NEEDED", True)
+    assert (later.value.type, later.value.non_retryable) == ("AGAIN_LATER", False)
 
 
 def test_temporal_extends_at_korean_dawn_and_never_twice_at_once(
@@ -169,10 +171,10 @@ def test_kubernetes_gives_up_for_exactly_the_codes_that_trying_again_does_not_me
 ) -> None:
     for job in CRON_JOBS:
         (rule,) = job["spec"]["jobTemplate"]["spec"]["podFailurePolicy"]["rules"]
-        verdict = run_jobs.Verdict
+        codes = run_jobs.EXIT_CODES
+        again = {codes[JobVerdict.DONE], codes[JobVerdict.AGAIN_LATER]}
         usage = 2
-        assert set(rule["onExitCodes"]["values"]) == {verdict.PERSON, verdict.SETTINGS, usage}
-        assert verdict.LATER not in rule["onExitCodes"]["values"]
+        assert set(rule["onExitCodes"]["values"]) == {*codes.values(), usage} - again
 
 
 @pytest.mark.parametrize("job", CRON_JOBS, ids=lambda job: job["metadata"]["name"])

@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from wemakeprice_sdk import errors
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.config import Switches
-from wemakeprice_sdk.ledger import Intent, IntentState
-from wemakeprice_sdk.policy.actions import ActionKind, Target, TargetKind
 from wemakeprice_sdk.policy.snapshot import SkuStock
-from wemakeprice_sdk.runner import ActionResult, ActionState, Job, JobReport, Skipped, StopSwitch
+from wemakeprice_sdk.runner import Job, JobReport, JobVerdict, Skipped, StopSwitch
 from wemakeprice_sdk.sandbox import Reply
 
 if TYPE_CHECKING:
@@ -29,7 +26,8 @@ def test_a_closed_switch_is_no_fault(inside: Place, main: Main) -> None:
     inside.accounts(switches=Switches(master=False))
     code, err = main("collect_orders")
     assert code == 0
-    assert "INFO shop-1 collect_orders: skipped: gate-closed master" in err
+    assert "INFO shop-1 collect_orders: done: skipped: gate-closed master" in err
+    assert "INFO shop-1 collect_orders: done: switched-off [master]" in err
     assert inside.targets("orders_confirm") == []
 
 
@@ -37,7 +35,7 @@ def test_a_marketplace_that_is_away_says_later(inside: Place, main: Main) -> Non
     inside.server.close()
     code, err = main("templates", "--account", "shop-1")
     assert code == 75
-    assert "WARNING shop-1: NetworkError shipping_list_policies" in err
+    assert "WARNING shop-1: again-later: unreachable [NetworkError shipping_list_policies]" in err
 
 
 @pytest.mark.parametrize(
@@ -47,7 +45,7 @@ def test_a_marketplace_that_is_away_says_later(inside: Place, main: Main) -> Non
         (429, 75, "MaintenanceError"),
         (502, 75, "ServerError"),
         (504, 75, "ServerError"),
-        (401, 1, "AuthenticationError"),
+        (401, 78, "AuthenticationError"),
         (403, 1, "PermissionDeniedError"),
     ],
 )
@@ -71,7 +69,7 @@ def test_a_key_that_is_not_allowed_calls_a_person_and_stops_no_other_account(
     inside.sandbox.approve_key(KEY, approved=False)
     code, err = main("collect_orders")
     assert code == 1
-    assert "ERROR shop-1: PermissionDeniedError" in err
+    assert "ERROR shop-1: operator-needed: not-permitted [PermissionDeniedError" in err
     assert inside.targets("orders_confirm") == [number]
     assert KEY not in err
 
@@ -85,7 +83,7 @@ def test_another_invoice_than_the_one_on_its_way_calls_a_person(inside: Place, m
     )
     code, err = main("ship", "--parcels", "parcels.csv")
     assert code == 1
-    assert f"WARNING shop-1 ship: bundle:{number} shipped-with-another-invoice" in err
+    assert f"ERROR shop-1 ship: operator-needed: serious-alarm [bundle:{number}]" in err
     assert inside.targets("orders_ship") == [number]
 
 
@@ -172,56 +170,33 @@ def test_stock_comes_from_the_warehouse_with_its_timestamp(
     assert "stock.csv:2" in err
 
 
-def intent(state: IntentState) -> Intent:
-    return Intent(7, "shop-1", "cs_answer_question", "question:1", state, NOW, "w", 1)
-
-
-def result(state: ActionState) -> ActionResult:
-    return ActionResult("k", ActionKind.CONFIRM_BUNDLE, Target(TargetKind.BUNDLE, "1"), state)
-
-
 @pytest.mark.parametrize(
-    ("parts", "verdict"),
+    ("parts", "verdict", "level"),
     [
-        ({}, "DONE"),
-        ({"skipped": Skipped.LEASE_HELD}, "DONE"),
-        ({"skipped": Skipped.GATE_CLOSED}, "DONE"),
-        ({"skipped": Skipped.MAINTENANCE}, "LATER"),
-        ({"stopped": True}, "LATER"),
-        ({"results": (result(ActionState.APPLIED), result(ActionState.ALREADY_DONE))}, "DONE"),
-        ({"results": (result(ActionState.BUSY),)}, "DONE"),
-        ({"results": (result(ActionState.NOT_APPLIED),)}, "LATER"),
-        ({"results": (result(ActionState.OPEN),)}, "LATER"),
-        ({"results": (result(ActionState.LEFT_OUT),)}, "LATER"),
-        ({"results": (result(ActionState.REFUSED), result(ActionState.OPEN))}, "PERSON"),
-        ({"waiting": (intent(IntentState.OPEN),)}, "LATER"),
-        ({"waiting": (intent(IntentState.UNKNOWN),), "stopped": True}, "PERSON"),
+        ({}, JobVerdict.DONE, "INFO"),
+        ({"stopped": True}, JobVerdict.AGAIN_LATER, "WARNING"),
+        ({"given_up": ("orders/NEW/NEW",)}, JobVerdict.OPERATOR_NEEDED, "ERROR"),
+        # Whoever holds the lease does the work.
+        ({"skipped": Skipped.LEASE_HELD}, JobVerdict.DONE, "INFO"),
     ],
 )
-def test_every_report_has_a_verdict(
-    run_jobs: ModuleType, parts: dict[str, Any], verdict: str, caplog: pytest.LogCaptureFixture
+def test_a_report_is_told_with_its_verdict(
+    run_jobs: ModuleType,
+    parts: dict[str, Any],
+    verdict: JobVerdict,
+    level: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     report = JobReport(job=Job.CS, account="shop-1", started_at=NOW, finished_at=NOW, **parts)
     with caplog.at_level("INFO", "jobs"):
-        assert run_jobs.tell(report).name == verdict
-    levels = {"DONE": "INFO", "LATER": "WARNING", "PERSON": "ERROR"}
-    assert caplog.records[-1].levelname == levels[verdict]
-    unknown = [found for found in report.waiting if found.state is IntentState.UNKNOWN]
-    assert ("an operator decides intent 7" in caplog.text) is bool(unknown)
+        assert run_jobs.tell(report) is verdict
+    assert {record.levelname for record in caplog.records} == {level}
+    assert f"shop-1 cs: {verdict}: " in caplog.records[-1].getMessage()
 
 
-def test_what_weighs_more_wins(run_jobs: ModuleType) -> None:
-    verdict = run_jobs.Verdict
-    assert run_jobs.worst(verdict.PERSON, verdict.LATER, verdict.DONE) is verdict.PERSON
-    assert run_jobs.worst(verdict.DONE, verdict.LATER) is verdict.LATER
-    assert [int(one) for one in verdict] == [0, 75, 1, 78]
-
-
-def test_the_text_of_an_answer_is_not_logged(run_jobs: ModuleType) -> None:
-    error = errors.ConflictError(
-        "홍길동", operation="orders_ship", http_status=200, result_code=500, text="홍길동"
-    )
-    assert run_jobs.describe(error) == "ConflictError orders_ship http=200 resultCode=500"
+def test_each_verdict_has_its_exit_code(run_jobs: ModuleType) -> None:
+    assert list(run_jobs.EXIT_CODES) == list(JobVerdict)
+    assert list(run_jobs.EXIT_CODES.values()) == [0, 75, 1, 78]
 
 
 def test_a_pressed_stop_starts_no_further_job(inside: Place, run_jobs: ModuleType) -> None:
@@ -229,5 +204,5 @@ def test_a_pressed_stop_starts_no_further_job(inside: Place, run_jobs: ModuleTyp
     has = run_jobs.Supplies(stop=StopSwitch())
     has.stop.press()
     work = run_jobs.Workplace.from_env()
-    assert run_jobs.run_account(work, "shop-1", ["collect_orders"], has) is run_jobs.Verdict.LATER
+    assert run_jobs.run_account(work, "shop-1", ["collect_orders"], has) is JobVerdict.AGAIN_LATER
     assert inside.targets("orders_confirm") == []

@@ -25,6 +25,7 @@ from wemakeprice_sdk.policy import (
     verified_links,
 )
 from wemakeprice_sdk.policy.derived import option_rows
+from wemakeprice_sdk.policy.stock import unknown_skus
 
 
 def plan_of(
@@ -112,7 +113,8 @@ def test_stale_missing_and_future_levels() -> None:
     assert stale.is_empty
     assert [h.reason.code for h in stale.held] == ["stale-stock"]
     missing = plan_of(stock=[])
-    assert [h.reason.code for h in missing.held] == ["no-stock-level"]
+    assert (missing.held, missing.actions) == ((), ())
+    assert [(n.reason.code, str(n.target)) for n in missing.notes] == [("no-stock-level", "account:stock")]
     with pytest.raises(ValidationError, match=r"stock\[SKU-10\]\.as_of"):
         plan_of(stock=[level(as_of=NOW + HOUR)])
     with pytest.raises(NaiveDatetimeError):
@@ -146,7 +148,15 @@ def test_one_bad_level_does_not_stop_the_other_options() -> None:
     (action,) = plan
     assert isinstance(action, SetOptions)
     assert [change.option_key for change in action.changes] == [("파랑",)]
-    assert {h.reason.code for h in plan.held} == {"stale-stock", "no-stock-level"}
+    assert [h.reason.code for h in plan.held] == ["stale-stock"]
+    assert ["1 linked SKU" in n.reason.text for n in plan.notes] == [True]
+
+
+def test_a_level_of_a_sku_that_no_link_names_is_noted() -> None:
+    levels = [level("TYPO", 3), level("SKU-10", 1)]
+    (note,) = unknown_skus(levels, [link(), link(11, sku="OTHER")])
+    assert (str(note.target), note.reason.code) == ("sku:TYPO", "unknown-sku")
+    assert unknown_skus([], [link()]) == ()
 
 
 def test_a_link_to_a_missing_option_and_doubled_options_are_held() -> None:

@@ -15,7 +15,7 @@ from test_recovery import crash
 from wemakeprice_sdk.config import ConfirmationMode
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy.snapshot import SkuStock
-from wemakeprice_sdk.runner import ActionState, RunnerSettings
+from wemakeprice_sdk.runner import ActionState, JobVerdict, RunnerSettings, VerdictCode
 from wemakeprice_sdk.runner.unfinished import joined
 from wemakeprice_sdk.sandbox.answers import json_reply
 from wemakeprice_sdk.wire.windows import Window
@@ -128,8 +128,13 @@ def test_of_96_hourly_collections_each_takes_all_orders_but_one_that_cannot_be_r
     assert len(kept["windows"]) <= 1  # type: ignore[arg-type]
     edited.mend()
     report = runner.collect_orders()
-    assert report.ok
     assert report.counts == {ActionState.APPLIED: 1}
+    assert (report.unread, report.waiting) == ((), ())
+    # After four days its dispatch is overdue, which somebody has to know.
+    assert [(reason.code, reason.subjects) for reason in report.reasons] == [
+        (VerdictCode.SERIOUS_ALARM, (f"bundle:{bad}",))
+    ]
+    assert not report.ok
     assert shop.writes("orders_confirm") == [*numbers, bad]
     assert runner.ship([parcel(bad)]).counts == {ActionState.APPLIED: 1}
     assert shop.ledger.progress("shop", "unread/orders/NEW/NEW") == {"windows": []}
@@ -170,10 +175,13 @@ def test_a_window_older_than_max_back_is_given_up_and_said_once(shop: Shop) -> N
     runner = shop.runner(settings=settings)
     assert runner.collect_orders().unread
     shop.pass_time(days=4)
-    lines = [line for _ in range(3) for line in runner.collect_orders().unread]
-    given_up = {line for line in lines if "not read again" in line}
-    assert any(line.startswith("orders/NEW/NEW: 2026-03-04T") for line in given_up)
-    assert not runner.collect_orders().unread
+    reports = [runner.collect_orders() for _ in range(4)]
+    assert [bool(report.given_up) for report in reports] == [True, True, False, False]
+    assert not set(reports[0].given_up) & set(reports[1].given_up)
+    assert any(line.startswith("orders/NEW/NEW: 2026-03-04T") for line in reports[0].given_up)
+    assert reports[0].verdict is JobVerdict.OPERATOR_NEEDED
+    assert "given up: orders/NEW/NEW: 2026-03-04T" in str(reports[0])
+    assert not reports[3].unread
 
 
 def test_a_bundle_that_became_unreadable_after_it_was_collected_stops_no_other(shop: Shop) -> None:

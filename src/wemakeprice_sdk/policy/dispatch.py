@@ -27,7 +27,7 @@ _READY = Reason(
     "the bundle is confirmed, no claim is open and its parcel has an invoice",
     "발주확인을 마쳤고 처리할 클레임이 없으며 송장이 준비되었습니다",
 )
-_NOT_READ = Reason(
+UNKNOWN_BUNDLE = Reason(
     "bundle-unknown",
     "6.1",
     "the bundle was not read",
@@ -121,7 +121,7 @@ def _obstacle(
     bundle: Bundle | None, pending: PendingShipment, cancels: Iterable[int], returns: frozenset[int]
 ) -> Reason | None:
     if bundle is None:
-        return _NOT_READ
+        return UNKNOWN_BUNDLE
     if pending.bundle_no in cancels:
         return OPEN_CANCEL
     if pending.bundle_no in returns:

@@ -43,6 +43,7 @@ from wemakeprice_sdk.policy.derived import (
     product_status,
 )
 from wemakeprice_sdk.policy.gates import LinkFlags
+from wemakeprice_sdk.policy.plan import PlanNote
 from wemakeprice_sdk.policy.plan_builder import PlanBuilder
 from wemakeprice_sdk.policy.settings import MAX_STOCK, StockSettings
 from wemakeprice_sdk.policy.snapshot import Part, Reservation, SkuStock, Snapshot
@@ -70,11 +71,11 @@ _STALE = _why(
     "the stock level is too old to be pushed; the option keeps the stock it has",
     "SKU 재고를 확인한 지 오래되어 기존 재고를 유지합니다. SKU 재고를 다시 조회해 주세요",
 )
-_NO_LEVEL = _why(
-    "no-stock-level",
+UNKNOWN_SKU = _why(
+    "unknown-sku",
     "3.6",
-    "no stock level is known for the linked SKU; the option keeps the stock it has",
-    "연동한 SKU의 재고 정보가 없어 기존 재고를 유지합니다. SKU 재고를 입력해 주세요",
+    "no product is linked to the SKU, so its level goes nowhere",
+    "이 SKU와 연동한 상품이 없어 재고를 반영하지 않습니다. SKU 표기를 확인하거나 상품과 연동해 주세요",
 )
 _IMPORT_ZERO = _why(
     "import-zero",
@@ -224,6 +225,7 @@ def plan_stock(builder: PlanBuilder, snapshot: Snapshot, settings: StockSettings
     for product_no, left in links.items():
         if any(link.syncs for link in left):
             builder.hold(ActionKind.SET_STOCK, _product(product_no), _NO_PRODUCT)
+    _note_silent(builder, snapshot, targets)
     planned.sort(key=lambda entry: entry.risk)
     for entry in planned:
         for action in entry.actions:
@@ -231,6 +233,30 @@ def plan_stock(builder: PlanBuilder, snapshot: Snapshot, settings: StockSettings
 
 
 _OPEN = LinkFlags(sku_link=True, stock_sync=True)
+
+
+def _note_silent(builder: PlanBuilder, snapshot: Snapshot, targets: Mapping[str, SkuTarget]) -> None:
+    """Note once how many linked SKUs were given no level: whoever tells of one SKU means only that one."""
+    silent = {link.sku for link in snapshot.links if link.syncs and link.sku not in targets}
+    if silent:
+        builder.note(Target(TargetKind.ACCOUNT, "stock"), _no_level(len(silent)))
+
+
+def _no_level(count: int) -> Reason:
+    return _why(
+        "no-stock-level",
+        "3.6",
+        f"no stock level was given for {count} linked SKU(s); their options keep the stock they have",
+        f"연동한 SKU 중 {count}개는 재고 정보를 받지 않아 기존 재고를 유지합니다",
+    )
+
+
+def unknown_skus(stock: Iterable[SkuStock], links: Iterable[SkuLink]) -> tuple[PlanNote, ...]:
+    """Return a note for every level whose SKU no link of the account names, in the order of the levels."""
+    known = {link.sku for link in links}
+    return tuple(
+        PlanNote(Target(TargetKind.SKU, row.sku), UNKNOWN_SKU) for row in stock if row.sku not in known
+    )
 
 
 @frozen
@@ -301,8 +327,10 @@ def _wanted(job: _ProductStock, link: SkuLink, targets: Mapping[str, SkuTarget])
             job.builder.block(ActionKind.SET_STOCK, job.target, flags)
         return None
     kind = ActionKind.SET_OPTIONS if link.option_key else ActionKind.SET_STOCK
-    if target is None or target.held is not None:
-        job.builder.hold(kind, job.target, _NO_LEVEL if target is None else target.held or _STALE)
+    if target is None:
+        return None
+    if target.held is not None:
+        job.builder.hold(kind, job.target, target.held)
         return None
     if link.never_pushed and not link.zero_acknowledged and (target.stock == 0 or target.on_sale is False):
         job.builder.hold(kind, job.target, _IMPORT_ZERO)

@@ -13,17 +13,16 @@ from wemakeprice_sdk.runner.export.archive import ArchivedFile, ArchiveReport, v
 from wemakeprice_sdk.runner.export.catalogue import catalogue_from_archive, catalogue_from_ledger
 from wemakeprice_sdk.runner.ledger_target import LedgerTarget
 from wemakeprice_sdk.runner.reports import (
-    ActionResult,
-    ActionState,
     Job,
     JobProgress,
     JobReport,
     RetentionReport,
     SettlementReport,
-    Skipped,
     StopSwitch,
 )
+from wemakeprice_sdk.runner.results import ActionResult, ActionState, Skipped
 from wemakeprice_sdk.runner.settings import RetentionPolicy, RunnerSettings
+from wemakeprice_sdk.runner.verdicts import JobVerdict, VerdictCode, VerdictReason, reason_of_error
 
 __all__ = [
     "ActionResult",
@@ -42,6 +41,7 @@ __all__ = [
     "Job",
     "JobProgress",
     "JobReport",
+    "JobVerdict",
     "LedgerTarget",
     "RetentionPolicy",
     "RetentionReport",
@@ -51,7 +51,10 @@ __all__ = [
     "StopSwitch",
     "Stored",
     "StoredRows",
+    "VerdictCode",
+    "VerdictReason",
     "catalogue_from_archive",
     "catalogue_from_ledger",
+    "reason_of_error",
     "verify_archive",
 ]

@@ -11,9 +11,11 @@ from typing import Self, TypedDict
 from attrs import evolve, field, frozen
 
 from wemakeprice_sdk.ledger.records import Intent, SaveCount
-from wemakeprice_sdk.policy.actions import ActionKind, Target
+from wemakeprice_sdk.policy.gates import ClosedGate
 from wemakeprice_sdk.policy.plan import SyncPlan
-from wemakeprice_sdk.policy.reconciliation import Reconciliation
+from wemakeprice_sdk.policy.reconciliation import Reconciliation, SettlementStatus
+from wemakeprice_sdk.runner.results import ActionResult, ActionState, Skipped
+from wemakeprice_sdk.runner.verdicts import JobVerdict, VerdictReason, reasons_of
 
 
 class Job(StrEnum):
@@ -35,45 +37,6 @@ class Job(StrEnum):
     RESET_TIME = "reset_time"
     RETENTION = "retention"
     ARCHIVE = "archive"
-
-
-class ActionState(StrEnum):
-    """What became of one planned action."""
-
-    APPLIED = "applied"
-    ALREADY_DONE = "already_done"
-    REFUSED = "refused"
-    NOT_APPLIED = "not_applied"
-    OPEN = "open"
-    """The answer was lost and could not be verified yet; the next run does."""
-    UNKNOWN = "unknown"
-    """No read can verify it; an operator decides."""
-    BUSY = "busy"
-    """Another intent on the target is open, or the effect is there already."""
-    LEFT_OUT = "left_out"
-    """Not tried: an action it depends on did not succeed, or the run was stopped."""
-
-
-@frozen
-class ActionResult:
-    """One action and what became of it; `detail` is free of personal data."""
-
-    key: str
-    kind: ActionKind
-    target: Target
-    state: ActionState
-    detail: str = ""
-
-
-class Skipped(StrEnum):
-    """Why a job did nothing at all."""
-
-    LEASE_HELD = "lease-held"
-    """Another worker has the account."""
-    GATE_CLOSED = "gate-closed"
-    """A switch of the account forbids it; the plan's `blocked` or `detail` names the gate."""
-    MAINTENANCE = "maintenance"
-    """The marketplace is away, and waiting was not wanted or would leave the window."""
 
 
 @frozen
@@ -112,9 +75,13 @@ class JobReport:
     `plan` is what the policy wanted (None when the job plans nothing), `results` what became of it.
     `collected` counts what was read, by record kind. `recovered` are intents of earlier runs that this run
     verified; `waiting` are those that still block their target (`unknown` ones wait for an operator).
-    `unread` names what could not be read, with the error: it was passed over, and the next run tries again.
-    `faults` names single values that could not be read in what was: they count as absent.
+    `unread` names what could not be read, with the error: it was passed over, and the next run tries again;
+    `given_up` is what no run tries again. `faults` names single values that could not be read in what was:
+    they count as absent. `gate` is the first closed gate when one kept the job from running.
+    `link_problems` names what could not be kept or told about the state of the link.
     In a dry run nothing was written, neither at the marketplace nor in the ledger.
+
+    `verdict` says at a glance whether somebody is needed, `reasons` why and what to do next.
     """
 
     job: Job
@@ -124,6 +91,7 @@ class JobReport:
     dry_run: bool = False
     skipped: Skipped | None = None
     detail: str = ""
+    gate: ClosedGate | None = None
     stopped: bool = False
     plan: SyncPlan | None = None
     results: tuple[ActionResult, ...] = ()
@@ -131,7 +99,9 @@ class JobReport:
     recovered: tuple[Intent, ...] = ()
     waiting: tuple[Intent, ...] = ()
     unread: tuple[str, ...] = ()
+    given_up: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
+    link_problems: tuple[str, ...] = ()
 
     @property
     def counts(self) -> Mapping[ActionState, int]:
@@ -140,21 +110,31 @@ class JobReport:
         return {state: counted[state] for state in ActionState if counted[state]}
 
     @property
+    def reasons(self) -> tuple[VerdictReason, ...]:
+        """Why the verdict is what it is, the worst first; those of `DONE` are only worth knowing."""
+        return reasons_of(self)
+
+    @property
+    def verdict(self) -> JobVerdict:
+        """Return what the report asks for: nothing, another start, an operator, or another setting."""
+        return JobVerdict.worst(reason.verdict for reason in self.reasons)
+
+    @property
     def ok(self) -> bool:
-        """Return whether the job ran to its end and nothing was refused, lost or left open."""
-        good = {ActionState.APPLIED, ActionState.ALREADY_DONE}
-        return (
-            self.skipped is None
-            and not self.stopped
-            and not self.waiting
-            and not self.unread
-            and all(result.state in good for result in self.results)
-        )
+        """Return whether the job ran and nobody has to do anything: its verdict is `DONE`."""
+        return self.skipped is None and self.verdict is JobVerdict.DONE
+
+    @property
+    def missing_won(self) -> int:
+        """Won that were due and did not come; only a settlement report knows any."""
+        return 0
 
     def __str__(self) -> str:
         """Return the report in lines of text: in a dry run the whole plan, else what was held and why."""
         head = f"{self.job} of {self.account} at {self.started_at:%Y-%m-%d %H:%M:%S%z}"
-        lines = [head + (" (dry run)" if self.dry_run else "")]
+        verdict = self.verdict
+        lines = [f"{head}{' (dry run)' if self.dry_run else ''}: {verdict} ({verdict.korean})"]
+        lines += [f"  {reason}" for reason in self.reasons]
         if self.skipped is not None:
             lines.append(f"  skipped: {self.skipped} {self.detail}".rstrip())
         lines += [
@@ -169,6 +149,8 @@ class JobReport:
             f"  waits: intent {intent.id} {intent.operation} {intent.target}" for intent in self.waiting
         ]
         lines += [f"  not read: {what}" for what in self.unread]
+        lines += [f"  given up: {what}" for what in self.given_up]
+        lines += [f"  link: {what}" for what in self.link_problems]
         lines += [f"  value not read: {what}" for what in self.faults]
         return "\n".join(lines)
 
@@ -176,7 +158,7 @@ class JobReport:
         """Return the whole plan in a dry run, else why something did not move."""
         if self.dry_run:
             return list(plan.to_rows())
-        return [row for row in plan.to_rows() if row["state"] in ("held", "blocked", "alarm")]
+        return [row for row in plan.to_rows() if row["state"].startswith(("held", "blocked", "alarm"))]
 
 
 class _Parts(TypedDict):
@@ -187,6 +169,7 @@ class _Parts(TypedDict):
     dry_run: bool
     skipped: Skipped | None
     detail: str
+    gate: ClosedGate | None
     stopped: bool
     plan: SyncPlan | None
     results: tuple[ActionResult, ...]
@@ -194,7 +177,9 @@ class _Parts(TypedDict):
     recovered: tuple[Intent, ...]
     waiting: tuple[Intent, ...]
     unread: tuple[str, ...]
+    given_up: tuple[str, ...]
     faults: tuple[str, ...]
+    link_problems: tuple[str, ...]
 
 
 def _parts(report: JobReport) -> _Parts:
@@ -206,6 +191,7 @@ def _parts(report: JobReport) -> _Parts:
         dry_run=report.dry_run,
         skipped=report.skipped,
         detail=report.detail,
+        gate=report.gate,
         stopped=report.stopped,
         plan=report.plan,
         results=report.results,
@@ -213,7 +199,9 @@ def _parts(report: JobReport) -> _Parts:
         recovered=report.recovered,
         waiting=report.waiting,
         unread=report.unread,
+        given_up=report.given_up,
         faults=report.faults,
+        link_problems=report.link_problems,
     )
 
 
@@ -233,6 +221,11 @@ class SettlementReport(JobReport):
 
     reconciliation: Reconciliation | None = None
     incomplete: tuple[date, ...] = ()
+
+    @property
+    def missing_won(self) -> int:
+        """Won that were due and did not come, as the reconciliation has it."""
+        return 0 if self.reconciliation is None else self.reconciliation.totals[SettlementStatus.MISSING]
 
     @classmethod
     def of(

@@ -10,7 +10,7 @@ from wemakeprice_sdk.models import Product, ProductStatus
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy.actions import Action, SetStatus
 from wemakeprice_sdk.policy.derived import option_key, option_rows, product_status
-from wemakeprice_sdk.runner.reports import ActionState
+from wemakeprice_sdk.runner.results import ActionState
 
 
 def pushed_links(

@@ -20,7 +20,7 @@ from wemakeprice_sdk.policy.snapshot import DealCandidate, ProductCandidate, Sna
 from wemakeprice_sdk.runner._async.job_run import AsyncJobRun
 from wemakeprice_sdk.runner.conversion import TEMPLATES, deal_draft, product_draft
 from wemakeprice_sdk.runner.outages import TARGET_ERRORS, concerns_all
-from wemakeprice_sdk.runner.reports import ActionState
+from wemakeprice_sdk.runner.results import ActionState
 from wemakeprice_sdk.wire.windows import Window
 
 T = TypeVar("T")

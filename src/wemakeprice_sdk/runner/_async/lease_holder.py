@@ -13,8 +13,10 @@ from wemakeprice_sdk.errors import LedgerError
 from wemakeprice_sdk.ledger.async_ledger import AsyncLedger
 from wemakeprice_sdk.ledger.records import Lease
 from wemakeprice_sdk.ledger.sqlite import MemoryLedger
+from wemakeprice_sdk.policy.gates import ClosedGate
 from wemakeprice_sdk.runner._async.ledger_run import AsyncLedgerContext, AsyncLedgerRun, Stopped
-from wemakeprice_sdk.runner.reports import Job, JobReport, Skipped
+from wemakeprice_sdk.runner.reports import Job, JobReport
+from wemakeprice_sdk.runner.results import Skipped
 from wemakeprice_sdk.runner.settings import worker_name
 from wemakeprice_sdk.secrets import AesGcmCipher, generate_key
 
@@ -92,7 +94,13 @@ class AsyncLeaseHolder:
                 await ledger.release_lease(lease)
 
     def skipped(
-        self, job: Job, started: datetime, why: Skipped, detail: str = "", *, dry_run: bool = False
+        self,
+        job: Job,
+        started: datetime,
+        why: Skipped,
+        gate: ClosedGate | None = None,
+        *,
+        dry_run: bool = False,
     ) -> JobReport:
         """Return the report of a job that did nothing at all."""
         return JobReport(
@@ -102,7 +110,8 @@ class AsyncLeaseHolder:
             finished_at=self._context.clock.now(),
             dry_run=dry_run,
             skipped=why,
-            detail=detail,
+            detail="" if gate is None else f"{gate.gate}: {gate.reason.text} ({gate.reason.text_ko})",
+            gate=gate,
         )
 
 

@@ -11,13 +11,14 @@ from wemakeprice_sdk.models import Bundle, JsonValue, Product, ShipStatus
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.imports import rekeyed_links
+from wemakeprice_sdk.policy.plan import SyncPlan
 from wemakeprice_sdk.policy.snapshot import SkuStock, Snapshot
-from wemakeprice_sdk.policy.stock import reservations_of, verified_links
+from wemakeprice_sdk.policy.stock import reservations_of, unknown_skus, verified_links
 from wemakeprice_sdk.runner._async.job_run import AsyncJobRun
 from wemakeprice_sdk.runner._async.orders import in_flight
 from wemakeprice_sdk.runner.conversion import STOPPED, product_draft, restore
 from wemakeprice_sdk.runner.outages import TARGET_ERRORS, concerns_all
-from wemakeprice_sdk.runner.reports import ActionState
+from wemakeprice_sdk.runner.results import ActionState
 from wemakeprice_sdk.runner.stock import (
     pushed_links,
     seated_links,
@@ -40,6 +41,9 @@ async def sync_stock(run: AsyncJobRun, levels: Iterable[SkuStock]) -> None:
     numbers = {link.product_no for link in links}
     if context.policy.wind_down:
         numbers |= await _imported(run)
+    else:
+        notes = unknown_skus(stock, links)
+        await run.act(SyncPlan(seller_id=run.account, made_at=run.now, notes=notes))
     for some in batches(sorted(numbers), _AT_ONCE):
         await _sync_some(run, stock, some)
 

@@ -21,7 +21,7 @@ from wemakeprice_sdk.policy.snapshot import DealCandidate, ProductCandidate, Sna
 from wemakeprice_sdk.runner._sync.job_run import JobRun
 from wemakeprice_sdk.runner.conversion import TEMPLATES, deal_draft, product_draft
 from wemakeprice_sdk.runner.outages import TARGET_ERRORS, concerns_all
-from wemakeprice_sdk.runner.reports import ActionState
+from wemakeprice_sdk.runner.results import ActionState
 from wemakeprice_sdk.wire.windows import Window
 
 T = TypeVar("T")

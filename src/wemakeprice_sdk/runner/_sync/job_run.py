@@ -31,7 +31,8 @@ from wemakeprice_sdk.runner._sync.ledger_run import LedgerContext, LedgerRun, na
 from wemakeprice_sdk.runner._sync.verification import verify_intent
 from wemakeprice_sdk.runner.intents import call_of, draft_of
 from wemakeprice_sdk.runner.outages import TARGET_ERRORS, concerns_all
-from wemakeprice_sdk.runner.reports import ActionResult, ActionState, JobReport
+from wemakeprice_sdk.runner.reports import JobReport
+from wemakeprice_sdk.runner.results import ActionResult, ActionState
 from wemakeprice_sdk.wire.operations import OPERATIONS
 from wemakeprice_sdk.wire.outcomes import Applied
 from wemakeprice_sdk.wire.verification import plan_verification

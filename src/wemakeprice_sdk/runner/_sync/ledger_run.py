@@ -59,6 +59,7 @@ class LedgerRun(Generic[C]):
     stop: StopSwitch
     collected: dict[str, SaveCount] = field(factory=dict)
     unread: list[str] = field(factory=list)
+    given_up: list[str] = field(factory=list)
     faults: list[str] = field(factory=list)
     hidden: dict[str, tuple[UnreadRow, ...]] = field(factory=dict)
     """By stream: the rows of this run's reading that could not be read."""
@@ -112,7 +113,7 @@ class LedgerRun(Generic[C]):
 
     def note_given_up(self, window: str) -> None:
         """Remember that rows which could not be read lie too far back to be read again, for the report."""
-        _add(self.unread, f"{window}: not read again, older than max_back")
+        _add(self.given_up, f"{window}: not read again, older than max_back")
 
     def note_rows(self, kind: str, rows: Iterable[object]) -> None:
         """Remember the rows and values of a list that could not be read, for the report."""
@@ -165,6 +166,7 @@ class LedgerRun(Generic[C]):
             stopped=self.stop.pressed,
             collected=dict(self.collected),
             unread=tuple(self.unread),
+            given_up=tuple(self.given_up),
             faults=tuple(self.faults),
             waiting=context.ledger.active_intents(self.account),
         )

@@ -23,7 +23,7 @@ from wemakeprice_sdk.models._given import whole_number, won_by_day
 from wemakeprice_sdk.models.codes import SkuLinkMode
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy.actions import ActionKind
-from wemakeprice_sdk.policy.gates import check
+from wemakeprice_sdk.policy.gates import ClosedGate, check
 from wemakeprice_sdk.policy.reconciliation import Reconciliation
 from wemakeprice_sdk.policy.snapshot import (
     PendingAnswer,
@@ -48,9 +48,9 @@ from wemakeprice_sdk.runner.reports import (
     JobReport,
     RetentionReport,
     SettlementReport,
-    Skipped,
     StopSwitch,
 )
+from wemakeprice_sdk.runner.results import Skipped
 from wemakeprice_sdk.runner.settings import FactSource, RetentionPolicy, RunnerSettings, from_ledger
 
 _GATES: Final[Mapping[Job, tuple[ActionKind, ...]]] = {
@@ -449,9 +449,6 @@ class ChannelRunner:
         report = holder.run(job, make, recovered, origin=origin, dry_run=dry_run)
         return evolve(report, skipped=missed[0]) if missed else report
 
-    def _closed_gate(self, job: Job) -> str | None:
+    def _closed_gate(self, job: Job) -> ClosedGate | None:
         closed = [check(self._around.config, kind) for kind in _GATES.get(job, ())]
-        if not closed or any(gate is None for gate in closed):
-            return None
-        first = closed[0]
-        return "" if first is None else f"{first.gate}: {first.reason.text} ({first.reason.text_ko})"
+        return None if not closed or any(gate is None for gate in closed) else closed[0]
