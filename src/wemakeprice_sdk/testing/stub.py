@@ -6,7 +6,7 @@ import json
 from collections import deque
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 from urllib.parse import parse_qsl
 
 import httpx
@@ -21,8 +21,9 @@ from wemakeprice_sdk.client import (
     WemakepriceClient,
 )
 from wemakeprice_sdk.errors import CallError
-from wemakeprice_sdk.models import JsonValue, ValueFault
+from wemakeprice_sdk.models import JsonValue, ReadModel, ValueFault
 from wemakeprice_sdk.testing._shape import unknown_keys
+from wemakeprice_sdk.testing.factories import wire_json
 from wemakeprice_sdk.wire.converter import read, read_rows
 from wemakeprice_sdk.wire.envelope import AnswerBytes, read_outcome
 from wemakeprice_sdk.wire.operations import OPERATIONS, Channel, Family, Operation, Shape
@@ -68,19 +69,22 @@ class StubMarketplace:
     def answer(
         self,
         operation: str,
-        data: JsonValue = None,
+        data: JsonValue | ReadModel | Sequence[ReadModel] = None,
         *,
         expect: Mapping[str, JsonValue] | None = None,
         http_status: int = 200,
     ) -> None:
         """Queue a success. `data` has to be what the contract sends for this operation.
 
+        It is a model, several models, or the JSON itself.
+
         `expect` names values that the request's body or query has to carry. Raises `StubError` for an
         unknown operation, a key the contract does not list, or data that cannot be read.
         """
         row = _row(operation)
-        body = _encode({"resultCode": 200, "data": data, "error": None})
-        _check(row, data, AnswerBytes(http_status, body, "application/json"))
+        sent = _sent(row, data)
+        body = _encode({"resultCode": 200, "data": sent, "error": None})
+        _check(row, sent, AnswerBytes(http_status, body, "application/json"))
         self._queue.append(_Queued(row, http_status, body, None, expect))
 
     def refuse(
@@ -183,6 +187,20 @@ def _row(operation: str) -> Operation:
     return OPERATIONS[operation]
 
 
+_CONTAINERS = {Shape.BUNDLES: "bundle", Shape.CLAIMS: "claim"}
+
+
+def _sent(row: Operation, data: JsonValue | ReadModel | Sequence[ReadModel]) -> JsonValue:
+    """Put models where the contract has them."""
+    if isinstance(data, ReadModel):
+        one = wire_json(data)
+        return {_CONTAINERS[row.shape]: [one]} if row.shape in _CONTAINERS else one
+    if isinstance(data, list | tuple) and data and all(isinstance(item, ReadModel) for item in data):
+        rows: list[JsonValue] = [wire_json(item) for item in data if isinstance(item, ReadModel)]
+        return {_CONTAINERS[row.shape]: rows} if row.shape in _CONTAINERS else rows
+    return cast("JsonValue", data)
+
+
 def _encode(body: JsonValue) -> bytes:
     return json.dumps(body, ensure_ascii=False).encode()
 
@@ -236,5 +254,5 @@ def _refuse_faults(row: Operation, faults: Sequence[ValueFault]) -> None:
 def _extra(row: Operation, data: JsonValue) -> set[str]:
     if not isinstance(data, Mapping):
         return set()
-    containers = {Shape.BUNDLES: {"bundle"}, Shape.CLAIMS: {"claim"}, Shape.PAGE: {"list", "totalCount"}}
-    return set(data) - containers.get(row.shape, set())
+    known = {"list", "totalCount"} if row.shape is Shape.PAGE else {_CONTAINERS.get(row.shape, "")}
+    return set(data) - known
