@@ -106,11 +106,11 @@ def test_nobody_is_shown() -> None:
 @pytest.mark.parametrize(
     "call",
     [
-        lambda: make(int),
+        lambda: make(int),  # type: ignore[type-var]
         lambda: make("Bundle"),
         lambda: make_bundle(bundle_number=1),
         lambda: make(BundleNoRequest, bundle=1),
-        lambda: models_of(int),
+        lambda: models_of(int),  # type: ignore[type-var]
         lambda: make_bundle(ship_price=object()),
     ],
 )

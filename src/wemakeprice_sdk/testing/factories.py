@@ -98,7 +98,7 @@ def make(cls: type[M], **fields: object) -> M:
         for item in attrs.fields(cls)
         if item.name not in OWN_FIELDS
     }
-    build: Callable[..., M] = cls
+    build: Callable[..., ReadModel] = cls
     return read(cls, wire_json(build(**{**values, **fields})))
 
 
