@@ -52,6 +52,7 @@ WemakepriceError
 │   ├── ClockJumpError              the clock went backwards past what is recorded
 │   └── StaleBatchError             a feed was set back while its batch was worked on
 ├── BagError                        a BagIt folder cannot be written or read
+├── CatalogueFileError              a file of the catalogue cannot be written or read
 └── ExcelError
     ├── UnsafeFileError             a guard refused the file before reading it
     ├── UnreadableFileError         damaged, encrypted, or of no known kind
@@ -405,6 +406,10 @@ class ClockJumpError(LedgerError):
 
 class BagError(WemakepriceError):
     """A BagIt folder cannot be written or read; nothing half-written stands in its place."""
+
+
+class CatalogueFileError(WemakepriceError):
+    """A file of the catalogue cannot be written or read; a file that stood there is as it was before."""
 
 
 class ExcelError(WemakepriceError):

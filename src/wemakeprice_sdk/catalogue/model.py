@@ -42,6 +42,8 @@ class SourceKind(StrEnum):
     """A line of an archive folder."""
     EXCEL = "excel"
     """An export of the partner centre."""
+    CATALOGUE = "catalogue"
+    """A file of JSON lines; only what is refused of it, as values keep the source they had."""
     EDITED = "edited"
     """A catalogue workbook that a person changed and gave back."""
 
