@@ -412,6 +412,15 @@ def test_rows_are_those_of_the_csv_module(
         assert set(cells[len(wanted) :]) <= {None}
 
 
+def test_a_row_that_goes_on_behind_its_block_keeps_the_zeros_of_its_codes(tmp_path: Path) -> None:
+    path = corpus.save(tmp_path, "a.csv", '번호,코드\n"1\n2","=""007"""\n'.encode())
+    file = DelimitedFile(path, DEFAULT_LIMITS, "utf-8", ",")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delimited, "_FIRST_BLOCK", 2)
+        found = [list(cells) for _, cells in file.rows(0, Budget())]
+    assert found == [["번호", "코드"], ["1\n2", "007"]]
+
+
 def test_the_first_rows_come_before_the_file_is_read(migrator: ExcelMigrator, tmp_path: Path) -> None:
     head = "상품번호,상품명\n300000001,티셔츠\n".encode("cp949")
     good = "300000002,바지\n".encode("cp949") * 200_000

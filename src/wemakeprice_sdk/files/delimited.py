@@ -175,11 +175,12 @@ class DelimitedFile:
             size = _BLOCK
             text = "".join(batch)
             rows = _even_rows(batch, text, self.delimiter)
-            longest = max(map(len, batch))
+            longest, formulas = max(map(len, batch)), '="' in text
             if rows is None:
                 rows = self._uneven_rows(lines, batch, number)
-                longest = budget.limits.xml_token
-            block = _block(rows, number, budget, longest=longest, formulas='="' in text)
+                # Its last row may have taken lines that are not in `text`.
+                longest, formulas = budget.limits.xml_token, True
+            block = _block(rows, number, budget, longest=longest, formulas=formulas)
             number += len(rows)
             if block.numbers[0] == 1 and _is_directive(rows[0], self.delimiter):
                 block = block.after(1)
