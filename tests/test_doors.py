@@ -64,6 +64,11 @@ CHECKED = (
     policy.PolicySettings,
     policy.SalePeriodSettings,
     policy.SettlementFacts,
+    policy.SettlementTerms,
+    policy.AllocationSettings,
+    policy.BankRecords,
+    policy.CommissionRules,
+    policy.DeliveryDating,
     policy.Shipment,
     policy.Snapshot,
     policy.StockSettings,
@@ -83,6 +88,8 @@ RESULTS = {
     "PreviewRow", "Problem", "ProductImport", "ProductRecord", "DealRecord", "RowResult", "ImportPlan",
     "OrderArchiveEntry", "CommitReport", "Parsed", "ParsedDeal", "LeftOutRow", "ClaimRow", "SettlementOrderRow",
     "SettlementShippingRow", "VerdictReason",
+    "Allocated", "Allocation", "PayableState", "TransferState", "PayoutTotal",
+    "BusinessReconciliation", "SettlementSum", "SettlementBreakdown",
 }  # fmt: skip
 # These name their fields in a `ConfigError`, all of them at once, instead.
 CONFIGURATION = {name for name in config.__all__ if attrs.has(getattr(config, name))}
@@ -124,6 +131,7 @@ OWNERS: dict[type[Any], Callable[[], Any]] = {
     policy.SyncPolicy: lambda: policy.SyncPolicy(CHANNEL),
     policy.SyncPlan: lambda: policy.SyncPlan(seller_id="shop", made_at=NOW),
     policy.Snapshot: policy.Snapshot,
+    policy.Reconciler: lambda: policy.Reconciler("shop", NOW.date()),
     policy.Reconciliation: lambda: policy.reconcile("shop", policy.SettlementFacts(), NOW.date()),
     excel.ExcelMigrator: lambda: MIGRATOR,
     excel.ColumnBook: excel.ColumnBook.default,
@@ -135,6 +143,7 @@ GIVEN: dict[type[Any], Callable[[], Any]] = {
     WemakepriceClient: client,
     AsyncWemakepriceClient: lambda: client(AsyncWemakepriceClient),
     config.ChannelConfig: lambda: CHANNEL,
+    config.Business: lambda: config.Business("123-45-67891", ("shop",)),
     HasContacts: lambda: CHANNEL,
     ledger.Ledger: lambda: ledger.MemoryLedger(CIPHER),
     policy.SyncPolicy: lambda: policy.SyncPolicy(CHANNEL),

@@ -33,10 +33,10 @@ from wemakeprice_sdk.models import (
     SkuLink,
 )
 from wemakeprice_sdk.policy.actions import Shipment
-from wemakeprice_sdk.policy.reconciliation import SettlementFacts
 from wemakeprice_sdk.policy.sale_period import dawn_of
 from wemakeprice_sdk.policy.seller_inputs import PendingAnswer, PendingShipment, PickedLine, SkuStock
 from wemakeprice_sdk.policy.settings import StockSettings
+from wemakeprice_sdk.policy.settlement import SettlementFacts
 from wemakeprice_sdk.policy.simulate import advance
 from wemakeprice_sdk.policy.snapshot import Part, Snapshot
 from wemakeprice_sdk.policy.stock import sku_targets

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import errno
+import pickle
 import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
@@ -18,7 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wemakeprice_sdk.clock import KST
-from wemakeprice_sdk.config import SettlementCycle
+from wemakeprice_sdk.config import Business, SettlementCycle
+from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models import (
     Bundle,
     Claim,
@@ -34,8 +36,16 @@ from wemakeprice_sdk.models import (
     SettlementShipLine,
     ShipType,
 )
-from wemakeprice_sdk.policy import PaymentBasis, SettlementFacts, SettlementStatus, reconcile
-from wemakeprice_sdk.policy.reconciliation import order_payable
+from wemakeprice_sdk.policy import (
+    BankRecords,
+    PaymentBasis,
+    SettlementFacts,
+    SettlementStatus,
+    SettlementTerms,
+    reconcile,
+    reconcile_business,
+)
+from wemakeprice_sdk.policy.settlement.rows import order_breakdown
 from wemakeprice_sdk.runner.export.tables import reconciliation_tables, safe_text, write_csv, write_xlsx
 from wemakeprice_sdk.wire.converter import read
 
@@ -103,7 +113,9 @@ def test_bank_records_prove_or_disprove_a_payment() -> None:
     facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(),), received={PAYOUT: 18_400})
     assert one(facts) == (SettlementStatus.PAID, "received", PaymentBasis.BANK)
     short = evolve(facts, received={PAYOUT: 18_399})
-    assert one(short) == (SettlementStatus.MISSING, "not-received", PaymentBasis.BANK)
+    assert one(short) == (SettlementStatus.SHORT_PAID, "received-in-part", PaymentBasis.BANK)
+    (row,) = reconcile("shop", short, LATER).rows
+    assert (row.settled, row.paid, row.owed) == (18_400, 18_399, 1), "one won short is one won owed"
     assert one(evolve(facts, received={})) == (SettlementStatus.MISSING, "not-received", PaymentBasis.BANK)
     (total,) = reconcile("shop", short, LATER).payouts
     assert (total.announced, total.received, total.difference) == (18_400, 18_399, -1)
@@ -111,7 +123,7 @@ def test_bank_records_prove_or_disprove_a_payment() -> None:
 
 def test_without_an_announced_day_the_cycle_says_when() -> None:
     facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(settle_pre_dt=None),))
-    result = reconcile("shop", facts, DAY, cycle=SettlementCycle("주정산"))
+    result = reconcile("shop", facts, DAY, terms=SettlementTerms(cycle=SettlementCycle("주정산")))
     assert (result.rows[0].payout_day, result.rows[0].basis) == (PAYOUT, PaymentBasis.CYCLE)
     assert one(facts)[1] == "pay-out-day-unknown"
 
@@ -120,7 +132,6 @@ def test_a_delivered_line_without_a_row_is_expected_then_missing() -> None:
     facts = SettlementFacts(bundles=(bundle(),))
     assert one(facts, DAY + timedelta(days=10))[:2] == (SettlementStatus.EXPECTED, "row-ahead")
     assert one(facts, DAY + timedelta(days=11))[:2] == (SettlementStatus.MISSING, "no-settlement-row")
-    assert reconcile("shop", SettlementFacts(bundles=(bundle(delivered=False),)), LATER).rows == ()
     returned = SettlementFacts(bundles=(bundle(),), claims=(claim(),))
     assert reconcile("shop", returned, LATER).rows == (), "a returned line is owed nothing"
 
@@ -179,7 +190,7 @@ def test_corrections_that_are_equal_in_everything_count_each(tmp_path: Path) -> 
 
 def test_a_row_that_left_its_day_is_unexplained_and_pays_nothing() -> None:
     ship = SettlementShipLine(basic_dt=DAY, gubun=SettlementLineKind.DELIVERED, bundle_no=1, ship_amt=2_500)
-    facts = SettlementFacts(bundles=(bundle(delivered=False),), withdrawn=(line(), ship))
+    facts = SettlementFacts(withdrawn=(line(), ship))
     result = reconcile("shop", facts, LATER)
     assert {(row.subject, row.reason, row.settled, row.expected) for row in result.rows} == {
         ("product", "row-withdrawn", 0, 18_400),
@@ -323,10 +334,16 @@ def test_a_refund_of_more_than_was_claimed_is_unexplained() -> None:
 def test_a_refund_without_any_minus_undoes_the_sale_as_a_whole(fee: int, coupon: int) -> None:
     figures: dict[str, object] = {"sale_agency_fee": fee, "seller_charge_coupon_amt": coupon}
     sale, back = line(**figures), refund(2, **figures)  # type: ignore[arg-type]
-    assert order_payable(back) == -order_payable(sale) == -(20_000 - fee - coupon)
-    assert order_payable(refund(2, sale_agency_fee=-1_600)) == -18_400, "a fee with a minus is given back"
-    assert order_payable(refund(-2, sale_agency_fee=1_600)) == -21_600, "a minus anywhere: signs are kept"
-    assert order_payable(refund(0, seller_charge_coupon_amt=500)) == -500, "corrections are read as they are"
+    assert order_breakdown(back).net == -order_breakdown(sale).net == -(20_000 - fee - coupon)
+    assert order_breakdown(refund(2, sale_agency_fee=-1_600)).net == -18_400, (
+        "a fee with a minus is given back"
+    )
+    assert order_breakdown(refund(-2, sale_agency_fee=1_600)).net == -21_600, (
+        "a minus anywhere: signs are kept"
+    )
+    assert order_breakdown(refund(0, seller_charge_coupon_amt=500)).net == -500, (
+        "corrections are read as they are"
+    )
 
 
 def shipped(price: int | None = 2_500, prepayment: Prepayment | None = Prepayment.PREPAID) -> Bundle:
@@ -356,10 +373,9 @@ def test_a_prepaid_fee_without_a_shipping_row_is_missing(row: tuple[SettlementSh
         SettlementFacts(bundles=(shipped(prepayment=Prepayment.ON_DELIVERY),)),
         SettlementFacts(bundles=(shipped(0),)),
         SettlementFacts(bundles=(evolve(shipped(), ship_type=ShipType.FREE),)),
-        SettlementFacts(bundles=(evolve(shipped(), ship_complete_date=None),)),
         SettlementFacts(bundles=(shipped(),), claims=(claim(),)),
     ],
-    ids=["booked", "on-delivery", "zero", "free", "not-delivered", "returned"],
+    ids=["booked", "on-delivery", "zero", "free", "returned"],
 )
 def test_no_fee_is_claimed_where_none_is_owed(facts: SettlementFacts) -> None:
     settled = evolve(facts, order_lines=(line(), refund(-2)) if facts.claims else (line(),))
@@ -478,7 +494,7 @@ def test_exports_hold_every_row_and_keep_numbers_as_numbers(tmp_path: Path) -> N
     result = reconcile("shop", facts, LATER)
     tables = reconciliation_tables([result, evolve(result, account="=shop2")])
     counts = write_xlsx(tmp_path / "r.xlsx", tables)
-    assert counts == {"rows": 4, "payouts": 2, "totals": 8}
+    assert counts == {"rows": 4, "payouts": 2, "totals": 2 * len(SettlementStatus)}
     sheet = openpyxl.load_workbook(tmp_path / "r.xlsx")["rows"]
     header = [cell.value for cell in sheet[1]]
     settled = sheet.cell(2, header.index("settled") + 1)
@@ -497,8 +513,57 @@ def test_a_delivered_line_whose_date_cannot_be_read_is_named_and_not_left_out() 
     }
     facts = SettlementFacts(bundles=(read(Bundle, raw),))
     (row,) = reconcile("shop", facts, date(2026, 6, 1)).rows
-    assert (row.status, row.reason, row.order_option_no) == (
-        SettlementStatus.UNEXPLAINED, "delivery-date-unreadable", 10,
+    assert (row.status, row.reason, row.order_option_no, row.expected) == (
+        SettlementStatus.NO_DELIVERY_DATE, "delivery-date-unreadable", 10, 20_000,
     )  # fmt: skip
     absent = SettlementFacts(bundles=(read(Bundle, {**raw, "shipCompleteDate": "0000-00-00"}),))
-    assert reconcile("shop", absent, date(2026, 6, 1)).rows == ()
+    (row,) = reconcile("shop", absent, date(2026, 6, 1)).rows
+    assert (row.status, row.reason) == (SettlementStatus.NO_DELIVERY_DATE, "no-delivery-date")
+
+
+def test_an_order_without_a_delivery_date_is_named_with_its_amount() -> None:
+    undated = evolve(shipped(), ship_complete_date=None)
+    result = reconcile("shop", SettlementFacts(bundles=(undated,)), LATER)
+    assert [(row.subject, row.status, row.reason, row.expected) for row in result.rows] == [
+        ("product", SettlementStatus.NO_DELIVERY_DATE, "no-delivery-date", 20_000),
+        ("shipping", SettlementStatus.NO_DELIVERY_DATE, "no-delivery-date", 2_500),
+    ]
+    assert (result.sums.undated, result.totals[SettlementStatus.NO_DELIVERY_DATE]) == (22_500, 22_500)
+
+
+def test_a_settlement_row_dates_its_bundle() -> None:
+    undated = evolve(shipped(), ship_complete_date=None)
+    result = reconcile("shop", SettlementFacts(bundles=(undated,), order_lines=(line(),)), LATER)
+    (fee,) = [row for row in result.rows if row.subject == "shipping"]
+    assert (fee.status, fee.sales_day, fee.dated_by) == (SettlementStatus.MISSING, DAY, "settlement-row")
+
+
+def test_accounts_of_one_business_share_what_arrived() -> None:
+    business = Business("123-45-67891", ("one", "two"))
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(),))
+    bank = BankRecords.by_day({PAYOUT: 36_799})
+    result = reconcile_business(business, {"one": facts, "two": facts}, LATER, bank=bank)
+    assert [(one.sums.tied, one.sums.owed) for one in result.accounts] == [(18_400, 0)] * 2
+    sums = result.sums
+    assert (sums.announced, sums.paid, sums.owed, sums.received) == (36_800, 36_799, 1, 36_799)
+    assert [row.reason for one in result.accounts for row in one.rows] == ["tied", "tied"]
+    scheduled = reconcile_business(business, {"one": facts, "two": facts}, LATER)
+    assert (scheduled.sums.paid, scheduled.sums.received) == (36_800, None)
+    with pytest.raises(ValidationError, match="three"):
+        reconcile_business(business, {"three": facts}, LATER)
+    with pytest.raises(ValidationError, match="bank of the business"):
+        reconcile_business(business, {"one": evolve(facts, bank=bank)}, LATER)
+
+
+def test_what_the_bank_records_do_not_cover_goes_by_the_schedule() -> None:
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(),), bank=BankRecords(first=LATER))
+    assert one(facts) == (SettlementStatus.PAID, "outside-bank-records", PaymentBasis.SCHEDULE)
+
+
+def test_the_repr_is_short_whatever_the_number_of_rows() -> None:
+    numbers = range(1, 1_001)
+    result = reconcile("shop", SettlementFacts(bundles=tuple(bundle(number) for number in numbers)), LATER)
+    assert len(result.rows) == 1_000
+    assert len(repr(result)) < 3_000
+    assert pickle.loads(pickle.dumps(result)) == result
+    assert result.rows[-1] == result.rows[999] == tuple(result.rows)[-1]

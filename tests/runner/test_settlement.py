@@ -54,6 +54,22 @@ def test_settled_amounts_are_those_the_sandbox_expects(shop: Shop) -> None:
     assert products > 0
 
 
+def test_one_won_short_is_one_won_missing(shop: Shop) -> None:
+    delivered(shop, 2)
+    shop.pass_time(days=1)
+    runner = shop.runner()
+    announced = runner.settlement().reconciliation
+    assert announced is not None
+    (payout,) = announced.payouts
+    assert payout.payout_day is not None
+    shop.pass_time(days=120)
+    for short in (1, 0):
+        report = runner.settlement(received={payout.payout_day: payout.announced - short})
+        assert report.missing_won == short
+        assert report.reconciliation is not None
+        assert report.reconciliation.payouts[0].owed == short
+
+
 def test_equal_corrections_of_one_day_are_all_kept_however_often_it_is_read(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

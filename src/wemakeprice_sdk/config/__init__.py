@@ -3,6 +3,7 @@
 from wemakeprice_sdk.config import link
 from wemakeprice_sdk.config._link_record import LinkAttempt, LinkOutcome, LinkRecord
 from wemakeprice_sdk.config.agency import WINSELLING, Agency, normalise_agency
+from wemakeprice_sdk.config.business import Business
 from wemakeprice_sdk.config.channel import ChannelConfig
 from wemakeprice_sdk.config.contacts import (
     Contact,
@@ -57,6 +58,7 @@ from wemakeprice_sdk.config.switches import (
 __all__ = [
     "WINSELLING",
     "Agency",
+    "Business",
     "ChannelConfig",
     "ChannelRegistry",
     "ConfirmationMode",

@@ -22,6 +22,7 @@ from wemakeprice_sdk.models._rules import (
     WriteModel,
     field_specs,
 )
+from wemakeprice_sdk.models.bank import BankTransfer
 from wemakeprice_sdk.models.broadcast import (
     BroadcastProductInput,
     BroadcastScheduleInput,
@@ -182,12 +183,14 @@ from wemakeprice_sdk.models.shipping_templates import (
     ShippingTemplateInput,
 )
 from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.models.sources import SourceRow
 
 __all__ = [
     "ALWAYS_ON_END",
     "AUTO_APPROVAL_BUSINESS_DAYS",
     "COURIERS",
     "AnswerRequest",
+    "BankTransfer",
     "Branch",
     "BranchInput",
     "Brand",
@@ -312,6 +315,7 @@ __all__ = [
     "ShippingTemplateInput",
     "SkuLink",
     "SkuLinkMode",
+    "SourceRow",
     "TemplateShipMethod",
     "TransType",
     "UnreadRow",

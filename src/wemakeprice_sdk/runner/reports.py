@@ -13,7 +13,7 @@ from attrs import evolve, field, frozen
 from wemakeprice_sdk.ledger.records import Intent, SaveCount
 from wemakeprice_sdk.policy.gates import ClosedGate
 from wemakeprice_sdk.policy.plan import SyncPlan
-from wemakeprice_sdk.policy.reconciliation import Reconciliation, SettlementStatus
+from wemakeprice_sdk.policy.settlement import Reconciliation, SettlementStatus
 from wemakeprice_sdk.runner.results import ActionResult, ActionState, Skipped
 from wemakeprice_sdk.runner.verdicts import JobVerdict, VerdictReason, reasons_of
 
@@ -224,8 +224,11 @@ class SettlementReport(JobReport):
 
     @property
     def missing_won(self) -> int:
-        """Won that were due and did not come, as the reconciliation has it."""
-        return 0 if self.reconciliation is None else self.reconciliation.totals[SettlementStatus.MISSING]
+        """Won that were due and did not come, wholly or in part, as the reconciliation has it."""
+        if self.reconciliation is None:
+            return 0
+        late = (SettlementStatus.MISSING, SettlementStatus.SHORT_PAID)
+        return sum(row.owed for status in late for row in self.reconciliation.of(status))
 
     @classmethod
     def of(

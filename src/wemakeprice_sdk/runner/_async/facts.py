@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import Bundle, Claim, ReadModel, SettlementOrderLine, SettlementShipLine
-from wemakeprice_sdk.policy.reconciliation import Reconciliation, SettlementFacts, reconcile
+from wemakeprice_sdk.policy.settlement import Reconciliation, SettlementFacts, SettlementTerms, reconcile
 from wemakeprice_sdk.runner._async.ledger_run import AsyncLedgerContext
 from wemakeprice_sdk.runner.conversion import GONE, restore
 
@@ -20,9 +20,10 @@ async def reconcile_stored(
 ) -> Reconciliation:
     """Reconcile everything the ledger holds, as of today (KST)."""
     facts = await settlement_facts(context, received)
-    cycle, today = context.config.settlement_cycle, context.clock.now().date()
+    terms = SettlementTerms(cycle=context.config.settlement_cycle)
+    today = context.clock.now().date()
     # A year of orders takes seconds.
-    return await context.offload(reconcile, context.account, facts, today, cycle=cycle)
+    return await context.offload(reconcile, context.account, facts, today, terms=terms)
 
 
 async def settlement_facts(

@@ -9,7 +9,7 @@ from wemakeprice_sdk.client.paging import day_window
 from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import SettlementOrderLine, SettlementShipLine
 from wemakeprice_sdk.models._answers import unread_of
-from wemakeprice_sdk.policy.reconciliation import Reconciliation
+from wemakeprice_sdk.policy.settlement import Reconciliation
 from wemakeprice_sdk.runner._async.facts import reconcile_stored
 from wemakeprice_sdk.runner._async.job_run import AsyncJobRun
 from wemakeprice_sdk.runner._async.polling import Unfinished

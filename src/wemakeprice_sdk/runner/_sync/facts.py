@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import Bundle, Claim, ReadModel, SettlementOrderLine, SettlementShipLine
-from wemakeprice_sdk.policy.reconciliation import Reconciliation, SettlementFacts, reconcile
+from wemakeprice_sdk.policy.settlement import Reconciliation, SettlementFacts, SettlementTerms, reconcile
 from wemakeprice_sdk.runner._sync.ledger_run import LedgerContext
 from wemakeprice_sdk.runner.conversion import GONE, restore
 
@@ -19,9 +19,10 @@ M = TypeVar("M", bound=ReadModel)
 def reconcile_stored(context: LedgerContext, received: Mapping[date, int] | None) -> Reconciliation:
     """Reconcile everything the ledger holds, as of today (KST)."""
     facts = settlement_facts(context, received)
-    cycle, today = context.config.settlement_cycle, context.clock.now().date()
+    terms = SettlementTerms(cycle=context.config.settlement_cycle)
+    today = context.clock.now().date()
     # A year of orders takes seconds.
-    return context.offload(reconcile, context.account, facts, today, cycle=cycle)
+    return context.offload(reconcile, context.account, facts, today, terms=terms)
 
 
 def settlement_facts(context: LedgerContext, received: Mapping[date, int] | None) -> SettlementFacts:

@@ -24,7 +24,7 @@ from wemakeprice_sdk.models.codes import SkuLinkMode
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.gates import ClosedGate, check
-from wemakeprice_sdk.policy.reconciliation import Reconciliation
+from wemakeprice_sdk.policy.settlement import Reconciliation
 from wemakeprice_sdk.policy.snapshot import (
     PendingAnswer,
     PendingInquiryAnswer,

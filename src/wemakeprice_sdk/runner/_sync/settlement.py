@@ -10,7 +10,7 @@ from wemakeprice_sdk.client.paging import day_window
 from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import SettlementOrderLine, SettlementShipLine
 from wemakeprice_sdk.models._answers import unread_of
-from wemakeprice_sdk.policy.reconciliation import Reconciliation
+from wemakeprice_sdk.policy.settlement import Reconciliation
 from wemakeprice_sdk.runner._sync.facts import reconcile_stored
 from wemakeprice_sdk.runner._sync.job_run import JobRun
 from wemakeprice_sdk.runner._sync.polling import Unfinished

@@ -16,7 +16,7 @@ from zipfile import BadZipFile
 import attrs
 
 from wemakeprice_sdk.errors import LedgerCorruptError
-from wemakeprice_sdk.policy.reconciliation import ReconciledRow, Reconciliation
+from wemakeprice_sdk.policy.settlement import PayoutTotal, ReconciledRow, Reconciliation, SettlementBreakdown
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -25,7 +25,20 @@ TableValue: TypeAlias = "str | int | date | datetime | None"
 # What XML cannot hold at all, and a carriage return, which XML readers turn into another letter.
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _RISKY: Final = re.compile(r" *[\t\n]|[\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff]*[=+\-@＝＋－＠]")
-_TOTALS: Final = ("account", "payout_day", "announced", "received", "difference", "rows")
+_ROW: Final = tuple(one.name for one in attrs.fields(ReconciledRow) if one.name != "breakdown")
+_PARTS: Final = tuple(one.name for one in attrs.fields(SettlementBreakdown))
+_PAYOUT: Final = (
+    "payout_day",
+    "announced",
+    "received",
+    "difference",
+    "rows",
+    "status",
+    "owed",
+    "ahead",
+    "tied",
+    "over",
+)
 _MAX_ROWS: Final = 1_048_575
 
 
@@ -123,26 +136,23 @@ def count_rows(path: str | os.PathLike[str]) -> Mapping[str, int]:
 def reconciliation_tables(
     results: Sequence[Reconciliation],
 ) -> Mapping[str, tuple[Sequence[str], Iterator[Sequence[TableValue]]]]:
-    """Return the tables of one or several accounts: rows, pay-outs, totals."""
-    names = [attribute.name for attribute in attrs.fields(ReconciledRow)]
+    """Return the tables of one or several accounts: rows, pay-outs, totals.
+
+    A row goes from gross over each deduction to `settled`; pay-outs that only orders let expect have
+    `announced_by` orders.
+    """
     return {
         "rows": (
-            ["account", *names],
-            ([result.account, *_cells(row, names)] for result in results for row in result.rows),
+            ["account", *_ROW, *_PARTS, "settled"],
+            ([result.account, *_row_cells(row)] for result in results for row in result.rows),
         ),
         "payouts": (
-            _TOTALS,
+            ["account", *_PAYOUT, "announced_by", *_PARTS],
             (
-                [
-                    result.account,
-                    total.payout_day,
-                    total.announced,
-                    total.received,
-                    total.difference,
-                    total.rows,
-                ]
+                [result.account, *_payout_cells(total, told)]
                 for result in results
-                for total in result.payouts
+                for told, totals in (("rows", result.payouts), ("orders", result.expected_payouts))
+                for total in totals
             ),
         ),
         "totals": (
@@ -156,8 +166,16 @@ def reconciliation_tables(
     }
 
 
-def _cells(row: object, names: Sequence[str]) -> list[TableValue]:
-    return [getattr(row, name) for name in names]
+def _row_cells(row: ReconciledRow) -> list[TableValue]:
+    return [*_cells(row, _ROW), *_cells(row.breakdown, _PARTS), row.settled]
+
+
+def _payout_cells(total: PayoutTotal, told: str) -> list[TableValue]:
+    return [*_cells(total, _PAYOUT), told, *_cells(total.breakdown, _PARTS)]
+
+
+def _cells(thing: object, names: Sequence[str]) -> list[TableValue]:
+    return [getattr(thing, name) for name in names]
 
 
 def _csv_cell(value: TableValue) -> str | int:

@@ -1,0 +1,66 @@
+"""Settlement to the won (정산): what is due, what arrived for it, and what that rests on. No I/O."""
+
+from wemakeprice_sdk.policy.settlement.allocation import allocate
+from wemakeprice_sdk.policy.settlement.commission import CommissionRule, CommissionRules, WonRounding
+from wemakeprice_sdk.policy.settlement.given import SettlementFacts
+from wemakeprice_sdk.policy.settlement.money import (
+    Allocated,
+    Allocation,
+    AllocationRule,
+    AllocationSettings,
+    OperatorMatch,
+    Payable,
+    PayableState,
+    TransferOutcome,
+    TransferState,
+)
+from wemakeprice_sdk.policy.settlement.reconcile import finish_business, reconcile, reconcile_business
+from wemakeprice_sdk.policy.settlement.reconciler import Reconciler
+from wemakeprice_sdk.policy.settlement.result import (
+    BusinessReconciliation,
+    PayoutTotal,
+    Reconciliation,
+    SettlementSum,
+)
+from wemakeprice_sdk.policy.settlement.rows import ReconciledRow, SettlementBreakdown, SettlementRows
+from wemakeprice_sdk.policy.settlement.states import PaymentBasis, SettlementStatus
+from wemakeprice_sdk.policy.settlement.terms import (
+    BankRecords,
+    DatingSource,
+    DeliveryDating,
+    SettlementTerms,
+)
+
+__all__ = [
+    "Allocated",
+    "Allocation",
+    "AllocationRule",
+    "AllocationSettings",
+    "BankRecords",
+    "BusinessReconciliation",
+    "CommissionRule",
+    "CommissionRules",
+    "DatingSource",
+    "DeliveryDating",
+    "OperatorMatch",
+    "Payable",
+    "PayableState",
+    "PaymentBasis",
+    "PayoutTotal",
+    "ReconciledRow",
+    "Reconciler",
+    "Reconciliation",
+    "SettlementBreakdown",
+    "SettlementFacts",
+    "SettlementRows",
+    "SettlementStatus",
+    "SettlementSum",
+    "SettlementTerms",
+    "TransferOutcome",
+    "TransferState",
+    "WonRounding",
+    "allocate",
+    "finish_business",
+    "reconcile",
+    "reconcile_business",
+]

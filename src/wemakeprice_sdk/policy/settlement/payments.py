@@ -1,0 +1,168 @@
+"""What became of the money of each row, and the sums of an account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import TypeAlias
+
+from attrs import define, evolve, frozen
+
+from wemakeprice_sdk.policy.settlement.money import PayableState
+from wemakeprice_sdk.policy.settlement.purse import Purse
+from wemakeprice_sdk.policy.settlement.result import PayoutTotal, SettlementSum
+from wemakeprice_sdk.policy.settlement.rows import NOTHING, ReconciledRow, SettlementBreakdown
+from wemakeprice_sdk.policy.settlement.states import PaymentBasis, SettlementStatus
+
+PayoutDay: TypeAlias = tuple[date | None, bool]
+"""A pay-out of an account: its day, and whether settlement rows announced it."""
+
+
+@define(eq=False)
+class PayoutRows:
+    """The rows of a pay-out, added up."""
+
+    breakdown: SettlementBreakdown = NOTHING
+    amount: int = 0
+    negatives: int = 0
+    rows: int = 0
+    since: date | None = None
+    """The first sales day."""
+
+    def add(self, breakdown: SettlementBreakdown, amount: int, day: date | None) -> None:
+        """Add a row of `amount` won."""
+        self.breakdown += breakdown
+        self.amount += amount
+        self.negatives += min(amount, 0)
+        self.rows += 1
+        if day is not None:
+            self.since = day if self.since is None else min(self.since, day)
+
+
+@frozen
+class RowPayment:
+    """What became of one row's money."""
+
+    status: SettlementStatus
+    reason: str
+    basis: PaymentBasis
+    paid: int = 0
+    owed: int = 0
+
+
+class Payments:
+    """Spreads what arrived for each pay-out over its rows, which ask in their order; each asks once."""
+
+    def __init__(
+        self,
+        payouts: Mapping[PayoutDay, PayoutRows],
+        states: Mapping[PayoutDay, PayableState],
+        as_of: date,
+        *,
+        banked: bool,
+    ) -> None:
+        self._states = states
+        self._as_of = as_of
+        self._banked = banked
+        self._purses = {key: Purse(state, payouts[key].negatives) for key, state in states.items()}
+
+    def of_row(self, day: date | None, amount: int, told: PaymentBasis) -> RowPayment:
+        """Return what became of a settlement row; `told` is what its pay-out day rests on."""
+        state = self._states.get((day, True))
+        if state is None:
+            return self._by_schedule(day, amount, told)
+        paid, late = self._purses[day, True].take(amount)
+        return _judged(state, amount, paid, late, _ahead(day, told))
+
+    def _by_schedule(self, day: date | None, amount: int, told: PaymentBasis) -> RowPayment:
+        if day is None or day > self._as_of:
+            return _ahead(day, told)
+        reason = "outside-bank-records" if self._banked else "pay-out-day-passed"
+        return RowPayment(SettlementStatus.PAID, reason, told, paid=amount)
+
+    def of_absent(self, row: ReconciledRow) -> ReconciledRow:
+        """Return a row that no settlement row stands for with what arrived for it."""
+        amount, due = row.expected or 0, row.payout_day is None or row.payout_day <= self._as_of
+        key = (row.payout_day, False)
+        paid, late = self._purses[key].take(amount) if key in self._purses else (0, False)
+        missing = row.status is SettlementStatus.MISSING
+        if paid and paid == amount:
+            status = SettlementStatus.LATE if late else SettlementStatus.PAID
+            return evolve(
+                row, status=status, reason="received-without-row", basis=PaymentBasis.BANK, paid=paid
+            )
+        owed = amount - paid if due and missing else 0
+        if paid and missing:
+            row = evolve(
+                row, status=SettlementStatus.SHORT_PAID, reason="received-in-part", basis=PaymentBasis.BANK
+            )
+        return evolve(row, paid=paid, owed=owed)
+
+
+def _ahead(day: date | None, told: PaymentBasis) -> RowPayment:
+    if day is None:
+        return RowPayment(SettlementStatus.EXPECTED, "pay-out-day-unknown", PaymentBasis.NONE)
+    return RowPayment(SettlementStatus.EXPECTED, "pay-out-ahead", told)
+
+
+def _judged(state: PayableState, amount: int, paid: int, late: bool, ahead: RowPayment) -> RowPayment:
+    bank = PaymentBasis.BANK
+    if paid == amount and (amount or state.paid or state.is_due):
+        if late:
+            return RowPayment(SettlementStatus.LATE, "received-late", bank, paid=paid)
+        return RowPayment(SettlementStatus.PAID, "received" if amount else "nothing-due", bank, paid=paid)
+    if state.tied:
+        return RowPayment(SettlementStatus.UNEXPLAINED, "tied", bank, paid=paid)
+    if not state.is_due or amount < 0:
+        return evolve(ahead, paid=paid)
+    if paid:
+        return RowPayment(SettlementStatus.SHORT_PAID, "received-in-part", bank, paid, amount - paid)
+    return RowPayment(SettlementStatus.MISSING, "not-received", bank, owed=amount)
+
+
+def payout_total(key: PayoutDay, payout: PayoutRows, state: PayableState | None, as_of: date) -> PayoutTotal:
+    """Return what a pay-out brings and brought; without a state by the schedule."""
+    day, _ = key
+    if state is None:
+        passed = day is not None and day <= as_of
+        return PayoutTotal(
+            payout_day=day,
+            announced=payout.amount,
+            received=None,
+            rows=payout.rows,
+            status=SettlementStatus.PAID if passed else SettlementStatus.EXPECTED,
+            ahead=0 if passed else payout.amount,
+            breakdown=payout.breakdown,
+        )
+    return PayoutTotal(
+        payout_day=day,
+        announced=payout.amount,
+        received=state.paid,
+        rows=payout.rows,
+        status=state.status,
+        owed=state.owed,
+        ahead=state.ahead,
+        tied=state.open_tie,
+        over=state.over,
+        breakdown=payout.breakdown,
+        transfers=state.transfers,
+    )
+
+
+def account_sums(
+    announced: Iterable[PayoutTotal], expected: Iterable[PayoutTotal], by_rows: SettlementSum
+) -> SettlementSum:
+    """Return the sums of an account: `by_rows` with what its pay-outs say."""
+    breakdown, owed, ahead, tied = NOTHING, 0, 0, 0
+    for one in announced:
+        breakdown += one.breakdown
+        owed, ahead, tied = owed + one.owed, ahead + one.ahead, tied + one.tied
+    return evolve(
+        by_rows,
+        breakdown=breakdown,
+        paid=breakdown.net - owed - ahead - tied,
+        owed=owed,
+        ahead=ahead,
+        tied=tied,
+        paid_unannounced=sum(one.received or 0 for one in expected),
+    )
