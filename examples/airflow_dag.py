@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
-from pathlib import Path
 
 import pendulum
 from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowFailException
-from run_jobs import Supplies, Workplace, read_parcels, run_account
+from run_jobs import Supplies, Workplace, run_account
 
 from wemakeprice_sdk.runner import JobVerdict
 
@@ -36,8 +34,7 @@ def wemakeprice_orders() -> None:
     @task(retries=3, retry_delay=timedelta(minutes=1))
     def run(seller_id: str) -> None:
         work = Workplace.from_env()
-        has = Supplies(parcels=read_parcels(Path(os.environ["JOBS_PARCELS"]), work.registry))
-        verdict = run_account(work, seller_id, ORDERS, has)
+        verdict = run_account(work, seller_id, ORDERS, Supplies.from_env(work.registry))
         if verdict is JobVerdict.AGAIN_LATER:
             raise NotFinishedError(seller_id)
         if verdict is not JobVerdict.DONE:

@@ -10,11 +10,10 @@ carries a seller id and names of jobs, so the broker never sees an order.
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from celery import Celery, Task
 from celery.schedules import crontab
-from run_jobs import Supplies, Workplace, read_parcels, run_account
+from run_jobs import Supplies, Workplace, run_account
 
 from wemakeprice_sdk.runner import JobVerdict
 
@@ -65,9 +64,7 @@ def all_accounts(jobs: list[str]) -> None:
 def one_account(self: Task, seller_id: str, jobs: list[str]) -> None:
     """Run the jobs of one account; when another worker has it, there is nothing to do."""
     work = Workplace.from_env()
-    parcels = os.environ.get("JOBS_PARCELS")
-    has = Supplies(parcels=read_parcels(Path(parcels), work.registry) if parcels else None)
-    verdict = run_account(work, seller_id, jobs, has)
+    verdict = run_account(work, seller_id, jobs, Supplies.from_env(work.registry))
     if verdict is JobVerdict.AGAIN_LATER:
         raise self.retry(countdown=60)
     if verdict is not JobVerdict.DONE:

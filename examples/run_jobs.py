@@ -1,6 +1,6 @@
 """Runs jobs for the accounts of a registry: what cron, Kubernetes or an operator starts.
 
-    python run_jobs.py collect_orders claims ship --parcels parcels.csv
+    python run_jobs.py collect_orders claims ship --parcels parcels.csv --picked picked.csv
 
 Where things are stands in the environment: JOBS_REGISTRY, the file of accounts; JOBS_KEYS, the file of the
 key ring (without it the ring itself is read from WEMAKEPRICE_SECRET_KEYS); JOBS_LEDGER, a file or a
@@ -32,7 +32,7 @@ from wemakeprice_sdk.config import ChannelRegistry, load_registry
 from wemakeprice_sdk.ledger import Ledger, PostgresLedger, SqliteLedger
 from wemakeprice_sdk.models import ShipMethod, couriers
 from wemakeprice_sdk.policy.actions import Shipment
-from wemakeprice_sdk.policy.snapshot import PendingShipment, SkuStock
+from wemakeprice_sdk.policy.snapshot import PendingShipment, PickedLine, SkuStock
 from wemakeprice_sdk.policy.sync import SyncPolicy
 from wemakeprice_sdk.runner import ChannelRunner, JobReport, JobVerdict, Skipped, StopSwitch, reason_of_error
 from wemakeprice_sdk.secrets import (
@@ -60,12 +60,25 @@ EXIT_CODES: Final[Mapping[JobVerdict, int]] = {
 
 @frozen
 class Supplies:
-    """What the warehouse says: parcels with an invoice, and stock; by seller id, None when not given."""
+    """What the warehouse says, by seller id: parcels with an invoice, picked lines, stock.
+
+    None when nobody said it. Without picked lines nobody knows what left the shelf, so cancels are held.
+    """
 
     parcels: Mapping[str, tuple[PendingShipment, ...]] | None = None
+    picked: Mapping[str, tuple[PickedLine, ...]] | None = None
     stock: Mapping[str, tuple[SkuStock, ...]] | None = None
     dry_run: bool = False
     stop: StopSwitch = field(factory=StopSwitch)
+
+    @classmethod
+    def from_env(cls, registry: ChannelRegistry, environ: Mapping[str, str] = os.environ) -> Self:
+        """Read the files that JOBS_PARCELS and JOBS_PICKED name; raise `ConfigError` or `OSError`."""
+        parcels, picked = environ.get("JOBS_PARCELS"), environ.get("JOBS_PICKED")
+        return cls(
+            read_parcels(Path(parcels), registry) if parcels else None,
+            read_picked(Path(picked), registry) if picked else None,
+        )
 
 
 @frozen
@@ -120,7 +133,8 @@ Run = Callable[[ChannelRunner, Supplies], JobReport]
 def claims(runner: ChannelRunner, has: Supplies) -> JobReport:
     """Answer claims; a parcel that already has an invoice goes out instead of being cancelled."""
     parcels = (has.parcels or {}).get(runner.account, ())
-    return runner.claims(shipments=parcels, dry_run=has.dry_run, stop=has.stop)
+    picked = None if has.picked is None else has.picked.get(runner.account, ())
+    return runner.claims(shipments=parcels, picked=picked, dry_run=has.dry_run, stop=has.stop)
 
 
 def ship(runner: ChannelRunner, has: Supplies) -> JobReport:
@@ -148,7 +162,7 @@ JOBS: Final[Mapping[str, Run]] = {
     "recover": lambda runner, _: runner.recover(),
 }
 NEEDS: Final = {"claims": "parcels", "ship": "parcels", "stock": "stock"}
-"""Without its file `claims` would cancel what is already packed, so the file is not optional."""
+"""Without its file `claims` would leave to operators what is packed, and `ship` would do nothing."""
 
 
 def run_account(work: Workplace, seller_id: str, jobs: Sequence[str], has: Supplies) -> JobVerdict:
@@ -210,6 +224,11 @@ def read_parcels(path: Path, registry: ChannelRegistry) -> dict[str, tuple[Pendi
     return read_csv(path, registry, parcel)
 
 
+def read_picked(path: Path, registry: ChannelRegistry) -> dict[str, tuple[PickedLine, ...]]:
+    """Read seller_id,order_option_no,quantity: what left the shelf and has no invoice yet."""
+    return read_csv(path, registry, lambda row: PickedLine(int(row["order_option_no"]), int(row["quantity"])))
+
+
 def read_stock(path: Path, registry: ChannelRegistry) -> dict[str, tuple[SkuStock, ...]]:
     """Read seller_id,sku,quantity,as_of; `as_of` with its zone, such as 2026-03-04T10:00:00+09:00."""
 
@@ -246,6 +265,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("jobs", nargs="+", choices=sorted(JOBS), metavar="job", help=", ".join(sorted(JOBS)))
     made.add_argument("--account", action="append", help="seller id; all accounts without it")
     made.add_argument("--parcels", type=Path, help="CSV: seller_id,bundle_no,courier,invoice_no")
+    made.add_argument("--picked", type=Path, help="CSV: seller_id,order_option_no,quantity")
     made.add_argument("--stock", type=Path, help="CSV: seller_id,sku,quantity,as_of")
     made.add_argument("--log", type=Path, help="append every line here; stderr then shows warnings only")
     made.add_argument("--dry-run", action="store_true", help="plan only, write nothing anywhere")
@@ -277,6 +297,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         set_up_log(args.log, [config.api_key for config in work.registry])
         has = Supplies(
             read_parcels(args.parcels, work.registry) if args.parcels else None,
+            read_picked(args.picked, work.registry) if args.picked else None,
             read_stock(args.stock, work.registry) if args.stock else None,
             args.dry_run,
         )

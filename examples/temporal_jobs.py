@@ -27,7 +27,8 @@ QUEUE = "wemakeprice"
 @activity.defn
 def run_jobs_of(seller_id: str, jobs: list[str]) -> None:
     """Run jobs of one account; the worker gives it a thread (`activity_executor`)."""
-    verdict = run_account(Workplace.from_env(), seller_id, jobs, Supplies())
+    work = Workplace.from_env()
+    verdict = run_account(work, seller_id, jobs, Supplies.from_env(work.registry))
     if verdict is not JobVerdict.DONE:
         again = verdict is JobVerdict.AGAIN_LATER
         raise ApplicationError(f"{seller_id}: {verdict.name}", type=verdict.name, non_retryable=not again)

@@ -124,7 +124,7 @@ def turn(runner: ChannelRunner) -> None:
     # In any order, so that the kills meet every job and not only the first one.
     jobs = [
         runner.collect_orders,
-        lambda: runner.claims(shipments=ready(runner)),
+        lambda: runner.claims(shipments=ready(runner), picked=()),
         lambda: runner.ship(ready(runner)[:60]),
         lambda: runner.cs(answers=unanswered(runner)),
     ]
@@ -468,7 +468,7 @@ def wait_for_recovery(runner: ChannelRunner) -> None:
         report = runner.recover()
         if report.skipped is None:
             runner.collect_orders()
-            runner.claims()
+            runner.claims(picked=())
             return
         time.sleep(0.2)
 

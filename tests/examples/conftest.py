@@ -99,6 +99,7 @@ class Place:
         rows = [f"{seller},{number},CJ대한통운,7{number}" for number in numbers]
         text = "\n".join(["seller_id,bundle_no,courier,invoice_no", *rows])
         (self.folder / "parcels.csv").write_text(text + "\n", encoding="utf-8")
+        (self.folder / "picked.csv").write_text("seller_id,order_option_no,quantity\n", encoding="utf-8")
 
     def start(self, command: list[str]) -> subprocess.Popen[str]:
         process = subprocess.Popen(
@@ -192,6 +193,7 @@ def inside(place: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
         if name.startswith("JOBS_"):
             monkeypatch.setenv(name, value)
     monkeypatch.setenv("JOBS_PARCELS", "parcels.csv")
+    monkeypatch.setenv("JOBS_PICKED", "picked.csv")
     return place
 
 

@@ -249,7 +249,7 @@ def snapshot(*, at: datetime = NOW, **parts: object) -> Snapshot:
         for name, value in parts.items()
     }
     rows = {name: frozenset(value) if name in _SETS else value for name, value in rows.items()}  # type: ignore[call-overload]
-    return Snapshot(**{**timestamps, "templates_imported": True, **rows})  # type: ignore[arg-type]
+    return Snapshot(**{**timestamps, "templates_imported": True, "picked": (), **rows})  # type: ignore[arg-type]
 
 
 _SETS = {"confirmed", "stopped_by_us", "registered_products", "registered_deals", "answered", "in_flight"}

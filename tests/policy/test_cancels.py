@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from attrs import evolve, frozen
@@ -117,6 +117,46 @@ def test_an_unread_bundle_is_never_approved_blindly() -> None:
         plan = mine.plan_claims(snapshot(at=now, claims=[claim()]), now)
         assert plan.is_empty
         assert plan.held[0].reason.code == "bundle-unknown"
+
+
+@pytest.mark.parametrize(
+    ("now", "severity"),
+    [
+        (NOW, None),
+        (DEADLINE - timedelta(hours=2, seconds=1), None),
+        (DEADLINE - timedelta(hours=2), IssueSeverity.SERIOUS),
+        (DEADLINE + timedelta(days=1), IssueSeverity.SERIOUS),
+    ],
+)
+def test_without_word_from_the_warehouse_nothing_is_approved(
+    now: datetime, severity: IssueSeverity | None
+) -> None:
+    """Unknown is not "nothing is picked", not even for a strategy that approves at the deadline."""
+    shop = snapshot(at=now, bundles=[bundle(1)], claims=[claim()], picked=None)
+    for strategy in (PickStrategy(), PickStrategy(at_deadline=AtDeadline.APPROVE)):
+        plan = policy(cancel_strategy=strategy).plan_claims(shop, now)
+        assert plan.actions == ()
+        (held,) = plan.held
+        assert held.reason.code == "warehouse-unknown"
+        assert held.auto_approval_at == DEADLINE
+        alarms = {alarm.severity for alarm in plan.alarms if alarm.reason.code == "warehouse-unknown"}
+        assert alarms == ({severity} if severity else set())
+    said = evolve(shop, picked=())
+    assert [type(row) for row in policy().plan_claims(said, now).actions] == [ApproveCancel]
+
+
+def test_a_held_cancel_says_when_the_marketplace_approves_it_by_itself() -> None:
+    plan = policy().plan_claims(
+        snapshot(bundles=[bundle(1)], claims=[claim()], picked=[PickedLine(100, 2)]), NOW
+    )
+    (row,) = [row for row in plan.to_rows() if row["state"] == "held"]
+    assert row["due"] == DEADLINE.isoformat()
+    assert row["reason"].endswith(f"the marketplace approves it by itself at {DEADLINE:%Y-%m-%d %H:%M} (KST)")
+    assert row["reason_ko"].endswith(f"처리하지 않으면 {DEADLINE:%Y-%m-%d %H:%M}에 자동 승인됩니다")
+    unknown = snapshot(bundles=[bundle(1)], claims=[claim(requested=None)], picked=None)
+    (row,) = [row for row in policy().plan_claims(unknown, NOW).to_rows() if row["state"] == "held"]
+    assert row["due"] == ""
+    assert "by itself" not in row["reason"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from kit import KEY, Shop, open_shop, parcel
 from wemakeprice_sdk.models import ClaimType, ShipMethod
 from wemakeprice_sdk.policy.actions import Shipment
 from wemakeprice_sdk.policy.snapshot import ReturnFacts, ReturnInspection
-from wemakeprice_sdk.runner import ActionState
+from wemakeprice_sdk.runner import ActionState, JobVerdict
 
 
 @pytest.fixture
@@ -29,12 +29,28 @@ def shipped(shop: Shop) -> int:
     return number
 
 
+def test_without_word_from_the_warehouse_a_cancel_waits_for_an_operator(shop: Shop) -> None:
+    number = shop.order()
+    claim = shop.sandbox.request_cancel(KEY, number)
+    runner = shop.runner()
+    report = runner.claims()
+    assert shop.writes("claims_approve") == []
+    assert report.plan is not None
+    assert [held.reason.code for held in report.plan.held] == ["warehouse-unknown"]
+    assert "자동 승인됩니다" in str(report)
+    shop.pass_time(days=1, hours=23)
+    assert runner.claims().verdict is JobVerdict.OPERATOR_NEEDED
+    assert shop.writes("claims_approve") == []
+    assert runner.claims(picked=[]).verdict is JobVerdict.DONE
+    assert shop.writes("claims_approve") == [claim]
+
+
 def test_a_cancel_of_goods_on_the_shelf_is_approved_once(shop: Shop) -> None:
     number = shop.order()
     claim = shop.sandbox.request_cancel(KEY, number)
     runner = shop.runner()
-    assert runner.claims().counts == {ActionState.APPLIED: 1}
-    assert runner.claims().results == ()
+    assert runner.claims(picked=()).counts == {ActionState.APPLIED: 1}
+    assert runner.claims(picked=()).results == ()
     assert shop.writes("claims_approve") == [claim]
     assert [row.status for row in shop.ledger.records("shop", "claim")] == ["CANCEL:APPROVE"]
 
@@ -46,7 +62,7 @@ def test_a_cancel_of_a_parcel_with_an_invoice_is_rejected_with_it_and_no_ship_ca
     runner = shop.runner()
     runner.collect_orders()
     shop.sandbox.request_cancel(KEY, number)
-    runner.claims(shipments=[parcel(number)])
+    runner.claims(picked=(), shipments=[parcel(number)])
     assert shop.writes("claims_approve") == []
     assert len(shop.writes("claims_reject")) == 1
     report = runner.ship([parcel(number)])
@@ -59,10 +75,10 @@ def test_a_withdrawn_cancel_is_marked_gone(shop: Shop) -> None:
     number = shop.order()
     claim = shop.sandbox.request_cancel(KEY, number)
     runner = shop.runner()
-    runner.claims(dry_run=True)
+    runner.claims(picked=(), dry_run=True)
     runner.ship([parcel(number)])
     shop.sandbox.withdraw(KEY, claim)
-    runner.claims()
+    runner.claims(picked=())
     assert [row.status for row in shop.ledger.records("shop", "claim")] == ["GONE"]
     assert shop.writes("claims_approve") == []
 
@@ -73,7 +89,7 @@ def test_a_cancel_the_site_approved_by_itself_is_collected(shop: Shop) -> None:
     runner = shop.runner()
     runner.ship([parcel(number)])
     shop.pass_time(days=6)
-    runner.claims()
+    runner.claims(picked=())
     assert [row.status for row in shop.ledger.records("shop", "claim")] == ["CANCEL:APPROVE"]
 
 
@@ -82,16 +98,17 @@ def test_a_return_walks_from_pickup_to_approval(shop: Shop) -> None:
     claim = shop.sandbox.request_return(KEY, number)
     runner = shop.runner()
     pickup = Shipment(ShipMethod.PARCEL, "D002", "555000111")
-    runner.claims(facts=[ReturnFacts(claim_bundle_no=claim, pickup=pickup)])
+    runner.claims(picked=(), facts=[ReturnFacts(claim_bundle_no=claim, pickup=pickup)])
     assert shop.writes("claims_register_pickup") == [claim]
     shop.pass_time(hours=2)
     runner.claims(
-        facts=[ReturnFacts(claim_bundle_no=claim, received=True, inspection=ReturnInspection.PASSED)]
+        picked=(),
+        facts=[ReturnFacts(claim_bundle_no=claim, received=True, inspection=ReturnInspection.PASSED)],
     )
     assert shop.writes("claims_complete_pickup") == [claim]
     assert shop.writes("claims_approve") == [claim]
     shop.pass_time(hours=1)
-    assert runner.claims().results == ()
+    assert runner.claims(picked=()).results == ()
     assert [row.status for row in shop.ledger.records("shop", "claim")] == ["RETURN:APPROVE"]
 
 
@@ -101,24 +118,27 @@ def test_an_exchange_is_shipped_again_and_completed(shop: Shop) -> None:
     runner = shop.runner()
     sent = Shipment(ShipMethod.PARCEL, "D002", "888000111")
     runner.claims(
+        picked=(),
         facts=[
             ReturnFacts(
                 claim_bundle_no=claim, received=True, inspection=ReturnInspection.PASSED, replacement=sent
             )
-        ]
+        ],
     )
     assert shop.writes("claims_ship_exchange") == [claim]
     shop.pass_time(days=2)
-    runner.claims(facts=[ReturnFacts(claim_bundle_no=claim, replacement=sent, replacement_delivered=True)])
+    runner.claims(
+        picked=(), facts=[ReturnFacts(claim_bundle_no=claim, replacement=sent, replacement_delivered=True)]
+    )
     assert shop.writes("claims_complete_exchange") == [claim]
     shop.pass_time(days=1)
-    assert runner.claims().results == ()
+    assert runner.claims(picked=()).results == ()
 
 
 def test_claim_writes_lock_the_bundle_they_belong_to(shop: Shop) -> None:
     number = shop.order()
     shop.sandbox.request_cancel(KEY, number)
-    shop.runner().claims()
+    shop.runner().claims(picked=())
     assert [intent.target for intent in shop.ledger.intents("shop")] == [f"bundle:{number}"]
 
 
@@ -133,7 +153,7 @@ def test_a_held_cancel_is_neither_approved_nor_lost_and_keeps_its_bundle(
         runner.collect_orders()
     shop.sandbox.hold_cancel(KEY, claim)
     for _ in range(3):
-        report = runner.claims()
+        report = runner.claims(picked=())
         assert report.plan is not None
         assert [held.reason.code for held in report.plan.held] == ["cancel-on-hold"]
         assert [alarm.reason.code for alarm in report.plan.alarms] == ["cancel-on-hold"]
@@ -149,5 +169,5 @@ def test_a_held_cancel_is_neither_approved_nor_lost_and_keeps_its_bundle(
     assert [row.status for row in shop.ledger.records("shop", "claim")] == ["CANCEL:PENDING"]
     shop.sandbox.advance(minutes=1)
     shop.client.claims.approve(claim, ClaimType.CANCEL)
-    runner.claims()
+    runner.claims(picked=())
     assert [row.status for row in shop.ledger.records("shop", "claim")] == ["CANCEL:APPROVE"]

@@ -151,7 +151,7 @@ def test_a_lost_approval_is_proven_from_the_list_where_there_are_no_details(shop
     shop.sandbox.request_cancel(KEY, number)
     answer(shop, "getClaimInfo", 404, NO_SUCH_PATH)
     shop.sandbox.faults.add("claims_approve", "drop-after-commit")
-    assert runner.claims().counts == {ActionState.APPLIED: 1}
+    assert runner.claims(picked=()).counts == {ActionState.APPLIED: 1}
     assert runner.waiting() == ()
 
 
@@ -208,7 +208,7 @@ def test_what_is_cancelled_after_its_confirmation_holds_no_stock_back(
         runner.collect_orders()
     line = shop.client.orders.get(number).lines[0].key  # type: ignore[union-attr]
     shop.sandbox.request_cancel(KEY, number, None if quantities is None else {line: quantities})
-    runner.claims()
+    runner.claims(picked=())
     shop.pass_time(minutes=15)
     runner.collect_orders()
     runner.stock([SkuStock(sku="SKU-1", quantity=20, as_of=shop.clock.now())])
@@ -288,12 +288,12 @@ def test_a_dry_run_plans_what_the_run_would(shop: Shop) -> None:
     shop.sandbox.deliver(KEY, number)
     claim = shop.sandbox.request_return(KEY, number)
     for _ in range(3):
-        runner.claims()
+        runner.claims(picked=())
         shop.pass_time(minutes=30)
     shop.client.claims.complete_pickup(claim, ClaimType.RETURN)
     shop.client.claims.hold(claim, pending_reason_detail="확인")
     facts = [ReturnFacts(claim_bundle_no=claim, received=True, inspection=ReturnInspection.PASSED)]
-    dry, real = (runner.claims(facts=facts, dry_run=dry).plan for dry in (True, False))
+    dry, real = (runner.claims(picked=(), facts=facts, dry_run=dry).plan for dry in (True, False))
     assert dry is not None
     assert real is not None
     assert [action.key for action in dry] == [action.key for action in real] != []
@@ -307,10 +307,10 @@ def test_a_hold_that_was_released_elsewhere_may_be_set_again(shop: Shop) -> None
     shop.sandbox.deliver(KEY, number)
     claim = shop.sandbox.request_return(KEY, number)
     facts = [ReturnFacts(claim_bundle_no=claim, received=True, inspection=ReturnInspection.FAILED)]
-    runner.claims(facts=facts)
+    runner.claims(picked=(), facts=facts)
     stored = shop.sandbox.find_shop(KEY).claims[claim]
     stored.status, stored.pending_date = ClaimStatus.REQUEST.value, None
-    assert [row.state for row in runner.claims(facts=facts).results] == [ActionState.APPLIED]
+    assert [row.state for row in runner.claims(picked=(), facts=facts).results] == [ActionState.APPLIED]
     assert shop.writes("claims_hold") == [claim, claim]
 
 
@@ -561,10 +561,10 @@ def test_a_bundle_that_a_withdrawn_claim_hid_is_followed_again(shop: Shop, kind:
     runner.collect_orders()
     assert [row.status for row in shop.ledger.records("shop", "bundle")] == ["GONE"]
     shop.pass_time(hours=1)
-    runner.claims()
+    runner.claims(picked=())
     shop.sandbox.withdraw(KEY, claim)
     shop.pass_time(hours=1)
-    runner.claims()
+    runner.claims(picked=())
     assert [row.status for row in shop.ledger.records("shop", "bundle")] == ["COMPLETE"]
 
 

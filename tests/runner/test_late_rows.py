@@ -96,7 +96,7 @@ def test_a_cancel_request_listed_late_is_answered(lagging: Lagging) -> None:
     shop = lagging.shop
     order = shop.sandbox.place_order(KEY)
     lagging.runner.collect_orders()
-    lagging.runner.claims()
+    lagging.runner.claims(picked=())
     shop.clock.advance(timedelta(minutes=5))
     claim = shop.sandbox.request_cancel(KEY, order.bundle_no)
     lagging.lists.hidden.add(claim)

@@ -45,7 +45,7 @@ class RunnerMachine(RuleBasedStateMachine):
         self.claims: list[int] = []
         # The day the account is linked: from here on everything has to be found, however long a pause is.
         self.runner().collect_orders()
-        self.runner().claims()
+        self.runner().claims(picked=())
 
     def teardown(self) -> None:
         if hasattr(self, "stack"):
@@ -93,7 +93,7 @@ class RunnerMachine(RuleBasedStateMachine):
     @rule(with_shipments=st.booleans())
     def answer(self, with_shipments: bool) -> None:
         parcels = self.ready() if with_shipments else ()
-        self.attempt(lambda: self.runner().claims(shipments=parcels))
+        self.attempt(lambda: self.runner().claims(picked=(), shipments=parcels))
 
     @rule()
     def ship(self) -> None:
@@ -130,7 +130,7 @@ class RunnerMachine(RuleBasedStateMachine):
         jobs = {
             "collect": lambda: self.runner().collect_orders(),
             "ship": lambda: self.runner().ship(self.ready()),
-            "claims": lambda: self.runner().claims(shipments=self.ready()),
+            "claims": lambda: self.runner().claims(picked=(), shipments=self.ready()),
         }
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(ledger, place, cut)
@@ -193,7 +193,7 @@ class RunnerMachine(RuleBasedStateMachine):
         for _ in range(4):
             self.shop.pass_time(minutes=2)
             self.runner().collect_orders()
-            self.runner().claims(shipments=self.ready())
+            self.runner().claims(picked=(), shipments=self.ready())
             self.runner().ship(self.ready())
         sandbox = self.shop.sandbox.find_shop(KEY)
         active = self.shop.ledger.active_intents("shop")

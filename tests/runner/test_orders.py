@@ -103,7 +103,7 @@ def test_a_new_bundle_that_a_buyer_cancelled_away_is_marked_gone(shop: Shop) -> 
     manual = shop.runner(config(ConfirmationMode.MANUAL))
     manual.collect_orders()
     claim = shop.sandbox.request_cancel(KEY, number)
-    shop.runner().claims()
+    shop.runner().claims(picked=())
     assert shop.writes("claims_approve") == [claim]
     manual.collect_orders()
     assert [record.status for record in shop.ledger.records("shop", "bundle")] == ["GONE"]

@@ -227,7 +227,7 @@ def finished_reject(shop: Shop, status: str, *, killed: bool) -> IntentState:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shop.ledger, "release_lease", lambda lease: None)
         with pytest.raises(PowerCutError) if killed else nullcontext():
-            runner.claims(shipments=[parcel(number)])
+            runner.claims(picked=(), shipments=[parcel(number)])
     runner.recover()
     (intent,) = (row for row in shop.ledger.intents("shop") if row.operation == "claims_reject")
     assert shop.writes("claims_reject") == []

@@ -62,17 +62,19 @@ class CancelLine:
     """One line of a cancel request: claimed, ordered and picked units.
 
     `ordered` is without what the plan already lets go for an earlier request of the same line; None when the
-    bundle is not known.
+    bundle is not known. `picked` is None when the warehouse said nothing: unknown is not 0.
     """
 
     order_option_no: int
     claimed: int
     ordered: int | None
-    picked: int
+    picked: int | None
 
     @property
-    def touches_picked(self) -> bool:
-        """Whether goods already taken from the shelf would have to go back."""
+    def touches_picked(self) -> bool | None:
+        """Whether goods already taken from the shelf would have to go back; None when nobody knows."""
+        if self.picked is None:
+            return None
         if self.ordered is None:
             return self.picked > 0
         return self.picked + self.claimed > self.ordered
@@ -175,6 +177,12 @@ _DEADLINE_APPROVE = Reason(
     "no invoice came before the deadline; the goods go back to the shelf",
     "자동 승인 기한까지 송장이 발행되지 않아 취소를 승인합니다",
 )
+_NO_WORD = Reason(
+    "warehouse-unknown",
+    "6.10",
+    "nobody said what the warehouse has picked; pass picked, an empty collection when nothing is picked",
+    "창고의 피킹 여부를 알 수 없어 취소를 보류합니다. picked로 피킹 내역을 전달해 주세요(없으면 빈 목록)",
+)
 _UNREADABLE = Reason(
     "shipped-without-readable-invoice",
     "6.3",
@@ -214,7 +222,7 @@ class PickStrategy:
 
     Waiting ends `margin` before the deadline; then `at_deadline` applies. A request whose bundle was not
     read, or is in a state the contract does not know, waits until then and is left to an operator, because
-    nobody can say whether its goods have left.
+    nobody can say whether its goods have left. So does one without word from the warehouse.
     """
 
     # Time for an operator to act on the alarm before the marketplace approves by itself.
@@ -237,6 +245,8 @@ class PickStrategy:
             return self._wait(request.deadline, now, _NO_BUNDLE, AtDeadline.ASK)
         if bundle_status(request.bundle) not in (ShipStatus.NEW, ShipStatus.CONFIRM):
             return self._wait(request.deadline, now, _NO_STATE, AtDeadline.ASK)
+        if line.touches_picked is None:
+            return self._wait(request.deadline, now, _NO_WORD, AtDeadline.ASK)
         if not line.touches_picked:
             return Approve(_NOT_PICKED)
         return self._wait(request.deadline, now, _PICKED, self.at_deadline)
@@ -325,7 +335,8 @@ def plan_cancels(
         snapshot.require_fresh(Part.BUNDLES, builder.now, settings.bundles_max_age)
     bundles = {bundle.bundle_no: bundle for bundle in snapshot.bundles}
     shipments = {pending.bundle_no: pending.shipment for pending in snapshot.shipments}
-    picked = {row.order_option_no: row.quantity for row in snapshot.picked}
+    told = snapshot.picked
+    picked = None if told is None else {row.order_option_no: row.quantity for row in told}
     given_up: dict[int, int] = defaultdict(int)
     for claim in waiting:
         number = claim.bundle_no or 0
@@ -386,7 +397,7 @@ def _request(
 
 
 def _lines(
-    claim: Claim, bundle: Bundle | None, picked: Mapping[int, int], given_up: Mapping[int, int]
+    claim: Claim, bundle: Bundle | None, picked: Mapping[int, int] | None, given_up: Mapping[int, int]
 ) -> tuple[CancelLine, ...]:
     ordered = {
         o.order_option_no: ordered_quantity(p, o) - given_up.get(o.order_option_no, 0)
@@ -397,7 +408,7 @@ def _lines(
             option.order_option_no,
             claimed_quantity(product, option),
             ordered.get(option.order_option_no),
-            picked.get(option.order_option_no, 0),
+            None if picked is None else picked.get(option.order_option_no, 0),
         )
         for product, option in claim_lines(claim)
     )
@@ -409,7 +420,8 @@ def _answer(
 ) -> None:
     target = Target(TargetKind.CLAIM, str(request.claim.claim_bundle_no))
     if isinstance(decision, Hold):
-        builder.hold(ActionKind.APPROVE_CANCEL, target, decision.reason, decision.until)
+        held = (ActionKind.APPROVE_CANCEL, target, decision.reason, decision.until)
+        builder.hold(*held, auto_approval_at=request.deadline)
         if decision.severity is not None:
             builder.alarm(target, decision.severity, decision.reason, request.deadline)
         taken = False
@@ -446,7 +458,7 @@ def _send(builder: PlanBuilder, action: ApproveCancel | RejectCancel, deadline: 
     fault = request_fault(action)
     if fault is None:
         return builder.add(action)
-    builder.hold(action.kind, action.target, fault, deadline)
+    builder.hold(action.kind, action.target, fault, deadline, auto_approval_at=deadline)
     builder.alarm(action.target, IssueSeverity.SERIOUS, fault, deadline)
     return False
 

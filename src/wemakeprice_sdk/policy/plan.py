@@ -18,6 +18,7 @@ from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.errors import BlastRadiusError, PolicyError
 from wemakeprice_sdk.policy.actions import Action, ActionKind, Reason, Target, TargetKind
+from wemakeprice_sdk.policy.derived import korean_minute
 
 __all__ = [
     "Alarm",
@@ -54,13 +55,16 @@ _EVERYTHING = Target(TargetKind.ACCOUNT, "*")
 class Held:
     """Something that would be done, but has to wait for data, an operator or a time (보류).
 
-    `until` is the timestamp it may go on or be decided, aware, when there is one.
+    `until` is the timestamp it may go on or be decided, aware, when there is one. `auto_approval_at` is when
+    the marketplace approves a cancel request by itself, None for anything else and when it is not known
+    (rule 6.6, grade B).
     """
 
     kind: ActionKind
     target: Target
     reason: Reason
     until: datetime | None = None
+    auto_approval_at: datetime | None = None
 
     @property
     def key(self) -> str:
@@ -270,7 +274,7 @@ class SyncPlan:
     def to_rows(self) -> tuple[Mapping[str, str], ...]:
         """Return one flat row of text per action, held, blocked, alarm and note."""
         rows = [_row("do", action.kind, action.target, action.reason, action) for action in self.actions]
-        rows += [_row("held", held.kind, held.target, held.reason, due=held.until) for held in self.held]
+        rows += [_held_row(held) for held in self.held]
         rows += [_blocked_row(blocked) for blocked in self.blocked]
         rows += [_row(f"alarm-{a.severity}", "", a.target, a.reason, due=a.due) for a in self.alarms]
         rows += [_row("note", "", note.target, note.reason) for note in self.notes]
@@ -360,6 +364,19 @@ def _row(
         "reason_ko": reason.text_ko,
         "depends_on": " ".join(action.depends_on) if action else "",
         "due": due.isoformat() if due else "",
+    }
+
+
+def _held_row(held: Held) -> Mapping[str, str]:
+    """A hold says when it ends; one of a cancel request says when the marketplace ends it."""
+    row = _row("held", held.kind, held.target, held.reason, due=held.auto_approval_at or held.until)
+    if held.auto_approval_at is None:
+        return row
+    at = korean_minute(held.auto_approval_at)
+    return {
+        **row,
+        "reason": f"{row['reason']}; the marketplace approves it by itself at {at} (KST)",
+        "reason_ko": f"{row['reason_ko']}. 처리하지 않으면 {at}에 자동 승인됩니다",
     }
 
 

@@ -76,9 +76,17 @@ class PlanBuilder:
         # The options of one product are blocked one by one, and said once.
         self._blocked.setdefault((blocked.kind, blocked.gate, blocked.target), blocked)
 
-    def hold(self, kind: ActionKind, target: Target, reason: Reason, until: datetime | None = None) -> None:
+    def hold(
+        self,
+        kind: ActionKind,
+        target: Target,
+        reason: Reason,
+        until: datetime | None = None,
+        *,
+        auto_approval_at: datetime | None = None,
+    ) -> None:
         """Note that an action has to wait; the first reason for one action stands."""
-        held = Held(kind, target, reason, until)
+        held = Held(kind, target, reason, until, auto_approval_at)
         self._held.setdefault(f"{held.key}:{reason.code}", held)
 
     def alarm(

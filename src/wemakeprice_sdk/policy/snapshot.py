@@ -82,7 +82,7 @@ class Snapshot:
     A bundle or claim that was listed twice, before and after a change, counts in its later state.
 
     - `links`, `stock`, `reservations`: the seller's SKUs; `picked`, `shipments`, `return_facts`: its
-      warehouse.
+      warehouse. `picked` is None when the warehouse said nothing, and empty when nothing is picked.
     - `unread_cancels`: the bundles of cancel requests that could not be read; None in it stands for a request
       that names its bundle in a way that cannot be read, so that it may be any.
     - `last_extension`: product number → the dawn it was last extended in.
@@ -107,7 +107,7 @@ class Snapshot:
     links: tuple[SkuLink, ...] = ()
     reservations: tuple[Reservation, ...] = ()
     shipments: tuple[PendingShipment, ...] = ()
-    picked: tuple[PickedLine, ...] = ()
+    picked: tuple[PickedLine, ...] | None = None
     return_facts: tuple[ReturnFacts, ...] = ()
     last_extension: Mapping[int, date] = field(factory=dict)
     confirmed: frozenset[int] = frozenset()
@@ -246,10 +246,14 @@ class _Rows(Generic[T]):
     key: Callable[[T], _Key]
     essence: Callable[[T], object] | None = None
     rank: Callable[[T], int] = _no_rank
+    may_be_unknown: bool = False
 
     def resolve(self, snapshot: Snapshot, problems: Problems) -> None:
         """Put the rows in order; keep the later state of two, an equal row once; note contradictions."""
-        given: tuple[T, ...] = tuple(getattr(snapshot, self.name))
+        stated = getattr(snapshot, self.name)
+        if stated is None and self.may_be_unknown:
+            return
+        given: tuple[T, ...] = tuple(stated)
         keys = [self.key(row) for row in given]
         if not all(left < right for left, right in pairwise(keys)):  # type: ignore[operator]
             kept: dict[_Key, T] = {}
@@ -311,7 +315,7 @@ _ROWS: tuple[_Resolves, ...] = (
     _Rows[SkuLink]("links", lambda row: (row.product_no, row.option_key)),
     _Rows[Reservation]("reservations", lambda row: row.order_option_no),
     _Rows[PendingShipment]("shipments", lambda row: row.bundle_no),
-    _Rows[PickedLine]("picked", lambda row: row.order_option_no),
+    _Rows[PickedLine]("picked", lambda row: row.order_option_no, may_be_unknown=True),
     _Rows[ReturnFacts]("return_facts", lambda row: row.claim_bundle_no),
     _Rows[TemplateSave](
         "template_saves",

@@ -36,7 +36,7 @@ _CLOSED: Final = (
 async def answer_claims(
     run: AsyncJobRun,
     shipments: Iterable[PendingShipment],
-    picked: Iterable[PickedLine],
+    picked: Iterable[PickedLine] | None,
     facts: Iterable[ReturnFacts],
 ) -> None:
     """Collect claims of every kind, decide as the strategy says, and answer."""
@@ -49,7 +49,7 @@ async def answer_claims(
         bundles_at=bundles_at,
         bundles=await _bundles(run, claims.values()),
         shipments=tuple(shipments),
-        picked=tuple(picked),
+        picked=None if picked is None else tuple(picked),
         return_facts=tuple(facts),
         in_flight=await in_flight(run),
     )

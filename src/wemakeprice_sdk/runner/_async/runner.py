@@ -202,7 +202,7 @@ class AsyncChannelRunner:
         self,
         *,
         shipments: Iterable[PendingShipment] = (),
-        picked: Iterable[PickedLine] = (),
+        picked: Iterable[PickedLine] | None = None,
         facts: Iterable[ReturnFacts] = (),
         dry_run: bool = False,
         progress: JobProgressCallback | None = None,
@@ -211,10 +211,14 @@ class AsyncChannelRunner:
         """Collect claims, decide and answer (클레임 처리).
 
         `shipments` are bundles that already have an invoice, `picked` what left the shelf, `facts` what
-        is known of returned goods; without them cancels of unshipped goods are approved.
+        is known of returned goods. Without `picked` nobody knows what left the shelf, and cancels of
+        unshipped goods are held; an empty collection says that nothing did, and they are approved.
         """
         job = partial(
-            claim_jobs.answer_claims, shipments=tuple(shipments), picked=tuple(picked), facts=tuple(facts)
+            claim_jobs.answer_claims,
+            shipments=tuple(shipments),
+            picked=None if picked is None else tuple(picked),
+            facts=tuple(facts),
         )
         return await self._run(Job.CLAIMS, job, dry_run, progress, stop)
 

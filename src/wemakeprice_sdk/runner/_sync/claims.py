@@ -37,7 +37,7 @@ _CLOSED: Final = (
 def answer_claims(
     run: JobRun,
     shipments: Iterable[PendingShipment],
-    picked: Iterable[PickedLine],
+    picked: Iterable[PickedLine] | None,
     facts: Iterable[ReturnFacts],
 ) -> None:
     """Collect claims of every kind, decide as the strategy says, and answer."""
@@ -50,7 +50,7 @@ def answer_claims(
         bundles_at=bundles_at,
         bundles=_bundles(run, claims.values()),
         shipments=tuple(shipments),
-        picked=tuple(picked),
+        picked=None if picked is None else tuple(picked),
         return_facts=tuple(facts),
         in_flight=in_flight(run),
     )
