@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from wemakeprice_sdk.catalogue.exports import from_preview, from_record
+from wemakeprice_sdk.catalogue.io.download import ImageFault, ImageSettings
+from wemakeprice_sdk.catalogue.io.images import ImageProgress, ImageReport, MissingImage, fetch_images
+from wemakeprice_sdk.catalogue.io.lines import FileShelf, catalogue_schema, read_lines, write_lines
+from wemakeprice_sdk.catalogue.io.whole import CatalogueFile
 from wemakeprice_sdk.catalogue.keys import DuplicateCode, duplicate_codes
 from wemakeprice_sdk.catalogue.merging import (
     CatalogueMerge,
@@ -42,6 +46,7 @@ from wemakeprice_sdk.catalogue.sources import (
 
 __all__ = [
     "NO_REFERENCES",
+    "CatalogueFile",
     "CatalogueImage",
     "CatalogueMerge",
     "CatalogueNotice",
@@ -54,11 +59,17 @@ __all__ = [
     "CertificateArea",
     "Contradiction",
     "DuplicateCode",
+    "FileShelf",
+    "ImageFault",
+    "ImageProgress",
+    "ImageReport",
     "ImageRole",
+    "ImageSettings",
     "MemoryShelf",
     "MergePolicy",
     "MergeRule",
     "MergedProduct",
+    "MissingImage",
     "NoticeEntry",
     "Origin",
     "Provenance",
@@ -68,10 +79,14 @@ __all__ = [
     "SourcedProduct",
     "StatedValue",
     "VariantAxis",
+    "catalogue_schema",
     "duplicate_codes",
+    "fetch_images",
     "from_preview",
     "from_product",
     "from_record",
     "merge_catalogue",
     "merge_product",
+    "read_lines",
+    "write_lines",
 ]

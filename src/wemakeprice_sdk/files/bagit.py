@@ -160,6 +160,9 @@ def seal_bag(
         for name, path in _walk(source / PAYLOAD):
             names.take(name)
             files.append(_measure(name, path, kinds))
+        if hasattr(os, "sync"):
+            # Others wrote the payload: it has to be on disk before the folder takes its place.
+            os.sync()
         return _seal(source, place, tuple(files), described, kinds)
 
 
