@@ -18,6 +18,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 pytest_plugins = ("ledger_kit",)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the generated histories of settlement run longer: `--cases 20000`."""
+    parser.addoption("--cases", type=int, default=1_500, help="generated histories of the settlement oracle")
+
+
 class OutsideWorldError(AssertionError):
     """A test tried to reach a host that is not this machine."""
 
