@@ -3,10 +3,12 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wemakeprice_sdk.config import PayoutRange, SettlementCycle, SettlementCycleKind
+from wemakeprice_sdk.clock import WeekdayCalendar
+from wemakeprice_sdk.config import PayoutRange, PayoutShift, SettlementCycle, SettlementCycleKind
 from wemakeprice_sdk.errors import ConfigError, NaiveDatetimeError, ValidationError
 
 DAYS = st.dates(min_value=date(2010, 1, 1), max_value=date(2090, 1, 1))
@@ -113,3 +115,32 @@ def test_a_timestamp_counts_as_its_korean_day() -> None:
         cycle.payout_range(datetime(2024, 6, 9))
     with pytest.raises(ValidationError, match="a date is needed, not a str"):
         cycle.expected_payout("2024-06-09")  # type: ignore[arg-type]
+
+
+SOLLAL = WeekdayCalendar(frozenset({date(2024, 2, 9), date(2024, 2, 12)}))
+
+
+@pytest.mark.parametrize(
+    ("cycle", "sold", "due"),
+    [
+        (SettlementCycle.general(), date(2024, 5, 31), date(2024, 7, 7)),
+        (SettlementCycle.general(), date(2023, 12, 1), date(2024, 2, 7)),
+        (evolve(SettlementCycle.general(), shift=PayoutShift.NEXT), date(2024, 5, 31), date(2024, 7, 8)),
+        (evolve(SettlementCycle.general(), shift=PayoutShift.PREVIOUS), date(2024, 5, 31), date(2024, 7, 5)),
+        (SettlementCycle.weekly(), date(2024, 2, 4), date(2024, 2, 9)),
+        (evolve(SettlementCycle.weekly(), shift=PayoutShift.NEXT), date(2024, 2, 4), date(2024, 2, 13)),
+        (evolve(SettlementCycle.weekly(), shift=PayoutShift.PREVIOUS), date(2024, 2, 4), date(2024, 2, 8)),
+    ],
+)
+def test_a_named_cycle_gives_the_due_day_moved_only_as_its_shift_says(
+    cycle: SettlementCycle, sold: date, due: date
+) -> None:
+    assert cycle.expected_payout(sold, SOLLAL) == due
+    assert cycle.basis
+
+
+def test_a_shift_needs_a_basis_and_a_calendar() -> None:
+    with pytest.raises(ConfigError, match="basis"):
+        SettlementCycle("주정산", shift=PayoutShift.NEXT)
+    with pytest.raises(ConfigError, match="calendar"):
+        SettlementCycle("주정산", shift=PayoutShift.NEXT, basis="계약서").expected_payout(date(2024, 2, 4))

@@ -39,6 +39,7 @@ from wemakeprice_sdk.config import (
     MixedBundlePolicy,
     OnboardingState,
     OrderConfirmation,
+    PayoutShift,
     SalePeriodExtension,
     SettlementCycle,
     SettlementCycleKind,
@@ -135,6 +136,7 @@ agencies = st.builds(
 cycles = st.one_of(
     st.builds(SettlementCycle, names),
     st.builds(SettlementCycle, names, st.just(SettlementCycleKind.MONTHLY), st.none() | st.integers(1, 31)),
+    st.builds(SettlementCycle, names, shift=st.sampled_from(PayoutShift), basis=names),
 )
 daily = st.builds(
     lambda ends, days, note: DailyMaintenance(*sorted(ends), tuple(days), note),  # type: ignore[call-arg]

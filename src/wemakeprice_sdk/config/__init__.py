@@ -22,7 +22,7 @@ from wemakeprice_sdk.config.maintenance import (
     next_clear,
 )
 from wemakeprice_sdk.config.registry import ChannelRegistry
-from wemakeprice_sdk.config.settlement import PayoutRange, SettlementCycle, SettlementCycleKind
+from wemakeprice_sdk.config.settlement import PayoutRange, PayoutShift, SettlementCycle, SettlementCycleKind
 from wemakeprice_sdk.config.states import (
     ConfirmationMode,
     CsKind,
@@ -84,6 +84,7 @@ __all__ = [
     "OnboardingState",
     "OrderConfirmation",
     "PayoutRange",
+    "PayoutShift",
     "RotationReport",
     "SalePeriodExtension",
     "SettlementCycle",

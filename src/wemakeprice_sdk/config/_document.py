@@ -29,7 +29,7 @@ from wemakeprice_sdk.config.agency import Agency
 from wemakeprice_sdk.config.channel import ChannelConfig
 from wemakeprice_sdk.config.contacts import Contact
 from wemakeprice_sdk.config.maintenance import DailyMaintenance, DatedMaintenance, MaintenanceWindow
-from wemakeprice_sdk.config.settlement import SettlementCycle, SettlementCycleKind
+from wemakeprice_sdk.config.settlement import PayoutShift, SettlementCycle, SettlementCycleKind
 from wemakeprice_sdk.config.states import (
     ConfirmationMode,
     EndedGoodsPolicy,
@@ -123,7 +123,13 @@ _OPEN: Final = TableCodec(
         "representative_category": Text(),
         "settlement_cycle": TableCodec(
             SettlementCycle,
-            {"text": Text(), "kind": Word(SettlementCycleKind), "pay_day": Whole()},
+            {
+                "text": Text(),
+                "kind": Word(SettlementCycleKind),
+                "pay_day": Whole(),
+                "shift": Word(PayoutShift),
+                "basis": Text(),
+            },
             frozenset({"text"}),
             short=SettlementCycle,
             stand_ins={"kind": SettlementCycleKind.MONTHLY},

@@ -7,10 +7,11 @@ from typing import Final
 
 from attrs import Factory, field, frozen
 
-from wemakeprice_sdk.checks import Problems
-from wemakeprice_sdk.clock import add_months, korean_day
+from wemakeprice_sdk.checks import Problems, check_kind
+from wemakeprice_sdk.clock import BusinessCalendar, add_months, korean_day
 from wemakeprice_sdk.config._checks import fold
 from wemakeprice_sdk.config.states import KoreanWord
+from wemakeprice_sdk.errors import ConfigError
 from wemakeprice_sdk.models._given import taken
 
 _FRIDAY: Final = 4
@@ -22,6 +23,13 @@ class SettlementCycleKind(KoreanWord):
     WEEKLY = ("weekly", "주정산")
     MONTHLY = ("monthly", "월정산")
     OTHER = ("other", "기타")
+
+
+class PayoutShift(KoreanWord):
+    """Where a pay-out goes that falls on a day off (휴일 지급 규칙)."""
+
+    NEXT = ("next", "다음 영업일")
+    PREVIOUS = ("previous", "직전 영업일")
 
 
 _KNOWN: Final = {
@@ -54,12 +62,27 @@ class SettlementCycle:
     be given for any other wording. `pay_day` is the day of the month (1..31) a monthly cycle pays on, if
     the seller knows it; in a shorter month the last day counts.
     Known cycles: weekly, Monday to Sunday, paid on the next week's Friday; monthly, the month is closed and
-    paid in the month after next. Bank holidays are not moved: no source says in which direction.
+    paid in the month after next. A pay-out on a day off stays there unless `shift` says where it goes: no
+    source says it for all, so it needs a `basis`, the place where the rule stands.
     """
 
     text: str
     kind: SettlementCycleKind = field(default=Factory(lambda self: _kind_of(self.text), takes_self=True))
     pay_day: int | None = None
+    shift: PayoutShift | None = None
+    basis: str | None = None
+
+    @classmethod
+    def general(cls) -> SettlementCycle:
+        """Return the cycle of most sellers: a month is paid on the 7th of the month after next. (press)"""
+        return cls(
+            "일반정산", SettlementCycleKind.MONTHLY, 7, basis="언론 보도: 판매월의 다다음 달 7일에 지급"
+        )
+
+    @classmethod
+    def weekly(cls) -> SettlementCycle:
+        """Return the weekly cycle since October 2019: Monday to Sunday, paid on the next week's Friday."""
+        return cls("주정산", basis="2019년 10월 이후 주정산: 다음 주 금요일에 지급")
 
     def __attrs_post_init__(self) -> None:
         """Check the parts against each other."""
@@ -68,6 +91,17 @@ class SettlementCycle:
         problems.instance("kind", self.kind, SettlementCycleKind, "SettlementCycleKind")
         if self.pay_day is not None and problems.number("pay_day", self.pay_day, 1, 31):
             self._check_pay_day(problems)
+        if self.basis is not None:
+            problems.text("basis", self.basis, required=True)
+        if self.shift is not None and problems.instance("shift", self.shift, PayoutShift, "PayoutShift"):
+            problems.require(
+                self.basis is not None,
+                "basis",
+                None,
+                "needed with shift",
+                "moving pay-outs off days off needs a basis: say where the rule stands",
+                "휴일 지급 규칙에는 근거가 필요합니다. 규칙이 적힌 곳을 적어 주세요",
+            )
         problems.raise_all("SettlementCycle")
 
     def _check_pay_day(self, problems: Problems) -> None:
@@ -84,7 +118,8 @@ class SettlementCycle:
     def payout_range(self, sales_day: date) -> PayoutRange | None:
         """Return the days on which the sales of `sales_day` may be paid; None when the cycle is not known.
 
-        An aware datetime counts as its Korean day; a naive one is a `NaiveDatetimeError`.
+        Days off are not looked at. An aware datetime counts as its Korean day; a naive one is a
+        `NaiveDatetimeError`.
         """
         sales_day = korean_day(sales_day, "sales_day")
         if self.kind is SettlementCycleKind.WEEKLY:
@@ -100,10 +135,29 @@ class SettlementCycle:
             return PayoutRange(day, day)
         return None
 
-    def expected_payout(self, sales_day: date) -> date | None:
+    def expected_payout(self, sales_day: date, calendar: BusinessCalendar | None = None) -> date | None:
         """Return the one day on which the sales of `sales_day` are due; None when no single day is known.
 
-        A monthly cycle without `pay_day` names a month only: see `payout_range`.
+        A monthly cycle without `pay_day` names a month only: see `payout_range`. `calendar` moves the day as
+        `shift` says; a cycle with a shift needs it (`ConfigError`).
         """
+        check_kind("calendar", calendar, BusinessCalendar, optional=True)
         due = self.payout_range(sales_day)
-        return due.first if due is not None and due.first == due.last else None
+        if due is None or due.first != due.last:
+            return None
+        return due.first if self.shift is None else _moved(due.first, self.shift, calendar)
+
+
+def _moved(day: date, shift: PayoutShift, calendar: BusinessCalendar | None) -> date:
+    if calendar is None:
+        raise ConfigError.single(
+            "calendar",
+            None,
+            "needed with shift",
+            "the cycle moves pay-outs off days off: give a business calendar",
+            "휴일 지급 규칙이 있으면 영업일 달력이 필요합니다. 달력을 지정해 주세요",
+        )
+    step = timedelta(days=1 if shift is PayoutShift.NEXT else -1)
+    while not calendar.is_business_day(day):
+        day += step
+    return day

@@ -163,10 +163,7 @@ class Reconciler:
             self._units.add_claim(claim)
 
     def _payout_day(self, sales_day: date | None, announced: date | None) -> date | None:
-        known = announced or self._day_of_sales.get(sales_day)
-        if known is not None or sales_day is None or self.terms.cycle is None:
-            return known
-        return self.terms.cycle.expected_payout(sales_day)
+        return announced or self._day_of_sales.get(sales_day) or self.terms.due_day(sales_day)
 
     # --- the result ---
 

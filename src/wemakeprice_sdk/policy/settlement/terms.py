@@ -10,7 +10,7 @@ from typing import Final
 from attrs import field, frozen
 
 from wemakeprice_sdk.checks import Problems, of_kind
-from wemakeprice_sdk.clock import korean_day
+from wemakeprice_sdk.clock import BusinessCalendar, korean_day
 from wemakeprice_sdk.config.settlement import SettlementCycle
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models._given import checked, won_by_day
@@ -69,12 +69,16 @@ class DeliveryDating:
 class SettlementTerms:
     """The terms of one account. Each is a setting with a basis; without one nothing is assumed.
 
-    `cycle` gives due days where no row does, `grace_days` how long after delivery a row may be on its way.
+    `cycle` gives due days where no row does; one that moves pay-outs off days off needs the `calendar`, else
+    `ConfigError`. `grace_days` how long after delivery a row may be on its way.
     `dating` dates orders without a delivery date, `commission` gives the fees that should be charged,
     `allocation` bounds how money is matched.
     """
 
     cycle: SettlementCycle | None = field(default=None, validator=of_kind(SettlementCycle, optional=True))
+    calendar: BusinessCalendar | None = field(
+        default=None, validator=of_kind(BusinessCalendar, optional=True)
+    )
     grace_days: int = GRACE_DAYS
     dating: DeliveryDating | None = field(default=None, validator=of_kind(DeliveryDating, optional=True))
     commission: CommissionRules | None = field(
@@ -83,6 +87,26 @@ class SettlementTerms:
     allocation: AllocationSettings = field(
         default=AllocationSettings(), validator=of_kind(AllocationSettings)
     )
+
+    def __attrs_post_init__(self) -> None:
+        """Check the days, and that the cycle can be computed."""
+        problems = Problems()
+        problems.number("grace_days", self.grace_days, 0, 3_660)
+        problems.require(
+            self.cycle is None or self.cycle.shift is None or self.calendar is not None,
+            "calendar",
+            None,
+            "needed with shift",
+            "the cycle moves pay-outs off days off: give a business calendar",
+            "휴일 지급 규칙이 있으면 영업일 달력이 필요합니다. 달력을 지정해 주세요",
+        )
+        problems.raise_all("SettlementTerms")
+
+    def due_day(self, sales_day: date | None) -> date | None:
+        """Return when the sales of a day are due by the cycle; None when it does not say."""
+        if sales_day is None or self.cycle is None:
+            return None
+        return self.cycle.expected_payout(sales_day, self.calendar)
 
 
 def _transfers(values: object) -> object:
