@@ -3,11 +3,13 @@
 from wemakeprice_sdk.policy.settlement.allocation import allocate
 from wemakeprice_sdk.policy.settlement.commission import CommissionRule, CommissionRules, WonRounding
 from wemakeprice_sdk.policy.settlement.given import SettlementFacts
+from wemakeprice_sdk.policy.settlement.interest import InterestLine, InterestTerms, interest
 from wemakeprice_sdk.policy.settlement.money import (
     Allocated,
     Allocation,
     AllocationRule,
     AllocationSettings,
+    OpenTie,
     OperatorMatch,
     Payable,
     PayableState,
@@ -42,6 +44,9 @@ __all__ = [
     "CommissionRules",
     "DatingSource",
     "DeliveryDating",
+    "InterestLine",
+    "InterestTerms",
+    "OpenTie",
     "OperatorMatch",
     "Payable",
     "PayableState",
@@ -61,6 +66,7 @@ __all__ = [
     "WonRounding",
     "allocate",
     "finish_business",
+    "interest",
     "reconcile",
     "reconcile_business",
 ]

@@ -22,6 +22,7 @@ from wemakeprice_sdk.policy.settlement.money import (
     Allocation,
     AllocationRule,
     AllocationSettings,
+    OpenTie,
     OperatorMatch,
     Payable,
     PayableState,
@@ -80,8 +81,7 @@ class _Money:
     transfer: BankTransfer
     left: int
     uses: list[Allocated] = field(factory=list)
-    tied: int = 0
-    rivals: tuple[str, ...] = ()
+    ties: list[OpenTie] = field(factory=list)
     outcome: TransferOutcome | None = None
 
 
@@ -254,7 +254,6 @@ class _Work:
                 self._give(money, one, one.left, rule)
         elif amount > 0:
             money.left -= amount
-            money.tied += amount
             group.pending.append(_Pending(money, amount, rule, tuple(members)))
 
     def _settle_group(self, group: _Group) -> None:
@@ -266,7 +265,7 @@ class _Work:
                 for target in targets:
                     target.tied = target.left > 0
                 for one in waiting:
-                    one.money.rivals = tuple(sorted({*one.money.rivals, *members}))
+                    one.money.ties.append(OpenTie(one.amount, members))
                 continue
             for one in waiting:
                 self._release(one)
@@ -274,7 +273,6 @@ class _Work:
 
     def _release(self, waiting: _Pending) -> None:
         money, amount = waiting.money, waiting.amount
-        money.tied -= amount
         money.left += amount
         for target in waiting.members:
             part = min(amount, target.left)
@@ -449,7 +447,7 @@ class _Work:
 
 def _state(money: _Money) -> TransferState:
     outcome = money.outcome
-    if outcome is None and money.tied:
+    if outcome is None and money.ties:
         outcome = TransferOutcome.TIED
     elif outcome is None and money.left == 0:
         outcome = TransferOutcome.ALLOCATED
@@ -459,9 +457,8 @@ def _state(money: _Money) -> TransferState:
         transfer=money.transfer,
         outcome=outcome,
         uses=tuple(money.uses),
-        tied=money.tied,
+        ties=tuple(money.ties),
         unexplained=money.left,
-        rivals=money.rivals if money.tied else (),
     )
 
 

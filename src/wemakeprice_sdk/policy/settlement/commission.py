@@ -29,7 +29,8 @@ _MODES: Mapping[WonRounding, str] = {
 }
 
 
-def _rate(value: object) -> object:
+def percent(value: object) -> object:
+    """Return a percentage as `Decimal`, also from text and a whole number; anything else unchanged."""
     if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
         try:
             return Decimal(value)
@@ -48,7 +49,7 @@ class CommissionRule:
     """
 
     basis: str
-    rate: Decimal | None = field(default=None, converter=_rate)
+    rate: Decimal | None = field(default=None, converter=percent)
     amount: int | None = None
     product_no: int | None = None
     category: str | None = None
@@ -60,7 +61,7 @@ class CommissionRule:
         """Check the parts against each other."""
         problems = Problems()
         problems.text("basis", self.basis, required=True)
-        if self.rate is not None and not _is_percent(self.rate):
+        if self.rate is not None and not is_percent(self.rate):
             problems.add(
                 "rate",
                 shown_type(self.rate),
@@ -112,7 +113,8 @@ class CommissionRule:
         return day is not None and (self.first or day) <= day <= (self.last or day)
 
 
-def _is_percent(value: object) -> bool:
+def is_percent(value: object) -> bool:
+    """Return whether a value is a `Decimal` between 0 and 100."""
     return isinstance(value, Decimal) and value.is_finite() and 0 <= value <= 100
 
 

@@ -208,6 +208,14 @@ class PayableState:
         return SettlementStatus.SHORT_PAID if self.paid else SettlementStatus.MISSING
 
 
+@frozen
+class OpenTie:
+    """Won that arrived for some of several pay-outs of one due day (by key); nothing says for which."""
+
+    amount: int
+    payables: tuple[str, ...]
+
+
 @frozen(kw_only=True)
 class TransferState:
     """A transfer after allocation: amount = Σ uses + `tied` + `unexplained`, in won."""
@@ -215,10 +223,13 @@ class TransferState:
     transfer: BankTransfer
     outcome: TransferOutcome
     uses: tuple[Allocated, ...]
-    tied: int
+    ties: tuple[OpenTie, ...]
     unexplained: int
-    rivals: tuple[str, ...] = ()
-    """The pay-outs a tied transfer may be for."""
+
+    @property
+    def tied(self) -> int:
+        """Won of it that are tied."""
+        return sum(one.amount for one in self.ties)
 
 
 @frozen(kw_only=True)
