@@ -15,11 +15,20 @@ from pathlib import Path
 import openpyxl
 import pytest
 from attrs import evolve
-from kit import KEY, START, Shop, open_shop
+from kit import KEY, START, Shop, config, open_shop
 
-from wemakeprice_sdk.errors import LedgerCorruptError, LedgerUnavailableError, ServerError
+from wemakeprice_sdk.errors import LedgerCorruptError, LedgerUnavailableError, ServerError, ValidationError
+from wemakeprice_sdk.excel import DealImport, DealRecord, ProductImport, ProductRecord, SkuChoice
 from wemakeprice_sdk.models import ShipStatus
-from wemakeprice_sdk.runner import ArchiveReport, JobProgress, StopSwitch, verify_archive
+from wemakeprice_sdk.models.codes import SkuLinkMode
+from wemakeprice_sdk.runner import (
+    ArchiveReport,
+    BackOffice,
+    JobProgress,
+    LedgerTarget,
+    StopSwitch,
+    verify_archive,
+)
 from wemakeprice_sdk.runner.export.archive import ArchiveFolder
 from wemakeprice_sdk.runner.export.tables import write_xlsx
 from wemakeprice_sdk.sandbox import seed_shop
@@ -303,7 +312,7 @@ def test_a_full_disk_is_named_and_gone_on_from(
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         real(descriptor)
 
-    def save(path: str, sheets: object) -> None:
+    def save(path: str, sheets: object, created: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
@@ -326,7 +335,7 @@ def test_texts_that_no_sheet_can_hold_stay_whole_in_the_lines(tmp_path: Path) ->
     text = "한\ud800글\ufffe\uffff\x00\x0b\r\U0001f600"
     folder = ArchiveFolder(tmp_path, "shop", FROM, TO, mask=False)
     folder.keys("orders")
-    folder.append("orders", [("1", {"name": text, text: 1})], windows=1, passed=True)
+    folder.append("orders", [{"key": "1", "data": {"name": text, text: 1}}], windows=1, passed=True)
     report = folder.finish(["orders"], TO)
     folder.close()
     assert report.complete, report.problems
@@ -343,7 +352,7 @@ def test_a_workbook_has_to_open_and_to_hold_every_row(
 ) -> None:
     folder = ArchiveFolder(tmp_path, "shop", FROM, TO, mask=False)
     folder.keys("orders")
-    folder.append("orders", [("1", {}), ("2", {})], windows=1, passed=True)
+    folder.append("orders", [{"key": "1", "data": {}}, {"key": "2", "data": {}}], windows=1, passed=True)
     assert folder.finish(["orders"], TO).complete
     folder.close()
     place = tmp_path / "archive.xlsx"
@@ -352,7 +361,8 @@ def test_a_workbook_has_to_open_and_to_hold_every_row(
     assert said in verify_archive(tmp_path).problems[0]
     place.write_bytes(place.read_bytes()[:-30])
     trust(tmp_path, place)
-    assert verify_archive(tmp_path).problems == ("archive.xlsx: cannot be opened (BadZipFile)",)
+    (problem,) = verify_archive(tmp_path).problems
+    assert problem.startswith("archive.xlsx: cannot be unpacked (BadZipFile); write it again (압축을")
 
 
 def trust(folder: Path, place: Path) -> None:
@@ -363,3 +373,80 @@ def trust(folder: Path, place: Path) -> None:
         if row["name"] == place.name:
             row |= {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def test_a_short_period_hides_no_goods_and_what_only_the_ledger_knows_is_there(tmp_path: Path) -> None:
+    with open_shop() as shop:
+        shop.sandbox.make_product(KEY)
+        shop.pass_time(days=60)
+        record = ProductRecord(9_000_000_001, "엑셀 상품", sale_price=1000)
+        deal = DealRecord(8_000_000_001, "엑셀 딜", product_nos=(9_000_000_001,))
+        with LedgerTarget(shop.ledger, "shop", templates_known=True, clock=shop.clock) as target:
+            target.import_product(ProductImport("p", "shop", record, SkuChoice(SkuLinkMode.NONE)))
+            target.import_deal(DealImport("d", "shop", deal, (9_000_000_001,)))
+        first, last = shop.clock.now() - timedelta(days=20), shop.clock.now() - timedelta(days=1)
+        asked = shop.runner().archive(tmp_path / "a", first, last)
+        assert (asked.counts["products"], asked.counts["deals"]) == (2, 1)
+        again = shop.runner().archive(tmp_path / "a", first, last)
+        assert (again.counts["products"], sums(again)) == (2, sums(asked))
+        alone = shop.runner().archive(tmp_path / "b", first, last, source="ledger")
+        assert (alone.counts["products"], alone.counts["deals"], alone.counts["exports"]) == (1, 1, 2)
+
+
+def test_the_archive_of_the_ledger_holds_what_was_collected_with_its_status(
+    shop: Shop, tmp_path: Path
+) -> None:
+    runner = shop.runner()
+    runner.collect_orders()
+    runner.cs()
+    runner.settlement()
+    shop.sandbox.calls.clear()
+    office = BackOffice(shop.ledger, config(), clock=shop.clock)
+    report = office.archive(tmp_path / "a", FROM, TO)
+    assert report.complete, report.problems
+    assert report.source == verify_archive(tmp_path / "a").source == "ledger"
+    assert report.counts["orders"] == shop.ledger.count("shop", "bundle") > 0
+    assert report.counts["questions"] == shop.ledger.count("shop", "question") > 0
+    assert sum(shop.sandbox.calls.values()) == 0
+    line = json.loads((tmp_path / "a" / "orders.jsonl").read_text().splitlines()[0])
+    assert (line["status"], "010-" in json.dumps(line)) == ("CONFIRM", True)
+    sheet = openpyxl.load_workbook(tmp_path / "a" / "archive.xlsx", read_only=True)["orders"]
+    assert [cell.value for cell in next(iter(sheet.iter_rows(max_row=1)))][:2] == ["key", "status"]
+    masked = office.archive(tmp_path / "m", FROM, TO, mask=True)
+    assert masked.counts == report.counts
+    assert "010-" not in (tmp_path / "m" / "orders.jsonl").read_text()
+    earlier = office.archive(tmp_path / "e", FROM - timedelta(days=90), FROM - timedelta(days=60))
+    assert (earlier.counts["orders"], earlier.complete) == (0, True)
+
+
+def test_the_same_ledger_gives_the_same_bytes(shop: Shop, tmp_path: Path) -> None:
+    shop.runner().collect_orders()
+    office = BackOffice(shop.ledger, config(), clock=shop.clock)
+    whole = [office.archive(tmp_path / "a", FROM, TO, as_of=START)]
+    shop.pass_time(days=9)
+    whole.append(office.archive(tmp_path / "b", FROM, TO, as_of=START))
+    whole.append(office.archive(tmp_path / "a", FROM, TO, as_of=START))
+    assert len({tuple((file.name, file.sha256) for file in report.files) for report in whole}) == 1
+    assert (tmp_path / "a" / "manifest.json").read_bytes() == (tmp_path / "b" / "manifest.json").read_bytes()
+    with pytest.raises(ValidationError, match="only with source=ledger"):
+        shop.runner().archive(tmp_path / "c", FROM, TO, as_of=START)
+
+
+def test_a_stopped_archive_of_the_ledger_is_written_anew(shop: Shop, tmp_path: Path) -> None:
+    shop.runner().collect_orders()
+    office = BackOffice(shop.ledger, config(), clock=shop.clock)
+    stop = StopSwitch()
+    halted = office.archive(tmp_path / "a", FROM, TO, stop=stop, progress=lambda step: stop.press())
+    assert not halted.complete
+    with pytest.raises(LedgerCorruptError, match="another source"):
+        shop.runner().archive(tmp_path / "a", FROM, TO)
+    assert office.archive(tmp_path / "a", FROM, TO).complete
+
+
+def test_an_archive_begun_by_an_older_version_is_refused_by_name(small: Shop, tmp_path: Path) -> None:
+    small.runner().archive(tmp_path / "a", FROM, TO)
+    state = json.loads((tmp_path / "a" / "state.json").read_text())
+    del state["form"]
+    (tmp_path / "a" / "state.json").write_text(json.dumps(state))
+    with pytest.raises(LedgerCorruptError, match="older version"):
+        small.runner().archive(tmp_path / "a", FROM, TO)

@@ -32,28 +32,29 @@ FactSource: TypeAlias = Literal["marketplace", "ledger"]
 or does not answer."""
 
 
-def from_ledger(source: str, only_marketplace: Mapping[str, object]) -> bool:
-    """Return whether `source` is the ledger; raise `ValidationError` for what means nothing there."""
-    problems = Problems()
+def from_source(source: FactSource, *, only: Mapping[FactSource, Mapping[str, object]]) -> FactSource:
+    """Return the source; raise `ValidationError` for an unknown one, and for what is `only` for another."""
+    problems, known = Problems(), get_args(FactSource)
     problems.require(
-        source in get_args(FactSource),
+        source in known,
         "source",
         source,
-        "one of " + ", ".join(get_args(FactSource)),
+        "one of " + ", ".join(known),
         "the facts come from the marketplace or from the ledger",
         "자료의 출처는 marketplace 또는 ledger 중에서 선택해 주세요",
     )
-    for name, value in only_marketplace.items() if source == "ledger" else ():
-        problems.require(
-            value is None,
-            name,
-            value,
-            "only with source=marketplace",
-            f"{name} bounds what is read at the marketplace, and the ledger is used as it is",
-            "원장만 사용할 때는 지정할 수 없는 값입니다. 값을 비워 주세요",
-        )
+    for wanted, arguments in only.items():
+        for name, value in arguments.items():
+            problems.require(
+                value is None or source not in known or source == wanted,
+                name,
+                value,
+                f"only with source={wanted}",
+                f"{name} means nothing with source={source}; leave it out",
+                f"{name} 값은 출처가 다음과 같을 때만 사용할 수 있습니다: {wanted}. 값을 비워 주세요",
+            )
     problems.raise_all("source", ValidationError)
-    return source == "ledger"
+    return source
 
 
 def worker_name(token: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import blake2s
 from typing import TypeVar
@@ -22,7 +22,6 @@ from wemakeprice_sdk.client.paging import (
 )
 from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.errors import NotFoundError, UnreadableValueError
-from wemakeprice_sdk.ledger import personal
 from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import (
     Bundle,
@@ -30,7 +29,6 @@ from wemakeprice_sdk.models import (
     ClaimDateType,
     ClaimStatus,
     ClaimType,
-    JsonValue,
     ListResult,
     OrderDateType,
     ReadModel,
@@ -42,7 +40,8 @@ from wemakeprice_sdk.models._answers import unread_of
 from wemakeprice_sdk.runner._async.job_run import AsyncJobContext
 from wemakeprice_sdk.runner._async.ledger_run import Stopped
 from wemakeprice_sdk.runner.conversion import LATE_ROWS, question_key, settlement_drafts
-from wemakeprice_sdk.runner.export.archive import ArchiveFolder, ArchiveReport
+from wemakeprice_sdk.runner.export.archive import ArchiveFolder, ArchiveLine, ArchiveReport
+from wemakeprice_sdk.runner.export.stored import data_of, stored_line
 from wemakeprice_sdk.runner.reports import Job, JobProgress, JobProgressCallback, StopSwitch
 from wemakeprice_sdk.wire.windows import Window
 
@@ -63,6 +62,11 @@ class _Part:
     late: timedelta = timedelta(0)
 
 
+_CATALOGUE = timedelta(days=3653)
+"""How far back goods may have been registered that still sell: ten years. The period of an archive says which
+orders it holds; goods of any age may be on sale in it."""
+
+
 async def archive(
     context: AsyncJobContext,
     folder: str | os.PathLike[str],
@@ -77,6 +81,8 @@ async def archive(
 
     Templates, products, deals, orders, claims, questions, reviews, inquiries, settlement rows and notices;
     one JSON lines file each, a workbook and a manifest with counts and SHA-256 sums, verified at the end.
+    The period bounds what happened, never the goods: products and deals are all that were registered in
+    the last ten years, and those the ledger knows besides, such as the ones imported from Excel.
     A row that cannot be read is written as it came, under the key `unread/…`; nothing is left out for it.
     What had not passed when it was read is read again by the next call with the same arguments.
     Holds personal data in clear (files are the owner's only) unless `mask`.
@@ -94,7 +100,8 @@ async def archive(
 
     now = context.clock.now()
     until = max(first, min(last, now))
-    parts = _parts(context.client, first, until, heed)
+    # From the end of the period as it was asked for: a later call has to count the same windows.
+    parts = _parts(context.client, first, until, min(first, last - _CATALOGUE), heed)
     names = [part.name for part in parts]
     place = await context.offload(ArchiveFolder, folder, context.account, first, last, mask=mask)
     filler = _Filler(context, place, mask, progress, heed)
@@ -134,29 +141,31 @@ class _Filler:
                 open_windows += 1
             if self.progress is not None:
                 self.progress(JobProgress(Job.ARCHIVE, part.name, index + 1, len(part.windows)))
-        if open_windows:
-            lines = _lines(part, later, mask=self.mask)
+        lines = _lines(part, later, mask=self.mask)
+        lines += [row async for row in self._only_stored(part, known | later.keys())]
+        if open_windows or lines:
             await offload(append, part.name, lines, windows=open_windows, passed=False)
 
-
-def _lines(
-    part: _Part, rows: Mapping[str, ReadModel], *, mask: bool
-) -> list[tuple[str, Mapping[str, JsonValue]]]:
-    if not mask:
-        return [(key, dict(row.raw)) for key, row in rows.items()]
-    lines: list[tuple[str, Mapping[str, JsonValue]]] = []
-    for key, row in rows.items():
-        clear, sealed = personal.split(part.kind, row.raw)
-        lines.append((key, personal.join(clear, personal.mask(sealed))))
-    return lines
+    async def _only_stored(self, part: _Part, known: Container[str]) -> AsyncIterator[ArchiveLine]:
+        """Yield goods that the marketplace did not list and the ledger has: they are read again each time."""
+        if part.kind in (RecordKind.PRODUCT, RecordKind.DEAL) and await self.context.ledger.exists():
+            async for record in self.context.ledger.records(self.context.account, part.kind):
+                if record.key not in known:
+                    yield stored_line(record, mask=self.mask)
 
 
-def _parts(client: AsyncWemakepriceClient, start: datetime, end: datetime, heed: _Heed) -> list[_Part]:
+def _lines(part: _Part, rows: Mapping[str, ReadModel], *, mask: bool) -> list[ArchiveLine]:
+    return [{"key": key, "data": data_of(part.kind, row.raw, mask=mask)} for key, row in rows.items()]
+
+
+def _parts(
+    client: AsyncWemakepriceClient, start: datetime, end: datetime, oldest: datetime, heed: _Heed
+) -> list[_Part]:
     days = windows_of_days(start.date(), end.date())
     return [
         _templates(client, start, end),
-        _products(client, windows_of(start, end, _MONTH, timedelta(0)), heed),
-        _deals(client, windows_of_months(start, end, timedelta(0)), heed),
+        _products(client, windows_of(oldest, end, _MONTH, timedelta(0)), heed),
+        _deals(client, windows_of_months(oldest, end, timedelta(0)), heed),
         _orders(client, windows_below_a_day(start, end, timedelta(0))),
         _claims(client, windows_below_a_day(start, end, timedelta(0))),
         *_customers(client, days),

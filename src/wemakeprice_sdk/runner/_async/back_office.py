@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date, datetime
@@ -21,10 +22,12 @@ from wemakeprice_sdk.models._given import whole_number, won_by_day
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.runner._async.facts import reconcile_stored
 from wemakeprice_sdk.runner._async.lease_holder import AsyncLeaseHolder, reset_time
+from wemakeprice_sdk.runner._async.ledger_archive import archive_stored
 from wemakeprice_sdk.runner._async.ledger_run import AsyncLedgerContext, AsyncLedgerRun
 from wemakeprice_sdk.runner._async.retention import forget
 from wemakeprice_sdk.runner._async.stored import AsyncFeed, AsyncStored
 from wemakeprice_sdk.runner._offload import AsyncOffload
+from wemakeprice_sdk.runner.export.archive import ArchiveReport
 from wemakeprice_sdk.runner.reports import (
     Job,
     JobProgressCallback,
@@ -148,6 +151,29 @@ class AsyncBackOffice:
 
         report = await self._run(Job.RETENTION, job, dry_run=dry_run, progress=progress, stop=stop)
         return RetentionReport.of(report, masked, destroyed)
+
+    async def archive(
+        self,
+        folder: str | os.PathLike[str],
+        start: datetime,
+        end: datetime,
+        *,
+        mask: bool = False,
+        as_of: datetime | None = None,
+        progress: JobProgressCallback | None = None,
+        stop: StopSwitch | None = None,
+    ) -> ArchiveReport:
+        """Write what the ledger holds into a folder (보관): JSON lines, a workbook, a manifest with sums.
+
+        `start` and `end` bound what happened (orders, claims, questions, settlement rows); goods, deals,
+        templates and rows of Excel imports are whole. Each call writes anew. `as_of` (default: now) is the
+        time of the reading that files and manifest name: with the same one, the same ledger gives the same
+        bytes. The folder holds personal data in clear unless `mask`. Raises as `ChannelRunner.archive` does.
+        """
+        context = await self._reading()
+        return await archive_stored(
+            context, folder, start, end, mask=mask, as_of=as_of, progress=progress, stop=stop
+        )
 
     async def waiting(self) -> tuple[Intent, ...]:
         """Return the intents that block their target; the unknown ones wait for `resolve`."""

@@ -52,7 +52,7 @@ from wemakeprice_sdk.runner.reports import (
     StopSwitch,
 )
 from wemakeprice_sdk.runner.results import Skipped
-from wemakeprice_sdk.runner.settings import FactSource, RetentionPolicy, RunnerSettings, from_ledger
+from wemakeprice_sdk.runner.settings import FactSource, RetentionPolicy, RunnerSettings, from_source
 
 _GATES: Final[Mapping[Job, tuple[ActionKind, ...]]] = {
     Job.COLLECT_ORDERS: (ActionKind.COLLECT_ORDERS,),
@@ -334,7 +334,7 @@ class AsyncChannelRunner:
         is what `BackOffice.settlement` does: it works with every switch off. It takes no `start` and `end`,
         which bound what is collected (`ValidationError`).
         """
-        if from_ledger(source, {"start": start, "end": end}):
+        if from_source(source, only={"marketplace": {"start": start, "end": end}}) == "ledger":
             return await self._office.settlement(received=received)
         first = None if start is None else korean_day(start, "start")
         last = None if end is None else korean_day(end, "end")
@@ -392,7 +392,9 @@ class AsyncChannelRunner:
         start: datetime,
         end: datetime,
         *,
+        source: FactSource = "marketplace",
         mask: bool = False,
+        as_of: datetime | None = None,
         progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> ArchiveReport:
@@ -400,9 +402,15 @@ class AsyncChannelRunner:
 
         JSON lines and a workbook, with a manifest of counts and SHA-256 sums that is verified at the end.
         Called again with the same arguments it goes on: after a crash, after a `stop` (the report then is
-        not `complete`), and with what came since when `end` was still ahead. The folder holds personal data
-        in clear unless `mask`.
+        not `complete`), and with what came since when `end` was still ahead. The period bounds what happened;
+        goods and deals are there whatever it is, with those that only the ledger knows. The folder holds
+        personal data in clear unless `mask`. `source="ledger"` is what `BackOffice.archive` does, and alone
+        takes `as_of` (`ValidationError`).
         """
+        if from_source(source, only={"ledger": {"as_of": as_of}}) == "ledger":
+            return await self._office.archive(
+                folder, start, end, mask=mask, as_of=as_of, progress=progress, stop=stop
+            )
         return await archive(self._around, folder, start, end, mask=mask, progress=progress, stop=stop)
 
     async def waiting(self) -> tuple[Intent, ...]:

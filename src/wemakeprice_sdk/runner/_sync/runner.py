@@ -51,7 +51,7 @@ from wemakeprice_sdk.runner.reports import (
     StopSwitch,
 )
 from wemakeprice_sdk.runner.results import Skipped
-from wemakeprice_sdk.runner.settings import FactSource, RetentionPolicy, RunnerSettings, from_ledger
+from wemakeprice_sdk.runner.settings import FactSource, RetentionPolicy, RunnerSettings, from_source
 
 _GATES: Final[Mapping[Job, tuple[ActionKind, ...]]] = {
     Job.COLLECT_ORDERS: (ActionKind.COLLECT_ORDERS,),
@@ -333,7 +333,7 @@ class ChannelRunner:
         is what `BackOffice.settlement` does: it works with every switch off. It takes no `start` and `end`,
         which bound what is collected (`ValidationError`).
         """
-        if from_ledger(source, {"start": start, "end": end}):
+        if from_source(source, only={"marketplace": {"start": start, "end": end}}) == "ledger":
             return self._office.settlement(received=received)
         first = None if start is None else korean_day(start, "start")
         last = None if end is None else korean_day(end, "end")
@@ -391,7 +391,9 @@ class ChannelRunner:
         start: datetime,
         end: datetime,
         *,
+        source: FactSource = "marketplace",
         mask: bool = False,
+        as_of: datetime | None = None,
         progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> ArchiveReport:
@@ -399,9 +401,15 @@ class ChannelRunner:
 
         JSON lines and a workbook, with a manifest of counts and SHA-256 sums that is verified at the end.
         Called again with the same arguments it goes on: after a crash, after a `stop` (the report then is
-        not `complete`), and with what came since when `end` was still ahead. The folder holds personal data
-        in clear unless `mask`.
+        not `complete`), and with what came since when `end` was still ahead. The period bounds what happened;
+        goods and deals are there whatever it is, with those that only the ledger knows. The folder holds
+        personal data in clear unless `mask`. `source="ledger"` is what `BackOffice.archive` does, and alone
+        takes `as_of` (`ValidationError`).
         """
+        if from_source(source, only={"ledger": {"as_of": as_of}}) == "ledger":
+            return self._office.archive(
+                folder, start, end, mask=mask, as_of=as_of, progress=progress, stop=stop
+            )
         return archive(self._around, folder, start, end, mask=mask, progress=progress, stop=stop)
 
     def waiting(self) -> tuple[Intent, ...]:

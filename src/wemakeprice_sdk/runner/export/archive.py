@@ -1,6 +1,7 @@
 """The folder of an archive: JSON lines that grow window by window, a workbook, a manifest with sums.
 
-A line is `{"key": …, "data": …}` with the JSON as the marketplace sent it. How far each part came stands in
+A line is `{"key": …, "data": …}` with the JSON as the marketplace sent it; from the ledger it also has the
+`status` under which the ledger keeps it. How far each part came stands in
 `state.json`; what a crash wrote beyond that is cut off when the archive goes on. Rows of a window that was
 read before it had passed stay at the end of their file until that window has been read again.
 """
@@ -16,18 +17,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from attrs import asdict, evolve, frozen
 
-from wemakeprice_sdk.errors import LedgerCorruptError, LedgerUnavailableError
+from wemakeprice_sdk.errors import LedgerCorruptError, LedgerUnavailableError, UnreadableFileError
+from wemakeprice_sdk.files.sheetwriter import count_sheet_rows
 from wemakeprice_sdk.models import JsonValue
-from wemakeprice_sdk.runner.export.tables import TableValue, count_rows, write_xlsx
+from wemakeprice_sdk.runner.export.tables import TableValue, write_xlsx
+from wemakeprice_sdk.runner.settings import FactSource
 
 STATE: Final = "state.json"
 MANIFEST: Final = "manifest.json"
 WORKBOOK: Final = "archive.xlsx"
 LOCK: Final = ".lock"
+_FORM: Final = 2
+"""Of the windows that the state counts: since 2, the catalogue has windows of its own."""
 
 
 @frozen(kw_only=True)
@@ -46,7 +51,8 @@ class ArchiveReport:
 
     `complete` means that everything up to `read_until` is there and `problems` is empty: every file is as
     the manifest says, and the workbook opens with as many rows. `read_until` is `end`, or the time of the
-    reading where `end` was still ahead: a later call adds what came since.
+    reading where `end` was still ahead: a later call adds what came since. `source` says where the rows
+    come from.
     """
 
     folder: Path
@@ -57,6 +63,7 @@ class ArchiveReport:
     files: tuple[ArchivedFile, ...]
     complete: bool
     problems: tuple[str, ...] = ()
+    source: FactSource = "marketplace"
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -66,6 +73,10 @@ class ArchiveReport:
             for file in self.files
             if file.rows or ".jsonl" in file.name
         }
+
+
+ArchiveLine: TypeAlias = Mapping[str, JsonValue]
+"""A row of an archive: its `key`, its `data`, and what else is known of it."""
 
 
 @frozen
@@ -84,10 +95,18 @@ class ArchiveFolder:
     """
 
     def __init__(
-        self, folder: str | os.PathLike[str], account: str, start: datetime, end: datetime, *, mask: bool
+        self,
+        folder: str | os.PathLike[str],
+        account: str,
+        start: datetime,
+        end: datetime,
+        *,
+        mask: bool,
+        source: FactSource = "marketplace",
     ) -> None:
         self.path = Path(folder)
-        self._account, self._start, self._end, self._mask = account, start, end, mask
+        self._account, self._start, self._end = account, start, end
+        self._mask, self._source = mask, source
         with _on_disk(self.path):
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = _lock(self.path / LOCK)
@@ -112,9 +131,16 @@ class ArchiveFolder:
             parts = {str(part): _Reached(**reached) for part, reached in known["parts"].items()}
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise LedgerCorruptError(f"{place}: not the state of an archive") from error
+        if known.get("form") != _FORM:
+            raise LedgerCorruptError(
+                f"{place}: the archive was begun by an older version, which left goods out; "
+                "give another folder"
+            )
         mask = head.pop("mask", None)
         if head | {"mask": self._mask} != self._head():
-            raise LedgerCorruptError(f"{place}: the folder holds an archive of another account or period")
+            raise LedgerCorruptError(
+                f"{place}: the folder holds an archive of another account or period, or from another source"
+            )
         if mask is not self._mask:
             raise LedgerCorruptError(
                 f"{place}: the folder holds an archive that was begun with mask={mask}; "
@@ -128,11 +154,12 @@ class ArchiveFolder:
             "start": self._start.isoformat(),
             "end": self._end.isoformat(),
             "mask": self._mask,
+            "source": self._source,
         }
 
     def _save(self, parts: Mapping[str, _Reached]) -> None:
         rows = {part: asdict(reached) for part, reached in parts.items()}
-        _replace(self.path / STATE, json.dumps({"head": self._head(), "parts": rows}))
+        _replace(self.path / STATE, json.dumps({"form": _FORM, "head": self._head(), "parts": rows}))
 
     def _reached(self, part: str) -> _Reached:
         return self._parts.get(part, _Reached())
@@ -158,9 +185,14 @@ class ArchiveFolder:
             os.truncate(place, reached.size)
             return {str(row["key"]) for row in _rows(place, reached.passed)}
 
-    def append(
-        self, part: str, rows: Iterable[tuple[str, Mapping[str, JsonValue]]], *, windows: int, passed: bool
-    ) -> None:
+    def begin_anew(self, part: str) -> None:
+        """Forget what a part holds."""
+        self._parts[part] = _Reached()
+        with _on_disk(self.path):
+            self._save(self._parts)
+        self.keys(part)
+
+    def append(self, part: str, rows: Iterable[ArchiveLine], *, windows: int, passed: bool) -> None:
         """Add the rows of the next windows in place of what an earlier reading of them left.
 
         A later call reads again the windows that had not `passed`; they come last and together.
@@ -172,8 +204,8 @@ class ArchiveFolder:
                 self._save(self._parts)
             os.truncate(place, reached.passed)
             with place.open("ab") as file:
-                for key, data in rows:
-                    line = json.dumps({"key": key, "data": data}, ensure_ascii=False, separators=(",", ":"))
+                for row in rows:
+                    line = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
                     # A lone surrogate becomes the JSON escape it came from, so that the file is UTF-8.
                     file.write(line.encode("utf-8", "backslashreplace") + b"\n")
                 file.flush()
@@ -201,6 +233,7 @@ class ArchiveFolder:
             read_until=read_until,
             files=tuple(files),
             complete=False,
+            source=self._source,
             problems=("stopped before its end; call again with the same arguments to go on",),
         )
 
@@ -208,7 +241,7 @@ class ArchiveFolder:
         """Write the workbook and the manifest, read everything again and compare."""
         with _on_disk(self.path):
             tables = {part: _table(self.path / f"{part}.jsonl") for part in parts}
-            _replace_by(self.path / WORKBOOK, lambda fresh: write_xlsx(fresh, tables))
+            _replace_by(self.path / WORKBOOK, lambda fresh: write_xlsx(fresh, tables, created=read_until))
             names = [*(f"{part}.jsonl" for part in parts), WORKBOOK]
             manifest = {
                 **self._head(),
@@ -258,6 +291,7 @@ def verify_archive(folder: str | os.PathLike[str]) -> ArchiveReport:
         start, end = datetime.fromisoformat(manifest["start"]), datetime.fromisoformat(manifest["end"])
         until = datetime.fromisoformat(manifest.get("read_until", manifest["end"]))
         account = str(manifest["account"])
+        source: FactSource = "ledger" if manifest.get("source") == "ledger" else "marketplace"
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LedgerCorruptError(
             f"{path / MANIFEST}: no readable manifest ({type(error).__name__})"
@@ -274,6 +308,7 @@ def verify_archive(folder: str | os.PathLike[str]) -> ArchiveReport:
         files=files,
         complete=not problems,
         problems=tuple(problems),
+        source=source,
     )
 
 
@@ -284,9 +319,6 @@ def _problems(path: Path, file: ArchivedFile) -> Iterator[str]:
         return
     try:
         found = _measure(place)
-    except LedgerCorruptError as error:
-        yield str(error)
-        return
     except OSError as error:
         yield f"{file.name}: cannot be read ({error.strerror or type(error).__name__})"
         return
@@ -301,8 +333,8 @@ def _workbook_problems(path: Path, files: Sequence[ArchivedFile]) -> Iterator[st
     if all(file.name != WORKBOOK for file in files):
         return
     try:
-        sheets = count_rows(path / WORKBOOK)
-    except LedgerCorruptError as error:
+        sheets = count_sheet_rows(path / WORKBOOK)
+    except UnreadableFileError as error:
         yield str(error)
         return
     for file in files:
@@ -313,11 +345,12 @@ def _workbook_problems(path: Path, files: Sequence[ArchivedFile]) -> Iterator[st
 
 
 def _measure(place: Path) -> ArchivedFile:
-    digest = hashlib.sha256()
+    digest, lines = hashlib.sha256(), 0
     with place.open("rb") as file:
         while chunk := file.read(1 << 20):
             digest.update(chunk)
-    rows = sum(1 for _ in _rows(place)) if place.suffix == ".jsonl" else 0
+            lines += chunk.count(b"\n")
+    rows = lines if place.suffix == ".jsonl" else 0
     return ArchivedFile(name=place.name, rows=rows, size=place.stat().st_size, sha256=digest.hexdigest())
 
 
@@ -360,13 +393,18 @@ def archived_rows(
 def _table(place: Path) -> tuple[Sequence[str], Iterator[Sequence[TableValue]]]:
     columns: dict[str, None] = {}
     for row in _rows(place):
-        columns.update(dict.fromkeys(_flat(row["data"])))
+        columns.update(dict.fromkeys(_columns(row)))
     names = list(columns)
-    return ["key", *names], ([str(row["key"]), *_cells(row["data"], names)] for row in _rows(place))
+    return names, (_cells(row, names) for row in _rows(place))
 
 
-def _cells(data: JsonValue, names: Sequence[str]) -> list[TableValue]:
-    flat = _flat(data)
+def _columns(row: Mapping[str, JsonValue]) -> dict[str, TableValue]:
+    """Return what is known of a row, then its data, by column."""
+    return {name: str(value) for name, value in row.items() if name != "data"} | _flat(row["data"])
+
+
+def _cells(row: Mapping[str, JsonValue], names: Sequence[str]) -> list[TableValue]:
+    flat = _columns(row)
     return [flat.get(name) for name in names]
 
 

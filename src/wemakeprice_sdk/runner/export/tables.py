@@ -5,25 +5,17 @@ from __future__ import annotations
 import csv
 import os
 import re
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
-from zipfile import BadZipFile
+from typing import Final, TypeAlias
 
 import attrs
 
-from wemakeprice_sdk.errors import LedgerCorruptError
+from wemakeprice_sdk.files.sheetwriter import UNWRITABLE, write_workbook
 from wemakeprice_sdk.policy.settlement import PayoutTotal, ReconciledRow, Reconciliation, SettlementBreakdown
 
-if TYPE_CHECKING:
-    from openpyxl import Workbook
-
 TableValue: TypeAlias = "str | int | date | datetime | None"
-# What XML cannot hold at all, and a carriage return, which XML readers turn into another letter.
-_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _RISKY: Final = re.compile(r" *[\t\n]|[\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff]*[=+\-@＝＋－＠]")
 _ROW: Final = tuple(one.name for one in attrs.fields(ReconciledRow) if one.name != "breakdown")
 _PARTS: Final = tuple(one.name for one in attrs.fields(SettlementBreakdown))
@@ -39,7 +31,6 @@ _PAYOUT: Final = (
     "tied",
     "over",
 )
-_MAX_ROWS: Final = 1_048_575
 
 
 def safe_text(value: str) -> str:
@@ -48,7 +39,7 @@ def safe_text(value: str) -> str:
     A minus counts as risky, so negative numbers have to stay numbers. Blanks and invisible letters before it
     do not hide it. Left out is what no sheet can hold: control characters, lone surrogates, U+FFFE, U+FFFF.
     """
-    cleaned = _UNWRITABLE.sub("", value)
+    cleaned = UNWRITABLE.sub("", value)
     return "'" + cleaned if _RISKY.match(cleaned) else cleaned
 
 
@@ -70,67 +61,23 @@ def write_csv(
 def write_xlsx(
     path: str | os.PathLike[str],
     sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[TableValue]]]],
+    *,
+    created: datetime | None = None,
 ) -> Mapping[str, int]:
     """Write an XLSX file with one sheet per table; return the number of rows of each.
 
     A table longer than a sheet goes on in sheets named `name-2`, `name-3`. Text is written as text,
-    never as a formula; numbers above 15 digits as text, because Excel would round them.
+    never as a formula; numbers above 15 digits as text, because Excel would round them. The same rows give
+    the same bytes; `created` is the date the file says it was made.
     """
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    try:
-        counts = {name: _fill(book, name, columns, rows) for name, (columns, rows) in sheets.items()}
-        book.save(os.fspath(path))
-    except BaseException:
-        _discard(book)
-        raise
-    return counts
-
-
-def _fill(book: Workbook, name: str, columns: Sequence[str], rows: Iterable[Sequence[TableValue]]) -> int:
-    count = 0
-    sheet = None
-    for row in rows:
-        if count % _MAX_ROWS == 0:
-            part = count // _MAX_ROWS + 1
-            sheet = book.create_sheet(name if part == 1 else f"{name}-{part}")
-            sheet.append([safe_text(column) for column in columns])
-        if sheet is not None:
-            sheet.append([_xlsx_cell(value) for value in row])
-        count += 1
-    if sheet is None:
-        book.create_sheet(name).append([safe_text(column) for column in columns])
-    return count
-
-
-def _discard(book: Workbook) -> None:
-    """Remove the temporary files in which openpyxl otherwise keeps the rows until the process ends."""
-    for sheet in book.worksheets:
-        writer = getattr(sheet, "_writer", None)
-        if writer is not None:
-            with suppress(OSError):
-                if not sheet.closed:
-                    sheet.close()
-            with suppress(OSError):
-                writer.cleanup()
-
-
-def count_rows(path: str | os.PathLike[str]) -> Mapping[str, int]:
-    """Open an XLSX file and count the rows of each sheet below its header.
-
-    Raises `LedgerCorruptError` when the workbook, or one of its sheets, cannot be opened.
-    """
-    from openpyxl import load_workbook
-
-    try:
-        book = load_workbook(os.fspath(path), read_only=True)
-        try:
-            return {sheet.title: sum(1 for _ in sheet.iter_rows(values_only=True)) - 1 for sheet in book}
-        finally:
-            book.close()
-    except (EOFError, KeyError, OSError, SyntaxError, TypeError, ValueError, BadZipFile, zlib.error) as error:
-        raise LedgerCorruptError(f"{Path(path).name}: cannot be opened ({type(error).__name__})") from error
+    tables = {
+        name: (
+            [safe_text(column) for column in columns],
+            ([_xlsx_cell(value) for value in row] for row in rows),
+        )
+        for name, (columns, rows) in sheets.items()
+    }
+    return write_workbook(path, tables, created=created)
 
 
 def reconciliation_tables(
@@ -189,6 +136,4 @@ def _csv_cell(value: TableValue) -> str | int:
 def _xlsx_cell(value: TableValue) -> str | int | date | None:
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
-    if isinstance(value, int) and abs(value) >= 10**15:
-        return str(value)
     return safe_text(value) if isinstance(value, str) else value

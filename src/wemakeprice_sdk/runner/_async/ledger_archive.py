@@ -1,0 +1,81 @@
+"""The archive out of the ledger alone: what was collected and imported, into one folder (보관)."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from typing import Final
+
+from attrs import frozen
+
+from wemakeprice_sdk.checks import check_kind
+from wemakeprice_sdk.clock import require_aware
+from wemakeprice_sdk.runner._async.ledger_run import AsyncLedgerContext, Stopped
+from wemakeprice_sdk.runner.export.archive import ArchiveFolder, ArchiveLine, ArchiveReport
+from wemakeprice_sdk.runner.export.stored import STORED_PARTS, StoredPart, stored_line
+from wemakeprice_sdk.runner.reports import Job, JobProgress, JobProgressCallback, StopSwitch
+
+_AT_ONCE: Final = 500
+"""Rows between two looks at the stop switch, each with one write to disk; only so many are in memory."""
+
+
+async def archive_stored(
+    context: AsyncLedgerContext,
+    folder: str | os.PathLike[str],
+    start: datetime,
+    end: datetime,
+    *,
+    mask: bool,
+    as_of: datetime | None,
+    progress: JobProgressCallback | None,
+    stop: StopSwitch | None,
+) -> ArchiveReport:
+    """Write what the ledger holds of a period into `folder`, anew at each call."""
+    check_kind("stop", stop, StopSwitch, optional=True)
+    first, last = require_aware(start, "start"), require_aware(end, "end")
+    now = context.clock.now() if as_of is None else require_aware(as_of, "as_of")
+    until = max(first, min(last, now))
+    names = [part.name for part in STORED_PARTS]
+    place = await context.offload(
+        ArchiveFolder, folder, context.account, first, last, mask=mask, source="ledger"
+    )
+    writer = _Writer(context, place, mask, progress, stop or StopSwitch())
+    try:
+        for part in STORED_PARTS:
+            await writer.fill(part, first, last)
+        return await context.offload(place.finish, names, until)
+    except Stopped:
+        return await context.offload(place.stopped, names, until)
+    finally:
+        place.close()
+
+
+@frozen
+class _Writer:
+    context: AsyncLedgerContext
+    place: ArchiveFolder
+    mask: bool
+    progress: JobProgressCallback | None
+    stop: StopSwitch
+
+    async def fill(self, part: StoredPart, start: datetime, end: datetime) -> None:
+        """Write one part."""
+        await self.context.offload(self.place.begin_anew, part.name)
+        since, until = part.bounds(start, end)
+        lines: list[ArchiveLine] = []
+        done = 0
+        records = self.context.ledger.records(self.context.account, part.kind, since=since, until=until)
+        async for record in records:
+            lines.append(stored_line(record, mask=self.mask))
+            if len(lines) == _AT_ONCE:
+                done = await self._write(part, lines, done)
+                lines = []
+        await self._write(part, lines, done)
+
+    async def _write(self, part: StoredPart, lines: list[ArchiveLine], done: int) -> int:
+        if self.stop.pressed:
+            raise Stopped
+        await self.context.offload(self.place.append, part.name, lines, windows=0, passed=True)
+        if self.progress is not None:
+            self.progress(JobProgress(Job.ARCHIVE, part.name, done + len(lines), None))
+        return done + len(lines)

@@ -1,0 +1,81 @@
+"""Workbooks written as rows of text, read back by a library that nobody here wrote."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wemakeprice_sdk.clock import KST
+from wemakeprice_sdk.errors import UnreadableFileError
+from wemakeprice_sdk.files import sheetwriter
+from wemakeprice_sdk.files.sheetwriter import count_sheet_rows, write_workbook
+
+UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+VALUES = st.one_of(
+    st.none(),
+    st.integers(-(10**16), 10**16),
+    st.text(st.characters(exclude_categories=()), max_size=30),
+    st.dates(date(1899, 1, 1), date(2100, 1, 1)),
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(rows=st.lists(st.lists(VALUES, min_size=3, max_size=3), max_size=6))
+def test_what_is_written_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str | int | date | None]]
+) -> None:
+    place = tmp_path_factory.mktemp("sheets") / "t.xlsx"
+    assert write_workbook(place, {"시트": (["a", "b", "c"], rows)}) == {"시트": len(rows)}
+    assert count_sheet_rows(place) == {"시트": len(rows)}
+    sheet = openpyxl.load_workbook(place)["시트"]
+    read = [[sheet.cell(at, column).value for column in (1, 2, 3)] for at in range(2, len(rows) + 2)]
+    assert read == [[expected(value) for value in row] for row in rows]
+
+
+def expected(value: str | int | date | None) -> object:
+    if isinstance(value, date):
+        early = value < date(1900, 3, 1)
+        return value.isoformat() if early else datetime(value.year, value.month, value.day)
+    if isinstance(value, int):
+        return value if abs(value) < 10**15 else str(value)
+    return None if value is None else UNWRITABLE.sub("", value)
+
+
+def test_a_long_table_goes_on_in_another_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheetwriter, "MOST_ROWS", 2)
+    rows = [[number] for number in range(5)]
+    write_workbook(tmp_path / "t.xlsx", {"rows": (["n"], rows), "rows-x": (["n"], [])})
+    assert count_sheet_rows(tmp_path / "t.xlsx") == {"rows": 2, "rows-2": 2, "rows-3": 1, "rows-x": 0}
+
+
+def test_the_same_rows_give_the_same_bytes_and_the_date_is_what_was_said(tmp_path: Path) -> None:
+    at = datetime(2026, 1, 6, 9, 0, tzinfo=KST)
+    for name in ("a.xlsx", "b.xlsx"):
+        write_workbook(tmp_path / name, {"rows": (["n"], [["값"]])}, created=at)
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+    assert openpyxl.load_workbook(tmp_path / "a.xlsx").properties.created == datetime(2026, 1, 6)
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_columns_beyond_z_and_a_name_with_signs(tmp_path: Path) -> None:
+    header = [f"c{number}" for number in range(800)]
+    write_workbook(tmp_path / "t.xlsx", {"a&\"b'": (header, [list(range(800))])})
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")["a&\"b'"]
+    assert (sheet["ADT2"].value, sheet["ADT1"].value, sheet.freeze_panes) == (799, "c799", "A2")
+
+
+def test_a_cut_file_is_named(tmp_path: Path) -> None:
+    place = tmp_path / "t.xlsx"
+    write_workbook(place, {"rows": (["n"], [[1]])})
+    for content in (place.read_bytes()[:-30], b"", b"PK"):
+        place.write_bytes(content)
+        with pytest.raises(UnreadableFileError, match=r"t\.xlsx: cannot be unpacked"):
+            count_sheet_rows(place)
