@@ -22,12 +22,12 @@ from attrs import asdict, evolve, frozen
 
 from wemakeprice_sdk.catalogue.io.download import (
     Downloader,
+    DownloadPace,
     Fetched,
     FetchedPicture,
     ImageClient,
     ImageFault,
     ImageSettings,
-    Pace,
 )
 from wemakeprice_sdk.catalogue.io.lines import read_lines, write_lines
 from wemakeprice_sdk.catalogue.io.whole import on_disk
@@ -124,7 +124,7 @@ def fetch_images(
     with on_disk(place), _client(http_client) as client:
         part = _Part(place.with_name(f"{place.name}.part"))
         gathered = part.gather(products)
-        downloader = Downloader(client, wanted, Pace(wanted.per_second, monotonic, sleep))
+        downloader = Downloader(client, wanted, DownloadPace(wanted.per_second, monotonic, sleep))
         run = _Run(part, gathered, downloader, wanted, progress, stop)
         run.fetch()
         report = part.report(gathered, run.missing)

@@ -18,8 +18,9 @@ from wemakeprice_sdk.ledger.async_ledger import AsyncLedger
 from wemakeprice_sdk.ledger.personal import RETAINED, require_kind
 from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import Intent, IntentState, Lease, LegalHold
-from wemakeprice_sdk.models._given import whole_number, won_by_day
+from wemakeprice_sdk.models._given import whole_number
 from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.policy.settlement import BankRecords
 from wemakeprice_sdk.runner._async.facts import reconcile_stored
 from wemakeprice_sdk.runner._async.lease_holder import AsyncLeaseHolder, reset_time
 from wemakeprice_sdk.runner._async.ledger_archive import archive_stored
@@ -119,10 +120,10 @@ class AsyncBackOffice:
         `received` says what really arrived, in whole won by pay-out day (a float raises `ValidationError`);
         without it "paid" rests on the schedule.
         """
-        arrived = None if received is None else won_by_day(received, "received")
+        bank = None if received is None else BankRecords.by_day(received)
         started = self._context.clock.now()
         context = await self._reading()
-        result = await reconcile_stored(context, arrived)
+        result = await reconcile_stored(context, bank)
         report = JobReport(
             job=Job.SETTLEMENT, account=self.account, started_at=started, finished_at=context.clock.now()
         )

@@ -2,55 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator
 from datetime import date
 from typing import TypeVar
 
 from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import Bundle, Claim, ReadModel, SettlementOrderLine, SettlementShipLine
-from wemakeprice_sdk.policy.settlement import Reconciliation, SettlementFacts, SettlementTerms, reconcile
+from wemakeprice_sdk.policy.settlement import BankRecords, Reconciler, Reconciliation, SettlementTerms
 from wemakeprice_sdk.runner._async.ledger_run import AsyncLedgerContext
 from wemakeprice_sdk.runner.conversion import GONE, restore
 
 M = TypeVar("M", bound=ReadModel)
 
 
-async def reconcile_stored(
-    context: AsyncLedgerContext, received: Mapping[date, int] | None
-) -> Reconciliation:
+async def reconcile_stored(context: AsyncLedgerContext, bank: BankRecords | None) -> Reconciliation:
     """Reconcile everything the ledger holds, as of today (KST)."""
-    facts = await settlement_facts(context, received)
-    terms = SettlementTerms(cycle=context.config.settlement_cycle)
-    today = context.clock.now().date()
+    work = await reconciler_of(context, context.clock.now().date())
     # A year of orders takes seconds.
-    return await context.offload(reconcile, context.account, facts, today, terms=terms)
+    return await context.offload(work.finish, bank)
 
 
-async def settlement_facts(
-    context: AsyncLedgerContext, received: Mapping[date, int] | None
-) -> SettlementFacts:
-    """Return what a reconciliation looks at."""
-    order_lines, ship_lines = RecordKind.SETTLEMENT_ORDER, RecordKind.SETTLEMENT_SHIP
-    return SettlementFacts(
-        bundles=await _all(context, Bundle, RecordKind.BUNDLE),
-        claims=await _all(context, Claim, RecordKind.CLAIM),
-        order_lines=await _shown(context, SettlementOrderLine, order_lines),
-        ship_lines=await _shown(context, SettlementShipLine, ship_lines),
-        withdrawn=(
-            *await _all(context, SettlementOrderLine, order_lines, GONE),
-            *await _all(context, SettlementShipLine, ship_lines, GONE),
-        ),
-        received=received,
-    )
+async def reconciler_of(context: AsyncLedgerContext, as_of: date) -> Reconciler:
+    """Return a reconciler that took every row of the ledger; only numbers are held in memory."""
+    work = Reconciler(context.account, as_of, terms=SettlementTerms(cycle=context.config.settlement_cycle))
+    async for bundle, _ in _models(context, Bundle, RecordKind.BUNDLE):
+        work.add_bundle(bundle)
+    async for claim, _ in _models(context, Claim, RecordKind.CLAIM):
+        work.add_claim(claim)
+    async for line, status in _models(context, SettlementOrderLine, RecordKind.SETTLEMENT_ORDER):
+        (work.add_withdrawn if status == GONE else work.add_order_line)(line)
+    async for shipping, status in _models(context, SettlementShipLine, RecordKind.SETTLEMENT_SHIP):
+        (work.add_withdrawn if status == GONE else work.add_ship_line)(shipping)
+    return work
 
 
-async def _all(
-    context: AsyncLedgerContext, cls: type[M], kind: RecordKind, status: str | None = None
-) -> tuple[M, ...]:
-    records = context.ledger.records(context.account, kind, status=status)
-    return tuple([restore(cls, row) async for row in records])
-
-
-async def _shown(context: AsyncLedgerContext, cls: type[M], kind: RecordKind) -> tuple[M, ...]:
-    records = context.ledger.records(context.account, kind)
-    return tuple([restore(cls, row) async for row in records if row.status != GONE])
+async def _models(
+    context: AsyncLedgerContext, cls: type[M], kind: RecordKind
+) -> AsyncIterator[tuple[M, str]]:
+    """Yield the records of a kind as models, each with its status."""
+    async for record in context.ledger.records(context.account, kind):
+        yield restore(cls, record), record.status

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from wemakeprice_sdk.client.paging import day_window
 from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import SettlementOrderLine, SettlementShipLine
 from wemakeprice_sdk.models._answers import unread_of
-from wemakeprice_sdk.policy.settlement import Reconciliation
+from wemakeprice_sdk.policy.settlement import BankRecords, Reconciliation
 from wemakeprice_sdk.runner._async.facts import reconcile_stored
 from wemakeprice_sdk.runner._async.job_run import AsyncJobRun
 from wemakeprice_sdk.runner._async.polling import Unfinished
@@ -25,7 +25,7 @@ from wemakeprice_sdk.wire.windows import split_days
 
 
 async def reconcile_settlement(
-    run: AsyncJobRun, start: date | None, end: date | None, received: Mapping[date, int] | None
+    run: AsyncJobRun, start: date | None, end: date | None, bank: BankRecords | None
 ) -> tuple[Reconciliation, tuple[date, ...]]:
     """Collect the rows of the days that are missing (and a few before), then reconcile everything.
 
@@ -56,7 +56,7 @@ async def reconcile_settlement(
             break
     else:
         await again.finish()
-    return await reconcile_stored(run.context, received), tuple(incomplete)
+    return await reconcile_stored(run.context, bank), tuple(incomplete)
 
 
 async def _keep_day(

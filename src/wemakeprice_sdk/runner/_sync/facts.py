@@ -3,49 +3,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import TypeVar
 
 from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import Bundle, Claim, ReadModel, SettlementOrderLine, SettlementShipLine
-from wemakeprice_sdk.policy.settlement import Reconciliation, SettlementFacts, SettlementTerms, reconcile
+from wemakeprice_sdk.policy.settlement import BankRecords, Reconciler, Reconciliation, SettlementTerms
 from wemakeprice_sdk.runner._sync.ledger_run import LedgerContext
 from wemakeprice_sdk.runner.conversion import GONE, restore
 
 M = TypeVar("M", bound=ReadModel)
 
 
-def reconcile_stored(context: LedgerContext, received: Mapping[date, int] | None) -> Reconciliation:
+def reconcile_stored(context: LedgerContext, bank: BankRecords | None) -> Reconciliation:
     """Reconcile everything the ledger holds, as of today (KST)."""
-    facts = settlement_facts(context, received)
-    terms = SettlementTerms(cycle=context.config.settlement_cycle)
-    today = context.clock.now().date()
+    work = reconciler_of(context, context.clock.now().date())
     # A year of orders takes seconds.
-    return context.offload(reconcile, context.account, facts, today, terms=terms)
+    return context.offload(work.finish, bank)
 
 
-def settlement_facts(context: LedgerContext, received: Mapping[date, int] | None) -> SettlementFacts:
-    """Return what a reconciliation looks at."""
-    order_lines, ship_lines = RecordKind.SETTLEMENT_ORDER, RecordKind.SETTLEMENT_SHIP
-    return SettlementFacts(
-        bundles=_all(context, Bundle, RecordKind.BUNDLE),
-        claims=_all(context, Claim, RecordKind.CLAIM),
-        order_lines=_shown(context, SettlementOrderLine, order_lines),
-        ship_lines=_shown(context, SettlementShipLine, ship_lines),
-        withdrawn=(
-            *_all(context, SettlementOrderLine, order_lines, GONE),
-            *_all(context, SettlementShipLine, ship_lines, GONE),
-        ),
-        received=received,
-    )
+def reconciler_of(context: LedgerContext, as_of: date) -> Reconciler:
+    """Return a reconciler that took every row of the ledger; only numbers are held in memory."""
+    work = Reconciler(context.account, as_of, terms=SettlementTerms(cycle=context.config.settlement_cycle))
+    for bundle, _ in _models(context, Bundle, RecordKind.BUNDLE):
+        work.add_bundle(bundle)
+    for claim, _ in _models(context, Claim, RecordKind.CLAIM):
+        work.add_claim(claim)
+    for line, status in _models(context, SettlementOrderLine, RecordKind.SETTLEMENT_ORDER):
+        (work.add_withdrawn if status == GONE else work.add_order_line)(line)
+    for shipping, status in _models(context, SettlementShipLine, RecordKind.SETTLEMENT_SHIP):
+        (work.add_withdrawn if status == GONE else work.add_ship_line)(shipping)
+    return work
 
 
-def _all(context: LedgerContext, cls: type[M], kind: RecordKind, status: str | None = None) -> tuple[M, ...]:
-    records = context.ledger.records(context.account, kind, status=status)
-    return tuple([restore(cls, row) for row in records])
-
-
-def _shown(context: LedgerContext, cls: type[M], kind: RecordKind) -> tuple[M, ...]:
-    records = context.ledger.records(context.account, kind)
-    return tuple([restore(cls, row) for row in records if row.status != GONE])
+def _models(context: LedgerContext, cls: type[M], kind: RecordKind) -> Iterator[tuple[M, str]]:
+    """Yield the records of a kind as models, each with its status."""
+    for record in context.ledger.records(context.account, kind):
+        yield restore(cls, record), record.status

@@ -19,12 +19,12 @@ from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import Intent, Lease
-from wemakeprice_sdk.models._given import whole_number, won_by_day
+from wemakeprice_sdk.models._given import whole_number
 from wemakeprice_sdk.models.codes import SkuLinkMode
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.gates import ClosedGate, check
-from wemakeprice_sdk.policy.settlement import Reconciliation
+from wemakeprice_sdk.policy.settlement import BankRecords, Reconciliation
 from wemakeprice_sdk.policy.snapshot import (
     PendingAnswer,
     PendingInquiryAnswer,
@@ -337,11 +337,11 @@ class ChannelRunner:
             return self._office.settlement(received=received)
         first = None if start is None else korean_day(start, "start")
         last = None if end is None else korean_day(end, "end")
-        arrived = None if received is None else won_by_day(received, "received")
+        bank = None if received is None else BankRecords.by_day(received)
         results: list[tuple[Reconciliation, tuple[date, ...]]] = []
 
         def job(run: JobRun) -> None:
-            results.append(settlement.reconcile_settlement(run, first, last, arrived))
+            results.append(settlement.reconcile_settlement(run, first, last, bank))
 
         report = self._run(Job.SETTLEMENT, job, dry_run, progress, stop)
         return SettlementReport.of(report, *results[0]) if results else SettlementReport.of(report, None)

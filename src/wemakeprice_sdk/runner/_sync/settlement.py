@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from wemakeprice_sdk.client.paging import day_window
 from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import SettlementOrderLine, SettlementShipLine
 from wemakeprice_sdk.models._answers import unread_of
-from wemakeprice_sdk.policy.settlement import Reconciliation
+from wemakeprice_sdk.policy.settlement import BankRecords, Reconciliation
 from wemakeprice_sdk.runner._sync.facts import reconcile_stored
 from wemakeprice_sdk.runner._sync.job_run import JobRun
 from wemakeprice_sdk.runner._sync.polling import Unfinished
@@ -26,7 +26,7 @@ from wemakeprice_sdk.wire.windows import split_days
 
 
 def reconcile_settlement(
-    run: JobRun, start: date | None, end: date | None, received: Mapping[date, int] | None
+    run: JobRun, start: date | None, end: date | None, bank: BankRecords | None
 ) -> tuple[Reconciliation, tuple[date, ...]]:
     """Collect the rows of the days that are missing (and a few before), then reconcile everything.
 
@@ -57,7 +57,7 @@ def reconcile_settlement(
             break
     else:
         again.finish()
-    return reconcile_stored(run.context, received), tuple(incomplete)
+    return reconcile_stored(run.context, bank), tuple(incomplete)
 
 
 def _keep_day(
