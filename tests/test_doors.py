@@ -87,9 +87,10 @@ RESULTS = {
     "Target", "CancelRequest", "ImportProgress", "ImportTarget", "Inspection", "OptionRecord", "Preview",
     "PreviewRow", "Problem", "ProductImport", "ProductRecord", "DealRecord", "RowResult", "ImportPlan",
     "OrderArchiveEntry", "CommitReport", "Parsed", "ParsedDeal", "LeftOutRow", "ClaimRow", "SettlementOrderRow",
-    "SettlementShippingRow", "VerdictReason",
-    "Allocated", "Allocation", "PayableState", "TransferState", "PayoutTotal",
-    "BusinessReconciliation", "SettlementSum", "SettlementBreakdown",
+    "VerdictReason",
+    "SettlementShippingRow", "Allocated", "Allocation", "PayableState", "TransferState", "PayoutTotal",
+    "BusinessReconciliation", "SettlementSum", "SettlementBreakdown", "StatementNote", "MergedStatements",
+    "StatementReading", "InterestLine", "OpenTie",
 }  # fmt: skip
 # These name their fields in a `ConfigError`, all of them at once, instead.
 CONFIGURATION = {name for name in config.__all__ if attrs.has(getattr(config, name))}

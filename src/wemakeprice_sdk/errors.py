@@ -57,6 +57,7 @@ WemakepriceError
     ├── UnsafeFileError             a guard refused the file before reading it
     ├── UnreadableFileError         damaged, encrypted, or of no known kind
     ├── WrongKindError              a deal export given as a product export, or the reverse
+    ├── WrongAccountError           a bank statement of another bank account than the one named
     ├── ColumnError                 a required column is missing or ambiguous
     └── CommitError                 an import cannot start or go on
 """
@@ -426,6 +427,10 @@ class UnreadableFileError(ExcelError):
 
 class WrongKindError(ExcelError):
     """The file is an export of another kind than the one asked for."""
+
+
+class WrongAccountError(ExcelError):
+    """The bank statement is of another bank account than the one that was named; the text shows neither."""
 
 
 class ColumnError(ExcelError):

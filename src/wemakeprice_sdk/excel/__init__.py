@@ -29,6 +29,7 @@ from wemakeprice_sdk.excel.sheetrecords import (
     SettlementShippingRow,
     SheetRecord,
 )
+from wemakeprice_sdk.excel.statements import StatementReading
 from wemakeprice_sdk.excel.target import (
     DealImport,
     ImportRegistry,
@@ -77,6 +78,7 @@ __all__ = [
     "SheetRecord",
     "Sign",
     "SkuChoice",
+    "StatementReading",
     "deal_export_periods",
     "select",
     "write_invoices",

@@ -32,13 +32,20 @@ from wemakeprice_sdk.excel.sheetrecords import (
     SheetRecord,
     read_sheet,
 )
+from wemakeprice_sdk.excel.statements import (
+    StatementReading,
+    read_statement,
+    read_vat_months,
+    require_unchanged,
+    sha256_of,
+)
 from wemakeprice_sdk.excel.structure import RowPlan, compile_plan, shown
 from wemakeprice_sdk.excel.target import Account, ImportRegistry, NothingKnown, SkuChoice
 from wemakeprice_sdk.files.cells import Cell, RowBlock, SheetRow, is_blank
 from wemakeprice_sdk.files.limits import DEFAULT_LIMITS, Budget, FileLimits
 from wemakeprice_sdk.files.sniff import open_workbook
 from wemakeprice_sdk.files.workbook import FileFormat, Workbook
-from wemakeprice_sdk.models import DealRow, ProductRow
+from wemakeprice_sdk.models import BankStatement, DealRow, ProductRow, VatMonth
 
 AnyPath: TypeAlias = "str | PathLike[str]"
 Mapped: TypeAlias = "ColumnMap | Mapping[str, str] | str | None"
@@ -216,6 +223,39 @@ class ExcelMigrator:
         with self._open(Path(file), ExportKind.SETTLEMENT_SHIPPING, mapping) as opened:
             blocks, plan = self._data(opened)
             yield from read_sheet(blocks, plan, SettlementShippingRow, "bundle_no")
+
+    def bank_statement(
+        self,
+        file: AnyPath,
+        *,
+        bank: str = "bank",
+        account_number: str | None = None,
+        mapping: Mapped = None,
+    ) -> StatementReading:
+        """Read the money that came in from a bank statement (통장 거래내역); it holds personal data.
+
+        `bank` is your own label of the bank account. With its `account_number` a statement that names another
+        one raises `WrongAccountError`; `UnreadableFileError` says that the file changed meanwhile.
+        """
+        path = Path(file)
+        with self._open(path, ExportKind.BANK_STATEMENT, mapping) as opened:
+            digest = sha256_of(path)
+            empty = BankStatement(
+                file=path.name, sha256=digest, bank=bank, account=self.account.seller_id or None
+            )
+            blocks, plan = self._data(opened)
+            found = read_statement(blocks, plan, opened.header.titles, empty, account_number)
+        require_unchanged(path, digest)
+        return found
+
+    def vat_months(self, file: AnyPath, *, mapping: Mapped = None) -> Iterator[SheetRecord[VatMonth]]:
+        """Stream the monthly figures of the partner centre's VAT page (부가세 신고내역). [C]"""
+        path = Path(file)
+        with self._open(path, ExportKind.VAT_MONTHS, mapping) as opened:
+            digest = sha256_of(path)
+            blocks, plan = self._data(opened)
+            yield from read_vat_months(blocks, plan, path.name, digest)
+        require_unchanged(path, digest)
 
     # --- previewing ---
 

@@ -34,6 +34,10 @@ class ExportKind(Enum):
     """Settlement of shipping fees, 18 columns (배송비 정산)."""
     FIRST_ORDERS = "first-orders"
     """Order sheet of the first generation (WMP 1.0); named, and read by nothing."""
+    BANK_STATEMENT = "bank-statement"
+    """Statement of a bank account (통장 거래내역)."""
+    VAT_MONTHS = "vat-months"
+    """Monthly figures of the partner centre's VAT page (부가세 신고내역)."""
     INVOICES = "invoices"
     """Invoice upload sheet (송장 일괄등록)."""
 
@@ -51,6 +55,8 @@ _KOREAN: Mapping[str, str] = {
     "settlement-orders": "상품 매출 정산 내역",
     "settlement-shipping": "배송비 정산 내역",
     "first-orders": "구 버전(WMP 1.0) 주문 목록",
+    "bank-statement": "통장 거래내역",
+    "vat-months": "부가세 신고내역",
     "invoices": "송장 등록 양식",
 }
 
@@ -59,6 +65,8 @@ READERS: Mapping[ExportKind, str] = {
     ExportKind.CLAIMS: "claims",
     ExportKind.SETTLEMENT_ORDERS: "settlement_orders",
     ExportKind.SETTLEMENT_SHIPPING: "settlement_shipping",
+    ExportKind.BANK_STATEMENT: "bank_statement",
+    ExportKind.VAT_MONTHS: "vat_months",
 }
 """The method of `ExcelMigrator` that reads a kind that is not imported."""
 

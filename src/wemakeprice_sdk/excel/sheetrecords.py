@@ -19,6 +19,7 @@ from wemakeprice_sdk.excel.structure import NonDataRows, RowPlan
 from wemakeprice_sdk.files.cells import Cell, RowBlock
 from wemakeprice_sdk.models import ClaimStatus, ClaimType, ClaimWhoReason, PickupStatus, SettlementLineKind
 from wemakeprice_sdk.models.tables import hide
+from wemakeprice_sdk.models.vat import VatMonth
 
 
 @frozen(kw_only=True)
@@ -124,7 +125,7 @@ class ClaimRow:
     """Columns nobody understood, under their headers. May hold personal data."""
 
 
-T = TypeVar("T", SettlementOrderRow, SettlementShippingRow, ClaimRow)
+T = TypeVar("T", SettlementOrderRow, SettlementShippingRow, ClaimRow, VatMonth)
 
 
 @frozen

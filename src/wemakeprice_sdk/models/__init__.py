@@ -22,7 +22,7 @@ from wemakeprice_sdk.models._rules import (
     WriteModel,
     field_specs,
 )
-from wemakeprice_sdk.models.bank import BankTransfer
+from wemakeprice_sdk.models.bank import BankStatement, BankTransfer
 from wemakeprice_sdk.models.broadcast import (
     BroadcastProductInput,
     BroadcastScheduleInput,
@@ -184,12 +184,14 @@ from wemakeprice_sdk.models.shipping_templates import (
 )
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.models.sources import SourceRow
+from wemakeprice_sdk.models.vat import TaxInvoice, TaxInvoiceKind, VatMonth
 
 __all__ = [
     "ALWAYS_ON_END",
     "AUTO_APPROVAL_BUSINESS_DAYS",
     "COURIERS",
     "AnswerRequest",
+    "BankStatement",
     "BankTransfer",
     "Branch",
     "BranchInput",
@@ -316,11 +318,14 @@ __all__ = [
     "SkuLink",
     "SkuLinkMode",
     "SourceRow",
+    "TaxInvoice",
+    "TaxInvoiceKind",
     "TemplateShipMethod",
     "TransType",
     "UnreadRow",
     "ValueFault",
     "VatFlag",
+    "VatMonth",
     "WriteModel",
     "codes",
     "couriers",

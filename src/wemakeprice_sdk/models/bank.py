@@ -59,3 +59,33 @@ class BankTransfer:
     def key(self) -> str:
         """Name of the fact, the same in every statement that shows it: bank, day, won, count."""
         return f"{self.bank}/{self.received_on.isoformat()}/{self.amount}/{self.nth}"
+
+
+def same_number(one: str, other: str) -> bool:
+    """Return whether two account numbers may be the same: their digits are, `*` stands for any."""
+    mine, its = (("".join(sign for sign in text if sign.isdigit() or sign == "*")) for text in (one, other))
+    return len(mine) == len(its) and all(
+        left == right or "*" in (left, right) for left, right in zip(mine, its, strict=True)
+    )
+
+
+def _tuple(values: object) -> object:
+    return tuple(values) if isinstance(values, list) else values
+
+
+@frozen(kw_only=True)
+class BankStatement:
+    """One statement of a bank account (통장 거래내역): the money that came in, and what it covers.
+
+    `first` and `last` are the days it covers, by its own words or else by its rows; None for an empty one.
+    `account_number` is what the statement says of itself, digits and `*`; it is hidden in the repr.
+    """
+
+    file: str
+    sha256: str
+    bank: str = field(default="bank", validator=_check_label)
+    account: str | None = None
+    account_number: str | None = field(default=None, repr=hide)
+    first: date | None = None
+    last: date | None = None
+    transfers: tuple[BankTransfer, ...] = field(default=(), converter=_tuple, repr=False)

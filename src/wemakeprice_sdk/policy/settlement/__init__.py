@@ -25,6 +25,12 @@ from wemakeprice_sdk.policy.settlement.result import (
     SettlementSum,
 )
 from wemakeprice_sdk.policy.settlement.rows import ReconciledRow, SettlementBreakdown, SettlementRows
+from wemakeprice_sdk.policy.settlement.statements import (
+    MergedStatements,
+    StatementNote,
+    StatementNoteKind,
+    merge_statements,
+)
 from wemakeprice_sdk.policy.settlement.states import PaymentBasis, SettlementStatus
 from wemakeprice_sdk.policy.settlement.terms import (
     BankRecords,
@@ -46,6 +52,7 @@ __all__ = [
     "DeliveryDating",
     "InterestLine",
     "InterestTerms",
+    "MergedStatements",
     "OpenTie",
     "OperatorMatch",
     "Payable",
@@ -61,12 +68,15 @@ __all__ = [
     "SettlementStatus",
     "SettlementSum",
     "SettlementTerms",
+    "StatementNote",
+    "StatementNoteKind",
     "TransferOutcome",
     "TransferState",
     "WonRounding",
     "allocate",
     "finish_business",
     "interest",
+    "merge_statements",
     "reconcile",
     "reconcile_business",
 ]

@@ -1,0 +1,234 @@
+"""Bank statements and the months of the VAT page as typed records, each with file, sheet and row.
+
+Of a bank statement only what was chosen enters a record: no column that nobody named, and no outgoing money.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from hashlib import file_digest
+from pathlib import Path
+from typing import Final
+
+from attrs import evolve, field, frozen
+
+from wemakeprice_sdk.clock import KST
+from wemakeprice_sdk.errors import UnreadableFileError, WrongAccountError
+from wemakeprice_sdk.excel.records import Problem, ProblemSeverity
+from wemakeprice_sdk.excel.sheetrecords import SheetRecord
+from wemakeprice_sdk.excel.structure import NonDataRows, RowPlan
+from wemakeprice_sdk.files.cells import RowBlock
+from wemakeprice_sdk.models.bank import BankStatement, BankTransfer, same_number
+from wemakeprice_sdk.models.sources import SourceRow
+from wemakeprice_sdk.models.vat import VatMonth
+
+_ACCOUNT: Final = re.compile(r"계좌\s*(?:번호)?\s*[:：\]]?\s*([\d*][\d*\- ]{6,30}[\d*])")
+_CLOCK: Final = re.compile(r"(\d{1,2}):?(\d{2})(?::?(\d{2}))?(?:\.\d+)?")
+_PERIOD: Final = re.compile(
+    r"(20\d\d)\s*[-./년]\s*(\d{1,2})\s*[-./월]\s*(\d{1,2})\s*일?\s*(?:~|-|–|부터)\s*"
+    r"(20\d\d)\s*[-./년]\s*(\d{1,2})\s*[-./월]\s*(\d{1,2})"
+)
+_MONTH: Final = re.compile(r"(20\d\d)\s*[-./년]?\s*(0?[1-9]|1[0-2])\s*월?(?:\s*[-./]?\s*0?1일?)?")
+_OUT: Final = ("출금", "지급", "송금", "out")
+BANK_FIELDS: Final = (
+    "day", "clock", "incoming", "direction", "balance", "memo", "payer", "reference", "account_number",
+)  # fmt: skip
+VAT_FIELDS: Final = (
+    "month", "total", "delivered", "sales_discount", "partner_coupon", "adjustment", "product_deduction",
+    "shipping", "shipping_deduction", "cash_receipts", "other",
+)  # fmt: skip
+
+
+@frozen(kw_only=True)
+class StatementReading:
+    """A bank statement that was read, and what its rows were.
+
+    `outgoing` counts rows that brought no money and were not kept, `refused` those that could not be read;
+    `problems` say what is wrong with them. `rows` = transfers + `outgoing` + `refused`.
+    """
+
+    statement: BankStatement
+    rows: int
+    outgoing: int
+    refused: int
+    problems: tuple[Problem, ...] = field(default=(), repr=False)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 sum of a file."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def require_unchanged(path: Path, digest: str) -> None:
+    """Raise `UnreadableFileError` when a file is not what it was when its reading began."""
+    if sha256_of(path) != digest:
+        raise UnreadableFileError(
+            f"{path.name} changed while it was read; read it again "
+            "(읽는 동안 파일이 바뀌었습니다. 파일을 닫고 다시 읽어 주세요)"
+        )
+
+
+def read_statement(
+    blocks: Iterable[RowBlock],
+    plan: RowPlan,
+    titles: Sequence[str],
+    empty: BankStatement,
+    account_number: str | None,
+) -> StatementReading:
+    """Read a statement whose name, hash and labels `empty` holds."""
+    stated = _stated_number(titles)
+    _require_number(empty.file, account_number, stated)
+    rows = outgoing = refused = 0
+    problems: list[Problem] = []
+    transfers: list[BankTransfer] = []
+    non_data = NonDataRows(plan, "day", "memo")
+    days: list[date] = []
+    for row in plan.typed(blocks, BANK_FIELDS):
+        values = dict(zip(BANK_FIELDS, row.values, strict=True))
+        day, amount = values["day"], values["incoming"]
+        if day is None and non_data.takes(row, BANK_FIELDS, None):
+            continue
+        non_data.started = True
+        rows += 1
+        found = [one for one in plan.problems(row) if (one.field, one.rule) != ("incoming", "required")]
+        problems += found
+        if not isinstance(day, datetime) or any(_voids(one) for one in found):
+            refused += 1
+            continue
+        days.append(day.date())
+        if not amount or _is_out(values["direction"]):
+            outgoing += 1
+            continue
+        source = SourceRow(file=empty.file, sha256=empty.sha256, sheet=plan.sheet, row=row.number)
+        transfer = _transfer(values, day, source, empty)
+        _require_number(empty.file, account_number, transfer.account_number)
+        transfers.append(evolve(transfer, account_number=transfer.account_number or stated))
+    first, last = _covered(titles, days)
+    statement = evolve(
+        empty,
+        account_number=stated or next((one.account_number for one in transfers if one.account_number), None),
+        first=first,
+        last=last,
+        transfers=_numbered(transfers),
+    )
+    return StatementReading(
+        statement=statement, rows=rows, outgoing=outgoing, refused=refused, problems=tuple(problems)
+    )
+
+
+def _voids(problem: Problem) -> bool:
+    """Return whether a row says a day or an amount that cannot be read."""
+    return problem.field in ("day", "incoming") and problem.severity is ProblemSeverity.ERROR
+
+
+def _is_out(direction: object) -> bool:
+    return isinstance(direction, str) and any(word in direction.lower() for word in _OUT)
+
+
+def _transfer(
+    values: Mapping[str, object], day: datetime, source: SourceRow, statement: BankStatement
+) -> BankTransfer:
+    return BankTransfer(
+        received_on=day.date(),
+        received_at=_moment(day, values["clock"]),
+        amount=values["incoming"],  # type: ignore[arg-type] # typed by the plan, here and below
+        balance=values["balance"],  # type: ignore[arg-type]
+        bank=statement.bank,
+        account=statement.account,
+        source=source,
+        memo=_text(values["memo"]),
+        payer=_text(values["payer"]),
+        reference=_text(values["reference"]),
+        account_number=_text(values["account_number"]),
+    )
+
+
+def _text(value: object) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _moment(day: datetime, clock: object) -> datetime | None:
+    """Return the time of a transfer, from its day or a column of its own; None when nothing says it."""
+    found = _CLOCK.fullmatch(clock.strip()) if isinstance(clock, str) else None
+    if found is not None:
+        hour, minute, second = (int(part or 0) for part in found.groups())
+        if hour < 24 and minute < 60 and second < 60:
+            return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=KST)
+    midnight = day.replace(hour=0, minute=0, second=0, microsecond=0)
+    return None if day - midnight == timedelta() else day
+
+
+def _stated_number(titles: Sequence[str]) -> str | None:
+    found = [match.group(1) for title in titles for match in _ACCOUNT.finditer(title)]
+    return found[0] if found else None
+
+
+def _require_number(file: str, wanted: str | None, stated: str | None) -> None:
+    if wanted is None or stated is None or same_number(wanted, stated):
+        return
+    raise WrongAccountError(
+        f"{file} is the statement of another bank account than the one that was named; give the file of that "
+        "account, or name this one (지정한 계좌의 거래내역이 아닙니다. 계좌번호와 파일을 확인해 주세요)"
+    )
+
+
+def _covered(titles: Sequence[str], days: Sequence[date]) -> tuple[date | None, date | None]:
+    """Return the days a statement covers: as its title says, and at least those of its rows."""
+    spans = [match.groups() for title in titles for match in _PERIOD.finditer(title)]
+    told: list[date] = []
+    for span in spans[:1]:
+        numbers = [int(part) for part in span]
+        try:
+            told = [date(*numbers[:3]), date(*numbers[3:])]
+        except ValueError:
+            told = []
+    every = [*told, *days]
+    return min(every, default=None), max(every, default=None)
+
+
+def _numbered(transfers: Sequence[BankTransfer]) -> tuple[BankTransfer, ...]:
+    """Count equal amounts of a day, so that each has a key of its own."""
+    counts: defaultdict[tuple[date, int], int] = defaultdict(int)
+    numbered: dict[int, BankTransfer] = {}
+    order = sorted(range(len(transfers)), key=lambda at: (str(transfers[at].received_at or ""), at))
+    for at in order:
+        one = transfers[at]
+        counts[one.received_on, one.amount] += 1
+        numbered[at] = evolve(one, nth=counts[one.received_on, one.amount])
+    return tuple(numbered[at] for at in range(len(transfers)))
+
+
+def read_vat_months(
+    blocks: Iterable[RowBlock], plan: RowPlan, file: str, sha256: str
+) -> Iterator[SheetRecord[VatMonth]]:
+    """Yield the months of a VAT page; a row whose month or total cannot be read has no record."""
+    non_data = NonDataRows(plan, "month")
+    for row in plan.typed(blocks, VAT_FIELDS):
+        values = dict(zip(VAT_FIELDS, row.values, strict=True))
+        month, total = _month(values["month"]), values["total"]
+        if month is None and non_data.takes(row, VAT_FIELDS, None):
+            continue
+        non_data.started = True
+        problems = list(plan.problems(row))
+        if month is None or not isinstance(total, int):
+            if month is None and values["month"] is not None:
+                cell = row.cells[plan.steps["month"].index]
+                problems.append(plan.problem(row.number, "month", cell, "month"))
+            yield SheetRecord(None, row.number, tuple(problems))
+            continue
+        source = SourceRow(file=file, sha256=sha256, sheet=plan.sheet, row=row.number)
+        yield SheetRecord(_vat_month(values, month, source), row.number, tuple(problems))
+
+
+def _vat_month(values: Mapping[str, object], month: date, source: SourceRow) -> VatMonth:
+    make: Callable[..., VatMonth] = VatMonth
+    return make(**{**values, "month": month, "source": source})
+
+
+def _month(value: object) -> date | None:
+    found = _MONTH.fullmatch(value.strip()) if isinstance(value, str) else None
+    return None if found is None else date(int(found[1]), int(found[2]), 1)
