@@ -7,6 +7,13 @@ from wemakeprice_sdk.catalogue.io.download import ImageFault, ImageSettings
 from wemakeprice_sdk.catalogue.io.images import ImageProgress, ImageReport, MissingImage, fetch_images
 from wemakeprice_sdk.catalogue.io.lines import FileShelf, catalogue_schema, read_lines, write_lines
 from wemakeprice_sdk.catalogue.io.whole import CatalogueFile
+from wemakeprice_sdk.catalogue.io.workbook import (
+    CellChange,
+    WorkbookEdits,
+    WorkbookFile,
+    read_edits,
+    write_workbook,
+)
 from wemakeprice_sdk.catalogue.keys import DuplicateCode, duplicate_codes
 from wemakeprice_sdk.catalogue.merging import (
     CatalogueMerge,
@@ -55,6 +62,7 @@ __all__ = [
     "CatalogueReferences",
     "CatalogueShelf",
     "CatalogueVariant",
+    "CellChange",
     "Certificate",
     "CertificateArea",
     "Contradiction",
@@ -79,6 +87,8 @@ __all__ = [
     "SourcedProduct",
     "StatedValue",
     "VariantAxis",
+    "WorkbookEdits",
+    "WorkbookFile",
     "catalogue_schema",
     "duplicate_codes",
     "fetch_images",
@@ -87,6 +97,8 @@ __all__ = [
     "from_record",
     "merge_catalogue",
     "merge_product",
+    "read_edits",
     "read_lines",
     "write_lines",
+    "write_workbook",
 ]

@@ -235,7 +235,7 @@ class _FaultError(Exception):
         self.pause = pause
 
 
-class DownloadPace:
+class HostPace:
     """Spaces the requests to each host; shared by all threads."""
 
     def __init__(
@@ -336,7 +336,7 @@ class Downloader:
 
     _client: ImageClient
     _settings: ImageSettings
-    _pace: DownloadPace
+    _pace: HostPace
     _networks: tuple[IpNetwork, ...] = field(init=False)
     _errors: tuple[type[Exception], ...] = field(init=False)
 

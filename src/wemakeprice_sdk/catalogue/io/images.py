@@ -22,9 +22,9 @@ from attrs import asdict, evolve, frozen
 
 from wemakeprice_sdk.catalogue.io.download import (
     Downloader,
-    DownloadPace,
     Fetched,
     FetchedPicture,
+    HostPace,
     ImageClient,
     ImageFault,
     ImageSettings,
@@ -124,7 +124,7 @@ def fetch_images(
     with on_disk(place), _client(http_client) as client:
         part = _Part(place.with_name(f"{place.name}.part"))
         gathered = part.gather(products)
-        downloader = Downloader(client, wanted, DownloadPace(wanted.per_second, monotonic, sleep))
+        downloader = Downloader(client, wanted, HostPace(wanted.per_second, monotonic, sleep))
         run = _Run(part, gathered, downloader, wanted, progress, stop)
         run.fetch()
         report = part.report(gathered, run.missing)
