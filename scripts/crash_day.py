@@ -43,6 +43,7 @@ from wemakeprice_sdk.config import (
     LinkState,
     OnboardingState,
     OrderConfirmation,
+    Switches,
 )
 from wemakeprice_sdk.errors import CallError, LeaseLostError, LedgerUnavailableError, StaleSnapshotError
 from wemakeprice_sdk.ledger import Intent, IntentState, PostgresLedger, SqliteLedger
@@ -97,18 +98,26 @@ def worker(url: str, where: str, name: str, accounts: list[str]) -> None:
         time.sleep(0.02)
 
 
-def make_runner(url: str, ledger: SqlLedger, account: str, name: str) -> ChannelRunner:
+def make_runner(
+    url: str,
+    ledger: SqlLedger,
+    account: str,
+    name: str,
+    key: str = "",
+    switches: Switches | None = None,
+) -> ChannelRunner:
     config = ChannelConfig(
         account,
         f"store {account}",
-        key_of(account),
+        key or key_of(account),
+        switches=switches or Switches(),
         onboarding=OnboardingState.COMPLETE,
         link=LinkState.APPROVED,
         confirmation=OrderConfirmation(mode=ConfirmationMode.AUTO),
         base_url=url,
     )
     client = WemakepriceClient(
-        key_of(account),
+        key or key_of(account),
         base_url=url,
         timeout=Timeouts(connect=2, read=2, write=2, pool=2),
         throttle=ThrottlePolicy(min_gap=0),

@@ -31,7 +31,13 @@ from wemakeprice_sdk.models.codes import SkuLinkMode
 from wemakeprice_sdk.policy import gates
 from wemakeprice_sdk.policy.imports import links_of
 
-CHANNEL = config.ChannelConfig("shop", "상점", api_key="k" * 64, onboarding=config.OnboardingState.COMPLETE)
+CHANNEL = config.ChannelConfig(
+    "shop",
+    "상점",
+    api_key="k" * 64,
+    onboarding=config.OnboardingState.COMPLETE,
+    switches=config.Switches(wind_down=True),
+)
 NOW = datetime(2026, 3, 4, tzinfo=clock.KST)
 CIPHER = secrets.AesGcmCipher.single(secrets.generate_key())
 OFFLINE = "http://127.0.0.1:9"
@@ -87,7 +93,7 @@ RESULTS = {
     "Target", "CancelRequest", "ImportProgress", "ImportTarget", "Inspection", "OptionRecord", "Preview",
     "PreviewRow", "Problem", "ProductImport", "ProductRecord", "DealRecord", "RowResult", "ImportPlan",
     "OrderArchiveEntry", "CommitReport", "Parsed", "ParsedDeal", "LeftOutRow", "ClaimRow", "SettlementOrderRow",
-    "VerdictReason",
+    "VerdictReason", "WindDownReport",
     "SettlementShippingRow", "Allocated", "Allocation", "PayableState", "TransferState", "PayoutTotal",
     "BusinessReconciliation", "SettlementSum", "SettlementBreakdown", "StatementNote", "MergedStatements",
     "StatementReading", "InterestLine", "OpenTie",

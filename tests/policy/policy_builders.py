@@ -107,7 +107,7 @@ def _extension(
 
 
 def policy(settings: PolicySettings | None = None, **kwargs: object) -> SyncPolicy:
-    own = {key: kwargs.pop(key) for key in ("wind_down", "cancel_strategy") if key in kwargs}
+    own = {key: kwargs.pop(key) for key in ("cancel_strategy",) if key in kwargs}
     return SyncPolicy(
         config(**kwargs),  # type: ignore[arg-type]
         calendar=CALENDAR,

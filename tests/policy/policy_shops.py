@@ -101,7 +101,10 @@ def account(dice: Dice, *, open_gates: bool = False) -> ChannelConfig:
         length=dice.one(["7 days", "30 days", "1 month", "12 months"]),
         ended=dice.one(EndedGoodsPolicy),
         cs_kinds=("question", "review", "inquiry") if on() else ("review",),
-        switches={name: on() for name in ("master", "product_api", "order_api", "cs_api", "sku_sync")},
+        switches={
+            **{name: on() for name in ("master", "product_api", "order_api", "cs_api", "sku_sync")},
+            "wind_down": not open_gates and dice.flag(0.2),
+        },
     )
 
 
@@ -114,7 +117,6 @@ def any_policy(dice: Dice, *, open_gates: bool = False) -> SyncPolicy:
         calendar=CALENDAR,
         cancel_strategy=PickStrategy(at_deadline=dice.one(AtDeadline)),
         settings=PolicySettings(stock=stock),
-        wind_down=dice.flag(0.2),
     )
 
 

@@ -265,8 +265,9 @@ def test_master_off_beats_everything_and_says_so() -> None:
         ActionKind.SET_STOCK,
         ActionKind.EXTEND_SALE_PERIOD,
     }
-    wound = policy(switches={"master": False}, wind_down=True).plan(snapshot(**FULL), NOW)
-    assert wound.is_empty
+    wound = policy(switches={"master": False, "wind_down": True})
+    assert wound.plan(snapshot(**FULL), NOW).is_empty
+    assert wound.plan_wind_down(snapshot(**FULL), NOW).is_empty
 
 
 def test_winding_down_stops_sales_and_still_serves_open_orders() -> None:
@@ -274,11 +275,16 @@ def test_winding_down_stops_sales_and_still_serves_open_orders() -> None:
 
     states = [*ProductStatus, None]
     rows = [product(10 + i, status=state, end=NOW + DAY) for i, state in enumerate(states)]
-    mine = policy(wind_down=True, mode=ConfirmationMode.AUTO, switches={"sku_sync": False})
-    plan = mine.plan(snapshot(**{**FULL, "products": rows}), NOW)
+    mine = policy(mode=ConfirmationMode.AUTO, switches={"sku_sync": True, "wind_down": True})
+    shop = snapshot(**{**FULL, "products": rows})
+    served = mine.plan(shop, NOW)
+    assert [a.key for a in served] == ["approve-cancel:500", "ship-bundle:2"]
+    assert {h.reason.code for h in served.held} == {
+        "wind-down-no-confirmation", "wind-down-no-extension", "wind-down-no-stock",
+    }  # fmt: skip
+    off = policy(switches={"sku_sync": False, "wind_down": True})
+    plan = off.plan_wind_down(shop, NOW)
     assert [a.key for a in plan] == [
-        "approve-cancel:500",
-        "ship-bundle:2",
         "set-status:10",
         "set-status:11",
         "set-status:14",
@@ -287,8 +293,7 @@ def test_winding_down_stops_sales_and_still_serves_open_orders() -> None:
         "set-status:17",
     ]
     assert {a.after for a in plan.filter(kinds=[ActionKind.SET_STATUS])} == {"판매중지"}
-    assert {h.reason.code for h in plan.held} == {"wind-down-no-confirmation", "wind-down-no-extension"}
-    assert [str(h.target) for h in plan.held if h.kind == ActionKind.CONFIRM_BUNDLE] == ["bundle:1"]
+    assert [str(h.target) for h in served.held if h.kind == ActionKind.CONFIRM_BUNDLE] == ["bundle:1"]
 
 
 def test_settings_refuse_nonsense() -> None:

@@ -92,10 +92,9 @@ def test_nothing_is_planned_while_a_gate_blocks(dice: Dice) -> None:
     mine, shop = any_policy(dice), snapshot(**shop_parts(dice))
     plan = mine.plan(shop, NOW)
     for action in plan:
-        by_operator = mine.wind_down and isinstance(action, SetStatus)
-        flags = None if by_operator else link_flags(shop, action)
+        flags = link_flags(shop, action)
         source = action.source if isinstance(action, ImportProduct | ImportDeal) else None
-        closed = gates.check(mine.config, action.kind, flags=flags, by_operator=by_operator, source=source)
+        closed = gates.check(mine.config, action.kind, flags=flags, source=source)
         assert closed is None, (action, closed)
     if not mine.config.switches.master or not mine.config.is_onboarded:
         assert plan.is_empty
@@ -332,7 +331,7 @@ def _syncs(row: object) -> bool:
 @CASES
 @given(SEEDS)
 def test_more_stock_never_lowers_what_any_option_shows(dice: Dice) -> None:
-    mine = evolve(any_policy(dice, open_gates=True), wind_down=False)
+    mine = any_policy(dice, open_gates=True)
     poor = snapshot(**product_parts(dice), **stock_parts(dice))
     more = dice.number(0, 60)
     rich = evolve(poor, stock=tuple(evolve(row, quantity=row.quantity + more) for row in poor.stock))

@@ -15,7 +15,6 @@ from kit import (
     product,
 )
 
-from wemakeprice_sdk.config import Switches
 from wemakeprice_sdk.models import ProductStatus
 from wemakeprice_sdk.models.codes import SkuLinkMode
 from wemakeprice_sdk.policy import PolicySettings, StockSettings, SyncPolicy
@@ -101,26 +100,6 @@ def test_a_stop_whose_answer_was_lost_is_still_ours(shop: Shop) -> None:
     assert sale_state(shop, number) == ProductStatus.STOP
     sync(4)
     assert sale_state(shop, number) == ProductStatus.SALE
-
-
-def test_winding_down_stops_every_imported_product_whatever_the_sync_says(shop: Shop) -> None:
-    number = product(shop, ends=START + timedelta(days=90))
-    imported(shop)
-    channel = config(switches=Switches(sku_sync=False))
-    assert shop.runner(channel).stock([]).results == ()
-    runner = ChannelRunner(
-        shop.client,
-        shop.ledger,
-        SyncPolicy(channel, wind_down=True),
-        clock=shop.clock,
-        sleep=shop.sleep,
-        worker="w1",
-        settings=RunnerSettings(recovery_delay=0),
-    )
-    report = runner.stock([])
-    assert set(report.counts) == {ActionState.APPLIED}
-    assert sale_state(shop, number) == ProductStatus.STOP
-    assert runner.stock([]).results == ()
 
 
 def test_an_import_never_pushes_a_zero(shop: Shop) -> None:

@@ -244,7 +244,8 @@ class TableCodec(Generic[T]):
     """A table with known keys.
 
     `short` reads a single text in place of the table. `stand_ins` replace a value that could not be read, so
-    that the rest is still checked without a fault appearing twice.
+    that the rest is still checked without a fault appearing twice. `unwritten` are values that are left out
+    of what is written: an earlier version, which does not know the setting, reads it then as before.
     """
 
     build: Callable[..., T]
@@ -253,13 +254,14 @@ class TableCodec(Generic[T]):
     short: Callable[[str], T] | None = None
     stand_ins: Mapping[str, object] = field(factory=dict)
     tag: tuple[str, str] | None = None
+    unwritten: Mapping[str, object] = field(factory=dict)
 
     def encode(self, value: T) -> dict[str, Plain]:
-        """Return the table, without what is None."""
+        """Return the table, without what is None or need not be written."""
         table: dict[str, Plain] = dict([self.tag]) if self.tag else {}
         for name, codec in self.fields.items():
             part = getattr(value, name)
-            if part is not None:
+            if part is not None and (name not in self.unwritten or part != self.unwritten[name]):
                 table[name] = codec.encode(part)
         return table
 

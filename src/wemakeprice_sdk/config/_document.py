@@ -146,7 +146,9 @@ _OPEN: Final = TableCodec(
                 "cs_api": Flag(),
                 "cs_kinds": ListOf(Text()),
                 "sku_sync": Flag(),
+                "wind_down": Flag(),
             },
+            unwritten={"wind_down": False},
         ),
         "confirmation": TableCodec(
             OrderConfirmation, {"mode": Word(ConfirmationMode), "mixed_bundles": Word(MixedBundlePolicy)}

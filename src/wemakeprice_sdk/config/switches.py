@@ -56,6 +56,8 @@ class Switches:
       (상품문의(판매자문의), 구매후기, CS문의, and any further word).
     - `sku_sync`: 진열/판매상태/재고연동 by SKU; it works only when the product link's own flag is on as well.
       Off by default, because it changes what buyers see.
+    - `wind_down`: 판매채널 정리. Nothing is confirmed, extended, resumed or sent as stock any more, and the
+      job `wind_down` may stop every sale; claims, dispatch and answers go on.
     """
 
     master: bool = True
@@ -66,11 +68,12 @@ class Switches:
         default=(CsKind.QUESTION.value, CsKind.REVIEW.value, CsKind.INQUIRY.value), converter=_kinds
     )
     sku_sync: bool = False
+    wind_down: bool = False
 
     def __attrs_post_init__(self) -> None:
         """Check the switches."""
         problems = Problems()
-        for name in ("master", "product_api", "order_api", "cs_api", "sku_sync"):
+        for name in ("master", "product_api", "order_api", "cs_api", "sku_sync", "wind_down"):
             problems.flag(name, getattr(self, name))
         problems.each("cs_kinds", self.cs_kinds, str, "text")
         if not problems.found:

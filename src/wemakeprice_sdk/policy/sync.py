@@ -27,7 +27,7 @@ from wemakeprice_sdk.policy.simulate import advance
 from wemakeprice_sdk.policy.snapshot import Part, Snapshot
 from wemakeprice_sdk.policy.stock import plan_stock
 from wemakeprice_sdk.policy.templates import plan_templates
-from wemakeprice_sdk.policy.winddown import hold_confirmations, hold_extensions, plan_stops
+from wemakeprice_sdk.policy.winddown import hold_confirmations, hold_extensions, hold_stock, plan_stops
 
 __all__ = ["PlanPart", "SyncPolicy"]
 
@@ -42,6 +42,7 @@ class PlanPart(StrEnum):
     IMPORTS = "imports"
     STOCK = "stock"
     SALE_PERIODS = "sale-periods"
+    WIND_DOWN = "wind-down"
     ANSWERS = "answers"
 
 
@@ -51,8 +52,9 @@ class SyncPolicy:
 
     Pure: no I/O and no clock; the same configuration, snapshot and time give the same plan, whatever the
     order of the rows. `cancel_strategy` answers cancel requests, `calendar` counts the business days until
-    the marketplace answers itself, `settings` fill what the rules leave open. With `wind_down` every sale is
-    stopped and nothing is confirmed, extended or resumed any more; claims, dispatch and answers go on.
+    the marketplace answers itself, `settings` fill what the rules leave open. While the configuration winds
+    the account down (`switches.wind_down`), nothing is confirmed, extended, resumed or sent as stock any
+    more; claims, dispatch and answers go on, and `plan_wind_down` stops every sale.
     """
 
     config: ChannelConfig = field(validator=of_kind(ChannelConfig))
@@ -63,7 +65,6 @@ class SyncPolicy:
         factory=PickStrategy, validator=of_kind(CancelStrategy), kw_only=True
     )
     settings: PolicySettings = field(factory=PolicySettings, validator=of_kind(PolicySettings), kw_only=True)
-    wind_down: bool = field(default=False, kw_only=True)
 
     def plan(self, snapshot: Snapshot, now: datetime, *, jobs: Iterable[PlanPart] | None = None) -> SyncPlan:
         """Plan every job whose data the snapshot holds, or exactly `jobs`.
@@ -113,6 +114,10 @@ class SyncPolicy:
         """Plan the nightly extension of sale periods."""
         return self.plan(snapshot, now, jobs=(PlanPart.SALE_PERIODS,))
 
+    def plan_wind_down(self, snapshot: Snapshot, now: datetime) -> SyncPlan:
+        """Plan to stop the sale of every product of the snapshot (판매채널 정리)."""
+        return self.plan(snapshot, now, jobs=(PlanPart.WIND_DOWN,))
+
     def plan_answers(self, snapshot: Snapshot, now: datetime) -> SyncPlan:
         """Plan the answers to questions and inquiries that an operator wrote."""
         return self.plan(snapshot, now, jobs=(PlanPart.ANSWERS,))
@@ -125,7 +130,7 @@ class SyncPolicy:
             self._claims(builder, view)
             view = _after(builder, view, since=0)
         done = len(builder.actions)
-        if PlanPart.ORDERS in wanted and self.wind_down:
+        if PlanPart.ORDERS in wanted and self.config.switches.wind_down:
             hold_confirmations(builder, view)
         elif PlanPart.ORDERS in wanted:
             plan_orders(builder, view, self.config.confirmation, self.settings.orders)
@@ -146,11 +151,14 @@ class SyncPolicy:
             plan_templates(builder, snapshot, self.settings.templates)
         if PlanPart.IMPORTS in wanted:
             plan_imports(builder, snapshot)
-        if PlanPart.STOCK in wanted and self.wind_down:
-            plan_stops(builder, snapshot, self.settings.stock)
+        winding_down = self.config.switches.wind_down
+        if PlanPart.STOCK in wanted and winding_down:
+            hold_stock(builder, snapshot)
         elif PlanPart.STOCK in wanted:
             plan_stock(builder, snapshot, self.settings.stock)
-        if PlanPart.SALE_PERIODS in wanted and self.wind_down:
+        if PlanPart.WIND_DOWN in wanted:
+            plan_stops(builder, snapshot, self.settings.stock)
+        if PlanPart.SALE_PERIODS in wanted and winding_down:
             hold_extensions(builder, snapshot)
         elif PlanPart.SALE_PERIODS in wanted:
             plan_sale_periods(builder, snapshot, self.config, self.settings.sale_period)

@@ -27,6 +27,14 @@ _NO_EXTENSION = Reason(
 )
 
 
+_NO_STOCK = Reason(
+    "wind-down-no-stock",
+    "3.6",
+    "the account is being wound down; no stock is sent and no sale resumed",
+    "판매채널을 정리 중이므로 재고를 반영하거나 판매를 재개하지 않습니다",
+)
+
+
 def plan_stops(builder: PlanBuilder, snapshot: Snapshot, settings: StockSettings) -> None:
     """Stop the sale of every product that sells or is about to, whatever the sync switches say.
 
@@ -60,6 +68,12 @@ def hold_confirmations(builder: PlanBuilder, snapshot: Snapshot) -> None:
     for bundle in snapshot.bundles:
         if is_unconfirmed(bundle):
             builder.hold(ActionKind.CONFIRM_BUNDLE, bundle_target(bundle.bundle_no), _NO_CONFIRM)
+
+
+def hold_stock(builder: PlanBuilder, snapshot: Snapshot) -> None:
+    """Report once that no stock is sent."""
+    if snapshot.products:
+        builder.hold(ActionKind.SET_STOCK, Target(TargetKind.ACCOUNT, "products"), _NO_STOCK)
 
 
 def hold_extensions(builder: PlanBuilder, snapshot: Snapshot) -> None:

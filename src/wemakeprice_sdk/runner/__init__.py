@@ -19,6 +19,7 @@ from wemakeprice_sdk.runner.reports import (
     RetentionReport,
     SettlementReport,
     StopSwitch,
+    WindDownReport,
 )
 from wemakeprice_sdk.runner.results import ActionResult, ActionState, Skipped
 from wemakeprice_sdk.runner.settings import RetentionPolicy, RunnerSettings
@@ -53,6 +54,7 @@ __all__ = [
     "StoredRows",
     "VerdictCode",
     "VerdictReason",
+    "WindDownReport",
     "catalogue_from_archive",
     "catalogue_from_ledger",
     "reason_of_error",

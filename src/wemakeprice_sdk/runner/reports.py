@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Self, TypedDict
+from typing import Protocol, Self, TypedDict
 
 from attrs import evolve, field, frozen
 
@@ -26,6 +26,7 @@ class Job(StrEnum):
     SHIP = "ship"
     CLAIMS = "claims"
     STOCK = "stock"
+    WIND_DOWN = "wind_down"
     EXTEND_SALE_PERIODS = "extend_sale_periods"
     TEMPLATES = "templates"
     IMPORT_PRODUCTS = "import_products"
@@ -128,6 +129,11 @@ class JobReport:
     def missing_won(self) -> int:
         """Won that were due and did not come; only a settlement report knows any."""
         return 0
+
+    @property
+    def still_on_sale(self) -> Mapping[int, str]:
+        """Products that a wind-down could not stop, with the reason; no other report knows any."""
+        return {}
 
     def __str__(self) -> str:
         """Return the report in lines of text: in a dry run the whole plan, else what was held and why."""
@@ -254,3 +260,65 @@ class RetentionReport(JobReport):
         """Add the counts to a report."""
         made = cls(**_parts(report))
         return evolve(made, masked=masked, destroyed=destroyed)
+
+
+class WindDownResult(Protocol):
+    """What a wind-down found out."""
+
+    off_sale: set[int]
+    already_off: set[int]
+    on_sale: dict[int, str]
+    deals: list[int]
+
+
+@frozen(kw_only=True)
+class WindDownReport(JobReport):
+    """The report of `wind_down`: what was taken off sale and read again afterwards, and what was not.
+
+    `off_sale` are the products that were stopped, `already_off` those that sold nothing any more or are gone.
+    `on_sale` names what could not be stopped with the reason, `deals` what no call of the contract can end.
+    Products registered before `since` that neither the ledger nor the given numbers know were never seen;
+    windows that could not be read stand in `unread`.
+    """
+
+    since: datetime
+    off_sale: tuple[int, ...] = ()
+    already_off: tuple[int, ...] = ()
+    on_sale: Mapping[int, str] = field(factory=dict)
+    deals: tuple[int, ...] = ()
+
+    @property
+    def still_on_sale(self) -> Mapping[int, str]:
+        """Products that could not be stopped, with the reason."""
+        return self.on_sale
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that was found is off sale, and every window from `since` on was read."""
+        ran = self.skipped is None and not self.dry_run and not self.stopped
+        return ran and not self.on_sale and not self.unread
+
+    def __str__(self) -> str:
+        """Return the report in lines of text, with what was found."""
+        lines = [
+            super().__str__(),
+            f"  off sale: {len(self.off_sale)} stopped and read again, {len(self.already_off)} already off",
+            f"  never read: what was registered before {self.since:%Y-%m-%d %H:%M} and nobody named",
+        ]
+        lines += [f"  on sale: product:{number}: {why}" for number, why in self.on_sale.items()]
+        lines += [f"  cannot be ended by a call: deal:{number}" for number in self.deals]
+        return "\n".join(lines)
+
+    @classmethod
+    def of(cls, report: JobReport, since: datetime, found: WindDownResult | None = None) -> Self:
+        """Add what was found to a report."""
+        made = cls(**_parts(report), since=since)
+        if found is None:
+            return made
+        return evolve(
+            made,
+            off_sale=tuple(sorted(found.off_sale)),
+            already_off=tuple(sorted(found.already_off)),
+            on_sale=dict(sorted(found.on_sale.items())),
+            deals=tuple(found.deals),
+        )

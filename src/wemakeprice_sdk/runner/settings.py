@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Literal, TypeAlias, get_args
 
 from attrs import field, frozen
 
-from wemakeprice_sdk.checks import Problems
+from wemakeprice_sdk.checks import Problems, check_items
+from wemakeprice_sdk.clock import require_aware
+from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.errors import ConfigError, ValidationError
 from wemakeprice_sdk.ledger.personal import INTENTS, PERSONAL_KINDS, require_kind
 from wemakeprice_sdk.ledger.records import RecordKind
+from wemakeprice_sdk.models._given import whole_number
 
 
 def _require(problems: Problems, holds: bool, path: str, value: object, rule: str) -> None:
@@ -167,3 +170,31 @@ class RetentionPolicy:
             return None, min(limits, default=None)
         usual = (None, None) if kind == RecordKind.EXPORT else (self.mask_after, self.destroy_after)
         return self.kinds.get(kind, usual)
+
+
+def checked_wind_down(
+    config: ChannelConfig, since: datetime, now: datetime, products: Iterable[int]
+) -> tuple[datetime, list[int]]:
+    """Return since when to list, and which products to look at in any case; see `ChannelRunner.wind_down`."""
+    first = require_aware(since, "since")
+    check_items("products", products)
+    given = [whole_number(number, f"products[{index}]") for index, number in enumerate(products)]
+    problems = Problems()
+    problems.require(
+        first <= now,
+        "since",
+        first.isoformat(),
+        "not after now",
+        "lies in the future, so that nothing would be listed",
+        "미래의 시각이므로 조회할 상품이 없습니다. 지난 시각을 입력해 주세요",
+    )
+    problems.require(
+        config.switches.wind_down,
+        "switches.wind_down",
+        "false",
+        "true",
+        "the configuration does not wind the account down, so that other jobs would resume what is stopped",
+        "판매채널 정리 설정이 꺼져 있습니다. switches.wind_down을 켠 뒤 다시 실행해 주세요",
+    )
+    problems.raise_all("wind_down")
+    return first, given

@@ -5,7 +5,7 @@
 | onboarding or link not complete                                   | `SETTINGS_WRONG`  |
 | refused; outcome unknown; a serious alarm; missing settlement; a  | `OPERATOR_NEEDED` |
 | parcel for a bundle nobody knows; rows given up; a notifier or    |                   |
-| store of the link state that failed                               |                   |
+| store of the link state that failed; what a wind-down left on sale |                   |
 | another worker has the account; maintenance; stopped; not read;   | `AGAIN_LATER`     |
 | outcome open; not applied; left out                               |                   |
 | everything else: done, a switch is off, an ordinary alarm, …      | `DONE`            |
@@ -98,6 +98,7 @@ class VerdictCode(StrEnum):
     LINK_MOVED = "link-moved"
     NOTICE_FAILED = "notice-failed"
     MONEY_MISSING = "money-missing"
+    STILL_ON_SALE = "still-on-sale"
     UNREACHABLE = "unreachable"
     LEDGER_AWAY = "ledger-away"
     STALE = "stale"
@@ -265,6 +266,15 @@ _MONEY_MISSING: Final = _reason(
     "정산 대사 결과의 누락 항목을 확인해 주세요",
 )
 
+_STILL_ON_SALE: Final = _reason(
+    JobVerdict.OPERATOR_NEEDED,
+    VerdictCode.STILL_ON_SALE,
+    "products could not be taken off sale",
+    "판매를 중지하지 못한 상품이 있습니다",
+    "stop them in the partner centre, and run the job again to verify",
+    "파트너센터에서 판매를 중지한 뒤 다시 실행해 확인해 주세요",
+)
+
 
 def reasons_of(report: JobReport) -> tuple[VerdictReason, ...]:
     """Return every reason there is in a report, the worst first.
@@ -276,6 +286,8 @@ def reasons_of(report: JobReport) -> tuple[VerdictReason, ...]:
         found += [*_of_plan(report.plan), *_of_inputs(report.plan, report.unread)]
     if report.missing_won:
         found.append(_about(_MONEY_MISSING, [f"{report.missing_won:,} won"]))
+    if report.still_on_sale:
+        found.append(_about(_STILL_ON_SALE, [f"product:{number}" for number in report.still_on_sale]))
     return tuple(sorted(found, key=lambda reason: -reason.verdict.weight))
 
 

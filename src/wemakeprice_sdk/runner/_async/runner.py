@@ -42,6 +42,7 @@ from wemakeprice_sdk.runner._async import cs, imports, orders, sale_periods, set
 from wemakeprice_sdk.runner._async.archive import archive
 from wemakeprice_sdk.runner._async.back_office import AsyncBackOffice
 from wemakeprice_sdk.runner._async.job_run import AsyncJobContext, AsyncJobRun
+from wemakeprice_sdk.runner._async.wind_down import AsyncWindDown
 from wemakeprice_sdk.runner.export.archive import ArchiveReport
 from wemakeprice_sdk.runner.reports import (
     Job,
@@ -50,9 +51,16 @@ from wemakeprice_sdk.runner.reports import (
     RetentionReport,
     SettlementReport,
     StopSwitch,
+    WindDownReport,
 )
 from wemakeprice_sdk.runner.results import Skipped
-from wemakeprice_sdk.runner.settings import FactSource, RetentionPolicy, RunnerSettings, from_source
+from wemakeprice_sdk.runner.settings import (
+    FactSource,
+    RetentionPolicy,
+    RunnerSettings,
+    checked_wind_down,
+    from_source,
+)
 
 _GATES: Final[Mapping[Job, tuple[ActionKind, ...]]] = {
     Job.COLLECT_ORDERS: (ActionKind.COLLECT_ORDERS,),
@@ -61,6 +69,7 @@ _GATES: Final[Mapping[Job, tuple[ActionKind, ...]]] = {
     Job.SHIP: (ActionKind.SHIP_BUNDLE,),
     Job.CLAIMS: (ActionKind.COLLECT_CLAIMS,),
     Job.STOCK: (ActionKind.COLLECT_PRODUCTS,),
+    Job.WIND_DOWN: (ActionKind.COLLECT_PRODUCTS,),
     Job.EXTEND_SALE_PERIODS: (ActionKind.EXTEND_SALE_PERIOD,),
     Job.TEMPLATES: (ActionKind.IMPORT_TEMPLATES,),
     Job.IMPORT_PRODUCTS: (ActionKind.COLLECT_PRODUCTS,),
@@ -230,12 +239,38 @@ class AsyncChannelRunner:
         progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
-        """Bring stock, sale state and display in line with the SKUs (재고연동).
-
-        With a policy that winds down, stop the sale of every imported product instead.
-        """
+        """Bring stock, sale state and display in line with the SKUs (재고연동)."""
         job = partial(stock.sync_stock, levels=tuple(levels))
         return await self._run(Job.STOCK, job, dry_run, progress, stop)
+
+    async def wind_down(
+        self,
+        since: datetime,
+        *,
+        products: Iterable[int] = (),
+        dry_run: bool = False,
+        progress: JobProgressCallback | None = None,
+        stop: StopSwitch | None = None,
+    ) -> WindDownReport:
+        """Stop the sale of every product (판매채널 정리), and prove it by reading each one again.
+
+        The marketplace lists products by registration date only: everything registered from `since` (aware)
+        until now is listed, window by window. `products` are further product numbers, such as those of an
+        export; the ledger's own are looked at in any case. What was registered before `since` and is in none
+        of them is never seen: the report says so. Needs `switches.wind_down` (`ConfigError`), so that no
+        other job resumes a sale meanwhile. A run that was cut short goes on; one that ended proves everything
+        anew. Deals are only named: the contract has no call that ends one.
+        """
+        around = self._around
+        first, given = checked_wind_down(around.config, since, around.clock.now(), products)
+        found: list[AsyncWindDown] = []
+
+        async def job(run: AsyncJobRun) -> None:
+            found.append(AsyncWindDown(run, first))
+            await found[0].carry_out(given)
+
+        report = await self._run(Job.WIND_DOWN, job, dry_run, progress, stop)
+        return WindDownReport.of(report, first, found[0]) if found else WindDownReport.of(report, first)
 
     async def extend_sale_periods(
         self,

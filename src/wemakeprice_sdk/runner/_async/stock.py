@@ -38,13 +38,9 @@ async def sync_stock(run: AsyncJobRun, levels: Iterable[SkuStock]) -> None:
     # Contradictions among all levels are refused before the first of them is sent.
     stock = Snapshot(stock_at=run.now, stock=tuple(levels)).stock
     links = await context.ledger.links(run.account)
-    numbers = {link.product_no for link in links}
-    if context.policy.wind_down:
-        numbers |= await _imported(run)
-    else:
-        notes = unknown_skus(stock, links)
-        await run.act(SyncPlan(seller_id=run.account, made_at=run.now, notes=notes))
-    for some in batches(sorted(numbers), _AT_ONCE):
+    notes = unknown_skus(stock, links)
+    await run.act(SyncPlan(seller_id=run.account, made_at=run.now, notes=notes))
+    for some in batches(sorted({link.product_no for link in links}), _AT_ONCE):
         await _sync_some(run, stock, some)
 
 
@@ -94,11 +90,6 @@ async def _rekeyed(
     if meant and lease is not None:
         await run.context.ledger.put_links(lease, list(meant.values()), run.now, instead_of=list(meant))
     return tuple(meant.get(link, link) for link in links)
-
-
-async def _imported(run: AsyncJobRun) -> set[int]:
-    records = run.context.ledger.records(run.account, RecordKind.PRODUCT)
-    return {int(record.key) async for record in records}
 
 
 async def _stopped(run: AsyncJobRun) -> frozenset[int]:

@@ -39,13 +39,9 @@ def sync_stock(run: JobRun, levels: Iterable[SkuStock]) -> None:
     # Contradictions among all levels are refused before the first of them is sent.
     stock = Snapshot(stock_at=run.now, stock=tuple(levels)).stock
     links = context.ledger.links(run.account)
-    numbers = {link.product_no for link in links}
-    if context.policy.wind_down:
-        numbers |= _imported(run)
-    else:
-        notes = unknown_skus(stock, links)
-        run.act(SyncPlan(seller_id=run.account, made_at=run.now, notes=notes))
-    for some in batches(sorted(numbers), _AT_ONCE):
+    notes = unknown_skus(stock, links)
+    run.act(SyncPlan(seller_id=run.account, made_at=run.now, notes=notes))
+    for some in batches(sorted({link.product_no for link in links}), _AT_ONCE):
         _sync_some(run, stock, some)
 
 
@@ -93,11 +89,6 @@ def _rekeyed(run: JobRun, links: Sequence[SkuLink], products: Sequence[Product])
     if meant and lease is not None:
         run.context.ledger.put_links(lease, list(meant.values()), run.now, instead_of=list(meant))
     return tuple(meant.get(link, link) for link in links)
-
-
-def _imported(run: JobRun) -> set[int]:
-    records = run.context.ledger.records(run.account, RecordKind.PRODUCT)
-    return {int(record.key) for record in records}
 
 
 def _stopped(run: JobRun) -> frozenset[int]:
