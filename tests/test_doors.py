@@ -97,6 +97,7 @@ RESULTS = {
     "SettlementShippingRow", "Allocated", "Allocation", "PayableState", "TransferState", "PayoutTotal",
     "BusinessReconciliation", "SettlementSum", "SettlementBreakdown", "StatementNote", "MergedStatements",
     "StatementReading", "InterestLine", "OpenTie",
+    "ChangeBatch", "FactContradiction", "FactOrigin", "SourceFile", "SourcePreview", "SourceReport", "SourceState",
 }  # fmt: skip
 # These name their fields in a `ConfigError`, all of them at once, instead.
 CONFIGURATION = {name for name in config.__all__ if attrs.has(getattr(config, name))}

@@ -59,7 +59,8 @@ WemakepriceError
     ├── WrongKindError              a deal export given as a product export, or the reverse
     ├── WrongAccountError           a bank statement of another bank account than the one named
     ├── ColumnError                 a required column is missing or ambiguous
-    └── CommitError                 an import cannot start or go on
+    ├── CommitError                 an import cannot start or go on
+    └── SourceChangedError          a file is not the one that was previewed
 """
 
 from __future__ import annotations
@@ -439,3 +440,7 @@ class ColumnError(ExcelError):
 
 class CommitError(ExcelError):
     """An import cannot start or go on."""
+
+
+class SourceChangedError(ExcelError):
+    """A file is not the one that was previewed: its SHA-256 is another. Nothing of it was taken over."""

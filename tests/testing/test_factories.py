@@ -21,7 +21,8 @@ from wemakeprice_sdk.models import (
     WriteModel,
 )
 from wemakeprice_sdk.testing import make, make_bundle, make_claim, make_product, make_question, models_of
-from wemakeprice_sdk.testing.factories import NOON, wire_json
+from wemakeprice_sdk.testing.factories import NOON
+from wemakeprice_sdk.wire.answers import wire_json
 from wemakeprice_sdk.wire.converter import read, write
 
 ALL: list[type[Any]] = sorted(

@@ -28,12 +28,17 @@ _CS: Final = """
 qnaSeq questionDate productNo productName orderNo privateYn reviewSeq rating orderOptionNo writeDate
 inquirySeq inquiryTypeName inquiryDate
 """
+_FILE: Final = " file sha256 sheet rows"
+_BANK: Final = "receivedOn amount bank account nth file sha256 sheet row"
 _CLEAR: Final[Mapping[str, frozenset[str]]] = {
     RecordKind.BUNDLE: frozenset(_ORDER.split()),
     RecordKind.CLAIM: frozenset(_ORDER.split()),
     RecordKind.QUESTION: frozenset(_CS.split()),
     RecordKind.REVIEW: frozenset(_CS.split()),
     RecordKind.INQUIRY: frozenset(_CS.split()),
+    RecordKind.FILE_BUNDLE: frozenset((_ORDER + _FILE).split()),
+    RecordKind.FILE_CLAIM: frozenset((_ORDER + _FILE).split()),
+    RecordKind.BANK_TRANSFER: frozenset(_BANK.split()),
 }
 # Goods, deals, templates and settlement lines are the seller's own data.
 _IMPERSONAL: Final = frozenset(
@@ -44,6 +49,9 @@ _IMPERSONAL: Final = frozenset(
         RecordKind.PRODUCT,
         RecordKind.DEAL,
         RecordKind.NOTICE,
+        RecordKind.SOURCE,
+        RecordKind.FILE_SETTLEMENT_ORDER,
+        RecordKind.FILE_SETTLEMENT_SHIP,
     }
 )
 PERSONAL_KINDS: Final = tuple(kind for kind in RecordKind if kind not in _IMPERSONAL)

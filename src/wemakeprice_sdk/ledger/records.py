@@ -131,6 +131,15 @@ class RecordKind(StrEnum):
     NOTICE = "notice"
     EXPORT = "export"
     """A row of an Excel export, whole and encrypted: a seller's own columns may hold anything."""
+    SOURCE = "source"
+    """A file whose rows were taken over as facts: name, SHA-256, what it is, how far it came."""
+    FILE_BUNDLE = "file_bundle"
+    """An order as a file shows it, beside what the marketplace showed; so are the next three."""
+    FILE_CLAIM = "file_claim"
+    FILE_SETTLEMENT_ORDER = "file_settle_order"
+    FILE_SETTLEMENT_SHIP = "file_settle_ship"
+    BANK_TRANSFER = "bank_transfer"
+    """Money that arrived, as a bank statement shows it."""
 
 
 class PersonalState(StrEnum):

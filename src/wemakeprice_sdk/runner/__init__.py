@@ -18,11 +18,15 @@ from wemakeprice_sdk.runner.reports import (
     JobReport,
     RetentionReport,
     SettlementReport,
+    SourceReport,
     StopSwitch,
     WindDownReport,
 )
 from wemakeprice_sdk.runner.results import ActionResult, ActionState, Skipped
 from wemakeprice_sdk.runner.settings import RetentionPolicy, RunnerSettings
+from wemakeprice_sdk.runner.sources.files import SourceFile, SourcePreview
+from wemakeprice_sdk.runner.sources.merging import FactContradiction, FactOrigin
+from wemakeprice_sdk.runner.sources.states import SourceState
 from wemakeprice_sdk.runner.verdicts import JobVerdict, VerdictCode, VerdictReason, reason_of_error
 
 __all__ = [
@@ -38,6 +42,8 @@ __all__ = [
     "BackOffice",
     "ChangeBatch",
     "ChannelRunner",
+    "FactContradiction",
+    "FactOrigin",
     "Feed",
     "Job",
     "JobProgress",
@@ -49,6 +55,10 @@ __all__ = [
     "RunnerSettings",
     "SettlementReport",
     "Skipped",
+    "SourceFile",
+    "SourcePreview",
+    "SourceReport",
+    "SourceState",
     "StopSwitch",
     "Stored",
     "StoredRows",

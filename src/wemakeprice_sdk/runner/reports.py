@@ -15,6 +15,9 @@ from wemakeprice_sdk.policy.gates import ClosedGate
 from wemakeprice_sdk.policy.plan import SyncPlan
 from wemakeprice_sdk.policy.settlement import Reconciliation, SettlementStatus
 from wemakeprice_sdk.runner.results import ActionResult, ActionState, Skipped
+from wemakeprice_sdk.runner.sources.files import SourcePreview
+from wemakeprice_sdk.runner.sources.merging import FactContradiction
+from wemakeprice_sdk.runner.sources.states import SourceState
 from wemakeprice_sdk.runner.verdicts import JobVerdict, VerdictReason, reasons_of
 
 
@@ -38,6 +41,7 @@ class Job(StrEnum):
     RESET_TIME = "reset_time"
     RETENTION = "retention"
     ARCHIVE = "archive"
+    IMPORT_SOURCE = "import_source"
 
 
 @frozen
@@ -222,11 +226,15 @@ class SettlementReport(JobReport):
     """The report of `settlement`, with the reconciliation.
 
     `incomplete` are the sales days of which a row could not be read: what the reconciliation says of them
-    lacks that row's money. They are read again by the next run.
+    lacks that row's money. They are read again by the next run. `contradictions` say where a file and the
+    API, or two files, say different things of one fact; both stand, the API counts. `sources` are the files
+    that facts came from; one that is not `whole` was broken off, import it again.
     """
 
     reconciliation: Reconciliation | None = None
     incomplete: tuple[date, ...] = ()
+    contradictions: tuple[FactContradiction, ...] = ()
+    sources: tuple[SourceState, ...] = ()
 
     @property
     def missing_won(self) -> int:
@@ -238,11 +246,33 @@ class SettlementReport(JobReport):
 
     @classmethod
     def of(
-        cls, report: JobReport, reconciliation: Reconciliation | None, incomplete: Iterable[date] = ()
+        cls,
+        report: JobReport,
+        reconciliation: Reconciliation | None,
+        incomplete: Iterable[date] = (),
+        contradictions: Iterable[FactContradiction] = (),
+        sources: Iterable[SourceState] = (),
     ) -> Self:
         """Add the reconciliation to a report."""
-        made = cls(**_parts(report))
-        return evolve(made, reconciliation=reconciliation, incomplete=tuple(incomplete))
+        return evolve(
+            cls(**_parts(report)),
+            reconciliation=reconciliation,
+            incomplete=tuple(incomplete),
+            contradictions=tuple(contradictions),
+            sources=tuple(sources),
+        )
+
+
+@frozen(kw_only=True)
+class SourceReport(JobReport):
+    """The report of `import_source`: what the file brought; None when the job did not run."""
+
+    brought: SourcePreview | None = None
+
+    @classmethod
+    def of(cls, report: JobReport, brought: SourcePreview | None) -> Self:
+        """Add what the file brought to a report."""
+        return evolve(cls(**_parts(report)), brought=brought)
 
 
 @frozen(kw_only=True)

@@ -125,8 +125,9 @@ class RetentionPolicy:
     single kinds: `bundle`, `claim`, `question`, `review`, `inquiry`, `export`, and `intent`. A legal hold in
     the ledger (법정 보존) comes before both. None means never.
 
-    `export` is touched only where `kinds` says so: rows of an Excel import are the seller's own catalogue,
-    though a column of theirs may hold anything.
+    `export` and `bank_transfer` are touched only where `kinds` says so: rows of an Excel import are the
+    seller's own catalogue, though a column of theirs may hold anything, and the reference of a transfer is
+    what proves which pay-out it was.
 
     `intent` is what was sent: answers, invoices. The payloads of finished intents are emptied, counted from
     the time they were opened, when the strictest of the other kinds is destroyed, or after a time of their
@@ -168,7 +169,8 @@ class RetentionPolicy:
         if kind == INTENTS and kind not in self.kinds:
             limits = [destroy for _, destroy in map(self.of, PERSONAL_KINDS) if destroy is not None]
             return None, min(limits, default=None)
-        usual = (None, None) if kind == RecordKind.EXPORT else (self.mask_after, self.destroy_after)
+        spared = kind in (RecordKind.EXPORT, RecordKind.BANK_TRANSFER)
+        usual = (None, None) if spared else (self.mask_after, self.destroy_after)
         return self.kinds.get(kind, usual)
 
 

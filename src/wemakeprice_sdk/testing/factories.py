@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum
 from types import UnionType
 from typing import Annotated, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -22,18 +21,16 @@ from wemakeprice_sdk.models import (
     Bundle,
     Claim,
     DescType,
-    JsonValue,
     Product,
     Question,
     ReadModel,
     WriteModel,
-    wire_name,
 )
 from wemakeprice_sdk.models._base import OWN_FIELDS, OpenEnum
 from wemakeprice_sdk.models._rules import Chars, FieldSpec, Match, Only, Range, Rule, field_specs
 from wemakeprice_sdk.models.tables import is_personal
+from wemakeprice_sdk.wire.answers import wire_json
 from wemakeprice_sdk.wire.converter import read
-from wemakeprice_sdk.wire.windows import format_timestamp
 
 M = TypeVar("M", bound="ReadModel | WriteModel")
 
@@ -175,35 +172,6 @@ def _obeying(spec: FieldSpec, rules: tuple[Rule, ...]) -> object:
         elif isinstance(rule, Chars) and isinstance(value, str):
             value = (value * max(rule.low, 1))[: rule.high]
     return value
-
-
-def wire_json(model: ReadModel) -> dict[str, JsonValue]:
-    """Return an answer as the contract spells it; absent values are left out."""
-    return {
-        wire_name(item.name): _wire(value)
-        for item in attrs.fields(type(model))
-        if item.name not in OWN_FIELDS and (value := getattr(model, item.name)) is not None
-    }
-
-
-def _wire(value: object) -> JsonValue:
-    if isinstance(value, ReadModel):
-        return wire_json(value)
-    if isinstance(value, tuple | list):
-        return [_wire(one) for one in value]
-    if isinstance(value, bool):
-        return "Y" if value else "N"
-    if isinstance(value, Enum):
-        return str(value.value)
-    if isinstance(value, datetime):
-        return format_timestamp(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, int | float | str):
-        return value
-    raise TypeError(f"no answer holds a {type(value).__name__}")
 
 
 def stripped(hint: object) -> object:

@@ -23,7 +23,7 @@ from wemakeprice_sdk.client import (
 from wemakeprice_sdk.errors import CallError
 from wemakeprice_sdk.models import JsonValue, ReadModel, ValueFault
 from wemakeprice_sdk.testing._shape import unknown_keys
-from wemakeprice_sdk.testing.factories import wire_json
+from wemakeprice_sdk.wire.answers import wire_json
 from wemakeprice_sdk.wire.converter import read, read_rows
 from wemakeprice_sdk.wire.envelope import AnswerBytes, read_outcome
 from wemakeprice_sdk.wire.operations import OPERATIONS, Channel, Family, Operation, Shape

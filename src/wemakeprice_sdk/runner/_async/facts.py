@@ -1,4 +1,4 @@
-"""What the ledger knows of the money, reconciled without a marketplace: orders, claims, settlement rows."""
+"""What the ledger knows of the money, reconciled without a marketplace: what it collected, and its files."""
 
 from __future__ import annotations
 
@@ -6,39 +6,96 @@ from collections.abc import AsyncIterator
 from datetime import date
 from typing import TypeVar
 
+from attrs import define, field
+
 from wemakeprice_sdk.ledger.records import RecordKind
-from wemakeprice_sdk.models import Bundle, Claim, ReadModel, SettlementOrderLine, SettlementShipLine
+from wemakeprice_sdk.models import ReadModel
+from wemakeprice_sdk.models.bank import BankTransfer
 from wemakeprice_sdk.policy.settlement import BankRecords, Reconciler, Reconciliation, SettlementTerms
 from wemakeprice_sdk.runner._async.ledger_run import AsyncLedgerContext
 from wemakeprice_sdk.runner.conversion import GONE, restore
+from wemakeprice_sdk.runner.sources import merging
+from wemakeprice_sdk.runner.sources.forms import FILE_KINDS, transfer_of
+from wemakeprice_sdk.runner.sources.merging import FactContradiction, FactMerger, FactOrigin
+from wemakeprice_sdk.runner.sources.states import SourceState, line_key, source_state
 
 M = TypeVar("M", bound=ReadModel)
 
 
-async def reconcile_stored(context: AsyncLedgerContext, bank: BankRecords | None) -> Reconciliation:
+@define
+class AsyncStoredFacts:
+    """Every fact of the ledger, each once, with where it stands; the reconciler holds only its numbers."""
+
+    context: AsyncLedgerContext
+    reconciler: Reconciler
+    origins: dict[tuple[int | None, ...], list[FactOrigin]] = field(factory=dict)
+    contradictions: list[FactContradiction] = field(factory=list)
+    sources: list[SourceState] = field(factory=list)
+    transfers: list[BankTransfer] = field(factory=list)
+
+    async def read(self) -> None:
+        """Read the ledger."""
+        work = self.reconciler
+        async for bundle, _, origins in self._merged(merging.order_merger(), RecordKind.BUNDLE):
+            work.add_bundle(bundle)
+            for line in bundle.lines:
+                self._remember(line_key(bundle.bundle_no, line.key, None), origins)
+            self._remember(line_key(bundle.bundle_no, None, None), origins)
+        async for claim, _, _origins in self._merged(merging.claim_merger(), RecordKind.CLAIM):
+            work.add_claim(claim)
+        orders = self._merged(merging.settlement_order_merger(), RecordKind.SETTLEMENT_ORDER)
+        async for row, status, origins in orders:
+            (work.add_withdrawn if status == GONE else work.add_order_line)(row)
+            self._remember(line_key(row.bundle_no, row.order_opt_no, row.claim_no, settled=True), origins)
+        shipping = self._merged(merging.settlement_shipping_merger(), RecordKind.SETTLEMENT_SHIP)
+        async for ship, status, origins in shipping:
+            (work.add_withdrawn if status == GONE else work.add_ship_line)(ship)
+            self._remember(line_key(ship.bundle_no, None, ship.claim_bundle_no, settled=True), origins)
+        await self._read_others()
+
+    async def _read_others(self) -> None:
+        account, ledger = self.context.account, self.context.ledger
+        async for record in ledger.records(account, RecordKind.BANK_TRANSFER):
+            self.transfers.append(transfer_of(dict(record.body)))
+        async for record in ledger.records(account, RecordKind.SOURCE):
+            self.sources.append(source_state(record))
+
+    async def _merged(
+        self, merger: FactMerger[M], kind: RecordKind
+    ) -> AsyncIterator[tuple[M, str, list[FactOrigin]]]:
+        account, ledger = self.context.account, self.context.ledger
+        async for record in ledger.records(account, FILE_KINDS[merger.cls]):
+            merger.add_file(record)
+        async for record in ledger.records(account, kind):
+            model = restore(merger.cls, record)
+            yield model, record.status, merger.add_api(model)
+        for model, origins in merger.left():
+            yield model, "", origins
+        self.contradictions += merger.contradictions
+
+    def _remember(self, key: tuple[int | None, ...], origins: list[FactOrigin]) -> None:
+        known = self.origins.setdefault(key, [])
+        known += [origin for origin in origins if origin not in known]
+
+    def bank(self, given: BankRecords | None) -> BankRecords | None:
+        """Return what the bank says: as given, else what the ledger holds of it."""
+        if given is not None or not self.transfers:
+            return given
+        return BankRecords(transfers=tuple(self.transfers))
+
+
+async def stored_facts(context: AsyncLedgerContext, as_of: date) -> AsyncStoredFacts:
+    """Return every fact of the ledger."""
+    terms = SettlementTerms(cycle=context.config.settlement_cycle)
+    facts = AsyncStoredFacts(context, Reconciler(context.account, as_of, terms=terms))
+    await facts.read()
+    return facts
+
+
+async def reconcile_stored(
+    context: AsyncLedgerContext, bank: BankRecords | None
+) -> tuple[Reconciliation, AsyncStoredFacts]:
     """Reconcile everything the ledger holds, as of today (KST)."""
-    work = await reconciler_of(context, context.clock.now().date())
+    facts = await stored_facts(context, context.clock.now().date())
     # A year of orders takes seconds.
-    return await context.offload(work.finish, bank)
-
-
-async def reconciler_of(context: AsyncLedgerContext, as_of: date) -> Reconciler:
-    """Return a reconciler that took every row of the ledger; only numbers are held in memory."""
-    work = Reconciler(context.account, as_of, terms=SettlementTerms(cycle=context.config.settlement_cycle))
-    async for bundle, _ in _models(context, Bundle, RecordKind.BUNDLE):
-        work.add_bundle(bundle)
-    async for claim, _ in _models(context, Claim, RecordKind.CLAIM):
-        work.add_claim(claim)
-    async for line, status in _models(context, SettlementOrderLine, RecordKind.SETTLEMENT_ORDER):
-        (work.add_withdrawn if status == GONE else work.add_order_line)(line)
-    async for shipping, status in _models(context, SettlementShipLine, RecordKind.SETTLEMENT_SHIP):
-        (work.add_withdrawn if status == GONE else work.add_ship_line)(shipping)
-    return work
-
-
-async def _models(
-    context: AsyncLedgerContext, cls: type[M], kind: RecordKind
-) -> AsyncIterator[tuple[M, str]]:
-    """Yield the records of a kind as models, each with its status."""
-    async for record in context.ledger.records(context.account, kind):
-        yield restore(cls, record), record.status
+    return await context.offload(facts.reconciler.finish, facts.bank(bank)), facts

@@ -41,6 +41,7 @@ from wemakeprice_sdk.runner._async import claims as claim_jobs
 from wemakeprice_sdk.runner._async import cs, imports, orders, sale_periods, settlement, stock, templates
 from wemakeprice_sdk.runner._async.archive import archive
 from wemakeprice_sdk.runner._async.back_office import AsyncBackOffice
+from wemakeprice_sdk.runner._async.facts import AsyncStoredFacts
 from wemakeprice_sdk.runner._async.job_run import AsyncJobContext, AsyncJobRun
 from wemakeprice_sdk.runner._async.wind_down import AsyncWindDown
 from wemakeprice_sdk.runner.export.archive import ArchiveReport
@@ -374,13 +375,16 @@ class AsyncChannelRunner:
         first = None if start is None else korean_day(start, "start")
         last = None if end is None else korean_day(end, "end")
         bank = None if received is None else BankRecords.by_day(received)
-        results: list[tuple[Reconciliation, tuple[date, ...]]] = []
+        results: list[tuple[Reconciliation, AsyncStoredFacts, tuple[date, ...]]] = []
 
         async def job(run: AsyncJobRun) -> None:
             results.append(await settlement.reconcile_settlement(run, first, last, bank))
 
         report = await self._run(Job.SETTLEMENT, job, dry_run, progress, stop)
-        return SettlementReport.of(report, *results[0]) if results else SettlementReport.of(report, None)
+        if not results:
+            return SettlementReport.of(report, None)
+        result, facts, incomplete = results[0]
+        return SettlementReport.of(report, result, incomplete, facts.contradictions, facts.sources)
 
     async def cs(
         self,

@@ -10,7 +10,7 @@ from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import SettlementOrderLine, SettlementShipLine
 from wemakeprice_sdk.models._answers import unread_of
 from wemakeprice_sdk.policy.settlement import BankRecords, Reconciliation
-from wemakeprice_sdk.runner._async.facts import reconcile_stored
+from wemakeprice_sdk.runner._async.facts import AsyncStoredFacts, reconcile_stored
 from wemakeprice_sdk.runner._async.job_run import AsyncJobRun
 from wemakeprice_sdk.runner._async.polling import Unfinished
 from wemakeprice_sdk.runner.conversion import (
@@ -26,7 +26,7 @@ from wemakeprice_sdk.wire.windows import split_days
 
 async def reconcile_settlement(
     run: AsyncJobRun, start: date | None, end: date | None, bank: BankRecords | None
-) -> tuple[Reconciliation, tuple[date, ...]]:
+) -> tuple[Reconciliation, AsyncStoredFacts, tuple[date, ...]]:
     """Collect the rows of the days that are missing (and a few before), then reconcile everything.
 
     Returns the days, too, of which a row could not be read. They are read again by the next run.
@@ -56,7 +56,7 @@ async def reconcile_settlement(
             break
     else:
         await again.finish()
-    return await reconcile_stored(run.context, bank), tuple(incomplete)
+    return *await reconcile_stored(run.context, bank), tuple(incomplete)
 
 
 async def _keep_day(

@@ -14,10 +14,12 @@ from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.clock import Clock, SystemClock, require_aware
 from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.errors import LedgerError
+from wemakeprice_sdk.excel import ExportKind
 from wemakeprice_sdk.ledger.personal import RETAINED, require_kind
 from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import Intent, IntentState, Lease, LegalHold
 from wemakeprice_sdk.models._given import whole_number
+from wemakeprice_sdk.models.bank import BankTransfer
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy.settlement import BankRecords
 from wemakeprice_sdk.runner._offload import Offload
@@ -26,6 +28,7 @@ from wemakeprice_sdk.runner._sync.lease_holder import LeaseHolder, reset_time
 from wemakeprice_sdk.runner._sync.ledger_archive import archive_stored
 from wemakeprice_sdk.runner._sync.ledger_run import LedgerContext, LedgerRun
 from wemakeprice_sdk.runner._sync.retention import forget
+from wemakeprice_sdk.runner._sync.sources import import_source, import_transfers, preview_source
 from wemakeprice_sdk.runner._sync.stored import Feed, Stored
 from wemakeprice_sdk.runner.export.archive import ArchiveReport
 from wemakeprice_sdk.runner.reports import (
@@ -34,9 +37,11 @@ from wemakeprice_sdk.runner.reports import (
     JobReport,
     RetentionReport,
     SettlementReport,
+    SourceReport,
     StopSwitch,
 )
 from wemakeprice_sdk.runner.settings import RetentionPolicy, RunnerSettings
+from wemakeprice_sdk.runner.sources.files import ColumnMapping, SourcePreview
 
 _Run = LedgerRun[LedgerContext]
 
@@ -116,17 +121,79 @@ class BackOffice:
     def settlement(self, *, received: Mapping[date, int] | None = None) -> SettlementReport:
         """Reconcile (정산 대사) what the ledger holds, as of today; nothing is collected and nothing written.
 
-        `received` says what really arrived, in whole won by pay-out day (a float raises `ValidationError`);
-        without it "paid" rests on the schedule.
+        Facts of files count beside what was collected. `received` says what really arrived, in whole won by
+        day (a float raises `ValidationError`); without it the bank transfers of the ledger do, and without
+        those "paid" rests on the schedule.
         """
         bank = None if received is None else BankRecords.by_day(received)
         started = self._context.clock.now()
         context = self._reading()
-        result = reconcile_stored(context, bank)
+        result, facts = reconcile_stored(context, bank)
         report = JobReport(
             job=Job.SETTLEMENT, account=self.account, started_at=started, finished_at=context.clock.now()
         )
-        return SettlementReport.of(report, result)
+        return SettlementReport.of(report, result, (), facts.contradictions, facts.sources)
+
+    def preview_source(
+        self,
+        file: str | os.PathLike[str],
+        *,
+        kind: ExportKind | None = None,
+        mapping: ColumnMapping = None,
+    ) -> SourcePreview:
+        """Read an export of orders, claims or settlement, and say what it would bring; takes nothing over.
+
+        Raises what `ExcelMigrator.inspect` does, and `WrongKindError` for a file of another kind.
+        """
+        check_kind("kind", kind, ExportKind, optional=True)
+        return preview_source(self._context, file, kind, mapping)
+
+    def import_source(
+        self,
+        file: str | os.PathLike[str],
+        *,
+        preview: SourcePreview | None = None,
+        kind: ExportKind | None = None,
+        mapping: ColumnMapping = None,
+        progress: JobProgressCallback | None = None,
+        stop: StopSwitch | None = None,
+    ) -> SourceReport:
+        """Take the facts of an export over, each with file, hash, sheet and rows (출처).
+
+        Orders, claim grids, settlement of orders and of shipping. The same file again changes nothing;
+        broken off, it goes on, and until then `settlement` names the file as not whole. A fact that the API
+        or another file shows too is one fact; where they differ, `settlement` says so. Raises
+        `SourceChangedError` when the file is not the one of `preview`, and what `preview_source` does.
+        """
+        check_kind("preview", preview, SourcePreview, optional=True)
+        check_kind("kind", kind, ExportKind, optional=True)
+        brought: list[SourcePreview] = []
+
+        def job(run: _Run) -> None:
+            brought.append(import_source(run, file, preview, kind, mapping))
+
+        report = self._run(Job.IMPORT_SOURCE, job, progress=progress, stop=stop)
+        return SourceReport.of(report, brought[0] if brought else None)
+
+    def import_transfers(
+        self,
+        transfers: Iterable[BankTransfer],
+        *,
+        progress: JobProgressCallback | None = None,
+        stop: StopSwitch | None = None,
+    ) -> JobReport:
+        """Keep money that arrived at the bank (입금 내역); one that is there already is the same one.
+
+        `settlement` works with all of them from then on, unless it is told what was `received`.
+        """
+        rows = tuple(transfers)
+        for row in rows:
+            check_kind("transfers", row, BankTransfer)
+
+        def job(run: _Run) -> None:
+            import_transfers(run, rows)
+
+        return self._run(Job.IMPORT_SOURCE, job, progress=progress, stop=stop)
 
     def retention(
         self,

@@ -1,5 +1,5 @@
 # Generated from runner/_async by scripts/unasync.py; edit that one.
-"""What the ledger knows of the money, reconciled without a marketplace: orders, claims, settlement rows."""
+"""What the ledger knows of the money, reconciled without a marketplace: what it collected, and its files."""
 
 from __future__ import annotations
 
@@ -7,37 +7,92 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TypeVar
 
+from attrs import define, field
+
 from wemakeprice_sdk.ledger.records import RecordKind
-from wemakeprice_sdk.models import Bundle, Claim, ReadModel, SettlementOrderLine, SettlementShipLine
+from wemakeprice_sdk.models import ReadModel
+from wemakeprice_sdk.models.bank import BankTransfer
 from wemakeprice_sdk.policy.settlement import BankRecords, Reconciler, Reconciliation, SettlementTerms
 from wemakeprice_sdk.runner._sync.ledger_run import LedgerContext
 from wemakeprice_sdk.runner.conversion import GONE, restore
+from wemakeprice_sdk.runner.sources import merging
+from wemakeprice_sdk.runner.sources.forms import FILE_KINDS, transfer_of
+from wemakeprice_sdk.runner.sources.merging import FactContradiction, FactMerger, FactOrigin
+from wemakeprice_sdk.runner.sources.states import SourceState, line_key, source_state
 
 M = TypeVar("M", bound=ReadModel)
 
 
-def reconcile_stored(context: LedgerContext, bank: BankRecords | None) -> Reconciliation:
+@define
+class StoredFacts:
+    """Every fact of the ledger, each once, with where it stands; the reconciler holds only its numbers."""
+
+    context: LedgerContext
+    reconciler: Reconciler
+    origins: dict[tuple[int | None, ...], list[FactOrigin]] = field(factory=dict)
+    contradictions: list[FactContradiction] = field(factory=list)
+    sources: list[SourceState] = field(factory=list)
+    transfers: list[BankTransfer] = field(factory=list)
+
+    def read(self) -> None:
+        """Read the ledger."""
+        work = self.reconciler
+        for bundle, _, origins in self._merged(merging.order_merger(), RecordKind.BUNDLE):
+            work.add_bundle(bundle)
+            for line in bundle.lines:
+                self._remember(line_key(bundle.bundle_no, line.key, None), origins)
+            self._remember(line_key(bundle.bundle_no, None, None), origins)
+        for claim, _, _origins in self._merged(merging.claim_merger(), RecordKind.CLAIM):
+            work.add_claim(claim)
+        orders = self._merged(merging.settlement_order_merger(), RecordKind.SETTLEMENT_ORDER)
+        for row, status, origins in orders:
+            (work.add_withdrawn if status == GONE else work.add_order_line)(row)
+            self._remember(line_key(row.bundle_no, row.order_opt_no, row.claim_no, settled=True), origins)
+        shipping = self._merged(merging.settlement_shipping_merger(), RecordKind.SETTLEMENT_SHIP)
+        for ship, status, origins in shipping:
+            (work.add_withdrawn if status == GONE else work.add_ship_line)(ship)
+            self._remember(line_key(ship.bundle_no, None, ship.claim_bundle_no, settled=True), origins)
+        self._read_others()
+
+    def _read_others(self) -> None:
+        account, ledger = self.context.account, self.context.ledger
+        for record in ledger.records(account, RecordKind.BANK_TRANSFER):
+            self.transfers.append(transfer_of(dict(record.body)))
+        for record in ledger.records(account, RecordKind.SOURCE):
+            self.sources.append(source_state(record))
+
+    def _merged(self, merger: FactMerger[M], kind: RecordKind) -> Iterator[tuple[M, str, list[FactOrigin]]]:
+        account, ledger = self.context.account, self.context.ledger
+        for record in ledger.records(account, FILE_KINDS[merger.cls]):
+            merger.add_file(record)
+        for record in ledger.records(account, kind):
+            model = restore(merger.cls, record)
+            yield model, record.status, merger.add_api(model)
+        for model, origins in merger.left():
+            yield model, "", origins
+        self.contradictions += merger.contradictions
+
+    def _remember(self, key: tuple[int | None, ...], origins: list[FactOrigin]) -> None:
+        known = self.origins.setdefault(key, [])
+        known += [origin for origin in origins if origin not in known]
+
+    def bank(self, given: BankRecords | None) -> BankRecords | None:
+        """Return what the bank says: as given, else what the ledger holds of it."""
+        if given is not None or not self.transfers:
+            return given
+        return BankRecords(transfers=tuple(self.transfers))
+
+
+def stored_facts(context: LedgerContext, as_of: date) -> StoredFacts:
+    """Return every fact of the ledger."""
+    terms = SettlementTerms(cycle=context.config.settlement_cycle)
+    facts = StoredFacts(context, Reconciler(context.account, as_of, terms=terms))
+    facts.read()
+    return facts
+
+
+def reconcile_stored(context: LedgerContext, bank: BankRecords | None) -> tuple[Reconciliation, StoredFacts]:
     """Reconcile everything the ledger holds, as of today (KST)."""
-    work = reconciler_of(context, context.clock.now().date())
+    facts = stored_facts(context, context.clock.now().date())
     # A year of orders takes seconds.
-    return context.offload(work.finish, bank)
-
-
-def reconciler_of(context: LedgerContext, as_of: date) -> Reconciler:
-    """Return a reconciler that took every row of the ledger; only numbers are held in memory."""
-    work = Reconciler(context.account, as_of, terms=SettlementTerms(cycle=context.config.settlement_cycle))
-    for bundle, _ in _models(context, Bundle, RecordKind.BUNDLE):
-        work.add_bundle(bundle)
-    for claim, _ in _models(context, Claim, RecordKind.CLAIM):
-        work.add_claim(claim)
-    for line, status in _models(context, SettlementOrderLine, RecordKind.SETTLEMENT_ORDER):
-        (work.add_withdrawn if status == GONE else work.add_order_line)(line)
-    for shipping, status in _models(context, SettlementShipLine, RecordKind.SETTLEMENT_SHIP):
-        (work.add_withdrawn if status == GONE else work.add_ship_line)(shipping)
-    return work
-
-
-def _models(context: LedgerContext, cls: type[M], kind: RecordKind) -> Iterator[tuple[M, str]]:
-    """Yield the records of a kind as models, each with its status."""
-    for record in context.ledger.records(context.account, kind):
-        yield restore(cls, record), record.status
+    return context.offload(facts.reconciler.finish, facts.bank(bank)), facts

@@ -40,6 +40,7 @@ from wemakeprice_sdk.runner._sync import claims as claim_jobs
 from wemakeprice_sdk.runner._sync import cs, imports, orders, sale_periods, settlement, stock, templates
 from wemakeprice_sdk.runner._sync.archive import archive
 from wemakeprice_sdk.runner._sync.back_office import BackOffice
+from wemakeprice_sdk.runner._sync.facts import StoredFacts
 from wemakeprice_sdk.runner._sync.job_run import JobContext, JobRun
 from wemakeprice_sdk.runner._sync.wind_down import WindDown
 from wemakeprice_sdk.runner.export.archive import ArchiveReport
@@ -373,13 +374,16 @@ class ChannelRunner:
         first = None if start is None else korean_day(start, "start")
         last = None if end is None else korean_day(end, "end")
         bank = None if received is None else BankRecords.by_day(received)
-        results: list[tuple[Reconciliation, tuple[date, ...]]] = []
+        results: list[tuple[Reconciliation, StoredFacts, tuple[date, ...]]] = []
 
         def job(run: JobRun) -> None:
             results.append(settlement.reconcile_settlement(run, first, last, bank))
 
         report = self._run(Job.SETTLEMENT, job, dry_run, progress, stop)
-        return SettlementReport.of(report, *results[0]) if results else SettlementReport.of(report, None)
+        if not results:
+            return SettlementReport.of(report, None)
+        result, facts, incomplete = results[0]
+        return SettlementReport.of(report, result, incomplete, facts.contradictions, facts.sources)
 
     def cs(
         self,

@@ -11,7 +11,7 @@ from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import SettlementOrderLine, SettlementShipLine
 from wemakeprice_sdk.models._answers import unread_of
 from wemakeprice_sdk.policy.settlement import BankRecords, Reconciliation
-from wemakeprice_sdk.runner._sync.facts import reconcile_stored
+from wemakeprice_sdk.runner._sync.facts import StoredFacts, reconcile_stored
 from wemakeprice_sdk.runner._sync.job_run import JobRun
 from wemakeprice_sdk.runner._sync.polling import Unfinished
 from wemakeprice_sdk.runner.conversion import (
@@ -27,7 +27,7 @@ from wemakeprice_sdk.wire.windows import split_days
 
 def reconcile_settlement(
     run: JobRun, start: date | None, end: date | None, bank: BankRecords | None
-) -> tuple[Reconciliation, tuple[date, ...]]:
+) -> tuple[Reconciliation, StoredFacts, tuple[date, ...]]:
     """Collect the rows of the days that are missing (and a few before), then reconcile everything.
 
     Returns the days, too, of which a row could not be read. They are read again by the next run.
@@ -57,7 +57,7 @@ def reconcile_settlement(
             break
     else:
         again.finish()
-    return reconcile_stored(run.context, bank), tuple(incomplete)
+    return *reconcile_stored(run.context, bank), tuple(incomplete)
 
 
 def _keep_day(

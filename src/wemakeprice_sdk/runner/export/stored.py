@@ -50,6 +50,12 @@ STORED_PARTS: Final = (
     StoredPart("settlement_orders", RecordKind.SETTLEMENT_ORDER, by_day=True),
     StoredPart("settlement_shipping", RecordKind.SETTLEMENT_SHIP, by_day=True),
     StoredPart("notices", RecordKind.NOTICE, by_day=True),
+    StoredPart("sources", RecordKind.SOURCE, dated=False),
+    StoredPart("file_orders", RecordKind.FILE_BUNDLE),
+    StoredPart("file_claims", RecordKind.FILE_CLAIM),
+    StoredPart("file_settlement_orders", RecordKind.FILE_SETTLEMENT_ORDER, by_day=True),
+    StoredPart("file_settlement_shipping", RecordKind.FILE_SETTLEMENT_SHIP, by_day=True),
+    StoredPart("bank_transfers", RecordKind.BANK_TRANSFER, by_day=True),
 )
 
 

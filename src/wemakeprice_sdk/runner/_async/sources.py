@@ -1,0 +1,99 @@
+"""Facts of files and of the bank into the ledger, page by page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from datetime import date
+from itertools import islice
+from typing import Final
+
+from wemakeprice_sdk.excel import ExcelMigrator, ExportKind
+from wemakeprice_sdk.ledger.records import RecordKind
+from wemakeprice_sdk.models.bank import BankTransfer
+from wemakeprice_sdk.runner._async.ledger_run import AsyncLedgerContext, AsyncLedgerRun
+from wemakeprice_sdk.runner.sources.files import (
+    ColumnMapping,
+    SourcePreview,
+    SourceReading,
+    opened,
+    preview_of,
+    require_same,
+)
+from wemakeprice_sdk.runner.sources.forms import FILE_KINDS, FileFactRow, day_of, file_drafts, transfer_drafts
+from wemakeprice_sdk.runner.sources.states import WHOLE, source_draft
+
+_Run = AsyncLedgerRun[AsyncLedgerContext]
+_AT_ONCE: Final = 500
+"""Facts of one transaction: others write between two, and a kill costs no more than one."""
+
+
+async def preview_source(
+    context: AsyncLedgerContext,
+    path: str | os.PathLike[str],
+    kind: ExportKind | None,
+    mapping: ColumnMapping,
+) -> SourcePreview:
+    """Read a file and say what it would bring."""
+
+    def look() -> SourcePreview:
+        with opened(ExcelMigrator(context.config), path, kind, mapping) as reading:
+            return preview_of(reading)
+
+    return await context.offload(look)
+
+
+async def import_source(
+    run: _Run,
+    path: str | os.PathLike[str],
+    preview: SourcePreview | None,
+    kind: ExportKind | None,
+    mapping: ColumnMapping,
+) -> SourcePreview:
+    """Take the facts of a file over; return what it brought. A file that is there wholly is read again."""
+    offload = run.context.offload
+    with ExitStack() as stack:
+        migrator = ExcelMigrator(run.context.config)
+        reading = await offload(stack.enter_context, opened(migrator, path, kind, mapping))
+        if preview is not None:
+            require_same(preview.source, reading.source)
+        return await _take_over(run, reading)
+
+
+async def _take_over(run: _Run, reading: SourceReading) -> SourcePreview:
+    source, offload = reading.source, run.context.offload
+    known = await run.context.ledger.record(run.account, RecordKind.SOURCE, source.sha256)
+    if known is None or known.status != WHOLE:
+        await run.save(RecordKind.SOURCE, [source_draft(source, run.now, 0, 0, whole=False)])
+    facts, counts, done = reading.facts(), dict[str, int](), 0
+    days: list[date] = []
+    while rows := await offload(_take, facts, _AT_ONCE):
+        await run.step()
+        drafts = await offload(file_drafts, rows, source.name, source.sha256, run.now, counts)
+        await run.save(FILE_KINDS[type(rows[0].fact)], drafts)
+        done += len(rows)
+        found = [day for row in rows if (day := day_of(row.fact)) is not None]
+        days = [min(days + found), max(days + found)] if found else days
+        run.tell(source.kind.value, done)
+    await run.save(RecordKind.SOURCE, [source_draft(source, run.now, done, reading.refused, whole=True)])
+    return SourcePreview(
+        source=source,
+        facts=done,
+        refused=reading.refused,
+        first=days[0] if days else None,
+        last=days[-1] if days else None,
+        problems=tuple(reading.problems),
+    )
+
+
+def _take(facts: Iterator[FileFactRow], count: int) -> list[FileFactRow]:
+    return list(islice(facts, count))
+
+
+async def import_transfers(run: _Run, transfers: Iterable[BankTransfer]) -> None:
+    """Keep bank transfers; one that is there already is the same one."""
+    drafts = transfer_drafts(transfers)
+    while rows := list(islice(drafts, _AT_ONCE)):
+        await run.step()
+        await run.save(RecordKind.BANK_TRANSFER, rows)

@@ -1,0 +1,1 @@
+"""Files as sources of facts, each fact with where it stands: orders, claims, settlement rows, transfers."""
