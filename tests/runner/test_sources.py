@@ -18,8 +18,7 @@ from wemakeprice_sdk.errors import SourceChangedError, UnreadableFileError, Wron
 from wemakeprice_sdk.excel import ExportKind
 from wemakeprice_sdk.ledger import SqliteLedger
 from wemakeprice_sdk.models import SettlementOrderLine
-from wemakeprice_sdk.models.bank import BankTransfer
-from wemakeprice_sdk.models.sources import SourceRow
+from wemakeprice_sdk.models.vat import TaxInvoice
 from wemakeprice_sdk.policy import SettlementStatus
 from wemakeprice_sdk.runner import BackOffice, RetentionPolicy, StopSwitch
 
@@ -303,25 +302,38 @@ def test_a_killed_import_goes_on_and_brings_every_row_once(tmp_path: Path) -> No
         assert result.reconciliation.sums.announced == 1200 * 18000
 
 
-def test_bank_transfers_are_kept_once_and_settle_what_arrived(shop: Shop, tmp_path: Path) -> None:
+BANK = ["거래일시", "적요", "보낸분", "출금액", "입금액", "거래후잔액"]
+
+
+def test_a_bank_statement_settles_what_arrived_to_the_won(shop: Shop, tmp_path: Path) -> None:
     desk = office(shop)
     desk.import_source(sheet(tmp_path / "정산.xlsx", SETTLEMENT, [settled(100)]))
-    row = SourceRow(file="통장.csv", sha256="0" * 64, sheet="통장", row=4)
-    transfer = BankTransfer(
-        received_on=date(2024, 7, 8),
-        amount=17_999,
-        bank="주거래",
-        payer="위메프",
-        reference="정산",
-        source=row,
-    )
-    for _ in range(2):
-        assert desk.import_transfers([transfer]).ok
-    assert shop.ledger.count("shop", "bank_transfer") == 1
+    rows = [
+        ["2024-07-08 10:23:11", "정산", "위메프", 0, 17_999, 118_400],
+        ["2024-08-01 09:00:00", "이자", "", 0, 1, 5],
+    ]
+    for name, most in (("7월.xlsx", 1), ("7-8월.xlsx", 2)):
+        report = desk.import_source(sheet(tmp_path / name, BANK, rows[:most]), bank="주거래")
+        assert report.ok, str(report)
     result = desk.settlement().reconciliation
     assert result is not None
-    assert (result.sums.paid, result.sums.owed) == (17_999, 1)
-    (state,) = result.transfers
-    assert state.transfer == transfer
+    assert (result.sums.received, result.sums.paid, result.sums.owed) == (18_000, 18_000, 0)
+    assert [state.transfer.amount for state in result.transfers] == [17_999, 1], "the overlap counts once"
     with shop.ledger._begin(write=False) as transaction:
         assert "위메프" not in str(transaction.rows("SELECT body FROM records WHERE kind = 'bank_transfer'"))
+    given = desk.settlement(received={date(2024, 7, 7): 5}).reconciliation
+    assert given is not None
+    assert given.sums.received == 5
+
+
+def test_months_of_the_vat_page_and_tax_invoices_are_kept(shop: Shop, tmp_path: Path) -> None:
+    desk = office(shop)
+    page = sheet(
+        tmp_path / "부가세.xlsx", ["귀속월", "총매출액", "배송완료금액"], [["2024-05", 20_000, 20_000]]
+    )
+    assert desk.import_source(page).ok
+    invoice = TaxInvoice(month=date(2024, 5, 1), amount=20_000)
+    for _ in range(2):
+        assert desk.import_tax_invoices([invoice, invoice]).ok
+    assert shop.ledger.count("shop", "vat_month") == 1
+    assert shop.ledger.count("shop", "tax_invoice") == 2

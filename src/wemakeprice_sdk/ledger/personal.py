@@ -29,7 +29,7 @@ qnaSeq questionDate productNo productName orderNo privateYn reviewSeq rating ord
 inquirySeq inquiryTypeName inquiryDate
 """
 _FILE: Final = " file sha256 sheet rows"
-_BANK: Final = "receivedOn amount bank account nth file sha256 sheet row"
+_BANK: Final = "received_on amount bank account nth" + _FILE
 _CLEAR: Final[Mapping[str, frozenset[str]]] = {
     RecordKind.BUNDLE: frozenset(_ORDER.split()),
     RecordKind.CLAIM: frozenset(_ORDER.split()),
@@ -50,6 +50,8 @@ _IMPERSONAL: Final = frozenset(
         RecordKind.DEAL,
         RecordKind.NOTICE,
         RecordKind.SOURCE,
+        RecordKind.VAT_MONTH,
+        RecordKind.TAX_INVOICE,
         RecordKind.FILE_SETTLEMENT_ORDER,
         RecordKind.FILE_SETTLEMENT_SHIP,
     }

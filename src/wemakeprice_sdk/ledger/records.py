@@ -140,6 +140,10 @@ class RecordKind(StrEnum):
     FILE_SETTLEMENT_SHIP = "file_settle_ship"
     BANK_TRANSFER = "bank_transfer"
     """Money that arrived, as a bank statement shows it."""
+    VAT_MONTH = "vat_month"
+    """A month of the partner centre's VAT page."""
+    TAX_INVOICE = "tax_invoice"
+    """A tax invoice of the seller's own."""
 
 
 class PersonalState(StrEnum):

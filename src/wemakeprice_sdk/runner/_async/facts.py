@@ -11,13 +11,20 @@ from attrs import define, field
 from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import ReadModel
 from wemakeprice_sdk.models.bank import BankTransfer
-from wemakeprice_sdk.policy.settlement import BankRecords, Reconciler, Reconciliation, SettlementTerms
+from wemakeprice_sdk.models.vat import TaxInvoice, VatMonth
+from wemakeprice_sdk.policy.settlement import (
+    BankRecords,
+    Reconciler,
+    Reconciliation,
+    SettlementTerms,
+    merge_statements,
+)
 from wemakeprice_sdk.runner._async.ledger_run import AsyncLedgerContext
 from wemakeprice_sdk.runner.conversion import GONE, restore
 from wemakeprice_sdk.runner.sources import merging
-from wemakeprice_sdk.runner.sources.forms import FILE_KINDS, transfer_of
+from wemakeprice_sdk.runner.sources.forms import FILE_KINDS, tax_invoice_of, transfer_of, vat_month_of
 from wemakeprice_sdk.runner.sources.merging import FactContradiction, FactMerger, FactOrigin
-from wemakeprice_sdk.runner.sources.states import SourceState, line_key, source_state
+from wemakeprice_sdk.runner.sources.states import SourceState, line_key, source_state, statements_of
 
 M = TypeVar("M", bound=ReadModel)
 
@@ -32,6 +39,8 @@ class AsyncStoredFacts:
     contradictions: list[FactContradiction] = field(factory=list)
     sources: list[SourceState] = field(factory=list)
     transfers: list[BankTransfer] = field(factory=list)
+    vat_months: list[VatMonth] = field(factory=list)
+    tax_invoices: list[TaxInvoice] = field(factory=list)
 
     async def read(self) -> None:
         """Read the ledger."""
@@ -56,9 +65,13 @@ class AsyncStoredFacts:
     async def _read_others(self) -> None:
         account, ledger = self.context.account, self.context.ledger
         async for record in ledger.records(account, RecordKind.BANK_TRANSFER):
-            self.transfers.append(transfer_of(dict(record.body)))
+            self.transfers.append(transfer_of(record))
         async for record in ledger.records(account, RecordKind.SOURCE):
             self.sources.append(source_state(record))
+        async for record in ledger.records(account, RecordKind.VAT_MONTH):
+            self.vat_months.append(vat_month_of(record))
+        async for record in ledger.records(account, RecordKind.TAX_INVOICE):
+            self.tax_invoices.append(tax_invoice_of(record))
 
     async def _merged(
         self, merger: FactMerger[M], kind: RecordKind
@@ -79,9 +92,10 @@ class AsyncStoredFacts:
 
     def bank(self, given: BankRecords | None) -> BankRecords | None:
         """Return what the bank says: as given, else what the ledger holds of it."""
-        if given is not None or not self.transfers:
+        statements = statements_of(self.transfers, self.sources)
+        if given is not None or not statements:
             return given
-        return BankRecords(transfers=tuple(self.transfers))
+        return merge_statements(statements).records()
 
 
 async def stored_facts(context: AsyncLedgerContext, as_of: date) -> AsyncStoredFacts:

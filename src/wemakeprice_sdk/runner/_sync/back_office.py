@@ -19,8 +19,8 @@ from wemakeprice_sdk.ledger.personal import RETAINED, require_kind
 from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import Intent, IntentState, Lease, LegalHold
 from wemakeprice_sdk.models._given import whole_number
-from wemakeprice_sdk.models.bank import BankTransfer
 from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.models.vat import TaxInvoice
 from wemakeprice_sdk.policy.settlement import BankRecords
 from wemakeprice_sdk.runner._offload import Offload
 from wemakeprice_sdk.runner._sync.facts import reconcile_stored
@@ -28,7 +28,7 @@ from wemakeprice_sdk.runner._sync.lease_holder import LeaseHolder, reset_time
 from wemakeprice_sdk.runner._sync.ledger_archive import archive_stored
 from wemakeprice_sdk.runner._sync.ledger_run import LedgerContext, LedgerRun
 from wemakeprice_sdk.runner._sync.retention import forget
-from wemakeprice_sdk.runner._sync.sources import import_source, import_transfers, preview_source
+from wemakeprice_sdk.runner._sync.sources import import_source, import_tax_invoices, preview_source
 from wemakeprice_sdk.runner._sync.stored import Feed, Stored
 from wemakeprice_sdk.runner.export.archive import ArchiveReport
 from wemakeprice_sdk.runner.reports import (
@@ -140,13 +140,16 @@ class BackOffice:
         *,
         kind: ExportKind | None = None,
         mapping: ColumnMapping = None,
+        bank: str = "bank",
     ) -> SourcePreview:
-        """Read an export of orders, claims or settlement, and say what it would bring; takes nothing over.
+        """Say what an export of orders, claims or settlement, a VAT page or a bank statement would bring.
+
+        It is read to its end, and nothing is taken over.
 
         Raises what `ExcelMigrator.inspect` does, and `WrongKindError` for a file of another kind.
         """
         check_kind("kind", kind, ExportKind, optional=True)
-        return preview_source(self._context, file, kind, mapping)
+        return preview_source(self._context, file, kind, mapping, bank)
 
     def import_source(
         self,
@@ -155,14 +158,16 @@ class BackOffice:
         preview: SourcePreview | None = None,
         kind: ExportKind | None = None,
         mapping: ColumnMapping = None,
+        bank: str = "bank",
         progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> SourceReport:
-        """Take the facts of an export over, each with file, hash, sheet and rows (출처).
+        """Take the facts of a file over, each with file, hash, sheet and rows (출처).
 
-        Orders, claim grids, settlement of orders and of shipping. The same file again changes nothing;
-        broken off, it goes on, and until then `settlement` names the file as not whole. A fact that the API
-        or another file shows too is one fact; where they differ, `settlement` says so. Raises
+        Orders, claim grids, settlement of orders and of shipping, the months of the VAT page, and a bank
+        statement, of which `bank` is your own label and no account number. The same file again changes
+        nothing; broken off, it goes on, and until then `settlement` names the file as not whole. A fact that
+        the API or another file shows too is one fact; where they differ, `settlement` says so. Raises
         `SourceChangedError` when the file is not the one of `preview`, and what `preview_source` does.
         """
         check_kind("preview", preview, SourcePreview, optional=True)
@@ -170,30 +175,21 @@ class BackOffice:
         brought: list[SourcePreview] = []
 
         def job(run: _Run) -> None:
-            brought.append(import_source(run, file, preview, kind, mapping))
+            brought.append(import_source(run, file, preview, kind, mapping, bank))
 
         report = self._run(Job.IMPORT_SOURCE, job, progress=progress, stop=stop)
         return SourceReport.of(report, brought[0] if brought else None)
 
-    def import_transfers(
-        self,
-        transfers: Iterable[BankTransfer],
-        *,
-        progress: JobProgressCallback | None = None,
-        stop: StopSwitch | None = None,
-    ) -> JobReport:
-        """Keep money that arrived at the bank (입금 내역); one that is there already is the same one.
-
-        `settlement` works with all of them from then on, unless it is told what was `received`.
-        """
-        rows = tuple(transfers)
+    def import_tax_invoices(self, invoices: Iterable[TaxInvoice]) -> JobReport:
+        """Keep what the seller declared himself (세금계산서), for the three-way check of a dossier."""
+        rows = tuple(invoices)
         for row in rows:
-            check_kind("transfers", row, BankTransfer)
+            check_kind("invoices", row, TaxInvoice)
 
         def job(run: _Run) -> None:
-            import_transfers(run, rows)
+            import_tax_invoices(run, rows)
 
-        return self._run(Job.IMPORT_SOURCE, job, progress=progress, stop=stop)
+        return self._run(Job.IMPORT_SOURCE, job)
 
     def retention(
         self,

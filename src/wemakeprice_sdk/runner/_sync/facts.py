@@ -12,13 +12,20 @@ from attrs import define, field
 from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import ReadModel
 from wemakeprice_sdk.models.bank import BankTransfer
-from wemakeprice_sdk.policy.settlement import BankRecords, Reconciler, Reconciliation, SettlementTerms
+from wemakeprice_sdk.models.vat import TaxInvoice, VatMonth
+from wemakeprice_sdk.policy.settlement import (
+    BankRecords,
+    Reconciler,
+    Reconciliation,
+    SettlementTerms,
+    merge_statements,
+)
 from wemakeprice_sdk.runner._sync.ledger_run import LedgerContext
 from wemakeprice_sdk.runner.conversion import GONE, restore
 from wemakeprice_sdk.runner.sources import merging
-from wemakeprice_sdk.runner.sources.forms import FILE_KINDS, transfer_of
+from wemakeprice_sdk.runner.sources.forms import FILE_KINDS, tax_invoice_of, transfer_of, vat_month_of
 from wemakeprice_sdk.runner.sources.merging import FactContradiction, FactMerger, FactOrigin
-from wemakeprice_sdk.runner.sources.states import SourceState, line_key, source_state
+from wemakeprice_sdk.runner.sources.states import SourceState, line_key, source_state, statements_of
 
 M = TypeVar("M", bound=ReadModel)
 
@@ -33,6 +40,8 @@ class StoredFacts:
     contradictions: list[FactContradiction] = field(factory=list)
     sources: list[SourceState] = field(factory=list)
     transfers: list[BankTransfer] = field(factory=list)
+    vat_months: list[VatMonth] = field(factory=list)
+    tax_invoices: list[TaxInvoice] = field(factory=list)
 
     def read(self) -> None:
         """Read the ledger."""
@@ -57,9 +66,13 @@ class StoredFacts:
     def _read_others(self) -> None:
         account, ledger = self.context.account, self.context.ledger
         for record in ledger.records(account, RecordKind.BANK_TRANSFER):
-            self.transfers.append(transfer_of(dict(record.body)))
+            self.transfers.append(transfer_of(record))
         for record in ledger.records(account, RecordKind.SOURCE):
             self.sources.append(source_state(record))
+        for record in ledger.records(account, RecordKind.VAT_MONTH):
+            self.vat_months.append(vat_month_of(record))
+        for record in ledger.records(account, RecordKind.TAX_INVOICE):
+            self.tax_invoices.append(tax_invoice_of(record))
 
     def _merged(self, merger: FactMerger[M], kind: RecordKind) -> Iterator[tuple[M, str, list[FactOrigin]]]:
         account, ledger = self.context.account, self.context.ledger
@@ -78,9 +91,10 @@ class StoredFacts:
 
     def bank(self, given: BankRecords | None) -> BankRecords | None:
         """Return what the bank says: as given, else what the ledger holds of it."""
-        if given is not None or not self.transfers:
+        statements = statements_of(self.transfers, self.sources)
+        if given is not None or not statements:
             return given
-        return BankRecords(transfers=tuple(self.transfers))
+        return merge_statements(statements).records()
 
 
 def stored_facts(context: LedgerContext, as_of: date) -> StoredFacts:

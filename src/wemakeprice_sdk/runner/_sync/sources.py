@@ -12,7 +12,7 @@ from typing import Final
 
 from wemakeprice_sdk.excel import ExcelMigrator, ExportKind
 from wemakeprice_sdk.ledger.records import RecordKind
-from wemakeprice_sdk.models.bank import BankTransfer
+from wemakeprice_sdk.models.vat import TaxInvoice
 from wemakeprice_sdk.runner._sync.ledger_run import LedgerContext, LedgerRun
 from wemakeprice_sdk.runner.sources.files import (
     ColumnMapping,
@@ -22,7 +22,13 @@ from wemakeprice_sdk.runner.sources.files import (
     preview_of,
     require_same,
 )
-from wemakeprice_sdk.runner.sources.forms import FILE_KINDS, FileFactRow, day_of, file_drafts, transfer_drafts
+from wemakeprice_sdk.runner.sources.forms import (
+    FILE_KINDS,
+    FileFactRow,
+    day_of,
+    file_drafts,
+    tax_invoice_drafts,
+)
 from wemakeprice_sdk.runner.sources.states import WHOLE, source_draft
 
 _Run = LedgerRun[LedgerContext]
@@ -35,11 +41,12 @@ def preview_source(
     path: str | os.PathLike[str],
     kind: ExportKind | None,
     mapping: ColumnMapping,
+    bank: str,
 ) -> SourcePreview:
     """Read a file and say what it would bring."""
 
     def look() -> SourcePreview:
-        with opened(ExcelMigrator(context.config), path, kind, mapping) as reading:
+        with opened(ExcelMigrator(context.config), path, kind, mapping, bank) as reading:
             return preview_of(reading)
 
     return context.offload(look)
@@ -51,12 +58,13 @@ def import_source(
     preview: SourcePreview | None,
     kind: ExportKind | None,
     mapping: ColumnMapping,
+    bank: str,
 ) -> SourcePreview:
     """Take the facts of a file over; return what it brought. A file that is there wholly is read again."""
     offload = run.context.offload
     with ExitStack() as stack:
         migrator = ExcelMigrator(run.context.config)
-        reading = offload(stack.enter_context, opened(migrator, path, kind, mapping))
+        reading = offload(stack.enter_context, opened(migrator, path, kind, mapping, bank))
         if preview is not None:
             require_same(preview.source, reading.source)
         return _take_over(run, reading)
@@ -92,9 +100,7 @@ def _take(facts: Iterator[FileFactRow], count: int) -> list[FileFactRow]:
     return list(islice(facts, count))
 
 
-def import_transfers(run: _Run, transfers: Iterable[BankTransfer]) -> None:
-    """Keep bank transfers; one that is there already is the same one."""
-    drafts = transfer_drafts(transfers)
-    while rows := list(islice(drafts, _AT_ONCE)):
-        run.step()
-        run.save(RecordKind.BANK_TRANSFER, rows)
+def import_tax_invoices(run: _Run, invoices: Iterable[TaxInvoice]) -> None:
+    """Keep tax invoices; those that are there already are the same ones."""
+    run.step()
+    run.save(RecordKind.TAX_INVOICE, tax_invoice_drafts(invoices))

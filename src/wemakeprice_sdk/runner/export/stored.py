@@ -56,6 +56,8 @@ STORED_PARTS: Final = (
     StoredPart("file_settlement_orders", RecordKind.FILE_SETTLEMENT_ORDER, by_day=True),
     StoredPart("file_settlement_shipping", RecordKind.FILE_SETTLEMENT_SHIP, by_day=True),
     StoredPart("bank_transfers", RecordKind.BANK_TRANSFER, by_day=True),
+    StoredPart("vat_months", RecordKind.VAT_MONTH, dated=False),
+    StoredPart("tax_invoices", RecordKind.TAX_INVOICE, dated=False),
 )
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from wemakeprice_sdk.errors import SourceChangedError, UnreadableFileError, WrongKindError
 from wemakeprice_sdk.excel import ExcelMigrator, ExportKind, Problem, ProblemSeverity, SheetRecord
@@ -24,25 +24,33 @@ _KINDS: Final = (
     ExportKind.CLAIMS,
     ExportKind.SETTLEMENT_ORDERS,
     ExportKind.SETTLEMENT_SHIPPING,
+    ExportKind.BANK_STATEMENT,
+    ExportKind.VAT_MONTHS,
 )
-PERSONAL_FILES: Final = frozenset({ExportKind.ORDERS, ExportKind.CLAIMS})
+PERSONAL_FILES: Final = frozenset({ExportKind.ORDERS, ExportKind.CLAIMS, ExportKind.BANK_STATEMENT})
 """Kinds of files that hold people."""
 _MOST_PROBLEMS: Final = 1000
 
 
 @frozen(kw_only=True)
 class SourceFile:
-    """A file whose rows are facts (출처): its name without folder, bytes, SHA-256, kind and sheet."""
+    """A file whose rows are facts (출처): its name without folder, bytes, SHA-256, kind and sheet.
+
+    A bank statement has the label of its `bank` and the days it covers.
+    """
 
     name: str
     size: int
     sha256: str
     kind: ExportKind
     sheet: str
+    bank: str = ""
+    first: date | None = None
+    last: date | None = None
 
     @property
     def may_hold_people(self) -> bool:
-        """Whether the rows name buyers: such a file is copied nowhere unless that is asked for."""
+        """Whether the rows name people: such a file is copied nowhere unless that is asked for."""
         return self.kind in PERSONAL_FILES
 
 
@@ -87,7 +95,11 @@ class SourceReading:
 
 @contextmanager
 def opened(
-    migrator: ExcelMigrator, path: str | os.PathLike[str], kind: ExportKind | None, mapping: ColumnMapping
+    migrator: ExcelMigrator,
+    path: str | os.PathLike[str],
+    kind: ExportKind | None,
+    mapping: ColumnMapping,
+    bank: str,
 ) -> Iterator[SourceReading]:
     """Open a file to read its facts.
 
@@ -97,18 +109,21 @@ def opened(
     """
     place = Path(path)
     with tempfile.TemporaryDirectory(prefix="wemakeprice-") as folder:
-        copy = Path(folder) / f"source{place.suffix}"
+        copy = Path(folder) / place.name
         size, digest = _copied(place, copy)
         found = migrator.inspect(copy, kind=kind, mapping=mapping)
         if found.kind not in _KINDS:
             raise WrongKindError(
-                f"{place.name}: {found.kind.value} bring no orders, claims or settlement rows; products and "
-                "deals are imported with ExcelMigrator "
-                "(주문, 클레임, 정산 파일이 아닙니다. 주문, 클레임 또는 정산 파일을 넣어 주세요)"
+                f"{place.name}: {found.kind.value} bring no facts of orders or money; products and deals are "
+                "imported with ExcelMigrator "
+                "(주문, 클레임, 정산, 부가세, 통장 파일이 아닙니다. 해당 파일을 넣어 주세요)"
             )
         source = SourceFile(name=place.name, size=size, sha256=digest, kind=found.kind, sheet=found.sheet)
         reading = SourceReading(source, iter(()))
-        reading.rows = _rows(migrator, copy, mapping, reading)
+        if found.kind is ExportKind.BANK_STATEMENT:
+            _read_statement(migrator, copy, mapping, bank, reading)
+        else:
+            reading.rows = _rows(migrator, copy, mapping, reading)
         yield reading
 
 
@@ -157,6 +172,17 @@ def preview_of(reading: SourceReading) -> SourcePreview:
     )
 
 
+def _read_statement(
+    migrator: ExcelMigrator, path: Path, mapping: ColumnMapping, bank: str, reading: SourceReading
+) -> None:
+    found = migrator.bank_statement(path, bank=bank, mapping=mapping)
+    statement = found.statement
+    reading.source = evolve(reading.source, bank=statement.bank, first=statement.first, last=statement.last)
+    reading.refused = found.refused
+    reading.note(found.problems)
+    reading.rows = (forms.sourced(one, one.source) for one in statement.transfers)
+
+
 def _rows(
     migrator: ExcelMigrator, path: Path, mapping: ColumnMapping, reading: SourceReading
 ) -> Iterator[FileFactRow | None]:
@@ -171,6 +197,9 @@ def _rows(
     elif kind is ExportKind.SETTLEMENT_ORDERS:
         rows = migrator.settlement_orders(path, mapping=mapping)
         yield from _noted(rows, forms.order_settlement_fact, reading)
+    elif kind is ExportKind.VAT_MONTHS:
+        months = migrator.vat_months(path, mapping=mapping)
+        yield from _noted(months, lambda month: forms.sourced(month, month.source), reading)
     else:
         shipping = migrator.settlement_shipping(path, mapping=mapping)
         yield from _noted(shipping, forms.shipping_settlement_fact, reading)

@@ -6,14 +6,16 @@ delivery or refund, because revenue accrues by 배송완료일 (C).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Final, TypeAlias, TypeVar
 
+import attrs
 from attrs import evolve, frozen
 
 from wemakeprice_sdk.excel import ClaimRow, OrderArchiveEntry, SettlementOrderRow, SettlementShippingRow
-from wemakeprice_sdk.ledger.records import RecordDraft, RecordKind
+from wemakeprice_sdk.ledger.records import RecordDraft, RecordKind, StoredRecord
 from wemakeprice_sdk.models import (
     Bundle,
     Claim,
@@ -28,19 +30,22 @@ from wemakeprice_sdk.models.bank import BankTransfer
 from wemakeprice_sdk.models.claims import ClaimOption, ClaimProduct
 from wemakeprice_sdk.models.codes import VatFlag
 from wemakeprice_sdk.models.sources import SourceRow
+from wemakeprice_sdk.models.vat import TaxInvoice, TaxInvoiceKind, VatMonth
 from wemakeprice_sdk.runner.conversion import midnight
 from wemakeprice_sdk.wire.answers import wire_json
 
 FROM_FILE: Final = "FILE"
 """State of every record that a file brought."""
-FileFact: TypeAlias = Bundle | Claim | SettlementOrderLine | SettlementShipLine
-SheetRow = TypeVar("SheetRow", SettlementOrderRow, SettlementShippingRow, ClaimRow)
+FileFact: TypeAlias = Bundle | Claim | SettlementOrderLine | SettlementShipLine | BankTransfer | VatMonth
+SheetRow = TypeVar("SheetRow", SettlementOrderRow, SettlementShippingRow, ClaimRow, VatMonth)
 
-FILE_KINDS: Final[dict[type[ReadModel], RecordKind]] = {
+FILE_KINDS: Final[dict[type[object], RecordKind]] = {
     Bundle: RecordKind.FILE_BUNDLE,
     Claim: RecordKind.FILE_CLAIM,
     SettlementOrderLine: RecordKind.FILE_SETTLEMENT_ORDER,
     SettlementShipLine: RecordKind.FILE_SETTLEMENT_SHIP,
+    BankTransfer: RecordKind.BANK_TRANSFER,
+    VatMonth: RecordKind.VAT_MONTH,
 }
 """Under which kind a model of a file is kept."""
 
@@ -54,8 +59,12 @@ class FileFactRow:
     rows: str
 
 
-def fact_key(fact: ReadModel) -> str:
+def fact_key(fact: object) -> str:
     """Return by what the same fact of the API and of any file is known."""
+    if isinstance(fact, BankTransfer):
+        return fact.key
+    if isinstance(fact, VatMonth):
+        return f"{fact.month:%Y-%m}"
     if isinstance(fact, Bundle):
         return f"{fact.bundle_no}/{fact.purchase_no}"
     if isinstance(fact, Claim):
@@ -98,7 +107,7 @@ def file_drafts(
         key = fact_key(row.fact)
         counts[key] = counts.get(key, 0) + 1
         body: dict[str, JsonValue] = {
-            "fact": wire_json(row.fact),
+            "fact": _body(row.fact),
             "file": file,
             "sha256": sha256,
             "sheet": row.sheet,
@@ -117,6 +126,19 @@ def file_drafts(
     return drafts
 
 
+def _body(fact: FileFact) -> JsonValue:
+    if isinstance(fact, ReadModel):
+        return wire_json(fact)
+    names = [one.name for one in attrs.fields(type(fact)) if one.name != "source"]
+    values = {name: getattr(fact, name) for name in names}
+    return {name: one.isoformat() if isinstance(one, date) else one for name, one in values.items()}
+
+
+def sourced(fact: BankTransfer | VatMonth, source: SourceRow | None) -> FileFactRow:
+    """Return a fact that knows its row."""
+    return FileFactRow(fact, source.sheet if source else "", str(source.row) if source else "")
+
+
 def day_of(fact: FileFact) -> date | None:
     """Return the day (KST) a fact belongs to."""
     at = _belongs_to(fact)
@@ -128,6 +150,10 @@ def _belongs_to(fact: FileFact) -> datetime | None:
         return fact.pay_date or fact.order_date
     if isinstance(fact, Claim):
         return fact.request_date
+    if isinstance(fact, BankTransfer):
+        return midnight(fact.received_on)
+    if isinstance(fact, VatMonth):
+        return midnight(fact.month)
     return None if fact.basic_dt is None else midnight(fact.basic_dt)
 
 
@@ -226,55 +252,79 @@ def _span(rows: Iterable[int]) -> str:
     return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)
 
 
-def transfer_drafts(transfers: Iterable[BankTransfer]) -> Iterator[RecordDraft]:
-    """Return the records of bank transfers; the same one of two statements is one record."""
-    for one in transfers:
+def tax_invoice_drafts(invoices: Iterable[TaxInvoice]) -> list[RecordDraft]:
+    """Return the records of tax invoices; equal ones of one call are several."""
+    counts: Counter[str] = Counter()
+    drafts: list[RecordDraft] = []
+    for one in invoices:
+        source = one.source
+        key = f"{one.kind}/{one.month:%Y-%m}/{one.amount}@{source.sha256[:16] if source else 'given'}"
+        counts[key] += 1
         body: dict[str, JsonValue] = {
-            "receivedOn": one.received_on.isoformat(),
+            "month": one.month.isoformat(),
             "amount": one.amount,
-            "bank": one.bank,
-            "account": one.account,
-            "nth": one.nth,
-            "receivedAt": None if one.received_at is None else one.received_at.isoformat(),
-            "reference": one.reference,
-            "memo": one.memo,
-            "payer": one.payer,
-            "accountNumber": one.account_number,
-            "balance": one.balance,
+            "kind": one.kind.value,
+            **(attrs.asdict(source) if source else {}),
         }
-        if one.source is not None:
-            source = one.source
-            body |= {"file": source.file, "sha256": source.sha256, "sheet": source.sheet, "row": source.row}
-        yield RecordDraft(
-            RecordKind.BANK_TRANSFER, one.key, "ARRIVED", midnight(one.received_on), body, one.bank
-        )
+        at = midnight(one.month)
+        drafts.append(RecordDraft(RecordKind.TAX_INVOICE, f"{key}#{counts[key]}", FROM_FILE, at, body))
+    return drafts
 
 
-def transfer_of(body: dict[str, JsonValue]) -> BankTransfer:
-    """Return the transfer of a record."""
-    source = None
-    if body.get("sha256"):
-        source = SourceRow(
-            file=_text(body.get("file")) or "",
-            sha256=_text(body["sha256"]) or "",
-            sheet=_text(body.get("sheet")) or "",
-            row=_whole(body.get("row")),
-        )
-    at, balance = _text(body.get("receivedAt")), body.get("balance")
-    return BankTransfer(
-        received_on=datetime.fromisoformat(str(body["receivedOn"])).date(),
+def tax_invoice_of(record: StoredRecord) -> TaxInvoice:
+    """Return the tax invoice of a record."""
+    body = record.body
+    source = _source(body, _whole(body.get("row"))) if body.get("sha256") else None
+    return TaxInvoice(
+        month=date.fromisoformat(str(body["month"])),
         amount=_whole(body["amount"]),
-        bank=str(body["bank"]),
-        account=_text(body.get("account")),
-        nth=_whole(body["nth"]),
-        received_at=_time(at),
-        reference=_text(body.get("reference")),
-        memo=_text(body.get("memo")),
-        payer=_text(body.get("payer")),
-        account_number=_text(body.get("accountNumber")),
-        balance=balance if isinstance(balance, int) else None,
+        kind=TaxInvoiceKind(str(body["kind"])),
         source=source,
     )
+
+
+def vat_month_of(record: StoredRecord) -> VatMonth:
+    """Return the month of a record."""
+    values = dict(_fact(record))
+    month = date.fromisoformat(str(values.pop("month")))
+    numbers = {name: one for name, one in values.items() if isinstance(one, int)}
+    return VatMonth(month=month, **numbers, source=_source(record.body, _row(record)))
+
+
+def transfer_of(record: StoredRecord) -> BankTransfer:
+    """Return the transfer of a record."""
+    fact = _fact(record)
+    balance = fact.get("balance")
+    return BankTransfer(
+        received_on=date.fromisoformat(str(fact["received_on"])),
+        amount=_whole(fact["amount"]),
+        bank=str(fact["bank"]),
+        account=_text(fact.get("account")),
+        nth=_whole(fact["nth"]),
+        received_at=_time(_text(fact.get("received_at"))),
+        reference=_text(fact.get("reference")),
+        memo=_text(fact.get("memo")),
+        payer=_text(fact.get("payer")),
+        account_number=_text(fact.get("account_number")),
+        balance=balance if isinstance(balance, int) else None,
+        source=_source(record.body, _row(record)),
+    )
+
+
+def _fact(record: StoredRecord) -> Mapping[str, JsonValue]:
+    fact = record.body.get("fact")
+    return fact if isinstance(fact, Mapping) else {}
+
+
+def _source(body: Mapping[str, JsonValue], row: int) -> SourceRow:
+    return SourceRow(
+        file=str(body.get("file")), sha256=str(body.get("sha256")), sheet=str(body.get("sheet")), row=row
+    )
+
+
+def _row(record: StoredRecord) -> int:
+    rows = str(record.body.get("rows"))
+    return int(rows) if rows.isdecimal() else 0
 
 
 def _text(value: JsonValue) -> str | None:

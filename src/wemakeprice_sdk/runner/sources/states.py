@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Final
 
 from attrs import frozen
@@ -10,6 +11,7 @@ from attrs import frozen
 from wemakeprice_sdk.excel import ExportKind
 from wemakeprice_sdk.ledger.records import RecordDraft, RecordKind, StoredRecord
 from wemakeprice_sdk.models import JsonValue
+from wemakeprice_sdk.models.bank import BankStatement, BankTransfer
 from wemakeprice_sdk.runner.sources.files import SourceFile
 
 BEGUN: Final = "BEGUN"
@@ -36,6 +38,9 @@ def source_draft(source: SourceFile, now: datetime, facts: int, refused: int, *,
         "size": source.size,
         "kind": source.kind.value,
         "sheet": source.sheet,
+        "bank": source.bank,
+        "first": source.first.isoformat() if source.first else None,
+        "last": source.last.isoformat() if source.last else None,
         "facts": facts,
         "refused": refused,
     }
@@ -54,6 +59,9 @@ def source_state(record: StoredRecord) -> SourceState:
         sha256=record.key,
         kind=ExportKind(str(body["kind"])),
         sheet=str(body["sheet"]),
+        bank=str(body.get("bank") or ""),
+        first=_day(body.get("first")),
+        last=_day(body.get("last")),
     )
     return SourceState(
         source=source,
@@ -62,6 +70,35 @@ def source_state(record: StoredRecord) -> SourceState:
         refused=numbers.get("refused", 0),
         whole=record.status == WHOLE,
     )
+
+
+def _day(value: JsonValue) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else None
+
+
+def statements_of(transfers: Iterable[BankTransfer], states: Iterable[SourceState]) -> list[BankStatement]:
+    """Return the bank statements that transfers were read from, each with the days it covers."""
+    by_file: dict[str, list[BankTransfer]] = {}
+    for one in transfers:
+        by_file.setdefault(one.source.sha256 if one.source else "", []).append(one)
+    statements = []
+    for state in states:
+        source = state.source
+        if source.kind is ExportKind.BANK_STATEMENT:
+            found = by_file.get(source.sha256, [])
+            statements.append(
+                BankStatement(
+                    file=source.name,
+                    sha256=source.sha256,
+                    bank=source.bank or "bank",
+                    account=next((one.account for one in found), None),
+                    account_number=next((one.account_number for one in found), None),
+                    first=source.first,
+                    last=source.last,
+                    transfers=tuple(found),
+                )
+            )
+    return statements
 
 
 def line_key(
