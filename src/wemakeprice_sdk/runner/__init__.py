@@ -11,6 +11,7 @@ from wemakeprice_sdk.runner._sync.stored import Feed, Stored, StoredRows
 from wemakeprice_sdk.runner.changes import ChangeBatch
 from wemakeprice_sdk.runner.export.archive import ArchivedFile, ArchiveReport, verify_archive
 from wemakeprice_sdk.runner.export.catalogue import catalogue_from_archive, catalogue_from_ledger
+from wemakeprice_sdk.runner.export.dossier.folder import DossierReport
 from wemakeprice_sdk.runner.ledger_target import LedgerTarget
 from wemakeprice_sdk.runner.reports import (
     Job,
@@ -42,6 +43,7 @@ __all__ = [
     "BackOffice",
     "ChangeBatch",
     "ChannelRunner",
+    "DossierReport",
     "FactContradiction",
     "FactOrigin",
     "Feed",

@@ -12,8 +12,8 @@ from attrs import evolve
 
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.clock import Clock, SystemClock, require_aware
-from wemakeprice_sdk.config import ChannelConfig
-from wemakeprice_sdk.errors import LedgerError
+from wemakeprice_sdk.config import Business, ChannelConfig
+from wemakeprice_sdk.errors import LedgerError, ValidationError
 from wemakeprice_sdk.excel import ExportKind
 from wemakeprice_sdk.ledger.async_ledger import AsyncLedger
 from wemakeprice_sdk.ledger.personal import RETAINED, require_kind
@@ -23,6 +23,7 @@ from wemakeprice_sdk.models._given import whole_number
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.models.vat import TaxInvoice
 from wemakeprice_sdk.policy.settlement import BankRecords
+from wemakeprice_sdk.runner._async.dossier import make_dossier
 from wemakeprice_sdk.runner._async.facts import reconcile_stored
 from wemakeprice_sdk.runner._async.lease_holder import AsyncLeaseHolder, reset_time
 from wemakeprice_sdk.runner._async.ledger_archive import archive_stored
@@ -32,6 +33,7 @@ from wemakeprice_sdk.runner._async.sources import import_source, import_tax_invo
 from wemakeprice_sdk.runner._async.stored import AsyncFeed, AsyncStored
 from wemakeprice_sdk.runner._offload import AsyncOffload
 from wemakeprice_sdk.runner.export.archive import ArchiveReport
+from wemakeprice_sdk.runner.export.dossier.folder import DossierReport
 from wemakeprice_sdk.runner.reports import (
     Job,
     JobProgressCallback,
@@ -180,6 +182,45 @@ class AsyncBackOffice:
 
         report = await self._run(Job.IMPORT_SOURCE, job, progress=progress, stop=stop)
         return SourceReport.of(report, brought[0] if brought else None)
+
+    async def dossier(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        as_of: datetime | None = None,
+        business: Business | None = None,
+        others: Iterable[AsyncBackOffice] = (),
+        files: Iterable[str | os.PathLike[str]] = (),
+        personal: bool = False,
+        replace: bool = False,
+    ) -> DossierReport:
+        """Write what the account is owed, with every source, as a BagIt folder (정산 기록 자료).
+
+        A cover sheet in Korean to print, the lines from gross to net with the source of each, what is not
+        there, contradictions, the three-way check with VAT page and tax invoices, the bank match, as CSV and
+        XLSX, and copies of the sources among `files`, known by their hash. `business` joins this account with
+        `others` under one business number, whose transfers they share. Buyers are masked, and a source that
+        may hold people is listed by hash only, unless `personal`. It keeps records and gives no legal advice.
+
+        `as_of` (default: now) is the time it speaks of: the same ledger, files and `as_of` give the same
+        bytes. Raises `BagError` for a folder that is there, unless `replace`, and `ValidationError` for
+        accounts that are not of the business.
+        """
+        check_kind("business", business, Business, optional=True)
+        joined = [self, *others]
+        for one in joined[1:]:
+            check_kind("others", one, AsyncBackOffice)
+        if business is None and len(joined) > 1:
+            raise ValidationError.single(
+                "business",
+                None,
+                "given with others",
+                "several accounts make one dossier only under a business number",
+                "여러 판매자 ID를 합치려면 사업자등록번호를 지정해 주세요",
+            )
+        at = self._context.clock.now() if as_of is None else require_aware(as_of, "as_of")
+        contexts = [await one._reading() for one in joined]
+        return await make_dossier(contexts, folder, at, business, files, personal=personal, replace=replace)
 
     async def import_tax_invoices(self, invoices: Iterable[TaxInvoice]) -> JobReport:
         """Keep what the seller declared himself (세금계산서), for the three-way check of a dossier."""

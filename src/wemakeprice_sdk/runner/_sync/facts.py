@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from attrs import define, field
 
+from wemakeprice_sdk.errors import ProtocolError
 from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import ReadModel
 from wemakeprice_sdk.models.bank import BankTransfer
@@ -42,12 +43,17 @@ class StoredFacts:
     transfers: list[BankTransfer] = field(factory=list)
     vat_months: list[VatMonth] = field(factory=list)
     tax_invoices: list[TaxInvoice] = field(factory=list)
+    buyers: dict[int, str] = field(factory=dict)
+    unread: list[str] = field(factory=list)
+    """Keys of records that cannot be read; they count nowhere."""
 
     def read(self) -> None:
         """Read the ledger."""
         work = self.reconciler
         for bundle, _, origins in self._merged(merging.order_merger(), RecordKind.BUNDLE):
             work.add_bundle(bundle)
+            if bundle.buyer_name:
+                self.buyers[bundle.bundle_no] = bundle.buyer_name
             for line in bundle.lines:
                 self._remember(line_key(bundle.bundle_no, line.key, None), origins)
             self._remember(line_key(bundle.bundle_no, None, None), origins)
@@ -77,9 +83,16 @@ class StoredFacts:
     def _merged(self, merger: FactMerger[M], kind: RecordKind) -> Iterator[tuple[M, str, list[FactOrigin]]]:
         account, ledger = self.context.account, self.context.ledger
         for record in ledger.records(account, FILE_KINDS[merger.cls]):
-            merger.add_file(record)
+            try:
+                merger.add_file(record)
+            except ProtocolError:
+                self.unread.append(f"{record.kind}:{record.key}")
         for record in ledger.records(account, kind):
-            model = restore(merger.cls, record)
+            try:
+                model = restore(merger.cls, record)
+            except ProtocolError:
+                self.unread.append(f"{record.kind}:{record.key}")
+                continue
             yield model, record.status, merger.add_api(model)
         for model, origins in merger.left():
             yield model, "", origins
