@@ -5,7 +5,13 @@ from __future__ import annotations
 from wemakeprice_sdk.catalogue.exports import from_preview, from_record
 from wemakeprice_sdk.catalogue.io.download import ImageFault, ImageSettings
 from wemakeprice_sdk.catalogue.io.images import ImageProgress, ImageReport, MissingImage, fetch_images
-from wemakeprice_sdk.catalogue.io.lines import FileShelf, catalogue_schema, read_lines, write_lines
+from wemakeprice_sdk.catalogue.io.lines import (
+    FileShelf,
+    catalogue_schema,
+    read_lines,
+    write_jsonld,
+    write_lines,
+)
 from wemakeprice_sdk.catalogue.io.whole import CatalogueFile
 from wemakeprice_sdk.catalogue.io.workbook import (
     CellChange,
@@ -14,6 +20,7 @@ from wemakeprice_sdk.catalogue.io.workbook import (
     read_edits,
     write_workbook,
 )
+from wemakeprice_sdk.catalogue.jsonld import to_jsonld
 from wemakeprice_sdk.catalogue.keys import DuplicateCode, duplicate_codes
 from wemakeprice_sdk.catalogue.merging import (
     CatalogueMerge,
@@ -99,6 +106,8 @@ __all__ = [
     "merge_product",
     "read_edits",
     "read_lines",
+    "to_jsonld",
+    "write_jsonld",
     "write_lines",
     "write_workbook",
 ]

@@ -1,4 +1,4 @@
-"""The catalogue as JSON lines: one product a line, in the form of `catalogue.schema.json`."""
+"""The catalogue as JSON lines, one product a line in the form of `catalogue.schema.json`, and as JSON-LD."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import Final, Self
 
 from wemakeprice_sdk.catalogue.form import from_json, to_json
 from wemakeprice_sdk.catalogue.io.whole import CatalogueFile, measured, on_disk, whole_file
+from wemakeprice_sdk.catalogue.jsonld import CONTEXT, to_jsonld
 from wemakeprice_sdk.catalogue.model import CatalogueProduct, Provenance, SourceKind
 from wemakeprice_sdk.catalogue.sources import RefusedRow, SourcedProduct
 from wemakeprice_sdk.checks import check_items, check_kind
@@ -51,6 +52,25 @@ def _line(product: CatalogueProduct) -> bytes:
     text = json.dumps(to_json(product), ensure_ascii=False, separators=(",", ":"))
     # A lone surrogate becomes the JSON escape it came from, so that the file is UTF-8.
     return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def write_jsonld(path: str | os.PathLike[str], products: Iterable[CatalogueProduct]) -> CatalogueFile:
+    """Write products as one JSON-LD document (schema.org, `@graph`), each on a line of its own.
+
+    For shops and tools that read schema.org; what it cannot say stays in the JSON lines. Raise
+    `CatalogueFileError` when the disk refuses.
+    """
+    check_kind("path", path, str, os.PathLike)
+    check_items("products", products)
+    place, count = Path(path), 0
+    with whole_file(place) as file:
+        file.write(json.dumps({"@context": CONTEXT}).encode()[:-1] + b', "@graph": [')
+        for product in products:
+            text = json.dumps(to_jsonld(product, context=False), ensure_ascii=False)
+            file.write((b",\n" if count else b"\n") + text.encode("utf-8", "backslashreplace"))
+            count += 1
+        file.write(b"\n]}\n")
+    return measured(place, count)
 
 
 def read_lines(path: str | os.PathLike[str]) -> Iterator[SourcedProduct]:
