@@ -154,8 +154,7 @@ def merge_product(products: Sequence[CatalogueProduct], policy: MergePolicy | No
     if len({product.product_no for product in products}) != 1:
         raise ValueError("products takes one or more forms of a single product")
     merging = _Merging(products[0].id, policy or MergePolicy())
-    ordered = sorted(products, key=_spelled) if len(products) > 1 else products
-    return MergedProduct(product=merging.product(ordered), contradictions=tuple(merging.found))
+    return MergedProduct(product=merging.product(products), contradictions=tuple(merging.found))
 
 
 class _Merging:
@@ -164,6 +163,7 @@ class _Merging:
     def __init__(self, product_id: str, policy: MergePolicy) -> None:
         self._id = product_id
         self._policy = policy
+        self._ranks: dict[tuple[str, Provenance], tuple[object, ...]] = {}
         self.found: list[Contradiction] = []
 
     def product(self, products: Sequence[CatalogueProduct]) -> CatalogueProduct:
@@ -181,7 +181,7 @@ class _Merging:
                 provenance[name] = winner.source
         values["images"] = _with_files(values.get("images", ()), products)
         values["stock"] = _stock(variants, values.get("stock"))
-        faults = dict.fromkeys(fault for product in products for fault in product.faults)
+        faults = sorted({fault for product in products for fault in product.faults}, key=_spelled)
         return CatalogueProduct(
             product_no=products[0].product_no,
             variants=variants,
@@ -193,15 +193,31 @@ class _Merging:
     def _winner(
         self, thing: str, name: str, path: str, candidates: Sequence[_Candidate], *, quiet: bool = False
     ) -> _Candidate | None:
-        if not candidates:
-            return None
-        ranked = sorted(
-            candidates, key=lambda one: (self._policy.rank(path, one.source), _spelled(one.value))
-        )
-        others = [one for one in ranked if _compared(one.value) != _compared(ranked[0].value)]
+        if len(candidates) < 2:
+            return candidates[0] if candidates else None
+        first = self._first(path, candidates)
+        value = _compared(first.value)
+        others = [one for one in candidates if _compared(one.value) != value]
         if others and not quiet:
-            self._note(thing, name, ranked[0], others)
-        return ranked[0]
+            self._note(thing, name, first, self._ranked(path, others))
+        return first
+
+    def _first(self, path: str, candidates: Sequence[_Candidate]) -> _Candidate:
+        best = min(self._rank(path, one.source) for one in candidates)
+        same = [one for one in candidates if self._rank(path, one.source) == best]
+        if all(one.value == same[0].value for one in same):
+            return same[0]
+        return min(same, key=lambda one: _spelled(one.value))
+
+    def _ranked(self, path: str, candidates: Iterable[_Candidate]) -> list[_Candidate]:
+        return sorted(candidates, key=lambda one: (self._rank(path, one.source), _spelled(one.value)))
+
+    def _rank(self, path: str, source: Provenance) -> tuple[object, ...]:
+        # Most fields have no order of their own, and a product has few sources.
+        key = (path if path in self._policy.fields else "", source)
+        if key not in self._ranks:
+            self._ranks[key] = self._policy.rank(path, source)
+        return self._ranks[key]
 
     def _note(self, thing: str, name: str, kept: _Candidate, dropped: Iterable[_Candidate]) -> None:
         stated = dict.fromkeys(_stated(one) for one in dropped)
@@ -237,7 +253,7 @@ class _Merging:
         lists = [one for one in listed if one.value] or listed
         if not lists:
             return ()
-        winner = min(lists, key=lambda one: (self._policy.rank("variants", one.source), _spelled(one.value)))
+        winner = self._first("variants", lists)
         provenance["variants"] = winner.source
         self._note_lists(winner, listed)
         same: dict[str, list[CatalogueVariant]] = {}
@@ -246,21 +262,19 @@ class _Merging:
         return tuple(self._variant(same[variant.key]) for variant in winner.value)
 
     def _note_lists(self, winner: _Candidate, listed: Iterable[_Candidate]) -> None:
-        kept = {variant.key: variant for variant in winner.value}
+        kept = {variant.key for variant in winner.value}
+        empty = [_Candidate("", other.source) for other in listed if kept and not other.value]
+        if empty:
+            all_of_them = _Candidate(f"{len(kept)} options", winner.source)
+            self._note(self._id, "variants", all_of_them, self._ranked("variants", empty))
         elsewhere: dict[str, list[_Candidate]] = {}
         for other in listed:
-            if not other.value and kept:
-                self._note(
-                    self._id,
-                    "variants",
-                    _Candidate(f"{len(kept)} options", winner.source),
-                    [_Candidate("", other.source)],
-                )
             for variant in other.value:
                 if variant.key not in kept:
                     elsewhere.setdefault(variant.key, []).append(_Candidate(variant.label, other.source))
         for key in sorted(elsewhere):
-            self._note(f"{self._id}-{key}", "variants", _Candidate("", winner.source), elsewhere[key])
+            others = self._ranked("variants", elsewhere[key])
+            self._note(f"{self._id}-{key}", "variants", _Candidate("", winner.source), others)
 
     def _variant(self, variants: Sequence[CatalogueVariant]) -> CatalogueVariant:
         key = variants[0].key
@@ -313,9 +327,9 @@ def _with_files(
 ) -> tuple[CatalogueImage, ...]:
     """Keep what a fetch found out about an address, whichever source carries it."""
     fetched: dict[str, CatalogueImage] = {}
-    for image in sorted(chain.from_iterable(product.images for product in products), key=_spelled):
-        if image.sha256:
-            fetched[image.url] = image
+    known = [image for product in products for image in product.images if image.sha256]
+    for image in sorted(known, key=_spelled):
+        fetched[image.url] = image
     return tuple(
         evolve(fetched[image.url], role=image.role, position=image.position)
         if image.url in fetched and not image.sha256
