@@ -20,7 +20,7 @@ from typing import Any
 import attrs
 import pytest
 
-from wemakeprice_sdk import checks, clock, config, excel, ledger, policy, runner, secrets
+from wemakeprice_sdk import catalogue, checks, clock, config, excel, ledger, policy, runner, secrets
 from wemakeprice_sdk.client import AsyncWemakepriceClient, WemakepriceClient
 from wemakeprice_sdk.client.gating import gate_of
 from wemakeprice_sdk.config.contacts import HasContacts
@@ -61,6 +61,13 @@ CHECKED = (
     excel.SkuChoice,
     FileLimits,
     HasContacts,
+    catalogue.CatalogueProduct,
+    catalogue.CatalogueReferences,
+    catalogue.CatalogueShelf,
+    catalogue.ImageSettings,
+    catalogue.MergePolicy,
+    catalogue.Provenance,
+    excel.ProductRecord,
     ledger.Ledger,
     policy.CancelStrategy,
     policy.ClaimSettings,
@@ -101,9 +108,11 @@ RESULTS = {
 }  # fmt: skip
 # These name their fields in a `ConfigError`, all of them at once, instead.
 CONFIGURATION = {name for name in config.__all__ if attrs.has(getattr(config, name))}
+# The catalogue is data: its builders and readers check what they are given, and settings name their own faults.
 # What an action is made of was decided by the policy.
+CATALOGUE = {name for name in catalogue.__all__ if attrs.has(getattr(catalogue, name))}
 ACTIONS = {name for name in policy.__all__ if name in policy.actions.__all__} - {"Shipment"}
-NO_CONSTRUCTORS = RESULTS | CONFIGURATION | ACTIONS
+NO_CONSTRUCTORS = RESULTS | CONFIGURATION | ACTIONS | CATALOGUE
 # Texts are read here: a word of the switch or its Korean name.
 TEXT_TOO = {("Switches.covers_cs", "kind")}
 
@@ -146,6 +155,8 @@ OWNERS: dict[type[Any], Callable[[], Any]] = {
     excel.ImportPlan: lambda: excel.select(preview(), sku=excel.SkuChoice(SkuLinkMode.NONE)),
     excel.Preview: preview,
     config.ChannelRegistry: config.ChannelRegistry,
+    catalogue.FileShelf: catalogue.FileShelf,
+    catalogue.MemoryShelf: catalogue.MemoryShelf,
 }
 GIVEN: dict[type[Any], Callable[[], Any]] = {
     WemakepriceClient: client,
@@ -163,6 +174,9 @@ GIVEN: dict[type[Any], Callable[[], Any]] = {
     excel.ExportKind: lambda: excel.ExportKind.PRODUCTS,
     excel.Preview: preview,
     Product: lambda: Product(product_no=1),
+    catalogue.CatalogueProduct: lambda: catalogue.CatalogueProduct(product_no=1),
+    catalogue.Provenance: lambda: catalogue.Provenance(kind=catalogue.SourceKind.API),
+    excel.ProductRecord: lambda: excel.ProductRecord(1, "name"),
     Account: lambda: CHANNEL,
     datetime: lambda: NOW,
     str: lambda: "x.toml",
@@ -221,7 +235,7 @@ def evaluated(text: Any, home: dict[str, Any]) -> Any:
 def doors() -> Iterator[Any]:
     found: dict[tuple[str, str], tuple[Any, type[Any] | None, type[Any]]] = {}
     more = (("gates.explain", gates.explain), ("gates.check", gates.check), ("gates.require", gates.require))
-    rows = [row for room in (runner, policy, excel, config) for row in callables(room)]
+    rows = [row for room in (runner, policy, excel, config, catalogue) for row in callables(room)]
     rows += [(name, function, None) for name, function in more]
     rows += [("links_of", links_of, None)]
     for name, function, owner in rows:
@@ -238,6 +252,8 @@ def wrong_call(function: Any, owner: type[Any] | None, parameter: str) -> Any:
     hints = hints_of(function)
     for name, wanted in inspect.signature(function).parameters.items():
         if name == "self" or wanted.default is not inspect.Parameter.empty:
+            continue
+        if wanted.kind is inspect.Parameter.VAR_POSITIONAL:
             continue
         known = [GIVEN[kind]() for kind in kinds(hints.get(name)) if kind in GIVEN]
         rows = typing.get_origin(hints.get(name)) is Iterable

@@ -112,6 +112,7 @@ def from_preview(
     """
     check_kind("preview", preview, Preview)
     check_kind("source", source, Provenance)
+    check_kind("references", references, CatalogueReferences)
     if preview.kind is not ExportKind.PRODUCTS:
         raise ValidationError.single(
             "preview",

@@ -149,8 +149,8 @@ def merge_product(products: Sequence[CatalogueProduct], policy: MergePolicy | No
     the fields of an option are merged one by one. The stock of a product with options becomes their sum where
     all of them say theirs. Raise `ValueError` for no product or several numbers.
     """
-    check_items("products", products)
     check_kind("policy", policy, MergePolicy, optional=True)
+    check_items("products", products)
     if len({product.product_no for product in products}) != 1:
         raise ValueError("products takes one or more forms of a single product")
     merging = _Merging(products[0].id, policy or MergePolicy())
@@ -363,6 +363,7 @@ class MemoryShelf:
 
     def put(self, product: CatalogueProduct) -> None:
         """Keep a product."""
+        check_kind("product", product, CatalogueProduct)
         self._products.setdefault(product.product_no, []).append(product)
 
     def groups(self) -> Iterator[Sequence[CatalogueProduct]]:
@@ -418,7 +419,7 @@ def merge_catalogue(
         if isinstance(one, RefusedRow):
             refused.append(one)
         else:
-            check_kind("sources", one, CatalogueProduct)
+            check_kind("sources", one, CatalogueProduct, RefusedRow)
             kept.put(one)
         if progress is not None and taken % 1_000 == 0:
             progress(taken)

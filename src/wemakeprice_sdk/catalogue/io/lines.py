@@ -120,6 +120,7 @@ class FileShelf:
 
     def put(self, product: CatalogueProduct) -> None:
         """Keep a product."""
+        check_kind("product", product, CatalogueProduct)
         line = _line(product)
         self._file.seek(self._end)
         self._file.write(line)
