@@ -133,10 +133,16 @@ def preview() -> excel.Preview:
     return MIGRATOR.preview_rows([], kind=excel.ExportKind.PRODUCTS)
 
 
+@cache
+def shelf() -> catalogue.FileShelf:
+    return catalogue.FileShelf()
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _closed() -> Iterator[None]:
     yield
     preview().close()
+    shelf().close()
 
 
 OWNERS: dict[type[Any], Callable[[], Any]] = {
@@ -155,7 +161,7 @@ OWNERS: dict[type[Any], Callable[[], Any]] = {
     excel.ImportPlan: lambda: excel.select(preview(), sku=excel.SkuChoice(SkuLinkMode.NONE)),
     excel.Preview: preview,
     config.ChannelRegistry: config.ChannelRegistry,
-    catalogue.FileShelf: catalogue.FileShelf,
+    catalogue.FileShelf: shelf,
     catalogue.MemoryShelf: catalogue.MemoryShelf,
 }
 GIVEN: dict[type[Any], Callable[[], Any]] = {
