@@ -177,11 +177,13 @@ _TEXTS: Final = (
     "after_service_guide", "notice_text", "courier", "link",
 )  # fmt: skip
 
-_ADDRESS: Final = re.compile(r"https?://[^\s/$.?#][^\s]*", re.IGNORECASE)
+_ADDRESS: Final = re.compile(
+    r"https?://[^\s/$.?#\x00-\x1f\ud800-\udfff][^\s\x00-\x1f\x7f\ud800-\udfff]*", re.IGNORECASE
+)
 
 
 def is_web_address(text: str) -> bool:
-    """Return whether a text is a full http or https address without blanks."""
+    """Return whether a text is a full http or https address without blanks or control characters."""
     return _ADDRESS.fullmatch(text) is not None
 
 

@@ -1,6 +1,6 @@
 """Cafe24's bulk registration CSV (상품 일괄등록), header in row 1.
 
-Attested: the 86 columns by three code bases that upload them, the option grammar
+Attested: the 90 columns by three code bases that upload them, the option grammar
 `색상{블랙|화이트}//사이즈{S|M}` by Cafe24's own example. Not tried: no file was uploaded. A mall may have
 columns of its own; supply price (공급가) and price without VAT (상품가) depend on the mall's settings and
 stay empty. Cafe24 takes maker, brand and origin only as codes that are registered in the mall, so they come

@@ -1,6 +1,6 @@
 """Naver SmartStore's bulk sheet (일괄등록), on the seller's own template or in the layout of 2026-07.
 
-Attested: the 91 or 92 columns by three authors who upload them, their values by their notes. Columns are
+Attested: the 93 or 94 columns by three authors who upload them, their values by their notes. Columns are
 found by name without white space, never by letter; a template with names nobody knows is refused. Not tried:
 no sheet was uploaded. The sheet has no column for KC certificates, so such goods land as stopped.
 

@@ -171,10 +171,10 @@ class Shopify(Exporter):
             return [self._row(job, common, single, ("Title",), listed) | {"Barcode": barcode}]
         if job.product.isbn:
             job.notes.ask(LineCode.NOT_HELD, "Barcode", job.product.isbn)
-        named = [matrix.axes] + [self._repeated(matrix.axes)] * (len(matrix.rows) - 1)
+        again = self._repeated(matrix.axes)
         return [
-            self._row(job, common, row, titles, listed)
-            for row, titles in zip(matrix.rows, named, strict=True)
+            self._row(job, common, row, again if at else matrix.axes, listed)
+            for at, row in enumerate(matrix.rows)
         ]
 
     def _most_rows(self) -> int:

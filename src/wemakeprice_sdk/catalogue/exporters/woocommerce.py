@@ -126,7 +126,7 @@ class WooCommerce(Exporter):
         cells: dict[str, TargetCell] = {
             "Type": "variation",
             "SKU": job.text("SKU", row.code, limit=_SKU),
-            "Name": f"{job.product.name} - {', '.join(row.values)}",
+            "Name": job.clean("Name", f"{job.product.name} - {', '.join(row.values)}"),
             "Published": int(row.usable),
             "Parent": job.product.id,
             "Position": at + 1,
