@@ -2,6 +2,35 @@
 
 from __future__ import annotations
 
+from wemakeprice_sdk.catalogue.defaults import (
+    CodeMap,
+    CourierCode,
+    CourierMap,
+    Defaults,
+    Misfit,
+    NoticeMap,
+    NoticeRule,
+    Overflow,
+    SellerMaps,
+    SkuSource,
+)
+from wemakeprice_sdk.catalogue.exporters import (
+    LAYOUT_2026_07,
+    TARGETS,
+    Cafe24,
+    Export,
+    Exporter,
+    ExportStep,
+    GoogleFeed,
+    LeftField,
+    NaverApi,
+    NaverSheet,
+    SheetLayout,
+    Shopify,
+    ShopifyDialect,
+    WooCommerce,
+    export,
+)
 from wemakeprice_sdk.catalogue.exports import from_preview, from_record
 from wemakeprice_sdk.catalogue.io.download import ImageFault, ImageSettings
 from wemakeprice_sdk.catalogue.io.images import ImageProgress, ImageReport, MissingImage, fetch_images
@@ -11,6 +40,11 @@ from wemakeprice_sdk.catalogue.io.lines import (
     read_lines,
     write_jsonld,
     write_lines,
+)
+from wemakeprice_sdk.catalogue.io.outgoing import (
+    WrittenExport,
+    sheet_layout,
+    write_export,
 )
 from wemakeprice_sdk.catalogue.io.whole import CatalogueFile
 from wemakeprice_sdk.catalogue.io.workbook import (
@@ -51,6 +85,12 @@ from wemakeprice_sdk.catalogue.model import (
     VariantAxis,
 )
 from wemakeprice_sdk.catalogue.products import from_product
+from wemakeprice_sdk.catalogue.report import (
+    ExportLine,
+    ExportSummary,
+    LineCode,
+    LineKind,
+)
 from wemakeprice_sdk.catalogue.sources import (
     NO_REFERENCES,
     CatalogueReferences,
@@ -59,7 +99,10 @@ from wemakeprice_sdk.catalogue.sources import (
 )
 
 __all__ = [
+    "LAYOUT_2026_07",
     "NO_REFERENCES",
+    "TARGETS",
+    "Cafe24",
     "CatalogueFile",
     "CatalogueImage",
     "CatalogueMerge",
@@ -72,32 +115,59 @@ __all__ = [
     "CellChange",
     "Certificate",
     "CertificateArea",
+    "CodeMap",
     "Contradiction",
+    "CourierCode",
+    "CourierMap",
+    "Defaults",
     "DuplicateCode",
+    "Export",
+    "ExportLine",
+    "ExportStep",
+    "ExportSummary",
+    "Exporter",
     "FileShelf",
+    "GoogleFeed",
     "ImageFault",
     "ImageProgress",
     "ImageReport",
     "ImageRole",
     "ImageSettings",
+    "LeftField",
+    "LineCode",
+    "LineKind",
     "MemoryShelf",
     "MergePolicy",
     "MergeRule",
     "MergedProduct",
+    "Misfit",
     "MissingImage",
+    "NaverApi",
+    "NaverSheet",
     "NoticeEntry",
+    "NoticeMap",
+    "NoticeRule",
     "Origin",
+    "Overflow",
     "Provenance",
     "RefusedRow",
+    "SellerMaps",
+    "SheetLayout",
     "ShippingTerms",
+    "Shopify",
+    "ShopifyDialect",
+    "SkuSource",
     "SourceKind",
     "SourcedProduct",
     "StatedValue",
     "VariantAxis",
+    "WooCommerce",
     "WorkbookEdits",
     "WorkbookFile",
+    "WrittenExport",
     "catalogue_schema",
     "duplicate_codes",
+    "export",
     "fetch_images",
     "from_preview",
     "from_product",
@@ -106,7 +176,9 @@ __all__ = [
     "merge_product",
     "read_edits",
     "read_lines",
+    "sheet_layout",
     "to_jsonld",
+    "write_export",
     "write_jsonld",
     "write_lines",
     "write_workbook",
