@@ -31,7 +31,7 @@ DEFAULTS = Defaults(
     origin_code="00", after_service_phone="02-000-0000", after_service_guide="문의해 주세요", notice_text="상품상세 참조",
     link="https://shop.example.com/{key}",
 )  # fmt: skip
-MAPS = SellerMaps(categories=CodeMap({"의류 > 셔츠": "50000001"}))
+MAPS = SellerMaps(categories=CodeMap({"의류 > 셔츠": "50000001|002|003"}))
 SHIPPING = ShippingTerms(
     method=TemplateShipMethod.KP,
     fee_kind=ShipType.FIXED,

@@ -12,8 +12,8 @@ import catalogue_kit as kit
 from attrs import evolve
 
 from wemakeprice_sdk.catalogue import CatalogueProduct, Origin
-from wemakeprice_sdk.catalogue.defaults import CodeMap, Defaults, Misfit, SellerMaps
-from wemakeprice_sdk.catalogue.exporters import Exporter, ExportStep, export
+from wemakeprice_sdk.catalogue.defaults import CodeMap, Defaults, Misfit, NoticeMap, NoticeRule, SellerMaps
+from wemakeprice_sdk.catalogue.exporters import Exporter, ExportStep, Sabangnet, export
 from wemakeprice_sdk.catalogue.report import ExportLine, ExportSummary, LineCode, LineKind
 from wemakeprice_sdk.models.codes import ShipType
 
@@ -25,6 +25,7 @@ DEFAULTS = Defaults(
     link="https://shop.example.com/goods/{key}",
     adult_only=False,
     tax_free=False,
+    cost=10_000,
 )
 MAPS = SellerMaps(
     categories=CodeMap({
@@ -35,6 +36,11 @@ MAPS = SellerMaps(
     makers=CodeMap({"예시제조": "M0000001", "다른 제조": "M0000002"}),
     origins=CodeMap({"대한민국": "1798", "중국": "242"}),
 )  # fmt: skip
+SABANGNET_MAPS = evolve(
+    MAPS,
+    categories=CodeMap({path: f"{code}|002|003" for path, code in MAPS.categories.rules.items()}),
+    notices=NoticeMap({"의류": NoticeRule("001", {"제품 소재": "PROP_VAL1", "제조국": "PROP_VAL5"})}),
+)
 JOINING = evolve(DEFAULTS, misfit=Misfit.JOIN)
 PUBLISHING = evolve(DEFAULTS, publish=True)
 
@@ -60,13 +66,18 @@ def single(product_no: int = 1001, **changes: Any) -> CatalogueProduct:
     return grid(product_no, **{"variants": (), "stock": 7, "shipping": shipping, **changes})
 
 
+def maps_for(target: Exporter, maps: SellerMaps = MAPS) -> SellerMaps:
+    """Return the maps of a test, with Sabangnet's own codes where they are the usual ones."""
+    return SABANGNET_MAPS if isinstance(target, Sabangnet) and maps is MAPS else maps
+
+
 def steps(
     products: Iterable[CatalogueProduct],
     target: Exporter,
     defaults: Defaults = DEFAULTS,
     maps: SellerMaps = MAPS,
 ) -> tuple[list[ExportStep], ExportSummary]:
-    made = export(products, target, defaults=defaults, maps=maps)
+    made = export(products, target, defaults=defaults, maps=maps_for(target, maps))
     return list(made), made.summary
 
 
@@ -76,12 +87,13 @@ def written(
     defaults: Defaults = DEFAULTS,
     maps: SellerMaps = MAPS,
 ) -> bytes:
-    """Return all bytes of an export; rows of a sheet as JSON lines."""
+    """Return all bytes of an export in UTF-8; rows of a sheet as JSON lines."""
     found, _ = steps(products, target, defaults, maps)
-    return b"".join(
+    data = b"".join(
         step.data or "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in step.rows).encode()
         for step in found
     )
+    return data.decode("euc_kr").encode() if isinstance(target, Sabangnet) else data
 
 
 def table(data: bytes, *, encoding: str = "utf-8-sig", delimiter: str = ",") -> list[dict[str, str]]:

@@ -25,6 +25,7 @@ from wemakeprice_sdk.catalogue.exporters import (
     GoogleFeed,
     NaverApi,
     NaverSheet,
+    Sabangnet,
     Shopify,
     ShopifyDialect,
     WooCommerce,
@@ -458,6 +459,26 @@ def test_iconv_agrees_about_what_an_encoding_holds(encoding: str, iconv: str) ->
         ["iconv", "-f", "UTF-8", "-t", iconv], input=lost.encode(), capture_output=True, check=False
     )
     assert refused.returncode != 0
+
+
+def test_sabangnet_refuses_what_euc_kr_lacks_and_names_it() -> None:
+    for mark in ("😀", "똠"):
+        told = export_kit.lines([export_kit.grid(name=f"셔츠 {mark}")], Sabangnet())
+        assert (LineCode.CHARACTERS, "GOODS_NM", mark) in {
+            (line.code, line.field, line.value) for line in told
+        }
+
+
+def test_sabangnet_holds_1000_goods_a_file_and_never_a_key() -> None:
+    found, _ = export_kit.steps((export_kit.single(at) for at in range(1, 1_002)), Sabangnet())
+    assert {step.file for step in found if step.product} == {1, 2}
+    assert sum(step.data.endswith(b"</SABANG_GOODS_REGI>\n") for step in found) == 2
+    assert "SEND_AUTH_KEY" in {line.field for line in found[0].lines}
+
+
+def test_a_category_code_of_sabangnet_has_three_or_four_levels() -> None:
+    maps = evolve(export_kit.SABANGNET_MAPS, categories=CodeMap({"의류 > 상의 > 셔츠 > 린넨": "001|002"}))
+    assert (LineCode.UNMAPPED, "CLASS_CD1") in export_kit.refusals(export_kit.grid(), Sabangnet(), maps=maps)
 
 
 def test_cp949_is_what_a_korean_windows_reads() -> None:

@@ -31,7 +31,7 @@ from wemakeprice_sdk.errors import ColumnError
 
 
 def made(products: Any, target: Exporter, **more: Any) -> Any:
-    return export(products, target, defaults=export_kit.JOINING, maps=export_kit.MAPS, **more)
+    return export(products, target, defaults=export_kit.JOINING, maps=export_kit.maps_for(target), **more)
 
 
 def template(path: Path, columns: tuple[str, ...] = LAYOUT_2026_07.columns) -> Path:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+from datetime import date
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import catalogue_kit as kit
 import export_kit
@@ -28,11 +31,12 @@ from wemakeprice_sdk.catalogue.exporters import (
     GoogleFeed,
     NaverApi,
     NaverSheet,
+    Sabangnet,
     Shopify,
     ShopifyDialect,
     WooCommerce,
 )
-from wemakeprice_sdk.models.codes import OptionSaleStatus, ProductType, ShipType, TemplateShipMethod
+from wemakeprice_sdk.models.codes import OptionSaleStatus, ProductType, ShipArea, ShipType, TemplateShipMethod
 
 GOLDEN = Path(__file__).parent / "golden"
 ANY = "*"
@@ -229,3 +233,36 @@ def test_naver_sheet_row() -> None:
     filled = {name: str(cell) for name, cell in named.items() if cell != ""}
     assert filled == {"".join(row["항목"].split()): row["값"] for row in golden("naver-sheet.csv")}
     assert len(LAYOUT_2026_07.columns) == 94
+
+
+def test_sabangnet_file() -> None:
+    rows = [("블루", "44"), ("블루", "55"), ("옐로우", "44"), ("옐로우", "55")]
+    entries = (NoticeEntry(name="제조국", value="베트남"), NoticeEntry(name="색상", value="레드,블루"))
+    product = sold(
+        1, "원피스", 29_900, "http://gs4333.CO.KR/product_image/a0000769/200907/image20_700.jpg", list_price=39_900,
+        brand="예시", maker="예시제조", model="M-1", keywords=("여름", "원피스"), category=("여성", "원피스"),
+        origin=Origin(text="중국"), description_html="<p>a]]>b</p>",
+        notices=(CatalogueNotice(group="의류", entries=entries),),
+        shipping=ShippingTerms(fee_kind=ShipType.FIXED, fee=2_500, prepaid=True, area=ShipArea.WHOLE),
+        variants=kit.variants(rows, titles=("색상", "사이즈"), stock=[3, 3, 4, 4], surcharge=[0, 0, 500, 500]),
+    )  # fmt: skip
+    rules = [("의류", "제조국", "001", "PROP_VAL5"), ("의류", "색상", "001", "PROP_VAL2")]
+    maps = evolve(
+        export_kit.MAPS,
+        categories=CodeMap({"여성 > 원피스": "001|002|003|004"}),
+        notices=NoticeMap.from_rows(rules),
+    )
+    target = Sabangnet(company_id="demo", send_date=date(2019, 8, 20), goods_kind=4)
+    found, _ = export_kit.steps([product], target, export_kit.PUBLISHING, maps)
+    data = b"".join(step.data for step in found)
+    # iconv reads the bytes, and the standard parser the document: neither is ours.
+    text = subprocess.run(
+        ["iconv", "-f", "EUC-KR", "-t", "UTF-8"], input=data, capture_output=True, check=True
+    ).stdout
+    ours = ET.fromstring(text.decode().replace('encoding="EUC-KR"', 'encoding="UTF-8"').encode())
+    theirs = ET.parse(GOLDEN / "sabangnet.xml").getroot()
+    assert told(ours) == told(theirs)
+
+
+def told(element: ET.Element) -> list[tuple[str, str]]:
+    return [(one.tag, (one.text or "").strip()) for one in element.iter()]

@@ -97,6 +97,9 @@ class Defaults:
     return_fee: int | None = None
     exchange_fee: int | None = None
 
+    cost: int | None = None
+    """What the goods cost the seller (원가), for targets that want it; no source has it."""
+
     stock: int | None = None
     """Stock of an option or product whose stock is not known (재고수량)."""
 
@@ -129,7 +132,7 @@ class Defaults:
         for name in _TEXTS:
             if (text := getattr(self, name)) is not None:
                 found.text(name, text)
-        for name in ("shipping_fee", "return_fee", "exchange_fee"):
+        for name in ("shipping_fee", "return_fee", "exchange_fee", "cost"):
             if getattr(self, name) is not None:
                 found.number(name, getattr(self, name), 0, _HIGHEST_FEE)
         if self.stock is not None:

@@ -12,10 +12,19 @@ from wemakeprice_sdk.catalogue.exporters.export import Export, ExportStep, expor
 from wemakeprice_sdk.catalogue.exporters.google import GoogleFeed
 from wemakeprice_sdk.catalogue.exporters.naver_api import NaverApi
 from wemakeprice_sdk.catalogue.exporters.naver_sheet import LAYOUT_2026_07, NaverSheet, SheetLayout
+from wemakeprice_sdk.catalogue.exporters.sabangnet import Sabangnet
 from wemakeprice_sdk.catalogue.exporters.shopify import Shopify, ShopifyDialect
 from wemakeprice_sdk.catalogue.exporters.woocommerce import WooCommerce
 
-TARGETS: tuple[type[Exporter], ...] = (Shopify, WooCommerce, GoogleFeed, Cafe24, NaverApi, NaverSheet)
+TARGETS: tuple[type[Exporter], ...] = (
+    Shopify,
+    WooCommerce,
+    GoogleFeed,
+    Cafe24,
+    NaverApi,
+    NaverSheet,
+    Sabangnet,
+)
 """Every target, in the order of the documentation."""
 
 __all__ = [
@@ -29,6 +38,7 @@ __all__ = [
     "LeftField",
     "NaverApi",
     "NaverSheet",
+    "Sabangnet",
     "SheetLayout",
     "Shopify",
     "ShopifyDialect",

@@ -67,6 +67,13 @@ class Matrix:
         found: dict[str, Hashable] = {}
         return all(found.setdefault(row.values[0], what(row)) == what(row) for row in self.rows)
 
+    @property
+    def is_told_by_first_axis(self) -> bool:
+        """Whether surcharges and stocks per value of the first axis say everything."""
+        if len(self.axes) == 1:
+            return True
+        return self.is_full_grid and self.follows_first_axis(lambda row: (row.surcharge, row.stock))
+
     def joined(self, most: int) -> Matrix:
         """Return the matrix with at most `most` axes: the last ones become one, names and values alike."""
         if len(self.axes) <= most:

@@ -31,7 +31,6 @@ from wemakeprice_sdk.catalogue.exporters.base import (
     left_out,
     without_active_parts,
 )
-from wemakeprice_sdk.catalogue.exporters.matrix import Matrix
 from wemakeprice_sdk.catalogue.report import ExportLine, LineCode, LineKind
 from wemakeprice_sdk.checks import of_kind
 from wemakeprice_sdk.errors import ColumnError
@@ -368,7 +367,7 @@ class NaverSheet(Exporter):
             job.notes.ask(LineCode.NOT_HELD, "직접입력 옵션", ", ".join(job.product.text_options))
         if matrix is None or not matrix.rows:
             return {"재고수량": job.stock("재고수량", job.product.stock) if matrix is None else 0}
-        if not _holds(matrix) and not matrix.repeated():
+        if not matrix.is_told_by_first_axis and not matrix.repeated():
             matrix = job.join("옵션값", matrix, 1)
             for value in matrix.values[0]:
                 if not _OPTION.fits(value):
@@ -384,10 +383,3 @@ class NaverSheet(Exporter):
             "옵션가": ",".join(str(row.surcharge) for row in first.values()),
             "옵션 재고수량": ",".join(str(row.stock) for row in first.values()),
         }
-
-
-def _holds(matrix: Matrix) -> bool:
-    """Return whether the sheet can say these options: one axis, or a full grid that follows its first."""
-    if len(matrix.axes) == 1:
-        return True
-    return matrix.is_full_grid and matrix.follows_first_axis(lambda row: (row.surcharge, row.stock))
