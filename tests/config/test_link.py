@@ -74,7 +74,7 @@ def save(request: pytest.FixtureRequest) -> Callable[[ChannelConfig, Probe], Cha
         (OURS, None, LinkOutcome.APPROVED, LinkState.APPROVED, 1),
         (READY, AuthenticationError("x"), LinkOutcome.KEY_REJECTED, LinkState.KEY_REJECTED, 1),
         (OURS, AuthenticationError("x"), LinkOutcome.KEY_REJECTED, LinkState.KEY_REJECTED, 1),
-        (READY, PermissionDeniedError("x"), LinkOutcome.AGENCY_MISMATCH, LinkState.AGENCY_MISMATCH, 1),
+        (READY, PermissionDeniedError("x"), LinkOutcome.NOT_APPROVED, LinkState.SAVED_UNAPPROVED, 1),
         (OURS, PermissionDeniedError("x"), LinkOutcome.NOT_APPROVED, LinkState.SAVED_UNAPPROVED, 1),
         (
             OURS.replace(selected_agency="다른 업체"),
@@ -145,7 +145,7 @@ def test_saving_again_until_it_is_approved() -> None:
     assert config.link.attempts == 3
     assert config.link.approved_at == NOW + timedelta(hours=2)
     assert [attempt.outcome for attempt in config.link.history] == [
-        LinkOutcome.AGENCY_MISMATCH,
+        LinkOutcome.NOT_APPROVED,
         LinkOutcome.APPROVED,
         LinkOutcome.APPROVED,
     ]

@@ -47,7 +47,7 @@ def test_from_a_refused_key_to_an_approved_one(sandbox: Sandbox, config: Channel
     assert wrong.link_state is LinkState.KEY_REJECTED
 
     right = link.save(wrong.replace(api_key=KEY), probe)
-    assert right.link_state is LinkState.AGENCY_MISMATCH
+    assert right.link_state is LinkState.SAVED_UNAPPROVED, "nobody knows which agency was chosen"
     ours = right.replace(selected_agency="주식회사 윈윈소프트")
     assert link.save(ours, probe).link_state is LinkState.SAVED_UNAPPROVED
 
@@ -56,7 +56,7 @@ def test_from_a_refused_key_to_an_approved_one(sandbox: Sandbox, config: Channel
     assert approved.link_state is LinkState.APPROVED
     assert [attempt.outcome for attempt in approved.link.history] == [
         LinkOutcome.KEY_REJECTED,
-        LinkOutcome.AGENCY_MISMATCH,
+        LinkOutcome.NOT_APPROVED,
         LinkOutcome.APPROVED,
         LinkOutcome.APPROVED,
     ]

@@ -15,6 +15,7 @@ from wemakeprice_sdk.config.contacts import (
     notify_issue,
     route_issue,
 )
+from wemakeprice_sdk.config.link_store import LinkStore, MemoryLinkStore, RegistryLinkStore
 from wemakeprice_sdk.config.maintenance import (
     DailyMaintenance,
     DatedMaintenance,
@@ -78,13 +79,16 @@ __all__ = [
     "LinkOutcome",
     "LinkRecord",
     "LinkState",
+    "LinkStore",
     "MaintenanceWindow",
     "Medium",
+    "MemoryLinkStore",
     "MixedBundlePolicy",
     "OnboardingState",
     "OrderConfirmation",
     "PayoutRange",
     "PayoutShift",
+    "RegistryLinkStore",
     "RotationReport",
     "SalePeriodExtension",
     "SettlementCycle",

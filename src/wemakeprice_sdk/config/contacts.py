@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import Final, Protocol, cast
+from typing import Final, Protocol, cast, runtime_checkable
 
 from attrs import field, fields, frozen
 
@@ -142,6 +142,7 @@ class IssueDelivery:
     store_name: str
 
 
+@runtime_checkable
 class IssueNotifier(Protocol):
     """Carries issues to people; the library brings none, it is handed in."""
 

@@ -8,8 +8,7 @@ the cheapest read there is, comes from outside as a *probe*, so nothing here tou
 | not asked: onboarding is not complete (입점완료)         | `NOT_ONBOARDED`   | `SAVED_UNAPPROVED`        |
 | not asked: another agency is chosen at the marketplace   | `AGENCY_MISMATCH` | `AGENCY_MISMATCH`         |
 | returns                                                  | `APPROVED`        | `APPROVED`                |
-| `PermissionDeniedError`, chosen agency known to be ours  | `NOT_APPROVED`    | `SAVED_UNAPPROVED`        |
-| `PermissionDeniedError`, chosen agency not known         | `AGENCY_MISMATCH` | `AGENCY_MISMATCH`         |
+| `PermissionDeniedError`                                  | `NOT_APPROVED`    | `SAVED_UNAPPROVED`        |
 | `AuthenticationError`                                    | `KEY_REJECTED`    | `KEY_REJECTED`            |
 | `NetworkError`, `ServerError`                            | `UNREACHABLE`     | unapproved, see below     |
 | any other `CallError`                                    | `UNCLEAR`         | unapproved, see below     |
@@ -133,7 +132,7 @@ def _agency_agrees(config: ChannelConfig) -> bool | None:
 def _noted(
     config: ChannelConfig, verdict: LinkOutcome | None, failure: CallError | None, now: datetime
 ) -> ChannelConfig:
-    outcome = verdict or _outcome(failure, agency_agrees=_agency_agrees(config) is True)
+    outcome = verdict or _outcome(failure)
     was_approved = config.link_state is LinkState.APPROVED
     unlearned = LinkState.APPROVED if was_approved else LinkState.SAVED_UNAPPROVED
     state = _STATES.get(outcome, unlearned)
@@ -141,11 +140,12 @@ def _noted(
     return config.replace(link=config.link.noted(attempt, state))
 
 
-def _outcome(failure: CallError | None, *, agency_agrees: bool) -> LinkOutcome:
+def _outcome(failure: CallError | None) -> LinkOutcome:
     if failure is None:
         return LinkOutcome.APPROVED
     if isinstance(failure, PermissionDeniedError):
-        return LinkOutcome.NOT_APPROVED if agency_agrees else LinkOutcome.AGENCY_MISMATCH
+        # A mismatch is known before anything is asked; where the agency is not known, waiting is likelier.
+        return LinkOutcome.NOT_APPROVED
     if isinstance(failure, AuthenticationError):
         return LinkOutcome.KEY_REJECTED
     if isinstance(failure, (NetworkError, ServerError)):

@@ -78,6 +78,7 @@ class RunnerSettings:
     waits (and of questions and inquiries) are read again over the last day, and once a day over all of
     `max_back`, because a list may show a row long after its date. `clock_tolerance`: seconds a clock may go
     back before a job refuses to run. `max_wait`: the longest maintenance a dawn batch waits out.
+    `patience`: seconds that a link store or a notifier may take before the job goes on without it.
     """
 
     lease_ttl: float = 120.0
@@ -88,6 +89,7 @@ class RunnerSettings:
     look_back_every: timedelta = timedelta(hours=1)
     clock_tolerance: float = 300.0
     max_wait: timedelta = timedelta(hours=6)
+    patience: float = 10.0
 
     def __attrs_post_init__(self) -> None:
         """Check the numbers."""
@@ -114,6 +116,7 @@ class RunnerSettings:
             "0 or more",
         )
         _require(problems, self.clock_tolerance >= 0, "clock_tolerance", self.clock_tolerance, ">= 0 s")
+        _require(problems, 0 < self.patience <= 600, "patience", self.patience, "0..600 s")
         problems.raise_all("RunnerSettings")
 
 

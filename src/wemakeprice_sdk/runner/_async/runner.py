@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -14,9 +15,10 @@ from attrs import evolve
 
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.client._async.client import AsyncWemakepriceClient
+from wemakeprice_sdk.client.hooks import LOGGER_NAME
 from wemakeprice_sdk.clock import Clock, korean_day, require_aware
-from wemakeprice_sdk.config import ChannelConfig
-from wemakeprice_sdk.errors import ValidationError
+from wemakeprice_sdk.config import ChannelConfig, IssueNotifier, LinkStore
+from wemakeprice_sdk.errors import AuthenticationError, ValidationError
 from wemakeprice_sdk.ledger.async_ledger import AsyncLedger
 from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import Intent, Lease
@@ -43,6 +45,7 @@ from wemakeprice_sdk.runner._async.archive import archive
 from wemakeprice_sdk.runner._async.back_office import AsyncBackOffice
 from wemakeprice_sdk.runner._async.facts import AsyncStoredFacts
 from wemakeprice_sdk.runner._async.job_run import AsyncJobContext, AsyncJobRun
+from wemakeprice_sdk.runner._async.link_watch import AsyncLinkWatch
 from wemakeprice_sdk.runner._async.wind_down import AsyncWindDown
 from wemakeprice_sdk.runner.export.archive import ArchiveReport
 from wemakeprice_sdk.runner.reports import (
@@ -98,6 +101,10 @@ class AsyncChannelRunner:
     started again under its own name need not wait for its old lease. `clock`, `monotonic` and `sleep` can
     be replaced for tests. One runner runs one job at a time; others wait their turn.
 
+    When a call is refused for the key (401, 403), the cheapest read asks whether the key is refused
+    altogether. The state of the link goes to `link_store`, one message per change to the contacts through
+    `notifier`, and a line to `logger`; later jobs ask once whether it works again, and else do not start.
+
     Every job takes `dry_run` (plan only: nothing is written at the marketplace or in the ledger),
     `progress` (called with `JobProgress`) and `stop` (a `StopSwitch`: stops before the next action), and
     returns a `JobReport`. A job raises `LeaseLostError`, `ClockJumpError`, other `LedgerError`s, and what
@@ -115,9 +122,15 @@ class AsyncChannelRunner:
         clock: Clock | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        link_store: LinkStore | None = None,
+        notifier: IssueNotifier | None = None,
+        logger: logging.Logger | None = None,
     ) -> None:
         check_kind("client", client, AsyncWemakepriceClient)
         check_kind("policy", policy, SyncPolicy)
+        check_kind("link_store", link_store, LinkStore, optional=True, hint="such as MemoryLinkStore()")
+        check_kind("notifier", notifier, IssueNotifier, optional=True)
+        check_kind("logger", logger, logging.Logger, optional=True)
         self._office = AsyncBackOffice(
             ledger,
             policy.config,
@@ -128,6 +141,15 @@ class AsyncChannelRunner:
             sleep=sleep,
         )
         self._around = AsyncJobContext.at(self._office._context, client, policy)
+        self._link = AsyncLinkWatch.of(
+            client,
+            policy.config,
+            link_store,
+            notifier,
+            self._around.clock,
+            logger or logging.getLogger(LOGGER_NAME),
+            self._around.settings.patience,
+        )
 
     @property
     def account(self) -> str:
@@ -483,10 +505,14 @@ class AsyncChannelRunner:
     ) -> JobReport:
         check_kind("stop", stop, StopSwitch, optional=True)
         holder = self._office._holder
-        closed = self._closed_gate(job)
+        config = await self._link.current()
+        if not dry_run:
+            config = await self._link.look_again(config)
+        closed = self._closed_gate(job, config)
         if closed is not None:
             now = self._around.clock.now()
-            return holder.skipped(job, now, Skipped.GATE_CLOSED, closed, dry_run=dry_run)
+            report = holder.skipped(job, now, Skipped.GATE_CLOSED, closed, dry_run=dry_run)
+            return evolve(report, link_problems=tuple(self._link.problems))
 
         def make(ledger: AsyncLedger, lease: Lease | None) -> AsyncJobRun:
             context = evolve(self._around, ledger=ledger)
@@ -498,9 +524,16 @@ class AsyncChannelRunner:
             await body(run)
 
         origin = self._around.client.base_url
-        report = await holder.run(job, make, recovered, origin=origin, dry_run=dry_run)
+        try:
+            report = await holder.run(job, make, recovered, origin=origin, dry_run=dry_run)
+        except AuthenticationError as error:
+            await self._link.refused()
+            for problem in self._link.problems:
+                error.add_note(problem)
+            raise
+        report = evolve(report, link_problems=tuple(self._link.problems))
         return evolve(report, skipped=missed[0]) if missed else report
 
-    def _closed_gate(self, job: Job) -> ClosedGate | None:
-        closed = [check(self._around.config, kind) for kind in _GATES.get(job, ())]
+    def _closed_gate(self, job: Job, config: ChannelConfig) -> ClosedGate | None:
+        closed = [check(config, kind) for kind in _GATES.get(job, ())]
         return None if not closed or any(gate is None for gate in closed) else closed[0]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -14,9 +15,10 @@ from attrs import evolve
 
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.client._sync.client import WemakepriceClient
+from wemakeprice_sdk.client.hooks import LOGGER_NAME
 from wemakeprice_sdk.clock import Clock, korean_day, require_aware
-from wemakeprice_sdk.config import ChannelConfig
-from wemakeprice_sdk.errors import ValidationError
+from wemakeprice_sdk.config import ChannelConfig, IssueNotifier, LinkStore
+from wemakeprice_sdk.errors import AuthenticationError, ValidationError
 from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import Intent, Lease
 from wemakeprice_sdk.models._given import whole_number
@@ -42,6 +44,7 @@ from wemakeprice_sdk.runner._sync.archive import archive
 from wemakeprice_sdk.runner._sync.back_office import BackOffice
 from wemakeprice_sdk.runner._sync.facts import StoredFacts
 from wemakeprice_sdk.runner._sync.job_run import JobContext, JobRun
+from wemakeprice_sdk.runner._sync.link_watch import LinkWatch
 from wemakeprice_sdk.runner._sync.wind_down import WindDown
 from wemakeprice_sdk.runner.export.archive import ArchiveReport
 from wemakeprice_sdk.runner.reports import (
@@ -97,6 +100,10 @@ class ChannelRunner:
     started again under its own name need not wait for its old lease. `clock`, `monotonic` and `sleep` can
     be replaced for tests. One runner runs one job at a time; others wait their turn.
 
+    When a call is refused for the key (401, 403), the cheapest read asks whether the key is refused
+    altogether. The state of the link goes to `link_store`, one message per change to the contacts through
+    `notifier`, and a line to `logger`; later jobs ask once whether it works again, and else do not start.
+
     Every job takes `dry_run` (plan only: nothing is written at the marketplace or in the ledger),
     `progress` (called with `JobProgress`) and `stop` (a `StopSwitch`: stops before the next action), and
     returns a `JobReport`. A job raises `LeaseLostError`, `ClockJumpError`, other `LedgerError`s, and what
@@ -114,9 +121,15 @@ class ChannelRunner:
         clock: Clock | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        link_store: LinkStore | None = None,
+        notifier: IssueNotifier | None = None,
+        logger: logging.Logger | None = None,
     ) -> None:
         check_kind("client", client, WemakepriceClient)
         check_kind("policy", policy, SyncPolicy)
+        check_kind("link_store", link_store, LinkStore, optional=True, hint="such as MemoryLinkStore()")
+        check_kind("notifier", notifier, IssueNotifier, optional=True)
+        check_kind("logger", logger, logging.Logger, optional=True)
         self._office = BackOffice(
             ledger,
             policy.config,
@@ -127,6 +140,15 @@ class ChannelRunner:
             sleep=sleep,
         )
         self._around = JobContext.at(self._office._context, client, policy)
+        self._link = LinkWatch.of(
+            client,
+            policy.config,
+            link_store,
+            notifier,
+            self._around.clock,
+            logger or logging.getLogger(LOGGER_NAME),
+            self._around.settings.patience,
+        )
 
     @property
     def account(self) -> str:
@@ -482,10 +504,14 @@ class ChannelRunner:
     ) -> JobReport:
         check_kind("stop", stop, StopSwitch, optional=True)
         holder = self._office._holder
-        closed = self._closed_gate(job)
+        config = self._link.current()
+        if not dry_run:
+            config = self._link.look_again(config)
+        closed = self._closed_gate(job, config)
         if closed is not None:
             now = self._around.clock.now()
-            return holder.skipped(job, now, Skipped.GATE_CLOSED, closed, dry_run=dry_run)
+            report = holder.skipped(job, now, Skipped.GATE_CLOSED, closed, dry_run=dry_run)
+            return evolve(report, link_problems=tuple(self._link.problems))
 
         def make(ledger: Ledger, lease: Lease | None) -> JobRun:
             context = evolve(self._around, ledger=ledger)
@@ -497,9 +523,16 @@ class ChannelRunner:
             body(run)
 
         origin = self._around.client.base_url
-        report = holder.run(job, make, recovered, origin=origin, dry_run=dry_run)
+        try:
+            report = holder.run(job, make, recovered, origin=origin, dry_run=dry_run)
+        except AuthenticationError as error:
+            self._link.refused()
+            for problem in self._link.problems:
+                error.add_note(problem)
+            raise
+        report = evolve(report, link_problems=tuple(self._link.problems))
         return evolve(report, skipped=missed[0]) if missed else report
 
-    def _closed_gate(self, job: Job) -> ClosedGate | None:
-        closed = [check(self._around.config, kind) for kind in _GATES.get(job, ())]
+    def _closed_gate(self, job: Job, config: ChannelConfig) -> ClosedGate | None:
+        closed = [check(config, kind) for kind in _GATES.get(job, ())]
         return None if not closed or any(gate is None for gate in closed) else closed[0]
