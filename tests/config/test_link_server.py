@@ -47,8 +47,10 @@ def test_from_a_refused_key_to_an_approved_one(sandbox: Sandbox, config: Channel
     assert wrong.link_state is LinkState.KEY_REJECTED
 
     right = link.save(wrong.replace(api_key=KEY), probe)
-    assert right.link_state is LinkState.SAVED_UNAPPROVED, "nobody knows which agency was chosen"
-    ours = right.replace(selected_agency="주식회사 윈윈소프트")
+    assert right.link_state is LinkState.SAVED_UNAPPROVED, "which agency is chosen is not known"
+    other = link.save(right.replace(selected_agency="다른 업체"), probe)
+    assert other.link_state is LinkState.AGENCY_MISMATCH
+    ours = other.replace(selected_agency="주식회사 윈윈소프트")
     assert link.save(ours, probe).link_state is LinkState.SAVED_UNAPPROVED
 
     sandbox.approve_key(KEY)
@@ -57,6 +59,7 @@ def test_from_a_refused_key_to_an_approved_one(sandbox: Sandbox, config: Channel
     assert [attempt.outcome for attempt in approved.link.history] == [
         LinkOutcome.KEY_REJECTED,
         LinkOutcome.NOT_APPROVED,
+        LinkOutcome.AGENCY_MISMATCH,
         LinkOutcome.APPROVED,
         LinkOutcome.APPROVED,
     ]

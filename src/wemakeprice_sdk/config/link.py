@@ -118,15 +118,9 @@ def _without_asking(config: ChannelConfig) -> LinkOutcome | None:
         )
     if not config.is_onboarded:
         return LinkOutcome.NOT_ONBOARDED
-    if _agency_agrees(config) is False:
-        return LinkOutcome.AGENCY_MISMATCH
+    if config.agency is not None and config.selected_agency:
+        return None if config.agency.matches(config.selected_agency) else LinkOutcome.AGENCY_MISMATCH
     return None
-
-
-def _agency_agrees(config: ChannelConfig) -> bool | None:
-    if config.agency is None or not config.selected_agency:
-        return None
-    return config.agency.matches(config.selected_agency)
 
 
 def _noted(
@@ -144,7 +138,6 @@ def _outcome(failure: CallError | None) -> LinkOutcome:
     if failure is None:
         return LinkOutcome.APPROVED
     if isinstance(failure, PermissionDeniedError):
-        # A mismatch is known before anything is asked; where the agency is not known, waiting is likelier.
         return LinkOutcome.NOT_APPROVED
     if isinstance(failure, AuthenticationError):
         return LinkOutcome.KEY_REJECTED
