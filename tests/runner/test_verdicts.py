@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import logging
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
 import pytest
 from attrs import evolve
-from kit import Shop, open_shop, parcel
+from kit import KEY, Shop, open_shop, parcel
 
 from wemakeprice_sdk import errors
 from wemakeprice_sdk.clock import KST
@@ -341,3 +343,41 @@ def test_a_parcel_of_another_account_is_a_bundle_nobody_knows_here(shop: Shop) -
     found = runner.ship([parcel(other)])
     assert [reason.subjects for reason in found.reasons] == [(f"bundle:{other}",)]
     assert shop.writes("orders_ship") == []
+
+
+# ---------------------------------------------------------------- the log
+
+
+def test_the_injected_logger_hears_of_each_job_and_of_nobody_and_no_key(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    mine = logging.getLogger("my.shop")
+    number = shop.order()
+    runner = shop.runner(logger=mine)
+    with caplog.at_level(logging.DEBUG):
+        runner.collect_orders()
+        runner.ship([parcel(number), parcel(999_999)])
+        shop.sandbox.approve_key(KEY, approved=False)
+        with pytest.raises(errors.PermissionDeniedError):
+            runner.templates()
+    lines = [(row.levelname, row.getMessage()) for row in caplog.records if row.name == "my.shop"]
+    assert lines == [
+        ("INFO", "shop collect_orders: done "),
+        ("ERROR", "shop ship: operator-needed unknown-bundle=1"),
+        ("WARNING", "link of shop: approved → saved-unapproved"),
+        ("ERROR", "shop templates: operator-needed: not-permitted PermissionDeniedError"),
+    ]
+    bundle = shop.ledger.record("shop", "bundle", next(iter(shop.ledger.records("shop", "bundle"))).key)
+    assert bundle is not None
+    people = [value for value in _texts(bundle.body) if re.search("[가-힣]{2}|010", value)]
+    assert people
+    said = "\n".join(row.getMessage() for row in caplog.records)
+    assert not [value for value in (*people, KEY) if value in said]
+    assert not [row for row in caplog.records if row.name == "wemakeprice_sdk.runner"]
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    rows = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    return [text for row in rows for text in _texts(row)]

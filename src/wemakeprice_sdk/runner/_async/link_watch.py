@@ -77,7 +77,7 @@ class AsyncLinkWatch:
         return await self._ask(known)
 
     async def refused(self) -> ChannelConfig:
-        """Ask whether the key is refused altogether, after one call was: one operation alone may be forbidden."""
+        """Ask whether the key is refused altogether: one operation alone may be forbidden."""
         return await self._ask(await self.current())
 
     async def _ask(self, known: ChannelConfig) -> ChannelConfig:

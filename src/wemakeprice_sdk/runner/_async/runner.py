@@ -15,10 +15,9 @@ from attrs import evolve
 
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.client._async.client import AsyncWemakepriceClient
-from wemakeprice_sdk.client.hooks import LOGGER_NAME
 from wemakeprice_sdk.clock import Clock, korean_day, require_aware
 from wemakeprice_sdk.config import ChannelConfig, IssueNotifier, LinkStore
-from wemakeprice_sdk.errors import AuthenticationError, ValidationError
+from wemakeprice_sdk.errors import AuthenticationError, ValidationError, WemakepriceError
 from wemakeprice_sdk.ledger.async_ledger import AsyncLedger
 from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import Intent, Lease
@@ -65,7 +64,14 @@ from wemakeprice_sdk.runner.settings import (
     checked_wind_down,
     from_source,
 )
+from wemakeprice_sdk.runner.verdicts import JobVerdict, reason_of_error
 
+_LEVELS: Final[Mapping[JobVerdict, int]] = {
+    JobVerdict.DONE: logging.INFO,
+    JobVerdict.AGAIN_LATER: logging.WARNING,
+    JobVerdict.OPERATOR_NEEDED: logging.ERROR,
+    JobVerdict.SETTINGS_WRONG: logging.ERROR,
+}
 _GATES: Final[Mapping[Job, tuple[ActionKind, ...]]] = {
     Job.COLLECT_ORDERS: (ActionKind.COLLECT_ORDERS,),
     Job.CONFIRM: (ActionKind.COLLECT_ORDERS,),
@@ -99,11 +105,13 @@ class AsyncChannelRunner:
     `client`, `ledger` and `policy` are handed in and stay the caller's; the policy's configuration is the
     account's. `worker` names this worker: two workers must never share a name, and a worker that is
     started again under its own name need not wait for its old lease. `clock`, `monotonic` and `sleep` can
-    be replaced for tests. One runner runs one job at a time; others wait their turn.
+    be replaced for tests. `logger` (`wemakeprice_sdk.runner` without it) hears of the end of each job: its
+    verdict, the codes of its reasons and numbers, never a key or anything about people. One runner runs one
+    job at a time; others wait their turn.
 
     When a call is refused for the key (401, 403), the cheapest read asks whether the key is refused
     altogether. The state of the link goes to `link_store`, one message per change to the contacts through
-    `notifier`, and a line to `logger`; later jobs ask once whether it works again, and else do not start.
+    `notifier`; later jobs ask once whether it works again, and else do not start.
 
     Every job takes `dry_run` (plan only: nothing is written at the marketplace or in the ledger),
     `progress` (called with `JobProgress`) and `stop` (a `StopSwitch`: stops before the next action), and
@@ -140,6 +148,7 @@ class AsyncChannelRunner:
             monotonic=monotonic,
             sleep=sleep,
         )
+        self._logger = logger or logging.getLogger("wemakeprice_sdk.runner")
         self._around = AsyncJobContext.at(self._office._context, client, policy)
         self._link = AsyncLinkWatch.of(
             client,
@@ -147,7 +156,7 @@ class AsyncChannelRunner:
             link_store,
             notifier,
             self._around.clock,
-            logger or logging.getLogger(LOGGER_NAME),
+            self._logger,
             self._around.settings.patience,
         )
 
@@ -502,6 +511,27 @@ class AsyncChannelRunner:
         progress: JobProgressCallback | None,
         stop: StopSwitch | None,
         missed: list[Skipped] | None = None,
+    ) -> JobReport:
+        try:
+            report = await self._in_turn(job, body, dry_run, progress, stop, missed)
+        except WemakepriceError as error:
+            # Only the kind of the error: its text may hold what was given or answered.
+            reason = reason_of_error(error)
+            words = (self.account, job, reason.verdict, reason.code, type(error).__name__)
+            self._logger.log(_LEVELS[reason.verdict], "%s %s: %s: %s %s", *words)
+            raise
+        codes = " ".join(f"{reason.code}={len(reason.subjects) or 1}" for reason in report.reasons)
+        self._logger.log(_LEVELS[report.verdict], "%s %s: %s %s", self.account, job, report.verdict, codes)
+        return report
+
+    async def _in_turn(
+        self,
+        job: Job,
+        body: Callable[[AsyncJobRun], Awaitable[None]],
+        dry_run: bool,
+        progress: JobProgressCallback | None,
+        stop: StopSwitch | None,
+        missed: list[Skipped] | None,
     ) -> JobReport:
         check_kind("stop", stop, StopSwitch, optional=True)
         holder = self._office._holder

@@ -78,7 +78,7 @@ class LinkWatch:
         return self._ask(known)
 
     def refused(self) -> ChannelConfig:
-        """Ask whether the key is refused altogether, after one call was: one operation alone may be forbidden."""
+        """Ask whether the key is refused altogether: one operation alone may be forbidden."""
         return self._ask(self.current())
 
     def _ask(self, known: ChannelConfig) -> ChannelConfig:
