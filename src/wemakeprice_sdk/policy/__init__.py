@@ -114,6 +114,8 @@ from wemakeprice_sdk.policy.settlement import (
     SettlementTerms,
     StatementNote,
     StatementNoteKind,
+    ThreeWayLine,
+    ThreeWayStatus,
     TransferOutcome,
     TransferState,
     WonRounding,
@@ -123,6 +125,7 @@ from wemakeprice_sdk.policy.settlement import (
     merge_statements,
     reconcile,
     reconcile_business,
+    three_way,
 )
 from wemakeprice_sdk.policy.simulate import advance
 from wemakeprice_sdk.policy.snapshot import Part, Snapshot
@@ -235,6 +238,8 @@ __all__ = [
     "TemplateDelete",
     "TemplateSave",
     "TemplateSettings",
+    "ThreeWayLine",
+    "ThreeWayStatus",
     "TransferOutcome",
     "TransferState",
     "WonRounding",
@@ -248,5 +253,6 @@ __all__ = [
     "reconcile",
     "reconcile_business",
     "reservations_of",
+    "three_way",
     "verified_links",
 ]

@@ -38,6 +38,7 @@ from wemakeprice_sdk.policy.settlement.terms import (
     DeliveryDating,
     SettlementTerms,
 )
+from wemakeprice_sdk.policy.settlement.three_way import ThreeWayLine, ThreeWayStatus, three_way
 
 __all__ = [
     "Allocated",
@@ -70,6 +71,8 @@ __all__ = [
     "SettlementTerms",
     "StatementNote",
     "StatementNoteKind",
+    "ThreeWayLine",
+    "ThreeWayStatus",
     "TransferOutcome",
     "TransferState",
     "WonRounding",
@@ -79,4 +82,5 @@ __all__ = [
     "merge_statements",
     "reconcile",
     "reconcile_business",
+    "three_way",
 ]
