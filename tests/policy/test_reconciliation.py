@@ -8,7 +8,9 @@ import pickle
 import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
@@ -35,6 +37,7 @@ from wemakeprice_sdk.models import (
     SettlementOrderLine,
     SettlementShipLine,
     ShipType,
+    total_payable,
 )
 from wemakeprice_sdk.policy import (
     BankRecords,
@@ -558,6 +561,23 @@ def test_accounts_of_one_business_share_what_arrived() -> None:
 def test_what_the_bank_records_do_not_cover_goes_by_the_schedule() -> None:
     facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(),), bank=BankRecords(first=LATER))
     assert one(facts) == (SettlementStatus.PAID, "outside-bank-records", PaymentBasis.SCHEDULE)
+
+
+@pytest.mark.parametrize("wrong", [True, 1.0, Decimal(1), "1"])
+def test_a_figure_that_is_not_whole_is_refused_by_name(wrong: Any) -> None:
+    for facts, name in (
+        (SettlementFacts(order_lines=[line(prod_sale_amt=wrong)]), "SettlementOrderLine.prod_sale_amt"),
+        (SettlementFacts(order_lines=[line(sale_agency_fee=wrong)]), "SettlementOrderLine.sale_agency_fee"),
+        (SettlementFacts(withdrawn=[line(ep_fee=wrong)]), "SettlementOrderLine.ep_fee"),
+        (SettlementFacts(ship_lines=[fee_row(ship_amt=wrong)]), "SettlementShipLine.ship_amt"),
+        (SettlementFacts(bundles=[shipped(wrong)]), "Bundle.ship_price"),
+        (SettlementFacts(bundles=[bundle(quantity=wrong)]), "OrderProduct.product_qty"),
+    ):
+        with pytest.raises(ValidationError, match="type int") as caught:
+            reconcile("shop", facts, LATER)
+        assert caught.value.violations[0].path == name
+    with pytest.raises(ValidationError, match=r"SettlementOrderLine\.ep_fee"):
+        total_payable([line(ep_fee=wrong)])
 
 
 def test_the_repr_is_short_whatever_the_number_of_rows() -> None:

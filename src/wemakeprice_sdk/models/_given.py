@@ -7,7 +7,7 @@ mean, and go no further than the first door. A `bool` is no number, and a `float
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final, SupportsIndex, cast
 
@@ -49,6 +49,17 @@ def whole_number(value: object, path: str) -> int:
         f"a whole number is needed, not a {type(value).__name__}{hint}",
         "정수가 필요합니다. 소수점이 없는 정수(int)로 바꿔 주세요",
     )
+
+
+def require_whole(thing: object, names: Iterable[str]) -> None:
+    """Raise `ValidationError` for the first of some fields of a model that is neither whole nor None.
+
+    A model that came over the wire always passes; one that was made by a caller may not.
+    """
+    for name in names:
+        value = getattr(thing, name)
+        if value is not None and type(value) is not int:
+            whole_number(value, f"{type(thing).__name__}.{name}")
 
 
 def won_by_day(amounts: Mapping[date, int], path: str) -> dict[date, int]:

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from wemakeprice_sdk.models._answers import Essential, Quantity, Won
 from wemakeprice_sdk.models._base import ReadModel, missing_figure
+from wemakeprice_sdk.models._given import require_whole
 from wemakeprice_sdk.models._html import html_table, korean, won
 from wemakeprice_sdk.models.codes import (
     FeeFlag,
@@ -32,6 +33,19 @@ class SettlementOrderLine(ReadModel):
 
     # Rows without a claim carry "0" for it: read as a number, all of them would belong to one claim.
     ZERO_MEANS_ABSENT: ClassVar[bool] = True
+
+    FIGURES: ClassVar[tuple[str, ...]] = (
+        "complete_qty",
+        "prod_sale_amt",
+        "opt_sale_amt",
+        "seller_charge_coupon_amt",
+        "seller_cart_coupon_amt",
+        "sale_agency_fee",
+        "wmp_discount_burden_amt",
+        "ep_fee",
+        "wmp_charge_coupon_amt",
+    )
+    """The figures that say what a row pays and settles; each is whole."""
 
     basic_dt: Essential[date] | None = None
     """Sales day (기준일자(매출일)). [A]"""
@@ -209,6 +223,15 @@ class SettlementShipLine(ReadModel):
     # Rows without a claim carry "0" for it: read as a number, all of them would belong to one claim.
     ZERO_MEANS_ABSENT: ClassVar[bool] = True
 
+    FIGURES: ClassVar[tuple[str, ...]] = (
+        "ship_amt",
+        "wmp_charge_coupon_amt",
+        "cust_charge_add_ship_amt",
+        "cust_charge_return_ship_amt",
+        "claim_deduct_amt",
+    )
+    """The figures that say what a row pays; each is whole."""
+
     basic_dt: Essential[date] | None = None
     """Sales day (기준일자). [A]"""
 
@@ -307,5 +330,12 @@ class SettlementShipLine(ReadModel):
 
 
 def total_payable(rows: Iterable[SettlementOrderLine | SettlementShipLine]) -> int:
-    """Return the sum of what is paid out for the rows, in won; a row given twice counts twice."""
-    return sum(row.payable for row in rows)
+    """Return the sum of what is paid out for the rows, in won; a row given twice counts twice.
+
+    Raises `ValidationError` for a figure that is no whole number.
+    """
+    total = 0
+    for row in rows:
+        require_whole(row, row.FIGURES)
+        total += row.payable
+    return total

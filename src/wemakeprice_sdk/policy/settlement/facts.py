@@ -9,6 +9,7 @@ from typing import Final
 from attrs import frozen
 
 from wemakeprice_sdk.errors import ValidationError
+from wemakeprice_sdk.models._given import require_whole
 from wemakeprice_sdk.models.claims import Claim
 from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType, SettlementLineKind, ShipStatus, ShipType
 from wemakeprice_sdk.models.orders import Bundle, OrderLine
@@ -22,6 +23,10 @@ from wemakeprice_sdk.policy.settlement.rows import (
 from wemakeprice_sdk.policy.settlement.terms import DeliveryDating
 
 _UNDATED: Final = ("no-delivery-date", "not-shipped", "not-delivered", "delivery-date-unreadable")
+_PRODUCT_FIGURES: Final = (
+    "product_price", "product_qty", "wmp_charge_discount_price", "seller_charge_discount_price",
+)  # fmt: skip
+_OPTION_FIGURES: Final = ("option_qty", "option_add_price")
 _REASON: Final = {ShipStatus.NEW: 1, ShipStatus.CONFIRM: 1, ShipStatus.DELIVERY: 2}
 
 
@@ -68,7 +73,12 @@ class OrderFacts:
         self._line_at: dict[int, int] = {}
 
     def add(self, bundle: Bundle) -> None:
-        """Keep what a bundle says."""
+        """Keep what a bundle says; raises `ValidationError` for money or a quantity that is not whole."""
+        require_whole(bundle, ("ship_price",))
+        for product in bundle.order_product:
+            require_whole(product, _PRODUCT_FIGURES)
+            for option in product.order_option:
+                require_whole(option, _OPTION_FIGURES)
         delivered, undated, dated = self._delivery(bundle)
         fee = 0 if bundle.ship_type == ShipType.FREE else max(bundle.prepaid_ship_price, 0)
         day = None if delivered is None else delivered.toordinal()

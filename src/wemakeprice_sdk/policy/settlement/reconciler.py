@@ -96,8 +96,8 @@ class Reconciler:
 
     def add_order_line(self, line: SettlementOrderLine) -> None:
         """Add a product row of the settlement."""
-        self._units.add_line(line)
         self._order_rows.add(line)
+        self._units.add_line(line)
         if line.settle_pre_dt is not None:
             # Shipping rows name no pay-out day of their own: they follow the product rows of their sales day.
             known = self._day_of_sales.get(line.basic_dt, line.settle_pre_dt)

@@ -10,6 +10,7 @@ import attrs
 from attrs import frozen
 
 from wemakeprice_sdk.errors import ValidationError
+from wemakeprice_sdk.models._given import require_whole
 from wemakeprice_sdk.models.settlement import SettlementOrderLine, SettlementShipLine
 from wemakeprice_sdk.policy.settlement.columns import IntTable
 from wemakeprice_sdk.policy.settlement.states import PaymentBasis, SettlementStatus
@@ -67,6 +68,7 @@ def order_breakdown(line: SettlementOrderLine) -> SettlementBreakdown:
     A refund may carry the minus on its quantity, on its price, or on both: it takes money back in any case.
     One that carries no minus at all is a sale undone as a whole: fees and coupons come back with the price.
     """
+    require_whole(line, line.FIGURES)
     try:
         gross = line.gross
     except ValidationError:
@@ -88,6 +90,7 @@ def order_breakdown(line: SettlementOrderLine) -> SettlementBreakdown:
 
 def ship_breakdown(line: SettlementShipLine) -> SettlementBreakdown:
     """Return a shipping row from the fees that are passed on to what is paid."""
+    require_whole(line, line.FIGURES)
     deduction = -(line.claim_deduct_amt or 0)
     return SettlementBreakdown(gross=line.payable + deduction, claim_deduction=deduction)
 
