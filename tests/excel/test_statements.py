@@ -68,7 +68,9 @@ def test_what_came_in_is_read_with_its_source(migrator: ExcelMigrator, tmp_path:
     assert (statement.sha256, statement.first, statement.last) == (
         digest, date(2024, 6, 1), date(2024, 6, 30),
     )  # fmt: skip
-    assert statement.account_number == "110-000-000000"
+    assert (statement.account_number, first.account) == ("110-000-000000", migrator.account.seller_id)
+    shared = read(migrator, tmp_path, [*TITLES, HEADER, *ROWS], name, whole_business=True)
+    assert {one.account for one in shared.statement.transfers} == {shared.statement.account} == {None}
 
 
 def test_only_chosen_columns_enter_and_no_person_is_shown(migrator: ExcelMigrator, tmp_path: Path) -> None:

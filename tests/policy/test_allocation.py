@@ -101,7 +101,7 @@ def test_an_operator_overrides_every_rule_and_is_recorded() -> None:
     found = of([due(100), due(100, 1)], [came(100)], matches=[match])
     assert said(found) == [("missing", 0, 100), ("paid", 100, 0)]
     (use,) = found.payables[1].uses
-    assert (use.rule, use.by) == (AllocationRule.OPERATOR, "kim")
+    assert (use.rule, use.by, use.reason) == (AllocationRule.OPERATOR, "kim", "통화")
 
 
 @pytest.mark.parametrize(

@@ -230,19 +230,21 @@ class ExcelMigrator:
         *,
         bank: str = "bank",
         account_number: str | None = None,
+        whole_business: bool = False,
         mapping: Mapped = None,
     ) -> StatementReading:
         """Read the money that came in from a bank statement (통장 거래내역); it holds personal data.
 
-        `bank` is your own label of the bank account. With its `account_number` a statement that names another
-        one raises `WrongAccountError`; `UnreadableFileError` says that the file changed meanwhile.
+        `bank` is your own label of the bank account; its money is taken for this seller's pay-outs
+        first, unless the account serves the `whole_business`. With its `account_number` a statement
+        that names another one raises `WrongAccountError`; `UnreadableFileError` says that the file
+        changed meanwhile.
         """
         path = Path(file)
         with self._open(path, ExportKind.BANK_STATEMENT, mapping) as opened:
             digest = sha256_of(path)
-            empty = BankStatement(
-                file=path.name, sha256=digest, bank=bank, account=self.account.seller_id or None
-            )
+            account = None if whole_business else self.account.seller_id
+            empty = BankStatement(file=path.name, sha256=digest, bank=bank, account=account)
             blocks, plan = self._data(opened)
             found = read_statement(blocks, plan, opened.header.titles, empty, account_number)
         require_unchanged(path, digest)

@@ -221,7 +221,7 @@ class _Work:
         amount: int,
         rule: AllocationRule,
         *,
-        by: str = "",
+        match: OperatorMatch | None = None,
         rivals: tuple[str, ...] = (),
     ) -> None:
         if amount <= 0:
@@ -233,7 +233,8 @@ class _Work:
             rule=rule,
             received_on=money.transfer.received_on,
             days_late=_days_late(target.payable.day, money.transfer.received_on),
-            by=by,
+            by=match.by if match else "",
+            reason=match.reason if match else "",
             rivals=rivals,
         )
         money.left -= amount
@@ -301,7 +302,7 @@ class _Work:
                     "입금액이나 지급액에 남은 금액보다 많이 연결했습니다. 금액을 확인해 주세요",
                 )
                 continue
-            self._give(source, target, amount, AllocationRule.OPERATOR, by=match.by)
+            self._give(source, target, amount, AllocationRule.OPERATOR, match=match)
         problems.raise_all("matches", ValidationError)
 
     def _reference(self, money: _Money) -> None:

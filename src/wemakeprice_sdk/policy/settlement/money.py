@@ -15,6 +15,11 @@ from wemakeprice_sdk.models.bank import BankTransfer
 from wemakeprice_sdk.policy.settlement.states import SettlementStatus
 
 
+def counted(values: tuple[object, ...]) -> str:
+    """Return the repr of what may be long: how many there are."""
+    return f"<{len(values)}>"
+
+
 class AllocationRule(StrEnum):
     """Why money was taken for a pay-out, in the order the rules are tried."""
 
@@ -132,8 +137,9 @@ class OperatorMatch:
 class Allocated:
     """Won of one transfer that were taken for one pay-out.
 
-    `rivals` are pay-outs of other days that fitted as well. Under `OFFSET` no money came: `transfer` is the
-    key of the other pay-out, and the amount is negative on the one that is taken back.
+    `by` and `reason` are those of an operator's match. `rivals` are pay-outs of other days that
+    fitted as well. Under `OFFSET` no money came: `transfer` is the key of the other pay-out, and the
+    amount is negative on the one that is taken back.
     """
 
     transfer: str
@@ -143,6 +149,7 @@ class Allocated:
     received_on: date | None
     days_late: int = 0
     by: str = ""
+    reason: str = ""
     rivals: tuple[str, ...] = ()
 
 
@@ -237,8 +244,8 @@ class Allocation:
     """All pay-outs and all transfers, each with what was found for it."""
 
     as_of: date
-    payables: tuple[PayableState, ...]
-    transfers: tuple[TransferState, ...]
+    payables: tuple[PayableState, ...] = field(repr=counted)
+    transfers: tuple[TransferState, ...] = field(repr=counted)
 
     @property
     def received(self) -> int:

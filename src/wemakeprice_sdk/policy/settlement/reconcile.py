@@ -12,6 +12,7 @@ from datetime import date
 from attrs import evolve
 
 from wemakeprice_sdk.checks import check_kind
+from wemakeprice_sdk.clock import korean_day
 from wemakeprice_sdk.config.business import Business
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.policy.settlement.allocation import allocate
@@ -66,7 +67,7 @@ def finish_business(
     """Return what `reconcile_business` returns, for reconcilers that were filled row by row."""
     check_kind("business", business, Business)
     check_kind("bank", bank, BankRecords, optional=True)
-    filled = sorted(work, key=lambda one: one.account)
+    as_of, filled = korean_day(as_of, "as_of"), sorted(work, key=lambda one: one.account)
     _require_accounts(business, [one.account for one in filled])
     if bank is None:
         results = tuple(one.finish(None) for one in filled)

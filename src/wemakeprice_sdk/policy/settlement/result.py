@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.config.business import Business
-from wemakeprice_sdk.policy.settlement.money import TransferState
+from wemakeprice_sdk.policy.settlement.money import TransferState, counted
 from wemakeprice_sdk.policy.settlement.rows import (
     NOTHING,
     ReconciledRow,
@@ -18,10 +18,6 @@ from wemakeprice_sdk.policy.settlement.rows import (
     SettlementRows,
 )
 from wemakeprice_sdk.policy.settlement.states import SettlementStatus
-
-
-def _counted(values: tuple[object, ...]) -> str:
-    return f"<{len(values)}>"
 
 
 @frozen(kw_only=True)
@@ -101,9 +97,9 @@ class Reconciliation:
     account: str
     as_of: date
     rows: SettlementRows
-    payouts: tuple[PayoutTotal, ...] = field(repr=_counted)
-    expected_payouts: tuple[PayoutTotal, ...] = field(default=(), repr=_counted)
-    transfers: tuple[TransferState, ...] = field(default=(), repr=_counted)
+    payouts: tuple[PayoutTotal, ...] = field(repr=counted)
+    expected_payouts: tuple[PayoutTotal, ...] = field(default=(), repr=counted)
+    transfers: tuple[TransferState, ...] = field(default=(), repr=counted)
     sums: SettlementSum = SettlementSum()
 
     @property
@@ -127,6 +123,6 @@ class BusinessReconciliation:
     business: Business
     as_of: date
     accounts: tuple[Reconciliation, ...]
-    transfers: tuple[TransferState, ...] = field(default=(), repr=_counted)
+    transfers: tuple[TransferState, ...] = field(default=(), repr=counted)
     sums: SettlementSum = SettlementSum()
     """A tie is one between accounts: here its money is paid, and only the rest is owed."""
