@@ -7,16 +7,14 @@ from typing import Final
 from attrs import field, frozen
 
 from wemakeprice_sdk.checks import Problems
+from wemakeprice_sdk.models._given import listed
 
 _WEIGHTS: Final = (1, 3, 7, 1, 3, 7, 1, 3, 5)
 
 
-def _digits(value: object) -> object:
-    return "".join(sign for sign in value if sign not in " -") if isinstance(value, str) else value
-
-
-def _accounts(values: object) -> object:
-    return tuple(values) if isinstance(values, list) else values
+def _digits(value: str) -> str:
+    # What is no text goes on unchanged, to be refused by name.
+    return value.replace("-", "").replace(" ", "") if hasattr(value, "replace") else value
 
 
 def _has_check_digit(number: str) -> bool:
@@ -35,7 +33,7 @@ class Business:
     """
 
     number: str = field(converter=_digits)
-    accounts: tuple[str, ...] = field(converter=_accounts)
+    accounts: tuple[str, ...] = field(converter=listed)
 
     def __attrs_post_init__(self) -> None:
         """Check the number and the accounts."""

@@ -33,10 +33,10 @@ _PERIOD: Final = re.compile(
 )
 _MONTH: Final = re.compile(r"(20\d\d)\s*[-./년]?\s*(0?[1-9]|1[0-2])\s*월?(?:\s*[-./]?\s*0?1일?)?")
 _OUT: Final = ("출금", "지급", "송금", "out")
-BANK_FIELDS: Final = (
+BANK_FIELDS: Final[tuple[str, ...]] = (
     "day", "clock", "incoming", "direction", "balance", "memo", "payer", "reference", "account_number",
 )  # fmt: skip
-VAT_FIELDS: Final = (
+VAT_FIELDS: Final[tuple[str, ...]] = (
     "month", "total", "delivered", "sales_discount", "partner_coupon", "adjustment", "product_deduction",
     "shipping", "shipping_deduction", "cash_receipts", "other",
 )  # fmt: skip
@@ -88,7 +88,7 @@ def read_statement(
     non_data = NonDataRows(plan, "day", "memo")
     days: list[date] = []
     for row in plan.typed(blocks, BANK_FIELDS):
-        values = dict(zip(BANK_FIELDS, row.values, strict=True))
+        values: Mapping[str, object] = dict(zip(BANK_FIELDS, row.values, strict=True))
         day, amount = values["day"], values["incoming"]
         if day is None and non_data.takes(row, BANK_FIELDS, None):
             continue
@@ -208,7 +208,7 @@ def read_vat_months(
     """Yield the months of a VAT page; a row whose month or total cannot be read has no record."""
     non_data = NonDataRows(plan, "month")
     for row in plan.typed(blocks, VAT_FIELDS):
-        values = dict(zip(VAT_FIELDS, row.values, strict=True))
+        values: Mapping[str, object] = dict(zip(VAT_FIELDS, row.values, strict=True))
         month, total = _month(values["month"]), values["total"]
         if month is None and non_data.takes(row, VAT_FIELDS, None):
             continue

@@ -51,6 +51,11 @@ def whole_number(value: object, path: str) -> int:
     )
 
 
+def listed(values: Iterable[Any]) -> tuple[Any, ...]:
+    """Return a list as the tuple that a class holds; anything else unchanged, for the class to refuse."""
+    return tuple(values) if isinstance(values, list) else cast("tuple[Any, ...]", values)
+
+
 def require_whole(thing: object, names: Iterable[str]) -> None:
     """Raise `ValidationError` for the first of some fields of a model that is neither whole nor None.
 

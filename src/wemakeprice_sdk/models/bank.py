@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from wemakeprice_sdk.clock import korean_day
 from wemakeprice_sdk.errors import ValidationError
-from wemakeprice_sdk.models._given import checked
+from wemakeprice_sdk.models._given import checked, listed
 from wemakeprice_sdk.models.sources import SourceRow
 from wemakeprice_sdk.models.tables import hide
 
@@ -69,10 +69,6 @@ def same_number(one: str, other: str) -> bool:
     )
 
 
-def _tuple(values: object) -> object:
-    return tuple(values) if isinstance(values, list) else values
-
-
 @frozen(kw_only=True)
 class BankStatement:
     """One statement of a bank account (통장 거래내역): the money that came in, and what it covers.
@@ -88,4 +84,4 @@ class BankStatement:
     account_number: str | None = field(default=None, repr=hide)
     first: date | None = None
     last: date | None = None
-    transfers: tuple[BankTransfer, ...] = field(default=(), converter=_tuple, repr=False)
+    transfers: tuple[BankTransfer, ...] = field(default=(), converter=listed, repr=False)

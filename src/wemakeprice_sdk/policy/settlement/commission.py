@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from itertools import combinations
+from typing import cast
 
 from attrs import field, frozen
+from attrs.converters import optional
 
 from wemakeprice_sdk.checks import Problems, of_kind, shown_type
-from wemakeprice_sdk.models._given import checked
+from wemakeprice_sdk.models._given import checked, listed
 
 
 class WonRounding(StrEnum):
@@ -29,14 +32,12 @@ _MODES: Mapping[WonRounding, str] = {
 }
 
 
-def percent(value: object) -> object:
+def percent(value: Decimal | str | int) -> Decimal:
     """Return a percentage as `Decimal`, also from text and a whole number; anything else unchanged."""
-    if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
-        try:
+    if isinstance(value, str) or type(value) is int:
+        with suppress(ArithmeticError):
             return Decimal(value)
-        except ArithmeticError:
-            return value
-    return value
+    return cast("Decimal", value)
 
 
 @frozen(kw_only=True, field_transformer=checked)
@@ -49,7 +50,7 @@ class CommissionRule:
     """
 
     basis: str
-    rate: Decimal | None = field(default=None, converter=percent)
+    rate: Decimal | None = field(default=None, converter=optional(percent))
     amount: int | None = None
     product_no: int | None = None
     category: str | None = None
@@ -118,10 +119,6 @@ def is_percent(value: object) -> bool:
     return isinstance(value, Decimal) and value.is_finite() and 0 <= value <= 100
 
 
-def _rules(values: object) -> object:
-    return tuple(values) if isinstance(values, list) else values
-
-
 @frozen(kw_only=True)
 class CommissionRules:
     """All fee rules of an account, and the category of each product where rules need it.
@@ -130,7 +127,7 @@ class CommissionRules:
     `ConfigError` when two rules of one rank hold on the same day.
     """
 
-    rules: tuple[CommissionRule, ...] = field(converter=_rules)
+    rules: tuple[CommissionRule, ...] = field(converter=listed)
     categories: Mapping[int, str] = field(factory=dict, repr=False)
 
     def __attrs_post_init__(self) -> None:

@@ -13,7 +13,7 @@ from wemakeprice_sdk.checks import Problems, of_kind
 from wemakeprice_sdk.clock import BusinessCalendar, korean_day
 from wemakeprice_sdk.config.settlement import SettlementCycle
 from wemakeprice_sdk.errors import ValidationError
-from wemakeprice_sdk.models._given import checked, won_by_day
+from wemakeprice_sdk.models._given import checked, listed, won_by_day
 from wemakeprice_sdk.models.bank import BankTransfer
 from wemakeprice_sdk.models.codes import ShipStatus
 from wemakeprice_sdk.models.orders import Bundle
@@ -109,10 +109,6 @@ class SettlementTerms:
         return self.cycle.expected_payout(sales_day, self.calendar)
 
 
-def _transfers(values: object) -> object:
-    return tuple(values) if isinstance(values, list) else values
-
-
 @frozen(kw_only=True)
 class BankRecords:
     """What bank statements say: merged transfers, an operator's matches, and the days they cover.
@@ -121,8 +117,8 @@ class BankRecords:
     about it; None means no such bound. Merge statements with `merge_statements` first.
     """
 
-    transfers: tuple[BankTransfer, ...] = field(default=(), converter=_transfers, repr=False)
-    matches: tuple[OperatorMatch, ...] = field(default=(), converter=_transfers)
+    transfers: tuple[BankTransfer, ...] = field(default=(), converter=listed, repr=False)
+    matches: tuple[OperatorMatch, ...] = field(default=(), converter=listed)
     first: date | None = None
     last: date | None = None
 
