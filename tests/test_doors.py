@@ -105,7 +105,7 @@ RESULTS = {
     "BusinessReconciliation", "SettlementSum", "SettlementBreakdown", "StatementNote", "MergedStatements",
     "StatementReading", "InterestLine", "OpenTie",
     "ChangeBatch", "FactContradiction", "FactOrigin", "SourceFile", "SourcePreview", "SourceReport", "SourceState",
-    "StatementReading", "InterestLine", "OpenTie", "ThreeWayLine",
+    "ThreeWayLine",
 }  # fmt: skip
 # These name their fields in a `ConfigError`, all of them at once, instead.
 CONFIGURATION = {name for name in config.__all__ if attrs.has(getattr(config, name))}
