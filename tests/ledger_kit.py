@@ -60,6 +60,7 @@ def calls(lease: Lease, intent: Any) -> dict[str, dict[str, Any]]:
     aged: dict[str, Any] = {**held, "kind": "bundle", "before": NOW, "limit": 1}
     return {
         "open_account": {**account, "origin": "https://sandbox"},
+        "rebind": {**account, "origin": "https://sandbox", "now": NOW, "by": "김운영"},
         "acquire_lease": {**account, "worker": "w", "ttl": 60},
         "renew_lease": {"lease": lease, "ttl": 60},
         "release_lease": {"lease": lease},

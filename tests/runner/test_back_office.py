@@ -13,7 +13,7 @@ from attrs import evolve
 from kit import START, Shop, cipher, config, delivered, open_shop
 
 from wemakeprice_sdk.config import SettlementCycle
-from wemakeprice_sdk.errors import LedgerError, ValidationError
+from wemakeprice_sdk.errors import LedgerAccountError, LedgerError, ValidationError
 from wemakeprice_sdk.ledger import IntentDraft, IntentState, MemoryLedger, PersonalState, SqliteLedger
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy import SettlementStatus
@@ -143,3 +143,15 @@ def test_settings_reach_the_lease() -> None:
         made = BackOffice(ledger, OFF, settings=RunnerSettings(lease_ttl=1, recovery_delay=0))
         made.put_links([])
         assert ledger.acquire_lease("shop", "another", 60) is not None, "the lease was given back"
+
+
+def test_a_ledger_goes_on_at_another_host_by_an_operators_word(shop: Shop) -> None:
+    desk = office(shop)
+    with pytest.raises(ValidationError, match="base_url"):
+        desk.rebind("마켓", by="김운영")
+    assert desk.rebind("http://127.0.0.1:10/", by="김운영") == "http://127.0.0.1:9"
+    with pytest.raises(LedgerAccountError, match="rebind"):
+        shop.runner().collect_orders()
+    desk.rebind("http://127.0.0.1:9", by="김운영")
+    assert shop.runner().collect_orders().ok
+    assert [row.actor for row in shop.ledger.audit("shop") if row.action == "rebind"] == ["김운영"] * 2

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Final
 
 from wemakeprice_sdk.checks import check_kind
-from wemakeprice_sdk.errors import ClockJumpError, LedgerAccountError
+from wemakeprice_sdk.errors import ClockJumpError, LedgerAccountError, LedgerError
 from wemakeprice_sdk.ledger.arguments import require_text
 from wemakeprice_sdk.ledger.audit import require_words
 from wemakeprice_sdk.ledger.base import AccountRow, LedgerBase, append_audit, override
 from wemakeprice_sdk.ledger.changes import set_back
 from wemakeprice_sdk.ledger.collection import SAVED
-from wemakeprice_sdk.ledger.engine import Transaction, text
+from wemakeprice_sdk.ledger.engine import Transaction, text, whole
 from wemakeprice_sdk.ledger.records import Lease
 from wemakeprice_sdk.ledger.timestamps import SECOND, to_micros, to_timestamp
 
@@ -35,6 +35,25 @@ class LedgerAccounts(LedgerBase):
             if owner is not None and account != owner:
                 raise LedgerAccountError(f"the ledger was made for account {owner!r}, not for {account!r}")
             _insert_account(transaction, account, origin)
+
+    @override
+    def rebind(self, account: str, origin: str, now: datetime, *, by: str) -> str:
+        by, origin = require_words(by, "by", 100), require_words(origin, "origin", 500)
+        to_micros(now, "now")
+        with self._write() as transaction:
+            row = self._lock(transaction, account)
+            known = text(transaction.rows("SELECT origin FROM accounts WHERE account = ?", account)[0][0])
+            if known == origin:
+                return known
+            if row.holder and self._engine.now(transaction) < row.expires:
+                raise LedgerError(
+                    f"account {account!r} is held by {row.holder!r} just now; it stays as it was"
+                )
+            _refuse_waiting(transaction, account)
+            transaction.many("UPDATE accounts SET origin = ? WHERE account = ?", [(origin, account)])
+            detail = f"from {known or 'no host'} to {origin}"
+            append_audit(transaction, row, by, "rebind", "account", detail, now)
+            return known
 
     @override
     def acquire_lease(self, account: str, worker: str, ttl: float) -> Lease | None:
@@ -135,7 +154,21 @@ def _insert_account(transaction: Transaction, account: str, origin: str) -> None
     if origin and not known:
         transaction.many("UPDATE accounts SET origin = ? WHERE account = ?", [(origin, account)])
     elif origin and known != origin:
-        raise LedgerAccountError(f"account {account!r} of this ledger belongs to {known}, not to {origin}")
+        raise LedgerAccountError(
+            f"account {account!r} of this ledger belongs to {known}, not to {origin}; if the host moved, an "
+            "operator says so with BackOffice.rebind "
+            "(원장이 다른 접속 주소의 것입니다. 주소가 바뀌었다면 담당자가 rebind로 바꿔 주세요)"
+        )
+
+
+def _refuse_waiting(transaction: Transaction, account: str) -> None:
+    sql = "SELECT count(*) FROM intents WHERE account = ? AND state IN ('open', 'unknown')"
+    waiting = whole(transaction.rows(sql, account)[0][0])
+    if waiting:
+        raise LedgerError(
+            f"account {account!r} has {waiting} acts without an outcome, and another host cannot say what "
+            "became of them; resolve them first (결과를 모르는 처리가 남아 있습니다. 먼저 결과를 기록해 주세요)"
+        )
 
 
 def _set_latest(transaction: Transaction, row: AccountRow, micros: int) -> None:

@@ -49,6 +49,9 @@ class AsyncLedger:
     async def open_account(self, account: str, origin: str) -> None:
         return await asyncio.to_thread(self._ledger.open_account, account, origin)
 
+    async def rebind(self, account: str, origin: str, now: datetime, *, by: str) -> str:
+        return await asyncio.to_thread(self._ledger.rebind, account, origin, now, by=by)
+
     async def acquire_lease(self, account: str, worker: str, ttl: float) -> Lease | None:
         return await asyncio.to_thread(self._ledger.acquire_lease, account, worker, ttl)
 

@@ -46,6 +46,14 @@ class Ledger(Protocol):
         """
         ...
 
+    def rebind(self, account: str, origin: str, now: datetime, *, by: str) -> str:
+        """Bind an account to another origin by an operator's word; return the one before.
+
+        The audit trail says from where to where, and `by` whom. Raises `LedgerError` while a worker holds the
+        account, or while acts are open or unknown: the new host cannot say what became of them.
+        """
+        ...
+
     def acquire_lease(self, account: str, worker: str, ttl: float) -> Lease | None:
         """Take the account for `ttl` seconds, or return None while another worker holds it."""
         ...

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from attrs import evolve
 
 from wemakeprice_sdk.checks import check_kind
+from wemakeprice_sdk.client.options import BaseUrl
 from wemakeprice_sdk.clock import Clock, SystemClock, require_aware
 from wemakeprice_sdk.config import Business, ChannelConfig
 from wemakeprice_sdk.errors import LedgerError, ValidationError
@@ -295,6 +296,17 @@ class AsyncBackOffice:
         context = self._context
         now, number = context.clock.now(), whole_number(intent_id, "intent_id")
         return await context.ledger.resolve(self.account, number, state, now, by=by)
+
+    async def rebind(self, base_url: str, *, by: str) -> str:
+        """Bind the account's records to another host, for a marketplace that moved; return the one before.
+
+        Jobs refuse a ledger of another host, so that a sandbox never mixes with the real one: `by` names the
+        operator who says it is the same marketplace, and the audit trail keeps it. Raises `ValidationError`
+        for no address, and `LedgerError` while a worker is at it or acts wait for their outcome (`resolve`).
+        """
+        context = self._context
+        origin = BaseUrl(base_url).safe
+        return await context.ledger.rebind(self.account, origin, context.clock.now(), by=by)
 
     async def put_links(self, links: Iterable[SkuLink]) -> None:
         """Store SKU links (SKU 연동), for example from an Excel import."""
