@@ -72,6 +72,11 @@ def test_columns_beyond_z_and_a_name_with_signs(tmp_path: Path) -> None:
     assert (sheet["ADT2"].value, sheet["ADT1"].value, sheet.freeze_panes) == (799, "c799", "A2")
 
 
+def test_a_row_longer_than_its_header_is_written_whole(tmp_path: Path) -> None:
+    write_workbook(tmp_path / "t.xlsx", {"rows": (["title"], [["a", "b", "c"]])})
+    assert openpyxl.load_workbook(tmp_path / "t.xlsx")["rows"]["C2"].value == "c"
+
+
 def test_a_cut_file_is_named(tmp_path: Path) -> None:
     place = tmp_path / "t.xlsx"
     write_workbook(place, {"rows": (["n"], [[1]])})

@@ -11,6 +11,7 @@ import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from itertools import count as count_from
 from itertools import islice
 from pathlib import Path
@@ -136,24 +137,23 @@ def _write_table(
 
 
 def _write_rows(stream: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[SheetValue]]) -> int:
-    letters = [_letters(index) for index in range(max(len(header), 1))]
     frozen = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
     stream.write(
         f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">{frozen}</sheetView>'
-        f"</sheetViews><sheetData>{_row(1, header, letters, _BOLD)}".encode()
+        f"</sheetViews><sheetData>{_row(1, header, _BOLD)}".encode()
     )
     count, iterator = 0, iter(rows)
-    while lines := [_row(count + 2 + at, row, letters) for at, row in enumerate(islice(iterator, _AT_ONCE))]:
+    while lines := [_row(count + 2 + at, row) for at, row in enumerate(islice(iterator, _AT_ONCE))]:
         stream.write("".join(lines).encode())
         count += len(lines)
     stream.write(b"</sheetData></worksheet>")
     return count
 
 
-def _row(number: int, values: Sequence[SheetValue], letters: Sequence[str], style: int = 0) -> str:
+def _row(number: int, values: Sequence[SheetValue], style: int = 0) -> str:
     cells = [
-        _cell(f"{letter}{number}", value, style)
-        for letter, value in zip(letters, values, strict=False)
+        _cell(f"{_letters(index)}{number}", value, style)
+        for index, value in enumerate(values)
         if value is not None
     ]
     return f'<row r="{number}">{"".join(cells)}</row>'
@@ -170,6 +170,7 @@ def _cell(place: str, value: SheetValue, style: int) -> str:
     return f'<c r="{place}"{marked} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 
+@cache
 def _letters(index: int) -> str:
     letters = ""
     index += 1

@@ -167,7 +167,8 @@ def _refuse_waiting(transaction: Transaction, account: str) -> None:
     if waiting:
         raise LedgerError(
             f"account {account!r} has {waiting} acts without an outcome, and another host cannot say what "
-            "became of them; resolve them first (결과를 모르는 처리가 남아 있습니다. 먼저 결과를 기록해 주세요)"
+            "became of them; resolve them first "
+            "(결과를 모르는 처리가 남아 있습니다. 먼저 결과를 기록해 주세요)"
         )
 
 
