@@ -20,7 +20,7 @@ from wemakeprice_sdk.policy.settlement import (
 from wemakeprice_sdk.runner._async.facts import AsyncStoredFacts, stored_facts
 from wemakeprice_sdk.runner._async.ledger_run import AsyncLedgerContext
 from wemakeprice_sdk.runner.export.dossier.folder import DossierReport, copies_of, write_dossier
-from wemakeprice_sdk.runner.export.dossier.parts import DossierAccount, DossierFacts
+from wemakeprice_sdk.runner.export.dossier.parts import DossierAccount, DossierFacts, LineSums
 from wemakeprice_sdk.runner.sources.states import statements_of
 
 
@@ -80,6 +80,7 @@ async def _account(facts: AsyncStoredFacts, result: Reconciliation) -> DossierAc
     waiting = await context.ledger.active_intents(context.account, IntentState.UNKNOWN)
     return DossierAccount(
         result=result,
+        lines=await context.offload(LineSums.of, result),
         store_name=context.config.store_name,
         origins=facts.origins,
         contradictions=tuple(facts.contradictions),

@@ -21,7 +21,7 @@ from wemakeprice_sdk.policy.settlement import (
 from wemakeprice_sdk.runner._sync.facts import StoredFacts, stored_facts
 from wemakeprice_sdk.runner._sync.ledger_run import LedgerContext
 from wemakeprice_sdk.runner.export.dossier.folder import DossierReport, copies_of, write_dossier
-from wemakeprice_sdk.runner.export.dossier.parts import DossierAccount, DossierFacts
+from wemakeprice_sdk.runner.export.dossier.parts import DossierAccount, DossierFacts, LineSums
 from wemakeprice_sdk.runner.sources.states import statements_of
 
 
@@ -81,6 +81,7 @@ def _account(facts: StoredFacts, result: Reconciliation) -> DossierAccount:
     waiting = context.ledger.active_intents(context.account, IntentState.UNKNOWN)
     return DossierAccount(
         result=result,
+        lines=context.offload(LineSums.of, result),
         store_name=context.config.store_name,
         origins=facts.origins,
         contradictions=tuple(facts.contradictions),

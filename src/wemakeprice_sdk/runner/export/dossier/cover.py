@@ -83,7 +83,8 @@ def cover(facts: DossierFacts, tables: Iterable[Table]) -> str:
 
 def _head(facts: DossierFacts) -> str:
     names = ", ".join(f"{one.store_name} ({one.result.account})" for one in facts.accounts)
-    days = [day for one in facts.accounts for row in one.result.rows if (day := row.sales_day) is not None]
+    lines = [one.lines for one in facts.accounts]
+    days = [day for one in lines for day in (one.first, one.last) if day is not None]
     period = f"{min(days)} ~ {max(days)}" if days else "기록이 없는 기간"
     rows = {
         "판매자": names,
@@ -135,9 +136,10 @@ def _accounts(facts: DossierFacts) -> str:
     for one in facts.accounts:
         sums: SettlementSum = one.result.sums
         parts: SettlementBreakdown = sums.breakdown
-        owed = sum(row.owed for row in one.result.rows)
         deducted = sum(parts.deductions.values())
-        rows.append((one.result.account, parts.gross, deducted, parts.net, sums.paid, sums.ahead, owed))
+        rows.append(
+            (one.result.account, parts.gross, deducted, parts.net, sums.paid, sums.ahead, one.lines.owed)
+        )
     return _html_table(head, rows)
 
 

@@ -42,10 +42,36 @@ class Table:
 
 
 @frozen(kw_only=True)
+class LineSums:
+    """The lines of an account added up once: rows of a reconciliation are made anew at each look."""
+
+    paid: int
+    verified: int
+    owed: int
+    first: date | None
+    last: date | None
+
+    @classmethod
+    def of(cls, result: Reconciliation) -> LineSums:
+        """Add up the lines, in won; `verified` of what is paid arrived by the bank records."""
+        paid = verified = owed = 0
+        days: set[date] = set()
+        for row in result.rows:
+            paid += row.paid
+            owed += row.owed
+            verified += row.paid if row.basis is PaymentBasis.BANK else 0
+            if row.sales_day is not None:
+                days.add(row.sales_day)
+        first, last = min(days, default=None), max(days, default=None)
+        return cls(paid=paid, verified=verified, owed=owed, first=first, last=last)
+
+
+@frozen(kw_only=True)
 class DossierAccount:
     """The facts of one account of a dossier."""
 
     result: Reconciliation
+    lines: LineSums
     store_name: str
     origins: Mapping[tuple[int | None, ...], Sequence[FactOrigin]]
     contradictions: tuple[FactContradiction, ...]
@@ -87,18 +113,17 @@ class DossierFacts:
     @property
     def owed(self) -> int:
         """What is due and did not arrive, in won: the sum of the lines."""
-        return sum(row.owed for one in self.accounts for row in one.result.rows)
-
-    @property
-    def unverified(self) -> int:
-        """What counts as paid because its day has passed, in won: no bank record says that it arrived."""
-        return sum(row.paid for one in self.accounts for row in one.result.rows) - self.verified
+        return sum(one.lines.owed for one in self.accounts)
 
     @property
     def verified(self) -> int:
         """What arrived by the bank records, in won, over all lines."""
-        rows = (row for one in self.accounts for row in one.result.rows)
-        return sum(row.paid for row in rows if row.basis is PaymentBasis.BANK)
+        return sum(one.lines.verified for one in self.accounts)
+
+    @property
+    def unverified(self) -> int:
+        """What counts as paid because its day has passed, in won: no bank record says that it arrived."""
+        return sum(one.lines.paid for one in self.accounts) - self.verified
 
 
 LINES: Final[Mapping[str, str]] = {
