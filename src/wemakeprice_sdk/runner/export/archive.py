@@ -106,7 +106,8 @@ class ArchiveFolder:
     ) -> None:
         self.path = Path(folder)
         self._account, self._start, self._end = account, start, end
-        self._mask, self._source = mask, source
+        self._mask = mask
+        self._source: FactSource = source
         with _on_disk(self.path):
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = _lock(self.path / LOCK)

@@ -130,16 +130,16 @@ def _sums(facts: DossierFacts) -> str:
 
 
 def _accounts(facts: DossierFacts) -> str:
-    names = ("account", "gross", "deducted", "net", "paid", "ahead", "owed")
-    head = dict(zip(names, ("판매자 ID", "총액", "공제", "정산금액", "입금", "예정", "미지급"), strict=True))
+    names = ("account", "gross", "deducted", "net", "verified", "ahead", "owed")
+    titles = ("판매자 ID", "총액", "공제", "정산금액", "입금 확인", "예정", "미지급")
+    head: dict[str, str] = dict(zip(names, titles, strict=True))
     rows = []
     for one in facts.accounts:
         sums: SettlementSum = one.result.sums
         parts: SettlementBreakdown = sums.breakdown
         deducted = sum(parts.deductions.values())
-        rows.append(
-            (one.result.account, parts.gross, deducted, parts.net, sums.paid, sums.ahead, one.lines.owed)
-        )
+        arrived, owed = one.lines.verified, one.lines.owed
+        rows.append((one.result.account, parts.gross, deducted, parts.net, arrived, sums.ahead, owed))
     return _html_table(head, rows)
 
 
