@@ -29,7 +29,7 @@ from wemakeprice_sdk.models.codes import ProductType, ShipType, TemplateShipMeth
 
 DEFAULTS = Defaults(
     origin_code="00", after_service_phone="02-000-0000", after_service_guide="문의해 주세요", notice_text="상품상세 참조",
-    link="https://shop.example.com/{key}",
+    link="https://shop.example.com/{key}", cost=10_000, origin_text="대한민국",
 )  # fmt: skip
 MAPS = SellerMaps(categories=CodeMap({"의류 > 셔츠": "50000001|002|003"}))
 SHIPPING = ShippingTerms(

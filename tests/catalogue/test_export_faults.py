@@ -21,6 +21,7 @@ from wemakeprice_sdk.catalogue.defaults import CodeMap, Defaults, Overflow, Sell
 from wemakeprice_sdk.catalogue.exporters import (
     TARGETS,
     Cafe24,
+    CoupangDraft,
     Exporter,
     GoogleFeed,
     NaverApi,
@@ -474,6 +475,44 @@ def test_sabangnet_holds_1000_goods_a_file_and_never_a_key() -> None:
     assert {step.file for step in found if step.product} == {1, 2}
     assert sum(step.data.endswith(b"</SABANG_GOODS_REGI>\n") for step in found) == 2
     assert "SEND_AUTH_KEY" in {line.field for line in found[0].lines}
+
+
+def test_a_draft_of_coupang_is_never_ready() -> None:
+    body = json.loads(export_kit.written([export_kit.grid()], CoupangDraft(), export_kit.PUBLISHING))
+    assert set(body) == {"draft", "gaps"}
+    assert body["draft"]["requested"] is False
+    assert {"items.attributes", "vendorId", "returnCenterCode", "outboundShippingPlaceCode"} <= set(
+        body["gaps"]
+    )
+    assert body["draft"]["items"][0]["attributes"] == [
+        {"attributeTypeName": "색상", "attributeValueName": "빨강"},
+        {"attributeTypeName": "사이즈", "attributeValueName": "M"},
+    ]
+
+
+def test_coupang_gets_the_fields_of_its_reference() -> None:
+    body = json.loads(export_kit.written([export_kit.single()], CoupangDraft()))["draft"]
+    item = body["items"][0]
+    assert (body["deliveryMethod"], body["deliveryChargeType"], body["deliveryCharge"]) == (
+        "SEQUENCIAL",
+        "NOT_FREE",
+        3_000,
+    )
+    assert (body["deliveryCompanyCode"], body["returnCharge"], body["unionDeliveryType"]) == (
+        "CJGLS",
+        2_500,
+        "UNION_DELIVERY",
+    )
+    assert (item["originalPrice"], item["salePrice"], item["maximumBuyCount"]) == (39_900, 29_900, 7)
+    assert (item["adultOnly"], item["taxType"], item["unitCount"]) == ("EVERYONE", "TAX", 0)
+    assert item["images"][0] == {
+        "imageOrder": 0,
+        "imageType": "REPRESENTATION",
+        "vendorPath": kit.image().url,
+    }
+    assert item["notices"][0] == {
+        "noticeCategoryName": "의류", "noticeCategoryDetailName": "제품 소재", "content": "린넨 100%",
+    }  # fmt: skip
 
 
 def test_a_category_code_of_sabangnet_has_three_or_four_levels() -> None:

@@ -103,11 +103,13 @@ def test_a_product_that_fills_no_file_is_refused(tmp_path: Path) -> None:
     assert (written.summary.rows_out, written.summary.refused) == (2, 1)
 
 
-def test_a_sheet_holds_500_products(tmp_path: Path) -> None:
-    goods = (export_kit.single(at) for at in range(1, 1_002))
+def test_a_sheet_holds_so_many_products_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert NaverSheet.most_products == 500
+    monkeypatch.setattr(NaverSheet, "most_products", 5)
+    goods = (export_kit.single(at) for at in range(1, 12))
     written = write_export(made(goods, NaverSheet()), tmp_path)
     sizes = [len(load_workbook(path).get_sheet_by_index(0).to_python()) for path in written.files]
-    assert sizes == [502, 502, 3]
+    assert sizes == [7, 7, 3]
 
 
 def test_the_sellers_own_template_is_filled_and_kept(tmp_path: Path) -> None:

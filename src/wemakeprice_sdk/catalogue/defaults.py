@@ -332,7 +332,7 @@ _TABLE: Final[Mapping[str, tuple[str, str, str]]] = {
     "D003": ("HANJIN", "HANJIN", "0018"),
     "D004": ("KGB", "KGB|LOGEN", "0004"),
     "D005": ("HYUNDAI", "HYUNDAI", "0079|0019"),
-    "D006": ("KGBPS", "", ""),  # KGB택배 is not 롯데, whatever public tables say
+    "D006": ("KGBPS|KGBLS", "", ""),  # KGB택배 is not 롯데, whatever public tables say
     "D007": ("ILYANG", "ILYANG", "0011"),
     "D008": ("EMS", "EMS", ""),
     "D013": ("CHUNIL", "CHUNIL", "0016"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from wemakeprice_sdk.catalogue.exporters.base import Exporter, LeftField
 from wemakeprice_sdk.catalogue.exporters.cafe24 import Cafe24
+from wemakeprice_sdk.catalogue.exporters.coupang import CoupangDraft
 from wemakeprice_sdk.catalogue.exporters.export import Export, ExportStep, export
 from wemakeprice_sdk.catalogue.exporters.google import GoogleFeed
 from wemakeprice_sdk.catalogue.exporters.naver_api import NaverApi
@@ -24,6 +25,7 @@ TARGETS: tuple[type[Exporter], ...] = (
     NaverApi,
     NaverSheet,
     Sabangnet,
+    CoupangDraft,
 )
 """Every target, in the order of the documentation."""
 
@@ -31,6 +33,7 @@ __all__ = [
     "LAYOUT_2026_07",
     "TARGETS",
     "Cafe24",
+    "CoupangDraft",
     "Export",
     "ExportStep",
     "Exporter",
