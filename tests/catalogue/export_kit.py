@@ -50,13 +50,18 @@ def grid(product_no: int = 1002, **changes: Any) -> CatalogueProduct:
     rows = [("빨강", "M"), ("빨강", "L"), ("파랑", "M"), ("파랑", "L")]
     options = kit.variants(
         rows,
-        seller_code=[f"OPT-{at}" for at in range(4)],
+        seller_code=[f"OPT_{at}" for at in range(4)],
         surcharge=[0] * 4,
         stock=[5] * 4,
         option_no=[11, 12, 13, 14],
     )
     origin = Origin(code="00", text="대한민국", importer="예시수입")
-    values: dict[str, Any] = {"variants": options, "stock": 20, "origin": origin}
+    values: dict[str, Any] = {
+        "seller_code": f"P_{product_no}",
+        "variants": options,
+        "stock": 20,
+        "origin": origin,
+    }
     return kit.full(product_no, **{**values, **changes})
 
 

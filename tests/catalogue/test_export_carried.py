@@ -49,7 +49,7 @@ def options(**changes: Any) -> Change:
 def codes(product: CatalogueProduct) -> CatalogueProduct:
     return evolve(
         product,
-        variants=tuple(evolve(one, seller_code=f"NEW-{at}") for at, one in enumerate(product.variants)),
+        variants=tuple(evolve(one, seller_code=f"NEW_{at}") for at, one in enumerate(product.variants)),
     )
 
 
@@ -77,7 +77,7 @@ CHANGES: dict[str, Change] = {
     "brand_no": own(brand_no=99),
     "maker": own(maker="다른 제조"),
     "maker_no": own(maker_no=99),
-    "model": own(model="ZZ-9"),
+    "model": own(model="ZZ_9"),
     "status": own(status=ProductStatus.STOP),
     "sale_status": own(sale_status=OptionSaleStatus.SOLD_OUT),
     "display": own(display=DisplayState.HIDDEN),

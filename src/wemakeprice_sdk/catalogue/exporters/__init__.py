@@ -10,6 +10,7 @@ from wemakeprice_sdk.catalogue.exporters.base import Exporter, LeftField
 from wemakeprice_sdk.catalogue.exporters.cafe24 import Cafe24
 from wemakeprice_sdk.catalogue.exporters.coupang import CoupangDraft
 from wemakeprice_sdk.catalogue.exporters.export import Export, ExportStep, export
+from wemakeprice_sdk.catalogue.exporters.godomall import Godomall
 from wemakeprice_sdk.catalogue.exporters.google import GoogleFeed
 from wemakeprice_sdk.catalogue.exporters.naver_api import NaverApi
 from wemakeprice_sdk.catalogue.exporters.naver_sheet import LAYOUT_2026_07, NaverSheet, SheetLayout
@@ -24,6 +25,7 @@ TARGETS: tuple[type[Exporter], ...] = (
     Cafe24,
     NaverApi,
     NaverSheet,
+    Godomall,
     Sabangnet,
     CoupangDraft,
 )
@@ -37,6 +39,7 @@ __all__ = [
     "Export",
     "ExportStep",
     "Exporter",
+    "Godomall",
     "GoogleFeed",
     "LeftField",
     "NaverApi",

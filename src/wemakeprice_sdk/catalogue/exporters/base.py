@@ -173,6 +173,13 @@ class Exporter(ABC):
     most_bytes: int | None = None
     """How many bytes one file takes."""
 
+    sheet: ClassVar[str] = ""
+    """Name of the worksheet of a target that is a workbook; empty for a target of bytes."""
+
+    def heading(self) -> tuple[TargetRow, ...]:
+        """Return the rows above the data of a workbook."""
+        return ()
+
     def head(self) -> bytes:
         """Return what stands at the beginning of each file."""
         return b""

@@ -57,6 +57,7 @@ _HEADERS: Final = (
     "출간일", "출판사", "글작가", "그림작가", "번역자명", "문화비 소득공제", "사이즈\n상품군",
     "사이즈\n사이즈명", "사이즈\n상세 사이즈", "사이즈\n모델명",
 )  # fmt: skip
+_GROUP: Final = "상품 기본정보"
 _NEWEST: Final = "판매준수가"
 _LOOKED_AT: Final = 10
 _TELLING: Final = 10
@@ -157,6 +158,7 @@ class NaverSheet(Exporter):
     target: ClassVar[str] = "naver"
     title: ClassVar[str] = "Naver SmartStore bulk sheet"
     suffix: ClassVar[str] = "xlsx"
+    sheet: ClassVar[str] = "일괄등록"
     carried: ClassVar[Mapping[str, str]] = {
         "name": "상품명",
         "seller_code": "판매자 상품코드",
@@ -222,6 +224,11 @@ class NaverSheet(Exporter):
         if self.layout.own:
             return ()
         return (ExportLine("", LineKind.NEEDS_YOU, LineCode.LAYOUT, "layout", "2026-07"),)
+
+    def heading(self) -> tuple[TargetRow, ...]:
+        """Return group headings and names, as many rows as the template has."""
+        above = ((_GROUP,),) * (self.layout.header_row - 1)
+        return (*above, self.layout.columns)
 
     def write(self, job: ExportJob) -> tuple[TargetRow, ...]:
         """Return the product's row in the order of the layout."""

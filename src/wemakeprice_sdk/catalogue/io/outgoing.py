@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from attrs import define, field, frozen
 
-from wemakeprice_sdk.catalogue.exporters.base import TargetRow
+from wemakeprice_sdk.catalogue.exporters.base import Exporter, TargetRow
 from wemakeprice_sdk.catalogue.exporters.export import Export, ExportStep
 from wemakeprice_sdk.catalogue.exporters.naver_sheet import NaverSheet, SheetLayout
 from wemakeprice_sdk.catalogue.report import (
@@ -29,12 +29,11 @@ if TYPE_CHECKING:
     from openpyxl import Workbook as Book
     from openpyxl.worksheet.worksheet import Worksheet
 
-_SHEET: Final = "일괄등록"
-_GROUPS: Final = "상품 등록"
 _WIDTHS: Final = (10, 20, 24, 30, 60, 24, 12, 16, 60)
 _COUNT_COLUMNS: Final = ("구분", "항목", "내용", "개수", "kind", "rule", "message")
 _COUNT_WIDTHS: Final = (10, 24, 60, 8, 12, 16, 60)
 _LONGEST: Final = 32_767
+_SPECIAL: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "#", "＝", "＋", "－", "＠")
 _MOST_ROWS: Final = 1_000_000
 
 
@@ -63,7 +62,7 @@ def sheet_layout(template: str | os.PathLike[str]) -> SheetLayout:
 
     book = load_workbook(template, read_only=True)
     try:
-        sheet = book[_SHEET] if _SHEET in book.sheetnames else book.worksheets[0]
+        sheet = book[NaverSheet.sheet] if NaverSheet.sheet in book.sheetnames else book.worksheets[0]
         return SheetLayout.detect(
             ["" if value is None else str(value) for value in row]
             for row in sheet.iter_rows(max_row=10, values_only=True)
@@ -130,29 +129,28 @@ class _Files:
         if self.stream is None:
             return
         with self.stream as stream:
-            if self.rows and isinstance(self.export.exporter, NaverSheet):
-                _write_sheet(stream, self.export.exporter.layout, self.rows, self.template)
+            if self.export.exporter.sheet:
+                _write_sheet(stream, self.export.exporter, self.rows, self.template)
         self.stream, self.rows = None, []
 
 
-def _write_sheet(
-    stream: IO[bytes], layout: SheetLayout, rows: list[TargetRow], template: Path | None
-) -> None:
+def _write_sheet(stream: IO[bytes], exporter: Exporter, rows: list[TargetRow], template: Path | None) -> None:
     from openpyxl import Workbook, load_workbook
 
+    heading = exporter.heading()
     if template is None:
         book = Workbook()
         sheet = book.worksheets[0]
-        sheet.title = _SHEET
-        sheet.append([_GROUPS])
-        sheet.append(list(layout.columns))
+        sheet.title = exporter.sheet
+        for row in heading:
+            sheet.append(list(row))
     else:
         book = load_workbook(template)
-        sheet = book[_SHEET] if _SHEET in book.sheetnames else book.worksheets[0]
-        if sheet.max_row > layout.header_row:
+        sheet = book[exporter.sheet] if exporter.sheet in book.sheetnames else book.worksheets[0]
+        if sheet.max_row > len(heading):
             # Below the header the template has guidance and samples, which would be registered as goods.
-            sheet.delete_rows(layout.header_row + 1, sheet.max_row - layout.header_row)
-    for number, row in enumerate(rows, layout.header_row + 1):
+            sheet.delete_rows(len(heading) + 1, sheet.max_row - len(heading))
+    for number, row in enumerate(rows, len(heading) + 1):
         _fill(sheet, number, row)
     book.save(stream)
 
@@ -235,4 +233,10 @@ def _headed(writer: SheetWriter, names: tuple[str, ...], widths: tuple[int, ...]
 
 
 def _append(writer: SheetWriter, row: ReportRow) -> None:
-    writer.sheet.append([writer.cell(ILLEGAL.sub("", cell)[:_LONGEST]) for cell in row])
+    writer.sheet.append([_shown(writer, ILLEGAL.sub("", cell)[:_LONGEST]) for cell in row])
+
+
+def _shown(writer: SheetWriter, cell: str) -> object:
+    # A styled cell costs ten times a plain one, and a report has hundreds of thousands: only what a
+    # spreadsheet would take for something else (a formula, an error, an escape) is written with care.
+    return writer.cell(cell) if cell.startswith(_SPECIAL) or "_x" in cell else cell
