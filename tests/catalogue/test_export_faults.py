@@ -561,13 +561,14 @@ def test_cp949_is_what_a_korean_windows_reads() -> None:
 
 @pytest.mark.parametrize("sign", ["=1+1", "+82", "-5", "@x"])
 def test_a_formula_is_neutralised_where_the_target_takes_the_mark_away_again(sign: str) -> None:
-    product = export_kit.single(name=sign)
-    (row,) = export_kit.table(export_kit.written([product], WooCommerce()))
-    assert row["Name"] == f"'{sign}"
+    product = optioned([(sign, "M"), ("흰색", "M")])
+    parent, first, _ = export_kit.table(export_kit.written([product], WooCommerce()))
+    assert parent["Attribute 1 value(s)"] == f"'{sign}, 흰색"
+    assert first["Attribute 1 value(s)"] == f"'{sign}"
     told = export_kit.lines([product], WooCommerce())
-    assert (LineCode.NEUTRALISED, "Name", sign) in {(line.code, line.field, line.value) for line in told}
-    for target in (Shopify, Cafe24):
-        cells = export_kit.table(export_kit.written([product], target()))[0]
+    assert (LineCode.NEUTRALISED, sign) in {(line.code, line.value) for line in told}
+    for target in (WooCommerce, Shopify, Cafe24):
+        cells = export_kit.table(export_kit.written([export_kit.single(name=sign)], target()))[0]
         assert sign in cells.values()
 
 

@@ -155,9 +155,6 @@ class Exporter(ABC):
     target: ClassVar[str]
     """Its word, such as `shopify`."""
 
-    title: ClassVar[str]
-    """Its name and format for a reader."""
-
     suffix: ClassVar[str]
     """File name ending, such as `csv`."""
 

@@ -73,7 +73,6 @@ class Cafe24(Exporter):
     """
 
     target: ClassVar[str] = "cafe24"
-    title: ClassVar[str] = "Cafe24 CSV"
     suffix: ClassVar[str] = "csv"
     carried: ClassVar[Mapping[str, str]] = {
         "name": "상품명",

@@ -55,7 +55,6 @@ class CoupangDraft(Exporter):
     """Products as drafts of Coupang's seller products. `externalVendorSku` is the option's stable id."""
 
     target: ClassVar[str] = "coupang"
-    title: ClassVar[str] = "Coupang draft"
     suffix: ClassVar[str] = "jsonl"
     carried: ClassVar[Mapping[str, str]] = {
         "name": "sellerProductName",

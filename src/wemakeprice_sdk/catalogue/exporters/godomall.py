@@ -100,7 +100,6 @@ class Godomall(Exporter):
     """Products as rows of Godomall's workbook. `goods_cd` is the stable id, written with underscores."""
 
     target: ClassVar[str] = "godomall"
-    title: ClassVar[str] = "Godomall workbook"
     suffix: ClassVar[str] = "xlsx"
     sheet: ClassVar[str] = "상품"
     carried: ClassVar[Mapping[str, str]] = {

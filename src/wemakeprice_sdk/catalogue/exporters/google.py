@@ -65,7 +65,6 @@ class GoogleFeed(Exporter):
     """Products as a Google Merchant feed. `id` is the option's stable id, `item_group_id` the product's."""
 
     target: ClassVar[str] = "google"
-    title: ClassVar[str] = "Google Merchant TSV"
     suffix: ClassVar[str] = "tsv"
     carried: ClassVar[Mapping[str, str]] = {
         "name": "title",

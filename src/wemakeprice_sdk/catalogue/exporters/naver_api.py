@@ -81,7 +81,6 @@ class NaverApi(Exporter):
     """
 
     target: ClassVar[str] = "naver"
-    title: ClassVar[str] = "Naver SmartStore API v2"
     suffix: ClassVar[str] = "jsonl"
     carried: ClassVar[Mapping[str, str]] = {
         "name": "name",

@@ -156,7 +156,6 @@ class NaverSheet(Exporter):
     """
 
     target: ClassVar[str] = "naver"
-    title: ClassVar[str] = "Naver SmartStore bulk sheet"
     suffix: ClassVar[str] = "xlsx"
     sheet: ClassVar[str] = "일괄등록"
     carried: ClassVar[Mapping[str, str]] = {

@@ -56,7 +56,6 @@ class Sabangnet(Exporter):
     """
 
     target: ClassVar[str] = "sabangnet"
-    title: ClassVar[str] = "Sabangnet XML"
     suffix: ClassVar[str] = "xml"
     carried: ClassVar[Mapping[str, str]] = {
         "name": "GOODS_NM",

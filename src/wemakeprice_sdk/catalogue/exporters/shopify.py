@@ -84,7 +84,6 @@ class Shopify(Exporter):
     """
 
     target: ClassVar[str] = "shopify"
-    title: ClassVar[str] = "Shopify CSV"
     suffix: ClassVar[str] = "csv"
     carried: ClassVar[Mapping[str, str]] = {
         "name": "Title",

@@ -1,9 +1,9 @@
 r"""WooCommerce's product CSV: `variable` products with one `variation` row per option, English column names.
 
 Attested: the sample file and the source of the importer are public (official): `a > b` for categories, `\,`
-for a comma inside a value, and a quote mark in front of `= + - @`, which the importer takes away again. Not
-tried: no file was imported into a live shop. The columns `Brands` (9.6) and `GTIN, UPC, EAN, or ISBN` (9.2)
-are newer than others; older shops leave them out.
+for a comma inside a value, and a quote mark in front of `= + - @`, which the importer takes away again from
+the values of attributes, but not from names. Not tried: no file was imported into a live shop. The columns
+`Brands` (9.6) and `GTIN, UPC, EAN, or ISBN` (9.2) are newer than others; older shops leave them out.
 """
 
 from __future__ import annotations
@@ -49,7 +49,6 @@ class WooCommerce(Exporter):
     """Products as WooCommerce's product CSV. The parent's SKU is the product's stable id."""
 
     target: ClassVar[str] = "woocommerce"
-    title: ClassVar[str] = "WooCommerce CSV"
     suffix: ClassVar[str] = "csv"
     carried: ClassVar[Mapping[str, str]] = {
         "name": "Name",
@@ -140,7 +139,8 @@ class WooCommerce(Exporter):
     def _cells(self, job: ExportJob, row: dict[str, TargetCell]) -> Iterable[TargetCell]:
         for name in _COLUMNS:
             cell = row.get(name, "")
-            if isinstance(cell, str) and cell.startswith(_FORMULA):
+            # From a name or description the importer would not take the mark away, so it stays off there.
+            if isinstance(cell, str) and name.endswith("value(s)") and cell.startswith(_FORMULA):
                 job.notes.change(LineCode.NEUTRALISED, name, cell)
                 cell = f"'{cell}"
             yield cell
