@@ -44,6 +44,8 @@ def template(path: Path, columns: tuple[str, ...] = LAYOUT_2026_07.columns) -> P
     sheet.append(list(columns))
     for text in ("필수", "예시", "도움말", "입력하지 마세요"):
         sheet.append([text] * len(columns))
+    sheet.merge_cells("A3:C3")
+    sheet.merge_cells("D4:D6")
     book.create_sheet("코드표").append(["신상품", "중고상품"])
     book.save(path)
     return path

@@ -57,6 +57,10 @@ _CONDITIONS: Final = {
 _STABLE: Final = LeftField(
     "the id has to stay the same, so it is the stable id", "항목 ID가 바뀌지 않도록 고정 ID를 씁니다"
 )
+_SHOWN: Final = LeftField(
+    "a feed shows every product in it; leave hidden ones out",
+    "피드의 상품은 모두 노출되므로 숨길 상품은 빼 주세요",
+)
 _BLANKS: Final = re.compile(r"\s+")
 
 
@@ -90,7 +94,7 @@ class GoogleFeed(Exporter):
     left: ClassVar[Mapping[str, LeftField]] = left_out(
         carried,
         {
-            "status": SET_BY_PUBLISH, "sale_status": SET_BY_PUBLISH, "display": SET_BY_PUBLISH,
+            "status": SET_BY_PUBLISH, "sale_status": SET_BY_PUBLISH, "display": _SHOWN,
             "seller_code": _STABLE, "option.seller_code": _STABLE,
         },
     )  # fmt: skip

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, cast
 
 from attrs import define, field, frozen
 
@@ -27,6 +27,7 @@ from wemakeprice_sdk.excel.sheetstyle import ILLEGAL, SheetWriter
 
 if TYPE_CHECKING:
     from openpyxl import Workbook as Book
+    from openpyxl.cell.cell import Cell as BookCell
     from openpyxl.worksheet.worksheet import Worksheet
 
 _WIDTHS: Final = (10, 20, 24, 30, 60, 24, 12, 16, 60)
@@ -147,6 +148,9 @@ def _write_sheet(stream: IO[bytes], exporter: Exporter, rows: list[TargetRow], t
     else:
         book = load_workbook(template)
         sheet = book[exporter.sheet] if exporter.sheet in book.sheetnames else book.worksheets[0]
+        for merged in list(sheet.merged_cells.ranges):
+            if merged.max_row > len(heading):
+                sheet.unmerge_cells(str(merged))
         if sheet.max_row > len(heading):
             # Below the header the template has guidance and samples, which would be registered as goods.
             sheet.delete_rows(len(heading) + 1, sheet.max_row - len(heading))
@@ -159,7 +163,7 @@ def _fill(sheet: Worksheet, number: int, row: TargetRow) -> None:
     for at, value in enumerate(row, 1):
         if value == "":
             continue
-        cell = sheet.cell(number, at)
+        cell = cast("BookCell", sheet.cell(number, at))  # nothing is merged there any more
         if isinstance(value, str):
             # Written as text whatever it begins with; openpyxl would take = for a formula.
             cell.value = value
