@@ -129,7 +129,7 @@ class StreamedSheet:
                 place = f"{letters}2:{letters}{max(self._row, 2)}"
                 yield (
                     f'<dataValidation type="list" allowBlank="1" sqref="{place}">'
-                    f"<formula1>{escape(quoteattr(formula))}</formula1></dataValidation>"
+                    f'<formula1>"{escape(formula)}"</formula1></dataValidation>'
                 )
 
     def pour(self, out: IO[bytes]) -> None:
