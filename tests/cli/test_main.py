@@ -40,13 +40,15 @@ def test_preview_counts_and_names_the_wrong_cell(export: Path, capsys) -> None:
     assert main(["preview", str(export)]) == 0
     out = capsys.readouterr().out
     assert "new" in out
-    assert "만원" in out
+    assert re.search(r"^  error: .*만원", out, re.MULTILINE)
     assert "판매가" in out
 
 
 def test_a_product_export_is_no_deal_export(export: Path, capsys) -> None:
     assert main(["preview", "--kind", "deals", str(export)]) == 1
-    assert "WrongKindError" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "WrongKindError" in error
+    assert f"preview --kind products {export}" in error
 
 
 def test_config_shows_the_account_without_its_secrets(tmp_path: Path, capsys, monkeypatch) -> None:

@@ -92,12 +92,13 @@ def test_personal_columns_and_odd_values() -> None:
 
 
 def test_a_report_of_several_files_and_of_the_api(migrator: ExcelMigrator, tmp_path: Path) -> None:
-    paths = [corpus.save(tmp_path, f"{name}.xlsx", corpus.xlsx(corpus.products())) for name in ("하나", "둘")]
+    tables = {"하나": corpus.products(), "둘": [*corpus.products(), [300000009, "모자"]]}
+    paths = [corpus.save(tmp_path, f"{name}.xlsx", corpus.xlsx(table)) for name, table in tables.items()]
     with migrator.preview(paths) as preview:
         migrator.report(preview, tmp_path / "r.xlsx", paths)
     book = openpyxl.load_workbook(tmp_path / "r.xlsx")
     assert len(book.sheetnames) == 3
-    assert [row[0].value for row in book[book.sheetnames[2]].iter_rows(min_row=2)] == ["중복"] * 3
+    assert [row[0].value for row in book[book.sheetnames[2]].iter_rows(min_row=2)] == [*["중복"] * 3, "신규"]
     rows = [ProductRow(product_no=300000001, product_name="가방")]
     with migrator.preview_rows(rows, kind=ExportKind.PRODUCTS) as preview:
         migrator.report(preview, tmp_path / "api.xlsx")

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 from wemakeprice_sdk import __version__
-from wemakeprice_sdk.errors import ConfigError, SecretUnavailableError, WemakepriceError
+from wemakeprice_sdk.errors import ConfigError, SecretUnavailableError, WemakepriceError, WrongKindError
 
 if TYPE_CHECKING:
     from wemakeprice_sdk.config import ChannelConfig
+    from wemakeprice_sdk.excel import ExcelMigrator, ExportKind, Preview
     from wemakeprice_sdk.secrets import Cipher
 
 PREVIEW_ROWS: Final = 20
+IMPORTED: Final = ("products", "deals")
 INTERRUPTED: Final = 130
 PIPE_CLOSED: Final = 141
 """What a shell reports for a program that Ctrl-C or a closed pipe ended."""
@@ -112,7 +114,7 @@ def _inspect(options: argparse.Namespace) -> None:
 def _preview(options: argparse.Namespace) -> None:
     from wemakeprice_sdk.excel import ExcelMigrator, ExportKind
 
-    with ExcelMigrator(_NoAccount()).preview(options.file, kind=ExportKind(options.kind)) as preview:
+    with _previewed(ExcelMigrator(_NoAccount()), options.file, ExportKind(options.kind)) as preview:
         counts = preview.counts
         _table(
             [
@@ -131,7 +133,18 @@ def _preview(options: argparse.Namespace) -> None:
             if number > PREVIEW_ROWS:
                 _say(f"  ... {counts.problems - PREVIEW_ROWS} more")
                 break
-            _say(" ", problem)
+            _say(f"  {problem.severity.value}: {problem}")
+
+
+def _previewed(migrator: ExcelMigrator, file: str, kind: ExportKind) -> Preview:
+    """Preview a file; a refusal of its kind names the option that takes it."""
+    try:
+        return migrator.preview(file, kind=kind)
+    except WrongKindError as error:
+        looks = migrator.inspect(file).kind.value
+        if looks in IMPORTED and looks != kind.value:
+            error.add_note(f"wemakeprice preview --kind {looks} {file}")
+        raise
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -172,7 +185,7 @@ def _parser() -> argparse.ArgumentParser:
         "not a failure: the exit code is 0.",
     )
     preview.add_argument(
-        "--kind", choices=["products", "deals"], default="products", help="what the file lists (%(default)s)"
+        "--kind", choices=IMPORTED, default="products", help="what the file lists (%(default)s)"
     )
     for reader, run in ((inspect, _inspect), (preview, _preview)):
         reader.add_argument("file", help="any export: xlsx, xls, html, xml, csv, tsv")

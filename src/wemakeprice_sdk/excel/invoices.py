@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from wemakeprice_sdk.errors import ValidationError, Violation
-from wemakeprice_sdk.excel.sheetstyle import SheetWriter
+from wemakeprice_sdk.excel.sheetstyle import SheetWriter, new_workbook
 from wemakeprice_sdk.models import ShipMethod, ShipRequest
 from wemakeprice_sdk.models.couriers import COURIERS
 
@@ -18,23 +18,22 @@ def write_invoices(path: Path, shipments: Iterable[ShipRequest]) -> int:
 
     Invoice numbers are text, so that no leading zero is lost; a bundle number is a number. Raises
     `ValidationError` listing every shipment that is no parcel (it has no invoice) and every bundle that is
-    there twice, `OSError` when the file cannot be written. [C: the three columns B]
+    there twice, and when the file cannot be written. [C: the three columns B]
     """
     rows = list(shipments)
     _check(rows)
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("송장등록")
-    sheet.freeze_panes = "A2"
-    for letter, width in zip("ABC", (16, 24, 22), strict=True):
-        sheet.column_dimensions[letter].width = width
-    writer = SheetWriter(sheet)
-    sheet.append([writer.cell(text, bold=True) for text in HEADERS])
-    for one in rows:
-        courier = COURIERS[one.parcel_company_code or ""]
-        sheet.append([writer.cell(one.bundle_no), writer.cell(courier), writer.text(one.invoice_no or "")])
-    book.save(path)
+    with new_workbook(path) as book:
+        sheet = book.create_sheet("송장등록")
+        sheet.freeze_panes = "A2"
+        for letter, width in zip("ABC", (16, 24, 22), strict=True):
+            sheet.column_dimensions[letter].width = width
+        writer = SheetWriter(sheet)
+        sheet.append([writer.cell(text, bold=True) for text in HEADERS])
+        for one in rows:
+            courier = COURIERS[one.parcel_company_code or ""]
+            sheet.append(
+                [writer.cell(one.bundle_no), writer.cell(courier), writer.text(one.invoice_no or "")]
+            )
     return len(rows)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from itertools import pairwise
 from typing import Final
 
@@ -148,6 +149,7 @@ _MOSTLY = 0.5
 _SURE = 0.9
 _ID_DIGITS = 6
 _FEWEST_NAMED = 100
+_MOST_NAMED = 30
 _COUNTED_KINDS = frozenset((ExportKind.PRODUCTS, ExportKind.DEALS))
 _LONGEST_VALUE = 2_000
 """No number, date or state is longer, a list of products hardly ever."""
@@ -443,25 +445,56 @@ def _trust(content: float) -> float:
     return 0.9 + 0.1 * content if content >= _MOSTLY else 0.6 + 0.4 * content
 
 
-def _explicit_column(
-    book: ColumnBook, kind: ExportKind, name: str, wanted: str, headers: Sequence[str]
-) -> int:
-    if name not in book.kinds[kind].fields:
+def check_mapping(
+    book: ColumnBook, kind: ExportKind, explicit: Mapping[str, str], headers: Sequence[str] | None = None
+) -> None:
+    """Raise one `ColumnError` naming every field and every column of a mapping that does not exist.
+
+    Each comes with what may have been meant. Columns are held against `headers` where these are known.
+    """
+    fields = book.kinds[kind].fields
+    lines = [
+        f"  - {name!r} is no field of {kind.value} (없는 항목입니다); {_nearest(name, tuple(fields))}"
+        for name in explicit
+        if name not in fields
+    ]
+    there = tuple(filter(None, headers or ()))
+    lines += [
+        f"  - no column {wanted!r} for {name} (없는 열입니다); {_nearest(wanted, there)}"
+        for name, wanted in (explicit.items() if headers is not None else ())
+        if name in fields and _column_of(wanted, headers or ()) is None
+    ]
+    if lines:
         raise ColumnError(
-            f"{name!r} is no field of {kind.value} (없는 항목입니다. "
-            f"항목 이름을 확인해 주세요: {kind.korean})"
+            "the mapping names what is not there (열 매핑에 없는 이름이 있습니다. 이름을 확인해 주세요):\n"
+            + "\n".join(lines)
         )
+
+
+def _nearest(word: str, known: Sequence[str]) -> str:
+    near = get_close_matches(word, known, n=3, cutoff=0.5)
+    if near:
+        return f"did you mean (비슷한 이름): {', '.join(near)}"
+    more = " …" if len(known) > _MOST_NAMED else ""
+    return f"there are (있는 이름): {', '.join(known[:_MOST_NAMED])}{more}"
+
+
+def _column_of(wanted: str, headers: Sequence[str]) -> int | None:
     squeezed = "".join(wanted.split())
     for index, header in enumerate(headers):
         if "".join(header.split()) == squeezed:
             return index
-    for index in range(len(headers)):
-        if column_letter(index) == wanted.strip().upper():
-            return index
-    raise ColumnError(
-        f"no column {wanted!r} for {name} (열을 찾을 수 없습니다. 열 이름을 확인해 주세요); "
-        f"the file has {', '.join(filter(None, headers))}"
-    )
+    letters = (index for index in range(len(headers)) if column_letter(index) == wanted.strip().upper())
+    return next(letters, None)
+
+
+def _explicit_column(
+    book: ColumnBook, kind: ExportKind, name: str, wanted: str, headers: Sequence[str]
+) -> int:
+    index = _column_of(wanted, headers) if name in book.kinds[kind].fields else None
+    if index is None:
+        check_mapping(book, kind, {name: wanted}, headers)
+    return index or 0
 
 
 def _rivals(

@@ -13,17 +13,18 @@ from typing import TypeAlias
 from attrs import define, field, frozen
 
 from wemakeprice_sdk.checks import check_kind, of_kind
-from wemakeprice_sdk.errors import ColumnError, UnreadableFileError, ValidationError, WrongKindError
-from wemakeprice_sdk.excel.columns import ColumnBook, KindSpec, names_other_money
+from wemakeprice_sdk.errors import ValidationError, WrongKindError
+from wemakeprice_sdk.excel.columns import ColumnBook
 from wemakeprice_sdk.excel.deals import ParsedDeal, read_deals
 from wemakeprice_sdk.excel.header import Header, Sample, find_header, refuse_strangers
-from wemakeprice_sdk.excel.mapping import ColumnMap, mapping_from_json, require_columns
+from wemakeprice_sdk.excel.mapping import ColumnMap, check_mapping, mapping_from_json, require_columns
 from wemakeprice_sdk.excel.nondata import LeftOutRow
 from wemakeprice_sdk.excel.orders import OrderArchiveEntry, read_orders
 from wemakeprice_sdk.excel.plan import ImportPlan, select
 from wemakeprice_sdk.excel.preview import Preview, PreviewBuilder, PreviewInput
 from wemakeprice_sdk.excel.products import Parsed, read_products
-from wemakeprice_sdk.excel.records import READERS, DealRecord, ExportKind, ProductRecord
+from wemakeprice_sdk.excel.records import DealRecord, ExportKind, ProductRecord
+from wemakeprice_sdk.excel.refusals import column_notes, no_header, refuse_to_import, wrong_kind
 from wemakeprice_sdk.excel.report import SourceTable, api_table, write_report
 from wemakeprice_sdk.excel.sheetrecords import (
     ClaimRow,
@@ -32,6 +33,7 @@ from wemakeprice_sdk.excel.sheetrecords import (
     SheetRecord,
     read_sheet,
 )
+from wemakeprice_sdk.excel.sources import each_once, path_of, paths_of, source_name
 from wemakeprice_sdk.excel.statements import (
     StatementReading,
     read_statement,
@@ -41,7 +43,7 @@ from wemakeprice_sdk.excel.statements import (
 )
 from wemakeprice_sdk.excel.structure import RowPlan, compile_plan, shown
 from wemakeprice_sdk.excel.target import Account, ImportRegistry, NothingKnown, SkuChoice
-from wemakeprice_sdk.files.cells import Cell, RowBlock, SheetRow, is_blank
+from wemakeprice_sdk.files.cells import Cell, RowBlock, SheetRow
 from wemakeprice_sdk.files.limits import DEFAULT_LIMITS, Budget, FileLimits
 from wemakeprice_sdk.files.sniff import open_workbook
 from wemakeprice_sdk.files.workbook import FileFormat, Workbook
@@ -131,13 +133,13 @@ class ExcelMigrator:
         Raises `UnreadableFileError`, `UnsafeFileError`, `ColumnError` when no header is found, and
         `WrongKindError` when `kind` is given and the file is another.
         """
-        check_kind("kind", kind, ExportKind, optional=True)
-        with self._open(Path(file), kind, mapping) as opened:
+        check_kind("kind", kind, ExportKind, optional=True, hint="such as ExportKind.DEALS")
+        with self._open(path_of(file), kind, mapping) as opened:
             book, header = opened.book, opened.header
             specs = self.book.kinds[header.columns.kind].fields
             missing = any(spec.required and header.columns.get(name) is None for name, spec in specs.items())
             return Inspection(
-                path=Path(file),
+                path=path_of(file),
                 format=book.format,
                 engine=book.engine,
                 encoding=book.encoding,
@@ -149,7 +151,7 @@ class ExcelMigrator:
                 titles=header.titles,
                 columns=header.columns,
                 first_rows=tuple(self._shown(row, header) for row in _below(opened.sample, header)[:10]),
-                notes=(*opened.notes, *book.notes),
+                notes=(*opened.notes, *book.notes, *column_notes(header.columns)),
                 missing_required=missing,
             )
 
@@ -175,7 +177,7 @@ class ExcelMigrator:
         Rows that are no data (totals, notes, repeated headers) are not among them; `left_out` is called with
         each, here and in `deals` and `orders`.
         """
-        with self._open(Path(file), ExportKind.PRODUCTS, mapping) as opened:
+        with self._open(path_of(file), ExportKind.PRODUCTS, mapping) as opened:
             blocks, plan = self._data(opened)
             plan.left_out.listener = left_out
             yield from read_products(blocks, plan)
@@ -184,7 +186,7 @@ class ExcelMigrator:
         self, file: AnyPath, *, mapping: Mapped = None, left_out: LeftOut = None
     ) -> Iterator[ParsedDeal]:
         """Stream the deals of a file."""
-        with self._open(Path(file), ExportKind.DEALS, mapping) as opened:
+        with self._open(path_of(file), ExportKind.DEALS, mapping) as opened:
             blocks, plan = self._data(opened)
             plan.left_out.listener = left_out
             yield from read_deals(blocks, plan)
@@ -197,14 +199,14 @@ class ExcelMigrator:
         A line that is repeated counts once (`same-line`); a bundle whose rows stand apart comes in parts, and
         the later ones say so (`bundle-apart`).
         """
-        with self._open(Path(file), ExportKind.ORDERS, mapping) as opened:
+        with self._open(path_of(file), ExportKind.ORDERS, mapping) as opened:
             blocks, plan = self._data(opened)
             plan.left_out.listener = left_out
             yield from read_orders(blocks, plan)
 
     def claims(self, file: AnyPath, *, mapping: Mapped = None) -> Iterator[SheetRecord[ClaimRow]]:
         """Stream the rows of a claim grid (취소관리, 반품관리, 교환관리). They hold personal data. [C]"""
-        with self._open(Path(file), ExportKind.CLAIMS, mapping) as opened:
+        with self._open(path_of(file), ExportKind.CLAIMS, mapping) as opened:
             blocks, plan = self._data(opened)
             yield from read_sheet(blocks, plan, ClaimRow, "claim_no")
 
@@ -212,7 +214,7 @@ class ExcelMigrator:
         self, file: AnyPath, *, mapping: Mapped = None
     ) -> Iterator[SheetRecord[SettlementOrderRow]]:
         """Stream the rows of the settlement of orders (31 columns). [C]"""
-        with self._open(Path(file), ExportKind.SETTLEMENT_ORDERS, mapping) as opened:
+        with self._open(path_of(file), ExportKind.SETTLEMENT_ORDERS, mapping) as opened:
             blocks, plan = self._data(opened)
             yield from read_sheet(blocks, plan, SettlementOrderRow, "order_no")
 
@@ -220,7 +222,7 @@ class ExcelMigrator:
         self, file: AnyPath, *, mapping: Mapped = None
     ) -> Iterator[SheetRecord[SettlementShippingRow]]:
         """Stream the rows of the settlement of shipping fees (18 columns). [C]"""
-        with self._open(Path(file), ExportKind.SETTLEMENT_SHIPPING, mapping) as opened:
+        with self._open(path_of(file), ExportKind.SETTLEMENT_SHIPPING, mapping) as opened:
             blocks, plan = self._data(opened)
             yield from read_sheet(blocks, plan, SettlementShippingRow, "bundle_no")
 
@@ -240,7 +242,7 @@ class ExcelMigrator:
         that names another one raises `WrongAccountError`; `UnreadableFileError` says that the file
         changed meanwhile.
         """
-        path = Path(file)
+        path = path_of(file)
         with self._open(path, ExportKind.BANK_STATEMENT, mapping) as opened:
             digest = sha256_of(path)
             account = None if whole_business else self.account.seller_id
@@ -252,7 +254,7 @@ class ExcelMigrator:
 
     def vat_months(self, file: AnyPath, *, mapping: Mapped = None) -> Iterator[SheetRecord[VatMonth]]:
         """Stream the monthly figures of the partner centre's VAT page (부가세 신고내역). [C]"""
-        path = Path(file)
+        path = path_of(file)
         with self._open(path, ExportKind.VAT_MONTHS, mapping) as opened:
             digest = sha256_of(path)
             blocks, plan = self._data(opened)
@@ -273,31 +275,33 @@ class ExcelMigrator:
         Raises `WrongKindError` naming the kind the file looks like, `ColumnError` naming every required
         column that is missing, and the file errors of `inspect`. Rows in error are counted, not raised.
         """
-        check_kind("kind", kind, ExportKind)
-        _refuse_to_import(kind)
-        paths = [Path(files)] if isinstance(files, str | PathLike) else [Path(one) for one in files]
+        check_kind("kind", kind, ExportKind, hint="such as ExportKind.DEALS")
+        refuse_to_import(kind)
+        paths, doubled = each_once(paths_of(files))
         builder = self._builder(kind)
         try:
-            return self._judge_files(paths, builder, mapping)
+            return self._judge_files(paths, builder, mapping, doubled)
         except BaseException:
             builder.abandon()
             raise
 
-    def _judge_files(self, paths: Sequence[Path], builder: PreviewBuilder, mapping: Mapped) -> Preview:
+    def _judge_files(
+        self, paths: Sequence[Path], builder: PreviewBuilder, mapping: Mapped, notes: list[str]
+    ) -> Preview:
         kind = builder.kind
         missing: list[str] = []
-        notes: list[str] = []
         for path in paths:
             with self._open(path, kind, mapping) as opened:
                 blocks, plan = self._data(opened)
-                plan.sheet = _source_name(path, opened, paths)
+                plan.sheet = source_name(path, opened.sheet_name, paths)
                 parsed: Iterable[Parsed | ParsedDeal]
                 parsed = (
                     read_products(blocks, plan) if kind is ExportKind.PRODUCTS else read_deals(blocks, plan)
                 )
                 builder.add(_preview_input(parsed, opened, plan))
                 missing += plan.columns.missing
-                notes += [*opened.notes, *opened.book.notes, *_column_notes(plan.columns)]
+                notes += [*opened.notes, *opened.book.notes, *column_notes(plan.columns)]
+                notes += plan.odd_extras()
         return builder.finish(tuple(dict.fromkeys(missing)), notes)
 
     def preview_rows(self, rows: Iterable[ProductRow] | Iterable[DealRow], *, kind: ExportKind) -> Preview:
@@ -306,8 +310,8 @@ class ExcelMigrator:
         `rows` may come from several windows that overlap: an identical repeat is dropped without a word. The
         client is the caller's (`client.products.list`, `client.deals.list`).
         """
-        check_kind("kind", kind, ExportKind)
-        _refuse_to_import(kind)
+        check_kind("kind", kind, ExportKind, hint="such as ExportKind.DEALS")
+        refuse_to_import(kind)
         builder = self._builder(kind)
         numbered: Iterable[tuple[int, ProductRow | DealRow]] = enumerate(rows, 1)
         parsed = (_parsed_row(number, row, kind) for number, row in numbered)
@@ -358,7 +362,7 @@ class ExcelMigrator:
         `ValidationError` when `path` is one of them, which would be lost.
         """
         check_kind("preview", preview, Preview)
-        paths = [Path(files)] if isinstance(files, str | PathLike) else [Path(one) for one in files]
+        paths = paths_of(files)
         if Path(path).resolve() in {one.resolve() for one in paths}:
             raise ValidationError.single(
                 "path",
@@ -370,14 +374,14 @@ class ExcelMigrator:
         if not paths:
             write_report(Path(path), preview, [api_table(preview)], only_problems=only_problems)
             return
-        tables = self._tables(paths, preview.kind, mapping)
+        tables = self._tables(each_once(paths)[0], preview.kind, mapping)
         write_report(Path(path), preview, tables, only_problems=only_problems)
 
     def _tables(self, paths: Sequence[Path], kind: ExportKind, mapping: Mapped) -> list[SourceTable]:
         tables: list[SourceTable] = []
         for path in paths:
             with self._open(path, kind, mapping) as opened:
-                name = _source_name(path, opened, paths)
+                name = source_name(path, opened.sheet_name, paths)
                 columns = opened.header.columns
                 skipped = len(columns.ignored)
                 headers = tuple(match.header for match in columns.matches)[skipped:]
@@ -415,6 +419,8 @@ class ExcelMigrator:
         self, book: Workbook, kind: ExportKind | None, mapping: Mapped, budget: Budget
     ) -> _Opened:
         explicit = _explicit(mapping, kind)
+        if explicit is not None and kind is not None:
+            check_mapping(self.book, kind, explicit)
         kinds = (kind,) if explicit is not None and kind is not None else tuple(ExportKind)
         sheets = book.sheets
         order = sorted(range(len(sheets)), key=lambda index: sheets[index].hidden)[:_MOST_SHEETS]
@@ -432,18 +438,34 @@ class ExcelMigrator:
             for sample in samples:
                 refuse_strangers(sample, self.book, self.limits.header_rows)
         if best is None:
-            raise _no_header(samples)
+            if explicit is not None and kind is not None:
+                self._refuse_mapping(samples, kind, explicit, budget)
+            raise no_header(samples)
         refuse_strangers(best.sample, self.book, self.limits.header_rows)
         best.header = self._named(best, budget)
         if kind is not None and explicit is None:
             best = self._of_kind(best, kind, budget)
         if kind is not None and best.header.columns.kind is not kind:
-            raise _wrong_kind(self.book.kinds[best.header.columns.kind], self.book.kinds[kind])
+            raise wrong_kind(self.book.kinds[best.header.columns.kind], self.book.kinds[kind])
         if kind is not None and best.header.excluded:
-            raise _wrong_kind(self.book.named_by(best.header.labels), self.book.kinds[kind])
+            raise wrong_kind(self.book.named_by(best.header.labels), self.book.kinds[kind])
         best.notes = self._sheet_notes(best)
         best.others = tuple(one.sheet_name for one in found if one is not best and _is_like(one, best))
         return best
+
+    def _refuse_mapping(
+        self,
+        samples: Sequence[tuple[SheetRow, ...]],
+        kind: ExportKind,
+        explicit: Mapping[str, str],
+        budget: Budget,
+    ) -> None:
+        """Raise `ColumnError` naming what the mapping gets wrong, where a header can be found without it."""
+        found = (find_header(sample, self.book, (kind,), None, budget) for sample in samples)
+        headers = [header for header in found if header is not None]
+        if headers:
+            best = max(headers, key=lambda header: header.score)
+            check_mapping(self.book, kind, explicit, best.labels)
 
     def _named(self, found: _Opened, budget: Budget) -> Header:
         """Return the header as one of the kind that its words speak of, where its own kind is not whole."""
@@ -460,10 +482,10 @@ class ExcelMigrator:
             return found
         named = self.book.named_by(found.header.labels)
         if found.header.eligible or (named is not None and named.kind is looks):
-            raise _wrong_kind(self.book.kinds[looks], self.book.kinds[kind])
+            raise wrong_kind(self.book.kinds[looks], self.book.kinds[kind])
         header = find_header(found.sample, self.book, (kind,), None, budget)
         if header is None:
-            raise _no_header([found.sample])
+            raise no_header([found.sample])
         found.header = header
         return found
 
@@ -490,37 +512,6 @@ class ExcelMigrator:
         plan.field_counts = _field_counts(opened)
         book, budget = opened.book, Budget(self.limits)
         return _after(book.blocks(opened.sheet, budget), header.last_row), plan
-
-
-def _wrong_kind(looks: KindSpec | None, asked: KindSpec) -> WrongKindError:
-    """Return the refusal of a file of another kind, with what to do instead."""
-    if looks is None:
-        return WrongKindError(
-            f"this is no {asked.english}: it has columns of orders, claims or settlement; export the "
-            f"{asked.english} from the partner centre and give that file "
-            f"({asked.korean} 파일이 아닙니다. 파트너센터에서 {asked.korean} 파일을 내려받아 올려 주세요)"
-        )
-    reader = READERS.get(looks.kind)
-    instead = f", or read this one with {reader}()" if reader else ""
-    return WrongKindError(
-        f"this looks like {_one(looks)}, not {_one(asked)}; export the {asked.english} and give that "
-        f"file{instead} ({looks.kind.korean} 파일로 보입니다. {asked.kind.korean} 파일을 올려 주세요)"
-    )
-
-
-def _one(spec: KindSpec) -> str:
-    return f"{'an' if spec.english[0] in 'aeiou' else 'a'} {spec.english}"
-
-
-def _refuse_to_import(kind: ExportKind) -> None:
-    if kind in (ExportKind.PRODUCTS, ExportKind.DEALS):
-        return
-    reader = READERS.get(kind)
-    instead = f"use {reader}()" if reader else "nothing reads it"
-    raise WrongKindError(
-        f"{kind.value} are archived, not imported; {instead} "
-        f"({kind.korean} 파일은 가져오기 대상이 아닙니다. 상품 또는 딜 목록 파일을 올려 주세요)"
-    )
 
 
 def _best_of(found: Sequence[_Opened], kind: ExportKind | None) -> _Opened | None:
@@ -573,14 +564,6 @@ def _field_counts(opened: _Opened) -> tuple[int, int]:
     return wanted, wanted if shifted else usual
 
 
-def _source_name(path: Path, opened: _Opened, paths: Sequence[Path]) -> str:
-    if len(paths) == 1:
-        return opened.sheet_name
-    alike = [other for other in paths if other.name == path.name]
-    name = path.name if len(alike) == 1 else f"{path.parent.name}/{path.name}"
-    return f"{name}/{opened.sheet_name}"
-
-
 def _below(sample: Iterable[SheetRow], header: Header) -> list[SheetRow]:
     return [row for row in sample if row[0] > header.last_row]
 
@@ -609,40 +592,6 @@ def _explicit(mapping: Mapped, kind: ExportKind | None) -> Mapping[str, str] | N
     if isinstance(mapping, ColumnMap):
         return mapping.as_mapping()
     return mapping_from_json(mapping, kind) if isinstance(mapping, str) else mapping
-
-
-def _no_header(samples: Sequence[tuple[SheetRow, ...]]) -> ColumnError | UnreadableFileError:
-    rows = [row for sample in samples for row in sample][:5]
-    if not rows:
-        return UnreadableFileError(
-            "the file holds no rows; export it again with a wider period "
-            "(데이터가 없는 파일입니다. 조회기간을 넓혀 다시 내려받아 주세요)"
-        )
-    # How many cells, never what they say: in a file without a header the first row may be a buyer's.
-    seen = ", ".join(str(sum(not is_blank(cell) for cell in cells)) for _, cells in rows)
-    return ColumnError(
-        f"no header row was found; the first rows hold {seen} filled cells; keep the header of the export, "
-        "or name the columns with mapping= "
-        "(제목 행을 찾을 수 없습니다. 내려받은 제목 행이 있는지 확인해 주세요)"
-    )
-
-
-def _column_notes(columns: ColumnMap) -> list[str]:
-    notes = [
-        f"{match.letter} [{match.header}] was taken as {match.field}, "
-        f"confidence {match.confidence:.2f} (추정한 열입니다. 열을 확인해 주세요)"
-        for match in columns.guessed
-    ]
-    notes += [
-        f"{match.letter} [{match.header}] is not in plain won or pieces and was not used; kept as it is "
-        "(원 단위가 아니어서 사용하지 않았습니다. 원화 금액 열을 추가해 주세요)"
-        for match in columns.unknown
-        if names_other_money(match.header)
-    ]
-    return notes + [
-        f"ambiguous, not used: {sentence} (중복된 열이어서 사용하지 않았습니다. 열을 직접 지정해 주세요)"
-        for sentence in columns.ambiguous
-    ]
 
 
 def _parsed_row(number: int, row: ProductRow | DealRow, kind: ExportKind) -> Parsed | ParsedDeal:

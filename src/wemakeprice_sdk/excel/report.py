@@ -19,7 +19,16 @@ from wemakeprice_sdk.excel.nondata import NonDataKind
 from wemakeprice_sdk.excel.partial import HIDDEN_SIGNS
 from wemakeprice_sdk.excel.preview import Preview, PreviewRow, RowStatus
 from wemakeprice_sdk.excel.records import ExportKind, Problem, ProblemSeverity
-from wemakeprice_sdk.excel.sheetstyle import GREY, ILLEGAL, RED, YELLOW, ReportValue, SheetWriter, fitted
+from wemakeprice_sdk.excel.sheetstyle import (
+    GREY,
+    ILLEGAL,
+    RED,
+    YELLOW,
+    ReportValue,
+    SheetWriter,
+    fitted,
+    new_workbook,
+)
 from wemakeprice_sdk.files.cells import (
     Cell,
     Serial,
@@ -79,17 +88,14 @@ def write_report(
 ) -> None:
     """Write the report of a preview; `only_problems` leaves clean rows out, `comments` bounds cell comments.
 
-    Raises `OSError` when the file cannot be written.
+    Raises `ValidationError` when the file cannot be written.
     """
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    _summary(SheetWriter(book.create_sheet("요약")), preview)
-    left = comments
-    for table in tables:
-        writer = SheetWriter(book.create_sheet(_sheet_title(table.name, book.sheetnames)))
-        left = _table(writer, table, preview, left, only_problems=only_problems)
-    book.save(path)
+    with new_workbook(path) as book:
+        _summary(SheetWriter(book.create_sheet("요약")), preview)
+        left = comments
+        for table in tables:
+            writer = SheetWriter(book.create_sheet(_sheet_title(table.name, book.sheetnames)))
+            left = _table(writer, table, preview, left, only_problems=only_problems)
 
 
 def _sheet_title(name: str, taken: Sequence[str]) -> str:

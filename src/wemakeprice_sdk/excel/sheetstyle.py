@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeAlias
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, TypeAlias
+
+from wemakeprice_sdk.errors import ValidationError
 
 if TYPE_CHECKING:
+    from openpyxl import Workbook
     from openpyxl.cell.cell import Cell as BookCell
     from openpyxl.worksheet.worksheet import Worksheet
 
@@ -47,6 +53,69 @@ def fitted(rows: Iterable[Sequence[ReportValue]], *, widest: int = _WIDEST) -> l
         for at, value in enumerate(row):
             widths[at] = max(widths[at], width_of(value))
     return [min(max(width + 2, _NARROWEST), widest) for width in widths]
+
+
+@contextmanager
+def new_workbook(path: Path) -> Iterator[Workbook]:
+    """Open a workbook for writing row by row; what lies under `path` is replaced once all of it is written.
+
+    Raises `ValidationError` when the file cannot be written; nothing half-written stays.
+    """
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    partial = path.with_name(f".{path.name[:40]}.{os.getpid()}-{id(book)}.part")
+    try:
+        with _opened(partial, path) as stream:
+            yield book
+            _save(book, stream, path)
+        _move(partial, path)
+    except BaseException:
+        _drop(book)
+        raise
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def _opened(partial: Path, path: Path) -> IO[bytes]:
+    try:
+        return partial.open("wb")
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _move(partial: Path, path: Path) -> None:
+    try:
+        partial.replace(path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _save(book: Workbook, stream: IO[bytes], path: Path) -> None:
+    try:
+        book.save(stream)
+        stream.flush()
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _drop(book: Workbook) -> None:
+    """Close sheets that were left open: their writers would complain when they are collected."""
+    for sheet in book.worksheets:
+        with suppress(Exception):
+            sheet.close()
+
+
+def _unwritable(path: Path, error: OSError) -> ValidationError:
+    return ValidationError.single(
+        "path",
+        path.name,
+        "writable file",
+        f"the file cannot be written: {error.strerror}; name a file in a folder that exists, "
+        "and close it in Excel",
+        "파일을 저장할 수 없습니다. 폴더가 있는지, 엑셀에서 열려 있지 않은지 확인해 주세요",
+    )
 
 
 class SheetWriter:

@@ -32,6 +32,7 @@ from wemakeprice_sdk.excel.nondata import (
 from wemakeprice_sdk.excel.records import Problem, ProblemSeverity
 from wemakeprice_sdk.files.cells import (
     Cell,
+    CellError,
     RowBlock,
     cell_text,
     column_letter,
@@ -132,6 +133,8 @@ class RowPlan:
     left_out: LeftOutRows = field(factory=LeftOutRows)
     """The rows that are no data."""
     sums: Sums = field(factory=Sums)
+    _odd_extras: dict[int, tuple[int, int]] = field(factory=dict, init=False)
+    """Per column nobody understood: how many error values it holds, and the first row with one."""
 
     def __attrs_post_init__(self) -> None:
         """Name the columns that can be summed up."""
@@ -166,10 +169,30 @@ class RowPlan:
             )
             if len(columns) > self.width or filled.counts.count(self.field_counts[0]) != len(filled.counts):
                 self._check_widths(filled.counts or [0] * len(filled.numbers), columns)
+            self._see_extras(filled.numbers, columns)
             found = self.faults.take()
             values = zip(*typed, strict=True)
             for at, (number, row, extra) in enumerate(zip(filled.numbers, values, extras, strict=False)):
                 yield TypedRow(number, row, extra, found.get(at, ()), columns, at)
+
+    def _see_extras(self, numbers: Sequence[int], columns: Sequence[Column]) -> None:
+        for index in self.extras:
+            if CellError not in set(map(type, columns[index])):
+                continue
+            rows = [numbers[at] for at, cell in enumerate(columns[index]) if isinstance(cell, CellError)]
+            count, first = self._odd_extras.get(index, (0, rows[0]))
+            self._odd_extras[index] = (count + len(rows), first)
+
+    def odd_extras(self) -> list[str]:
+        """Return one line for every column nobody understood that holds errors or uncalculated formulas."""
+        headers = dict(zip(self.extras, self.extra_headers, strict=True))
+        return [
+            f"{self.sheet}!{column_letter(index)} [{headers[index]}] holds {count} error value(s) or "
+            f"formulas never calculated, the first in row {first}; kept as they are "
+            f"(오류 값 또는 계산되지 않은 수식 {count}개가 있습니다. 첫 행: 원본 {first}행. "
+            "엑셀에서 파일을 열어 저장한 뒤 다시 올려 주세요)"
+            for index, (count, first) in sorted(self._odd_extras.items())
+        ]
 
     def _check_widths(self, counts: Sequence[int], columns: Sequence[Column]) -> None:
         """Note the rows that are wider than the header: a comma too many shifts what stands behind it."""

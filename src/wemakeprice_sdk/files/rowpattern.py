@@ -189,7 +189,8 @@ def last_column(sample: str, prefix: str) -> int:
 
 
 def _formula(prefix: str, readers: CellReaders) -> str:
-    return _FORMULA.format(p=prefix, pending="|".join(map(re.escape, readers.pending)))
+    # Openpyxl leaves `<v></v>`: whether that is an empty text or no value, the slow way tells.
+    return _FORMULA.format(p=prefix, pending="|".join(map(re.escape, (*readers.pending, ""))))
 
 
 def general_pattern(columns: int, prefix: str, readers: CellReaders) -> RowPattern:

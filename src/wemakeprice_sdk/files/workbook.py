@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import Enum
 from typing import Protocol
+from unicodedata import normalize
 
-from attrs import frozen
+from attrs import field, frozen
 
 from wemakeprice_sdk.files.cells import RowBlock, SheetRow
 from wemakeprice_sdk.files.limits import Budget
@@ -23,11 +24,16 @@ class FileFormat(Enum):
     CSV = "csv"
 
 
+def _composed(name: str) -> str:
+    return normalize("NFC", name)
+
+
 @frozen
 class SheetInfo:
     """A sheet (or an HTML table) of a file."""
 
-    name: str
+    name: str = field(converter=_composed)
+    """In composed form: macOS takes Hangul apart, and the same title would compare unequal."""
     hidden: bool = False
 
 
