@@ -760,3 +760,24 @@ def test_left_out_rows_survive_copies() -> None:
 
     row = LeftOutRow(NonDataKind.TOTAL, "Sheet1", 4, "소계")
     assert pickle.loads(pickle.dumps(row)) == copy.deepcopy(row) == row
+
+
+@pytest.mark.parametrize(
+    ("codes", "numbers", "own"),
+    [
+        (["TS-R", "TS-B"], [None, None], ["TS-R", "TS-B"]),
+        ([400000001, 400000002], [400000001, 400000002], [None, None]),
+    ],
+)
+def test_the_content_says_whose_an_option_code_is(
+    migrator: ExcelMigrator, tmp_path: Path, codes: list[object], numbers: list[object], own: list[object]
+) -> None:
+    table: list[list[object]] = [["상품번호", "상품명", "옵션명", "옵션코드", "재고수량"]]
+    table += [
+        [300000001, "티셔츠", name, code, 3] for name, code in zip(("빨강", "파랑"), codes, strict=True)
+    ]
+    (one,) = migrator.products(corpus.save(tmp_path, "a.xlsx", corpus.xlsx(table)))
+    assert one.record is not None
+    assert [option.option_no for option in one.record.options] == numbers
+    assert [option.seller_option_code for option in one.record.options] == own
+    assert one.problems == ()
