@@ -107,6 +107,7 @@ def calls(lease: Lease, intent: Any) -> dict[str, dict[str, Any]]:
             "mask_before": NOW,
             "destroy_before": NOW,
         },
+        "scrub": {},
         "note": {**held, "action": "a", "target": "t", "detail": "d"},
         "audit": {**account, "after": 0},
         "audit_head": account,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -12,7 +13,13 @@ import pytest
 from kit import KEY, START, Shop, cipher, open_shop, parcel
 
 from ledger_kit import NOW, KeyCipher
-from wemakeprice_sdk.errors import ConfigError, LeaseLostError, LedgerAccountError, ValidationError
+from wemakeprice_sdk.errors import (
+    ConfigError,
+    LeaseLostError,
+    LedgerAccountError,
+    LedgerUnavailableError,
+    ValidationError,
+)
 from wemakeprice_sdk.ledger import (
     Intent,
     IntentDraft,
@@ -348,18 +355,85 @@ def test_the_queries_of_retention_use_their_indexes(tmp_path: Path) -> None:
             )
 
 
-def test_nothing_of_what_was_destroyed_is_left_in_the_file(tmp_path: Path) -> None:
+def full_of_people(ledger: SqlLedger) -> tuple[Lease, list[str]]:
+    """Save fifty bundles; return the lease and the encrypted values as they are stored."""
+    ledger.open_account("shop", "https://sandbox")
+    lease = ledger.acquire_lease("shop", "w1", 60)
+    assert lease is not None
+    ledger.save(lease, [bundle(number) for number in range(50)], NOW)
+    with ledger._engine.begin(write=False) as transaction:
+        return lease, [str(row[0]) for row in transaction.rows("SELECT sealed FROM records")]
+
+
+def left_in(places: Iterable[Path], tokens: list[str]) -> int:
+    """Count the tokens of which any 24 characters in a row stand in the files."""
+    content = b"".join(place.read_bytes() for place in places if place.is_file())
+    parts = ([token[at : at + 24].encode() for at in range(0, len(token) - 24, 24)] for token in tokens)
+    return sum(any(part in content for part in found) for found in parts)
+
+
+def test_nothing_of_what_was_destroyed_is_left_in_the_files_of_sqlite(tmp_path: Path) -> None:
     path = tmp_path / "l.db"
     with SqliteLedger(path, KeyCipher()) as ledger:
-        ledger.open_account("shop", "https://sandbox")
-        lease = ledger.acquire_lease("shop", "w1", 60)
-        assert lease is not None
-        ledger.save(lease, [bundle(number) for number in range(50)], NOW)
-        with ledger._engine.begin(write=False) as session:
-            tokens = [str(row[0]) for row in session.rows("SELECT sealed FROM records")]
+        lease, tokens = full_of_people(ledger)
         assert ledger.destroy_personal(lease, "bundle", LATER, LATER) == 50
-    content = path.read_bytes()
-    assert [token for token in tokens if token[-40:].encode() in content] == []
+        assert left_in([tmp_path / "l.db-wal"], tokens) == 50, "the log still has what was written first"
+        ledger.scrub()
+        assert {place.name for place in tmp_path.iterdir()} == {"l.db", "l.db-wal", "l.db-shm"}
+        assert left_in(tmp_path.iterdir(), tokens) == 0
+        assert states(ledger) == [PersonalState.DESTROYED] * 50
+    assert left_in(tmp_path.iterdir(), tokens) == 0
+
+
+def test_nothing_of_what_was_destroyed_is_left_in_the_tables_of_postgres(postgres: str) -> None:
+    tables = Path(postgres.split("host=")[1].split(maxsplit=1)[0], "data", "base")
+    with (
+        PostgresLedger(postgres, KeyCipher(), schema=f"t_{uuid4().hex}") as ledger,
+        psycopg.connect(postgres, autocommit=True) as admin,
+    ):
+        lease, tokens = full_of_people(ledger)
+        assert ledger.destroy_personal(lease, "bundle", LATER, LATER) == 50
+        admin.execute("CHECKPOINT")
+        assert left_in(tables.rglob("*"), tokens) > 0, "old rows keep their bytes"
+        ledger.scrub()
+        admin.execute("CHECKPOINT")
+        assert left_in(tables.rglob("*"), tokens) == 0
+        assert states(ledger) == [PersonalState.DESTROYED] * 50
+
+
+def test_what_was_destroyed_never_comes_back_by_collecting_it_again(ledger: SqlLedger, lease: Lease) -> None:
+    ledger.save(lease, [bundle(1)], NOW)
+    ledger.destroy_personal(lease, "bundle", LATER, LATER)
+    ledger.scrub()
+    ledger.save(lease, [bundle(1, customsPin="P000000000000")], LATER)
+    kept = ledger.record("shop", "bundle", "1")
+    assert kept is not None
+    assert kept.personal is PersonalState.DESTROYED
+    assert kept.body == {"bundleNo": 1, "buyerName": None, "delivery": {"phone": None}, "customsPin": None}
+
+
+def test_a_scrub_that_a_reader_hinders_is_done_by_the_next_run(tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    with open_shop(SqliteLedger(path, cipher(), busy_timeout=0.1)) as shop:
+        shop.order()
+        runner = shop.runner()
+        runner.collect_orders()
+        with shop.ledger._engine.begin(write=False) as transaction:
+            tokens = [str(row[0]) for row in transaction.rows("SELECT sealed FROM records")]
+        shop.pass_time(days=100)
+        reader = sqlite3.connect(path)
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM records").fetchone()
+        with pytest.raises(LedgerUnavailableError, match="another worker reads"):
+            runner.retention(OLD)
+        reader.close()
+        assert left_in(tmp_path.iterdir(), tokens) > 0
+        assert runner.retention(OLD).destroyed["bundle"] == 0, "only the files were left to do"
+        assert left_in(tmp_path.iterdir(), tokens) == 0
+        lines = len(list(shop.ledger.audit("shop")))
+        assert [line.action for line in shop.ledger.audit("shop")][-1] == "scrub"
+        runner.retention(OLD)
+        assert len(list(shop.ledger.audit("shop"))) == lines, "nothing was due, so nothing is rewritten"
 
 
 def test_a_dry_run_makes_no_ledger(tmp_path: Path, postgres: str) -> None:

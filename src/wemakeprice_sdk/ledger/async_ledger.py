@@ -209,6 +209,9 @@ class AsyncLedger:
             self._ledger.due_personal, account, kind, now, mask_before, destroy_before
         )
 
+    async def scrub(self) -> None:
+        return await asyncio.to_thread(self._ledger.scrub)
+
     async def note(self, lease: Lease, action: str, target: str, detail: str, now: datetime) -> None:
         return await asyncio.to_thread(self._ledger.note, lease, action, target, detail, now)
 

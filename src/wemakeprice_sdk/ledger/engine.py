@@ -48,6 +48,10 @@ class Engine(Protocol):
         """Return the timestamp leases are measured by, in microseconds; one clock for all workers."""
         ...
 
+    def scrub(self) -> None:
+        """Rewrite the database's files, so that no removed or overwritten value is left in them."""
+        ...
+
     def close(self) -> None:
         """Close the connection; the next transaction opens a new one."""
         ...

@@ -273,6 +273,15 @@ class Ledger(Protocol):
         """Count what is due to be masked and to be destroyed; what is destroyed is not masked before."""
         ...
 
+    def scrub(self) -> None:
+        """Rewrite the files of the ledger, so that nothing removed or overwritten is left in them.
+
+        Others wait meanwhile, about as long as a copy of the ledger takes; raises `LedgerUnavailableError`
+        when they do not let it. What lies outside of the ledger's own files keeps what it holds: backups, and
+        for PostgreSQL its write-ahead log and rows that an older open transaction can still see.
+        """
+        ...
+
     def note(self, lease: Lease, action: str, target: str, detail: str, now: datetime) -> None:
         """Add a line to the audit trail."""
         ...

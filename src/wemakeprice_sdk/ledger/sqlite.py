@@ -117,6 +117,22 @@ class _SqliteEngine:
     def exists(self) -> bool:
         return self._path == _MEMORY or os.path.exists(self._path)
 
+    def scrub(self) -> None:
+        self._ownership.check()
+        with self._lock, _named_errors(self._path):
+            connection = self._open()
+            if connection.in_transaction:
+                raise LedgerError("a transaction of this ledger is open; scrub after it")
+            # VACUUM itself writes every page into the log, so the log is emptied behind it.
+            connection.execute("VACUUM")
+            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy:
+                raise LedgerUnavailableError(
+                    f"{self._path}: another worker reads all the while, so the log cannot be emptied; "
+                    "nothing is lost, call again "
+                    "(다른 작업이 원장을 읽고 있습니다. 잠시 뒤 다시 시도해 주세요)"
+                )
+
     def now(self, transaction: Transaction) -> int:  # noqa: ARG002 -- the machine has a clock of its own
         return int(self._lease_clock() * SECOND)
 

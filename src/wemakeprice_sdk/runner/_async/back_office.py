@@ -29,7 +29,7 @@ from wemakeprice_sdk.runner._async.facts import reconcile_stored
 from wemakeprice_sdk.runner._async.lease_holder import AsyncLeaseHolder, reset_time
 from wemakeprice_sdk.runner._async.ledger_archive import archive_stored
 from wemakeprice_sdk.runner._async.ledger_run import AsyncLedgerContext, AsyncLedgerRun
-from wemakeprice_sdk.runner._async.retention import forget
+from wemakeprice_sdk.runner._async.retention import forget, scrub
 from wemakeprice_sdk.runner._async.sources import import_source, import_tax_invoices, preview_source
 from wemakeprice_sdk.runner._async.stored import AsyncFeed, AsyncStored
 from wemakeprice_sdk.runner._offload import AsyncOffload
@@ -244,8 +244,10 @@ class AsyncBackOffice:
     ) -> RetentionReport:
         """Mask and destroy personal data (개인정보 보유기간) that is older than the policy allows.
 
-        Works page by page, so that others can write meanwhile; stopped or killed, the next run goes on. A dry
-        run counts what would be masked and destroyed.
+        Works page by page, so that others can write meanwhile; stopped or killed, the next run goes on. At
+        the end the ledger's files are rewritten (`Ledger.scrub`), while others wait. A run that cannot do
+        that raises `LedgerUnavailableError`, and the next one does it. A dry run counts what would be masked
+        and destroyed.
         """
         check_kind("policy", policy, RetentionPolicy)
         masked: dict[str, int] = {}
@@ -254,6 +256,7 @@ class AsyncBackOffice:
         async def job(run: _Run) -> None:
             for kind in RETAINED:
                 await forget(run, kind, policy, masked, destroyed)
+            await scrub(run)
 
         report = await self._run(Job.RETENTION, job, dry_run=dry_run, progress=progress, stop=stop)
         return RetentionReport.of(report, masked, destroyed)

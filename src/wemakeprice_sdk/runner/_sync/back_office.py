@@ -29,7 +29,7 @@ from wemakeprice_sdk.runner._sync.facts import reconcile_stored
 from wemakeprice_sdk.runner._sync.lease_holder import LeaseHolder, reset_time
 from wemakeprice_sdk.runner._sync.ledger_archive import archive_stored
 from wemakeprice_sdk.runner._sync.ledger_run import LedgerContext, LedgerRun
-from wemakeprice_sdk.runner._sync.retention import forget
+from wemakeprice_sdk.runner._sync.retention import forget, scrub
 from wemakeprice_sdk.runner._sync.sources import import_source, import_tax_invoices, preview_source
 from wemakeprice_sdk.runner._sync.stored import Feed, Stored
 from wemakeprice_sdk.runner.export.archive import ArchiveReport
@@ -243,8 +243,10 @@ class BackOffice:
     ) -> RetentionReport:
         """Mask and destroy personal data (개인정보 보유기간) that is older than the policy allows.
 
-        Works page by page, so that others can write meanwhile; stopped or killed, the next run goes on. A dry
-        run counts what would be masked and destroyed.
+        Works page by page, so that others can write meanwhile; stopped or killed, the next run goes on. At
+        the end the ledger's files are rewritten (`Ledger.scrub`), while others wait. A run that cannot do
+        that raises `LedgerUnavailableError`, and the next one does it. A dry run counts what would be masked
+        and destroyed.
         """
         check_kind("policy", policy, RetentionPolicy)
         masked: dict[str, int] = {}
@@ -253,6 +255,7 @@ class BackOffice:
         def job(run: _Run) -> None:
             for kind in RETAINED:
                 forget(run, kind, policy, masked, destroyed)
+            scrub(run)
 
         report = self._run(Job.RETENTION, job, dry_run=dry_run, progress=progress, stop=stop)
         return RetentionReport.of(report, masked, destroyed)

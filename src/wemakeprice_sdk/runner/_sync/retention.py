@@ -16,6 +16,10 @@ _BREATH: Final = 0.1
 without the pause a long retention would keep every other worker out."""
 
 
+SCRUB: Final = "scrub"
+"""Key of the progress that says whether the files still have to be rewritten."""
+
+
 def forget(
     run: LedgerRun[LedgerContext],
     kind: str,
@@ -28,16 +32,31 @@ def forget(
     now, ledger = run.now, run.context.ledger
     mask_before = None if mask is None else now - mask
     destroy_before = None if destroy is None else now - destroy
-    to_mask, to_destroy = 0, 0
-    if run.dry_run:
-        bounds = (mask_before, destroy_before)
-        to_mask, to_destroy = ledger.due_personal(run.account, kind, now, *bounds)
+    bounds = (mask_before, destroy_before)
+    to_mask, to_destroy = ledger.due_personal(run.account, kind, now, *bounds)
+    if (to_mask or to_destroy) and (lease := run.keep_lease()) is not None:
+        # Noted before the first page, so that a run that is killed behind it leaves the note to the next.
+        ledger.put_progress(lease, SCRUB, {"due": True}, now)
+    if not run.dry_run:
+        to_mask, to_destroy = 0, 0
     if destroy_before is not None:
         destroyed[kind] = to_destroy
         _pages(run, ledger.destroy_personal, kind, destroy_before, destroyed)
     if mask_before is not None:
         masked[kind] = to_mask
         _pages(run, ledger.mask_personal, kind, mask_before, masked)
+
+
+def scrub(run: LedgerRun[LedgerContext]) -> None:
+    """Leave nothing of what was masked and destroyed in the ledger's files, by this run or one before."""
+    ledger, noted = run.context.ledger, run.context.ledger.progress(run.account, SCRUB)
+    if noted is None or not noted["due"] or run.keep_lease() is None:
+        return
+    run.step()
+    ledger.scrub()
+    if (lease := run.keep_lease()) is not None:
+        ledger.note(lease, "scrub", "ledger", "files rewritten", run.now)
+        ledger.put_progress(lease, SCRUB, {"due": False}, run.now)
 
 
 def _pages(

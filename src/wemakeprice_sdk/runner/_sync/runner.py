@@ -450,8 +450,10 @@ class ChannelRunner:
     ) -> RetentionReport:
         """Mask and destroy personal data (개인정보 보유기간) that is older than the policy allows.
 
-        Works page by page, so that others can write meanwhile; stopped or killed, the next run goes on. A dry
-        run counts what would be masked and destroyed.
+        Works page by page, so that others can write meanwhile; stopped or killed, the next run goes on. At
+        the end the ledger's files are rewritten (`Ledger.scrub`), while others wait. A run that cannot do
+        that raises `LedgerUnavailableError`, and the next one does it. A dry run counts what would be masked
+        and destroyed.
         """
         return self._office.retention(policy, dry_run=dry_run, progress=progress, stop=stop)
 
