@@ -66,6 +66,7 @@ def calls(lease: Lease, intent: Any) -> dict[str, dict[str, Any]]:
         "release_lease": {"lease": lease},
         "mark_time": {**held, "tolerance": 1},
         "jumped_at": account,
+        "standing": account,
         "reset_time": {**held, "back": NOW, "by": "김운영"},
         "begin": {**held, "draft": evolve(INTENT, target="bundle:2"), "after": result},
         "finish": {**held, "result": result},

@@ -100,7 +100,7 @@ RESULTS = {
     "Target", "CancelRequest", "ImportProgress", "ImportTarget", "Inspection", "OptionRecord", "Preview",
     "PreviewRow", "Problem", "ProductImport", "ProductRecord", "DealRecord", "RowResult", "ImportPlan",
     "OrderArchiveEntry", "CommitReport", "Parsed", "ParsedDeal", "LeftOutRow", "ClaimRow", "SettlementOrderRow",
-    "VerdictReason", "WindDownReport",
+    "VerdictReason", "WindDownReport", "AccountStatus", "HeldTarget", "LastRun",
     "SettlementShippingRow", "Allocated", "Allocation", "PayableState", "TransferState", "PayoutTotal",
     "BusinessReconciliation", "SettlementSum", "SettlementBreakdown", "StatementNote", "MergedStatements",
     "StatementReading", "InterestLine", "OpenTie",

@@ -7,6 +7,7 @@ from wemakeprice_sdk.ledger.audit import AuditVerdict
 from wemakeprice_sdk.ledger.postgres import PostgresLedger
 from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import (
+    AccountStanding,
     AuditEntry,
     Intent,
     IntentDraft,
@@ -23,6 +24,7 @@ from wemakeprice_sdk.ledger.records import (
 from wemakeprice_sdk.ledger.sqlite import MemoryLedger, SqliteLedger
 
 __all__ = [
+    "AccountStanding",
     "AsyncLedger",
     "AuditEntry",
     "AuditVerdict",

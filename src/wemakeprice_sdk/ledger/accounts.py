@@ -12,8 +12,9 @@ from wemakeprice_sdk.ledger.audit import require_words
 from wemakeprice_sdk.ledger.base import AccountRow, LedgerBase, append_audit, override
 from wemakeprice_sdk.ledger.changes import set_back
 from wemakeprice_sdk.ledger.collection import SAVED
+from wemakeprice_sdk.ledger.encryption import load
 from wemakeprice_sdk.ledger.engine import Transaction, text, whole
-from wemakeprice_sdk.ledger.records import Lease
+from wemakeprice_sdk.ledger.records import AccountStanding, Lease
 from wemakeprice_sdk.ledger.timestamps import SECOND, to_micros, to_timestamp
 
 MAX_TTL: Final = 3600.0
@@ -113,6 +114,22 @@ class LedgerAccounts(LedgerBase):
     def jumped_at(self, account: str) -> datetime | None:
         with self._read(account) as transaction:
             return _jumped_at(transaction, account)
+
+    @override
+    def standing(self, account: str) -> AccountStanding:
+        with self._read(account) as transaction:
+            now = self._engine.now(transaction)
+            held = transaction.rows("SELECT holder, expires FROM accounts WHERE account = ?", account)
+            marks = transaction.rows("SELECT stream, moment FROM watermarks WHERE account = ?", account)
+            jobs = transaction.rows("SELECT job, body FROM progress WHERE account = ?", account)
+        holder, expires = (text(held[0][0]), whole(held[0][1])) if held else ("", 0)
+        works = bool(holder) and now < expires <= now + int(MAX_TTL * SECOND)
+        return AccountStanding(
+            holder=holder if works else None,
+            expires_at=to_timestamp(expires) if works else None,
+            watermarks={text(stream): to_timestamp(moment) for stream, moment in marks},
+            progress={text(job): load(text(body)) for job, body in jobs},
+        )
 
     @override
     def reset_time(self, lease: Lease, now: datetime, back: datetime, *, by: str) -> int:

@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 
 from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import (
+    AccountStanding,
     AuditEntry,
     Intent,
     IntentDraft,
@@ -66,6 +67,9 @@ class AsyncLedger:
 
     async def jumped_at(self, account: str) -> datetime | None:
         return await asyncio.to_thread(self._ledger.jumped_at, account)
+
+    async def standing(self, account: str) -> AccountStanding:
+        return await asyncio.to_thread(self._ledger.standing, account)
 
     async def reset_time(self, lease: Lease, now: datetime, back: datetime, *, by: str) -> int:
         return await asyncio.to_thread(self._ledger.reset_time, lease, now, back, by=by)

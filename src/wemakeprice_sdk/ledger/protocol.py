@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from wemakeprice_sdk.ledger.records import (
+    AccountStanding,
     AuditEntry,
     Intent,
     IntentDraft,
@@ -72,6 +73,10 @@ class Ledger(Protocol):
 
     def jumped_at(self, account: str) -> datetime | None:
         """Return the earliest time at which the clock was found to have gone back, until `reset_time`."""
+        ...
+
+    def standing(self, account: str) -> AccountStanding:
+        """Return who works on the account just now, how far lists were read, and what jobs noted."""
         ...
 
     def reset_time(self, lease: Lease, now: datetime, back: datetime, *, by: str) -> int:

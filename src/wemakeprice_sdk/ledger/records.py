@@ -51,6 +51,20 @@ class Lease:
     expires_at: datetime
 
 
+@frozen(kw_only=True)
+class AccountStanding:
+    """Where an account stands in the ledger: who works on it, how far lists were read, what jobs noted.
+
+    `holder` has the lease until `expires_at`; None when nobody has. `watermarks` is by stream, `progress` by
+    job.
+    """
+
+    holder: str | None = None
+    expires_at: datetime | None = None
+    watermarks: Mapping[str, datetime] = field(factory=dict)
+    progress: Mapping[str, Mapping[str, JsonValue]] = field(factory=dict)
+
+
 @frozen
 class IntentDraft:
     """What is about to be done to one target.

@@ -28,9 +28,11 @@ from wemakeprice_sdk.runner.settings import RetentionPolicy, RunnerSettings
 from wemakeprice_sdk.runner.sources.files import SourceFile, SourcePreview
 from wemakeprice_sdk.runner.sources.merging import FactContradiction, FactOrigin
 from wemakeprice_sdk.runner.sources.states import SourceState
+from wemakeprice_sdk.runner.status import AccountStatus, HeldTarget, LastRun
 from wemakeprice_sdk.runner.verdicts import JobVerdict, VerdictCode, VerdictReason, reason_of_error
 
 __all__ = [
+    "AccountStatus",
     "ActionResult",
     "ActionState",
     "ArchiveReport",
@@ -47,10 +49,12 @@ __all__ = [
     "FactContradiction",
     "FactOrigin",
     "Feed",
+    "HeldTarget",
     "Job",
     "JobProgress",
     "JobReport",
     "JobVerdict",
+    "LastRun",
     "LedgerTarget",
     "RetentionPolicy",
     "RetentionReport",

@@ -46,6 +46,7 @@ from wemakeprice_sdk.runner.reports import (
 )
 from wemakeprice_sdk.runner.settings import RetentionPolicy, RunnerSettings
 from wemakeprice_sdk.runner.sources.files import ColumnMapping, SourcePreview
+from wemakeprice_sdk.runner.status import AccountStatus, account_status
 
 _Run = AsyncLedgerRun[AsyncLedgerContext]
 
@@ -283,6 +284,19 @@ class AsyncBackOffice:
         return await archive_stored(
             context, folder, start, end, mask=mask, as_of=as_of, progress=progress, stop=stop
         )
+
+    async def status(self) -> AccountStatus:
+        """Return where the account stands (상황판): who works, what waits, is held, last runs, gates.
+
+        Reads the ledger once and asks the marketplace nothing. The link is as the configuration says; on the
+        runner, as its link store says.
+        """
+        return await self._status(self.config)
+
+    async def _status(self, config: ChannelConfig) -> AccountStatus:
+        ledger, account = await self._holder.looking_around(), self.account
+        standing, waiting = await ledger.standing(account), await ledger.active_intents(account)
+        return account_status(config, standing, waiting, self._context.clock.now())
 
     async def waiting(self) -> tuple[Intent, ...]:
         """Return the intents that block their target; the unknown ones wait for `resolve`."""

@@ -18,6 +18,7 @@ from wemakeprice_sdk.runner._async.ledger_run import AsyncLedgerContext, AsyncLe
 from wemakeprice_sdk.runner.reports import Job, JobReport
 from wemakeprice_sdk.runner.results import Skipped
 from wemakeprice_sdk.runner.settings import worker_name
+from wemakeprice_sdk.runner.status import RUN, run_note
 from wemakeprice_sdk.secrets import AesGcmCipher, generate_key
 
 R = TypeVar("R", bound=AsyncLedgerRun[Any])
@@ -45,16 +46,21 @@ class AsyncLeaseHolder:
         *,
         origin: str = "",
         dry_run: bool = False,
+        finish: Callable[[JobReport], JobReport] | None = None,
     ) -> JobReport:
-        """Run `body` under the lease, or without one where nothing is written."""
+        """Run `body` under the lease, or without one where nothing is written.
+
+        `finish` adds to the report what only the job knows, before the ledger notes how the run ended.
+        """
         await self._turn.acquire()
         try:
             started = self._context.clock.now()
             if not dry_run:
-                return await self._under_lease(job, make, body, started, origin)
+                return await self._under_lease(job, make, body, started, origin, finish)
             run = make(await self.looking_around(), None)
             await _until_stopped(run, body)
-            return await run.report(started)
+            report = await run.report(started)
+            return report if finish is None else finish(report)
         finally:
             self._turn.release()
 
@@ -72,6 +78,7 @@ class AsyncLeaseHolder:
         body: Callable[[R], Awaitable[None]],
         started: datetime,
         origin: str,
+        finish: Callable[[JobReport], JobReport] | None,
     ) -> JobReport:
         context = self._context
         ledger, settings, account = context.ledger, context.settings, context.account
@@ -87,7 +94,12 @@ class AsyncLeaseHolder:
                     # The clock is past what it wrongly recorded; what came meanwhile was never listed.
                     await reset_time(run, self.worker[:100])
             await _until_stopped(run, body)
-            return await run.report(started)
+            report = await run.report(started)
+            report = report if finish is None else finish(report)
+            # Only for the status: a job that is done does not fail because of it.
+            with suppress(LedgerError):
+                await ledger.put_progress(lease, f"{RUN}{job}", run_note(report), run.now)
+            return report
         finally:
             # What was done is in the ledger; a lease that cannot be given back runs out.
             with suppress(LedgerError):

@@ -64,6 +64,7 @@ from wemakeprice_sdk.runner.settings import (
     checked_wind_down,
     from_source,
 )
+from wemakeprice_sdk.runner.status import AccountStatus
 from wemakeprice_sdk.runner.verdicts import JobVerdict, reason_of_error
 
 _LEVELS: Final[Mapping[JobVerdict, int]] = {
@@ -301,8 +302,10 @@ class AsyncChannelRunner:
             found.append(AsyncWindDown(run, first))
             await found[0].carry_out(given)
 
-        report = await self._run(Job.WIND_DOWN, job, dry_run, progress, stop)
-        return WindDownReport.of(report, first, found[0]) if found else WindDownReport.of(report, first)
+        def finish(report: JobReport) -> WindDownReport:
+            return WindDownReport.of(report, first, found[0] if found else None)
+
+        return finish(await self._run(Job.WIND_DOWN, job, dry_run, progress, stop, finish))
 
     async def extend_sale_periods(
         self,
@@ -321,7 +324,10 @@ class AsyncChannelRunner:
             if not await sale_periods.extend_sale_periods(run):
                 missed.append(Skipped.MAINTENANCE)
 
-        return await self._run(Job.EXTEND_SALE_PERIODS, job, dry_run, progress, stop, missed)
+        def finish(report: JobReport) -> JobReport:
+            return evolve(report, skipped=missed[0]) if missed else report
+
+        return await self._run(Job.EXTEND_SALE_PERIODS, job, dry_run, progress, stop, finish)
 
     async def templates(
         self,
@@ -411,11 +417,13 @@ class AsyncChannelRunner:
         async def job(run: AsyncJobRun) -> None:
             results.append(await settlement.reconcile_settlement(run, first, last, bank))
 
-        report = await self._run(Job.SETTLEMENT, job, dry_run, progress, stop)
-        if not results:
-            return SettlementReport.of(report, None)
-        result, facts, incomplete = results[0]
-        return SettlementReport.of(report, result, incomplete, facts.contradictions, facts.sources)
+        def finish(report: JobReport) -> SettlementReport:
+            if not results:
+                return SettlementReport.of(report, None)
+            result, facts, incomplete = results[0]
+            return SettlementReport.of(report, result, incomplete, facts.contradictions, facts.sources)
+
+        return finish(await self._run(Job.SETTLEMENT, job, dry_run, progress, stop, finish))
 
     async def cs(
         self,
@@ -485,6 +493,10 @@ class AsyncChannelRunner:
             )
         return await archive(self._around, folder, start, end, mask=mask, progress=progress, stop=stop)
 
+    async def status(self) -> AccountStatus:
+        """Return where the account stands (상황판), as `BackOffice.status`, with the link as it is now."""
+        return await self._office._status(await self._link.current())
+
     async def waiting(self) -> tuple[Intent, ...]:
         """Return the intents that block their target; the unknown ones wait for `resolve`."""
         return await self._office.waiting()
@@ -512,10 +524,10 @@ class AsyncChannelRunner:
         dry_run: bool,
         progress: JobProgressCallback | None,
         stop: StopSwitch | None,
-        missed: list[Skipped] | None = None,
+        finish: Callable[[JobReport], JobReport] | None = None,
     ) -> JobReport:
         try:
-            report = await self._in_turn(job, body, dry_run, progress, stop, missed)
+            report = await self._in_turn(job, body, dry_run, progress, stop, finish)
         except WemakepriceError as error:
             # Only the kind of the error: its text may hold what was given or answered.
             reason = reason_of_error(error)
@@ -533,7 +545,7 @@ class AsyncChannelRunner:
         dry_run: bool,
         progress: JobProgressCallback | None,
         stop: StopSwitch | None,
-        missed: list[Skipped] | None,
+        finish: Callable[[JobReport], JobReport] | None,
     ) -> JobReport:
         check_kind("stop", stop, StopSwitch, optional=True)
         holder = self._office._holder
@@ -557,14 +569,13 @@ class AsyncChannelRunner:
 
         origin = self._around.client.base_url
         try:
-            report = await holder.run(job, make, recovered, origin=origin, dry_run=dry_run)
+            report = await holder.run(job, make, recovered, origin=origin, dry_run=dry_run, finish=finish)
         except AuthenticationError as error:
             await self._link.refused()
             for problem in self._link.problems:
                 error.add_note(problem)
             raise
-        report = evolve(report, link_problems=tuple(self._link.problems))
-        return evolve(report, skipped=missed[0]) if missed else report
+        return evolve(report, link_problems=tuple(self._link.problems))
 
     def _closed_gate(self, job: Job, config: ChannelConfig) -> ClosedGate | None:
         closed = [check(config, kind) for kind in _GATES.get(job, ())]

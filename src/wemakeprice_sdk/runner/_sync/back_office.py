@@ -45,6 +45,7 @@ from wemakeprice_sdk.runner.reports import (
 )
 from wemakeprice_sdk.runner.settings import RetentionPolicy, RunnerSettings
 from wemakeprice_sdk.runner.sources.files import ColumnMapping, SourcePreview
+from wemakeprice_sdk.runner.status import AccountStatus, account_status
 
 _Run = LedgerRun[LedgerContext]
 
@@ -282,6 +283,19 @@ class BackOffice:
         return archive_stored(
             context, folder, start, end, mask=mask, as_of=as_of, progress=progress, stop=stop
         )
+
+    def status(self) -> AccountStatus:
+        """Return where the account stands (상황판): who works, what waits, is held, last runs, gates.
+
+        Reads the ledger once and asks the marketplace nothing. The link is as the configuration says; on the
+        runner, as its link store says.
+        """
+        return self._status(self.config)
+
+    def _status(self, config: ChannelConfig) -> AccountStatus:
+        ledger, account = self._holder.looking_around(), self.account
+        standing, waiting = ledger.standing(account), ledger.active_intents(account)
+        return account_status(config, standing, waiting, self._context.clock.now())
 
     def waiting(self) -> tuple[Intent, ...]:
         """Return the intents that block their target; the unknown ones wait for `resolve`."""

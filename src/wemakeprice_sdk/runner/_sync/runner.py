@@ -63,6 +63,7 @@ from wemakeprice_sdk.runner.settings import (
     checked_wind_down,
     from_source,
 )
+from wemakeprice_sdk.runner.status import AccountStatus
 from wemakeprice_sdk.runner.verdicts import JobVerdict, reason_of_error
 
 _LEVELS: Final[Mapping[JobVerdict, int]] = {
@@ -300,8 +301,10 @@ class ChannelRunner:
             found.append(WindDown(run, first))
             found[0].carry_out(given)
 
-        report = self._run(Job.WIND_DOWN, job, dry_run, progress, stop)
-        return WindDownReport.of(report, first, found[0]) if found else WindDownReport.of(report, first)
+        def finish(report: JobReport) -> WindDownReport:
+            return WindDownReport.of(report, first, found[0] if found else None)
+
+        return finish(self._run(Job.WIND_DOWN, job, dry_run, progress, stop, finish))
 
     def extend_sale_periods(
         self,
@@ -320,7 +323,10 @@ class ChannelRunner:
             if not sale_periods.extend_sale_periods(run):
                 missed.append(Skipped.MAINTENANCE)
 
-        return self._run(Job.EXTEND_SALE_PERIODS, job, dry_run, progress, stop, missed)
+        def finish(report: JobReport) -> JobReport:
+            return evolve(report, skipped=missed[0]) if missed else report
+
+        return self._run(Job.EXTEND_SALE_PERIODS, job, dry_run, progress, stop, finish)
 
     def templates(
         self,
@@ -410,11 +416,13 @@ class ChannelRunner:
         def job(run: JobRun) -> None:
             results.append(settlement.reconcile_settlement(run, first, last, bank))
 
-        report = self._run(Job.SETTLEMENT, job, dry_run, progress, stop)
-        if not results:
-            return SettlementReport.of(report, None)
-        result, facts, incomplete = results[0]
-        return SettlementReport.of(report, result, incomplete, facts.contradictions, facts.sources)
+        def finish(report: JobReport) -> SettlementReport:
+            if not results:
+                return SettlementReport.of(report, None)
+            result, facts, incomplete = results[0]
+            return SettlementReport.of(report, result, incomplete, facts.contradictions, facts.sources)
+
+        return finish(self._run(Job.SETTLEMENT, job, dry_run, progress, stop, finish))
 
     def cs(
         self,
@@ -484,6 +492,10 @@ class ChannelRunner:
             )
         return archive(self._around, folder, start, end, mask=mask, progress=progress, stop=stop)
 
+    def status(self) -> AccountStatus:
+        """Return where the account stands (상황판), as `BackOffice.status`, with the link as it is now."""
+        return self._office._status(self._link.current())
+
     def waiting(self) -> tuple[Intent, ...]:
         """Return the intents that block their target; the unknown ones wait for `resolve`."""
         return self._office.waiting()
@@ -511,10 +523,10 @@ class ChannelRunner:
         dry_run: bool,
         progress: JobProgressCallback | None,
         stop: StopSwitch | None,
-        missed: list[Skipped] | None = None,
+        finish: Callable[[JobReport], JobReport] | None = None,
     ) -> JobReport:
         try:
-            report = self._in_turn(job, body, dry_run, progress, stop, missed)
+            report = self._in_turn(job, body, dry_run, progress, stop, finish)
         except WemakepriceError as error:
             # Only the kind of the error: its text may hold what was given or answered.
             reason = reason_of_error(error)
@@ -532,7 +544,7 @@ class ChannelRunner:
         dry_run: bool,
         progress: JobProgressCallback | None,
         stop: StopSwitch | None,
-        missed: list[Skipped] | None,
+        finish: Callable[[JobReport], JobReport] | None,
     ) -> JobReport:
         check_kind("stop", stop, StopSwitch, optional=True)
         holder = self._office._holder
@@ -556,14 +568,13 @@ class ChannelRunner:
 
         origin = self._around.client.base_url
         try:
-            report = holder.run(job, make, recovered, origin=origin, dry_run=dry_run)
+            report = holder.run(job, make, recovered, origin=origin, dry_run=dry_run, finish=finish)
         except AuthenticationError as error:
             self._link.refused()
             for problem in self._link.problems:
                 error.add_note(problem)
             raise
-        report = evolve(report, link_problems=tuple(self._link.problems))
-        return evolve(report, skipped=missed[0]) if missed else report
+        return evolve(report, link_problems=tuple(self._link.problems))
 
     def _closed_gate(self, job: Job, config: ChannelConfig) -> ClosedGate | None:
         closed = [check(config, kind) for kind in _GATES.get(job, ())]
