@@ -392,6 +392,7 @@ def test_jobs_alone_do_not_leave_their_room(job: PlanPart) -> None:
         PlanPart.IMPORTS: {"product", "deal"},
         PlanPart.STOCK: {"product"},
         PlanPart.SALE_PERIODS: {"product"},
+        PlanPart.WIND_DOWN: {"product"},
         PlanPart.ANSWERS: {"question", "inquiry"},
     }[job]
 
