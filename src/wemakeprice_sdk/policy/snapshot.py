@@ -6,11 +6,11 @@ which rows were read cannot matter. Rows that contradict each other are refused,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from typing import Generic, Protocol, TypeAlias, TypeVar, cast
 
 from attrs import field, frozen
 
@@ -253,7 +253,7 @@ class _Rows(Generic[T]):
         stated = getattr(snapshot, self.name)
         if stated is None and self.may_be_unknown:
             return
-        given: tuple[T, ...] = tuple(stated)
+        given = tuple(cast("Iterable[T]", stated))
         keys = [self.key(row) for row in given]
         if not all(left < right for left, right in pairwise(keys)):  # type: ignore[operator]
             kept: dict[_Key, T] = {}

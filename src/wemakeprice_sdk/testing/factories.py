@@ -121,7 +121,7 @@ def make_question(**fields: object) -> Question:
 
 def evolved(model: WriteModel, fields: Mapping[str, object]) -> WriteModel:
     """Return the request with some fields replaced."""
-    build: Callable[..., WriteModel] = attrs.evolve
+    build = cast("Callable[..., WriteModel]", attrs.evolve)
     return build(model, **fields)
 
 

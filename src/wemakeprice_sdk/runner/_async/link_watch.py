@@ -98,10 +98,10 @@ class AsyncLinkWatch:
         return saved
 
     async def _tell(self, saved: ChannelConfig) -> None:
-        call = self.notifier
-        if call is None:
+        if self.notifier is None:
             return
-        _, fault = await self.offload(within, self.patience, notify_issue, saved, issue_of(saved), call)
+        told = partial(notify_issue, saved, issue_of(saved), self.notifier)
+        _, fault = await self.offload(within, self.patience, told)
         if fault:
             self._note(f"notifier: {fault}")
 

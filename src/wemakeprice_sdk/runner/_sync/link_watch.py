@@ -99,10 +99,10 @@ class LinkWatch:
         return saved
 
     def _tell(self, saved: ChannelConfig) -> None:
-        call = self.notifier
-        if call is None:
+        if self.notifier is None:
             return
-        _, fault = self.offload(within, self.patience, notify_issue, saved, issue_of(saved), call)
+        told = partial(notify_issue, saved, issue_of(saved), self.notifier)
+        _, fault = self.offload(within, self.patience, told)
         if fault:
             self._note(f"notifier: {fault}")
 
