@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from attrs import define, field
 
@@ -23,6 +24,9 @@ from wemakeprice_sdk.config.link_store import MemoryLinkStore
 from wemakeprice_sdk.errors import CallError
 from wemakeprice_sdk.runner._offload import Offload
 from wemakeprice_sdk.runner.link_notices import answered, issue_of, within
+
+if TYPE_CHECKING:
+    from wemakeprice_sdk.config import HasContacts
 
 _NOTHING_LEARNED = (LinkOutcome.UNREACHABLE, LinkOutcome.UNCLEAR)
 
@@ -101,7 +105,9 @@ class LinkWatch:
     def _tell(self, saved: ChannelConfig) -> None:
         if self.notifier is None:
             return
-        told = partial(notify_issue, saved, issue_of(saved), self.notifier)
+        # pyright does not see that attrs' converters leave the fields that the protocol names.
+        people = cast("HasContacts", saved)
+        told = partial(notify_issue, people, issue_of(saved), self.notifier)
         _, fault = self.offload(within, self.patience, told)
         if fault:
             self._note(f"notifier: {fault}")
