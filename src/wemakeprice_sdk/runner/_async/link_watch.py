@@ -25,7 +25,7 @@ from wemakeprice_sdk.runner._offload import AsyncOffload
 from wemakeprice_sdk.runner.link_notices import answered, issue_of, within
 
 if TYPE_CHECKING:
-    from wemakeprice_sdk.config import HasContacts
+    from wemakeprice_sdk.config.contacts import HasContacts
 
 _NOTHING_LEARNED = (LinkOutcome.UNREACHABLE, LinkOutcome.UNCLEAR)
 
