@@ -1,6 +1,6 @@
 """Sabangnet's goods registration XML (사방넷 상품등록) in EUC-KR, at most 1,000 goods a file.
 
-Attested: the nodes, their order and lengths by Sabangnet's own sheet (official), the grammar of options by
+Attested: the nodes, their order and lengths by a public copy of Sabangnet's sheet, the grammar of options by
 eight code bases. The sheet wants an apostrophe before prices; code that uploads XML writes plain numbers, and
 so does this. Not tried: no file was registered. The header's key (SEND_AUTH_KEY) is never handed to the
 library: it stays empty for the seller to fill in. Category codes, cost and the notice's codes (속성분류코드)
