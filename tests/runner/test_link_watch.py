@@ -172,8 +172,34 @@ def test_a_broken_store_and_a_hanging_notifier_fail_no_job(
     notes = [note for note in caught.value.__notes__ if not note.startswith("attempts")]
     assert notes == ["link store: OSError", "link store: OSError", "notifier: no answer within 0.2 s"]
     assert {record.name for record in caplog.records if "link of shop" in record.message} == {"shop-jobs"}
+    heard = Heard()
+    repeated = runner(shop, link_store=BrokenStore(), notifier=heard)
+    for _ in range(3):
+        with pytest.raises(AuthenticationError):
+            repeated.collect_orders()
+    assert len(heard.told) == 1, "a store that keeps nothing makes nobody hear the same twice"
     everything = caplog.text + "".join(notes)
     assert not any(word in everything for word in ("secret", KEY, "홍길동", "010-0000", "hong@"))
+
+
+def test_another_worker_that_was_quicker_is_not_repeated(shop: Shop) -> None:
+    store, heard = MemoryLinkStore(), Heard()
+    working = runner(shop, link_store=store, notifier=heard)
+    kill_key(shop)
+    late = store.load
+    asked = []
+
+    def load(seller_id: str) -> LinkRecord | None:
+        asked.append(seller_id)
+        if len(asked) == 3:
+            # Between the question and the message the other worker kept the state.
+            store.save(seller_id, LinkRecord(state=LinkState.KEY_REJECTED))
+        return late(seller_id)
+
+    store.load = load  # type: ignore[method-assign]
+    with pytest.raises(AuthenticationError):
+        working.collect_orders()
+    assert (heard.told, len(asked)) == ([], 3)
 
 
 def test_the_file_of_accounts_can_be_the_store(shop: Shop, tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ class AsyncLinkWatch:
     patience: float
     offload: AsyncOffload = field(factory=AsyncOffload)
     problems: list[str] = field(factory=list)
+    _told: LinkState | None = None
 
     @classmethod
     def of(
@@ -94,6 +95,11 @@ class AsyncLinkWatch:
         last = saved.link.last
         if last is None or last.outcome in _NOTHING_LEARNED or saved.link_state is known.link_state:
             return known
+        newest, _ = await self.offload(within, self.patience, self.store.load, saved.seller_id)
+        if saved.link_state in (self._told, None if newest is None else newest.state):
+            # Another worker was quicker, or the store keeps nothing: it was told already.
+            return saved
+        self._told = saved.link_state
         _, fault = await self.offload(within, self.patience, self.store.save, saved.seller_id, saved.link)
         if fault:
             self._note(f"link store: {fault}")

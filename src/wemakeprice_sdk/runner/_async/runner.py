@@ -15,6 +15,7 @@ from attrs import evolve
 
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.client._async.client import AsyncWemakepriceClient
+from wemakeprice_sdk.client._synchronization import AsyncTurnstile
 from wemakeprice_sdk.clock import Clock, korean_day, require_aware
 from wemakeprice_sdk.config import ChannelConfig, IssueNotifier, LinkStore
 from wemakeprice_sdk.errors import AuthenticationError, ValidationError, WemakepriceError
@@ -149,6 +150,8 @@ class AsyncChannelRunner:
             monotonic=monotonic,
             sleep=sleep,
         )
+        # Around the link too: of two jobs that start at once, one asks whether the key works.
+        self._turn = AsyncTurnstile(1)
         self._logger = logger or logging.getLogger("wemakeprice_sdk.runner")
         self._around = AsyncJobContext.at(self._office._context, client, policy)
         self._link = AsyncLinkWatch.of(
@@ -526,6 +529,7 @@ class AsyncChannelRunner:
         stop: StopSwitch | None,
         finish: Callable[[JobReport], JobReport] | None = None,
     ) -> JobReport:
+        await self._turn.acquire()
         try:
             report = await self._in_turn(job, body, dry_run, progress, stop, finish)
         except WemakepriceError as error:
@@ -534,6 +538,8 @@ class AsyncChannelRunner:
             words = (self.account, job, reason.verdict, reason.code, type(error).__name__)
             self._logger.log(_LEVELS[reason.verdict], "%s %s: %s: %s %s", *words)
             raise
+        finally:
+            self._turn.release()
         codes = " ".join(f"{reason.code}={len(reason.subjects) or 1}" for reason in report.reasons)
         self._logger.log(_LEVELS[report.verdict], "%s %s: %s %s", self.account, job, report.verdict, codes)
         return report

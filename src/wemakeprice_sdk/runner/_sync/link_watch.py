@@ -48,6 +48,7 @@ class LinkWatch:
     patience: float
     offload: Offload = field(factory=Offload)
     problems: list[str] = field(factory=list)
+    _told: LinkState | None = None
 
     @classmethod
     def of(
@@ -95,6 +96,11 @@ class LinkWatch:
         last = saved.link.last
         if last is None or last.outcome in _NOTHING_LEARNED or saved.link_state is known.link_state:
             return known
+        newest, _ = self.offload(within, self.patience, self.store.load, saved.seller_id)
+        if saved.link_state in (self._told, None if newest is None else newest.state):
+            # Another worker was quicker, or the store keeps nothing: it was told already.
+            return saved
+        self._told = saved.link_state
         _, fault = self.offload(within, self.patience, self.store.save, saved.seller_id, saved.link)
         if fault:
             self._note(f"link store: {fault}")

@@ -15,6 +15,7 @@ from attrs import evolve
 
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.client._sync.client import WemakepriceClient
+from wemakeprice_sdk.client._synchronization import Turnstile
 from wemakeprice_sdk.clock import Clock, korean_day, require_aware
 from wemakeprice_sdk.config import ChannelConfig, IssueNotifier, LinkStore
 from wemakeprice_sdk.errors import AuthenticationError, ValidationError, WemakepriceError
@@ -148,6 +149,8 @@ class ChannelRunner:
             monotonic=monotonic,
             sleep=sleep,
         )
+        # Around the link too: of two jobs that start at once, one asks whether the key works.
+        self._turn = Turnstile(1)
         self._logger = logger or logging.getLogger("wemakeprice_sdk.runner")
         self._around = JobContext.at(self._office._context, client, policy)
         self._link = LinkWatch.of(
@@ -525,6 +528,7 @@ class ChannelRunner:
         stop: StopSwitch | None,
         finish: Callable[[JobReport], JobReport] | None = None,
     ) -> JobReport:
+        self._turn.acquire()
         try:
             report = self._in_turn(job, body, dry_run, progress, stop, finish)
         except WemakepriceError as error:
@@ -533,6 +537,8 @@ class ChannelRunner:
             words = (self.account, job, reason.verdict, reason.code, type(error).__name__)
             self._logger.log(_LEVELS[reason.verdict], "%s %s: %s: %s %s", *words)
             raise
+        finally:
+            self._turn.release()
         codes = " ".join(f"{reason.code}={len(reason.subjects) or 1}" for reason in report.reasons)
         self._logger.log(_LEVELS[report.verdict], "%s %s: %s %s", self.account, job, report.verdict, codes)
         return report
