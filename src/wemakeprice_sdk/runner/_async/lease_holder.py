@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeVar
+from weakref import finalize
 
 from wemakeprice_sdk.client._synchronization import AsyncTurnstile
 from wemakeprice_sdk.errors import LedgerError
@@ -69,7 +70,10 @@ class AsyncLeaseHolder:
         ledger = self._context.ledger
         if await ledger.exists():
             return ledger
-        return AsyncLedger(_empty())
+        empty = _empty()
+        # Whoever reads in it does not know that it has to be closed.
+        finalize(self, empty.close)
+        return AsyncLedger(empty)
 
     async def _under_lease(
         self,

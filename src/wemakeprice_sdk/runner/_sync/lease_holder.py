@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeVar
+from weakref import finalize
 
 from wemakeprice_sdk.client._synchronization import Turnstile
 from wemakeprice_sdk.errors import LedgerError
@@ -70,7 +71,10 @@ class LeaseHolder:
         ledger = self._context.ledger
         if ledger.exists():
             return ledger
-        return _empty()
+        empty = _empty()
+        # Whoever reads in it does not know that it has to be closed.
+        finalize(self, empty.close)
+        return empty
 
     def _under_lease(
         self,
