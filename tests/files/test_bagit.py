@@ -103,7 +103,7 @@ class TestRefusals:
         "name",
         [
             "", ".", "../up", "a/../b", "/etc/passwd", "a//b", "a/", "C:/x", "a\\b", "100%.jpg", "a\nb", "~root/x",
-            "NUL", "con.txt", "end.", "end ", " front", "x" * 256, "가" * 86, "\ud800",
+            "NUL", "con.txt", "end.", "end ", " front", "\xa0", "end\u3000", "x" * 256, "가" * 86, "\ud800",
         ],
     )  # fmt: skip
     def test_a_name_that_some_disk_cannot_hold(self, tmp_path: Path, name: str) -> None:

@@ -238,8 +238,9 @@ def _name_fault(name: str) -> str:
         return "parts are divided by one slash and are neither empty nor dots"
     if _REFUSED_SIGNS.search(name):
         return r'no control characters and none of \ % < > : " | ? *'
-    if any(_DEVICES.fullmatch(part) or part[-1] in " ." or part[0] == " " for part in parts):
-        return "no part is a device of Windows, begins with a blank, or ends in a blank or a dot"
+    # Readers of manifests strip white space of every alphabet, Windows blanks and dots at the end.
+    if any(_DEVICES.fullmatch(part) or part[-1] == "." or part != part.strip() for part in parts):
+        return "no part is a device of Windows, begins with white space, or ends in white space or a dot"
     if any(len(part.encode()) > 255 for part in parts):
         return "no part is longer than 255 bytes"
     return ""
