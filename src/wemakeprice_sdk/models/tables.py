@@ -96,11 +96,19 @@ class Tabular:
         Raise `MissingExtraError` when polars is not installed.
         """
         frames = _needed("polars")
+        # polars takes a fixed offset for UTC, or drops it: Korean times go in without one and get it there.
+        rows = [
+            {name: _without_zone(value) for name, value in row.items()}
+            for row in self.to_rows(personal=personal)
+        ]
         # Every row counts for the type of a column: the first hundred may be blank in it.
-        frame = frames.from_dicts(self.to_rows(personal=personal) or [{}], infer_schema_length=None)
-        # polars reads any fixed offset as UTC: the same instant, on another clock than everything else here.
-        times = frames.selectors.datetime(time_zone="*")
-        return cast("pl.DataFrame", frame.with_columns(times.dt.convert_time_zone("Asia/Seoul")))
+        frame = frames.from_dicts(rows or [{}], infer_schema_length=None)
+        times = frames.selectors.datetime()
+        return cast("pl.DataFrame", frame.with_columns(times.dt.replace_time_zone("Asia/Seoul")))
+
+
+def _without_zone(value: TableCell) -> TableCell:
+    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
 
 
 def _needed(package: str) -> ModuleType:
