@@ -26,10 +26,10 @@ from wemakeprice_sdk.ledger.records import (
     LegalHold,
     PersonalState,
     RecordDraft,
-    RecordKind,
     SaveCount,
 )
 from wemakeprice_sdk.ledger.sql import SqlLedger
+from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.models.sku_links import SkuLink
 
 CONFIRM = IntentDraft("orders_confirm", "bundle:1", {"bundleNo": 1}, once_key="confirm:1", reason="auto")

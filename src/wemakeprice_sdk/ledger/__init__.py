@@ -17,11 +17,11 @@ from wemakeprice_sdk.ledger.records import (
     LegalHold,
     PersonalState,
     RecordDraft,
-    RecordKind,
     SaveCount,
     StoredRecord,
 )
 from wemakeprice_sdk.ledger.sqlite import MemoryLedger, SqliteLedger
+from wemakeprice_sdk.models.codes import RecordKind
 
 __all__ = [
     "AccountStanding",

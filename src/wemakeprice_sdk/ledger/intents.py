@@ -16,8 +16,9 @@ from wemakeprice_sdk.ledger.base import AccountRow, LedgerBase, append_audit, ov
 from wemakeprice_sdk.ledger.encryption import PAGE, RotationPage, RowCipher, context
 from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue, Transaction, text, whole
 from wemakeprice_sdk.ledger.parameters import batches, placeholders
-from wemakeprice_sdk.ledger.records import Intent, IntentDraft, IntentResult, IntentState, Lease, RecordKind
+from wemakeprice_sdk.ledger.records import Intent, IntentDraft, IntentResult, IntentState, Lease
 from wemakeprice_sdk.ledger.timestamps import to_micros, to_timestamp
+from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.secrets import RotatingCipher, rotate_token
 
 _COLUMNS: Final = (

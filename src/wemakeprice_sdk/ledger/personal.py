@@ -11,9 +11,10 @@ from typing import Final, TypeGuard, cast
 
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.ledger.arguments import require_text
-from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import JsonValue
 from wemakeprice_sdk.models._base import merge_text
+from wemakeprice_sdk.models.codes import RecordKind
+from wemakeprice_sdk.models.retention import INTENTS
 
 _ORDER: Final = """
 bundleNo purchaseNo orderNo orderOptionNo claimBundleNo productNo optionNo orderDate payDate originShipDate
@@ -58,8 +59,6 @@ _IMPERSONAL: Final = frozenset(
 )
 PERSONAL_KINDS: Final = tuple(kind for kind in RecordKind if kind not in _IMPERSONAL)
 """Record kinds that may hold personal data."""
-INTENTS: Final = "intent"
-"""The word for the payloads of intents, where retention and legal holds name kinds."""
 RETAINED: Final = (*PERSONAL_KINDS, INTENTS)
 """What retention and legal holds are about."""
 

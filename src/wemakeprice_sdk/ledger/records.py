@@ -129,37 +129,6 @@ class RecordDraft:
     ref: str = ""
 
 
-class RecordKind(StrEnum):
-    """What a record is."""
-
-    BUNDLE = "bundle"
-    CLAIM = "claim"
-    QUESTION = "question"
-    REVIEW = "review"
-    INQUIRY = "inquiry"
-    SETTLEMENT_ORDER = "settle_order"
-    SETTLEMENT_SHIP = "settle_ship"
-    TEMPLATE = "template"
-    PRODUCT = "product"
-    DEAL = "deal"
-    NOTICE = "notice"
-    EXPORT = "export"
-    """A row of an Excel export, whole and encrypted: a seller's own columns may hold anything."""
-    SOURCE = "source"
-    """A file whose rows were taken over as facts: name, SHA-256, what it is, how far it came."""
-    FILE_BUNDLE = "file_bundle"
-    """An order as a file shows it, beside what the marketplace showed; so are the next three."""
-    FILE_CLAIM = "file_claim"
-    FILE_SETTLEMENT_ORDER = "file_settle_order"
-    FILE_SETTLEMENT_SHIP = "file_settle_ship"
-    BANK_TRANSFER = "bank_transfer"
-    """Money that arrived, as a bank statement shows it."""
-    VAT_MONTH = "vat_month"
-    """A month of the partner centre's VAT page."""
-    TAX_INVOICE = "tax_invoice"
-    """A tax invoice of the seller's own."""
-
-
 class PersonalState(StrEnum):
     """What is left of the personal data of a record."""
 

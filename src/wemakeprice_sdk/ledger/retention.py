@@ -16,6 +16,7 @@ from wemakeprice_sdk.ledger.engine import Transaction, text
 from wemakeprice_sdk.ledger.intents import count_payloads, empty_payloads
 from wemakeprice_sdk.ledger.records import Lease, LegalHold
 from wemakeprice_sdk.ledger.timestamps import to_micros, to_timestamp
+from wemakeprice_sdk.models.retention import INTENTS
 from wemakeprice_sdk.secrets import redact
 
 
@@ -68,7 +69,7 @@ class LedgerRetention(LedgerBase):
             held = _held(transaction, row.account, now)
             if kind in held:
                 return 0
-            if kind == personal.INTENTS:
+            if kind == INTENTS:
                 done, things = empty_payloads(transaction, row.account, before, held, limit), "payloads"
             else:
                 row_cipher, things = self._row_cipher(transaction), "records"
@@ -98,7 +99,7 @@ class LedgerRetention(LedgerBase):
             held = _held(transaction, account, now)
             if kind in held:
                 return 0, 0
-            if kind == personal.INTENTS:
+            if kind == INTENTS:
                 return 0, count_payloads(transaction, account, destroy_before, held)
             return (
                 count_personal(transaction, account, kind, destroy_before, mask_before, destroy=False),

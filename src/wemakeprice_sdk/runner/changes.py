@@ -8,7 +8,7 @@ from typing import Final, Generic, TypeAlias, TypeVar
 
 from attrs import frozen
 
-from wemakeprice_sdk.ledger.records import RecordKind, StoredRecord
+from wemakeprice_sdk.ledger.records import StoredRecord
 from wemakeprice_sdk.models import (
     Bundle,
     Claim,
@@ -24,6 +24,7 @@ from wemakeprice_sdk.models import (
     ShippingTemplate,
     UnreadRow,
 )
+from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.runner.conversion import DELETED, GONE
 from wemakeprice_sdk.wire.converter import read_list
 

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.config import EndedGoodsPolicy
-from wemakeprice_sdk.ledger.records import RecordDraft, RecordKind, StoredRecord
+from wemakeprice_sdk.ledger.records import RecordDraft, StoredRecord
 from wemakeprice_sdk.models import (
     Bundle,
     Claim,
@@ -27,6 +27,7 @@ from wemakeprice_sdk.models import (
     ShippingTemplate,
 )
 from wemakeprice_sdk.models._base import OpenEnum
+from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.wire.converter import read
 
 M = TypeVar("M", bound=ReadModel)

@@ -19,9 +19,10 @@ from wemakeprice_sdk.errors import LeaseLostError, LedgerAccountError, LedgerUna
 from wemakeprice_sdk.excel import DealImport, DealRecord, OptionRecord, ProductImport, ProductRecord
 from wemakeprice_sdk.ledger.arguments import require_text
 from wemakeprice_sdk.ledger.protocol import Ledger
-from wemakeprice_sdk.ledger.records import Lease, RecordDraft, RecordKind
+from wemakeprice_sdk.ledger.records import Lease, RecordDraft
 from wemakeprice_sdk.models import Deal, JsonValue, Product
 from wemakeprice_sdk.models._base import OpenEnum
+from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy.imports import links_of
 from wemakeprice_sdk.runner.conversion import TEMPLATES, deal_draft, product_draft

@@ -14,9 +14,10 @@ from wemakeprice_sdk.checks import Problems, check_items
 from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.errors import ConfigError, ValidationError
-from wemakeprice_sdk.ledger.personal import INTENTS, PERSONAL_KINDS, require_kind
-from wemakeprice_sdk.ledger.records import RecordKind
+from wemakeprice_sdk.ledger.personal import PERSONAL_KINDS, require_kind
 from wemakeprice_sdk.models._given import whole_number
+from wemakeprice_sdk.models.codes import RecordKind
+from wemakeprice_sdk.models.retention import INTENTS
 
 
 def _require(problems: Problems, holds: bool, path: str, value: object, rule: str) -> None:

@@ -22,7 +22,6 @@ from wemakeprice_sdk.client.paging import (
 )
 from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.errors import NotFoundError, UnreadableValueError
-from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import (
     Bundle,
     Claim,
@@ -37,6 +36,7 @@ from wemakeprice_sdk.models import (
     ShipStatus,
 )
 from wemakeprice_sdk.models._answers import unread_of
+from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.runner._async.job_run import AsyncJobContext
 from wemakeprice_sdk.runner._async.ledger_run import Stopped
 from wemakeprice_sdk.runner.conversion import LATE_ROWS, question_key, settlement_drafts

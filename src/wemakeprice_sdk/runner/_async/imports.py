@@ -10,9 +10,9 @@ from typing import TypeVar
 from wemakeprice_sdk.client._async.pager import AsyncPager
 from wemakeprice_sdk.client.paging import windows_of, windows_of_months
 from wemakeprice_sdk.errors import NotFoundError
-from wemakeprice_sdk.ledger.records import RecordDraft, RecordKind, SaveCount
+from wemakeprice_sdk.ledger.records import RecordDraft, SaveCount
 from wemakeprice_sdk.models import Deal, DealRow, JsonValue, ListResult, ProductRow
-from wemakeprice_sdk.models.codes import ImportSource, SkuLinkMode
+from wemakeprice_sdk.models.codes import ImportSource, RecordKind, SkuLinkMode
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy.actions import Action, ImportDeal, ImportProduct
 from wemakeprice_sdk.policy.imports import links_of

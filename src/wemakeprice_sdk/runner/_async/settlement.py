@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from wemakeprice_sdk.client.paging import day_window
-from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import SettlementOrderLine, SettlementShipLine
 from wemakeprice_sdk.models._answers import unread_of
+from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.policy.settlement import BankRecords, Reconciliation
 from wemakeprice_sdk.runner._async.facts import AsyncStoredFacts, reconcile_stored
 from wemakeprice_sdk.runner._async.job_run import AsyncJobRun

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Final
 
 from wemakeprice_sdk.excel import ExcelMigrator, ExportKind
-from wemakeprice_sdk.ledger.records import RecordKind
+from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.models.vat import TaxInvoice
 from wemakeprice_sdk.runner._async.ledger_run import AsyncLedgerContext, AsyncLedgerRun
 from wemakeprice_sdk.runner.sources.files import (

@@ -11,9 +11,8 @@ from attrs import define, field
 from wemakeprice_sdk.client.paging import windows_of, windows_of_months
 from wemakeprice_sdk.errors import NotFoundError
 from wemakeprice_sdk.ledger.parameters import batches
-from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import JsonValue, ListResult, Product, ProductStatus
-from wemakeprice_sdk.models.codes import DealStatus
+from wemakeprice_sdk.models.codes import DealStatus, RecordKind
 from wemakeprice_sdk.policy.derived import product_status
 from wemakeprice_sdk.policy.snapshot import Snapshot
 from wemakeprice_sdk.runner._async.job_run import AsyncJobRun

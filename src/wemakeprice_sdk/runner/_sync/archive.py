@@ -23,7 +23,6 @@ from wemakeprice_sdk.client.paging import (
 )
 from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.errors import NotFoundError, UnreadableValueError
-from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import (
     Bundle,
     Claim,
@@ -38,6 +37,7 @@ from wemakeprice_sdk.models import (
     ShipStatus,
 )
 from wemakeprice_sdk.models._answers import unread_of
+from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.runner._sync.job_run import JobContext
 from wemakeprice_sdk.runner._sync.ledger_run import Stopped
 from wemakeprice_sdk.runner.conversion import LATE_ROWS, question_key, settlement_drafts

@@ -10,8 +10,9 @@ from typing import TypeVar
 from attrs import evolve
 
 from wemakeprice_sdk.client.paging import day_window
-from wemakeprice_sdk.ledger.records import RecordDraft, RecordKind
+from wemakeprice_sdk.ledger.records import RecordDraft
 from wemakeprice_sdk.models import ListResult
+from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.gates import check
 from wemakeprice_sdk.policy.snapshot import PendingAnswer, PendingInquiryAnswer, Snapshot

@@ -10,9 +10,9 @@ from typing import TypeVar
 from attrs import define, field
 
 from wemakeprice_sdk.errors import ProtocolError
-from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import ReadModel
 from wemakeprice_sdk.models.bank import BankTransfer
+from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.models.vat import TaxInvoice, VatMonth
 from wemakeprice_sdk.policy.settlement import (
     BankRecords,

@@ -10,7 +10,6 @@ from attrs import evolve
 
 from wemakeprice_sdk.config import ConfirmationMode, OrderConfirmation
 from wemakeprice_sdk.ledger.parameters import batches
-from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import (
     Bundle,
     Claim,
@@ -21,6 +20,7 @@ from wemakeprice_sdk.models import (
     OrderDateType,
     ShipStatus,
 )
+from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.policy.actions import ActionKind, Target, TargetKind
 from wemakeprice_sdk.policy.derived import hidden_cancels, is_open_cancel
 from wemakeprice_sdk.policy.orders import NOT_NEW

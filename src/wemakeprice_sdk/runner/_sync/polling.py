@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from attrs import define, field
 
 from wemakeprice_sdk.client.paging import windows_below_a_day
-from wemakeprice_sdk.ledger.records import RecordDraft, RecordKind, StoredRecord
+from wemakeprice_sdk.ledger.records import RecordDraft, StoredRecord
 from wemakeprice_sdk.models import (
     Bundle,
     Claim,
@@ -23,6 +23,7 @@ from wemakeprice_sdk.models import (
     ShipStatus,
 )
 from wemakeprice_sdk.models._answers import unread_of
+from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.runner._sync.job_run import JobRun
 from wemakeprice_sdk.runner.conversion import bundle_draft, claim_draft, gone_draft
 from wemakeprice_sdk.runner.outages import TARGET_ERRORS, concerns_all

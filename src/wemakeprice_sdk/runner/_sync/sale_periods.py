@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from wemakeprice_sdk.errors import MaintenanceError
 from wemakeprice_sdk.ledger.parameters import batches
-from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import Product
+from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.policy.actions import extension_key
 from wemakeprice_sdk.policy.sale_period import dawn_of
 from wemakeprice_sdk.policy.snapshot import Snapshot

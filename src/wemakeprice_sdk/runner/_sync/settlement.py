@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from wemakeprice_sdk.client.paging import day_window
-from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import SettlementOrderLine, SettlementShipLine
 from wemakeprice_sdk.models._answers import unread_of
+from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.policy.settlement import BankRecords, Reconciliation
 from wemakeprice_sdk.runner._sync.facts import StoredFacts, reconcile_stored
 from wemakeprice_sdk.runner._sync.job_run import JobRun

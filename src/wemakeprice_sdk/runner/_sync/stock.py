@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from wemakeprice_sdk.errors import NotFoundError
 from wemakeprice_sdk.ledger.parameters import batches
-from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import Bundle, JsonValue, Product, ShipStatus
+from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.imports import rekeyed_links

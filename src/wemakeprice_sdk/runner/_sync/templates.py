@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable
 from datetime import timedelta
 from functools import partial
 
-from wemakeprice_sdk.ledger.records import RecordKind
 from wemakeprice_sdk.models import JsonValue, ListResult, Product, ProductBasic, ShippingTemplate
+from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.policy.actions import Action, DeleteTemplate
 from wemakeprice_sdk.policy.snapshot import Snapshot, TemplateDelete, TemplateSave
 from wemakeprice_sdk.runner._sync.job_run import JobRun

@@ -9,8 +9,9 @@ from typing import Final
 from attrs import frozen
 
 from wemakeprice_sdk.ledger import personal
-from wemakeprice_sdk.ledger.records import RecordKind, StoredRecord
+from wemakeprice_sdk.ledger.records import StoredRecord
 from wemakeprice_sdk.models import JsonValue
+from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.runner.conversion import midnight
 from wemakeprice_sdk.runner.export.archive import ArchiveLine
 

@@ -15,7 +15,7 @@ import attrs
 from attrs import evolve, frozen
 
 from wemakeprice_sdk.excel import ClaimRow, OrderArchiveEntry, SettlementOrderRow, SettlementShippingRow
-from wemakeprice_sdk.ledger.records import RecordDraft, RecordKind, StoredRecord
+from wemakeprice_sdk.ledger.records import RecordDraft, StoredRecord
 from wemakeprice_sdk.models import (
     Bundle,
     Claim,
@@ -28,7 +28,7 @@ from wemakeprice_sdk.models import (
 )
 from wemakeprice_sdk.models.bank import BankTransfer
 from wemakeprice_sdk.models.claims import ClaimOption, ClaimProduct
-from wemakeprice_sdk.models.codes import VatFlag
+from wemakeprice_sdk.models.codes import RecordKind, VatFlag
 from wemakeprice_sdk.models.sources import SourceRow
 from wemakeprice_sdk.models.vat import TaxInvoice, TaxInvoiceKind, VatMonth
 from wemakeprice_sdk.runner.conversion import midnight

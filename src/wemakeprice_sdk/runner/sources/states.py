@@ -9,9 +9,10 @@ from typing import Final
 from attrs import frozen
 
 from wemakeprice_sdk.excel import ExportKind
-from wemakeprice_sdk.ledger.records import RecordDraft, RecordKind, StoredRecord
+from wemakeprice_sdk.ledger.records import RecordDraft, StoredRecord
 from wemakeprice_sdk.models import JsonValue
 from wemakeprice_sdk.models.bank import BankStatement, BankTransfer
+from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.runner.sources.files import SourceFile
 
 BEGUN: Final = "BEGUN"
