@@ -9,8 +9,12 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections import defaultdict
+from collections.abc import Mapping
 from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from urllib.parse import unquote, urldefrag, urlsplit
 
 FINDABLE = (
@@ -24,6 +28,26 @@ FINDABLE = (
     "orders.ship",
     "orders.confirm",
 )
+# Elements of the largest page: a browser stumbles over tens of thousands, and nobody finds anything among them.
+MOST_ELEMENTS = 12_000
+# The rooms whose names are for users; `cli` has commands instead, which stand on a page of their own.
+ROOMS = [
+    "catalogue",
+    "catalogue.exporters",
+    "client",
+    "config",
+    "excel",
+    "files",
+    "ledger",
+    "models",
+    "policy",
+    "policy.actions",
+    "policy.settlement",
+    "runner",
+    "sandbox",
+    "testing",
+    "wire",
+]
 
 
 class Anchors(HTMLParser):
@@ -33,8 +57,10 @@ class Anchors(HTMLParser):
         super().__init__()
         self.ids: set[str] = set()
         self.links: list[str] = []
+        self.elements = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements += 1
         for name, value in attrs:
             if name == "id" and value:
                 self.ids.add(value)
@@ -42,11 +68,42 @@ class Anchors(HTMLParser):
                 self.links.append(value)
 
 
-def broken_links(site: Path) -> list[str]:
+def read_pages(site: Path) -> dict[Path, Anchors]:
     pages: dict[Path, Anchors] = {}
     for path in sorted(site.rglob("*.html")):
         pages[path.resolve()] = found = Anchors()
         found.feed(path.read_text(encoding="utf-8"))
+    return pages
+
+
+def undocumented(pages: Mapping[Path, Anchors]) -> list[str]:
+    """Return the public names that no page of the reference has an entry for."""
+    entries: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in set().union(*(page.ids for page in pages.values())):
+        home, _, name = entry.rpartition(".")
+        if home.startswith("wemakeprice_sdk"):
+            entries[name].add(home)
+    missing = []
+    for room in ROOMS:
+        module = import_module(f"wemakeprice_sdk.{room}")
+        for name in module.__all__:
+            value = getattr(module, name)
+            if not isinstance(value, ModuleType) and not any(
+                member(home, name) is value for home in entries[name]
+            ):
+                missing.append(f"{module.__name__}.{name}")
+    return missing
+
+
+def member(home: str, name: str) -> object:
+    """Return what the entry `home.name` is about; entries of methods belong to no module and are none of them."""
+    try:
+        return getattr(import_module(home), name, None)
+    except ModuleNotFoundError:
+        return None
+
+
+def broken_links(site: Path, pages: Mapping[Path, Anchors]) -> list[str]:
     broken = []
     for path, found in pages.items():
         if path.name == "404.html":
@@ -79,7 +136,14 @@ def unfindable(site: Path) -> list[str]:
 
 
 def main(site: Path) -> int:
-    wrong = [f"a link leads nowhere: {link}" for link in broken_links(site)]
+    pages = read_pages(site)
+    wrong = [f"a link leads nowhere: {link}" for link in broken_links(site, pages)]
+    wrong += [f"the reference lacks {name}" for name in undocumented(pages)]
+    wrong += [
+        f"{path.relative_to(site.resolve())}: {page.elements} elements are too many for one page"
+        for path, page in pages.items()
+        if page.elements > MOST_ELEMENTS
+    ]
     wrong += [f"the search does not find {word}" for word in unfindable(site)]
     print("\n".join(wrong) or f"{site}: every link leads somewhere, the search finds Korean and dotted names")
     return int(bool(wrong))

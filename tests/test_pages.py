@@ -63,7 +63,22 @@ def site(folder: Path, link: str, text: str, separator: str) -> Path:
     [("../", 0), ("../#start", 0), ("https://example.com/", 0), ("../#end", 1), ("../client/", 1)],
 )
 def test_a_link_that_leads_nowhere_is_seen(tmp_path: Path, link: str, broken: int) -> None:
-    assert len(script("check_site").broken_links(site(tmp_path / "site", link, "", " "))) == broken
+    check, built = script("check_site"), site(tmp_path / "site", link, "", " ")
+    assert len(check.broken_links(built, check.read_pages(built))) == broken
+
+
+def test_a_public_name_without_an_entry_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    check, page = script("check_site"), tmp_path / "index.html"
+    monkeypatch.setattr(check, "ROOMS", ["files"])
+    entries = [
+        f'<h2 id="wemakeprice_sdk.files.{name}">x</h2>' for name in ("Cell", "CellError", "FileFormat")
+    ]
+    elsewhere = '<h2 id="wemakeprice_sdk.files.limits.FileLimits">x</h2>'
+    page.write_text("".join(entries), encoding="utf-8")
+    assert check.undocumented(check.read_pages(tmp_path)) == ["wemakeprice_sdk.files.FileLimits"]
+    page.write_text("".join([*entries, elsewhere]), encoding="utf-8")
+    assert check.undocumented(check.read_pages(tmp_path)) == []
+    assert check.read_pages(tmp_path)[page.resolve()].elements == 4
 
 
 def test_a_separator_that_hides_words_is_seen(tmp_path: Path) -> None:

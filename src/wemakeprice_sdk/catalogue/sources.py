@@ -71,6 +71,7 @@ def names_of(*names: str | None) -> tuple[str, ...]:
 
 
 NO_REFERENCES = CatalogueReferences()
+"""No names of categories, brands and makers: a product keeps their numbers only."""
 
 
 @frozen(kw_only=True)

@@ -93,6 +93,7 @@ class ReadProgress:
 
 
 ProgressCallback = Callable[[ReadProgress], None]
+"""Called after each page that a pager read."""
 
 
 def _bad_cursor(value: str, rule: str) -> ValidationError:

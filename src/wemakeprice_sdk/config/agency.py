@@ -60,3 +60,4 @@ class Agency:
 
 
 WINSELLING: Final = Agency("윈셀링", ("주식회사 윈윈소프트",))
+"""The agency (API 대행사) of the integration manual the rules come from; its company is an alias."""
