@@ -52,6 +52,7 @@ lint: $(VENV)/.dev ## format, lint, import walls, generated code and pages
 	$(BIN)/python scripts/unasync.py --check
 	$(BIN)/python scripts/sandbox_contract.py --check
 	$(BIN)/python scripts/glossary.py --check
+	$(BIN)/python scripts/errors_page.py --check
 	$(BIN)/python scripts/moving_out.py --check
 	$(BIN)/python scripts/catalogue_schema.py --check
 

@@ -35,17 +35,27 @@ def test_the_glossary_knows_which_names_exist(name: str, there: bool) -> None:
     assert script("glossary").exists(name) is there
 
 
-def test_the_glossary_is_in_step_and_an_edited_page_is_seen(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["glossary", "errors_page"])
+def test_a_written_page_is_in_step_and_an_edited_one_is_seen(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    glossary = script("glossary")
-    monkeypatch.setattr("sys.argv", ["glossary.py", "--check"])
-    assert glossary.main() == 0
-    edited = tmp_path / "glossary.md"
-    edited.write_text(glossary.page("en") + "\n| 딜 | bargain |\n", encoding="utf-8")
-    monkeypatch.setattr(glossary, "ROOT", tmp_path)
-    monkeypatch.setattr(glossary, "PAGES", {"en": edited})
-    assert glossary.main() == 1
+    writer = script(name)
+    monkeypatch.setattr("sys.argv", [f"{name}.py", "--check"])
+    assert writer.main() == 0
+    edited = tmp_path / "page.md"
+    edited.write_text(writer.page("en") + "\n| 딜 | bargain |\n", encoding="utf-8")
+    monkeypatch.setattr(writer, "ROOT", tmp_path)
+    monkeypatch.setattr(writer, "PAGES", {"en": edited})
+    assert writer.main() == 1
+
+
+def test_an_exception_without_an_entry_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer, entries = script("errors_page"), tmp_path / "errors.toml"
+    text = writer.ENTRIES.read_text("utf-8").replace("[WindowError]", "[WindError]")
+    entries.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(writer, "ENTRIES", entries)
+    with pytest.raises(SystemExit, match="WindError, WindowError"):
+        writer.page("ko")
 
 
 def site(folder: Path, link: str, text: str, separator: str) -> Path:

@@ -33,102 +33,97 @@ from wemakeprice_sdk.policy.dispatch import request_fault
 from wemakeprice_sdk.policy.plan_builder import PlanBuilder
 from wemakeprice_sdk.policy.snapshot import ReturnFacts, ReturnInspection, Snapshot
 
-
-def _why(rule: str, code: str, text: str, text_ko: str) -> Reason:
-    return Reason(code, rule, text, text_ko)
-
-
-_REGISTER = _why(
-    "contract C7",
+_REGISTER = Reason(
     "register-pickup",
+    "contract C7",
     "a pickup courier and invoice are known",
     "수거 택배사와 송장이 준비되었습니다",
 )
-_DIRECT = _why(
-    "contract C7",
+_DIRECT = Reason(
     "pickup-same-as-outbound",
+    "contract C7",
     "the pickup invoice equals the outbound one, which the marketplace refuses for a parcel; sent as DIRECT",
     "수거 송장이 원송장과 같아 직접수거로 등록합니다",
 )
-_RECEIVED = _why("contract C8", "goods-back", "all goods are back", "상품이 모두 수거완료되었습니다")
-_PASSED = _why(
-    "contract C8", "inspection-passed", "the returned goods are in order", "수거한 상품이 검수를 통과했습니다"
+_RECEIVED = Reason("goods-back", "contract C8", "all goods are back", "상품이 모두 수거완료되었습니다")
+_PASSED = Reason(
+    "inspection-passed", "contract C8", "the returned goods are in order", "수거한 상품이 검수를 통과했습니다"
 )
-_FAILED = _why(
-    "contract C8",
+_FAILED = Reason(
     "inspection-failed",
+    "contract C8",
     "the returned goods are not in order",
     "수거한 상품의 검수에서 문제가 발견되었습니다",
 )
-_REPLACE = _why(
-    "contract C9",
+_REPLACE = Reason(
     "replacement-ready",
+    "contract C9",
     "the replacement travels with an invoice",
     "교환 상품 송장이 준비되었습니다",
 )
-_ARRIVED = _why(
-    "contract C9", "replacement-arrived", "the replacement arrived", "교환 상품이 배송완료되었습니다"
+_ARRIVED = Reason(
+    "replacement-arrived", "contract C9", "the replacement arrived", "교환 상품이 배송완료되었습니다"
 )
-_NEED_PICKUP = _why(
-    "contract C7",
+_NEED_PICKUP = Reason(
     "pickup-unknown",
+    "contract C7",
     "the pickup courier and invoice are not known yet",
     "수거 택배사와 송장이 아직 없습니다. 수거 송장을 입력해 주세요",
 )
-_SENT_BY_BUYER = _why(
-    "contract C7",
+_SENT_BY_BUYER = Reason(
     "buyer-sent-goods",
+    "contract C7",
     "the buyer already sent the goods; nothing to register, wait for them",
     "구매자가 이미 상품을 발송했습니다. 도착을 기다립니다",
 )
-_AWAIT_GOODS = _why(
-    "contract C8",
+_AWAIT_GOODS = Reason(
     "goods-on-the-way",
+    "contract C8",
     "the goods are not back yet",
     "아직 수거완료되지 않았습니다. 상품 도착을 기다립니다",
 )
-_PICKUP_FAILED = _why(
-    "contract C7",
+_PICKUP_FAILED = Reason(
     "pickup-failed",
+    "contract C7",
     "the courier could not pick the goods up",
     "택배사가 상품을 수거하지 못했습니다. 구매자와 수거 일정을 다시 정해 주세요",
 )
-_AWAIT_INSPECTION = _why(
-    "contract C8",
+_AWAIT_INSPECTION = Reason(
     "await-inspection",
+    "contract C8",
     "the goods are back and not looked at yet",
     "수거한 상품의 검수를 기다립니다. 검수 결과를 입력해 주세요",
 )
-_ON_HOLD = _why(
-    "contract C8",
+_ON_HOLD = Reason(
     "return-on-hold",
+    "contract C8",
     "the return is on hold until the inspection passes",
     "반품이 보류 중이며 검수 통과를 기다립니다",
 )
-_EXCHANGE_FAILED = _why(
-    "contract C9",
+_EXCHANGE_FAILED = Reason(
     "exchange-inspection-failed",
+    "contract C9",
     "the goods are not in order, and no call to hold or refuse an exchange is known; an operator decides",
     "수거한 상품에 문제가 있습니다. 교환 보류·거절은 파트너센터에서 처리해 주세요",
 )
-_NEED_REPLACEMENT = _why(
-    "contract C9",
+_NEED_REPLACEMENT = Reason(
     "replacement-unknown",
+    "contract C9",
     "the replacement has no invoice yet",
     "교환 상품 송장이 아직 없습니다. 교환 상품 송장을 입력해 주세요",
 )
-_AWAIT_ARRIVAL = _why(
-    "contract C9", "replacement-on-the-way", "the replacement is on its way", "교환 상품 배송 중입니다"
+_AWAIT_ARRIVAL = Reason(
+    "replacement-on-the-way", "contract C9", "the replacement is on its way", "교환 상품 배송 중입니다"
 )
-_SOLD_OUT = _why(
-    "contract C6",
+_SOLD_OUT = Reason(
     "sold-out-return",
+    "contract C6",
     "the return was approved from the start because the goods were sold out; nothing to answer",
     "품절로 접수와 동시에 승인된 반품이므로 따로 처리하지 않아도 됩니다",
 )
-_UNKNOWN = _why(
-    "contract C10",
+_UNKNOWN = Reason(
     "claim-state-unknown",
+    "contract C10",
     "the state of the claim is not one the contract knows",
     "알 수 없는 클레임 상태입니다. 파트너센터에서 클레임을 확인해 주세요",
 )
