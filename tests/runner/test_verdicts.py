@@ -18,12 +18,12 @@ from wemakeprice_sdk import errors
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.ledger import Intent, IntentState
-from wemakeprice_sdk.models.sku_links import SkuLink
-from wemakeprice_sdk.policy.actions import ActionKind, Reason, Target, TargetKind
+from wemakeprice_sdk.models import ShipMethod, SkuLink
+from wemakeprice_sdk.policy.actions import ActionKind, Reason, Shipment, Target, TargetKind
 from wemakeprice_sdk.policy.dispatch import UNKNOWN_BUNDLE
 from wemakeprice_sdk.policy.gates import ClosedGate, GateStep
 from wemakeprice_sdk.policy.plan import Alarm, Blocked, Held, PlanNote, SyncPlan
-from wemakeprice_sdk.policy.snapshot import SkuStock
+from wemakeprice_sdk.policy.snapshot import PendingAnswer, PendingShipment, SkuStock
 from wemakeprice_sdk.policy.stock import UNKNOWN_SKU
 from wemakeprice_sdk.runner import (
     ActionResult,
@@ -105,6 +105,7 @@ PLANS: Final[Mapping[str, tuple[SyncPlan | None, int]]] = {
     "onboarding": (plan(blocked=(Blocked(ActionKind.SHIP_BUNDLE, "onboarding.waiting", WHY),)), SETTINGS),
     "switch": (plan(blocked=(Blocked(ActionKind.SHIP_BUNDLE, "scope.order-api", WHY),)), DONE),
     "bundle": (plan(held=(Held(ActionKind.SHIP_BUNDLE, BUNDLE, UNKNOWN_BUNDLE),)), OPERATOR),
+    "wrong": (plan(held=(Held(ActionKind.SHIP_BUNDLE, BUNDLE, WHY, wrong_input=True),)), OPERATOR),
     "sku": (plan(notes=(PlanNote(Target(TargetKind.SKU, "A"), UNKNOWN_SKU),)), DONE),
 }
 FLAGS: Final[tuple[tuple[dict[str, Any], int], ...]] = (
@@ -152,7 +153,7 @@ def test_the_truth_table_of_how_a_job_began_and_everything_that_is_no_action() -
     ):
         check({**start, "plan": wanted, **flag, "results": (result(state),)}, [weight, other, *more, last])
         rows += 1
-    assert rows == 9 * 11 * 2**6 * 3
+    assert rows == 9 * 12 * 2**6 * 3
 
 
 def test_nothing_of_a_report_is_left_out_of_the_table() -> None:
@@ -327,6 +328,30 @@ def test_a_parcel_for_a_bundle_nobody_knows_is_named_and_stops_no_other(shop: Sh
             (VerdictCode.UNKNOWN_BUNDLE, ("bundle:999999",))
         ]
     assert shop.writes("orders_ship") == [number], "the good one went out, and once"
+
+
+def test_a_parcel_with_a_wrong_courier_needs_somebody_and_stops_no_other(shop: Shop) -> None:
+    good, bad = shop.order(), shop.order()
+    runner = shop.runner()
+    runner.collect_orders()
+    by_name = PendingShipment(bad, Shipment(ShipMethod.PARCEL, "CJ대한통운", "600000000002"))
+    found = runner.ship([parcel(good), by_name])
+    assert found.verdict is JobVerdict.OPERATOR_NEEDED
+    assert [(reason.code, reason.subjects) for reason in found.reasons] == [
+        (VerdictCode.WRONG_INPUT, (f"bundle:{bad}",))
+    ]
+    assert "did you mean D002 CJ대한통운" in str(found)
+    assert shop.writes("orders_ship") == [good]
+
+
+def test_an_answer_of_a_wrong_length_needs_somebody(shop: Shop) -> None:
+    number = shop.sandbox.ask_question(product_no=shop.sandbox.make_product())
+    asked = shop.clock.now()
+    runner = shop.runner()
+    runner.cs()
+    found = runner.cs(answers=[PendingAnswer(number, asked, "짧다")])
+    assert [reason.code for reason in found.reasons] == [VerdictCode.WRONG_INPUT]
+    assert not found.ok
 
 
 def test_a_parcel_whose_bundle_only_could_not_be_read_now_is_no_unknown_one() -> None:

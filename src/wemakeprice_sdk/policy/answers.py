@@ -61,4 +61,4 @@ def plan_answers(builder: PlanBuilder, snapshot: Snapshot) -> None:
             if SHORTEST <= len(action.answer) <= LONGEST:
                 builder.add(action)
             else:
-                builder.hold(kind, action.target, _LENGTH)
+                builder.hold(kind, action.target, _LENGTH, wrong_input=True)

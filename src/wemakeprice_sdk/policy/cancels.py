@@ -458,7 +458,7 @@ def _send(builder: PlanBuilder, action: ApproveCancel | RejectCancel, deadline: 
     fault = request_fault(action)
     if fault is None:
         return builder.add(action)
-    builder.hold(action.kind, action.target, fault, deadline, auto_approval_at=deadline)
+    builder.hold(action.kind, action.target, fault, deadline, auto_approval_at=deadline, wrong_input=True)
     builder.alarm(action.target, IssueSeverity.SERIOUS, fault, deadline)
     return False
 

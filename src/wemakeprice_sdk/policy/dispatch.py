@@ -101,10 +101,13 @@ def plan_dispatch(builder: PlanBuilder, snapshot: Snapshot, settings: DispatchSe
         reason = _obstacle(bundle, pending, cancels, returns)
         if reason is None and hides_cancel(snapshot, pending.bundle_no):
             reason = UNREAD_CANCEL
-        if reason is None:
-            builder.add(_ship(pending))
+        action = _ship(pending)
+        if reason is not None:
+            builder.hold(ActionKind.SHIP_BUNDLE, action.target, reason)
+        elif (fault := request_fault(action)) is not None:
+            builder.hold(ActionKind.SHIP_BUNDLE, action.target, fault, wrong_input=True)
         else:
-            builder.hold(ActionKind.SHIP_BUNDLE, bundle_target(pending.bundle_no), reason)
+            builder.add(action)
 
 
 def _open_returns(snapshot: Snapshot) -> frozenset[int]:
@@ -129,9 +132,7 @@ def _obstacle(
     status = bundle_status(bundle)
     if status == ShipStatus.NEW:
         return _NOT_CONFIRMED
-    if status != ShipStatus.CONFIRM:
-        return _UNKNOWN_STATE
-    return request_fault(_ship(pending))
+    return None if status == ShipStatus.CONFIRM else _UNKNOWN_STATE
 
 
 def _already_shipped(builder: PlanBuilder, bundle: Bundle, shipment: Shipment) -> None:

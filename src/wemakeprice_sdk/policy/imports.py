@@ -152,7 +152,12 @@ def _deal(deal_no: int) -> Target:
 
 def _import_product(builder: PlanBuilder, candidate: ProductCandidate) -> bool:
     if candidate.stock_sync and candidate.sku_link is SkuLinkMode.NONE:
-        builder.hold(ActionKind.IMPORT_PRODUCT, _product(candidate.product_no), _SYNC_WITHOUT_LINK)
+        builder.hold(
+            ActionKind.IMPORT_PRODUCT,
+            _product(candidate.product_no),
+            _SYNC_WITHOUT_LINK,
+            wrong_input=True,
+        )
         return False
     return builder.add(
         ImportProduct(

@@ -57,7 +57,8 @@ class Held:
 
     `until` is the timestamp it may go on or be decided, aware, when there is one. `auto_approval_at` is when
     the marketplace approves a cancel request by itself, None for anything else and when it is not known
-    (rule 6.6, grade B).
+    (rule 6.6, grade B). `wrong_input` says that what the seller gave breaks a rule: no later run can send it
+    before somebody corrects it.
     """
 
     kind: ActionKind
@@ -65,6 +66,7 @@ class Held:
     reason: Reason
     until: datetime | None = None
     auto_approval_at: datetime | None = None
+    wrong_input: bool = False
 
     @property
     def key(self) -> str:

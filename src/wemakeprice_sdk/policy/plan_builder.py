@@ -84,9 +84,10 @@ class PlanBuilder:
         until: datetime | None = None,
         *,
         auto_approval_at: datetime | None = None,
+        wrong_input: bool = False,
     ) -> None:
         """Note that an action has to wait; the first reason for one action stands."""
-        held = Held(kind, target, reason, until, auto_approval_at)
+        held = Held(kind, target, reason, until, auto_approval_at, wrong_input)
         self._held.setdefault(f"{held.key}:{reason.code}", held)
 
     def alarm(

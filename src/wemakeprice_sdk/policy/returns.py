@@ -180,7 +180,7 @@ def _walk(builder: PlanBuilder, claim: Claim, facts: ReturnFacts) -> None:
         if step.action is not None:
             fault = request_fault(step.action)
             if fault is not None:
-                builder.hold(step.kind, target, fault)
+                builder.hold(step.kind, target, fault, wrong_input=True)
             elif builder.add(step.action):
                 state = step.after
             continue

@@ -134,7 +134,7 @@ def _save(
     affected = () if number is None else linked.get(number, ())
     reason = _save_obstacle(template, old, changed, affected, settings)
     if reason is not None:
-        builder.hold(ActionKind.SAVE_TEMPLATE, _target(_label(template)), reason)
+        builder.hold(ActionKind.SAVE_TEMPLATE, _target(_label(template)), reason, wrong_input=True)
     elif old is None or changed:
         builder.add(
             SaveTemplate(
@@ -226,7 +226,7 @@ def _delete(
     users = linked.get(gone.shipping_template_no, ())
     reason = _delete_obstacle(gone, users, stored, settings)
     if reason is not None:
-        builder.hold(ActionKind.DELETE_TEMPLATE, _target(gone.shipping_template_no), reason)
+        builder.hold(ActionKind.DELETE_TEMPLATE, _target(gone.shipping_template_no), reason, wrong_input=True)
         return
     moves = [_reassign(gone, number) for number in users]
     for move in moves:

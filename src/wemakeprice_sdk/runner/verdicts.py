@@ -93,6 +93,7 @@ class VerdictCode(StrEnum):
     VALUE_UNREAD = "value-unread"
     SERIOUS_ALARM = "serious-alarm"
     ALARM = "alarm"
+    WRONG_INPUT = "wrong-input"
     UNKNOWN_BUNDLE = "unknown-bundle"
     UNKNOWN_SKU = "unknown-sku"
     LINK_MOVED = "link-moved"
@@ -233,6 +234,14 @@ _VALUE_UNREAD: Final = _reason(
     "읽지 못한 값이 있어 없는 값으로 처리했습니다",
     *_NOTHING,
 )
+_WRONG_INPUT: Final = _reason(
+    JobVerdict.OPERATOR_NEEDED,
+    VerdictCode.WRONG_INPUT,
+    "what was given breaks a rule, so it was not sent",
+    "입력한 값이 규칙에 맞지 않아 보내지 않았습니다",
+    "read why it is held, correct it and start the job again",
+    "보류 사유를 확인해 값을 수정한 뒤 다시 실행해 주세요",
+)
 _UNKNOWN_BUNDLE: Final = _reason(
     JobVerdict.OPERATOR_NEEDED,
     VerdictCode.UNKNOWN_BUNDLE,
@@ -363,7 +372,10 @@ def _of_plan(plan: SyncPlan) -> Iterator[VerdictReason]:
 
 
 def _of_inputs(plan: SyncPlan, unread: Iterable[str]) -> Iterator[VerdictReason]:
-    """Return what the warehouse named and nobody knows."""
+    """Return what was given and breaks a rule, or what the warehouse named and nobody knows."""
+    wrong = [str(held.target) for held in plan.held if held.wrong_input]
+    if wrong:
+        yield _about(_WRONG_INPUT, wrong)
     # One that only could not be read now is said already.
     there = tuple(line.split(": ", 1)[0] for line in unread)
     bundles = [str(held.target) for held in plan.held if held.reason == UNKNOWN_BUNDLE]
