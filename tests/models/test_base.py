@@ -130,9 +130,7 @@ def test_repr_and_html_show_no_personal_data(
     value = attrs.evolve(value, **{a.name: SECRET for a in personal})
     assert SECRET not in repr(value)
     assert SECRET not in str(value)
-    html = getattr(value, "_repr_html_", None)
-    if html is not None:
-        assert SECRET not in html()
+    assert SECRET not in value._repr_html_()
 
 
 def test_repr_says_whether_personal_data_is_there() -> None:
@@ -153,15 +151,8 @@ def test_html_is_escaped_and_small() -> None:
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
     assert SECRET not in html
-    assert html.startswith("<table>")
-    assert html.endswith("</table>")
-
-
-@pytest.mark.parametrize(
-    "name", ["Bundle", "Claim", "Product", "ShippingTemplate", "SettlementOrderLine", "SettlementShipLine"]
-)
-def test_main_nouns_have_a_table(name: str) -> None:
-    assert hasattr(getattr(models, name), "_repr_html_")
+    assert html.startswith('<div class="wmp">')
+    assert html.endswith("</div>")
 
 
 @pytest.mark.parametrize("text", ["***", "홍*동", "홍**", "010-****-1234", "*길동", "김*", "서울시 ***"])

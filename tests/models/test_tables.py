@@ -17,6 +17,7 @@ from wemakeprice_sdk import models
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.errors import MissingExtraError
 from wemakeprice_sdk.models import Bundle, ListResult, OrderOption, OrderProduct, ReadModel, WriteModel
+from wemakeprice_sdk.models._flat import columns_of, shape_of
 from wemakeprice_sdk.models.tables import HIDDEN, Tabular, is_personal
 
 NOON = datetime(2024, 5, 20, 12, tzinfo=KST)
@@ -76,18 +77,18 @@ def test_people_are_masked_unless_asked_for(cls: type[Any]) -> None:
 
 @pytest.mark.parametrize("cls", ALL, ids=lambda cls: cls.__name__)
 def test_no_two_values_share_a_column(cls: type[Any]) -> None:
-    from wemakeprice_sdk.models import tables
+    def leaves(part: type[Any]) -> int:
+        shape = shape_of(part)
+        found = (
+            len(shape.plain) + len(shape.lists) + (leaves(shape.rows.kind.classes[0]) if shape.rows else 0)
+        )
+        return found + sum(leaves(inner) for one in shape.inside for inner in one.kind.classes)
 
-    def names(part: type[Any], prefix: str) -> list[str]:
-        shape = tables._shape(part)
-        found = [f"{prefix}{item.name}" for item in shape.plain]
-        found += [f"{prefix}{name}_count" for name in shape.counted]
-        for name, inner in shape.inside:
-            found += names(inner, f"{prefix}{name}_")
-        return found + (names(shape.rows[1], "") if shape.rows else [])
-
-    listed = names(cls, "")
-    assert len(listed) == len(set(listed))
+    columns = columns_of(cls)
+    assert len(columns) == leaves(cls)
+    made = [name for row in filled(cls).to_rows() for name in row]
+    assert set(made) == set(columns)
+    assert set(cls.SHOWN) <= set(columns)
 
 
 @pytest.mark.parametrize("cls", READ, ids=lambda cls: cls.__name__)

@@ -29,6 +29,7 @@ from wemakeprice_sdk.catalogue.model import (
 from wemakeprice_sdk.catalogue.sources import RefusedRow, SourcedProduct, is_said
 from wemakeprice_sdk.checks import Problems, check_items, check_kind, shown
 from wemakeprice_sdk.errors import ConfigError
+from wemakeprice_sdk.models.tables import Report
 
 T = TypeVar("T")
 _UNKNOWN: Final = Provenance(kind=SourceKind.EXCEL)
@@ -373,7 +374,7 @@ class MemoryShelf:
 
 
 @frozen(kw_only=True)
-class CatalogueMerge:
+class CatalogueMerge(Report):
     """The merged catalogue, by product number; it can be gone through any number of times.
 
     `taken` counts what the sources gave: every one is part of a product or stands in `refused`.

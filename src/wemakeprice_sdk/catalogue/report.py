@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import Enum
-from typing import Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 
 from attrs import define, field, frozen
 
 from wemakeprice_sdk.checks import shown
+from wemakeprice_sdk.models.tables import Report, ReportTable, table_of
 
 
 class LineKind(Enum):
@@ -249,8 +250,30 @@ class Notes:
         return any(line.kind is LineKind.REFUSED for line in self.lines)
 
 
+@frozen(kw_only=True)
+class ExportCount:
+    """How many lines of one kind, reason and field of the target a report has."""
+
+    DERIVED: ClassVar[tuple[str, ...]] = ("message", "message_ko")
+
+    kind: LineKind
+    code: LineCode
+    field: str
+    number: int
+
+    @property
+    def message(self) -> str:
+        """One sentence in English."""
+        return self.code.english
+
+    @property
+    def message_ko(self) -> str:
+        """One sentence in Korean."""
+        return self.code.korean
+
+
 @define
-class ExportSummary:
+class ExportSummary(Report):
     """Counts of an export so far; `rows_in` is always `rows_out + refused`. A row is one product."""
 
     rows_in: int = 0
@@ -258,6 +281,17 @@ class ExportSummary:
     refused: int = 0
     lines: Counter[tuple[LineKind, LineCode, str]] = field(factory=Counter)
     """How many lines there are per kind, reason and field of the target."""
+
+    def _tables(self) -> dict[str, ReportTable[object]]:
+        return {"lines": table_of(self, "lines", ExportCount, self._counts, len(self.lines))}
+
+    def _counts(self) -> Iterator[ExportCount]:
+        order = list(LineKind)
+        for (kind, code, name), number in sorted(
+            self.lines.items(),
+            key=lambda item: (order.index(item[0][0]), -item[1], item[0][2], item[0][1].word),
+        ):
+            yield ExportCount(kind=kind, code=code, field=name, number=number)
 
     def count(self, lines: Iterable[ExportLine], *, refused: bool) -> None:
         """Count one product and its lines."""
@@ -268,12 +302,11 @@ class ExportSummary:
 
     def rows(self) -> Iterator[ReportRow]:
         """Yield the counts as cells: kind, field, text and number, the kinds in the report's order."""
-        order = list(LineKind)
-        for (kind, code, name), number in sorted(
-            self.lines.items(),
-            key=lambda item: (order.index(item[0][0]), -item[1], item[0][2], item[0][1].word),
-        ):
-            yield kind.korean, name, code.korean, str(number), kind.value, code.word, code.english
+        for one in self._counts():
+            yield (
+                one.kind.korean, one.field, one.code.korean, str(one.number),
+                one.kind.value, one.code.word, one.code.english,
+            )  # fmt: skip
 
     def __str__(self) -> str:
         """Return one line with the three numbers."""

@@ -29,6 +29,7 @@ from wemakeprice_sdk.config._files import write_private
 from wemakeprice_sdk.config.channel import ChannelConfig
 from wemakeprice_sdk.config.registry import ChannelRegistry, build_registry
 from wemakeprice_sdk.errors import ConfigError
+from wemakeprice_sdk.models.tables import Tabular
 from wemakeprice_sdk.secrets import Cipher, RotatingCipher, rotate
 
 Syntax: TypeAlias = Literal["toml", "json"]
@@ -126,7 +127,7 @@ def load_registry(
 
 
 @frozen
-class RotationReport:
+class RotationReport(Tabular):
     """What a rotation did: values re-encrypted, and values that were under the primary key already."""
 
     rotated: int

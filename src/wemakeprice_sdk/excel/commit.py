@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from itertools import islice
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from attrs import define, evolve, field, frozen
 
@@ -14,6 +14,7 @@ from wemakeprice_sdk.errors import CommitError, LedgerError, WemakepriceError
 from wemakeprice_sdk.excel.preview import PreviewRow
 from wemakeprice_sdk.excel.records import DealRecord, ExportKind
 from wemakeprice_sdk.excel.target import DealImport, ImportTarget, ProductImport
+from wemakeprice_sdk.models.tables import Report, counted
 
 Item: TypeAlias = "ProductImport | DealImport"
 
@@ -60,12 +61,15 @@ class ImportProgress:
 
 
 @define
-class CommitReport:
+class CommitReport(Report):
     """The outcome of every item of one commit."""
+
+    MAIN: ClassVar[str] = "results"
+    DERIVED: ClassVar[tuple[str, ...]] = ("complete", "counts")
 
     total: int
     not_carried: tuple[NotCarried, ...] = ()
-    results: list[RowResult] = field(factory=list)
+    results: list[RowResult] = field(factory=list, repr=counted)
 
     @property
     def counts(self) -> Counter[ItemOutcome]:

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import pairwise
-from typing import Final
+from typing import ClassVar, Final
 
 from attrs import field, frozen
 
@@ -48,6 +48,7 @@ from wemakeprice_sdk.models import (
     ShipStatus,
 )
 from wemakeprice_sdk.models._base import OpenEnum
+from wemakeprice_sdk.models.tables import Report
 
 ENUMS: Mapping[str, type[OpenEnum]] = {
     "product_status": ProductStatus,
@@ -173,8 +174,10 @@ class ColumnMatch:
 
 
 @frozen(kw_only=True)
-class ColumnMap:
+class ColumnMap(Report):
     """What every column of a file was understood as; can be saved and used again."""
+
+    MAIN: ClassVar[str] = "matches"
 
     kind: ExportKind = field(validator=of_kind(ExportKind))
     matches: tuple[ColumnMatch, ...]

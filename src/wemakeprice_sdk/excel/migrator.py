@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from attrs import define, field, frozen
 
@@ -48,6 +48,7 @@ from wemakeprice_sdk.files.limits import DEFAULT_LIMITS, Budget, FileLimits
 from wemakeprice_sdk.files.sniff import open_workbook
 from wemakeprice_sdk.files.workbook import FileFormat, Workbook
 from wemakeprice_sdk.models import BankStatement, DealRow, ProductRow, VatMonth
+from wemakeprice_sdk.models.tables import Report
 
 AnyPath: TypeAlias = "str | PathLike[str]"
 Mapped: TypeAlias = "ColumnMap | Mapping[str, str] | str | None"
@@ -61,8 +62,10 @@ _SAMPLE_ROWS = 120
 
 
 @frozen(kw_only=True)
-class Inspection:
+class Inspection(Report):
     """What a file is and how it was understood, before any row is judged."""
+
+    MAIN: ClassVar[str] = "columns"
 
     path: Path
     format: FileFormat

@@ -14,6 +14,7 @@ from wemakeprice_sdk.excel.records import Problem, ProblemSeverity
 from wemakeprice_sdk.excel.structure import NonDataRows, RowPlan, TypedRow
 from wemakeprice_sdk.files.cells import Cell, RowBlock, cell_text, is_blank
 from wemakeprice_sdk.models import Bundle, Delivery, OrderOption, OrderProduct, ShipAddress
+from wemakeprice_sdk.models.tables import Report
 
 _NO_MODEL_FIELD = ("total_price", "partner_fee", "island_ship_price", "second_ship_date")
 ORDER_FIELDS = [
@@ -60,7 +61,7 @@ _REQUIRED = ("bundle_no", "order_no", "order_option_no", "purchase_no", "product
 
 
 @frozen
-class OrderArchiveEntry:
+class OrderArchiveEntry(Report):
     """One bundle of an order export (배송번호 묶음): None when its identifiers cannot be read, or when its
     rows only repeat lines that an earlier entry holds.
 

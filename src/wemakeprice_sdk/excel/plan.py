@@ -13,6 +13,7 @@ from wemakeprice_sdk.excel.preview import Chooser, Preview, PreviewRow, RowStatu
 from wemakeprice_sdk.excel.records import DealRecord, ExportKind, ProductRecord
 from wemakeprice_sdk.excel.target import DealImport, ImportTarget, ProductImport, SkuChoice
 from wemakeprice_sdk.models.codes import SkuLinkMode
+from wemakeprice_sdk.models.tables import Report
 
 _MOST_VIOLATIONS = 1_000
 
@@ -44,7 +45,7 @@ NEVER_IN_AN_EXPORT = (
 
 
 @define(eq=False)
-class ImportPlan:
+class ImportPlan(Report):
     """The chosen rows of a preview. Making it touches nothing; `commit` does."""
 
     preview: Preview = field(repr=False)

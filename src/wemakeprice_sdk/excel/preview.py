@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from enum import Enum
 from itertools import chain, islice
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import ClassVar, Self, TypeAlias
 
 from attrs import define, evolve, field, frozen
 
@@ -24,6 +24,7 @@ from wemakeprice_sdk.excel.target import ImportRegistry
 from wemakeprice_sdk.files.cells import Cell
 from wemakeprice_sdk.files.spool import Spool
 from wemakeprice_sdk.files.workbook import SheetFacts
+from wemakeprice_sdk.models.tables import Report, ReportTable, table_of
 
 CatalogueRecord: TypeAlias = "ProductRecord | DealRecord"
 AnyParsed: TypeAlias = "Parsed | ParsedDeal"
@@ -58,7 +59,7 @@ class PreviewRow:
 
     status: RowStatus
     number: int | None
-    record: CatalogueRecord | None
+    record: ProductRecord | DealRecord | None
     source: str
     """Sheet, or `API`."""
     rows: tuple[int, ...]
@@ -93,8 +94,11 @@ class PreviewCounts:
 
 
 @define(eq=False)
-class Preview:
+class Preview(Report):
     """The judged rows of one run. Most lie in a temporary file, so close it, or use `with`."""
+
+    MAIN: ClassVar[str] = "rows"
+    DERIVED: ClassVar[tuple[str, ...]] = ("looks_partial", "blockers")
 
     kind: ExportKind
     seller_id: str
@@ -158,6 +162,14 @@ class Preview:
         """Return every problem of the source in its order."""
         for row in self:
             yield from row.problems
+
+    def _tables(self) -> dict[str, ReportTable[object]]:
+        counts = self.counts
+        return {
+            "rows": table_of(self, "rows", PreviewRow, self.__iter__, counts.total),
+            "problems": table_of(self, "problems", Problem, self.problems, counts.problems),
+            **super()._tables(),
+        }
 
     def close(self) -> None:
         """Forget the rows."""

@@ -18,6 +18,7 @@ from wemakeprice_sdk.models import (
     ProductRow,
     ProductStatus,
 )
+from wemakeprice_sdk.models.tables import Tabular
 
 
 class ExportKind(Enum):
@@ -85,7 +86,7 @@ class ProblemSeverity(Enum):
 
 
 @frozen
-class Problem:
+class Problem(Tabular):
     """One thing that is wrong with one cell.
 
     `column` is the letter, `header` the seller's own header, `value` the cell as seen (personal data shown as

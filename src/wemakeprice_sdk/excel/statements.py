@@ -23,6 +23,7 @@ from wemakeprice_sdk.excel.structure import NonDataRows, RowPlan
 from wemakeprice_sdk.files.cells import RowBlock
 from wemakeprice_sdk.models.bank import BankStatement, BankTransfer, same_number
 from wemakeprice_sdk.models.sources import SourceRow
+from wemakeprice_sdk.models.tables import Report
 from wemakeprice_sdk.models.vat import VatMonth
 
 _ACCOUNT: Final = re.compile(r"계좌\s*(?:번호)?\s*[:：\]]?\s*([\d*][\d*\- ]{6,30}[\d*])")
@@ -43,7 +44,7 @@ VAT_FIELDS: Final[tuple[str, ...]] = (
 
 
 @frozen(kw_only=True)
-class StatementReading:
+class StatementReading(Report):
     """A bank statement that was read, and what its rows were.
 
     `outgoing` counts rows that brought no money and were not kept, `refused` those that could not be read;

@@ -14,6 +14,7 @@ from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.ledger.arguments import require_text
 from wemakeprice_sdk.ledger.records import AuditEntry
+from wemakeprice_sdk.models.tables import Tabular
 from wemakeprice_sdk.secrets import redact
 
 GENESIS: Final = "0" * 64
@@ -30,7 +31,7 @@ class _Trail(Protocol):
 
 
 @frozen
-class AuditVerdict:
+class AuditVerdict(Tabular):
     """Whether a trail is whole: `entries` were read, `problem` names the first flaw (empty when none)."""
 
     entries: int

@@ -184,6 +184,7 @@ from wemakeprice_sdk.models.shipping_templates import (
 )
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.models.sources import SourceRow
+from wemakeprice_sdk.models.tables import Report, ReportTable, as_table
 from wemakeprice_sdk.models.vat import TaxInvoice, TaxInvoiceKind, VatMonth
 
 __all__ = [
@@ -296,6 +297,8 @@ __all__ = [
     "Question",
     "ReadModel",
     "ReferencePriceType",
+    "Report",
+    "ReportTable",
     "Review",
     "ReviewDisplay",
     "SalePeriod",
@@ -327,6 +330,7 @@ __all__ = [
     "VatFlag",
     "VatMonth",
     "WriteModel",
+    "as_table",
     "codes",
     "couriers",
     "field_name",

@@ -13,7 +13,7 @@ from typing import Annotated, Self, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
-from wemakeprice_sdk.models.tables import Tabular
+from wemakeprice_sdk.models.tables import TableList
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -97,7 +97,7 @@ class UnreadRow:
         return " ".join(part for part in (numbers, str(self.faults[0])) if part)
 
 
-class ListResult(Tabular, tuple[T_co, ...]):
+class ListResult(tuple[T_co, ...], TableList[T_co]):
     """The rows of a list answer: a tuple of what could be read, and `unread`, the rows that could not.
 
     A row in `unread` is at the marketplace and is not in the tuple. A row in the tuple may miss single
@@ -116,9 +116,6 @@ class ListResult(Tabular, tuple[T_co, ...]):
     def faults(self) -> tuple[ValueFault, ...]:
         """Every fault of the answer: of the rows that were read, then of those that were not."""
         return tuple(self._faults())
-
-    def _tabled(self) -> Iterable[object]:
-        return self
 
     def _faults(self) -> Iterator[ValueFault]:
         for row in (*self, *self.unread):

@@ -14,7 +14,8 @@ from attrs import field, frozen
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models._answers import JsonValue as JsonValue  # noqa: PLC0414 - read from here by many
 from wemakeprice_sdk.models._answers import ValueFault
-from wemakeprice_sdk.models.tables import Tabular, is_personal
+from wemakeprice_sdk.models._flat import Lists, is_personal
+from wemakeprice_sdk.models.tables import Tabular
 
 WIRE_NAME_EXCEPTIONS: Mapping[str, str] = {
     "default_value": "defaltValue",
@@ -65,6 +66,8 @@ class ReadModel(Tabular):
     cannot be read is None too and stands in `faults`, unless a decision rests on it (`Essential`, `Won`,
     `Quantity` in the annotation): then the whole row is not read.
     """
+
+    LISTS: ClassVar[Lists] = "rows"
 
     ZERO_MEANS_ABSENT: ClassVar[bool] = False
     """Whether a number of something (`…_no`) that reads 0 says that there is none."""

@@ -32,6 +32,7 @@ from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.errors import ValidationError, Violation
 from wemakeprice_sdk.models import couriers
 from wemakeprice_sdk.models._base import OpenEnum, wire_name
+from wemakeprice_sdk.models._flat import Lists
 from wemakeprice_sdk.models._given import plain
 from wemakeprice_sdk.models.tables import HIDDEN, Tabular, is_personal
 
@@ -494,6 +495,7 @@ def _check_one(value: object, spec: FieldSpec, rules: tuple[Rule, ...]) -> Itera
 class WriteModel(Tabular):
     """A request body. Nothing is sent before `violations()` is empty."""
 
+    LISTS: ClassVar[Lists] = "rows"
     CROSS: ClassVar[tuple[When, ...]] = ()
 
     def __attrs_post_init__(self) -> None:

@@ -12,7 +12,7 @@ from wemakeprice_sdk.clock import korean_day
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models._given import checked, listed
 from wemakeprice_sdk.models.sources import SourceRow
-from wemakeprice_sdk.models.tables import hide
+from wemakeprice_sdk.models.tables import Report, Tabular, counted, hide
 
 _NUMBER_LIKE: Final = re.compile(r"(?:\d[\s-]?){7}")
 
@@ -31,7 +31,7 @@ def _check_label(_: object, __: object, value: object) -> None:
 
 
 @frozen(kw_only=True, field_transformer=checked)
-class BankTransfer:
+class BankTransfer(Tabular):
     """One line of a bank statement that says money came in (입금 내역).
 
     `amount` is won: above 0 for a deposit; 0 and negative lines (입금 취소) are kept, for the allocation
@@ -70,7 +70,7 @@ def same_number(one: str, other: str) -> bool:
 
 
 @frozen(kw_only=True)
-class BankStatement:
+class BankStatement(Report):
     """One statement of a bank account (통장 거래내역): the money that came in, and what it covers.
 
     `first` and `last` are the days it covers, by its own words or else by its rows; None for an empty one.
@@ -84,4 +84,4 @@ class BankStatement:
     account_number: str | None = field(default=None, repr=hide)
     first: date | None = None
     last: date | None = None
-    transfers: tuple[BankTransfer, ...] = field(default=(), converter=listed, repr=False)
+    transfers: tuple[BankTransfer, ...] = field(default=(), converter=listed, repr=counted)

@@ -11,7 +11,6 @@ from attrs import field, frozen
 from wemakeprice_sdk.clock import BusinessCalendar, add_business_days
 from wemakeprice_sdk.models._answers import Essential, Quantity, Won
 from wemakeprice_sdk.models._base import ReadModel
-from wemakeprice_sdk.models._html import html_table, korean, won
 from wemakeprice_sdk.models._rules import (
     HOLD_CODE,
     INVOICE,
@@ -188,6 +187,20 @@ class ClaimProduct(ReadModel):
 class Claim(ReadModel):
     """Claim (클레임): one claimBundleNo covers one bundle and may list several lines. [A]"""
 
+    SHOWN: ClassVar[tuple[str, ...]] = (
+        "claim_bundle_no",
+        "claim_type",
+        "claim_status",
+        "bundle_no",
+        "request_date",
+        "approve_date",
+        "claim_who_reason",
+        "claim_fee",
+        "pickup_ship_status",
+        "product_name",
+        "option_name",
+    )
+
     claim_bundle_no: int
     """Claim number; unit of every claim write (클레임번호). [A]"""
 
@@ -329,20 +342,6 @@ class Claim(ReadModel):
         if self.request_date is None:
             return None
         return add_business_days(self.request_date, AUTO_APPROVAL_BUSINESS_DAYS, calendar)
-
-    def _repr_html_(self) -> str:
-        return html_table(
-            f"Claim {self.claim_bundle_no}",
-            ("kind", korean(self.claim_type)),
-            ("status", korean(self.claim_status)),
-            ("bundle", self.bundle_no),
-            ("requested", self.request_date),
-            ("approved", self.approve_date),
-            ("fault", korean(self.claim_who_reason)),
-            ("fee", won(self.claim_fee)),
-            ("pickup", korean(self.pickup.ship_status) if self.pickup else ""),
-            ("products", ", ".join(product.product_name or "" for product in self.order_product)),
-        )
 
 
 @frozen(kw_only=True)

@@ -11,7 +11,6 @@ from attrs import field, frozen
 from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.models._answers import Essential, Quantity, Won
 from wemakeprice_sdk.models._base import ReadModel, missing_figure
-from wemakeprice_sdk.models._html import html_table, korean, won
 from wemakeprice_sdk.models._rules import (
     INVOICE,
     Broken,
@@ -295,6 +294,21 @@ class OrderLine:
 class Bundle(ReadModel):
     """Shipping bundle (배송번호 묶음); unit of confirm, ship and completion. [A]"""
 
+    SHOWN: ClassVar[tuple[str, ...]] = (
+        "bundle_no",
+        "delivery_ship_status",
+        "pay_date",
+        "order_confirm_date",
+        "origin_ship_date",
+        "delivery_parcel_company",
+        "delivery_invoice_no",
+        "ship_price",
+        "order_no",
+        "product_name",
+        "option_name",
+        "option_qty",
+    )
+
     bundle_no: int
     """Bundle number (배송번호). [A]"""
 
@@ -411,19 +425,6 @@ class Bundle(ReadModel):
         if self.prepayment == Prepayment.ON_DELIVERY:
             return 0
         return self.ship_price or 0
-
-    def _repr_html_(self) -> str:
-        return html_table(
-            f"Bundle {self.bundle_no}",
-            ("purchase", self.purchase_no),
-            ("status", korean(self.ship_status)),
-            ("paid", self.pay_date),
-            ("dispatch by", self.dispatch_deadline),
-            ("delivered", self.ship_complete_date),
-            ("shipping fee", won(self.ship_price)),
-            ("products", ", ".join(product.product_name or "" for product in self.order_product)),
-            ("lines", len(self.lines)),
-        )
 
 
 @frozen(kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from attrs import evolve, field, frozen
 
@@ -11,7 +11,6 @@ from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.models._answers import Essential, Quantity, SaleEnd, UnreadRow, Won, unread_of
 from wemakeprice_sdk.models._base import ReadModel
 from wemakeprice_sdk.models._convert import to_write
-from wemakeprice_sdk.models._html import html_table, korean, won
 from wemakeprice_sdk.models.codes import (
     CertificationState,
     CertificationType,
@@ -448,6 +447,21 @@ class Branch(ReadModel):
 class Product(ReadModel):
     """Stored product (상품). [A]"""
 
+    SHOWN: ClassVar[tuple[str, ...]] = (
+        "product_no",
+        "basic_product_name",
+        "basic_product_status_name",
+        "sale_sale_price",
+        "sale_stock_count",
+        "sale_sale_start_date",
+        "sale_sale_end_date",
+        "option_value1",
+        "option_value2",
+        "sale_status",
+        "stock_count",
+        "basic_shipping_template_no",
+    )
+
     product_no: int
     """Product number (상품번호). [A]"""
 
@@ -506,19 +520,6 @@ class Product(ReadModel):
         if self.option is not None:
             changes["option"] = self.option.to_input()
         return evolve(product, **changes)
-
-    def _repr_html_(self) -> str:
-        sale = self.sale
-        return html_table(
-            f"Product {self.product_no}",
-            ("name", self.basic.product_name if self.basic else ""),
-            ("status", korean(self.status)),
-            ("price", won(sale.sale_price) if sale else ""),
-            ("stock", self.stock),
-            ("on sale from", sale.sale_start_date if sale else ""),
-            ("on sale until", sale.sale_end_date if sale else ""),
-            ("shipping policy", self.basic.shipping_template_no if self.basic else ""),
-        )
 
 
 @frozen(kw_only=True)

@@ -12,7 +12,6 @@ from attrs import frozen
 from wemakeprice_sdk.models._answers import Essential, Quantity, Won
 from wemakeprice_sdk.models._base import ReadModel, missing_figure
 from wemakeprice_sdk.models._given import require_whole
-from wemakeprice_sdk.models._html import html_table, korean, won
 from wemakeprice_sdk.models.codes import (
     FeeFlag,
     ProductType,
@@ -30,6 +29,19 @@ class SettlementOrderLine(ReadModel):
 
     Money in won; refund rows carry negative figures (C). Ids are text on the wire, `"0"` reads as None.
     """
+
+    SHOWN: ClassVar[tuple[str, ...]] = (
+        "basic_dt",
+        "gubun",
+        "order_no",
+        "order_opt_no",
+        "claim_no",
+        "prod_name",
+        "complete_qty",
+        "prod_sale_amt",
+        "sale_agency_fee",
+        "settle_pre_dt",
+    )
 
     # Rows without a claim carry "0" for it: read as a number, all of them would belong to one claim.
     ZERO_MEANS_ABSENT: ClassVar[bool] = True
@@ -201,24 +213,20 @@ class SettlementOrderLine(ReadModel):
             raise missing_figure("prodSaleAmt", "상품판매가")
         return (self.prod_sale_amt + (self.opt_sale_amt or 0)) * self.complete_qty
 
-    def _repr_html_(self) -> str:
-        return html_table(
-            f"Settlement {self.order_no}",
-            ("sales day", self.basic_dt),
-            ("kind", korean(self.gubun)),
-            ("option order", self.order_opt_no),
-            ("claim", self.claim_no),
-            ("product", self.prod_name),
-            ("quantity", self.complete_qty),
-            ("unit price", won(self.prod_sale_amt)),
-            ("agency fee", won(self.sale_agency_fee)),
-            ("expected payout", self.settle_pre_dt),
-        )
-
 
 @frozen(kw_only=True)
 class SettlementShipLine(ReadModel):
     """Shipping-fee settlement row (배송비 정산). [A]"""
+
+    SHOWN: ClassVar[tuple[str, ...]] = (
+        "basic_dt",
+        "gubun",
+        "bundle_no",
+        "claim_bundle_no",
+        "ship_amt",
+        "claim_deduct_amt",
+        "original_ship_amt",
+    )
 
     # Rows without a claim carry "0" for it: read as a number, all of them would belong to one claim.
     ZERO_MEANS_ABSENT: ClassVar[bool] = True
@@ -317,16 +325,6 @@ class SettlementShipLine(ReadModel):
             self.claim_deduct_amt,
         )
         return sum(amount or 0 for amount in parts)
-
-    def _repr_html_(self) -> str:
-        return html_table(
-            f"Shipping settlement {self.bundle_no}",
-            ("sales day", self.basic_dt),
-            ("kind", korean(self.gubun)),
-            ("claim", self.claim_bundle_no),
-            ("fee", won(self.ship_amt)),
-            ("payable", won(self.payable)),
-        )
 
 
 def total_payable(rows: Iterable[SettlementOrderLine | SettlementShipLine]) -> int:

@@ -10,7 +10,6 @@ from wemakeprice_sdk.errors import Violation
 from wemakeprice_sdk.models._answers import Essential, Quantity, Won
 from wemakeprice_sdk.models._base import ReadModel
 from wemakeprice_sdk.models._convert import frozen_field, to_write
-from wemakeprice_sdk.models._html import html_table, korean, won
 from wemakeprice_sdk.models._rules import ZIP_CODE, Chars, Ko, Range, When, WriteModel, show
 from wemakeprice_sdk.models.codes import (
     BundleKind,
@@ -106,6 +105,19 @@ class SellerShip(ReadModel):
 @frozen(kw_only=True)
 class ShippingTemplate(ReadModel):
     """Stored shipping policy, or template (배송 템플릿). Money in won. [A]"""
+
+    SHOWN: ClassVar[tuple[str, ...]] = (
+        "shipping_template_no",
+        "shipping_template_name",
+        "ship_method",
+        "bundle_kind",
+        "ship_type",
+        "ship_fee",
+        "free_condition",
+        "claim_ship_fee",
+        "ship_area",
+        "release_day",
+    )
 
     partner_group_id: str | None = None
     """Seller group id (파트너 그룹 ID). [A]"""
@@ -215,19 +227,6 @@ class ShippingTemplate(ReadModel):
         under FREE). A mandatory key the marketplace left out stays None and is named by `violations()`.
         """
         return to_write(self, ShippingTemplateInput)
-
-    def _repr_html_(self) -> str:
-        return html_table(
-            f"ShippingTemplate {self.shipping_template_no}",
-            ("name", self.shipping_template_name),
-            ("method", korean(self.ship_method)),
-            ("kind", korean(self.bundle_kind)),
-            ("fee", f"{korean(self.ship_type)} {won(self.ship_fee)}"),
-            ("free from", won(self.free_condition)),
-            ("return fee, one way", won(self.claim_ship_fee)),
-            ("area", korean(self.ship_area)),
-            ("dispatch within days", self.release_day),
-        )
 
 
 @frozen(kw_only=True)

@@ -6,11 +6,11 @@ a machine code and a sentence in Korean and English, so that a seller sees why n
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
+from typing import ClassVar
 
 from attrs import define, field, frozen
 
@@ -18,6 +18,7 @@ from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.config import ChannelConfig, ConfirmationMode, CsKind, LinkState, OnboardingState
 from wemakeprice_sdk.errors import GateClosedError
 from wemakeprice_sdk.models.codes import ImportSource
+from wemakeprice_sdk.models.tables import Report
 from wemakeprice_sdk.policy.actions import ActionKind, Reason
 
 __all__ = [
@@ -78,8 +79,10 @@ class ClosedGate:
 
 
 @frozen
-class GateReport:
+class GateReport(Report):
     """All gates for one kind of action and one target, in order."""
+
+    MAIN: ClassVar[str] = "rows"
 
     kind: ActionKind
     rows: tuple[GateRow, ...]
@@ -108,16 +111,6 @@ class GateReport:
                 f" {arrow} {row.step:<10} {mark} {row.gate}: {row.reason.text} ({row.reason.text_ko})"
             )
         return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        cells = [
-            (r.step, "open" if r.is_open else "closed", r.gate, r.reason.text, r.reason.text_ko)
-            for r in self.rows
-        ]
-        body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(str(c))}</td>" for c in row) + "</tr>" for row in cells
-        )
-        return f"<p>{html.escape(self.kind)}</p><table>{body}</table>"
 
 
 _ORDER_KINDS = frozenset(

@@ -6,18 +6,20 @@ JSON and HTML may be logged and mailed.
 
 from __future__ import annotations
 
-import html
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import ClassVar
 
-from attrs import evolve, field, frozen
+from attrs import asdict, evolve, field, frozen
 
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.errors import BlastRadiusError, PolicyError
-from wemakeprice_sdk.policy.actions import Action, ActionKind, Reason, Target, TargetKind
+from wemakeprice_sdk.models._flat import Lists
+from wemakeprice_sdk.models.tables import Report, ReportTable, counted, table_of
+from wemakeprice_sdk.policy.actions import Action, ActionKind, Reason, Target
 from wemakeprice_sdk.policy.derived import korean_minute
 
 __all__ = [
@@ -27,28 +29,11 @@ __all__ = [
     "IssueSeverity",
     "PlanDiff",
     "PlanNote",
+    "PlanStep",
     "Radius",
     "SyncPlan",
     "merge_plans",
 ]
-
-HTML_ROWS = 200
-"""Rows that the HTML shows; the rest is counted, because a notebook hangs on a table of a million rows."""
-
-_COLUMNS = (
-    "state",
-    "kind",
-    "target",
-    "before",
-    "after",
-    "rule",
-    "code",
-    "reason",
-    "reason_ko",
-    "depends_on",
-    "due",
-)
-_EVERYTHING = Target(TargetKind.ACCOUNT, "*")
 
 
 @frozen
@@ -106,6 +91,26 @@ class PlanNote:
     reason: Reason
 
 
+@frozen(kw_only=True)
+class PlanStep:
+    """One line of a plan: an action to do, or what is held, blocked, alarming or noted (`state`).
+
+    `due` is when it is decided without us or has to be done by, None when nothing says.
+    """
+
+    state: str
+    kind: str
+    target: str
+    before: str
+    after: str
+    rule: str
+    code: str
+    reason: str
+    reason_ko: str
+    depends_on: str
+    due: datetime | None
+
+
 @frozen
 class Radius:
     """How much a plan touches: targets by kind of action, and products reached through templates."""
@@ -125,7 +130,7 @@ class Radius:
 
 
 @frozen
-class PlanDiff:
+class PlanDiff(Report):
     """What changed between an earlier plan and this one."""
 
     added: tuple[Action, ...]
@@ -152,20 +157,23 @@ def _checked(_: object, __: object, actions: tuple[Action, ...]) -> None:
 
 
 @frozen(kw_only=True)
-class SyncPlan:
+class SyncPlan(Report):
     """An ordered list of actions with everything that was held, blocked or worth an alarm.
 
     `made_at` is the time it was made for. Making a plan whose actions repeat a key, or depend on one that
     does not come before, raises `PolicyError`.
     """
 
+    LISTS: ClassVar[Lists] = "count"
+    MAIN: ClassVar[str] = "steps"
+
     seller_id: str
     made_at: datetime
-    actions: tuple[Action, ...] = field(default=(), validator=_checked)
-    held: tuple[Held, ...] = ()
-    blocked: tuple[Blocked, ...] = ()
-    alarms: tuple[Alarm, ...] = ()
-    notes: tuple[PlanNote, ...] = ()
+    actions: tuple[Action, ...] = field(default=(), validator=_checked, repr=counted)
+    held: tuple[Held, ...] = field(default=(), repr=counted)
+    blocked: tuple[Blocked, ...] = field(default=(), repr=counted)
+    alarms: tuple[Alarm, ...] = field(default=(), repr=counted)
+    notes: tuple[PlanNote, ...] = field(default=(), repr=counted)
 
     def __iter__(self) -> Iterator[Action]:
         """Go through the actions in order."""
@@ -273,14 +281,19 @@ class SyncPlan:
             raise BlastRadiusError(f"the plan is larger than the limit {_limit_text(limit)}: {radius}")
         return self
 
-    def to_rows(self) -> tuple[Mapping[str, str], ...]:
-        """Return one flat row of text per action, held, blocked, alarm and note."""
-        rows = [_row("do", action.kind, action.target, action.reason, action) for action in self.actions]
-        rows += [_held_row(held) for held in self.held]
-        rows += [_blocked_row(blocked) for blocked in self.blocked]
-        rows += [_row(f"alarm-{a.severity}", "", a.target, a.reason, due=a.due) for a in self.alarms]
-        rows += [_row("note", "", note.target, note.reason) for note in self.notes]
-        return tuple(rows)
+    def steps(self) -> Iterator[PlanStep]:
+        """Yield one step per action, held, blocked, alarm and note; `to_rows` gives them as rows."""
+        yield from (_step("do", one.kind, one.target, one.reason, one) for one in self.actions)
+        yield from map(_held_step, self.held)
+        yield from map(_blocked_step, self.blocked)
+        for alarm in self.alarms:
+            yield _step(f"alarm-{alarm.severity}", "", alarm.target, alarm.reason, due=alarm.due)
+        for note in self.notes:
+            yield _step("note", "", note.target, note.reason)
+
+    def _tables(self) -> dict[str, ReportTable[object]]:
+        count = sum(map(len, (self.actions, self.held, self.blocked, self.alarms, self.notes)))
+        return {self.MAIN: table_of(self, self.MAIN, PlanStep, self.steps, count)}
 
     def to_json(self, *, indent: int | None = None) -> str:
         """Return the plan as JSON text (UTF-8, Korean kept readable)."""
@@ -288,7 +301,9 @@ class SyncPlan:
             "seller_id": self.seller_id,
             "made_at": self.made_at.isoformat(),
             "counts": {str(kind): count for kind, count in self.counts.items()},
-            "rows": self.to_rows(),
+            "rows": [
+                asdict(step) | {"due": step.due.isoformat() if step.due else ""} for step in self.steps()
+            ],
         }
         return json.dumps(document, ensure_ascii=False, indent=indent)
 
@@ -299,13 +314,6 @@ class SyncPlan:
             f"plan for {self.seller_id} at {self.made_at:%Y-%m-%d %H:%M:%S%z}: {kinds}; "
             f"{len(self.held)} held, {len(self.blocked)} blocked, {len(self.alarms)} alarm(s)"
         )
-
-    def _repr_html_(self) -> str:
-        rows = self.to_rows()
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in _COLUMNS)
-        body = "".join(_html_row(row) for row in rows[:HTML_ROWS])
-        more = f"<p>… {len(rows) - HTML_ROWS} more</p>" if len(rows) > HTML_ROWS else ""
-        return f"<p>{html.escape(str(self))}</p><table><tr>{head}</tr>{body}</table>{more}"
 
 
 def merge_plans(plans: Sequence[SyncPlan]) -> SyncPlan:
@@ -345,48 +353,43 @@ def _limit_text(limit: int | Mapping[ActionKind, int]) -> str:
     return ", ".join(f"{kind} {count}" for kind, count in limit.items())
 
 
-def _row(
+def _step(
     state: str,
     kind: str,
-    target: Target,
+    target: Target | str,
     reason: Reason,
     action: Action | None = None,
     *,
     due: datetime | None = None,
-) -> Mapping[str, str]:
-    return {
-        "state": state,
-        "kind": str(kind),
-        "target": str(target),
-        "before": action.before if action else "",
-        "after": action.after if action else "",
-        "rule": reason.rule,
-        "code": reason.code,
-        "reason": reason.text,
-        "reason_ko": reason.text_ko,
-        "depends_on": " ".join(action.depends_on) if action else "",
-        "due": due.isoformat() if due else "",
-    }
+) -> PlanStep:
+    return PlanStep(
+        state=state,
+        kind=str(kind),
+        target=str(target),
+        before=action.before if action else "",
+        after=action.after if action else "",
+        rule=reason.rule,
+        code=reason.code,
+        reason=reason.text,
+        reason_ko=reason.text_ko,
+        depends_on=" ".join(action.depends_on) if action else "",
+        due=due,
+    )
 
 
-def _held_row(held: Held) -> Mapping[str, str]:
+def _held_step(held: Held) -> PlanStep:
     """A hold says when it ends; one of a cancel request says when the marketplace ends it."""
-    row = _row("held", held.kind, held.target, held.reason, due=held.auto_approval_at or held.until)
+    step = _step("held", held.kind, held.target, held.reason, due=held.auto_approval_at or held.until)
     if held.auto_approval_at is None:
-        return row
+        return step
     at = korean_minute(held.auto_approval_at)
-    return {
-        **row,
-        "reason": f"{row['reason']}; the marketplace approves it by itself at {at} (KST)",
-        "reason_ko": f"{row['reason_ko']}. 처리하지 않으면 {at}에 자동 승인됩니다",
-    }
+    return evolve(
+        step,
+        reason=f"{step.reason}; the marketplace approves it by itself at {at} (KST)",
+        reason_ko=f"{step.reason_ko}. 처리하지 않으면 {at}에 자동 승인됩니다",
+    )
 
 
-def _blocked_row(blocked: Blocked) -> Mapping[str, str]:
-    row = _row("blocked", blocked.kind, blocked.target or _EVERYTHING, blocked.reason)
-    target = row["target"] if blocked.target else f"{blocked.targets} target(s)"
-    return {**row, "target": target, "code": blocked.gate}
-
-
-def _html_row(row: Mapping[str, str]) -> str:
-    return "<tr>" + "".join(f"<td>{html.escape(row[name])}</td>" for name in _COLUMNS) + "</tr>"
+def _blocked_step(blocked: Blocked) -> PlanStep:
+    target = blocked.target or f"{blocked.targets} target(s)"
+    return evolve(_step("blocked", blocked.kind, target, blocked.reason), code=blocked.gate)

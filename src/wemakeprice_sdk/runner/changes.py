@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Final, Generic, TypeAlias, TypeVar
+from typing import ClassVar, Final, Generic, TypeAlias, TypeVar
 
 from attrs import frozen
 
@@ -25,6 +25,7 @@ from wemakeprice_sdk.models import (
     UnreadRow,
 )
 from wemakeprice_sdk.models.codes import RecordKind
+from wemakeprice_sdk.models.tables import Report
 from wemakeprice_sdk.runner.conversion import DELETED, GONE
 from wemakeprice_sdk.wire.converter import read_list
 
@@ -60,7 +61,7 @@ SETTLEMENT_ROWS: Final[RecordFamily[SettlementLine]] = RecordFamily(
 
 
 @frozen
-class ChangeBatch(Generic[M]):
+class ChangeBatch(Report, Generic[M]):
     """What was saved since a reader last acknowledged, oldest save first.
 
     `items` stand at the marketplace as far as is known, each as it is now; `gone` are those it shows no
@@ -69,6 +70,8 @@ class ChangeBatch(Generic[M]):
     model; they block nothing. The batch covers everything saved after `after`, up to `until`; None for a
     batch without anything new.
     """
+
+    MAIN: ClassVar[str] = "items"
 
     reader: str
     items: tuple[M, ...]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol, Self, TypedDict
+from typing import ClassVar, Protocol, Self, TypedDict
 
 from attrs import evolve, field, frozen
 
 from wemakeprice_sdk.ledger.records import Intent, SaveCount
+from wemakeprice_sdk.models.tables import Report
 from wemakeprice_sdk.policy.gates import ClosedGate
-from wemakeprice_sdk.policy.plan import SyncPlan
+from wemakeprice_sdk.policy.plan import PlanStep, SyncPlan
 from wemakeprice_sdk.policy.settlement import Reconciliation, SettlementStatus
 from wemakeprice_sdk.runner.results import ActionResult, ActionState, Skipped
 from wemakeprice_sdk.runner.sources.files import SourcePreview
@@ -74,7 +75,7 @@ class StopSwitch:
 
 
 @frozen(kw_only=True)
-class JobReport:
+class JobReport(Report):
     """What one run of a job did.
 
     `plan` is what the policy wanted (None when the job plans nothing), `results` what became of it.
@@ -88,6 +89,8 @@ class JobReport:
 
     `verdict` says at a glance whether somebody is needed, `reasons` why and what to do next.
     """
+
+    DERIVED: ClassVar[tuple[str, ...]] = ("verdict", "reasons")
 
     job: Job
     account: str
@@ -153,7 +156,7 @@ class JobReport:
         ]
         if self.plan is not None:
             lines.append(f"  {self.plan}")
-            lines += [_plan_line(row) for row in self._shown(self.plan)]
+            lines += map(_plan_line, self._shown(self.plan))
         lines += [f"  {state}: {count}" for state, count in self.counts.items()]
         lines += [
             f"  waits: intent {intent.id} {intent.operation} {intent.target}" for intent in self.waiting
@@ -164,11 +167,13 @@ class JobReport:
         lines += [f"  value not read: {what}" for what in self.faults]
         return "\n".join(lines)
 
-    def _shown(self, plan: SyncPlan) -> list[Mapping[str, str]]:
-        """Return the whole plan in a dry run, else why something did not move."""
-        if self.dry_run:
-            return list(plan.to_rows())
-        return [row for row in plan.to_rows() if row["state"].startswith(("held", "blocked", "alarm"))]
+    def _shown(self, plan: SyncPlan) -> Iterator[PlanStep]:
+        """Yield the whole plan in a dry run, else why something did not move."""
+        return (
+            step
+            for step in plan.steps()
+            if self.dry_run or step.state.startswith(("held", "blocked", "alarm"))
+        )
 
 
 class _Parts(TypedDict):
@@ -215,10 +220,10 @@ def _parts(report: JobReport) -> _Parts:
     )
 
 
-def _plan_line(row: Mapping[str, str]) -> str:
-    change = f" {row['before']} → {row['after']}" if row["after"] else ""
-    why = f"[{row['rule']}] {row['reason']} ({row['reason_ko']})"
-    return f"    {row['state']}: {row['kind']} {row['target']}{change} {why}"
+def _plan_line(step: PlanStep) -> str:
+    change = f" {step.before} → {step.after}" if step.after else ""
+    why = f"[{step.rule}] {step.reason} ({step.reason_ko})"
+    return f"    {step.state}: {step.kind} {step.target}{change} {why}"
 
 
 @frozen(kw_only=True)
@@ -230,6 +235,8 @@ class SettlementReport(JobReport):
     API, or two files, say different things of one fact; both stand, the API counts. `sources` are the files
     that facts came from; one that is not `whole` was broken off, import it again.
     """
+
+    DERIVED: ClassVar[tuple[str, ...]] = ("verdict", "reasons", "missing_won")
 
     reconciliation: Reconciliation | None = None
     incomplete: tuple[date, ...] = ()
@@ -310,6 +317,8 @@ class WindDownReport(JobReport):
     Products registered before `since` that neither the ledger nor the given numbers know were never seen;
     windows that could not be read stand in `unread`.
     """
+
+    DERIVED: ClassVar[tuple[str, ...]] = ("verdict", "reasons", "complete")
 
     since: datetime
     off_sale: tuple[int, ...] = ()

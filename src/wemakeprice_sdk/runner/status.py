@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import ClassVar, Final
 
 from attrs import field, frozen
 
 from wemakeprice_sdk.config import ChannelConfig, LinkState
 from wemakeprice_sdk.ledger.records import AccountStanding, Intent, IntentState
 from wemakeprice_sdk.models import JsonValue
+from wemakeprice_sdk.models.tables import Report
 from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.gates import ClosedGate, check
 from wemakeprice_sdk.runner.reports import Job, JobReport
@@ -53,7 +54,7 @@ class LastRun:
 
 
 @frozen(kw_only=True)
-class AccountStatus:
+class AccountStatus(Report):
     """Where one account stands (상황판).
 
     `worker` works on it until `until` unless it renews; None when nobody does. `waiting` are the intents that
@@ -61,6 +62,8 @@ class AccountStatus:
     first; runs that did not start are not kept. `watermarks` says how far each list was read, `gates` which
     gate blocks which action first, None for an open way.
     """
+
+    DERIVED: ClassVar[tuple[str, ...]] = ("verdict",)
 
     account: str
     store_name: str

@@ -9,7 +9,7 @@ import attrs
 
 from wemakeprice_sdk.models import JsonValue, ReadModel, wire_name
 from wemakeprice_sdk.models._base import OWN_FIELDS
-from wemakeprice_sdk.models.tables import inner_model
+from wemakeprice_sdk.models._flat import kind_of
 
 SECOND_SPELLINGS = frozenset({"defaultValue", "shipMng", "wmpDiscountBurdenFee", "wmpEpAmt"})
 
@@ -23,9 +23,9 @@ def unknown_keys(model: type[ReadModel], data: JsonValue, path: str = "") -> lis
     known = {wire_name(name): hints[name] for name in names}
     found = [f"{path}{key}" for key in data if key not in known and key not in SECOND_SPELLINGS]
     for key, hint in known.items():
-        inner = inner_model(hint)
-        if inner is not None and issubclass(inner, ReadModel):
-            found += _below(inner, data.get(key), f"{path}{key}")
+        for inner in kind_of(hint).classes:
+            if issubclass(inner, ReadModel):
+                found += _below(inner, data.get(key), f"{path}{key}")
     return found
 
 

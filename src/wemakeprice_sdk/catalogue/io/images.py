@@ -37,6 +37,7 @@ from wemakeprice_sdk.checks import check_items, check_kind
 from wemakeprice_sdk.clock import Clock, SystemClock
 from wemakeprice_sdk.errors import BagError, Violation
 from wemakeprice_sdk.files.bagit import PAYLOAD, seal_bag
+from wemakeprice_sdk.models.tables import Report
 
 _JOURNAL: Final = "journal.jsonl"
 _RAW: Final = "products.jsonl"
@@ -68,7 +69,7 @@ class MissingImage:
 
 
 @frozen(kw_only=True)
-class ImageReport:
+class ImageReport(Report):
     """What a fetch brought. `total` addresses are `had` or `missing`, or were left when it was stopped.
 
     `folder` is the BagIt folder, or the one with what was had so far (`NAME.part`) when it was not `sealed`.

@@ -24,6 +24,7 @@ from wemakeprice_sdk.catalogue.report import (
 )
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.excel.sheetstyle import ILLEGAL, SheetWriter
+from wemakeprice_sdk.models.tables import Report
 
 if TYPE_CHECKING:
     from openpyxl import Workbook as Book
@@ -39,7 +40,7 @@ _MOST_ROWS: Final = 1_000_000
 
 
 @frozen(kw_only=True)
-class WrittenExport:
+class WrittenExport(Report):
     """What an export left in its folder."""
 
     files: tuple[Path, ...]

@@ -13,10 +13,11 @@ from typing import BinaryIO
 from attrs import frozen
 
 from wemakeprice_sdk.errors import CatalogueFileError
+from wemakeprice_sdk.models.tables import Tabular
 
 
 @frozen(kw_only=True)
-class CatalogueFile:
+class CatalogueFile(Tabular):
     """A file that was written: products in it, bytes, SHA-256."""
 
     path: Path

@@ -29,6 +29,7 @@ from wemakeprice_sdk.files.limits import DEFAULT_LIMITS, Budget
 from wemakeprice_sdk.files.sniff import open_workbook
 from wemakeprice_sdk.files.streamed import SheetColumn, StreamedSheet, StreamedWorkbook, column_letters
 from wemakeprice_sdk.files.workbook import Workbook
+from wemakeprice_sdk.models.tables import Report
 
 _ID = SheetColumn(title=form.ID_TITLE, width=24)
 _CHECK = SheetColumn(title=form.CHECK_TITLE, hidden=True)
@@ -38,7 +39,7 @@ _CERTIFICATES = ("상품", "분야", "상태", "인증유형", "인증번호")
 
 
 @frozen(kw_only=True)
-class WorkbookFile:
+class WorkbookFile(Report):
     """A workbook that was written. `too_long` names the fields whose text no cell holds: they stay."""
 
     path: Path
@@ -141,7 +142,7 @@ class CellChange:
 
 
 @frozen(kw_only=True)
-class WorkbookEdits:
+class WorkbookEdits(Report):
     """What giving a workbook back would change, before it does: look at it, then `apply`.
 
     `rows` counts the rows that were read; `problems` names cells and rows that cannot be taken.

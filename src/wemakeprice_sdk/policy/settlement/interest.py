@@ -13,6 +13,7 @@ from attrs import field, frozen
 
 from wemakeprice_sdk.checks import Problems, check_kind, shown_type
 from wemakeprice_sdk.clock import korean_day
+from wemakeprice_sdk.models.tables import Tabular
 from wemakeprice_sdk.policy.settlement.commission import is_percent, percent
 from wemakeprice_sdk.policy.settlement.result import BusinessReconciliation, Reconciliation
 
@@ -77,7 +78,7 @@ class InterestTerms:
 
 
 @frozen(kw_only=True)
-class InterestLine:
+class InterestLine(Tabular):
     """Interest on one sum that is owed, in won, with everything to redo it.
 
     `account` is the seller account, or the business number where accounts are tied. `announced` is

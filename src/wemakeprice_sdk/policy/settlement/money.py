@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import ClassVar
 
 from attrs import field, frozen
 
@@ -12,12 +13,8 @@ from wemakeprice_sdk.clock import korean_day
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models._given import checked
 from wemakeprice_sdk.models.bank import BankTransfer
+from wemakeprice_sdk.models.tables import Report, Tabular, counted
 from wemakeprice_sdk.policy.settlement.states import SettlementStatus
-
-
-def counted(values: tuple[object, ...]) -> str:
-    """Return the repr of what may be long: how many there are."""
-    return f"<{len(values)}>"
 
 
 class AllocationRule(StrEnum):
@@ -154,8 +151,10 @@ class Allocated:
 
 
 @frozen(kw_only=True)
-class PayableState:
+class PayableState(Tabular):
     """A pay-out after allocation: amount = `paid` + `owed` + `ahead` + `open_tie`, in won."""
+
+    DERIVED: ClassVar[tuple[str, ...]] = ("status", "paid", "owed", "ahead", "open_tie", "is_late")
 
     payable: Payable
     uses: tuple[Allocated, ...]
@@ -224,8 +223,10 @@ class OpenTie:
 
 
 @frozen(kw_only=True)
-class TransferState:
+class TransferState(Tabular):
     """A transfer after allocation: amount = Σ uses + `tied` + `unexplained`, in won."""
+
+    DERIVED: ClassVar[tuple[str, ...]] = ("tied",)
 
     transfer: BankTransfer
     outcome: TransferOutcome
@@ -240,7 +241,7 @@ class TransferState:
 
 
 @frozen(kw_only=True)
-class Allocation:
+class Allocation(Report):
     """All pay-outs and all transfers, each with what was found for it."""
 
     as_of: date

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import ClassVar
 
 import attrs
 from attrs import field, frozen
 
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.config.business import Business
-from wemakeprice_sdk.policy.settlement.money import TransferState, counted
+from wemakeprice_sdk.models.tables import Report, Tabular, counted
+from wemakeprice_sdk.policy.settlement.money import TransferState
 from wemakeprice_sdk.policy.settlement.rows import (
     NOTHING,
     ReconciledRow,
@@ -21,7 +23,7 @@ from wemakeprice_sdk.policy.settlement.states import SettlementStatus
 
 
 @frozen(kw_only=True)
-class PayoutTotal:
+class PayoutTotal(Tabular):
     """What a pay-out day (지급일) should bring, in won, and what arrived for it.
 
     `announced` is the sum of its settlement rows; for expected pay-outs, of orders without rows, what the
@@ -29,6 +31,8 @@ class PayoutTotal:
     counts on both), None without bank records. `announced` = paid + `owed` + `ahead` + `tied`. `over` came
     with its last transfer beyond everything due. `transfers` are the keys of the transfers it was paid by.
     """
+
+    DERIVED: ClassVar[tuple[str, ...]] = ("difference",)
 
     payout_day: date | None
     announced: int
@@ -49,7 +53,7 @@ class PayoutTotal:
 
 
 @frozen(kw_only=True)
-class SettlementSum:
+class SettlementSum(Tabular):
     """The money of one account or business, in won.
 
     `breakdown` goes from gross to net over all settlement rows: its net is `announced`, and `announced` =
@@ -59,6 +63,8 @@ class SettlementSum:
     without bank records; `received` = `paid` + `paid_unannounced` + `unexplained` (for nothing we know) +
     `tied_received` (for one of several pay-outs).
     """
+
+    DERIVED: ClassVar[tuple[str, ...]] = ("announced",)
 
     breakdown: SettlementBreakdown = NOTHING
     paid: int = 0
@@ -87,12 +93,14 @@ class SettlementSum:
 
 
 @frozen(kw_only=True)
-class Reconciliation:
+class Reconciliation(Report):
     """The result for one account: rows, pay-outs, expected pay-outs, transfers, and sums in won.
 
     `transfers` are empty on an account of a business: see `BusinessReconciliation`. The repr is short
     whatever the number of rows.
     """
+
+    MAIN: ClassVar[str] = "rows"
 
     account: str
     as_of: date
@@ -117,8 +125,10 @@ class Reconciliation:
 
 
 @frozen(kw_only=True)
-class BusinessReconciliation:
+class BusinessReconciliation(Report):
     """The result for all accounts of a business (사업자등록번호), and the transfers they share."""
+
+    MAIN: ClassVar[str] = "accounts"
 
     business: Business
     as_of: date

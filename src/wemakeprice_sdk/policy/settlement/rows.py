@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Final, overload
+from typing import ClassVar, Final, overload
 
 import attrs
 from attrs import frozen
@@ -12,6 +12,7 @@ from attrs import frozen
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models._given import require_whole
 from wemakeprice_sdk.models.settlement import SettlementOrderLine, SettlementShipLine
+from wemakeprice_sdk.models.tables import TableList, Tabular
 from wemakeprice_sdk.policy.settlement.columns import IntTable
 from wemakeprice_sdk.policy.settlement.states import PaymentBasis, SettlementStatus
 
@@ -96,7 +97,7 @@ def ship_breakdown(line: SettlementShipLine) -> SettlementBreakdown:
 
 
 @frozen(kw_only=True)
-class ReconciledRow:
+class ReconciledRow(Tabular):
     """One piece of money: a settlement row, or what an order says should have come and did not.
 
     Amounts in won. `expected` is what an order says for the units (or the shipping fee) that no settlement
@@ -106,6 +107,22 @@ class ReconciledRow:
     machine word. `dated_by` names the policy that gave `sales_day` where the order has no delivery date;
     empty otherwise.
     """
+
+    DERIVED: ClassVar[tuple[str, ...]] = ("settled",)
+    SHOWN: ClassVar[tuple[str, ...]] = (
+        "subject",
+        "status",
+        "reason",
+        "bundle_no",
+        "order_no",
+        "order_option_no",
+        "sales_day",
+        "payout_day",
+        "settled",
+        "expected",
+        "paid",
+        "owed",
+    )
 
     subject: str
     status: SettlementStatus
@@ -138,7 +155,7 @@ _WIDTH: Final = len(_WORDS) + len(_NUMBERS) + len(_DAYS) + len(_PARTS)
 _SHOWN: Final = 3
 
 
-class SettlementRows(Sequence[ReconciledRow]):
+class SettlementRows(TableList[ReconciledRow], Sequence[ReconciledRow]):
     """The rows of a reconciliation, held in columns; a row is made when it is looked at.
 
     Behaves as a tuple of `ReconciledRow`. The repr shows the first rows only, whatever the number.

@@ -12,6 +12,7 @@ from attrs import define, evolve, field, frozen
 from wemakeprice_sdk.checks import Problems, check_items, check_kind
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models.bank import BankStatement, BankTransfer, same_number
+from wemakeprice_sdk.models.tables import Report, counted
 from wemakeprice_sdk.policy.settlement.money import OperatorMatch
 from wemakeprice_sdk.policy.settlement.terms import BankRecords
 
@@ -48,10 +49,10 @@ class StatementNote:
 
 
 @frozen(kw_only=True)
-class MergedStatements:
+class MergedStatements(Report):
     """All transfers of all statements, each once, with what was noted on the way."""
 
-    transfers: tuple[BankTransfer, ...] = field(repr=False)
+    transfers: tuple[BankTransfer, ...] = field(repr=counted)
     notes: tuple[StatementNote, ...] = ()
     first: date | None = None
     last: date | None = None

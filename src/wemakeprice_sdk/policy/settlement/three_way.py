@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
+from typing import ClassVar
 
 from attrs import field, frozen
 
 from wemakeprice_sdk.checks import check_items, check_kind
+from wemakeprice_sdk.models.tables import Tabular
 from wemakeprice_sdk.models.vat import TaxInvoice, TaxInvoiceKind, VatMonth
 from wemakeprice_sdk.policy.settlement.result import Reconciliation
 
@@ -26,13 +28,21 @@ class ThreeWayStatus(StrEnum):
 
 
 @frozen(kw_only=True)
-class ThreeWayLine:
+class ThreeWayLine(Tabular):
     """One month, its sales or its fees, as each source says them, in won; None where a source is silent.
 
     `rows` are settlement rows by sales day (매출일); `month` is None for rows without one. `page_sums`
     are the sums of the VAT page that do not add up in themselves (`VatMonth.differences`). That the
     page counts what rows count is our reading (C): gross without coupons and claim deductions.
     """
+
+    DERIVED: ClassVar[tuple[str, ...]] = (
+        "status",
+        "vat_page",
+        "rows_minus_vat_page",
+        "rows_minus_invoices",
+        "vat_page_minus_invoices",
+    )
 
     month: date | None
     subject: TaxInvoiceKind

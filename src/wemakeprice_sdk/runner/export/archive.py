@@ -24,6 +24,7 @@ from attrs import asdict, evolve, frozen
 from wemakeprice_sdk.errors import LedgerCorruptError, LedgerUnavailableError, UnreadableFileError
 from wemakeprice_sdk.files.sheetwriter import count_sheet_rows
 from wemakeprice_sdk.models import JsonValue
+from wemakeprice_sdk.models.tables import Report
 from wemakeprice_sdk.runner.export.tables import TableValue, write_xlsx
 from wemakeprice_sdk.runner.settings import FactSource
 
@@ -46,7 +47,7 @@ class ArchivedFile:
 
 
 @frozen(kw_only=True)
-class ArchiveReport:
+class ArchiveReport(Report):
     """What an archive holds.
 
     `complete` means that everything up to `read_until` is there and `problems` is empty: every file is as

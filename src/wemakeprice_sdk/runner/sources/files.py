@@ -15,6 +15,7 @@ from attrs import define, evolve, field, frozen
 
 from wemakeprice_sdk.errors import SourceChangedError, UnreadableFileError, WrongKindError
 from wemakeprice_sdk.excel import ExcelMigrator, ExportKind, Problem, ProblemSeverity, SheetRecord
+from wemakeprice_sdk.models.tables import Report
 from wemakeprice_sdk.runner.sources import forms
 from wemakeprice_sdk.runner.sources.forms import FileFactRow
 
@@ -55,7 +56,7 @@ class SourceFile:
 
 
 @frozen(kw_only=True)
-class SourcePreview:
+class SourcePreview(Report):
     """What a file would bring: nothing was taken over yet.
 
     `facts` can be taken over, `refused` rows cannot be read and stand with their reason in `problems` (the

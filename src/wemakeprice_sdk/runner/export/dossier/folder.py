@@ -16,6 +16,7 @@ from wemakeprice_sdk._version import __version__
 from wemakeprice_sdk.errors import UnreadableFileError
 from wemakeprice_sdk.files.bagit import BagContent, BagReport, write_bag
 from wemakeprice_sdk.models import JsonValue
+from wemakeprice_sdk.models.tables import Report
 from wemakeprice_sdk.runner.export.dossier.cover import cover
 from wemakeprice_sdk.runner.export.dossier.parts import DossierFacts, Table, copy_name, tables_of
 from wemakeprice_sdk.runner.export.tables import write_csv, write_xlsx
@@ -24,7 +25,7 @@ _CHUNK: Final = 1 << 20
 
 
 @frozen(kw_only=True)
-class DossierReport:
+class DossierReport(Report):
     """What a dossier says in one line, and the folder it was written to.
 
     `owed` is won that were due and did not arrive, the sum of the lines; `lines` counts them. Of what is

@@ -1,0 +1,1 @@
+"""What people look at: HTML, plots and progress bars; only formatting, imported on use."""
