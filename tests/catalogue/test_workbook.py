@@ -245,7 +245,7 @@ class TestProblems:
             edited(place, drop)
 
     def test_more_rows_than_a_sheet_holds(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("wemakeprice_sdk.files.streamed.MOST_ROWS", 3)
+        monkeypatch.setattr("wemakeprice_sdk.files.sheetxml.MOST_ROWS", 3)
         with pytest.raises(CatalogueFileError, match="in parts"):
             write_workbook(tmp_path / "a.xlsx", kit.shapes())
         assert list(tmp_path.iterdir()) == []

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.errors import UnreadableFileError
-from wemakeprice_sdk.files import sheetwriter
+from wemakeprice_sdk.files import sheetxml
+from wemakeprice_sdk.files.limits import DEFAULT_LIMITS, Budget
 from wemakeprice_sdk.files.sheetwriter import count_sheet_rows, write_workbook
+from wemakeprice_sdk.files.sniff import open_workbook
 
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 VALUES = st.one_of(
@@ -45,11 +47,11 @@ def expected(value: str | int | date | None) -> object:
         return value.isoformat() if early else datetime(value.year, value.month, value.day)
     if isinstance(value, int):
         return value if abs(value) < 10**15 else str(value)
-    return None if value is None else UNWRITABLE.sub("", value)
+    return None if value is None else UNWRITABLE.sub("", re.sub("\r\n?", "\n", value))
 
 
 def test_a_long_table_goes_on_in_another_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheetwriter, "MOST_ROWS", 2)
+    monkeypatch.setattr(sheetxml, "MOST_ROWS", 3)
     rows = [[number] for number in range(5)]
     write_workbook(tmp_path / "t.xlsx", {"rows": (["n"], rows), "rows-x": (["n"], [])})
     assert count_sheet_rows(tmp_path / "t.xlsx") == {"rows": 2, "rows-2": 2, "rows-3": 1, "rows-x": 0}
@@ -63,6 +65,41 @@ def test_the_same_rows_give_the_same_bytes_and_the_date_is_what_was_said(tmp_pat
     assert openpyxl.load_workbook(tmp_path / "a.xlsx").properties.created == datetime(2026, 1, 6)
     with zipfile.ZipFile(tmp_path / "a.xlsx") as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_every_part_is_written_at_the_same_level(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [[f"값 {number * 7919 % 1000}", number] for number in range(2_000)]
+    sizes = []
+    for level in (1, 9):
+        monkeypatch.setattr(sheetxml, "_LEVEL", level)
+        write_workbook(tmp_path / "t.xlsx", {"rows": (["a", "b"], rows)})
+        with zipfile.ZipFile(tmp_path / "t.xlsx") as archive:
+            sizes.append({entry.filename: entry.compress_size for entry in archive.infolist()})
+    fast, small = sizes
+    assert small["xl/worksheets/sheet1.xml"] < 0.9 * fast["xl/worksheets/sheet1.xml"]
+    assert small["xl/styles.xml"] < fast["xl/styles.xml"]
+
+
+def test_a_text_that_reads_like_an_escape_stays_what_it_is(tmp_path: Path) -> None:
+    texts = ["_x0041_", "_x005F_x0041_", "_xZZ_", "_x0041"]
+    write_workbook(tmp_path / "t.xlsx", {"rows": (texts, [texts])})
+    book = open_workbook(tmp_path / "t.xlsx", DEFAULT_LIMITS, Budget(DEFAULT_LIMITS))
+    assert [list(cells) for _, cells in book.rows(0, Budget(DEFAULT_LIMITS))] == [texts, texts]
+    book.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"), [("가" * 32_767, True), ("😀" * 16_384, False), ("a" * 40_000, False)]
+)
+def test_a_text_that_no_cell_holds_says_that_it_is_cut(tmp_path: Path, text: str, fits: bool) -> None:
+    write_workbook(tmp_path / "t.xlsx", {"rows": (["text"], [[text], ["next"]])})
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")["rows"]
+    cell = str(sheet["A2"].value)
+    assert (cell == text, sheet["A3"].value) == (fits, "next")
+    assert len(cell.encode("utf-16-le")) // 2 <= 32_767
+    if not fits:
+        assert cell.endswith(f"… 〈셀 한도를 넘어 잘림 (cut): {len(text):,}자〉")
+        assert text.startswith(cell.partition("…")[0])
 
 
 def test_columns_beyond_z_and_a_name_with_signs(tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ from wemakeprice_sdk.catalogue.model import (
 )
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.files.cells import Cell, cell_text, serial_to_datetime
-from wemakeprice_sdk.files.streamed import ColumnKind, SheetCell, SheetColumn, fits_cell, sheet_text
+from wemakeprice_sdk.files.sheetxml import fits_cell, sheet_text
+from wemakeprice_sdk.files.streamed import ColumnKind, SheetCell, SheetColumn
 from wemakeprice_sdk.models._base import OpenEnum
 from wemakeprice_sdk.models.codes import (
     DisplayState,

@@ -38,8 +38,8 @@ from wemakeprice_sdk.files.cells import (
     column_letter,
     serial_to_datetime,
 )
+from wemakeprice_sdk.files.sheetxml import fitted_text
 
-_LONGEST = 32_767
 _EXACT = 10**15
 _MEASURED = 500
 _SUMMARY_WIDTH = 90
@@ -75,7 +75,7 @@ def safe_value(cell: Cell, *, date1904: bool = False) -> ReportValue:
         return cell
     if isinstance(cell, int):
         return cell if abs(cell) < _EXACT else str(cell)
-    return ILLEGAL.sub("", cell_text(cell))[:_LONGEST]
+    return fitted_text(ILLEGAL.sub("", cell_text(cell)))
 
 
 def write_report(
@@ -196,7 +196,7 @@ def _lines(
 
 
 def _reasons(line: _Line, row: int, moved: int) -> str:
-    return ILLEGAL.sub("", _reason_text(line.problems, row, moved) or line.note)[:_LONGEST]
+    return fitted_text(ILLEGAL.sub("", _reason_text(line.problems, row, moved) or line.note))
 
 
 def _reason_text(problems: Iterable[Problem], row: int, moved: int) -> str:

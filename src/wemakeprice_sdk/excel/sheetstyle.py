@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeAlias
 
 from wemakeprice_sdk.errors import ValidationError
+from wemakeprice_sdk.files.sheetxml import literal
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -22,17 +23,11 @@ RED, YELLOW, GREY = "FFFFC7CE", "FFFFF2CC", "FFD9D9D9"
 ReportValue: TypeAlias = "str | int | float | bool | datetime | None"
 
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NARROWEST, _WIDEST = 8, 60
 _DATE_WIDTH = 20
 _LINE_HEIGHT, _MOST_LINES = 15, 27
 """In points; Excel takes no row higher than 409."""
-
-
-def literal(text: str) -> str:
-    """Return a text so that a spreadsheet shows it as it is: `_x0041_` would be read as the letter A."""
-    return _ESCAPED.sub("_x005F_", text)
 
 
 def width_of(value: ReportValue) -> int:

@@ -10,40 +10,38 @@ import os
 import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
-from functools import cache
+from datetime import date, datetime
 from itertools import count as count_from
 from itertools import islice
 from pathlib import Path
 from typing import IO, Final, TypeAlias
-from xml.sax.saxutils import escape, quoteattr
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+from zipfile import BadZipFile, ZipFile
 
 from wemakeprice_sdk.errors import UnreadableFileError
+from wemakeprice_sdk.files import sheetxml
+from wemakeprice_sdk.files.cells import EXACT_DIGITS, column_letter
+from wemakeprice_sdk.files.sheetxml import (
+    MAIN,
+    fitted_text,
+    new_archive,
+    open_sheet,
+    sheet_start,
+    sheet_text,
+    text_cell,
+    write_frame,
+)
 
 SheetValue: TypeAlias = "str | int | date | None"
-MOST_ROWS: Final = 1_048_575
-"""Rows of a sheet below its header."""
-_MOST_LETTERS: Final = 32_767
 _WIDTH: Final = 16
 """Width of every column in letters: enough for a time, an amount or a Korean title."""
 _AT_ONCE: Final = 200
-_LEVEL: Final = 3
-"""Level of compression: twice as fast as the usual one for a file that is a tenth larger."""
-UNWRITABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What XML cannot hold at all, and a carriage return, which XML readers turn into another letter."""
 _EPOCH: Final = date(1899, 12, 30)
 _FIRST_DAY: Final = date(1900, 3, 1)
 """Sheets count a 29 February 1900 that never was; earlier days are written as text."""
-_XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
-_SHEETML: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_VENDOR: Final = "application/vnd.openxmlformats-package"
+_EXACT: Final = 10**EXACT_DIGITS
 _DAY, _BOLD = 1, 2
 _STYLES: Final = (
-    f'<styleSheet xmlns="{_MAIN}"><numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
+    f'<styleSheet xmlns="{MAIN}"><numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
     '</numFmts><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
     '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill>'
     '<patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>'
@@ -63,11 +61,12 @@ def write_workbook(
     """Write an XLSX file with one sheet per table, name → (header, rows); return the rows of each table.
 
     A table longer than a sheet goes on in sheets named `name-2`, `name-3`. Text stays text, whatever it
-    begins with. Days are written as such, numbers above 15 digits as text, because Excel would round them.
+    begins with; one that is longer than a cell can hold is cut and says so at its end. Days are written as
+    such, numbers above 15 digits as text, because Excel would round them.
     `created` is the date the file says it was made; without it the file says none.
     """
     try:
-        with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
+        with new_archive(path) as archive:
             return _write_parts(archive, sheets, created)
     except BaseException:
         # Half a workbook holds rows of people and opens in nothing.
@@ -84,8 +83,7 @@ def _write_parts(
     counts = {
         name: _write_table(archive, name, header, rows, names) for name, (header, rows) in sheets.items()
     }
-    for part, text in _frame(names, created).items():
-        archive.writestr(_entry(part), _XML + text, compresslevel=_LEVEL)
+    write_frame(archive, names, _STYLES, created=created)
     return counts
 
 
@@ -130,21 +128,18 @@ def _write_table(
     iterator, total = iter(rows), 0
     for part in count_from(1):
         names.append(name if part == 1 else f"{name}-{part}")
-        with archive.open(_entry(f"xl/worksheets/sheet{len(names)}.xml"), "w", force_zip64=True) as stream:
-            count = _write_rows(stream, header, islice(iterator, MOST_ROWS))
+        most = sheetxml.MOST_ROWS - 1
+        with open_sheet(archive, len(names)) as stream:
+            count = _write_rows(stream, header, islice(iterator, most))
         total += count
-        if count < MOST_ROWS:
+        if count < most:
             break
     return total
 
 
 def _write_rows(stream: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[SheetValue]]) -> int:
-    frozen = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
-    stream.write(
-        f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">{frozen}</sheetView>'
-        f'</sheetViews><sheetFormatPr defaultColWidth="{_WIDTH}" defaultRowHeight="15"/><sheetData>'
-        f"{_row(1, header, _BOLD)}".encode()
-    )
+    layout = f'<sheetFormatPr defaultColWidth="{_WIDTH}" defaultRowHeight="15"/>'
+    stream.write(f"{sheet_start(layout)}{_row(1, header, _BOLD)}".encode())
     count, iterator = 0, iter(rows)
     while lines := [_row(count + 2 + at, row) for at, row in enumerate(islice(iterator, _AT_ONCE))]:
         stream.write("".join(lines).encode())
@@ -155,7 +150,7 @@ def _write_rows(stream: IO[bytes], header: Sequence[str], rows: Iterable[Sequenc
 
 def _row(number: int, values: Sequence[SheetValue], style: int = 0) -> str:
     cells = [
-        _cell(f"{_letters(index)}{number}", value, style)
+        _cell(f"{column_letter(index)}{number}", value, style)
         for index, value in enumerate(values)
         if value is not None
     ]
@@ -163,79 +158,9 @@ def _row(number: int, values: Sequence[SheetValue], style: int = 0) -> str:
 
 
 def _cell(place: str, value: SheetValue, style: int) -> str:
-    if isinstance(value, int) and not isinstance(value, bool) and -(10**15) < value < 10**15:
+    if isinstance(value, int) and not isinstance(value, bool) and -_EXACT < value < _EXACT:
         return f'<c r="{place}"><v>{value}</v></c>'
     if type(value) is date and value >= _FIRST_DAY:
         return f'<c r="{place}" s="{_DAY}"><v>{(value - _EPOCH).days}</v></c>'
     text = value.isoformat() if isinstance(value, date) else str(value)
-    text = escape(UNWRITABLE.sub("", text)[:_MOST_LETTERS])
-    marked = f' s="{style}"' if style else ""
-    return f'<c r="{place}"{marked} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
-
-
-@cache
-def _letters(index: int) -> str:
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def _entry(name: str) -> ZipInfo:
-    # No time of writing: the same rows give the same bytes.
-    entry = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-    entry.compress_type = ZIP_DEFLATED
-    entry.external_attr = 0o600 << 16
-    return entry
-
-
-def _frame(names: Sequence[str], created: datetime | None) -> Mapping[str, str]:
-    """Return the parts of a workbook that hold no rows."""
-    numbers = range(1, len(names) + 1)
-    sheets = "".join(
-        f'<sheet name={quoteattr(name)} sheetId="{at}" r:id="rId{at}"/>' for at, name in enumerate(names, 1)
-    )
-    links = [(f"{_OFFICE}/worksheet", f"worksheets/sheet{at}.xml") for at in numbers]
-    root = [(f"{_OFFICE}/officeDocument", "xl/workbook.xml")]
-    root.append((f"{_PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml"))
-    kinds = {f"xl/worksheets/sheet{at}.xml": f"{_SHEETML}.worksheet+xml" for at in numbers}
-    kinds |= {"xl/workbook.xml": f"{_SHEETML}.sheet.main+xml", "xl/styles.xml": f"{_SHEETML}.styles+xml"}
-    kinds["docProps/core.xml"] = f"{_VENDOR}.core-properties+xml"
-    overrides = [f'<Override PartName="/{part}" ContentType="{kind}"/>' for part, kind in kinds.items()]
-    return {
-        "xl/workbook.xml": (
-            f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{sheets}</sheets></workbook>'
-        ),
-        "xl/_rels/workbook.xml.rels": _links([*links, (f"{_OFFICE}/styles", "styles.xml")]),
-        "xl/styles.xml": _STYLES,
-        "_rels/.rels": _links(root),
-        "docProps/core.xml": _core(created),
-        "[Content_Types].xml": (
-            f'<Types xmlns="{_PACKAGE}/content-types">'
-            f'<Default Extension="rels" ContentType="{_VENDOR}.relationships+xml"/>'
-            f"{''.join(overrides)}</Types>"
-        ),
-    }
-
-
-def _links(targets: Sequence[tuple[str, str]]) -> str:
-    rows = [
-        f'<Relationship Id="rId{at}" Type="{kind}" Target="{target}"/>'
-        for at, (kind, target) in enumerate(targets, 1)
-    ]
-    return f'<Relationships xmlns="{_PACKAGE}/relationships">{"".join(rows)}</Relationships>'
-
-
-def _core(created: datetime | None) -> str:
-    told = ""
-    if created is not None:
-        # Whole seconds in UTC, as the format asks for.
-        at = created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        told = f'<dcterms:created xsi:type="dcterms:W3CDTF">{at}</dcterms:created>'
-    return (
-        f'<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" '
-        'xmlns:dcterms="http://purl.org/dc/terms/" '
-        f'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">{told}</cp:coreProperties>'
-    )
+    return text_cell(place, fitted_text(sheet_text(text)), style)

@@ -11,31 +11,31 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import IO, BinaryIO, Final, TypeAlias
-from xml.sax.saxutils import escape, quoteattr
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from xml.sax.saxutils import escape
 
 from attrs import frozen
 
-MOST_CELL_TEXT: Final = 32_767
-"""Characters (UTF-16 units) that a cell holds."""
-
-MOST_ROWS: Final = 1_048_576
+from wemakeprice_sdk.files import sheetxml
+from wemakeprice_sdk.files.cells import EXACT_DIGITS, column_letter
+from wemakeprice_sdk.files.sheetxml import (
+    MAIN,
+    MOST_CELL_TEXT,
+    fits_cell,
+    new_archive,
+    open_sheet,
+    sheet_start,
+    sheet_text,
+    text_cell,
+    write_frame,
+)
 
 SheetCell: TypeAlias = "str | int | datetime | None"
 """A cell to write; a datetime is written as the wall clock it shows."""
 
-_MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_RELATIONS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
-_HEAD: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's wall clock has no zone
-_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
-_LINE_ENDS: Final = re.compile("\r\n?")
-_ESCAPED: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _RISKY: Final = re.compile(r"[\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff]*[=+\-@＝＋－＠]")
 _IN_MEMORY: Final = 8 << 20
 _LONGEST_LIST: Final = 255
-_WHOLE_DIGITS: Final = 15
 _HIDDEN: Final = ' hidden="1"'
 
 
@@ -59,23 +59,13 @@ class SheetColumn:
     hidden: bool = False
 
 
-def sheet_text(text: str) -> str:
-    """Return a text as a cell can hold it: line ends are `\\n`, and what XML cannot say is left out."""
-    return _UNWRITABLE.sub("", _LINE_ENDS.sub("\n", text))
-
-
-def fits_cell(text: str) -> bool:
-    """Return whether a cell can hold a text."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2 <= MOST_CELL_TEXT
-
-
 class StreamedSheet:
     """A sheet that rows are added to."""
 
     def __init__(self, name: str, columns: Sequence[SheetColumn]) -> None:
         self.name = name
         self._columns = columns
-        self._letters = [column_letters(at) for at in range(len(columns))]
+        self._letters = [column_letter(at) for at in range(len(columns))]
         self._styles = [_style(column) for column in columns]
         self._file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - `close` does
         self._row = 0
@@ -85,8 +75,8 @@ class StreamedSheet:
     def append(self, cells: Sequence[SheetCell], *, header: bool = False) -> None:
         """Add a row. Raise `ValueError` for a text above `MOST_CELL_TEXT` or a row below the last one."""
         self._row += 1
-        if self._row > MOST_ROWS:
-            raise ValueError(f"sheet {self.name}: a sheet ends after {MOST_ROWS} rows")
+        if self._row > sheetxml.MOST_ROWS:
+            raise ValueError(f"sheet {self.name}: a sheet ends after {sheetxml.MOST_ROWS} rows")
         parts = [f'<row r="{self._row}">']
         for letters, style, cell in zip(self._letters, self._styles, cells, strict=True):
             if cell is not None and cell != "":
@@ -106,12 +96,7 @@ class StreamedSheet:
             f"{_HIDDEN if column.hidden else ''}/>"
             for at, column in enumerate(self._columns, start=1)
         )
-        return (
-            f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
-            '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
-            "</sheetView></sheetViews>"
-            f"<cols>{columns}</cols><sheetData>"
-        )
+        return sheet_start(f"<cols>{columns}</cols>")
 
     def _end(self) -> str:
         # Without a password: it keeps a hand from slipping, and hinders nobody.
@@ -158,34 +143,16 @@ class StreamedWorkbook:
 
     def save(self, file: BinaryIO) -> None:
         """Write the workbook. Sheets cannot be added to afterwards."""
-        with ZipFile(file, "w", ZIP_DEFLATED) as archive:
-            for name, text in _parts([sheet.name for sheet in self._sheets]):
-                archive.writestr(_member(name), _HEAD + text)
+        with new_archive(file) as archive:
+            write_frame(archive, [sheet.name for sheet in self._sheets], _styles())
             for at, sheet in enumerate(self._sheets, start=1):
-                with archive.open(_member(f"xl/worksheets/sheet{at}.xml"), "w", force_zip64=True) as out:
+                with open_sheet(archive, at) as out:
                     sheet.pour(out)
 
     def close(self) -> None:
         """Forget the rows."""
         for sheet in self._sheets:
             sheet.close()
-
-
-def _member(name: str) -> ZipInfo:
-    # One fixed time, so that the same rows are the same bytes.
-    info = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-    info.compress_type = ZIP_DEFLATED
-    return info
-
-
-def column_letters(at: int) -> str:
-    """Return the letters of a column from its index, 0 for A."""
-    letters = ""
-    while at >= 0:
-        at, rest = divmod(at, 26)
-        letters = chr(65 + rest) + letters
-        at -= 1
-    return letters
 
 
 _HEADER: Final = 1
@@ -202,14 +169,13 @@ def _cell(place: str, style: int, cell: SheetCell) -> str:
     if isinstance(cell, datetime):
         serial = (cell.replace(tzinfo=None) - _EPOCH).total_seconds() / 86_400
         return f'<c r="{place}" s="{style}"><v>{serial!r}</v></c>'
-    if isinstance(cell, int) and len(str(abs(cell))) <= _WHOLE_DIGITS:
+    if isinstance(cell, int) and len(str(abs(cell))) <= EXACT_DIGITS:
         return f'<c r="{place}" s="{style}"><v>{int(cell)}</v></c>'
     text = sheet_text(str(cell))
     if not fits_cell(text):
         raise ValueError(f"{place}: a cell holds {MOST_CELL_TEXT} characters")
     style += 1 if style != _HEADER and _RISKY.match(text) else 0
-    shown = escape(_ESCAPED.sub("_x005F_", text))
-    return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{shown}</t></is></c>'
+    return text_cell(place, text, style)
 
 
 def _styles() -> str:
@@ -229,7 +195,7 @@ def _styles() -> str:
         for color in ("FFD9D9D9", "FFF2F2F2")
     )
     return (
-        f'<styleSheet xmlns="{_MAIN}"><numFmts count="1">'
+        f'<styleSheet xmlns="{MAIN}"><numFmts count="1">'
         '<numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd hh:mm:ss"/></numFmts>'
         '<fonts count="2"><font><sz val="10"/></font><font><b/><sz val="10"/></font></fonts>'
         '<fills count="4"><fill><patternFill patternType="none"/></fill>'
@@ -238,36 +204,3 @@ def _styles() -> str:
         f'<cellXfs count="{len(cells)}">{"".join(cells)}</cellXfs>'
         '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
     )
-
-
-def _parts(names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    numbered = list(enumerate(names, start=1))
-    kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-    overrides = "".join(
-        f'<Override PartName="/xl/worksheets/sheet{at}.xml" ContentType="{kinds}.worksheet+xml"/>'
-        for at, _ in numbered
-    )
-    types = (
-        f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
-        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{kinds}.sheet.main+xml"/>'
-        f'<Override PartName="/xl/styles.xml" ContentType="{kinds}.styles+xml"/>{overrides}</Types>'
-    )
-    yield "[Content_Types].xml", types
-    yield "_rels/.rels", _relations([("officeDocument", "xl/workbook.xml")])
-    sheets = "".join(
-        f'<sheet name={quoteattr(name)} sheetId="{at}" r:id="rId{at}"/>' for at, name in numbered
-    )
-    book = f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets>{sheets}</sheets></workbook>'
-    yield "xl/workbook.xml", book
-    inside = [("worksheet", f"worksheets/sheet{at}.xml") for at, _ in numbered]
-    yield "xl/_rels/workbook.xml.rels", _relations([*inside, ("styles", "styles.xml")])
-    yield "xl/styles.xml", _styles()
-
-
-def _relations(targets: Sequence[tuple[str, str]]) -> str:
-    rows = "".join(
-        f'<Relationship Id="rId{at}" Type="{_RELATIONS}/{kind}" Target="{target}"/>'
-        for at, (kind, target) in enumerate(targets, start=1)
-    )
-    return f'<Relationships xmlns="{_PACKAGE}/relationships">{rows}</Relationships>'

@@ -37,6 +37,7 @@ from wemakeprice_sdk.catalogue.model import (
     ShippingTerms,
 )
 from wemakeprice_sdk.catalogue.report import ExportLine, LineCode, Notes
+from wemakeprice_sdk.files.sheetxml import MOST_CELL_TEXT
 from wemakeprice_sdk.models.codes import DisplayState, OptionSaleStatus
 
 TargetCell: TypeAlias = "str | int"
@@ -94,7 +95,7 @@ class TextLimit:
         return f"{self.most} {self.unit.value}"
 
 
-CELL_LIMIT: Final = TextLimit(32_767, TextUnit.UTF16)
+CELL_LIMIT: Final = TextLimit(MOST_CELL_TEXT, TextUnit.UTF16)
 """What one cell of a workbook holds."""
 
 

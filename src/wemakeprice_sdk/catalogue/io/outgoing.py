@@ -24,6 +24,7 @@ from wemakeprice_sdk.catalogue.report import (
 )
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.excel.sheetstyle import ILLEGAL, SheetWriter
+from wemakeprice_sdk.files.sheetxml import fitted_text
 from wemakeprice_sdk.models.tables import Report
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 _WIDTHS: Final = (10, 20, 24, 30, 60, 24, 12, 16, 60)
 _COUNT_COLUMNS: Final = ("구분", "항목", "내용", "개수", "kind", "rule", "message")
 _COUNT_WIDTHS: Final = (10, 24, 60, 8, 12, 16, 60)
-_LONGEST: Final = 32_767
 _SPECIAL: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "#", "＝", "＋", "－", "＠")
 _MOST_ROWS: Final = 1_000_000
 
@@ -238,7 +238,7 @@ def _headed(writer: SheetWriter, names: tuple[str, ...], widths: tuple[int, ...]
 
 
 def _append(writer: SheetWriter, row: ReportRow) -> None:
-    writer.sheet.append([_shown(writer, ILLEGAL.sub("", cell)[:_LONGEST]) for cell in row])
+    writer.sheet.append([_shown(writer, fitted_text(ILLEGAL.sub("", cell))) for cell in row])
 
 
 def _shown(writer: SheetWriter, cell: str) -> object:

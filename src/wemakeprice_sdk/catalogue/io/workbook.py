@@ -24,10 +24,10 @@ from wemakeprice_sdk.catalogue.sheetform import BadCellError, FieldColumn
 from wemakeprice_sdk.checks import Problems, check_items, check_kind, shown
 from wemakeprice_sdk.errors import CatalogueFileError, ValidationError, Violation
 from wemakeprice_sdk.files import Cell, FileLimits
-from wemakeprice_sdk.files.cells import SheetRow, is_blank
+from wemakeprice_sdk.files.cells import SheetRow, column_letter, is_blank
 from wemakeprice_sdk.files.limits import DEFAULT_LIMITS, Budget
 from wemakeprice_sdk.files.sniff import open_workbook
-from wemakeprice_sdk.files.streamed import SheetColumn, StreamedSheet, StreamedWorkbook, column_letters
+from wemakeprice_sdk.files.streamed import SheetColumn, StreamedSheet, StreamedWorkbook
 from wemakeprice_sdk.files.workbook import Workbook
 from wemakeprice_sdk.models.tables import Report
 
@@ -279,7 +279,7 @@ class _Reading:
             return cells[at] if at < len(cells) else None
 
         row_id, check = str(cell(form.ID_TITLE) or "").strip(), str(cell(form.CHECK_TITLE) or "")
-        here = f"{sheet}!{column_letters(places[form.ID_TITLE])}{number}"
+        here = f"{sheet}!{column_letter(places[form.ID_TITLE])}{number}"
         digests = form.split_check(check, len(columns))
         if not self._knows(row_id, digests, here):
             return
@@ -290,7 +290,7 @@ class _Reading:
                 continue
             text = column.plain(cell(column.title))
             if form.cell_digest(text) != written:
-                place = f"{sheet}!{column_letters(places[column.title])}{number}"
+                place = f"{sheet}!{column_letter(places[column.title])}{number}"
                 self._edit(row_id, column, text, written, place, source)
 
     def _knows(self, row_id: str, digests: tuple[str, ...] | None, here: str) -> bool:

@@ -12,7 +12,8 @@ from typing import Final, TypeAlias
 
 import attrs
 
-from wemakeprice_sdk.files.sheetwriter import UNWRITABLE, write_workbook
+from wemakeprice_sdk.files.sheetwriter import write_workbook
+from wemakeprice_sdk.files.sheetxml import UNWRITABLE
 from wemakeprice_sdk.policy.settlement import PayoutTotal, ReconciledRow, Reconciliation, SettlementBreakdown
 
 TableValue: TypeAlias = "str | int | date | datetime | None"
