@@ -421,6 +421,15 @@ def test_a_row_that_goes_on_behind_its_block_keeps_the_zeros_of_its_codes(tmp_pa
     assert found == [["번호", "코드"], ["1\n2", "007"]]
 
 
+def test_an_inspection_shows_every_cell_of_the_first_rows_once(
+    migrator: ExcelMigrator, tmp_path: Path
+) -> None:
+    rows = "".join(f"30000000{at},상품 {at},=1+{at}\n" for at in range(12))
+    path = corpus.save(tmp_path, "a.csv", f"상품번호,상품명,비고\n{rows}".encode())
+    shown = migrator.inspect(path).first_rows
+    assert shown == tuple((f"30000000{at}", f"상품 {at}", f"=1+{at}") for at in range(10))
+
+
 def test_the_first_rows_come_before_the_file_is_read(migrator: ExcelMigrator, tmp_path: Path) -> None:
     head = "상품번호,상품명\n300000001,티셔츠\n".encode("cp949")
     good = "300000002,바지\n".encode("cp949") * 200_000

@@ -163,7 +163,6 @@ class ExcelMigrator:
         return tuple(
             "***" if at in hidden and cell is not None else shown(cell, None)
             for at, cell in enumerate(row[1])
-            for at, cell in enumerate(row[1])
         )
 
     def _personal(self, columns: ColumnMap) -> frozenset[int]:
