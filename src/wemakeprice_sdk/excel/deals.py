@@ -62,7 +62,7 @@ class _DealGroup:
             rule = "group-differs"
             if position == _PRICE and "대표" not in plan.steps[name].header:
                 rule, self.own_prices = "row-price", True
-            cell = row.cells[plan.steps[name].index]
+            cell = row.cell(plan.steps[name].index)
             self.problems.append(plan.problem(row.number, name, cell, rule, "", ProblemSeverity.WARNING))
 
     def finish(self, plan: RowPlan) -> ParsedDeal:
@@ -129,6 +129,6 @@ def _checked(row: TypedRow, plan: RowPlan) -> list[Problem]:
     start, end = row.values[_START], row.values[_END]
     if start is not None and end is not None and end < start:  # type: ignore[operator] # timestamps both
         problems.append(
-            plan.problem(row.number, "sale_end", row.cells[plan.steps["sale_end"].index], "period-order")
+            plan.problem(row.number, "sale_end", row.cell(plan.steps["sale_end"].index), "period-order")
         )
     return problems

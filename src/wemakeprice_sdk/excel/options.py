@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 from attrs import frozen
@@ -21,6 +22,8 @@ SPLIT_FIELDS = frozenset(("stock_count", "option_price", "option_code", "option_
 
 _SEPARATORS = ("\n", ";", "|", ",", "/")
 _MOST_IN_ONE = 500
+_REMEMBERED = 4_096
+"""Option names repeat over the products of a shop."""
 _TITLE_WORDS = (
     "색상|컬러|칼라|색깔|사이즈|싸이즈|크기|치수|용량|중량|무게|길이|종류|구성|수량|디자인|모델|모델명|타입|유형|스타일|패턴|맛|향|호수|"
     "재질|소재|규격|성별|연령|옵션|옵션명|선택|선택옵션|상품선택|제품선택|색상선택|사이즈선택|옵션선택|상품|품목|color|colour|size|type|option|"
@@ -29,6 +32,7 @@ _TITLE_WORDS = (
 _TITLES = re.compile(rf"(?:{_TITLE_WORDS})\d?(?:\s*[/,+&·\n]\s*(?:{_TITLE_WORDS})\d?)*", re.IGNORECASE)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_title(text: str) -> bool:
     """Return whether a text is the title of options (색상, 사이즈, 색상/사이즈) and not an option."""
     return _TITLES.fullmatch(re.sub(r"[ *]+", "", text)) is not None
@@ -74,30 +78,23 @@ class OptionReader:
         They can when the stock, or else the price or code, is a list of the same length.
         """
         name = option[1]
-        if (
-            not isinstance(name, str)
-            or not any(mark in name for mark in _SEPARATORS)
-            or len(name) > _MOST_IN_ONE
-        ):
+        if not isinstance(name, str) or len(name) > _MOST_IN_ONE:
             return None
-        title, colon, values = name.partition(":")
-        # 색상:빨강,파랑 names the title once; 색상:빨강 / 색상:파랑 names it each time.
-        prefix = f"{title}:" if colon and "/" not in title and ":" not in values else ""
-        listed = values if prefix else name
-        for mark in _SEPARATORS:
-            parts = [part.strip() for part in listed.split(mark)]
-            if len(parts) < 2 or not all(parts):
-                continue
-            made = self._apart(row, option, [prefix + part for part in parts], mark)
+        for mark, names in _cuts(name):
+            made = self._apart(row, option, names, mark)
             if made is not None:
                 return made
-            if mark != "/" or len(parts) > 2:
-                return Crowded(name, self._stock_unclear(row, len(parts)))
+            if mark != "/" or len(names) > 2:
+                return Crowded(name, self._stock_unclear(row, len(names)))
         return None
 
     def _apart(
-        self, row: TypedRow, option: Option | Sequence[object], names: list[str], mark: str
+        self, row: TypedRow, option: Option | Sequence[object], names: Sequence[str], mark: str
     ) -> list[tuple[Option, object]] | None:
+        stock = self._cell(row, "stock_count")
+        if stock not in (None, "") and not isinstance(stock, str):
+            # One number for all of them.
+            return None
         lists: dict[str, list[object]] = {}
         for name in SPLIT_FIELDS:
             cell = self._cell(row, name)
@@ -106,8 +103,7 @@ class OptionReader:
             found = _list_of(name, cell, len(names), mark)
             if found is not None:
                 lists[name] = found
-        has_stock = self._cell(row, "stock_count") not in (None, "")
-        if not lists or (has_stock and "stock_count" not in lists):
+        if not lists or (stock not in (None, "") and "stock_count" not in lists):
             return None
         number, _, code, price, status = option
         return [
@@ -130,7 +126,20 @@ class OptionReader:
 
     def _cell(self, row: TypedRow, name: str) -> Cell:
         step = self.plan.steps.get(name)
-        return None if step is None else row.cells[step.index]
+        return None if step is None else row.cell(step.index)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _cuts(name: str) -> Sequence[tuple[str, Sequence[str]]]:
+    """Return the ways in which a name reads as a list: the separator, and the names that it parts."""
+    title, colon, values = name.partition(":")
+    # 색상:빨강,파랑 names the title once; 색상:빨강 / 색상:파랑 names it each time.
+    prefix = f"{title}:" if colon and "/" not in title and ":" not in values else ""
+    listed = values if prefix else name
+    lists = ((mark, [part.strip() for part in listed.split(mark)]) for mark in _SEPARATORS)
+    return [
+        (mark, [prefix + part for part in parts]) for mark, parts in lists if len(parts) > 1 and all(parts)
+    ]
 
 
 def _level(title: object, value: object) -> str | None:

@@ -99,7 +99,7 @@ class _BundleRows:
         line, content = values["order_option_no"], hash(tuple(values.values()))
         earlier = self.seen.get((values["bundle_no"], line))
         if earlier is not None:
-            cell = row.cells[plan.steps["order_option_no"].index]
+            cell = row.cell(plan.steps["order_option_no"].index)
             severity = ProblemSeverity.WARNING if earlier == content else ProblemSeverity.ERROR
             self.problems.append(plan.problem(row.number, "order_option_no", cell, "same-line", "", severity))
             return
@@ -141,7 +141,7 @@ def read_orders(blocks: Iterable[RowBlock], plan: RowPlan) -> Iterator[OrderArch
                 yield group.finish()
             group = _BundleRows(values, lines)
             if values["bundle_no"] is not None and values["bundle_no"] in seen:
-                cell = row.cells[plan.steps["bundle_no"].index]
+                cell = row.cell(plan.steps["bundle_no"].index)
                 problems.append(
                     plan.problem(row.number, "bundle_no", cell, "bundle-apart", "", ProblemSeverity.WARNING)
                 )
@@ -176,7 +176,7 @@ def _totals(row: TypedRow, values: Mapping[str, object], plan: RowPlan) -> list[
         return []
     if total in (price, price * quantity):
         return []
-    cell = row.cells[plan.steps["total_price"].index]
+    cell = row.cell(plan.steps["total_price"].index)
     return [
         plan.problem(
             row.number,

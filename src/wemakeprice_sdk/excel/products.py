@@ -58,6 +58,8 @@ _OPTION_FIELDS = [
 _OPTION_CELLS = ("option_name", "option_value", "option_name_2", "option_value_2", "option_code")
 _STOCK = _FIELDS.index("stock_count")
 _START, _END = _FIELDS.index("sale_start"), _FIELDS.index("sale_end")
+_NO_OPTION = (None, None, None)
+_NOTHING: Sequence[Problem] = ()
 _PRICE, _ORIGIN = _FIELDS.index("sale_price"), _FIELDS.index("origin_price")
 
 
@@ -92,37 +94,35 @@ class _ProductReader:
         """One row, one product."""
         for row in self.plan.typed(blocks, _FIELDS):
             values = row.values
-            name, start, end = values[1], values[_START], values[_END]
-            origin, price = values[_ORIGIN], values[_PRICE]
-            number = values[0]
+            number, name = values[0], values[1]
             if number is None or name is None:
                 if self.non_data.takes(row, _FIELDS, number):
                     continue
             elif reads_like_total(name) and self.non_data.takes_total(row):
                 continue
             self.non_data.started = True
-            problems: tuple[Problem, ...] = ()
-            if (
-                row.faults
-                or (start is not None and end is not None and end < start)  # type: ignore[operator] # times both
-                or (origin is not None and price is not None and 0 < origin < price)  # type: ignore[operator] # won
-                or (name is not None and len(name) > NAME_CUT)  # type: ignore[arg-type] # a text
-            ):
-                problems = tuple(self._checked(row, values))
+            problems = tuple(self._checked(row, values))
             if number is None or name is None:
                 yield Parsed(None, (row.number,), problems, number)  # type: ignore[arg-type] # an id or None
                 continue
             record = ProductRecord(*values, (), row.extras)  # type: ignore[call-arg,arg-type] # typed by the plan
             yield Parsed(record, (row.number,), problems, number)  # type: ignore[arg-type] # an id
 
-    def _checked(self, row: TypedRow, values: Sequence[object]) -> list[Problem]:
+    def _checked(self, row: TypedRow, values: Sequence[object]) -> Sequence[Problem]:
         """Put the faults of a row into words, and check its fields against each other."""
+        start, end, name = values[_START], values[_END], values[1]
+        origin, price = values[_ORIGIN], values[_PRICE]
+        if (
+            not row.faults
+            and (start is None or end is None or start <= end)  # type: ignore[operator] # timestamps both
+            and (origin is None or price is None or origin == 0 or price <= origin)  # type: ignore[operator] # won
+            and (name is None or len(name) <= NAME_CUT)  # type: ignore[arg-type] # a text
+        ):
+            return _NOTHING
         plan, number = self.plan, row.number
         problems = plan.problems(row)
-        start, end, name = values[_START], values[_END], values[1]
         if start is not None and end is not None and end < start:  # type: ignore[operator] # timestamps both
             problems.append(plan.problem(number, "sale_end", self._cell("sale_end", row), "period-order"))
-        origin, price = values[_ORIGIN], values[_PRICE]
         if isinstance(origin, int) and isinstance(price, int) and 0 < origin < price:
             cell = self._cell("origin_price", row)
             problems.append(plan.problem(number, "origin_price", cell, "price-order"))
@@ -135,7 +135,7 @@ class _ProductReader:
         return problems
 
     def _cell(self, name: str, row: TypedRow) -> Cell:
-        return row.cells[self.plan.steps[name].index]
+        return row.cell(self.plan.steps[name].index)
 
     def grouped(self, blocks: Iterable[RowBlock]) -> Iterator[Parsed]:
         """One row per option; rows that leave the product's cells blank belong to the product above."""
@@ -145,14 +145,15 @@ class _ProductReader:
         for row in self.plan.typed(blocks, names):
             values, cells = row.values[:size], row.values[size:]
             option = self.reader.read(cells)
-            is_option = any(value is not None for value in option[:3])
+            is_option = option[:3] != _NO_OPTION
             continues = group is not None and is_option and self._continues(values, group)
             if self._left_out(row, names, values, option, group if continues else None):
                 continue
             self.non_data.started = True
             if group is not None and continues:
-                kept = evolve(row, faults=[fault for fault in row.faults if fault[2] != "required"])
-                group.add(kept, values, option, self._checked(kept, values))
+                if row.faults:
+                    row = evolve(row, faults=[fault for fault in row.faults if fault[2] != "required"])
+                group.add(row, values, option, self._checked(row, values))
                 continue
             if group is not None:
                 yield group.finish()
@@ -223,7 +224,7 @@ class _Group:
         names = (self.values[0], self.values[1], *(one.name for one in self.options[-1:]))
         return tuple(str(name) for name in names if name is not None)
 
-    def begin(self, row: TypedRow, option: Sequence[object] | None, problems: list[Problem]) -> None:
+    def begin(self, row: TypedRow, option: Sequence[object] | None, problems: Sequence[Problem]) -> None:
         """Take the product's first row."""
         self.rows.append(row.number)
         if option is not None:
@@ -231,7 +232,7 @@ class _Group:
         self.problems += problems
 
     def add(
-        self, row: TypedRow, values: Sequence[object], option: Sequence[object], problems: list[Problem]
+        self, row: TypedRow, values: Sequence[object], option: Sequence[object], problems: Sequence[Problem]
     ) -> None:
         """Take a further option row."""
         self.rows.append(row.number)
@@ -251,23 +252,25 @@ class _Group:
 
     def _option_problem(self, row: TypedRow, rule: str, severity: ProblemSeverity) -> Problem:
         name = self.reader.field
-        cell = row.cells[self.plan.steps[name].index]
+        cell = row.cell(self.plan.steps[name].index)
         return self.plan.problem(row.number, name, cell, rule, severity=severity)
 
     def _compare(self, row: TypedRow, values: Sequence[object]) -> None:
         plan = self.plan
+        if values[:_STOCK] == self.values[:_STOCK]:
+            return
         for position, name in enumerate(_FIELDS[:-1]):
             value = values[position]
             if value is not None and value != self.values[position] and name in plan.steps:
-                cell = row.cells[plan.steps[name].index]
+                cell = row.cell(plan.steps[name].index)
                 problem = plan.problem(
                     row.number, name, cell, "group-differs", severity=ProblemSeverity.WARNING
                 )
                 self.problems.append(problem)
 
     def _append(
-        self, row: TypedRow, values: Sequence[object], option: Sequence[object], problems: list[Problem]
-    ) -> list[Problem]:
+        self, row: TypedRow, values: Sequence[object], option: Sequence[object], problems: Sequence[Problem]
+    ) -> Sequence[Problem]:
         """Add the option of a row, or the several that stand in it; return the problems that are left."""
         several = self.reader.several(row, option)
         if several is None:

@@ -217,7 +217,7 @@ def read_vat_months(
         problems = list(plan.problems(row))
         if month is None or not isinstance(total, int):
             if month is None and values["month"] is not None:
-                cell = row.cells[plan.steps["month"].index]
+                cell = row.cell(plan.steps["month"].index)
                 problems.append(plan.problem(row.number, "month", cell, "month"))
             yield SheetRecord(None, row.number, tuple(problems))
             continue

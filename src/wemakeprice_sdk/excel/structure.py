@@ -95,6 +95,10 @@ class TypedRow:
         """Every cell of the row, from column A on."""
         return tuple(column[self.at] for column in self._columns)
 
+    def cell(self, index: int) -> Cell:
+        """Return one cell, by the index of its column."""
+        return self._columns[index][self.at]
+
 
 def severity_of(rule: str, spec: ColumnSpec) -> ProblemSeverity:
     """Weigh a broken rule by itself and by the field it stands in."""
