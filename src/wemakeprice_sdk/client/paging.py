@@ -339,6 +339,21 @@ class Walk(Generic[T]):
         """Name the operation and the queries done."""
         return f"{self._reading.operation}: {self._index} of {self._total} windows read"
 
+    def html(self, name: str) -> str:
+        """Return how far the reading came, for a notebook; nothing is asked for to show it."""
+        from wemakeprice_sdk.notebook.page import facts_page
+
+        return facts_page(
+            f"{OPERATIONS[self._reading.operation].korean} {name}",
+            {
+                "조회": self._reading.operation,
+                "읽은 기간": f"{self._index:,} / {self._total:,}",
+                "읽은 항목": self._items,
+                "읽지 못한 항목": len(self.unread),
+                "안내": "for 문이나 to_rows()로 나머지를 조회합니다 / iterate or call to_rows() to read on",
+            },
+        )
+
     @property
     def cursor(self) -> Cursor:
         """Where to go on after everything delivered so far."""

@@ -171,7 +171,8 @@ def flatten(cls: type, item: object, prefix: str, look: Look) -> tuple[TableRow,
     """Return the columns that stand once, and the rows of the list inside, blank when `item` is None."""
     shape = shape_of(cls)
     single: TableRow = {
-        prefix + part.name: _masked(part, getattr(item, part.name, None), look) for part in shape.plain
+        prefix + part.name: _named(cls, part, _masked(part, getattr(item, part.name, None), look), look)
+        for part in shape.plain
     }
     many: list[TableRow] = []
     for part in shape.inside:
@@ -202,6 +203,15 @@ def _masked(part: ColumnPart, value: object, look: Look) -> TableCell:
     return cell_of(value, look)
 
 
+def _named(cls: type, part: ColumnPart, cell: TableCell, look: Look) -> TableCell:
+    """Return a machine word under its Korean name, for a reader."""
+    if not look.korean or not isinstance(cell, str):
+        return cell
+    from wemakeprice_sdk.notebook.headings import word_heading
+
+    return word_heading(f"{cls.__name__}.{part.name}", cell)
+
+
 def cell_of(value: object, look: Look) -> TableCell:
     """Return a plain value as a cell."""
     if isinstance(value, Enum):
@@ -225,7 +235,9 @@ def _word(value: Enum) -> object:
 
 
 def _korean(value: Enum) -> object:
-    return getattr(value, "korean", _word(value))
+    from wemakeprice_sdk.notebook.headings import word_heading
+
+    return getattr(value, "korean", None) or word_heading(type(value).__name__, str(_word(value)))
 
 
 Path: TypeAlias = tuple[tuple[type, str], ...]
@@ -258,7 +270,9 @@ class TableItems:
         if self.part.kind.keyed:
             key, item = item
             keys = {KEY: cell_of(key, look)}
-        if attrs.has(type(item)):
+        if item is None and self.part.kind.classes:
+            yield keys | flatten(self.part.kind.classes[0], None, "", look)[0]
+        elif attrs.has(type(item)):
             yield from (keys | row for row in rows_of(item, look))
         else:
             yield keys | {self._value: _masked(self.part, item, look)}

@@ -37,11 +37,14 @@ def report(value: Report) -> str:
     cls = type(value)
     facts, _ = flatten(cls, value, "", _READER)
     tables = [table for table in value._tables().values() if len(table)]
-    named = {f"{table.name}_count" for table in tables}
-    left = {name: cell for name, cell in facts.items() if name not in named}
+    named = {f"{name}_count" for name in value._tables()}
+    columns = columns_of(cls)
+    left = {
+        name: cell for name, cell in facts.items() if name not in named and (cell or len(columns[name]) == 1)
+    }
     return page(
         class_heading(cls),
-        _grid("", columns_of(cls), [left], 1, 1, cls),
+        _grid("", columns, [left], 1, 1, cls),
         [_listed(table, MOST_ITEMS if table.name == value.MAIN else _BESIDE) for table in tables],
     )
 

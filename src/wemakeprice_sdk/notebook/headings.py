@@ -36,6 +36,11 @@ def find(cls: type, name: str) -> str | None:
     return counted and f"{counted} 수"
 
 
+def word_heading(owner: str, word: str) -> str:
+    """Return the Korean name of a word of an enum, or of a field of text (`PlanStep.state`)."""
+    return _tables().get(owner, {}).get(word, word)
+
+
 def class_heading(cls: type) -> str:
     """Return the Korean name of a class beside its own."""
     korean = _tables()[_CLASSES].get(cls.__name__)

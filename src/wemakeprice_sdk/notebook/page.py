@@ -46,12 +46,14 @@ _RULES: Final = (
     ".wmp .wmp-note{color:var(--wmp-faint);font-size:12px;margin:2px 0 8px}"
     ".wmp .wmp-wide{overflow-x:auto;margin:0 0 4px}"
     ".wmp table{border-collapse:collapse;margin:0;border:0;color:inherit;font-size:12px}"
-    ".wmp caption{caption-side:top;text-align:left;font-weight:600;color:var(--wmp-text);padding:8px 0 3px}"
+    ".wmp caption{caption-side:top;text-align:left;font-weight:600;color:var(--wmp-text);padding:8px 0 3px;"
+    "white-space:nowrap}"
     ".wmp th,.wmp td{padding:3px 9px;border:0;border-bottom:1px solid var(--wmp-line);text-align:left;"
-    "vertical-align:top;color:inherit;background:var(--wmp-back);max-width:26em;overflow-wrap:anywhere;"
-    "white-space:normal}"
-    ".wmp th{font-weight:600;background:var(--wmp-stripe);overflow-wrap:normal;word-break:keep-all}"
+    "vertical-align:top;color:inherit;background:var(--wmp-back);max-width:26em;overflow-wrap:break-word;"
+    "white-space:normal;word-break:keep-all}"
+    ".wmp th{font-weight:600;background:var(--wmp-stripe)}"
     ".wmp .wmp-number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}"
+    ".wmp .wmp-facts .wmp-number{text-align:left}"
     ".wmp .wmp-short{white-space:nowrap}"
     ".wmp small{display:block;color:var(--wmp-faint);font-size:11px}"
 )
@@ -82,6 +84,11 @@ def page(title: str, facts: Grid | None, grids: Iterable[Grid]) -> str:
     return f'<div class="wmp"><style>{_style()}</style>{"".join(parts)}</div>'
 
 
+def facts_page(title: str, facts: Mapping[str, ShownCell]) -> str:
+    """Return a title and values under labels."""
+    return page(title, Grid(headings={label: label for label in facts}, rows=[facts], count=1), ())
+
+
 def _style() -> str:
     return (
         f".wmp{{{_colours(_LIGHT)}}}@media (prefers-color-scheme:dark){{.wmp{{{_colours(_DARK)}}}}}{_RULES}"
@@ -98,13 +105,17 @@ def _facts(grid: Grid) -> str:
     (row,) = grid.rows
     names = [name for name in grid.wanted or _told(grid) if row.get(name) not in (None, "")]
     lines = "".join(f"<tr><th>{escape(grid.headings[name])}</th>{_cell(name, row)}</tr>" for name in names)
-    return f'<div class="wmp-wide"><table><tbody>{lines}</tbody></table></div>' if lines else ""
+    return (
+        f'<div class="wmp-wide"><table class="wmp-facts"><tbody>{lines}</tbody></table></div>'
+        if lines
+        else ""
+    )
 
 
 def _grid(grid: Grid) -> str:
     told = _told(grid)
     names = list(grid.wanted) or told[:MOST_COLUMNS]
-    head = "".join(f"<th>{escape(grid.headings[name])}</th>" for name in names)
+    head = "".join(f"<th{_kind(name, grid.rows)}>{escape(grid.headings[name])}</th>" for name in names)
     body = "".join(f"<tr>{''.join(_cell(name, row) for name in names)}</tr>" for row in grid.rows)
     caption = f"<caption>{escape(grid.title)} ({grid.count:,})</caption>" if grid.title else ""
     table = f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
@@ -139,12 +150,15 @@ def _cell(name: str, row: Mapping[str, ShownCell]) -> str:
     text = escape(_text(name, value))
     if name.endswith(_KOREAN):
         text += f"<small>{escape(_text(name, row.get(name.removesuffix(_KOREAN))))}</small>"
-    kind = ""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        kind = ' class="wmp-number"'
-    elif isinstance(value, date):
-        kind = ' class="wmp-short"'
-    return f"<td{kind}>{text}</td>"
+    return f"<td{_kind(name, [row])}>{text}</td>"
+
+
+def _kind(name: str, rows: Iterable[Mapping[str, ShownCell]]) -> str:
+    """Return how a column stands: amounts to the right, other numbers and times unbroken."""
+    value = next((row[name] for row in rows if row.get(name) is not None), None)
+    if isinstance(value, int | float) and not isinstance(value, bool) and not name.endswith(_NUMBERED):
+        return ' class="wmp-number"'
+    return ' class="wmp-short"' if isinstance(value, int | float | date) else ""
 
 
 def _text(name: str, value: ShownCell) -> str:

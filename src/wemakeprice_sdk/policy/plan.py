@@ -355,7 +355,7 @@ def _limit_text(limit: int | Mapping[ActionKind, int]) -> str:
 
 def _step(
     state: str,
-    kind: str,
+    kind: ActionKind | str,
     target: Target | str,
     reason: Reason,
     action: Action | None = None,
@@ -364,7 +364,7 @@ def _step(
 ) -> PlanStep:
     return PlanStep(
         state=state,
-        kind=str(kind),
+        kind=kind,
         target=str(target),
         before=action.before if action else "",
         after=action.after if action else "",

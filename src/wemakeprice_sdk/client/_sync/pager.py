@@ -50,6 +50,9 @@ class Pager(Generic[T]):
         """Show what is read and how far; the items come by iterating."""
         return f"<{type(self).__name__} {self._walk}>"
 
+    def _repr_html_(self) -> str:
+        return self._walk.html(type(self).__name__)
+
     def to_rows(self, *, personal: bool = False) -> list[TableRow]:
         """Read everything that is left and return it as flat rows; see `ListResult.to_rows`."""
         return (self._rest()).to_rows(personal=personal)
