@@ -149,6 +149,19 @@ def test_both_readmes_show_the_same_examples() -> None:
     assert english == korean
 
 
+TWINS = sorted(path for path in ROOT.glob("docs/**/*.ko.md"))
+
+
+@pytest.mark.parametrize("korean", TWINS, ids=lambda path: str(path.relative_to(ROOT / "docs")))
+def test_a_page_has_the_same_blocks_in_both_languages(korean: Path) -> None:
+    """They may differ in printed words and invented names only: languages, order and length of the code stay."""
+    english = korean.with_name(korean.name.replace(".ko.md", ".md"))
+    shapes = [
+        [(language, source.count("\n")) for language, source, _ in blocks(page)] for page in (english, korean)
+    ]
+    assert shapes[0] == shapes[1]
+
+
 def test_no_page_holds_what_a_merge_left() -> None:
     for page in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "contract").glob("*")):
         marks = [
