@@ -185,6 +185,7 @@ GIVEN: dict[type[Any], Callable[[], Any]] = {
     catalogue.Provenance: lambda: catalogue.Provenance(kind=catalogue.SourceKind.API),
     excel.ProductRecord: lambda: excel.ProductRecord(1, "name"),
     Account: lambda: CHANNEL,
+    SkuLinkMode: lambda: SkuLinkMode.NONE,
     datetime: lambda: NOW,
     str: lambda: "x.toml",
     policy.Reason: lambda: policy.Reason("code", "0.0", "text", "글"),

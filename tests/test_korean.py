@@ -76,7 +76,15 @@ SENTENCES = {
     "_why", "single", "add", "require", "_window_error",
 }  # fmt: skip
 """Calls whose last text is a Korean sentence."""
-LABELS = {"판단 불가", "연장하지 않음", "이미 등록됨", "확인 필요", "담당자 확인 필요", "설정 확인 필요"}
+LABELS = {
+    "코드 없음",
+    "판단 불가",
+    "연장하지 않음",
+    "이미 등록됨",
+    "확인 필요",
+    "담당자 확인 필요",
+    "설정 확인 필요",
+}
 """Names of states, which are no sentences."""
 ASIDE = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
 

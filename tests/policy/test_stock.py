@@ -359,6 +359,9 @@ def test_what_many_options_or_products_share_is_said_once() -> None:
     fresh = plan_of(products=[product(options=OPTIONS)], links=links, stock=levels)
     assert [a.reason.code for a in fresh.alarms] == ["import-zero"]
     shared = plan_of(
-        products=[product(10), product(11)], links=[link(10), link(11)], stock=[level(quantity=200_000)]
+        products=[product(10), product(11)],
+        links=[link(10), link(11)],
+        stock=[level(quantity=200_000)],
+        shared_skus=frozenset({"SKU-10"}),
     )
     assert [str(note.target) for note in shared.notes] == ["sku:SKU-10"]

@@ -23,6 +23,7 @@ from wemakeprice_sdk.policy.actions import ActionKind, Reason, Shipment, Target,
 from wemakeprice_sdk.policy.dispatch import UNKNOWN_BUNDLE
 from wemakeprice_sdk.policy.gates import ClosedGate, GateStep
 from wemakeprice_sdk.policy.plan import Alarm, Blocked, Held, PlanNote, SyncPlan
+from wemakeprice_sdk.policy.sku_doubts import held_skus
 from wemakeprice_sdk.policy.snapshot import PendingAnswer, PendingShipment, SkuStock
 from wemakeprice_sdk.policy.stock import UNKNOWN_SKU
 from wemakeprice_sdk.runner import (
@@ -106,6 +107,7 @@ PLANS: Final[Mapping[str, tuple[SyncPlan | None, int]]] = {
     "switch": (plan(blocked=(Blocked(ActionKind.SHIP_BUNDLE, "scope.order-api", WHY),)), DONE),
     "bundle": (plan(held=(Held(ActionKind.SHIP_BUNDLE, BUNDLE, UNKNOWN_BUNDLE),)), OPERATOR),
     "wrong": (plan(held=(Held(ActionKind.SHIP_BUNDLE, BUNDLE, WHY, wrong_input=True),)), OPERATOR),
+    "doubt": (plan(held=held_skus(["001"])), OPERATOR),
     "sku": (plan(notes=(PlanNote(Target(TargetKind.SKU, "A"), UNKNOWN_SKU),)), DONE),
 }
 FLAGS: Final[tuple[tuple[dict[str, Any], int], ...]] = (
@@ -153,12 +155,12 @@ def test_the_truth_table_of_how_a_job_began_and_everything_that_is_no_action() -
     ):
         check({**start, "plan": wanted, **flag, "results": (result(state),)}, [weight, other, *more, last])
         rows += 1
-    assert rows == 9 * 12 * 2**6 * 3
+    assert rows == 9 * 13 * 2**6 * 3
 
 
 def test_nothing_of_a_report_is_left_out_of_the_table() -> None:
     """A new field, or a new word of an old one, has to be given its weight here."""
-    silent = {"job", "account", "started_at", "finished_at", "collected"}
+    silent = {"job", "account", "started_at", "finished_at", "collected", "sku_matches"}
     told = {name for parts, _ in (*STARTS.values(), *FLAGS) for name in parts} | {
         "results",
         "waiting",

@@ -29,6 +29,7 @@ from wemakeprice_sdk.excel.sheetrecords import (
     SettlementShippingRow,
     SheetRecord,
 )
+from wemakeprice_sdk.excel.skus import shared_codes
 from wemakeprice_sdk.excel.statements import StatementReading
 from wemakeprice_sdk.excel.target import (
     DealImport,
@@ -37,6 +38,7 @@ from wemakeprice_sdk.excel.target import (
     NothingKnown,
     ProductImport,
     SkuChoice,
+    SkuRegistry,
 )
 
 __all__ = [
@@ -78,8 +80,10 @@ __all__ = [
     "SheetRecord",
     "Sign",
     "SkuChoice",
+    "SkuRegistry",
     "StatementReading",
     "deal_export_periods",
     "select",
+    "shared_codes",
     "write_invoices",
 ]

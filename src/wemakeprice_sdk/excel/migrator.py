@@ -336,6 +336,8 @@ class ExcelMigrator:
         per_product: Mapping[int, SkuChoice] | None = None,
         include_flagged: bool = True,
         include_incomplete: bool = False,
+        shared: Iterable[str] = (),
+        runple: Iterable[int | str] = (),
     ) -> ImportPlan:
         """Choose from a preview, see `wemakeprice_sdk.excel.select`."""
         return select(
@@ -345,6 +347,9 @@ class ExcelMigrator:
             per_product=per_product,
             include_flagged=include_flagged,
             include_incomplete=include_incomplete,
+            shared=shared,
+            runple=runple,
+            registry=self.registry,
         )
 
     # --- reporting ---

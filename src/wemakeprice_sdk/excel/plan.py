@@ -11,8 +11,10 @@ from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.excel.commit import CommitReport, ImportProgress, NotCarried, commit_items
 from wemakeprice_sdk.excel.preview import Chooser, Preview, PreviewRow, RowStatus, extras_of
 from wemakeprice_sdk.excel.records import DealRecord, ExportKind, ProductRecord
+from wemakeprice_sdk.excel.skus import SkuWords, uses_of_record
 from wemakeprice_sdk.excel.target import DealImport, ImportTarget, ProductImport, SkuChoice
 from wemakeprice_sdk.models.codes import SkuLinkMode
+from wemakeprice_sdk.models.sku_matching import SkuMatchReport, match_skus
 from wemakeprice_sdk.models.tables import Report
 
 _MOST_VIOLATIONS = 1_000
@@ -54,6 +56,7 @@ class ImportPlan(Report):
     _chosen: bytearray = field(repr=False)
     _sku: SkuChoice | None
     _per_product: Mapping[int, SkuChoice] = field(repr=False)
+    _said: SkuWords = field(repr=False)
 
     @property
     def kind(self) -> ExportKind:
@@ -80,10 +83,37 @@ class ImportPlan(Report):
             return DealImport(
                 f"{seller}/deal/{record.deal_no}", seller, record, present, missing, extras, rows
             )
-        choice = self._per_product.get(record.product_no, self._sku) or SkuChoice(SkuLinkMode.NONE)
+        choice = self._choice(record)
         options = tuple(extras_of(option.extras, headers) for option in record.options)
-        options = options if any(options) else ()
-        return ProductImport(f"{seller}/product/{record.product_no}", seller, record, choice, extras, options)
+        return ProductImport(
+            f"{seller}/product/{record.product_no}",
+            seller,
+            record,
+            choice,
+            extras,
+            options if any(options) else (),
+            self._said.shared_of(record, choice),
+            self._said.is_runple(record),
+        )
+
+    def _choice(self, record: ProductRecord) -> SkuChoice:
+        return self._per_product.get(record.product_no, self._sku) or SkuChoice(SkuLinkMode.NONE)
+
+    def sku_matches(self) -> SkuMatchReport:
+        """Return what the codes of the chosen products say as SKUs (SKU 대조): look at it before `commit`.
+
+        Each is seen beside the others of the plan and the links of the registry, over all its accounts. What
+        is ambiguous is linked all the same, and no stock goes through such a link until the seller says that
+        the code is shared.
+        """
+        records = (row.record for row, _ in self.numbered_items())
+        uses = (
+            use
+            for record in records
+            if isinstance(record, ProductRecord)
+            for use in uses_of_record(record, self._choice(record), self.preview.seller_id)
+        )
+        return match_skus(uses, standing=self._said.standing(), shared=self._said.shared)
 
     def not_carried(self) -> tuple[NotCarried, ...]:
         """Say what of the source will not be taken over (DOMAIN 5.7)."""
@@ -149,11 +179,17 @@ def select(
     per_product: Mapping[int, SkuChoice] | None = None,
     include_flagged: bool = True,
     include_incomplete: bool = False,
+    shared: Iterable[str] = (),
+    runple: Iterable[int | str] = (),
+    registry: object = None,
 ) -> ImportPlan:
     """Choose from a preview; by default every new row.
 
     Products need a choice of SKU link and stock sync: `sku` for all, `per_product` for single ones; deals
-    take neither. Deals whose products are not all imported are left out unless `include_incomplete`. Raises
+    take neither. Deals whose products are not all imported are left out unless `include_incomplete`.
+    `shared` are seller codes that are one thing wherever they stand (`shared_codes` reads them from a file),
+    `runple` the product numbers or seller codes of what Runple ships (런플), beside a column that says it.
+    `registry` tells `ImportPlan.sku_matches` of the links that stand (`SkuRegistry`). Raises
     `ValidationError` listing every number that cannot be chosen and every choice that contradicts itself.
     """
     check_kind("preview", preview, Preview)
@@ -164,7 +200,8 @@ def select(
         preview, None if numbers is None else frozenset(numbers), sku, dict(per_product or {})
     )
     chosen = chooser.choose(where, include_flagged=include_flagged, include_incomplete=include_incomplete)
-    return ImportPlan(preview, sum(chosen), chosen, sku, chooser.per_product)
+    said = SkuWords.of(shared, runple, registry)
+    return ImportPlan(preview, sum(chosen), chosen, sku, chooser.per_product, said)
 
 
 class _Selection:

@@ -41,6 +41,7 @@ _FIELDS = [
     "changed_at",
     "seller_product_code",
     "taxable",
+    "runple",
     "stock_count",
 ]
 _OPTION_FIELDS = [

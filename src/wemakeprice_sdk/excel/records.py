@@ -159,6 +159,8 @@ class ProductRecord:
     changed_at: datetime | None = None
     seller_product_code: str | None = None
     taxable: bool | None = None
+    runple: bool | None = None
+    """Whether Runple ships the product (런플); a column of the seller's own. [C]"""
     stock_count: int | None = None
     options: tuple[OptionRecord, ...] = ()
     extras: tuple[Cell, ...] = ()

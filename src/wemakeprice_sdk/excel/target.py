@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from attrs import field, frozen
 
@@ -13,6 +13,7 @@ from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.excel.records import DealRecord, ProductRecord
 from wemakeprice_sdk.files.cells import Cell
 from wemakeprice_sdk.models.codes import SkuLinkMode
+from wemakeprice_sdk.models.sku_matching import SkuScheme, SkuUse
 
 
 class Account(Protocol):
@@ -26,10 +27,14 @@ class Account(Protocol):
 
 @frozen
 class SkuChoice:
-    """A user's choice for one product (SKU 연동, SKU 재고연동). Stock sync without a link is refused."""
+    """A user's choice for one product (SKU 연동, SKU 재고연동). Stock sync without a link is refused.
+
+    `scheme` says what of the seller's codes makes the SKU of an option.
+    """
 
     link: SkuLinkMode = field(validator=of_kind(SkuLinkMode))
     stock_sync: bool = field(default=False)
+    scheme: SkuScheme = field(default=SkuScheme.OPTION, validator=of_kind(SkuScheme))
 
     def __attrs_post_init__(self) -> None:
         """Refuse stock sync without a link; raises `ValidationError`."""
@@ -61,6 +66,10 @@ class ProductImport:
     """Columns nobody understood, of the product's first row."""
     option_extras: tuple[Mapping[str, Cell], ...] = ()
     """The same for every option, in the order of `record.options`; empty when there is nothing."""
+    shared_skus: tuple[str, ...] = ()
+    """Those of its SKUs that the seller said are one thing wherever they stand."""
+    runple: bool = False
+    """Whether Runple ships it (런플)."""
 
     @property
     def observed_stock(self) -> int | None:
@@ -108,6 +117,19 @@ class ImportTarget(ImportRegistry, Protocol):
 
     def import_deal(self, item: DealImport) -> bool:
         """Add a deal unless `item.key` is there already; return whether it was added."""
+        ...
+
+
+@runtime_checkable
+class SkuRegistry(Protocol):
+    """A registry that knows the SKU links too, of every account that shares its stock; it need not."""
+
+    def sku_uses(self) -> Iterable[SkuUse]:
+        """Return which options are linked to which SKUs."""
+        ...
+
+    def shared_skus(self) -> AbstractSet[str]:
+        """Return the SKUs that the seller said are one thing wherever they stand."""
         ...
 
 

@@ -28,6 +28,7 @@ from wemakeprice_sdk.ledger.records import (
 )
 from wemakeprice_sdk.models import JsonValue
 from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.models.sku_matching import SkuUse
 
 _T = TypeVar("_T")
 # Rows that one turn in a thread hands over. The loop works on them without a pause, so more would hold others
@@ -163,8 +164,11 @@ class AsyncLedger:
         *,
         links: Iterable[SkuLink] = (),
         export: RecordDraft | None = None,
+        shared: Iterable[str] = (),
     ) -> bool:
-        return await asyncio.to_thread(self._ledger.register, lease, record, now, links=links, export=export)
+        return await asyncio.to_thread(
+            self._ledger.register, lease, record, now, links=links, export=export, shared=shared
+        )
 
     async def registered(self, account: str, kind: str, keys: Iterable[str]) -> frozenset[str]:
         return await asyncio.to_thread(self._ledger.registered, account, kind, keys)
@@ -176,6 +180,20 @@ class AsyncLedger:
 
     async def links(self, account: str, *, sku: str | None = None) -> tuple[SkuLink, ...]:
         return await asyncio.to_thread(self._ledger.links, account, sku=sku)
+
+    async def accounts(self) -> tuple[str, ...]:
+        return await asyncio.to_thread(self._ledger.accounts)
+
+    async def sku_uses(self) -> tuple[SkuUse, ...]:
+        return await asyncio.to_thread(self._ledger.sku_uses)
+
+    async def shared_skus(self) -> frozenset[str]:
+        return await asyncio.to_thread(self._ledger.shared_skus)
+
+    async def share_skus(
+        self, lease: Lease, skus: Iterable[str], now: datetime, *, by: str, shared: bool = True
+    ) -> int:
+        return await asyncio.to_thread(self._ledger.share_skus, lease, skus, now, by=by, shared=shared)
 
     async def put_progress(
         self, lease: Lease, job: str, progress: Mapping[str, JsonValue], now: datetime

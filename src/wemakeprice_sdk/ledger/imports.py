@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 
 from wemakeprice_sdk.checks import check_items, check_kind
 from wemakeprice_sdk.ledger.arguments import require_text
@@ -14,10 +14,11 @@ from wemakeprice_sdk.ledger.collection import LedgerCollection, check_draft, fin
 from wemakeprice_sdk.ledger.encryption import dump, load
 from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue, Transaction, text, whole
 from wemakeprice_sdk.ledger.records import Lease, RecordDraft
+from wemakeprice_sdk.ledger.skus import checked_skus, insert_shared
 from wemakeprice_sdk.ledger.timestamps import to_micros
 from wemakeprice_sdk.models import JsonValue
 from wemakeprice_sdk.models.codes import SkuLinkMode
-from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.models.sku_links import SkuLink, SkuPart
 
 _LINK_FLAGS: Final = ("stock_sync", "runple", "never_pushed", "zero_acknowledged")
 
@@ -34,12 +35,14 @@ class LedgerImports(LedgerCollection):
         *,
         links: Iterable[SkuLink] = (),
         export: RecordDraft | None = None,
+        shared: Iterable[str] = (),
     ) -> bool:
         check_draft(record, "record")
         if export is not None:
             check_draft(export, "export")
-        wanted = _checked_links(links, "links")
+        wanted, skus = _checked_links(links, "links"), checked_skus(shared)
         with self._write_for(lease) as (transaction, row):
+            insert_shared(transaction, row, skus, now, lease.worker)
             if not _mark_registered(transaction, row.account, record, now):
                 return False
             drafts = [record]
@@ -122,7 +125,7 @@ def _checked_links(links: Iterable[SkuLink], name: str) -> list[SkuLink]:
     checked = list(links)
     for link in checked:
         check_kind(name, link, SkuLink)
-        for words in (link.sku or "", *link.option_key):
+        for words in (link.sku or "", *link.option_key, *(part.sku for part in link.parts)):
             require_text(name, words)
     return checked
 
@@ -155,18 +158,22 @@ def _find_links(
         condition += " AND product_no = ?"
         values.append(int(product_no))
     if sku is not None:
-        condition += " AND sku = ?"
+        # A kit names its SKUs in its body.
+        condition += " AND (sku = ? OR (sku = '' AND body LIKE '%\"parts\"%'))"
         values.append(sku)
     rows = transaction.rows(
         "SELECT product_no, sku, option_key, body FROM links "  # noqa: S608
         f"WHERE {condition} ORDER BY product_no, option_key",
         *values,
     )
-    return tuple(_read_link(row) for row in rows)
+    links = (_read_link(row) for row in rows)
+    return tuple(link for link in links if sku is None or any(part.sku == sku for part in link.needs))
 
 
 def _link_row(account: str, link: SkuLink, now: datetime) -> tuple[SqlValue, ...]:
     body: dict[str, object] = {name: getattr(link, name) for name in _LINK_FLAGS}
+    if link.parts:
+        body["parts"] = [[part.sku, part.quantity] for part in link.parts]
     text_body = dump({**body, "mode": link.mode.value})
     return account, link.product_no, _option_cell(link), link.sku or "", text_body, to_micros(now, "now")
 
@@ -178,10 +185,12 @@ def _option_cell(link: SkuLink) -> str:
 def _read_link(row: SqlRow) -> SkuLink:
     body = load(text(row[3]))
     flags = {name: bool(body.get(name)) for name in _LINK_FLAGS}
+    parts = cast("list[tuple[str, int]]", body.get("parts") or ())
     return SkuLink(
         product_no=whole(row[0]),
         sku=text(row[1]) or None,
         option_key=tuple(str(value) for value in json.loads(text(row[2]))),
         mode=SkuLinkMode(str(body.get("mode"))),
+        parts=tuple(SkuPart(name, quantity) for name, quantity in parts),
         **flags,
     )

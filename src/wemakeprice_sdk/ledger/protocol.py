@@ -22,6 +22,7 @@ from wemakeprice_sdk.ledger.records import (
 )
 from wemakeprice_sdk.models import JsonValue
 from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.models.sku_matching import SkuUse
 
 
 class Ledger(Protocol):
@@ -207,10 +208,12 @@ class Ledger(Protocol):
         *,
         links: Iterable[SkuLink] = (),
         export: RecordDraft | None = None,
+        shared: Iterable[str] = (),
     ) -> bool:
         """Take over an imported product or deal, wholly; False when it was there before.
 
-        With it come its links and, out of a file, what the `export` said.
+        With it come its links and, out of a file, what the `export` said. `shared` are codes that the seller
+        said are one SKU wherever they stand.
         """
         ...
 
@@ -225,7 +228,29 @@ class Ledger(Protocol):
         ...
 
     def links(self, account: str, *, sku: str | None = None) -> tuple[SkuLink, ...]:
-        """Return the links."""
+        """Return the links; those to a SKU are the kits that hold it too."""
+        ...
+
+    def accounts(self) -> tuple[str, ...]:
+        """Return the accounts of the ledger, by name; stock of a SKU is what they share."""
+        ...
+
+    def sku_uses(self) -> tuple[SkuUse, ...]:
+        """Return which option of which account is linked to which SKU, over all accounts; without kits."""
+        ...
+
+    def shared_skus(self) -> frozenset[str]:
+        """Return the SKUs that the seller said are one thing wherever they stand."""
+        ...
+
+    def share_skus(
+        self, lease: Lease, skus: Iterable[str], now: datetime, *, by: str, shared: bool = True
+    ) -> int:
+        """Remember, or with `shared=False` forget, that these SKUs are one thing over all accounts.
+
+        The audit trail says so, with `by` whom; returns how many changed. Raises `ValidationError` when `by`
+        is not one line of 1 to 100 characters.
+        """
         ...
 
     def put_progress(self, lease: Lease, job: str, progress: Mapping[str, JsonValue], now: datetime) -> None:

@@ -70,6 +70,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "DROP INDEX records_by_ref",
         "CREATE INDEX records_by_ref ON records (account, kind, ref, at, record_key)",
     ),
+    ("CREATE TABLE shared_skus (sku TEXT PRIMARY KEY, at {big} NOT NULL)",),
 )
 
 VERSION: Final = len(MIGRATIONS)

@@ -8,10 +8,18 @@ from wemakeprice_sdk.ledger.imports import LedgerImports
 from wemakeprice_sdk.ledger.intents import LedgerIntents
 from wemakeprice_sdk.ledger.retention import LedgerRetention
 from wemakeprice_sdk.ledger.rotation import LedgerRotation
+from wemakeprice_sdk.ledger.skus import LedgerSkus
 from wemakeprice_sdk.ledger.trail import LedgerTrail
 
 
 class SqlLedger(
-    LedgerAccounts, LedgerIntents, LedgerImports, LedgerChanges, LedgerRetention, LedgerTrail, LedgerRotation
+    LedgerAccounts,
+    LedgerIntents,
+    LedgerImports,
+    LedgerSkus,
+    LedgerChanges,
+    LedgerRetention,
+    LedgerTrail,
+    LedgerRotation,
 ):
     """The `Ledger` over an engine; use `SqliteLedger`, `PostgresLedger` or `MemoryLedger`."""

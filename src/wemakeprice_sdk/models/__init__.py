@@ -182,7 +182,16 @@ from wemakeprice_sdk.models.shipping_templates import (
     ShippingTemplate,
     ShippingTemplateInput,
 )
-from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.models.sku_links import SkuLink, SkuPart
+from wemakeprice_sdk.models.sku_matching import (
+    SkuMatch,
+    SkuMatchReport,
+    SkuMatchRow,
+    SkuMatchState,
+    SkuScheme,
+    SkuUse,
+    match_skus,
+)
 from wemakeprice_sdk.models.sources import SourceRow
 from wemakeprice_sdk.models.tables import Report, ReportTable, as_table
 from wemakeprice_sdk.models.vat import TaxInvoice, TaxInvoiceKind, VatMonth
@@ -320,6 +329,13 @@ __all__ = [
     "ShippingTemplateInput",
     "SkuLink",
     "SkuLinkMode",
+    "SkuMatch",
+    "SkuMatchReport",
+    "SkuMatchRow",
+    "SkuMatchState",
+    "SkuPart",
+    "SkuScheme",
+    "SkuUse",
     "SourceRow",
     "TaxInvoice",
     "TaxInvoiceKind",
@@ -338,6 +354,7 @@ __all__ = [
     "has_masked",
     "is_masked",
     "latest_sale_end",
+    "match_skus",
     "merge_clear",
     "merge_text",
     "normalise_invoice",

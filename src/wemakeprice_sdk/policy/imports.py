@@ -7,10 +7,13 @@ from collections.abc import Iterable, Mapping
 
 from attrs import evolve
 
-from wemakeprice_sdk.checks import check_kind
+from wemakeprice_sdk.checks import Problems, check_kind
+from wemakeprice_sdk.errors import ValidationError
+from wemakeprice_sdk.models._given import whole_number
 from wemakeprice_sdk.models.codes import SkuLinkMode
 from wemakeprice_sdk.models.products import OptionValue, Product, ProductOption
 from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.models.sku_matching import SkuScheme, SkuUse
 from wemakeprice_sdk.policy.actions import ActionKind, ImportDeal, ImportProduct, Reason, Target, TargetKind
 from wemakeprice_sdk.policy.derived import option_key, option_rows, option_words
 from wemakeprice_sdk.policy.plan_builder import PlanBuilder
@@ -45,27 +48,96 @@ def imported_link(
     )
 
 
-def links_of(product: Product, mode: SkuLinkMode, *, stock_sync: bool) -> list[SkuLink]:
+def links_of(
+    product: Product,
+    mode: SkuLinkMode,
+    *,
+    stock_sync: bool,
+    scheme: SkuScheme = SkuScheme.OPTION,
+    runple: bool = False,
+) -> list[SkuLink]:
     """Return the SKU links of a product that is imported: by seller code (업체코드), created, or none.
 
-    An option or product without a seller code is left without a link, except under CREATE.
+    An option or product without a seller code is left without a link, except under CREATE. A product of
+    Runple (런플) without any link gets one that says only that.
     """
     check_kind("mode", mode, SkuLinkMode)
-    if mode is SkuLinkMode.NONE:
-        return []
+    check_kind("scheme", scheme, SkuScheme)
     created = mode is SkuLinkMode.CREATE
-    code = product.etc.seller_prod_code if product.etc else None
-    rows = option_rows(product)
-    named: list[tuple[tuple[str, ...], str | None]] = [
-        (option_key(row), row.seller_option_code) for row in rows
-    ] or [((), code)]
+    uses = [] if mode is SkuLinkMode.NONE else sku_uses_of(product, scheme)
     links: list[SkuLink] = []
-    for index, (key, sku) in enumerate(named, start=1):
+    for index, use in enumerate(uses, start=1):
+        sku, key = use.sku, use.option_key
         if not sku and created:
-            sku = f"{product.product_no}-{index}" if rows else str(product.product_no)
+            sku = f"{product.product_no}-{index}" if key else str(product.product_no)
         if sku:
-            links.append(imported_link(product.product_no, sku, key, stock_sync=stock_sync, created=created))
+            link = imported_link(product.product_no, sku, key, stock_sync=stock_sync, created=created)
+            links.append(evolve(link, runple=True) if runple else link)
+    if runple and not links:
+        links.append(SkuLink(product_no=product.product_no, mode=SkuLinkMode.NONE, runple=True))
     return links
+
+
+def sku_uses_of(product: Product, scheme: SkuScheme = SkuScheme.OPTION, account: str = "") -> list[SkuUse]:
+    """Return which SKU each option of a product would be linked to by the seller's codes."""
+    code = product.etc.seller_prod_code if product.etc else None
+    name = product.basic.product_name if product.basic else None
+    price = product.sale.sale_price if product.sale else None
+    rows = option_rows(product)
+    return [
+        SkuUse(
+            account=account,
+            product_no=product.product_no,
+            option_key=option_key(row),
+            sku=scheme.sku_of(code, row.seller_option_code, has_options=True),
+            name=name,
+            price=None if price is None else price + (row.opt_add_price or 0),
+        )
+        for row in rows
+    ] or [
+        SkuUse(
+            account=account,
+            product_no=product.product_no,
+            sku=scheme.sku_of(code, None, has_options=False),
+            name=name,
+            price=price,
+        )
+    ]
+
+
+def runple_links(
+    links: Iterable[SkuLink], goods: Iterable[int | str], *, runple: bool
+) -> tuple[SkuLink, ...]:
+    """Return the links to write so that goods, named by product number or SKU, are of Runple (런플) or not.
+
+    Raises `ValidationError` naming every code that no link bears.
+    """
+    of_product: dict[int, list[SkuLink]] = defaultdict(list)
+    of_sku: dict[str, set[int]] = defaultdict(set)
+    for link in links:
+        of_product[link.product_no].append(link)
+        for part in link.needs:
+            of_sku[part.sku].add(link.product_no)
+    problems, wanted = Problems(), set[int]()
+    for name in goods:
+        numbers = of_sku.get(name) if isinstance(name, str) else {whole_number(name, "goods")}
+        wanted |= numbers or set()
+        problems.require(
+            bool(numbers),
+            "goods",
+            name,
+            "the SKU of a link",
+            "no product is linked to the code",
+            "이 코드와 연동한 상품이 없습니다. 코드를 확인하거나 상품번호로 지정해 주세요",
+        )
+    problems.raise_all("goods", ValidationError)
+    found: list[SkuLink] = []
+    for number in sorted(wanted):
+        mine = of_product.get(number, [])
+        found += [evolve(link, runple=runple) for link in mine if link.runple is not runple]
+        if runple and not mine:
+            found.append(SkuLink(product_no=number, mode=SkuLinkMode.NONE, runple=True))
+    return tuple(found)
 
 
 def rekeyed_links(links: Iterable[SkuLink], products: Iterable[Product]) -> Mapping[SkuLink, SkuLink]:
@@ -94,20 +166,28 @@ def _meant(
     link: SkuLink, product: Product, rows: Mapping[tuple[str, ...], OptionValue]
 ) -> tuple[str, ...] | None:
     if link.mode is SkuLinkMode.BY_SELLER_CODE:
-        coded = [key for key, row in rows.items() if row.seller_option_code == link.sku]
+        coded = [key for key, row in rows.items() if link.sku in _codes(product, row)]
         if len(coded) == 1:
             return coded[0]
     words = option_words(*link.option_key)
     alike = [key for key in rows if words and words in _spellings(product, key)]
-    if len(alike) != 1 or _is_anothers(rows[alike[0]], link):
+    if len(alike) != 1 or _is_anothers(product, rows[alike[0]], link):
         return None
     return alike[0]
 
 
-def _is_anothers(row: OptionValue, link: SkuLink) -> bool:
+def _codes(product: Product, row: OptionValue) -> set[str]:
+    """Return what a row's code is as a SKU, in every scheme."""
+    code = product.etc.seller_prod_code if product.etc else None
+    made = (scheme.sku_of(code, row.seller_option_code, has_options=True) for scheme in SkuScheme)
+    return {sku for sku in made if sku}
+
+
+def _is_anothers(product: Product, row: OptionValue, link: SkuLink) -> bool:
     """Return whether a row bears the code of another SKU than the one it would be linked to by code."""
-    by_code = link.mode is SkuLinkMode.BY_SELLER_CODE
-    return by_code and row.seller_option_code not in (None, "", link.sku)
+    by_code = link.mode is SkuLinkMode.BY_SELLER_CODE and link.sku is not None
+    codes = _codes(product, row)
+    return by_code and bool(codes) and link.sku not in codes
 
 
 def _spellings(product: Product, key: tuple[str, ...]) -> tuple[str, str]:

@@ -90,6 +90,9 @@ class Snapshot:
       the sync stopped, so that it may resume them. `answered`: `Action.key` of every answer ever sent.
     - `templates_imported`: whether templates were imported since linking; None when that is not known.
     - `in_flight` names actions (by `Action.key`) whose outcome is still open; they are held, not repeated.
+    - `shared_skus`: the SKUs that the seller said are one thing wherever they stand. `ambiguous_skus`: those
+      that are none for certain, as links of other accounts show too. Several `links` to one SKU that is not
+      shared make it ambiguous by themselves.
     """
 
     bundles_at: datetime | None = None
@@ -123,6 +126,8 @@ class Snapshot:
     inquiry_answers: tuple[PendingInquiryAnswer, ...] = ()
     answered: frozenset[str] = frozenset()
     in_flight: frozenset[str] = frozenset()
+    shared_skus: frozenset[str] = frozenset()
+    ambiguous_skus: frozenset[str] = frozenset()
 
     def __attrs_post_init__(self) -> None:
         """Put rows in order, resolve those listed twice and refuse what contradicts itself."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import NamedTuple
 
@@ -46,6 +47,7 @@ from wemakeprice_sdk.policy.gates import LinkFlags
 from wemakeprice_sdk.policy.plan import PlanNote
 from wemakeprice_sdk.policy.plan_builder import PlanBuilder
 from wemakeprice_sdk.policy.settings import MAX_STOCK, StockSettings
+from wemakeprice_sdk.policy.sku_doubts import ambiguous_in, hold_ambiguous
 from wemakeprice_sdk.policy.snapshot import Part, Reservation, SkuStock, Snapshot
 
 __all__ = ["SkuTarget", "plan_stock", "reservations_of", "sku_targets", "verified_links"]
@@ -161,13 +163,19 @@ def reservations_of(bundles: Iterable[Bundle], links: Iterable[SkuLink]) -> tupl
     return tuple(found.values())
 
 
-def sku_targets(snapshot: Snapshot, settings: StockSettings, now: datetime) -> Mapping[str, SkuTarget]:
-    """Return what every SKU of the snapshot should show at `now`."""
+def sku_targets(
+    snapshot: Snapshot, settings: StockSettings, now: datetime, ambiguous: AbstractSet[str] = frozenset()
+) -> Mapping[str, SkuTarget]:
+    """Return what every SKU of the snapshot should show at `now`, but those that are `ambiguous`."""
     now = require_aware(now, "now")
     reserved: dict[str, int] = defaultdict(int)
     for row in snapshot.reservations:
         reserved[row.sku] += row.quantity
-    return {row.sku: _target(row, reserved.get(row.sku, 0), settings, now) for row in snapshot.stock}
+    return {
+        row.sku: _target(row, reserved.get(row.sku, 0), settings, now)
+        for row in snapshot.stock
+        if row.sku not in ambiguous
+    }
 
 
 def _target(row: SkuStock, reserved: int, settings: StockSettings, now: datetime) -> SkuTarget:
@@ -187,7 +195,7 @@ def verified_links(
     """
     check_kind("snapshot", snapshot, Snapshot)
     check_kind("settings", settings, StockSettings)
-    targets = sku_targets(snapshot, settings, now)
+    targets = sku_targets(snapshot, settings, now, ambiguous_in(snapshot))
     return frozenset(
         (link.product_no, link.option_key)
         for link in snapshot.links
@@ -210,7 +218,9 @@ def plan_stock(builder: PlanBuilder, snapshot: Snapshot, settings: StockSettings
         return
     snapshot.require_fresh(Part.PRODUCTS, builder.now, settings.products_max_age)
     snapshot.require_fresh(Part.STOCK, builder.now, settings.max_age)
-    targets = sku_targets(snapshot, settings, builder.now)
+    ambiguous = ambiguous_in(snapshot)
+    hold_ambiguous(builder, snapshot, ambiguous)
+    targets = sku_targets(snapshot, settings, builder.now, ambiguous)
     links: dict[int, list[SkuLink]] = defaultdict(list)
     for link in snapshot.links:
         links[link.product_no].append(link)
@@ -225,7 +235,7 @@ def plan_stock(builder: PlanBuilder, snapshot: Snapshot, settings: StockSettings
     for product_no, left in links.items():
         if any(link.syncs for link in left):
             builder.hold(ActionKind.SET_STOCK, _product(product_no), _NO_PRODUCT)
-    _note_silent(builder, snapshot, targets)
+    _note_silent(builder, snapshot, targets, ambiguous)
     planned.sort(key=lambda entry: entry.risk)
     for entry in planned:
         for action in entry.actions:
@@ -235,9 +245,11 @@ def plan_stock(builder: PlanBuilder, snapshot: Snapshot, settings: StockSettings
 _OPEN = LinkFlags(sku_link=True, stock_sync=True)
 
 
-def _note_silent(builder: PlanBuilder, snapshot: Snapshot, targets: Mapping[str, SkuTarget]) -> None:
+def _note_silent(
+    builder: PlanBuilder, snapshot: Snapshot, targets: Mapping[str, SkuTarget], ambiguous: AbstractSet[str]
+) -> None:
     """Note once how many linked SKUs were given no level: whoever tells of one SKU means only that one."""
-    silent = {link.sku for link in snapshot.links if link.syncs and link.sku not in targets}
+    silent = {link.sku for link in snapshot.links if link.syncs and link.sku not in targets} - ambiguous
     if silent:
         builder.note(Target(TargetKind.ACCOUNT, "stock"), _no_level(len(silent)))
 

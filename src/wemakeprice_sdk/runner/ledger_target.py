@@ -24,6 +24,7 @@ from wemakeprice_sdk.models import Deal, JsonValue, Product
 from wemakeprice_sdk.models._base import OpenEnum
 from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.models.sku_matching import SkuUse
 from wemakeprice_sdk.policy.imports import links_of
 from wemakeprice_sdk.runner.conversion import TEMPLATES, deal_draft, product_draft
 from wemakeprice_sdk.runner.settings import RunnerSettings, worker_name
@@ -91,10 +92,14 @@ class LedgerTarget:
         """Add a product with its SKU links; return whether it was new."""
         check_kind("item", item, ProductImport)
         product = read(Product, product_body(item.record))
-        links = links_of(product, item.sku.link, stock_sync=item.sku.stock_sync)
+        choice = item.sku
+        links = links_of(
+            product, choice.link, stock_sync=choice.stock_sync, scheme=choice.scheme, runple=item.runple
+        )
         now = self._clock.now()
         export = _export_draft("product", item, now, option_extras=item.option_extras)
-        return self._register(item.seller_id, product_draft(product, now), export, links)
+        draft = product_draft(product, now)
+        return self._register(item.seller_id, draft, export, links, item.shared_skus)
 
     def import_deal(self, item: DealImport) -> bool:
         """Add a deal; return whether it was new."""
@@ -135,12 +140,26 @@ class LedgerTarget:
         found = self._ledger.registered(self._account, kind, [str(number) for number in numbers])
         return frozenset(int(key) for key in found)
 
+    def sku_uses(self) -> Iterable[SkuUse]:
+        """Return which options are linked to which SKUs, over all accounts of the ledger."""
+        return self._ledger.sku_uses()
+
+    def shared_skus(self) -> AbstractSet[str]:
+        """Return the SKUs that the seller said are one thing wherever they stand."""
+        return self._ledger.shared_skus()
+
     def _register(
-        self, seller_id: str, record: RecordDraft, export: RecordDraft, links: Iterable[SkuLink]
+        self,
+        seller_id: str,
+        record: RecordDraft,
+        export: RecordDraft,
+        links: Iterable[SkuLink],
+        shared: Iterable[str] = (),
     ) -> bool:
         self._check(seller_id)
+        lease = self._held()
         try:
-            return self._ledger.register(self._held(), record, record.at, links=links, export=export)
+            return self._ledger.register(lease, record, record.at, links=links, export=export, shared=shared)
         except LeaseLostError:
             self._lease = None
             raise

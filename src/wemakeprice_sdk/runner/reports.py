@@ -11,6 +11,7 @@ from typing import ClassVar, Protocol, Self, TypedDict
 from attrs import evolve, field, frozen
 
 from wemakeprice_sdk.ledger.records import Intent, SaveCount
+from wemakeprice_sdk.models import SkuMatchReport
 from wemakeprice_sdk.models.tables import Report
 from wemakeprice_sdk.policy.gates import ClosedGate
 from wemakeprice_sdk.policy.plan import PlanStep, SyncPlan
@@ -84,7 +85,8 @@ class JobReport(Report):
     `unread` names what could not be read, with the error: it was passed over, and the next run tries again;
     `given_up` is what no run tries again. `faults` names single values that could not be read in what was:
     they count as absent. `gate` is the first closed gate when one kept the job from running.
-    `link_problems` names what could not be kept or told about the state of the link.
+    `link_problems` names what could not be kept or told about the state of the link. `sku_matches` says of an
+    import which seller codes name one SKU for certain.
     In a dry run nothing was written, neither at the marketplace nor in the ledger.
 
     `verdict` says at a glance whether somebody is needed, `reasons` why and what to do next.
@@ -110,6 +112,7 @@ class JobReport(Report):
     given_up: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     link_problems: tuple[str, ...] = ()
+    sku_matches: SkuMatchReport = field(factory=SkuMatchReport)
 
     @property
     def counts(self) -> Mapping[ActionState, int]:
@@ -165,6 +168,8 @@ class JobReport(Report):
         lines += [f"  given up: {what}" for what in self.given_up]
         lines += [f"  link: {what}" for what in self.link_problems]
         lines += [f"  value not read: {what}" for what in self.faults]
+        if self.sku_matches.matches:
+            lines += [f"  SKU {line.strip()}" for line in str(self.sku_matches).splitlines()]
         return "\n".join(lines)
 
     def _shown(self, plan: SyncPlan) -> Iterator[PlanStep]:
@@ -195,6 +200,7 @@ class _Parts(TypedDict):
     given_up: tuple[str, ...]
     faults: tuple[str, ...]
     link_problems: tuple[str, ...]
+    sku_matches: SkuMatchReport
 
 
 def _parts(report: JobReport) -> _Parts:
@@ -217,6 +223,7 @@ def _parts(report: JobReport) -> _Parts:
         given_up=report.given_up,
         faults=report.faults,
         link_problems=report.link_problems,
+        sku_matches=report.sku_matches,
     )
 
 

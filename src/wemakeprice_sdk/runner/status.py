@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from wemakeprice_sdk.config import ChannelConfig, LinkState
 from wemakeprice_sdk.ledger.records import AccountStanding, Intent, IntentState
-from wemakeprice_sdk.models import JsonValue
+from wemakeprice_sdk.models import JsonValue, SkuMatch
 from wemakeprice_sdk.models.tables import Report
 from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.gates import ClosedGate, check
@@ -60,7 +60,8 @@ class AccountStatus(Report):
     `worker` works on it until `until` unless it renews; None when nobody does. `waiting` are the intents that
     block their target: unknown ones wait for an operator. `runs` is the last run of each job, the latest
     first; runs that did not start are not kept. `watermarks` says how far each list was read, `gates` which
-    gate blocks which action first, None for an open way.
+    gate blocks which action first, None for an open way. `ambiguous` are codes that several options bear, or
+    that differ only in spelling: their stock is held until `share_skus`, or until they are linked to others.
     """
 
     DERIVED: ClassVar[tuple[str, ...]] = ("verdict",)
@@ -75,12 +76,13 @@ class AccountStatus(Report):
     runs: tuple[LastRun, ...] = ()
     watermarks: Mapping[str, datetime] = field(factory=dict)
     gates: Mapping[ActionKind, ClosedGate | None] = field(factory=dict)
+    ambiguous: tuple[SkuMatch, ...] = ()
 
     @property
     def verdict(self) -> JobVerdict:
-        """The worst of the last runs; an operator is needed for an unknown outcome, whatever they say."""
+        """The worst of the last runs; an unknown outcome or an ambiguous SKU always needs an operator."""
         found = [run.verdict for run in self.runs]
-        if any(intent.state == IntentState.UNKNOWN for intent in self.waiting):
+        if self.ambiguous or any(intent.state == IntentState.UNKNOWN for intent in self.waiting):
             found.append(JobVerdict.OPERATOR_NEEDED)
         if self.link is not LinkState.APPROVED:
             found.append(JobVerdict.SETTINGS_WRONG)
@@ -107,6 +109,7 @@ class AccountStatus(Report):
         lines += [
             f"  waits 대기: intent {one.id} {one.state} {one.operation} {one.target}" for one in self.waiting
         ]
+        lines += [f"  SKU {match}" for match in self.ambiguous]
         lines += [
             f"  closed 차단: {kind}: {gate.gate}: {gate.reason.text} ({gate.reason.text_ko})"
             for kind, gate in self.gates.items()
@@ -134,7 +137,11 @@ def run_note(report: JobReport) -> dict[str, JsonValue]:
 
 
 def account_status(
-    config: ChannelConfig, standing: AccountStanding, waiting: Sequence[Intent], now: datetime
+    config: ChannelConfig,
+    standing: AccountStanding,
+    waiting: Sequence[Intent],
+    now: datetime,
+    ambiguous: Sequence[SkuMatch] = (),
 ) -> AccountStatus:
     """Return where an account stands; pure."""
     runs = [
@@ -153,6 +160,7 @@ def account_status(
         runs=tuple(sorted(runs, key=lambda run: run.at, reverse=True)),
         watermarks=dict(sorted(standing.watermarks.items())),
         gates={kind: check(config, kind) for kind in _FEATURES},
+        ambiguous=tuple(ambiguous),
     )
 
 

@@ -4,8 +4,9 @@
 |-------------------------------------------------------------------|-------------------|
 | onboarding or link not complete                                   | `SETTINGS_WRONG`  |
 | refused; outcome unknown; a serious alarm; missing settlement; a  | `OPERATOR_NEEDED` |
-| parcel for a bundle nobody knows; rows given up; a notifier or    |                   |
-| store of the link state that failed; what a wind-down left on sale |                   |
+| parcel for a bundle nobody knows; an ambiguous SKU; rows given    |                   |
+| up; a notifier or store of the link state that failed; what a     |                   |
+| wind-down left on sale                                            |                   |
 | another worker has the account; maintenance; stopped; not read;   | `AGAIN_LATER`     |
 | outcome open; not applied; left out                               |                   |
 | everything else: done, a switch is off, an ordinary alarm, …      | `DONE`            |
@@ -44,6 +45,7 @@ from wemakeprice_sdk.ledger.records import IntentState
 from wemakeprice_sdk.policy.dispatch import UNKNOWN_BUNDLE
 from wemakeprice_sdk.policy.gates import GateStep
 from wemakeprice_sdk.policy.plan import SyncPlan
+from wemakeprice_sdk.policy.sku_doubts import AMBIGUOUS_SKU
 from wemakeprice_sdk.policy.stock import UNKNOWN_SKU
 from wemakeprice_sdk.runner.results import ActionState, Skipped
 
@@ -96,6 +98,7 @@ class VerdictCode(StrEnum):
     WRONG_INPUT = "wrong-input"
     UNKNOWN_BUNDLE = "unknown-bundle"
     UNKNOWN_SKU = "unknown-sku"
+    AMBIGUOUS_SKU = "ambiguous-sku"
     LINK_MOVED = "link-moved"
     NOTICE_FAILED = "notice-failed"
     MONEY_MISSING = "money-missing"
@@ -258,6 +261,14 @@ _UNKNOWN_SKU: Final = _reason(
     "check how the SKU is written, or link it to a product",
     "SKU 표기를 확인하거나 상품과 연동해 주세요",
 )
+_AMBIGUOUS_SKU: Final = _reason(
+    JobVerdict.OPERATOR_NEEDED,
+    VerdictCode.AMBIGUOUS_SKU,
+    "codes that several options bear, or that differ only in spelling, are no SKU; their stock is held",
+    "여러 옵션이 쓰거나 표기만 다른 코드는 SKU가 불명확하여 재고를 반영하지 않습니다",
+    "say with share_skus which of them are one thing, or link the options to other SKUs with put_links",
+    "같은 상품이면 share_skus로 공유를 지정하고, 아니면 put_links로 다른 SKU에 연동해 주세요",
+)
 _NOTICE_FAILED: Final = _reason(
     JobVerdict.OPERATOR_NEEDED,
     VerdictCode.NOTICE_FAILED,
@@ -380,7 +391,12 @@ def _of_inputs(plan: SyncPlan, unread: Iterable[str]) -> Iterator[VerdictReason]
     there = tuple(line.split(": ", 1)[0] for line in unread)
     bundles = [str(held.target) for held in plan.held if held.reason == UNKNOWN_BUNDLE]
     skus = [note.target.id for note in plan.notes if note.reason == UNKNOWN_SKU]
-    for reason, subjects in ((_UNKNOWN_BUNDLE, bundles), (_UNKNOWN_SKU, skus)):
+    doubtful = [held.target.id for held in plan.held if held.reason == AMBIGUOUS_SKU]
+    for reason, subjects in (
+        (_UNKNOWN_BUNDLE, bundles),
+        (_UNKNOWN_SKU, skus),
+        (_AMBIGUOUS_SKU, list(dict.fromkeys(doubtful))),
+    ):
         left = [name for name in subjects if name not in there]
         if left:
             yield _about(reason, left)

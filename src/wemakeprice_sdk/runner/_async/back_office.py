@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from attrs import evolve
 
-from wemakeprice_sdk.checks import check_kind
+from wemakeprice_sdk.checks import check_items, check_kind
 from wemakeprice_sdk.client.options import BaseUrl
 from wemakeprice_sdk.clock import Clock, SystemClock, require_aware
 from wemakeprice_sdk.config import Business, ChannelConfig
@@ -22,7 +22,9 @@ from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import Intent, IntentState, Lease, LegalHold
 from wemakeprice_sdk.models._given import whole_number
 from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.models.sku_matching import ambiguous_skus
 from wemakeprice_sdk.models.vat import TaxInvoice
+from wemakeprice_sdk.policy.imports import runple_links
 from wemakeprice_sdk.policy.settlement import BankRecords
 from wemakeprice_sdk.runner._async.dossier import make_dossier
 from wemakeprice_sdk.runner._async.facts import reconcile_stored
@@ -296,7 +298,10 @@ class AsyncBackOffice:
     async def _status(self, config: ChannelConfig) -> AccountStatus:
         ledger, account = await self._holder.looking_around(), self.account
         standing, waiting = await ledger.standing(account), await ledger.active_intents(account)
-        return account_status(config, standing, waiting, self._context.clock.now())
+        uses, shared = await ledger.sku_uses(), await ledger.shared_skus()
+        doubtful = await self._context.offload(ambiguous_skus, uses, shared)
+        mine = [match for match in doubtful if any(use.account == account for use in match.uses)]
+        return account_status(config, standing, waiting, self._context.clock.now(), mine)
 
     async def waiting(self) -> tuple[Intent, ...]:
         """Return the intents that block their target; the unknown ones wait for `resolve`."""
@@ -335,6 +340,44 @@ class AsyncBackOffice:
                 await run.context.ledger.put_links(lease, rows, run.now)
 
         await self._must_run(Job.RECOVER, job)
+
+    async def share_skus(self, skus: Iterable[str], *, by: str, shared: bool = True) -> int:
+        """Say that codes are one SKU wherever they stand, in every account of the ledger (SKU 공유).
+
+        Until then stock of a code that several options bear is held (`status().ambiguous` names them). With
+        `shared=False` the word is taken back. `by` names who says so, for the audit trail: 1..100 characters
+        in one line, or `ValidationError`. Returns how many codes changed.
+        """
+        check_items("skus", skus)
+        named, changed = tuple(skus), list[int]()
+
+        async def job(run: _Run) -> None:
+            lease = await run.keep_lease()
+            if lease is not None:
+                ledger = run.context.ledger
+                changed.append(await ledger.share_skus(lease, named, run.now, by=by, shared=shared))
+
+        await self._must_run(Job.RECOVER, job)
+        return sum(changed)
+
+    async def set_runple(self, goods: Iterable[int | str], *, runple: bool = True) -> int:
+        """Say which products Runple ships (런플), by product number or seller code; return how many changed.
+
+        A code is the SKU of any of the product's links. The mark decides about confirmation only, in the
+        Runple mode; a product without a link gets one that says nothing else. Raises `ValidationError` naming
+        every code that no link bears.
+        """
+        check_items("goods", goods)
+        named, changed = tuple(goods), list[SkuLink]()
+
+        async def job(run: _Run) -> None:
+            lease, ledger = await run.keep_lease(), run.context.ledger
+            changed.extend(runple_links(await ledger.links(self.account), named, runple=runple))
+            if lease is not None:
+                await ledger.put_links(lease, changed, run.now)
+
+        await self._must_run(Job.RECOVER, job)
+        return len({link.product_no for link in changed})
 
     async def reset_time(self, *, by: str) -> int:
         """Go on after this machine's clock ran ahead and was set right; `by` names who says so.

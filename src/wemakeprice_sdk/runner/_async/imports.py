@@ -7,15 +7,20 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from attrs import frozen
+
 from wemakeprice_sdk.client._async.pager import AsyncPager
 from wemakeprice_sdk.client.paging import windows_of, windows_of_months
 from wemakeprice_sdk.errors import NotFoundError
 from wemakeprice_sdk.ledger.records import RecordDraft, SaveCount
-from wemakeprice_sdk.models import Deal, DealRow, JsonValue, ListResult, ProductRow
+from wemakeprice_sdk.models import Deal, DealRow, JsonValue, ListResult, Product, ProductRow
 from wemakeprice_sdk.models.codes import ImportSource, RecordKind, SkuLinkMode
 from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.models.sku_matching import SkuScheme, match_skus
 from wemakeprice_sdk.policy.actions import Action, ImportDeal, ImportProduct
-from wemakeprice_sdk.policy.imports import links_of
+from wemakeprice_sdk.policy.imports import links_of, sku_uses_of
+from wemakeprice_sdk.policy.plan import SyncPlan
+from wemakeprice_sdk.policy.sku_doubts import held_skus
 from wemakeprice_sdk.policy.snapshot import DealCandidate, ProductCandidate, Snapshot
 from wemakeprice_sdk.runner._async.job_run import AsyncJobRun
 from wemakeprice_sdk.runner.conversion import TEMPLATES, deal_draft, product_draft
@@ -29,9 +34,18 @@ _WIDTH = timedelta(days=31)
 one would be read again as a whole after a crash, a narrower one costs more list calls."""
 
 
-async def import_products(
-    run: AsyncJobRun, start: datetime, end: datetime, mode: SkuLinkMode, *, stock_sync: bool
-) -> None:
+@frozen(kw_only=True)
+class ProductChoices:
+    """What the caller chose for every product of an import."""
+
+    mode: SkuLinkMode
+    stock_sync: bool
+    scheme: SkuScheme
+    shared: frozenset[str]
+    runple: frozenset[int | str]
+
+
+async def import_products(run: AsyncJobRun, start: datetime, end: datetime, choices: ProductChoices) -> None:
     """Import products registered between `start` and `end` that are not registered on our side yet."""
     whole = True
     job = f"import_products/{start.isoformat()}/{end.isoformat()}"
@@ -41,8 +55,10 @@ async def import_products(
         unread = len(run.unread)
         pager = run.context.client.products.iter(window.start, window.end)
         rows = await _all(run, RecordKind.PRODUCT, pager)
-        snapshot = await _product_snapshot(run, rows, mode, stock_sync=stock_sync)
-        done = await _carry_out(run, snapshot, {ImportProduct: partial(_take_product, run)})
+        snapshot = await _product_snapshot(run, rows, choices)
+        products = await _match_skus(run, snapshot, choices)
+        take = partial(_take_product, run, choices, products)
+        done = await _carry_out(run, snapshot, {ImportProduct: take})
         whole = await _remember(run, job, seen, whole and done and unread == len(run.unread))
 
 
@@ -126,11 +142,14 @@ async def _has_templates(run: AsyncJobRun) -> bool:
 
 
 async def _product_snapshot(
-    run: AsyncJobRun, rows: Sequence[ProductRow], mode: SkuLinkMode, *, stock_sync: bool
+    run: AsyncJobRun, rows: Sequence[ProductRow], choices: ProductChoices
 ) -> Snapshot:
     candidates = [
         ProductCandidate(
-            product_no=row.product_no, source=ImportSource.API, sku_link=mode, stock_sync=stock_sync
+            product_no=row.product_no,
+            source=ImportSource.API,
+            sku_link=choices.mode,
+            stock_sync=choices.stock_sync,
         )
         for row in rows
     ]
@@ -141,19 +160,64 @@ async def _product_snapshot(
     )
 
 
-async def _take_product(run: AsyncJobRun, action: Action) -> None:
+async def _match_skus(run: AsyncJobRun, snapshot: Snapshot, choices: ProductChoices) -> Mapping[int, Product]:
+    """Read the products that will be linked, and report what their codes say before anything is written."""
+    if choices.mode is SkuLinkMode.NONE or not snapshot.templates_imported:
+        return {}
+    known = snapshot.registered_products
+    numbers = [row.product_no for row in snapshot.product_candidates if row.product_no not in known]
+    products = await _read_products(run, numbers)
+    uses = [use for row in products for use in sku_uses_of(row, choices.scheme, run.account)]
+    if choices.mode is SkuLinkMode.CREATE:
+        uses = [use for use in uses if use.sku is not None]
+    ledger = run.context.ledger
+    standing, shared = await ledger.sku_uses(), choices.shared | await ledger.shared_skus()
+    report = match_skus(uses, standing=standing, shared=shared)
+    run.sku_matches.extend(report.matches)
+    if choices.stock_sync and report.ambiguous:
+        await run.act(SyncPlan(seller_id=run.account, made_at=run.now, held=held_skus(report.ambiguous)))
+    return {product.product_no: product for product in products}
+
+
+async def _read_products(run: AsyncJobRun, numbers: Sequence[int]) -> list[Product]:
+    found: list[Product] = []
+    for number in numbers:
+        await run.step()
+        try:
+            found.append(await run.context.client.products.get(number))
+        except TARGET_ERRORS as error:
+            # It is read again when its turn comes, and that outcome counts.
+            if concerns_all(error):
+                raise
+        run.tell("products", len(found), len(numbers))
+    return found
+
+
+async def _take_product(
+    run: AsyncJobRun, choices: ProductChoices, products: Mapping[int, Product], action: Action
+) -> None:
     if not isinstance(action, ImportProduct):
         raise TypeError("only products are imported here")
-    context = run.context
-    product = await context.client.products.get(action.product_no)
-    links = links_of(product, action.sku_link, stock_sync=action.stock_sync)
-    await _register(run, product_draft(product, run.now), links)
+    number = action.product_no
+    product = products.get(number) or await run.context.client.products.get(number)
+    names = {number, *(use.sku for use in sku_uses_of(product))}
+    links = links_of(
+        product,
+        action.sku_link,
+        stock_sync=action.stock_sync,
+        scheme=choices.scheme,
+        runple=not names.isdisjoint(choices.runple),
+    )
+    shared = [link.sku for link in links if link.sku is not None and link.sku in choices.shared]
+    await _register(run, product_draft(product, run.now), links, shared)
 
 
-async def _register(run: AsyncJobRun, draft: RecordDraft, links: Iterable[SkuLink] = ()) -> None:
+async def _register(
+    run: AsyncJobRun, draft: RecordDraft, links: Iterable[SkuLink] = (), shared: Iterable[str] = ()
+) -> None:
     lease = await run.keep_lease()
     if lease is not None:
-        new = await run.context.ledger.register(lease, draft, run.now, links=links)
+        new = await run.context.ledger.register(lease, draft, run.now, links=links, shared=shared)
         run.note_saved(draft.kind, SaveCount(new=int(new), same=int(not new)))
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from attrs import frozen
+
 from wemakeprice_sdk.errors import NotFoundError
 from wemakeprice_sdk.ledger.parameters import batches
 from wemakeprice_sdk.models import Bundle, JsonValue, Product, ShipStatus
 from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.models.sku_matching import ambiguous_skus
 from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.imports import rekeyed_links
 from wemakeprice_sdk.policy.plan import SyncPlan
@@ -38,13 +41,31 @@ async def sync_stock(run: AsyncJobRun, levels: Iterable[SkuStock]) -> None:
     # Contradictions among all levels are refused before the first of them is sent.
     stock = Snapshot(stock_at=run.now, stock=tuple(levels)).stock
     links = await context.ledger.links(run.account)
+    skus = await _skus(run)
     notes = unknown_skus(stock, links)
     await run.act(SyncPlan(seller_id=run.account, made_at=run.now, notes=notes))
     for some in batches(sorted({link.product_no for link in links}), _AT_ONCE):
-        await _sync_some(run, stock, some)
+        await _sync_some(run, stock, some, skus)
 
 
-async def _sync_some(run: AsyncJobRun, stock: tuple[SkuStock, ...], numbers: Sequence[int]) -> None:
+@frozen
+class _Skus:
+    """What the ledger knows of SKUs over all accounts."""
+
+    shared: frozenset[str]
+    ambiguous: frozenset[str]
+
+
+async def _skus(run: AsyncJobRun) -> _Skus:
+    ledger = run.context.ledger
+    shared, uses = await ledger.shared_skus(), await ledger.sku_uses()
+    found = await run.context.offload(ambiguous_skus, uses, shared)
+    return _Skus(shared, frozenset(match.sku for match in found if match.sku is not None))
+
+
+async def _sync_some(
+    run: AsyncJobRun, stock: tuple[SkuStock, ...], numbers: Sequence[int], skus: _Skus
+) -> None:
     """Read some products and bring them in line, with the orders there are by then."""
     context = run.context
     products_at = run.now
@@ -64,6 +85,8 @@ async def _sync_some(run: AsyncJobRun, stock: tuple[SkuStock, ...], numbers: Seq
         reservations=reservations_of(bundles, every),
         stopped_by_us=stopped,
         in_flight=await in_flight(run),
+        shared_skus=skus.shared,
+        ambiguous_skus=skus.ambiguous,
     )
     now = run.now
     plan = context.policy.plan_stock(snapshot, now)

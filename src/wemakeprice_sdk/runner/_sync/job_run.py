@@ -22,7 +22,7 @@ from wemakeprice_sdk.errors import (
     ValidationError,
 )
 from wemakeprice_sdk.ledger.records import Intent, IntentResult, IntentState
-from wemakeprice_sdk.models import Product, WriteModel
+from wemakeprice_sdk.models import Product, SkuMatch, SkuMatchReport, WriteModel
 from wemakeprice_sdk.models.known import Known
 from wemakeprice_sdk.policy.actions import Action
 from wemakeprice_sdk.policy.plan import SyncPlan, merge_plans
@@ -77,6 +77,7 @@ class JobRun(LedgerRun[JobContext]):
     results: list[ActionResult] = field(factory=list)
     recovered: list[Intent] = field(factory=list)
     template_nos: frozenset[int] | None = None
+    sku_matches: list[SkuMatch] = field(factory=list)
     _last: IntentResult | None = None
     _silent: int = 0
     _unsent: set[str] = field(factory=set)
@@ -95,7 +96,13 @@ class JobRun(LedgerRun[JobContext]):
     def report(self, started: datetime) -> JobReport:
         """Return what the run did."""
         report = super().report(started)
-        return evolve(report, plan=self.plan, results=tuple(self.results), recovered=tuple(self.recovered))
+        return evolve(
+            report,
+            plan=self.plan,
+            results=tuple(self.results),
+            recovered=tuple(self.recovered),
+            sku_matches=SkuMatchReport(matches=tuple(self.sku_matches)),
+        )
 
     def recover(self) -> None:
         """Verify the intents that earlier runs left without an outcome, by the operation's verifying read."""

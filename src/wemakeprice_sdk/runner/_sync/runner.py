@@ -13,7 +13,7 @@ from typing import Final
 
 from attrs import evolve
 
-from wemakeprice_sdk.checks import check_kind
+from wemakeprice_sdk.checks import check_items, check_kind
 from wemakeprice_sdk.client._sync.client import WemakepriceClient
 from wemakeprice_sdk.client._synchronization import Turnstile
 from wemakeprice_sdk.clock import Clock, korean_day, require_aware
@@ -24,6 +24,7 @@ from wemakeprice_sdk.ledger.records import Intent, Lease
 from wemakeprice_sdk.models._given import whole_number
 from wemakeprice_sdk.models.codes import SkuLinkMode
 from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.models.sku_matching import SkuScheme
 from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.gates import ClosedGate, check
 from wemakeprice_sdk.policy.settlement import BankRecords, Reconciliation
@@ -355,15 +356,24 @@ class ChannelRunner:
         *,
         sku_link: SkuLinkMode = SkuLinkMode.NONE,
         stock_sync: bool = False,
+        sku_scheme: SkuScheme = SkuScheme.OPTION,
+        shared: Iterable[str] = (),
+        runple: Iterable[int | str] = (),
         dry_run: bool = False,
         progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Import products by registration date (상품 가져오기); the templates have to be imported first.
 
-        Raises `ValidationError` for `stock_sync` without a link. Resumes after a crash where it was.
+        The report's `sku_matches` say which codes name one SKU for certain; a dry run only makes them.
+        `sku_scheme` says what of the codes makes the SKU, `shared` which codes are one thing wherever they
+        stand, `runple` what Runple ships (런플), by product number or seller code. Raises `ValidationError`
+        for `stock_sync` without a link. Resumes after a crash where it was.
         """
         check_kind("sku_link", sku_link, SkuLinkMode)
+        check_kind("sku_scheme", sku_scheme, SkuScheme)
+        check_items("shared", shared)
+        check_items("runple", runple)
         if stock_sync and sku_link is SkuLinkMode.NONE:
             raise ValidationError.single(
                 "stock_sync",
@@ -373,7 +383,14 @@ class ChannelRunner:
                 "SKU 연동 없이 SKU 재고연동을 선택할 수 없습니다. SKU 연동 방식을 먼저 선택해 주세요",
             )
         first, last = require_aware(start, "start"), require_aware(end, "end")
-        job = partial(imports.import_products, start=first, end=last, mode=sku_link, stock_sync=stock_sync)
+        choices = imports.ProductChoices(
+            mode=sku_link,
+            stock_sync=stock_sync,
+            scheme=sku_scheme,
+            shared=frozenset(shared),
+            runple=frozenset(runple),
+        )
+        job = partial(imports.import_products, start=first, end=last, choices=choices)
         return self._run(Job.IMPORT_PRODUCTS, job, dry_run, progress, stop)
 
     def import_deals(
@@ -510,6 +527,14 @@ class ChannelRunner:
     def put_links(self, links: Iterable[SkuLink]) -> None:
         """Store SKU links (SKU 연동), as `BackOffice.put_links` does."""
         self._office.put_links(links)
+
+    def share_skus(self, skus: Iterable[str], *, by: str, shared: bool = True) -> int:
+        """Say that codes are one SKU wherever they stand (SKU 공유), as `BackOffice.share_skus` does."""
+        return self._office.share_skus(skus, by=by, shared=shared)
+
+    def set_runple(self, goods: Iterable[int | str], *, runple: bool = True) -> int:
+        """Say which products Runple ships (런플), as `BackOffice.set_runple` does."""
+        return self._office.set_runple(goods, runple=runple)
 
     def reset_time(self, *, by: str) -> int:
         """Go on after this machine's clock ran ahead, as `BackOffice.reset_time` does."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from attrs import frozen
+
 from wemakeprice_sdk.errors import NotFoundError
 from wemakeprice_sdk.ledger.parameters import batches
 from wemakeprice_sdk.models import Bundle, JsonValue, Product, ShipStatus
 from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.models.sku_matching import ambiguous_skus
 from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.imports import rekeyed_links
 from wemakeprice_sdk.policy.plan import SyncPlan
@@ -39,13 +42,29 @@ def sync_stock(run: JobRun, levels: Iterable[SkuStock]) -> None:
     # Contradictions among all levels are refused before the first of them is sent.
     stock = Snapshot(stock_at=run.now, stock=tuple(levels)).stock
     links = context.ledger.links(run.account)
+    skus = _skus(run)
     notes = unknown_skus(stock, links)
     run.act(SyncPlan(seller_id=run.account, made_at=run.now, notes=notes))
     for some in batches(sorted({link.product_no for link in links}), _AT_ONCE):
-        _sync_some(run, stock, some)
+        _sync_some(run, stock, some, skus)
 
 
-def _sync_some(run: JobRun, stock: tuple[SkuStock, ...], numbers: Sequence[int]) -> None:
+@frozen
+class _Skus:
+    """What the ledger knows of SKUs over all accounts."""
+
+    shared: frozenset[str]
+    ambiguous: frozenset[str]
+
+
+def _skus(run: JobRun) -> _Skus:
+    ledger = run.context.ledger
+    shared, uses = ledger.shared_skus(), ledger.sku_uses()
+    found = run.context.offload(ambiguous_skus, uses, shared)
+    return _Skus(shared, frozenset(match.sku for match in found if match.sku is not None))
+
+
+def _sync_some(run: JobRun, stock: tuple[SkuStock, ...], numbers: Sequence[int], skus: _Skus) -> None:
     """Read some products and bring them in line, with the orders there are by then."""
     context = run.context
     products_at = run.now
@@ -65,6 +84,8 @@ def _sync_some(run: JobRun, stock: tuple[SkuStock, ...], numbers: Sequence[int])
         reservations=reservations_of(bundles, every),
         stopped_by_us=stopped,
         in_flight=in_flight(run),
+        shared_skus=skus.shared,
+        ambiguous_skus=skus.ambiguous,
     )
     now = run.now
     plan = context.policy.plan_stock(snapshot, now)

@@ -224,4 +224,4 @@ def _typed(name: str, value: JsonValue) -> object:
         return _CODES[name].from_wire(value)
     if name in _TIMES:
         return read_datetime(value)
-    return value == "Y" if name == "taxable" else value
+    return value == "Y" if name in ("taxable", "runple") else value
