@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from enum import Enum
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -53,16 +54,16 @@ def documented() -> Iterator[tuple[str, str, str]]:
     folder = Path(wemakeprice_sdk.models.__file__).parent
     for file in sorted(folder.glob("*.py")):
         for node in ast.parse(file.read_text(encoding="utf-8")).body:
-            for field, text in (
-                zip(node.body, node.body[1:], strict=False) if isinstance(node, ast.ClassDef) else ()
-            ):
-                if not (isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)):
-                    continue
-                if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
-                    yield from (
-                        (node.name, field.target.id, term)
-                        for term in TERM.findall(str(text.value.value))[-1:]
-                    )
+            if isinstance(node, ast.ClassDef):
+                yield from ((node.name, *said) for said in terms(node))
+
+
+def terms(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    for field, text in pairwise(node.body):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            said = text.value if isinstance(text, ast.Expr) else None
+            found = TERM.findall(str(said.value)) if isinstance(said, ast.Constant) else []
+            yield from ((field.target.id, term) for term in found[-1:])
 
 
 def test_the_headings_are_the_terms_of_the_models() -> None:
