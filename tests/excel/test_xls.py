@@ -12,6 +12,9 @@ from pathlib import Path
 
 import excel_corpus as corpus
 import pytest
+import xlrd
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from wemakeprice_sdk.errors import ExcelError, UnreadableFileError, UnsafeFileError
 from wemakeprice_sdk.excel import ExcelMigrator
@@ -242,3 +245,114 @@ def test_a_file_that_is_no_workbook_is_damaged(migrator: ExcelMigrator, tmp_path
     path = corpus.save(tmp_path, "a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000))
     with pytest.raises(UnreadableFileError, match="damaged"):
         migrator.inspect(path)
+
+
+WORDS = ["상품번호", "면 티셔츠 😀", "", "plain"]
+VALUES = st.tuples(
+    st.integers(0, len(WORDS) - 1), st.integers(-(2**31), 2**31 - 1), st.floats(allow_nan=False)
+)
+KINDS = st.sampled_from(["label", "float", "rk", "rks", "blank", "blanks", "truth", "error"])
+SHAPE = st.lists(st.tuples(KINDS, st.integers(0, 2), st.sampled_from([0, 15])), max_size=6)
+
+
+def row_records(row: int, shape: list[tuple[str, int, int]], values: tuple[int, int, float]) -> bytes:
+    """Return the records of one row; the cells stand `gap` columns apart, style 15 is that of a date."""
+    data, column = b"", 0
+    word, packed, number = values
+    for kind, gap, style in shape:
+        column += gap
+        place = struct.pack("<HHH", row, column, style)
+        more = struct.pack("<Hi", style, packed)
+        bodies = {
+            "label": (0x00FD, place + struct.pack("<I", word), 1),
+            "float": (0x0203, place + struct.pack("<d", number), 1),
+            "rk": (0x027E, place + struct.pack("<i", packed), 1),
+            "rks": (0x00BD, place + struct.pack("<i", packed) + more + struct.pack("<H", column + 1), 2),
+            "blank": (0x0201, place, 1),
+            "blanks": (0x00BE, place + struct.pack("<HHH", style, style, column + 2), 3),
+            "truth": (0x0205, place + struct.pack("<BB", packed & 1, 0), 1),
+            "error": (0x0205, place + struct.pack("<BB", 0x2A, 1), 1),
+        }
+        code, body, width = bodies[kind]
+        data += corpus.biff_record(code, body)
+        column += width
+    return data
+
+
+def seen_by_xlrd(data: bytes) -> dict[int, list[Cell]]:
+    """Return the cells as xlrd alone reads them."""
+    sheet = xlrd.open_workbook(file_contents=data).sheet_by_index(0)
+
+    def cell(kind: int, value: str | float) -> Cell:
+        if kind in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
+            return None
+        if kind == xlrd.XL_CELL_TEXT or isinstance(value, str):
+            return value
+        if kind == xlrd.XL_CELL_DATE:
+            return Serial(value)
+        if kind == xlrd.XL_CELL_BOOLEAN:
+            return bool(value)
+        if kind == xlrd.XL_CELL_ERROR:
+            return CellError(xlrd.error_text_from_code[int(value)])
+        return int(value) if abs(value) < 1e15 and float(value).is_integer() else value
+
+    rows = {
+        at + 1: [*map(cell, sheet.row_types(at), sheet.row_values(at))]  # type: ignore[arg-type] # an array of kinds
+        for at in range(sheet.nrows)
+    }
+    return {number: cells for number, cells in rows.items() if any(cell is not None for cell in cells)}
+
+
+@settings(deadline=None, max_examples=12)
+@given(
+    shapes=st.lists(SHAPE, min_size=1, max_size=3),
+    rows=st.lists(st.tuples(st.integers(0, 2), st.integers(1, 2), VALUES), max_size=40),
+)
+def test_layouts_and_xlrd_read_the_same(
+    tmp_path_factory: pytest.TempPathFactory,
+    shapes: list[list[tuple[str, int, int]]],
+    rows: list[tuple[int, int, tuple[int, int, float]]],
+) -> None:
+    records = split_records(corpus.biff8([list(WORDS)], split=(1, 3)))
+    styles = [at for at, record in enumerate(records) if record[:2] == b"\xe0\x00"]
+    dated = records[styles[15]]
+    records[styles[15]] = dated[:6] + struct.pack("<H", 14) + dated[8:]
+    number, body = 0, []
+    for shape, gap, values in rows:
+        number += gap
+        body.append(row_records(number, shapes[shape % len(shapes)], values))
+    data = b"".join([*records[:-1], *body, records[-1]])
+    path = corpus.save(tmp_path_factory.mktemp("xls"), "a.xls", data)
+    book = XlsWorkbook.open(path, FileLimits(), Budget())
+    try:
+        found = dict(rows_of(book))
+    finally:
+        book.close()
+    expected = seen_by_xlrd(data)
+    width = max(map(len, [*found.values(), *expected.values()]))
+    assert {
+        at: typed(cells, width) for at, cells in found.items() if any(cell is not None for cell in cells)
+    } == {at: typed(cells, width) for at, cells in expected.items()}
+
+
+def typed(cells: list[Cell], width: int) -> list[tuple[type, str]]:
+    """Tell 1, 1.0 and True apart, and take one NaN for the other."""
+    return [(type(cell), repr(cell)) for cell in [*cells, *[None] * (width - len(cells))]]
+
+
+def test_a_formula_among_many_rows_is_read_with_them(opened: Opener, tmp_path: Path) -> None:
+    records = split_records(corpus.biff8(numbers(600)))
+    place = struct.pack("<HHH", 600, 0, 0)
+    formula = corpus.biff_record(0x0006, place + struct.pack("<dHIH", 7.0, 0, 0, 0))
+    rows = rows_of(opened(corpus.save(tmp_path, "a.xls", b"".join([*records[:-1], formula, records[-1]]))))
+    assert rows[-1][1][0] == 7
+    assert rows[:-1] == [(n, row) for n, row in enumerate(numbers(600), 1)]
+
+
+def test_a_string_that_the_table_lacks_is_damage(opened: Opener, tmp_path: Path) -> None:
+    lost = corpus.biff_record(0x00FD, struct.pack("<HHHI", 1, 0, 0, 99))
+    for table in (corpus.biff8([["상품번호", "상품명"]], split=(1, 2)), corpus.biff8([[1, 2]])):
+        end = corpus.biff_record(0x000A)
+        data = table.removesuffix(end) + lost + end
+        with pytest.raises(UnreadableFileError, match="damaged: IndexError"):
+            rows_of(opened(corpus.save(tmp_path, "a.xls", data)))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from functools import partial
+from itertools import chain
 from os import PathLike
 from pathlib import Path
 from typing import ClassVar, TypeAlias
@@ -381,28 +382,24 @@ class ExcelMigrator:
         if not paths:
             write_report(Path(path), preview, [api_table(preview)], only_problems=only_problems)
             return
-        tables = self._tables(each_once(paths)[0], preview.kind, mapping)
-        write_report(Path(path), preview, tables, only_problems=only_problems)
+        with closing(self._tables(each_once(paths)[0], preview.kind, mapping)) as tables:
+            write_report(Path(path), preview, tables, only_problems=only_problems)
 
-    def _tables(self, paths: Sequence[Path], kind: ExportKind, mapping: Mapped) -> list[SourceTable]:
-        tables: list[SourceTable] = []
+    def _tables(
+        self, paths: Sequence[Path], kind: ExportKind, mapping: Mapped
+    ) -> Generator[SourceTable, None, None]:
         for path in paths:
             with self._open(path, kind, mapping) as opened:
-                name = source_name(path, opened.sheet_name, paths)
                 columns = opened.header.columns
                 skipped = len(columns.ignored)
-                headers = tuple(match.header for match in columns.matches)[skipped:]
-                rows = self._report_rows(path, kind, mapping)
-                table = SourceTable(
-                    name, headers, rows, opened.book.date1904, self._personal(columns), skipped
+                yield SourceTable(
+                    source_name(path, opened.sheet_name, paths),
+                    tuple(match.header for match in columns.matches)[skipped:],
+                    chain.from_iterable(block.rows() for block in self._data(opened)[0]),
+                    opened.book.date1904,
+                    self._personal(columns),
+                    skipped,
                 )
-                tables.append(table)
-        return tables
-
-    def _report_rows(self, path: Path, kind: ExportKind, mapping: Mapped) -> Iterator[SheetRow]:
-        with self._open(path, kind, mapping) as opened:
-            for block in self._data(opened)[0]:
-                yield from block.rows()
 
     # --- opening ---
 

@@ -81,7 +81,7 @@ def safe_value(cell: Cell, *, date1904: bool = False) -> ReportValue:
 def write_report(
     path: Path,
     preview: Preview,
-    tables: Sequence[SourceTable],
+    tables: Iterable[SourceTable],
     *,
     only_problems: bool = False,
     comments: int = 2_000,

@@ -1,10 +1,12 @@
 """Child process: reads one `.xls` with xlrd under limits and streams the rows of the sheets it is asked for.
 
-Run by file name (`python -P _xls_worker.py PATH MEMORY`); imports nothing of the package, so that the child
-starts fast and holds little. It reads commands, one a line (`R sheet seconds rows columns`, `N` for the next
-rows, `S` to stop), and writes frames: four bytes of length, then a marshalled tuple. xlrd's loop over the
-records is used as it is; its cells go into a frame instead of xlrd's own table, so that the first rows leave
-at once.
+Run by file name (`python -P _xls_worker.py PATH MEMORY`); imports little, so that the child starts fast. It
+reads commands, one a line (`R sheet seconds rows columns`, `N` for the next rows, `S` to stop), and writes
+frames: four bytes of length, then a marshalled tuple.
+
+A sheet of texts, numbers and truths is unpacked by the layouts of its rows. Any other (formulas, old kinds of
+cells, rows out of order) goes through xlrd's own loop over the records, whose cells go into a frame instead
+of xlrd's table. Both ways the first rows leave at once.
 """
 
 from __future__ import annotations
@@ -13,25 +15,34 @@ import importlib
 import itertools
 import marshal
 import os
-import re
 import struct
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO, Any
+
+from wemakeprice_sdk.files._xls_biff import (
+    LABEL,
+    RK,
+    TRUTH,
+    WIDEST,
+    Layout,
+    Outline,
+    SharedTexts,
+    Texts,
+    exact,
+    rk_number,
+    whole,
+)
 
 _OUT_OF_MEMORY = 4
 _FIRST_ROWS, _ROWS = 16, 256
 # So many frames may lie in the pipe before the parent has taken one: both processes work at a time.
 _AHEAD = 3
 _LOGGED = 300
-_NUMBERS_TO = 1e15
-# A sheet of this format has 256 columns.
-_WIDEST = 256
 # Up to this version of BIFF (times ten) a file is one stream of sheets.
 _SEVERAL_AT_ONCE = 45
 _TEXT, _NUMBER, _DATE, _BOOL, _ERROR = 1, 2, 3, 4, 5
 _NOTHING = (0, 6)
-_HALF = re.compile("[\ud800-\udfff]")
 
 
 class StopReadingError(Exception):
@@ -69,146 +80,6 @@ def limit_seconds(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (bound, hard))
 
 
-# --- strings -----------------------------------------------------------------------------------------------
-
-
-def whole(text: str) -> str:
-    """Join the halves of surrogate pairs; a half that stayed alone becomes U+FFFD."""
-    if _HALF.search(text) is None:
-        return text
-    return _HALF.sub("\ufffd", text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass"))
-
-
-class Texts:
-    """Decodes strings for xlrd, and remembers how long the longest was."""
-
-    def __init__(self) -> None:
-        self.longest = 0
-
-    def decode(self, data: bytes, encoding: str) -> str:
-        """Decode as xlrd would, but lose no more than a damaged character."""
-        errors = "surrogatepass" if encoding == "utf_16_le" else "replace"
-        text = whole(data.decode(encoding, errors))
-        self.longest = max(self.longest, len(text))
-        return text
-
-    def table(self, parts: list[bytes], _count: int) -> tuple[list[str], dict[int, object]]:
-        """Read the table of shared strings; its counters are not believed, what is there counts."""
-        joined = [*strings_of(parts)]
-        self.longest = max(self.longest, max(map(len, joined), default=0))
-        return joined, {}
-
-
-def strings_of(parts: list[bytes]) -> Iterator[str]:
-    """Yield the strings of an SST record and the CONTINUE records behind it, to the last whole one.
-
-    A long string goes on in the next record, behind a byte that says anew how its characters are stored.
-    """
-    number, at, data = 0, 8, parts[0]
-    try:
-        while True:
-            if at >= len(data):
-                number, at = number + 1, 0
-                data = parts[number]
-                continue
-            left, flags = struct.unpack_from("<HB", data, at)
-            at += 3
-            extra = 0
-            if flags & 0x08:
-                extra += 4 * struct.unpack_from("<H", data, at)[0]
-                at += 2
-            if flags & 0x04:
-                extra += struct.unpack_from("<i", data, at)[0]
-                at += 4
-            wide = flags & 0x01
-            end = at + (left << wide)
-            if end <= len(data):
-                text = data[at:end].decode("utf-16-le" if wide else "latin-1", "surrogatepass")
-                at = end
-            else:
-                pieces = []
-                while True:
-                    take = min(left, (len(data) - at) >> wide)
-                    end = at + (take << wide)
-                    pieces.append(data[at:end].decode("utf-16-le" if wide else "latin-1", "surrogatepass"))
-                    left -= take
-                    if not left:
-                        at = end
-                        break
-                    number += 1
-                    data = parts[number]
-                    wide, at = data[0] & 0x01, 1
-                text = "".join(pieces)
-            yield text if text.isascii() else whole(text)
-            at += max(0, extra)
-            while at > len(data):
-                at -= len(data)
-                number += 1
-                data = parts[number]
-    except (IndexError, struct.error):
-        return
-
-
-# --- looking ahead -----------------------------------------------------------------------------------------
-
-_OLD_CELLS = (0x01, 0x02, 0x03, 0x04, 0x05, 0x06)
-_CELLS = frozenset((*_OLD_CELLS, 0xBD, 0xBE, 0xD6, 0xFD, 0x201, 0x203, 0x204, 0x205, 0x206, 0x27E, 0x406))
-_BOFS = frozenset((0x09, 0x209, 0x409, 0x809))
-_EOF, _ROW, _COLINFO, _FILTER = 0x0A, 0x208, 0x7D, 0x9D
-_RUN = re.compile(
-    rb"(?=.{4}(..))(?:\xfd\x00\x0a\x00\1.{8}|\x03\x02\x0e\x00\1.{12}|\x7e\x02\x0a\x00\1.{8}"
-    rb"|\x01\x02\x06\x00\1.{4}|\x05\x02\x08\x00\1.{6})++",
-    re.DOTALL,
-)
-"""The cells of one row, as far as they are records of a fixed length."""
-
-
-class Outline:
-    """What a walk over the record headers shows: whether rows are in order, and what is hidden."""
-
-    def __init__(self, data: bytes, at: int, columns: int) -> None:
-        self.ordered = True
-        self.hidden_rows: list[int] = []
-        self.hidden_columns: list[int] = []
-        self.autofilter = False
-        self._walk(data, at, columns)
-
-    def _walk(self, data: bytes, at: int, columns: int) -> None:
-        last, depth, size = -1, 0, len(data)
-        while at + 4 <= size:
-            run = _RUN.match(data, at)
-            if run is not None:
-                row = int.from_bytes(run[1], "little")
-                at = run.end()
-            else:
-                kind, length = struct.unpack_from("<HH", data, at)
-                at += 4 + length
-                if kind in _CELLS and length >= 2 and depth <= 1:
-                    row = int.from_bytes(data[at - length : at - length + 2], "little")
-                else:
-                    depth += (kind in _BOFS) - (kind == _EOF)
-                    if depth <= 0:
-                        return
-                    self._see(kind, data[at - length : at], columns)
-                    continue
-            self.ordered = self.ordered and row >= last
-            last = row
-
-    def _see(self, kind: int, record: bytes, columns: int) -> None:
-        if kind == _ROW and len(record) >= 16 and record[12] & 0x20:
-            self.hidden_rows.append(int.from_bytes(record[:2], "little"))
-        elif kind == _COLINFO and len(record) >= 10 and record[8] & 0x01:
-            first, last = struct.unpack_from("<HH", record)
-            self.hidden_columns += range(first, min(last + 1, columns))
-        elif kind == _FILTER:
-            self.autofilter = True
-
-    def facts(self) -> tuple[int, int, list[int], bool]:
-        """Return how many rows are hidden, the number of the first, the hidden columns, and any filter."""
-        first = min(self.hidden_rows) + 1 if self.hidden_rows else 0
-        return len(self.hidden_rows), first, self.hidden_columns, self.autofilter
-
-
 # --- rows --------------------------------------------------------------------------------------------------
 
 
@@ -216,11 +87,19 @@ _Rows = tuple[list[int], list[list[object]], dict[int, list[int]], dict[int, lis
 """Row numbers, columns, and where dates and errors stand in them."""
 
 
+_Column = tuple[int, Sequence[object], Sequence[int], Sequence[tuple[int, int]]]
+"""Index, cells, which of them are dates, and which errors with their code."""
+
+
 class _Frame:
     """Rows that are being put together, column by column, and sent when there are enough."""
 
-    def __init__(self, most: int, send: Callable[[_Rows], None], errors: dict[int, str]) -> None:
+    def __init__(
+        self, most: int, send: Callable[[_Rows], None], errors: dict[int, str], *, floats: bool
+    ) -> None:
         self.most = most
+        self.floats = floats
+        """Whether whole numbers come as floats, as BIFF keeps them."""
         self.send = send
         self.error_texts = errors
         self.size = _FIRST_ROWS
@@ -232,7 +111,7 @@ class _Frame:
     def clear(self) -> None:
         """Begin anew."""
         self.numbers: list[int] = []
-        self.columns: list[list[object]] = [[] for _ in range(min(self.most, _WIDEST))]
+        self.columns: list[list[object]] = [[] for _ in range(min(self.most, WIDEST))]
         self.dates: dict[int, list[int]] = {}
         self.errors: dict[int, list[tuple[int, str]]] = {}
 
@@ -265,6 +144,30 @@ class _Frame:
         cells += [None] * (at - len(cells))
         cells.append(value)
 
+    @property
+    def room(self) -> int:
+        """How many more rows are sent together."""
+        return self.size - len(self.numbers)
+
+    def take(self, numbers: Sequence[int], columns: Iterable[_Column]) -> None:
+        """Take whole rows, column by column from the left."""
+        begin = len(self.numbers)
+        self.numbers += [number + 1 for number in numbers]
+        for column, values, dates, faults in columns:
+            if column >= self.most:
+                self.far_rows += len(numbers)
+                break
+            cells = self.columns[column]
+            cells += [None] * (begin - len(cells))
+            cells += values
+            if dates:
+                self.dates.setdefault(column, []).extend([begin + at for at in dates])
+            for at, code in faults:
+                text = self.error_texts.get(code, "#ERR")
+                self.errors.setdefault(column, []).append((begin + at, text))
+        if self.room <= 0:
+            self.flush()
+
     def flush(self) -> None:
         """Send the rows at hand."""
         if not self.numbers:
@@ -274,30 +177,12 @@ class _Frame:
             if cells:
                 width = index + 1
             cells += [None] * (count - len(cells))
-            if index not in self.dates:
+            if self.floats and index not in self.dates:
                 self.columns[index] = exact(cells)
         self.size = _ROWS
         rows = self.numbers, self.columns[:width], self.dates, self.errors
         self.clear()
         self.send(rows)
-
-
-def exact(cells: list[object]) -> list[object]:
-    """Turn whole numbers, all of which BIFF keeps as floats, into integers."""
-    kinds = set(map(type, cells))
-    if kinds == {str} or float not in kinds:
-        return cells
-    if kinds == {float}:
-        try:
-            integers: list[object] = list(map(int, cells))  # type: ignore[arg-type] # floats all
-        except (ValueError, OverflowError):
-            integers = []
-        if integers == cells and max(map(abs, cells)) < _NUMBERS_TO:  # type: ignore[arg-type] # floats all
-            return integers
-    return [
-        int(cell) if isinstance(cell, float) and cell.is_integer() and abs(cell) < _NUMBERS_TO else cell
-        for cell in cells
-    ]
 
 
 class Worker:
@@ -312,6 +197,7 @@ class Worker:
         self.commands, self.output = commands, output
         self.texts = Texts()
         self._ahead = 0
+        self._outlines: dict[int, Outline] = {}
         self.xlrd.book.unicode = self.xlrd.biffh.unicode = self.texts.decode
         self.xlrd.book.unpack_SST_table = self.texts.table
         self.xlrd.sheet.Sheet.put_cell_ragged = _ignore
@@ -324,9 +210,11 @@ class Worker:
             self.book = self._open()
 
     def _open(self) -> Any:
-        return self.xlrd.open_workbook(
+        book = self.xlrd.open_workbook(
             self.path, logfile=self.log, on_demand=True, ragged_rows=True, encoding_override=self.encoding
         )
+        book._sharedstrings = book._sharedstrings or SharedTexts(self.texts, iter(()))
+        return book
 
     def say(self, *frame: object) -> None:
         """Write one frame."""
@@ -353,23 +241,70 @@ class Worker:
         """Send the rows of a sheet."""
         limit_seconds(seconds)
         self._ahead = 0
-        frame = _Frame(columns, self._send, self.xlrd.error_text_from_code)
         facts: tuple[object, ...] = (0, 0, [], False)
+        outline = self._outline(sheet, columns)
+        plain = outline is not None and outline.plain
+        frame = _Frame(columns, self._send, self.xlrd.error_text_from_code, floats=not plain)
         try:
-            if self.book.biff_version > _SEVERAL_AT_ONCE:
-                outline = Outline(self.book.mem, self.book._sh_abs_posn[sheet], columns)
+            if outline is None:
+                # xlrd reads all sheets of these old files at once, and keeps nothing to read them again.
+                self._sort(sheet, frame, rows)
+            else:
                 facts = outline.facts()
-                if outline.ordered:
+                if plain:
+                    self._unpack(sheet, outline, frame)
+                elif outline.ordered:
                     self._scan(sheet, _straight(frame))
                 else:
                     self._sort(sheet, frame, rows)
-            else:
-                # xlrd reads all sheets of these old files at once, and keeps nothing to read them again.
-                self._sort(sheet, frame, rows)
             frame.flush()
         except StopReadingError:
             frame.clear()
         self.say("end", frame.far_rows, *facts)
+
+    def _outline(self, sheet: int, columns: int) -> Outline | None:
+        """Walk over a sheet, once: its first rows are asked for before all of them. None for old files."""
+        if self.book.biff_version <= _SEVERAL_AT_ONCE:
+            return None
+        if sheet not in self._outlines:
+            self._outlines[sheet] = Outline(self.book.mem, self.book._sh_abs_posn[sheet], columns)
+        return self._outlines[sheet]
+
+    def _unpack(self, sheet: int, outline: Outline, frame: _Frame) -> None:
+        """Read the rows by their layouts."""
+        book = self.book
+        book._position = book._sh_abs_posn[sheet]
+        book.getbof(self.xlrd.biffh.XL_WORKSHEET)
+        at, count = 0, len(outline.rows)
+        while at < count:
+            number, end = outline.layout_of[at], at + 1
+            most = min(count, at + frame.room)
+            while end < most and outline.layout_of[end] == number:
+                end += 1
+            layout = outline.layouts[number]
+            if layout.kinds:
+                rows = map(layout.unpack_from, itertools.repeat(book.mem), outline.rows[at:end])
+                numbers, *fields = zip(*rows, strict=True)
+                frame.take(numbers, self._columns(layout, fields))
+            at = end
+
+    def _columns(self, layout: Layout, fields: Sequence[Sequence[Any]]) -> Iterator[_Column]:
+        """Yield the columns of some rows of one layout."""
+        types = self.book._xf_index_to_xl_type_map
+        following = iter(fields)
+        for column, kind in layout.kinds:
+            styles, values = next(following), next(following)
+            if kind == LABEL:
+                yield column, self.book._sharedstrings.at(values), (), ()
+            elif kind == TRUTH:
+                wrong = next(following)
+                faults = [(at, code) for at, code in enumerate(values) if wrong[at]]
+                cells = [None if odd else bool(one) for one, odd in zip(values, wrong, strict=True)]
+                yield column, cells, (), faults
+            else:
+                dated = {style for style in set(styles) if types[style] == _DATE}
+                dates = [at for at, style in enumerate(styles) if style in dated] if dated else ()
+                yield column, list(map(rk_number, values)) if kind == RK else exact(list(values)), dates, ()
 
     def _sort(self, wanted: int, frame: _Frame, rows: int) -> None:
         """Read all cells before any row is sent: they come in the order in which a program wrote them."""
