@@ -5,12 +5,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from client_kit import DAY_START, NOW, Driver, saved
+from client_kit import DAY_START, KEY, NOW, Driver, saved
 from client_scenarios import cancel
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from wemakeprice_sdk.client import Cursor, ReadProgress
+from wemakeprice_sdk.client import Cursor, ReadProgress, WemakepriceClient
 from wemakeprice_sdk.client.paging import (
     ListQuery,
     Next,
@@ -51,6 +51,79 @@ def test_orders_of_any_range_come_once(overlap: timedelta, go: Driver, client: A
     assert sandbox.calls["orders_list"] == progress[-1].queries_total == progress[-1].queries_done >= 4
     assert progress[-1].items == len(placed)
     assert [step.queries_done for step in progress] == list(range(1, len(progress) + 1))
+
+
+STATES = [ShipStatus.DELIVERY, ShipStatus.NEW, ShipStatus.CONFIRM]
+
+
+def test_several_states_are_read_together_in_the_order_of_a_bundle(
+    go: Driver, client: Any, sandbox: Sandbox
+) -> None:
+    placed = orders(sandbox)
+    for number in placed[::2]:
+        go(client.orders.confirm(number))
+    progress: list[ReadProgress] = []
+    pager = client.orders.iter(START, END, iter(STATES), progress=progress.append)
+    assert sorted(bundles(go.all(pager))) == placed
+    assert sandbox.calls["orders_list"] == 3 * progress[-1].queries_total
+    assert progress[-1].queries_done == progress[-1].queries_total
+
+
+def test_a_bundle_that_moves_on_while_it_is_read_is_not_missed(
+    go: Driver, client: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (number,) = orders(sandbox, 1)
+    place = type(client.orders)
+    listing, asked = place.list, list[ShipStatus]()
+
+    def moving(self: Any, start: datetime, end: datetime, state: ShipStatus, *rest: Any) -> Any:
+        if end >= END:
+            asked.append(state)
+        if asked == [ShipStatus.NEW, ShipStatus.CONFIRM]:
+            with WemakepriceClient(KEY, base_url=client.base_url) as seller:
+                seller.orders.confirm(number)
+        return listing(self, start, end, state, *rest)
+
+    monkeypatch.setattr(place, "list", moving)
+    assert bundles(go.all(client.orders.iter(START, END, STATES))) == [number]
+    assert asked == [ShipStatus.NEW, ShipStatus.CONFIRM, ShipStatus.DELIVERY]
+
+
+@pytest.mark.parametrize("taken", [0, 1, 4, 8, 9])
+def test_a_cursor_of_several_states_goes_on_after_the_last_item_taken(
+    taken: int, go: Driver, client: Any, sandbox: Sandbox
+) -> None:
+    placed = orders(sandbox)
+    for number in placed[::2]:
+        go(client.orders.confirm(number))
+    pager = client.orders.iter(START, END, STATES)
+    first = bundles(go.take(pager, taken))
+    again = client.orders.iter(START, END, reversed(STATES), cursor=pager.cursor)
+    assert sorted(first + bundles(go.all(again))) == placed
+    with pytest.raises(ValidationError, match="cursor"):
+        client.orders.iter(START, END, ShipStatus.NEW, cursor=pager.cursor)
+
+
+def test_one_state_in_a_list_reads_as_that_state(go: Driver, client: Any, sandbox: Sandbox) -> None:
+    placed = orders(sandbox)
+    cursor = client.orders.iter(START, END, ShipStatus.NEW).cursor
+    assert bundles(go.all(client.orders.iter(START, END, [ShipStatus.NEW], cursor=cursor))) == placed
+
+
+def test_claims_of_several_states_come_together(go: Driver, client: Any, sandbox: Sandbox) -> None:
+    number = cancel(sandbox)
+    states = [ClaimStatus.APPROVE, ClaimStatus.REQUEST]
+    rows = go.all(client.claims.iter(START, END + timedelta(days=1), ClaimType.CANCEL, states))
+    assert [row.claim_bundle_no for row in rows] == [number]
+
+
+def test_states_that_are_none_are_refused(client: Any) -> None:
+    with pytest.raises(ValidationError, match="하나 이상"):
+        client.orders.iter(START, END, [])
+    with pytest.raises(TypeError, match="type takes a ShipStatus, not a str"):
+        client.orders.iter(START, END, ["NEW"])
+    with pytest.raises(TypeError, match="claim_status takes a ClaimStatus"):
+        client.claims.iter(START, END, ClaimType.CANCEL, [ShipStatus.NEW])
 
 
 def test_reading_is_lazy(go: Driver, client: Any, sandbox: Sandbox) -> None:

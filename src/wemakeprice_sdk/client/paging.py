@@ -8,18 +8,20 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import Enum
 from hashlib import blake2s
-from typing import Final, Generic, Self, TypeVar
+from typing import Final, Generic, Self, TypeVar, cast
 
 from attrs import field, frozen
 
+from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.clock import KST, require_aware
 from wemakeprice_sdk.errors import IncompleteListError, ValidationError
-from wemakeprice_sdk.models import UnreadRow
+from wemakeprice_sdk.models import OpenEnum, UnreadRow
 from wemakeprice_sdk.models._answers import unread_of
 from wemakeprice_sdk.wire.operations import OPERATIONS
 from wemakeprice_sdk.wire.windows import SECOND, Window, split_days, split_months, split_weeks, split_window
 
 T = TypeVar("T")
+C = TypeVar("C", bound=OpenEnum)
 
 PAGE_SIZE: Final = 100
 """Rows per page, the contract's maximum."""
@@ -114,6 +116,30 @@ def fingerprint(filters: Mapping[str, object]) -> str:
     """Return a short digest of the filters of a query, so that a cursor cannot be used for another one."""
     text = "&".join(f"{name}={value}" for name, value in sorted(filters.items()) if value is not None)
     return blake2s(text.encode(), digest_size=8).hexdigest()
+
+
+def in_turn(name: str, given: C | Iterable[C], kind: type[C]) -> tuple[C, ...]:
+    """Return the states to ask for, each once, in the order in which something goes through them.
+
+    Something that moves on between two questions is then found by the later one at the latest; asked in the
+    other order, it would have left one state and not yet have reached the other.
+    """
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        # One state, or what the request will refuse by name.
+        return (cast("C", given),)
+    wanted: set[C] = set(given)
+    for one in wanted:
+        check_kind(name, one, kind)
+    if not wanted:
+        raise ValidationError.single(
+            name,
+            "nothing",
+            "at least one",
+            "no state to read was named",
+            "조회할 상태를 하나 이상 지정해 주세요",
+        )
+    order = list(kind)
+    return tuple(sorted(wanted, key=lambda one: order.index(one) if one in order else len(order)))
 
 
 def key_text(key: Iterable[Hashable]) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
 from wemakeprice_sdk.client._async.caller import AsyncCaller
+from wemakeprice_sdk.client.paging import Page
 from wemakeprice_sdk.errors import ProtocolError
-from wemakeprice_sdk.models import ListResult, ReadModel
+from wemakeprice_sdk.models import ListResult, ReadModel, UnreadRow
 from wemakeprice_sdk.wire.converter import read, read_page, read_rows, unreadable
 from wemakeprice_sdk.wire.operations import OPERATIONS
 from wemakeprice_sdk.wire.requests import Payload
 
 M = TypeVar("M", bound=ReadModel)
+S = TypeVar("S")
 
 
 class AsyncResource:
@@ -34,6 +37,15 @@ class AsyncResource:
         rows = read_rows(model, row, await self._caller.read(operation, payload))
         self._caller.options.observer.unreadable(row, rows)
         return rows
+
+    async def _in_turn(self, states: Iterable[S], ask: Callable[[S], Awaitable[ListResult[M]]]) -> Page[M]:
+        """Ask for one state after the other, and return what came as one page."""
+        rows, unread = list[M](), list[UnreadRow]()
+        for state in states:
+            found = await ask(state)
+            rows += found
+            unread += found.unread
+        return Page(ListResult(rows, unread))
 
     async def _row(self, model: type[M], operation: str, payload: Payload, name: str) -> M | None:
         """Read the one row of a detail call, that of the number in `name`; None when the answer is empty.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from wemakeprice_sdk.client._async.pager import AsyncPager
@@ -12,6 +13,7 @@ from wemakeprice_sdk.client.paging import (
     Page,
     ProgressCallback,
     fingerprint,
+    in_turn,
     windows_below_a_day,
 )
 from wemakeprice_sdk.models import (
@@ -57,8 +59,8 @@ class AsyncOrders(AsyncResource):
     async def get(self, bundle_no: int) -> Bundle | None:
         """Read one bundle (주문 상세 조회). [B; path C]
 
-        None for an unknown bundle and for one that moved into a return or exchange (B). Raises
-        `ProtocolError` when several bundles, or another one, come back, and
+        None for an unknown bundle, and for one that moved into a return or exchange since it was read (B):
+        its claim stands in `claims.list` then, so None proves no mistake in the number. Raises `ProtocolError` when several bundles, or another one, come back, and
         `UnreadableValueError` when a value that decisions rest on cannot be read.
         """
         request = BundleNoRequest(bundle_no=bundle_no)
@@ -123,7 +125,7 @@ class AsyncOrders(AsyncResource):
         self,
         start: datetime,
         end: datetime,
-        type: ShipStatus,  # noqa: A002 - the contract's name
+        type: ShipStatus | Iterable[ShipStatus],  # noqa: A002 - the contract's name
         search_date_type: OrderDateType = OrderDateType.NEW,
         *,
         overlap: timedelta = timedelta(0),
@@ -133,11 +135,16 @@ class AsyncOrders(AsyncResource):
         """Read every bundle of a range lazily, in windows below 24 hours, each purchase and bundle once.
 
         `start` and `end` are aware and included. `overlap` lets each window reach back into the one before.
+        Of several states each window is asked for one after the other, in the order a bundle goes through
+        them: one that moves on meanwhile is not missed, and comes once.
         """
+        states = in_turn("type", type, ShipStatus)
 
         async def fetch(window: Window, page: int) -> Page[Bundle]:  # noqa: ARG001 - never more than one page
-            return Page(await self.list(window.start, window.end, type, search_date_type))
+            return await self._in_turn(
+                states, lambda state: self.list(window.start, window.end, state, search_date_type)
+            )
 
-        query = fingerprint({"type": type, "search_date_type": search_date_type})
+        query = fingerprint({"type": ",".join(map(str, states)), "search_date_type": search_date_type})
         reading = ListQuery("orders_list", query, windows_below_a_day(start, end, overlap))
         return AsyncPager(reading, fetch, lambda row: (row.purchase_no, row.bundle_no), cursor, progress)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from wemakeprice_sdk.client._sync.pager import Pager
@@ -13,6 +14,7 @@ from wemakeprice_sdk.client.paging import (
     Page,
     ProgressCallback,
     fingerprint,
+    in_turn,
     windows_below_a_day,
 )
 from wemakeprice_sdk.models import (
@@ -200,7 +202,7 @@ class Claims(Resource):
         start: datetime,
         end: datetime,
         claim_type: ClaimType,
-        claim_status: ClaimStatus,
+        claim_status: ClaimStatus | Iterable[ClaimStatus],
         search_date_type: ClaimDateType | None = None,
         *,
         overlap: timedelta = timedelta(0),
@@ -210,14 +212,21 @@ class Claims(Resource):
         """Read every claim of a range lazily, in windows below 24 hours, each claim row once.
 
         `start` and `end` are aware and included. `overlap` lets each window reach back into the one before.
+        Of several states each window is asked for one after the other, as `orders.iter` does.
         """
+        states = in_turn("claim_status", claim_status, ClaimStatus)
 
         def fetch(window: Window, page: int) -> Page[Claim]:  # noqa: ARG001 - never more than one page
-            rows = self.list(window.start, window.end, claim_type, claim_status, search_date_type)
-            return Page(rows)
+            return self._in_turn(
+                states, lambda state: self.list(window.start, window.end, claim_type, state, search_date_type)
+            )
 
         query = fingerprint(
-            {"claim_type": claim_type, "claim_status": claim_status, "search_date_type": search_date_type}
+            {
+                "claim_type": claim_type,
+                "claim_status": ",".join(map(str, states)),
+                "search_date_type": search_date_type,
+            }
         )
         reading = ListQuery("claims_list", query, windows_below_a_day(start, end, overlap))
         return Pager(
