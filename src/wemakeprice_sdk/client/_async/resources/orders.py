@@ -60,8 +60,9 @@ class AsyncOrders(AsyncResource):
         """Read one bundle (주문 상세 조회). [B; path C]
 
         None for an unknown bundle, and for one that moved into a return or exchange since it was read (B):
-        its claim stands in `claims.list` then, so None proves no mistake in the number. Raises `ProtocolError` when several bundles, or another one, come back, and
-        `UnreadableValueError` when a value that decisions rest on cannot be read.
+        its claim stands in `claims.list` then, so None does not say that the number is wrong. Raises
+        `ProtocolError` when several bundles, or another one, come back, and `UnreadableValueError` when a
+        value that decisions rest on cannot be read.
         """
         request = BundleNoRequest(bundle_no=bundle_no)
         return await self._row(Bundle, "orders_get", request, "bundle_no")
