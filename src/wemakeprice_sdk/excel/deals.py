@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
 
-from wemakeprice_sdk.excel.nondata import reads_like_total
+from wemakeprice_sdk.excel.nondata import NonDataKind, is_total_word, reads_like_total
 from wemakeprice_sdk.excel.records import DealRecord, Problem, ProblemSeverity
 from wemakeprice_sdk.excel.structure import NonDataRows, RowPlan, TypedRow
 from wemakeprice_sdk.files.cells import Cell, RowBlock
@@ -98,6 +98,9 @@ def read_deals(blocks: Iterable[RowBlock], plan: RowPlan) -> Iterator[ParsedDeal
                 continue
         elif reads_like_total(values[1]) and non_data.takes_total(row):
             continue
+        if group is not None and _is_subtotal(row, products, group, plan):
+            plan.leave_out(row, NonDataKind.TOTAL)
+            continue
         non_data.started = True
         if group is None or not continues:
             if group is not None:
@@ -122,6 +125,13 @@ def _continues(values: Sequence[object], products: object, group: _DealGroup) ->
     if values[0] is not None:
         return values[0] == group.values[0]
     return values[1] is None and group.values[0] is not None
+
+
+def _is_subtotal(row: TypedRow, products: object, group: _DealGroup, plan: RowPlan) -> bool:
+    """Return whether a row repeats the deal above, names no product, and says 소계 where one would stand."""
+    if products or "product_nos" not in plan.steps or row.values[0] != group.values[0]:
+        return False
+    return any(is_total_word(cell, strong=True) for cell in row.cells if isinstance(cell, str))
 
 
 def _checked(row: TypedRow, plan: RowPlan) -> list[Problem]:

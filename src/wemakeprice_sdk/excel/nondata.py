@@ -16,7 +16,7 @@ from itertools import compress
 
 from attrs import define, field, frozen
 
-from wemakeprice_sdk.files.cells import Cell, cell_text, is_blank
+from wemakeprice_sdk.files.cells import Cell, CellError, cell_text, is_blank
 
 _LONGEST_LABEL = 120
 _MOST_NAMED = 12
@@ -67,21 +67,39 @@ _STRONG = frozenset(
 )
 _WEAK = frozenset(
     (
-        *("계", "총", "전체", "요약", "평균", "개수", "전체평균", "전체개수", "전체요약"),
-        *("중계", "월계", "일계", "총액"),
-        *("sum", "summary", "average", "count"),
+        *("계", "총", "전체", "중계", "월계", "일계", "총액"),
+        *("sum",),
     )
 )
 """Words that also are usual names of goods: they need the numbers to agree where a name may stand."""
 
+_FIGURES = frozenset(
+    (
+        *("요약", "평균", "개수", "숫자개수", "최대", "최소", "최대값", "최소값", "최댓값", "최솟값"),
+        *("표준편차", "분산"),
+        *("전체평균", "전체개수", "전체요약", "전체최대값", "전체최소값"),
+        *("summary", "average", "avg", "mean", "count", "max", "min", "maximum", "minimum"),
+    )
+)
+"""What else a spreadsheet writes below a table (Excel's subtotals, totals rows); no name of goods."""
+
+_OF_COLUMN = re.compile(
+    r"(?:총|전체)(?:판매|재고|상품|주문|옵션|매출|정산|배송|결제|입금|할인|취소|반품)?"
+    r"(?:재고|수량|상품|금액|액|수|건수|개수|갯수|가격|판매가|수수료|배송비|합)"
+)
+"""총 재고, 총 상품수, 전체 판매금액: the total of one column."""
+
 _NO_WORD = re.compile(r"[\W_]+")
 _COUNTED = re.compile(r"\d+(?:건|개|원|행|종|명|ea|rows?|items?)?")
 _ENDING = re.compile(
-    r"(?P<of>.*?)[\s(\[<:_\-]*(?:부분합|총합계|합계|소계|총계|누계|요약|평균|개수|최대값|최소값|"
-    r"grand\s*total|sub\s*total|total|sum)"
+    r"(?P<of>.*?)[\s(\[<:_\-]*(?:부분합|총합계|합계|소계|총계|누계|요약|평균|개수|최대값|최소값|최댓값|최솟값|최대|최소|"
+    r"grand\s*total|sub\s*total|total|sum|average|count|max|min)"
     r"[\s)\]>:]*",
     re.IGNORECASE,
 )
+
+
+_UNIT = re.compile(r"[(\[（](?:원|개|건|점|won|krw|ea|vat[^)]*|부가세[^)]*)[)\]）]", re.IGNORECASE)
 
 
 def _words(text: str) -> str:
@@ -91,10 +109,15 @@ def _words(text: str) -> str:
 
 
 def is_total_word(text: str, *, strong: bool = False) -> bool:
-    """Return whether a text is but a word for a total: `합 계`, `[소계]`, `합계(3건)`, `Grand Total`."""
-    words = _words(text)
+    """Return whether a text is but a word for a total: `합 계`, `[소계]`, `합계(3건)`, `Grand Total`.
+
+    A `strong` one is no usual name of goods.
+    """
+    words = _words(_UNIT.sub("", text))
     bare = _COUNTED.sub("", words) or words
-    return bare in _STRONG or (not strong and bare in _WEAK)
+    if bare in _STRONG or bare in _FIGURES:
+        return True
+    return not strong and (bare in _WEAK or _OF_COLUMN.fullmatch(bare) is not None)
 
 
 def total_of(text: str) -> str | None:
@@ -105,10 +128,14 @@ def total_of(text: str) -> str | None:
     return match["of"].strip() if match else None
 
 
-_LAST = frozenset("계합약분체균수값총액산") | frozenset("lLmMsSyYeEtT") | frozenset("ＬＭＳＥＴｌｍｓｅｔ")
+_LAST = (
+    frozenset("계합약분체균수값총액산대소차")
+    | frozenset("lLmMsSyYeEtTgGnNxX")
+    | frozenset("ＬＭＳＥＴＧＮＸｌｍｓｅｔｇｎｘ")
+)
 _CLOSING = frozenset(")]>:.）］＞：．")
 _ENDS = _LAST | _CLOSING
-_HINTS = re.compile("[계합약균총값체수액산]|[lmst][()\\]>:.\\s\\d]", re.IGNORECASE)
+_HINTS = re.compile("[계합약균총값체수액산대소차]|[lmstgnx][()\\]>:.\\s\\d]", re.IGNORECASE)
 _TAIL = 24
 
 
@@ -256,7 +283,16 @@ def classify(place: Place) -> NonDataKind | None:
         return NonDataKind.NOTE
     if _is_total(place, texts):
         return NonDataKind.TOTAL
-    return NonDataKind.NOTE if _is_note(place, filled, texts) else None
+    if _is_note(place, filled, texts):
+        return NonDataKind.NOTE
+    return NonDataKind.HEADER if _is_second_header(place, filled, texts) else None
+
+
+def _is_second_header(place: Place, filled: Sequence[tuple[int, Cell]], texts: Sequence[str]) -> bool:
+    """Return whether a row right below the header says its words again, in English or as names of fields."""
+    if not place.before_data or place.readable or not isinstance(place.id_cell, str):
+        return False
+    return len(texts) == len(filled) >= 3 and not any(map(str.isdigit, "".join(texts)))
 
 
 def _repeats_header(filled: Sequence[tuple[int, Cell]], headers: Sequence[str]) -> bool:
@@ -274,20 +310,25 @@ def _is_total(place: Place, texts: Sequence[str]) -> bool:
     texts_of_names = (cell_text(cell) for cell in place.names if not is_blank(cell))
     names = [text for text in texts_of_names if not _COUNTED.fullmatch(_words(text))]
     worded = [text for text in texts if is_total_word(text)]
+    own = place.id_cell if isinstance(place.id_cell, str) else ""
+    if is_total_word(own, strong=True):
+        return True
     if not names:
-        if worded:
-            return True
-        of = total_of(place.id_cell) if isinstance(place.id_cell, str) else None
-        return of is not None or (not texts and place.sums_agree)
+        # Totals rows whose formulas were never computed hold nothing but them.
+        empty = not texts and all(isinstance(cell, CellError) for cell in place.cells if not is_blank(cell))
+        return (
+            bool(worded)
+            or any(total_of(text) is not None for text in texts)
+            or empty
+            or (not texts and place.sums_agree)
+        )
     if not all(is_total_word(name) or total_of(name) is not None for name in names):
         # A name that is no total's: a product or an option, whatever stands beside it.
         return False
     if place.sums_agree or any(is_total_word(text, strong=True) for text in texts):
         return True
     ends = [total_of(name) for name in names]
-    return any(of in place.above for of in ends if of) or (
-        isinstance(place.id_cell, str) and (is_total_word(place.id_cell) or bool(total_of(place.id_cell)))
-    )
+    return any(of in place.above for of in ends if of) or is_total_word(own) or bool(total_of(own))
 
 
 def _is_note(place: Place, filled: Sequence[tuple[int, Cell]], texts: Sequence[str]) -> bool:

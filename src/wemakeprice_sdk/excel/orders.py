@@ -108,6 +108,13 @@ class _BundleRows:
         if isinstance(line, int):
             self.extras[line] = _extras(row.cells, plan)
 
+    def sums(self) -> Mapping[str, int]:
+        """Return what a total of this bundle would say."""
+        return {
+            name: sum(value for value in (line[name] for line in self.lines) if isinstance(value, int))
+            for name in ("quantity", "total_price", "commission")
+        }
+
     def finish(self) -> OrderArchiveEntry:
         """Make the bundle."""
         whole = bool(self.lines) and all(
@@ -128,8 +135,8 @@ def read_orders(blocks: Iterable[RowBlock], plan: RowPlan) -> Iterator[OrderArch
     lines: dict[tuple[object, object], int] = {}
     non_data = NonDataRows(plan, "bundle_no", "product_name", ("option_name",))
     for row in plan.typed(blocks, ORDER_FIELDS):
-        # The identifiers stand first: bundle, order, option order.
-        if row.values[:3] == (None, None, None) and non_data.takes(row, ORDER_FIELDS, None):
+        # The identifiers stand first: bundle, order, option order. A count of orders may stand in the second.
+        if row.values[0] is row.values[2] is None and non_data.takes(row, ORDER_FIELDS, None):
             continue
         if _is_subtotal(row, group, non_data):
             continue
@@ -155,11 +162,16 @@ def read_orders(blocks: Iterable[RowBlock], plan: RowPlan) -> Iterator[OrderArch
 
 
 _NAME, _OPTION = ORDER_FIELDS.index("product_name"), ORDER_FIELDS.index("option_name")
+_OF_A_LINE = tuple(
+    map(ORDER_FIELDS.index, ("order_option_no", "product_no", "product_name", "option_name", "purchase_no"))
+)
 
 
 def _is_subtotal(row: TypedRow, group: _BundleRows | None, non_data: NonDataRows) -> bool:
-    """Leave out a subtotal that repeats the bundle: no option order number, or sums that agree."""
+    """Leave out a subtotal that repeats the bundle: nothing that names a line, or sums that agree."""
     values = row.values
+    if group is not None and not any(values[at] is not None for at in _OF_A_LINE):
+        return non_data.takes_total(row, group.first, group.sums())
     if not (
         reads_like_total(values[_OPTION]) or (values[_OPTION] is None and reads_like_total(values[_NAME]))
     ):

@@ -59,6 +59,7 @@ _DOUBTS = frozenset(
         "date-in-text",
         "unknown-name",
         "masked",
+        "formula-text",
     ]
 )
 
@@ -312,8 +313,7 @@ class NonDataRows:
         if not filled:
             return True
         if number is not None:
-            # A small number alone is that of a page.
-            kind = NonDataKind.NOTE if len(filled) == 1 and _is_page(filled[0]) else None
+            kind = self._numbered(row, filled)
         else:
             step = self.plan.steps.get(self.key)
             place = Place(
@@ -330,6 +330,14 @@ class NonDataRows:
         if kind is not None:
             self.plan.leave_out(row, kind)
         return kind is not None
+
+    def _numbered(self, row: TypedRow, filled: Sequence[Cell]) -> NonDataKind | None:
+        """Return what a row with a number but without a name is: a page's number, or a sum of numbers."""
+        if len(filled) == 1 and _is_page(filled[0]):
+            return NonDataKind.NOTE
+        nameless = all(is_blank(row.cells[index]) for index in self.names)
+        agree = nameless and self.plan.sums.agrees(row.at, carried={}, group={})
+        return NonDataKind.TOTAL if agree else None
 
     def takes_total(
         self,
