@@ -52,7 +52,7 @@ def table(path: Path, headers: list[str], rows: list[list[object]]) -> Path:
 
 def products(path: Path, count: int) -> Path:
     rows: list[list[object]] = [
-        [300 + n, f"상품 {n}", "판매중", 1000, "2026-03-09 10:00", 7, f"SKU-{n}", 5, "김아무개 과장"]
+        [300_000_300 + n, f"상품 {n}", "판매중", 1000, "2026-03-09 10:00", 7, f"SKU-{n}", 5, "김아무개 과장"]
         for n in range(count)
     ]
     return table(path, HEADERS, rows)
@@ -82,21 +82,24 @@ def test_products_are_in_the_ledger_wholly_and_once(ledger: SqlLedger, tmp_path:
     path = products(tmp_path / "p.csv", 3)
     with target(ledger) as place:
         assert commit(place, path) == {ItemOutcome.IMPORTED: 3}
-        assert place.known_products("shop", [300, 302, 303]) == {300, 302}
+        assert place.known_products("shop", [300_000_300, 300_000_302, 300_000_303]) == {
+            300_000_300,
+            300_000_302,
+        }
         with ExcelMigrator(config(), registry=place).preview(path) as preview:
             assert (preview.counts.new, preview.counts.registered) == (0, 3)
     first = next(ledger.records("shop", "product"))
     product = restore(Product, first)
-    assert (product.product_no, first.status) == (300, ProductStatus.SALE.value)
+    assert (product.product_no, first.status) == (300_000_300, ProductStatus.SALE.value)
     assert product.basic is not None
     assert (product.basic.product_name, product.basic.shipping_template_no) == ("상품 0", 7)
     assert product.sale is not None
     assert (product.sale.sale_price, product.stock) == (1000, 5)
     assert ledger.links("shop", sku="SKU-1") == (
-        Link(product_no=301, sku="SKU-1", stock_sync=True, never_pushed=True),
+        Link(product_no=300_000_301, sku="SKU-1", stock_sync=True, never_pushed=True),
     )
     assert [(row.target, row.detail) for row in ledger.audit("shop")] == [
-        (f"product:{number}", "from an export") for number in (300, 301, 302)
+        (f"product:{number}", "from an export") for number in (300_000_300, 300_000_301, 300_000_302)
     ]
 
 
@@ -105,7 +108,7 @@ def test_what_only_the_export_says_is_kept_and_encrypted(tmp_path: Path) -> None
         with target(ledger) as place:
             commit(place, products(tmp_path / "p.csv", 1))
         (row,) = ledger.records("shop", "export")
-        assert row.key == "product/300"
+        assert row.key == "product/300000300"
         assert row.body["extras"] == {"담당": "김아무개 과장"}
         assert row.body["product_name"] == "상품 0"
     for file in tmp_path.glob("ledger.db*"):
@@ -178,7 +181,18 @@ def test_deals_name_their_products_and_what_is_missing(ledger: SqlLedger, tmp_pa
     deals = table(
         tmp_path / "d.csv",
         ["딜번호", "딜명", "딜상태", "노출여부", "딜 시작일", "딜 종료일", "대표가격", "상품번호 목록"],
-        [[900, "봄 기획전", "판매중", "노출", "2026-03-01 00:00", "2026-04-01 00:00", 9900, "300, 999"]],
+        [
+            [
+                900,
+                "봄 기획전",
+                "판매중",
+                "노출",
+                "2026-03-01 00:00",
+                "2026-04-01 00:00",
+                9900,
+                "300000300, 999",
+            ]
+        ],
     )
     with target(ledger) as place:
         commit(place, products(tmp_path / "p.csv", 1))
@@ -187,7 +201,7 @@ def test_deals_name_their_products_and_what_is_missing(ledger: SqlLedger, tmp_pa
             report = migrator.select(preview, include_incomplete=True).commit(place)
     assert report.results[0].missing_products == (999,)
     (deal,) = ledger.records("shop", "deal")
-    assert deal.body["productList"] == [{"productNo": 300}, {"productNo": 999}]
+    assert deal.body["productList"] == [{"productNo": 300_000_300}, {"productNo": 999}]
 
 
 def test_the_jobs_know_what_was_imported(tmp_path: Path) -> None:
@@ -345,7 +359,10 @@ def test_an_option_of_another_sku_or_size_is_never_taken(
 
 
 def test_options_of_one_name_keep_a_link_each(ledger: SqlLedger, tmp_path: Path) -> None:
-    rows: list[list[object]] = [[300, "상품", "빨강", "R-A", 3], [300, "상품", "빨강", "R-B", 4]]
+    rows: list[list[object]] = [
+        [300_000_300, "상품", "빨강", "R-A", 3],
+        [300_000_300, "상품", "빨강", "R-B", 4],
+    ]
     with target(ledger) as place:
         commit(place, table(tmp_path / "p.csv", OPTION_HEADERS, rows))
     assert {link.sku: link.option_key for link in ledger.links("shop")} == {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
@@ -18,20 +18,35 @@ from wemakeprice_sdk.errors import ValidationError, Violation
 from wemakeprice_sdk.excel.records import ExportKind, ProblemSeverity
 
 _KEPT_MARKS = frozenset("()[]{}<>【】〔〕%")
-_NUMBERING = re.compile(r"^\s*(?:[①-⑳❶-❿⑴-⒇⓵-⓾]|\(?\d{1,2}\s?[.):_\-]|[A-Za-z][.)])\s*(?=\D)")
+_NUMBERING = re.compile(
+    r"^\s*(?:\(?\d{1,2}(?:-\d{1,2})?\s?[.):_\-]|\d{1,2}\s+|[A-Za-z가-하]\s?[.):]|[\u2160-\u217b]\s?[.):]?)\s*(?=\D)"
+)
+_MARKS = re.compile("[\u00b2\u00b3\u00b9\u2070-\u209f\u2139\u2460-\u24ff\u2776-\u2793\u2b00-\u2bff]")
+"""Numbers in circles, footnote marks and ⓘ: ornaments that would become letters and digits."""
+_REQUIRED = re.compile(
+    r"^(?:필수|선택|required|optional)\s*[\s:/|·*]\s*|\s*[\s:/|·*]\s*(?:필수|선택|required|optional)(?:\s*(?:입력|항목|값))?$",
+    re.IGNORECASE,
+)
 _FOREIGN = re.compile(
-    r"usd|us\$|krw\s*외|jpy|cny|rmb|eur|gbp|hkd|twd|vnd|sgd|달러|불\)|엔화|\(엔\)|위안|유로|파운드|외화|[$€¥£￥]|"
-    r"천\s*원|만\s*원|억\s*원|단위\s*[:：]?\s*(?:천|만|백만|억)|(?:천|만)\s*(?:개|건|ea)",
+    r"(?<![a-z])(?:usd|us\$|jpy|cny|cnh|rmb|eur|euro|gbp|hkd|twd|ntd|vnd|sgd|thb|cad|aud|nzd|myr|idr|php|inr|chf|rub|"
+    r"mxn|brl|aed|try|mop|kzt|mnt)(?![a-z])|krw\s*외|달러|불\)|엔화|\(엔\)|엔$|위안|유로|파운드|외화|바트|링깃|루피|루블|프랑|동화|"
+    r"[元円圓￥]|천\s*원|만\s*원|억\s*원|[(\[\s](?:k|rm|천|만|백만|억)[)\]]|thousands?|millions?|"
+    r"단위\s*[:：]?\s*(?:천|만|백만|억)|(?:천|만)\s*(?:개|건|ea)",
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>|【[^】]*】|〔[^〕]*〕")
 _BRACKETS = re.compile(r"[()\[\]{}<>【】〔〕]")
 _NUMBER_WORDS = re.compile(r"(?:코드번호|번호코드|코드|번호|넘버|number|code|no|id|아이디)$")
 _DATE_WORDS = re.compile(r"(?:일시|일자|날짜|시각|시간)$")
+_MONEY_WORDS = re.compile(r"(?<=[가액비격료금ce])(?:원화?|krw|won)$")
+_PARTS = re.compile(r"[\n/|()\[\]{}<>【】〔〕]")
 _NAME_WORDS = re.compile(r"(?:이름|명칭|명)$")
 _MOST_LABEL = 200
+_MOST_PARTS = 4
 
 _OWN = re.compile(r"^(?:위메프|wmp|wemakeprice)")
+_OWN_BRACKETED = re.compile(r"[(\[]\s*(?:위메프|wmp|wemakeprice)\s*[)\]]", re.IGNORECASE)
+_SPECIFIC = 1.1
 
 FIELD_TYPES = frozenset(
     [
@@ -68,7 +83,11 @@ def _flat(label: str) -> str:
 
 def names_other_money(label: str) -> bool:
     """Return whether a header says that its amounts are not plain won: `판매가(USD)`, `판매가(천원)`."""
-    return _FOREIGN.search(unicodedata.normalize("NFKC", label)) is not None
+    text = unicodedata.normalize("NFKC", label)
+    signs = not text.isascii() or "$" in text
+    if signs and any(unicodedata.category(mark) == "Sc" and mark != "₩" for mark in text):
+        return True
+    return _FOREIGN.search(text) is not None
 
 
 def spellings(label: str) -> tuple[str, str, str]:
@@ -79,12 +98,12 @@ def spellings(label: str) -> tuple[str, str, str]:
 # Rows of data are looked at too while a header is sought, so what is remembered has to be bounded.
 @lru_cache(maxsize=4_096)
 def _spellings(label: str) -> tuple[str, str, str]:
-    label = _NUMBERING.sub("", label)
+    label = _REQUIRED.sub("", _NUMBERING.sub("", _MARKS.sub("", label)).strip())
     whole = _BRACKETS.sub("", _flat(label))
     bare = _flat(_BRACKETED.sub("", unicodedata.normalize("NFKC", label)))
     bare = _BRACKETS.sub("", bare) or whole
     stem = _NUMBER_WORDS.sub("번호", bare)
-    stem = _DATE_WORDS.sub("일", stem)
+    stem = _MONEY_WORDS.sub("", _DATE_WORDS.sub("일", stem))
     shorter = _NAME_WORDS.sub("", stem)
     return whole, bare, shorter or stem
 
@@ -189,19 +208,41 @@ class ColumnBook:
         check_kind("kind", kind, ExportKind)
         if not label.strip():
             return ()
+        known = self._known(kind, label)
+        if any(how != "weak" for _, _, how in known):
+            return known
+        return self._known_by_parts(kind, label) or known
+
+    def _known_by_parts(self, kind: ExportKind, label: str) -> tuple[Candidate, ...]:
+        """Read a header of several words, in two languages or with a guide: `상품번호/Product No`."""
+        text = unicodedata.normalize("NFKC", label[:_MOST_LABEL])
+        parts = [part for part in _PARTS.split(text) if part.strip()]
+        found = [self._known(kind, part) for part in parts] if 1 < len(parts) <= _MOST_PARTS else []
+        known = [candidates for candidates in found if any(how != "weak" for _, _, how in candidates)]
+        fields = [{name for name, _, _ in candidates} for candidates in known]
+        if not known or not set.intersection(*fields):
+            # 옵션/수량 is either.
+            return ()
+        foreign = names_other_money(label)
+        return tuple(
+            (name, confidence * 0.9, "brackets")
+            for name, confidence, _ in known[0]
+            if all(name in one for one in fields)
+            and not (foreign and self.kinds[kind].fields[name].type in ("won", "count"))
+        )
+
+    def _known(self, kind: ExportKind, label: str) -> tuple[Candidate, ...]:
         index = self._index[kind]
         specs = self.kinds[kind].fields
         best: dict[str, Candidate] = {}
         foreign = names_other_money(label)
-        for spelling, weight, how in zip(
-            spellings(label), (1.0, 0.92, 0.78), ("name", "brackets", "variant"), strict=True
-        ):
+        for spelling, weight, how in _weighed(label, index):
             for name, confidence, found in index.get(spelling, ()):
                 value = confidence * weight
                 if foreign and specs[name].type in ("won", "count"):
                     continue
                 if value > best.get(name, ("", 0.0, ""))[1]:
-                    best[name] = (name, value, found if how == "name" else how)
+                    best[name] = (name, value, found if how == "name" or found == "weak" else how)
         exact = [one for one in best.values() if one[1] >= 0.9]
         return tuple(exact or best.values())
 
@@ -235,6 +276,17 @@ class ColumnBook:
         return None
 
 
+def _weighed(label: str, index: Mapping[str, object]) -> Iterator[tuple[str, float, str]]:
+    """Yield the spellings of a header with what a match of each is worth."""
+    whole, bare, stem = spellings(label)
+    yield from ((whole, 1.0, "name"), (bare, 0.92, "brackets"), (stem, 0.78, "variant"))
+    own = _OWN_BRACKETED.sub("", label)
+    rest = _OWN.sub("", spellings(own)[0])
+    if rest != whole and whole not in index:
+        # 위메프 상품명, 상품번호(위메프): says more than the same words without it.
+        yield rest, _SPECIFIC, "name"
+
+
 def _bare_words(labels: Sequence[str]) -> frozenset[str]:
     return frozenset(word for label in labels if label.strip() for word in spellings(label)[:2])
 
@@ -260,7 +312,7 @@ def _index_of(spec: KindSpec) -> Mapping[str, tuple[Candidate, ...]]:
             # 위메프 상품번호 says more than 상품코드 or 상품번호 beside it.
             rest = _OWN.sub("", spellings(word)[0])
             specific = rest != spellings(word)[0] and rest in known
-            add(word, name, 1.06 if specific else 0.96, "alias")
+            add(word, name, 0.96 * _SPECIFIC if specific else 0.96, "alias")
         for word in one.weak:
             add(word, name, 0.5, "weak")
     return {word: tuple(slot.values()) for word, slot in index.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
@@ -17,6 +18,8 @@ from wemakeprice_sdk.files.limits import Budget
 _SAMPLE = 60
 _ENOUGH = 2
 _KNOWN = 0.01
+_UNITS = 1.5
+"""A row of units belongs to the header, also where a column is not used for what it says (USD)."""
 _MOST_TITLE = 400
 _SAMPLE_TEXT = 8 << 20
 
@@ -94,6 +97,24 @@ def _two_rows(top: Sequence[str], bottom: Sequence[str]) -> list[tuple[str, ...]
     return labels
 
 
+_UNIT = re.compile(
+    r"\W*(?:단위\W*)?(?:원|원화|krw|won|개|건|ea|pcs|점|장|%|퍼센트|일|자|y/?n|yyyy\W?mm\W?dd\S*|천\s?원|만\s?원|백만\s?원|천\s?개|"
+    r"[a-z]{3}|[$₩￦€£¥￥]|달러|엔|위안|유로)\W*",
+    re.IGNORECASE,
+)
+
+
+def _count_units(texts: Sequence[str]) -> int:
+    """Return how many units the row below a header says: (원), 개, USD; 0 when it says anything else."""
+    filled = [text.strip() for text in texts if text.strip()]
+    return len(filled) if all(_UNIT.fullmatch(text) for text in filled) else 0
+
+
+def _with_units(top: Sequence[str], bottom: Sequence[str]) -> list[tuple[str, ...]]:
+    pairs = ((above, below.strip().strip("()[]")) for above, below in zip(top, bottom, strict=True))
+    return [(f"{above} ({below})" if below else above,) for above, below in pairs]
+
+
 def find_header(
     rows: Sequence[SheetRow],
     book: ColumnBook,
@@ -150,6 +171,7 @@ def _try(
 ) -> Header | None:
     width = max((len(cells) for _, cells in rows[position : position + span]), default=0)
     first = _texts(rows[position][1], width)
+    units = 0
     if sum(bool(text.strip()) for text in first) < (1 if span == 2 else _ENOUGH):
         return None
     if span == 1:
@@ -158,7 +180,8 @@ def _try(
         second = _texts(rows[position + 1][1], width)
         if rows[position + 1][0] != rows[position][0] + 1 or not _heading(rows[position + 1][1]):
             return None
-        labels = _two_rows(first, second)
+        units = _count_units(second)
+        labels = _with_units(first, second) if units else _two_rows(first, second)
     hits = sum(bool(book.candidates(kind, label)) for options in labels for label in options[:1])
     if hits < _ENOUGH and not explicit:
         return None
@@ -169,6 +192,8 @@ def _try(
         return None
     bottom = [options[-1] for options in labels] if span > 1 else []
     header = _scored(columns, rows, position, span, book, bottom)
+    if header is not None and units:
+        header = evolve(header, score=header.score + _UNITS * units)
     # A mapping by letters fits every row alike: the one whose words are known is the header.
     return evolve(header, score=header.score + _KNOWN * hits) if header is not None and explicit else header
 
@@ -192,9 +217,11 @@ def _scored(
 ) -> Header | None:
     specs = book.kinds[columns.kind].fields
     understood = columns.understood
-    if len(understood) + len(columns.ambiguous) < _ENOUGH:
+    if len(understood) + len(columns.ambiguous) + len(columns.unconfirmed) < _ENOUGH:
         return None
     score = sum(match.confidence * (3 if specs[match.field or ""].required else 1) for match in understood)
+    # A number that has to be confirmed was found all the same.
+    score += 2 * len(columns.unconfirmed)
     eligible = all(columns.get(name) is not None for name, spec in specs.items() if spec.required)
     labels = tuple(match.header for match in columns.matches)
     # Names of the second row of a merged header say more than both rows together.

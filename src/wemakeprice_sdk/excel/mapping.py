@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import pairwise
+from math import gcd
 from typing import ClassVar, Final
 
 from attrs import field, frozen
@@ -16,6 +17,7 @@ from wemakeprice_sdk.errors import ColumnError, ValidationError
 from wemakeprice_sdk.excel.columns import ColumnBook, ColumnSpec
 from wemakeprice_sdk.excel.records import ExportKind
 from wemakeprice_sdk.excel.values import (
+    Doubt,
     FaultError,
     narrow,
     parse_amount,
@@ -31,7 +33,6 @@ from wemakeprice_sdk.files.cells import (
     cell_text,
     column_letter,
     is_blank,
-    is_whole,
 )
 from wemakeprice_sdk.models import (
     ClaimStatus,
@@ -66,6 +67,8 @@ ENUMS: Mapping[str, type[OpenEnum]] = {
 }
 """The open enum of each field type that has one."""
 
+_YES = ("O", "o", "○", "예", "네", "TRUE", "1", "사용", "공개")
+_NO = ("X", "x", "×", "아니오", "아니요", "FALSE", "0", "미사용", "비공개")
 _STATE_WORDS: Mapping[type[OpenEnum], Mapping[str, OpenEnum]] = {
     ProductStatus: {
         "판매가능": ProductStatus.SALE,
@@ -95,10 +98,14 @@ _STATE_WORDS: Mapping[type[OpenEnum], Mapping[str, OpenEnum]] = {
         "판매자": ClaimWhoReason.SELLER,
         "위메프": ClaimWhoReason.WMP,
     },
-    OptionSaleStatus: {"판매가능": OptionSaleStatus.SALE, "일시품절": OptionSaleStatus.SOLD_OUT},
+    OptionSaleStatus: {
+        **dict.fromkeys(("판매가능", "재고있음"), OptionSaleStatus.SALE),
+        **dict.fromkeys(("일시품절", "재고없음", "soldout", "SOLDOUT"), OptionSaleStatus.SOLD_OUT),
+    },
     DisplayState: {
         **dict.fromkeys(
-            ("전시", "전시중", "진열", "진열중", "진열함", "전시함", "노출중", "노출함"), DisplayState.SHOWN
+            ("전시", "전시중", "진열", "진열중", "진열함", "전시함", "노출중", "노출함", *_YES),
+            DisplayState.SHOWN,
         ),
         **dict.fromkeys(
             (
@@ -112,7 +119,11 @@ _STATE_WORDS: Mapping[type[OpenEnum], Mapping[str, OpenEnum]] = {
                 "진열중지",
                 "미노출",
                 "노출안함",
+                "노출중지",
+                "전시종료",
+                "진열종료",
                 "숨김",
+                *_NO,
             ),
             DisplayState.HIDDEN,
         ),
@@ -121,7 +132,10 @@ _STATE_WORDS: Mapping[type[OpenEnum], Mapping[str, OpenEnum]] = {
 """Words of other screens and shops for the states of the contract. [C]"""
 
 KNOWN_STATES = frozenset(
-    ("승인대기", "승인요청", "승인거절", "승인반려", "심사중", "임시저장", "진행대기", "수정대기", "삭제")
+    (
+        *("승인대기", "승인요청", "승인거절", "승인거부", "승인반려", "승인완료", "미승인", "반려", "심사중"),
+        *("임시저장", "진행대기", "수정대기", "판매예정", "판매금지", "삭제"),
+    )
 )
 """States that are no code of the contract and no mistake either: kept as they are, without a flag. [C]"""
 
@@ -149,7 +163,10 @@ _LEAST = 0.35
 _MOSTLY = 0.5
 _SURE = 0.9
 _ID_DIGITS = 6
-_FEWEST_NAMED = 100
+_FEWEST = 100
+"""Two numbers below it are taken for a counter."""
+_MOST_GAPS = 4
+"""How many lines a counter may go on for each that is there: rows may have been filtered out or deleted."""
 _MOST_NAMED = 30
 _COUNTED_KINDS = frozenset((ExportKind.PRODUCTS, ExportKind.DEALS))
 _LONGEST_VALUE = 2_000
@@ -306,32 +323,31 @@ def fit(spec: ColumnSpec, cells: Sequence[Cell]) -> float:
     return good / len(filled)
 
 
-def is_counter(cells: Sequence[Cell], *, named: bool = False) -> bool:
-    """Return whether cells count with a constant step, up or down: the number of the line, not of a product.
+def is_counter(cells: Sequence[Cell]) -> bool:
+    """Return whether cells count lines: numbers of fewer than six digits that leave few gaps.
 
-    Numbers of the marketplace have nine digits and more; six are taken for one. A number that is repeated for
-    every option of a product counts once. Under a header that is `named` for the number, those that count up
-    from a hundred or more may be the numbers of a test shop.
+    Up or down, in any constant step, also sorted by something else or with rows taken out. Numbers of the
+    marketplace have nine digits and more. A number that is repeated for every option counts once.
     """
     filled = [cell for cell in cells if not is_blank(cell)]
-    numbers = [_short_number(cell) for cell in filled if not isinstance(cell, CellError)]
-    whole = [number for number in numbers if number is not None]
-    steps = {two - one for one, two in pairwise(whole)} - {0}
-    if len(whole) * 5 < len(numbers) * 4 or len(set(whole)) < 2:
+    whole = [number for number in map(_short_number, filled) if number is not None]
+    numbers = sorted(set(whole))
+    if len(numbers) < 2 or len(whole) * 5 < len(filled) * 4:
         return False
-    if len(steps) != 1 or (len(set(whole)) < 3 and not steps <= {1, -1}):
-        return False
-    step = next(iter(steps))
-    return not named or step < 0 or min(whole) <= step or min(whole) < _FEWEST_NAMED
+    step = gcd(*(two - one for one, two in pairwise(numbers)))
+    if len(numbers) == 2:
+        # Any two numbers have a constant step.
+        return numbers[-1] < _FEWEST or step == 1
+    return (numbers[-1] - numbers[0]) // step < _MOST_GAPS * len(numbers)
 
 
 def _short_number(cell: Cell) -> int | None:
-    if isinstance(cell, str):
-        text = narrow(cell)
-        return int(text) if text.isdigit() and text.isascii() and len(text) < _ID_DIGITS else None
-    if isinstance(cell, bool | Serial) or not isinstance(cell, int | float) or not is_whole(cell):
+    try:
+        number = parse_id(cell)
+    except FaultError:
         return None
-    return int(cell) if 0 <= cell < 10 ** (_ID_DIGITS - 1) else None
+    value = number.value if isinstance(number, Doubt) else number
+    return value if isinstance(value, int) and value < 10 ** (_ID_DIGITS - 1) else None
 
 
 # --- assignment --------------------------------------------------------------------------------------------
@@ -412,7 +428,7 @@ def _doubt(book: ColumnBook, kind: ExportKind, claim: _Claim | None, cells: Sequ
     spec = book.kinds[kind].fields[claim.field]
     if not spec.required or spec.type != "id" or claim.how == "explicit":
         return ""
-    if is_counter(cells, named=claim.how != "weak"):
+    if is_counter(cells):
         return "counts the lines (행 번호로 보입니다)"
     return "has a header that says too little (제목만으로는 알 수 없습니다)" if claim.how == "weak" else ""
 

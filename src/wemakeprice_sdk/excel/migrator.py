@@ -175,7 +175,7 @@ class ExcelMigrator:
     def products(
         self, file: AnyPath, *, mapping: Mapped = None, left_out: LeftOut = None
     ) -> Iterator[Parsed]:
-        """Stream the products of a file with all that is wrong with them, the first within a timestamp.
+        """Stream the products of a file with all that is wrong with them, the first at once.
 
         Rows that are no data (totals, notes, repeated headers) are not among them; `left_out` is called with
         each, here and in `deals` and `orders`.

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from attrs import define, field, frozen
 
+from wemakeprice_sdk.excel.columns import names_other_money
 from wemakeprice_sdk.excel.records import DealRecord, ProductRecord
 from wemakeprice_sdk.files.cells import column_letter
 from wemakeprice_sdk.files.workbook import SheetFacts
@@ -42,7 +43,7 @@ HIDDEN_SIGNS = frozenset(("hidden-rows", "hidden-columns", "filtered", "unit"))
 """Signs that do not speak of a part: hidden rows are imported too, and amounts may be in thousands."""
 
 _UNIT = re.compile(
-    r"단위\s*[:：]?\s*[(\[]?\s*(천\s*원|만\s*원|백만\s*원|천|백만|usd|달러|\$|엔|위안)", re.IGNORECASE
+    r"(?:단위|통화|currency|unit)\s*[:：]?\s*[(\[]?\s*([^\s,;)\]]{1,10}(?:\s원)?)", re.IGNORECASE
 )
 
 
@@ -123,7 +124,7 @@ class PartialCheck:
                     f"일부 기간만 담긴 파일입니다({text}). 조회기간을 최대로 설정해 주세요",
                 )
             unit = _UNIT.search(title)
-            if unit:
+            if unit and names_other_money(f"({unit[1]})"):
                 yield Sign(
                     "unit",
                     f"the title says that amounts are in {unit[1]}; they were read as won, check them",
