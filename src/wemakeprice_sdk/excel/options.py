@@ -10,7 +10,7 @@ from typing import TypeAlias
 from attrs import frozen
 
 from wemakeprice_sdk.excel.structure import RowPlan, TypedRow
-from wemakeprice_sdk.excel.values import FaultError, is_grouped, parse_amount
+from wemakeprice_sdk.excel.values import FaultError, is_empty_mark, is_grouped, parse_amount
 from wemakeprice_sdk.files.cells import Cell
 from wemakeprice_sdk.models import OptionSaleStatus
 
@@ -20,7 +20,9 @@ Option: TypeAlias = "tuple[object, object, object, object, object]"
 SPLIT_FIELDS = frozenset(("stock_count", "option_price", "option_code", "option_status"))
 """Columns that can hold a list as long as the list of options."""
 
-_SEPARATORS = ("\n", ";", "|", ",", "/")
+_SEPARATORS = ("\n", ";", "|", ",", "，", "、", "/")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))", re.ASCII)
+_TITLED = re.compile(r"\s*([^:=：]{1,40})[:=：]\s*(\S.*)", re.DOTALL)
 _MOST_IN_ONE = 500
 _REMEMBERED = 4_096
 """Option names repeat over the products of a shop."""
@@ -38,11 +40,23 @@ def is_title(text: str) -> bool:
     return _TITLES.fullmatch(re.sub(r"[ *]+", "", text)) is not None
 
 
+_NONE = re.compile(r"(?:옵션|선택)\s*(?:없음|없슴|미사용)|(?:no\s*option|none)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def is_none(text: str) -> bool:
+    """Return whether a text in a column of options says that there is none: `옵션없음`, `-`."""
+    return is_empty_mark(text) or _NONE.fullmatch(text) is not None
+
+
 @frozen
 class Crowded:
     """Several options in one cell that cannot be told apart: which stock belongs to which is not said."""
 
     cell: Cell
+    row: int
+    parts: int
+    """How many there seem to be. Levels of one option (빨강, L) are as many in every row."""
     stock_unclear: bool
     """Whether the stock could be one number with a thousands comma, or several numbers."""
 
@@ -62,9 +76,10 @@ class OptionReader:
 
     def read(self, cells: Sequence[object]) -> Option:
         """Return the option of a row; a title without a value (옵션명 색상, 옵션값 blank) is none."""
-        number, name, code, price, status = cells[:5]
+        number, *cells = [None if isinstance(cell, str) and is_none(cell) else cell for cell in cells]
+        name, code, price, status = cells[:4]
         if self._levels:
-            levels = ((name, cells[5]), (cells[6], cells[7]), (cells[8], cells[9]))
+            levels = ((name, cells[4]), (cells[5], cells[6]), (cells[7], cells[8]))
             name = "/".join(filter(None, (_level(title, value) for title, value in levels))) or None
         elif isinstance(name, str) and len(name) < _MOST_IN_ONE and is_title(name):
             name = None
@@ -80,12 +95,12 @@ class OptionReader:
         name = option[1]
         if not isinstance(name, str) or len(name) > _MOST_IN_ONE:
             return None
-        for mark, names in _cuts(name):
+        for mark, names, seeming in _cuts(name):
             made = self._apart(row, option, names, mark)
             if made is not None:
                 return made
-            if mark != "/" or len(names) > 2:
-                return Crowded(name, self._stock_unclear(row, len(names)))
+            if seeming:
+                return Crowded(name, row.number, seeming, self._stock_unclear(row, seeming))
         return None
 
     def _apart(
@@ -130,16 +145,41 @@ class OptionReader:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _cuts(name: str) -> Sequence[tuple[str, Sequence[str]]]:
-    """Return the ways in which a name reads as a list: the separator, and the names that it parts."""
-    title, colon, values = name.partition(":")
-    # 색상:빨강,파랑 names the title once; 색상:빨강 / 색상:파랑 names it each time.
-    prefix = f"{title}:" if colon and "/" not in title and ":" not in values else ""
-    listed = values if prefix else name
-    lists = ((mark, [part.strip() for part in listed.split(mark)]) for mark in _SEPARATORS)
+def _cuts(name: str) -> Sequence[tuple[str, Sequence[str], int]]:
+    """Return the ways in which a name may be a list: the separator, the names, and how many it seems to hold.
+
+    It seems to hold none where no list of stocks agrees: 1,000ml, 블랙/L and 색상:빨강|사이즈:L are one option.
+    """
+    prefix = _prefix_of(name)
+    lists = ((mark, [part.strip() for part in name.removeprefix(prefix).split(mark)]) for mark in _SEPARATORS)
     return [
-        (mark, [prefix + part for part in parts]) for mark, parts in lists if len(parts) > 1 and all(parts)
+        (mark, [prefix + part for part in parts], _seeming(name, mark))
+        for mark, parts in lists
+        if len(parts) > 1 and all(parts)
     ]
+
+
+def _seeming(name: str, mark: str) -> int:
+    parts = (_THOUSANDS.sub("", name) if mark == "," else name).split(mark)
+    if len(parts) < 2 or _are_levels(parts) or (mark == "/" and len(parts) == 2):
+        return 0
+    return len(parts)
+
+
+def _prefix_of(name: str) -> str:
+    """Return the title that 색상:빨강,파랑 names once for all; 색상:빨강 / 색상:파랑 names it each time."""
+    match = _TITLED.fullmatch(name)
+    if match is None or "/" in match[1] or re.search("[:=：]", match[2]):
+        return ""
+    return name[: match.start(2)]
+
+
+def _are_levels(parts: Sequence[str]) -> bool:
+    """Return whether parts are levels of one option, each with a title of its own: 색상:빨강|사이즈:L."""
+    titled = [_TITLED.fullmatch(part) for part in parts]
+    titles = {match[1].strip() for match in titled if match is not None}
+    numbers = all(match is not None and match[2].strip().isdigit() for match in titled)
+    return len(titles) == len(parts) and not numbers
 
 
 def _level(title: object, value: object) -> str | None:
@@ -152,7 +192,7 @@ def _level(title: object, value: object) -> str | None:
 
 def _list_of(name: str, cell: str, count: int, mark: str) -> list[object] | None:
     """Return the parts of a list; None when it is one value, or could be: 10,200 may be ten thousand."""
-    for cut in dict.fromkeys((mark, "\n", ";", ",", "/")):
+    for cut in dict.fromkeys((mark, "\n", ";", ",", "，", "、", "/")):
         parts = [part.strip() for part in cell.split(cut)]
         if len(parts) != count or (
             cut == "," and name in ("stock_count", "option_price") and is_grouped(cell)

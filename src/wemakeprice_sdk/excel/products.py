@@ -207,7 +207,9 @@ class _Group:
         self.options: list[OptionRecord] = []
         self.problems: list[Problem] = []
         self.keys: set[object] = set()
-        self.crowded: Crowded | None = None
+        self.crowded: list[Crowded] = []
+        self.whole = 0
+        """How many options are no list."""
 
     def sums(self) -> Mapping[str, int]:
         """Return what a total of this product would say."""
@@ -274,10 +276,11 @@ class _Group:
     ) -> Sequence[Problem]:
         """Add the option of a row, or the several that stand in it; return the problems that are left."""
         several = self.reader.several(row, option)
-        if several is None:
-            self._put(row, option, values[_STOCK])
-        elif isinstance(several, Crowded):
-            self.crowded = several
+        if several is None or isinstance(several, Crowded):
+            if several is None:
+                self.whole += 1
+            else:
+                self.crowded.append(several)
             self._put(row, option, values[_STOCK])
         else:
             for one, stock in several:
@@ -295,24 +298,24 @@ class _Group:
             OptionRecord(number, name, code, price, status, stock, row.number, row.extras)  # type: ignore[arg-type] # typed by the plan
         )
 
+    def _flag_crowded(self, crowded: Crowded, options: tuple[OptionRecord, ...]) -> tuple[OptionRecord, ...]:
+        name = self.plan.steps[self.reader.field].spec.name
+        rule, severity = "several-options", ProblemSeverity.WARNING
+        self.problems.append(self.plan.problem(crowded.row, name, crowded.cell, rule, severity=severity))
+        return tuple(
+            evolve(one, stock_count=None) if crowded.stock_unclear and one.row == crowded.row else one
+            for one in options
+        )
+
     def finish(self) -> Parsed:
         """Make the record."""
         values, options = self.values, tuple(self.options)
         number = values[0] if isinstance(values[0], int) else None
-        if self.crowded is not None and len(options) == 1:
-            step = self.plan.steps[self.reader.field]
-            self.problems.append(
-                self.plan.problem(
-                    options[0].row,
-                    step.spec.name,
-                    self.crowded.cell,
-                    "several-options",
-                    "",
-                    ProblemSeverity.WARNING,
-                )
-            )
-            if self.crowded.stock_unclear:
-                options = (evolve(options[0], stock_count=None),)
+        for crowded in self.crowded:
+            if len(options) > 1 and not self.whole and len({one.parts for one in self.crowded}) == 1:
+                # Rows of as many parts each are levels of one option.
+                break
+            options = self._flag_crowded(crowded, options)
         if values[0] is None or values[1] is None:
             return Parsed(None, tuple(self.rows), tuple(self.problems), number, bool(options))
         stock = total_stock(options) if options else values[_STOCK]
