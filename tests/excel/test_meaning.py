@@ -447,12 +447,66 @@ def test_one_cleaning_for_every_text(migrator: ExcelMigrator, tmp_path: Path) ->
     assert entry.bundle.delivery.ship_address.zipcode == "01234"
 
 
+@pytest.mark.parametrize(
+    ("code", "wanted"),
+    [
+        ("ＡＢ－０１", "AB-01"), ("’0012", "0012"), ("＇0012", "0012"), ("\u202dAB\u202c", "AB"), ("\u3164AB\u1160", "AB"), ("\u2066A\u2069", "A"),
+        ("가나-１", "가나-1"), ("AB", "AB"), ("㈜-1", "㈜-1"), ("'새' 1", "'새' 1"),
+    ],
+)  # fmt: skip
+def test_codes_as_they_are_typed(migrator: ExcelMigrator, tmp_path: Path, code: str, wanted: str) -> None:
+    table = [["상품번호", "상품명", "업체상품코드"], [300000001, "가방", code]]
+    with preview(migrator, tmp_path, table) as found:
+        (row,) = found
+        assert row.record.seller_product_code == wanted
+        assert [one.rule for one in row.problems] == (["cleaned"] if wanted != code else [])
+
+
+def test_wide_letters_of_a_name_stay(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    with preview(migrator, tmp_path, [PLAIN, [300000001, "Ｗｉｄｅ （빨강）～", 1, 1]]) as found:
+        assert [row.record.product_name for row in found] == ["Ｗｉｄｅ （빨강）～"]
+
+
+@pytest.mark.parametrize("text", ["#N/A", "#REF!", "#FORMULA", "Err:502", "#이름?"])
+def test_what_a_spreadsheet_shows_for_an_error_is_no_text(
+    migrator: ExcelMigrator, tmp_path: Path, text: str
+) -> None:
+    lines = f"상품번호,상품명,업체상품코드\n300000001,{text},A\n300000002,컵,{text}\n300000003,# 해시,B\n"
+    path = corpus.save(tmp_path, "a.csv", lines.encode("utf-8-sig"))
+    with migrator.preview(path) as found:
+        assert [row.status for row in found] == [RowStatus.INVALID, RowStatus.INVALID, RowStatus.NEW]
+        assert (2, "B", "error-value") in rules(found)
+        migrator.report(found, tmp_path / "r.xlsx", path)
+    with migrator.preview(tmp_path / "r.xlsx") as back:
+        assert back.counts.new == 1, "an error value that comes back in the report is still none"
+
+
+@pytest.mark.parametrize(
+    ("text", "flagged"),
+    [
+        ("=A2", True),
+        ("=B2*2", True),
+        ("=VLOOKUP(A2,시트!A:B,2)", True),
+        ("=1+1", True),
+        ("=시트!A1", True),
+        ("=1+1 모자", False),
+        ("= 특가 =", False),
+    ],
+)
+def test_a_formula_in_a_text_is_said(
+    migrator: ExcelMigrator, tmp_path: Path, text: str, flagged: bool
+) -> None:
+    with preview(migrator, tmp_path, [PLAIN, [300000001, text, 1, 1]]) as found:
+        assert [row.record.product_name for row in found] == [text]
+        assert [one.rule for one in found.problems()] == (["formula-text"] if flagged else [])
+
+
 @given(st.text(alphabet=st.characters(blacklist_categories=("Cs",)), max_size=60))
 def test_cleaning_any_text(text: str) -> None:
     cleaned = clean(text)
     assert unicodedata.is_normalized("NFC", cleaned)
     assert cleaned == cleaned.strip()
-    assert not set(cleaned) & set("\u200b\u200c\u200d\ufeff\u00a0\u2060\u00ad")
+    assert not set(cleaned) & set("\u200b\u200c\u200d\ufeff\u00a0\u2060\u00ad\u202d\u2066\u3164\u1160")
     if "'" not in cleaned:
         assert clean(cleaned) == cleaned
 

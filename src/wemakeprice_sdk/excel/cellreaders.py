@@ -19,8 +19,12 @@ from wemakeprice_sdk.excel.values import (
     Doubt,
     FaultError,
     clean,
+    clean_code,
     is_clean,
+    is_clean_code,
     is_empty_mark,
+    is_error_word,
+    is_formula,
     iso_text_timestamp,
     iso_timestamps,
     narrow,
@@ -176,11 +180,17 @@ def _digits(texts: Sequence[str]) -> Sequence[int] | None:
     return list(map(int, texts))
 
 
+_ODD_STARTS = ("'", "=", "#", "Err:")
+"""How a text begins that an apostrophe keeps as text, a formula, and what is shown for an error."""
+_ODD_INSIDE = tuple(f"|{start}" for start in _ODD_STARTS)
+
+
 def _even_texts(spec: ColumnSpec) -> Even:
     longest = spec.maximum or _LONGEST_TEXT
     if spec.personal:
         return _uneven
     proven: set[Cell] = set() if spec.required else {None}
+    code = spec.type == "code"
 
     def even(column: Column) -> Sequence[object] | None:
         if proven.issuperset(column):
@@ -197,7 +207,11 @@ def _even_texts(spec: ColumnSpec) -> Even:
         joined = "|".join(texts)
         if not joined.isprintable() or max(map(len, texts)) > longest or not _stripped(joined, texts):
             return None
-        if not is_clean(joined) or "|'" in joined or joined[0] == "'":
+        if not is_clean(joined) or joined.startswith(_ODD_STARTS):
+            return None
+        if any(map(joined.__contains__, _ODD_INSIDE)):
+            return None
+        if code and not is_clean_code(joined):
             return None
         if not EMPTY_MARKS.isdisjoint(texts):
             return None
@@ -324,7 +338,9 @@ def _timestamp_readers(spec: ColumnSpec, faults: Faults, *, date1904: bool) -> t
     return read, even
 
 
-def _text_reader(spec: ColumnSpec, note: AddProblem, *, date1904: bool) -> Read:
+def _text_reader(
+    spec: ColumnSpec, note: AddProblem, *, date1904: bool, tidy: Callable[[str], str] = clean
+) -> Read:
     name, required, personal = spec.name, spec.required, spec.personal
     longest = spec.maximum or _LONGEST_TEXT
 
@@ -332,7 +348,7 @@ def _text_reader(spec: ColumnSpec, note: AddProblem, *, date1904: bool) -> Read:
         if cell is None and not required:
             return None
         text = _as_text(cell, name, note, date1904=date1904)
-        cleaned = clean(text)
+        cleaned = tidy(text)
         if cleaned != text.strip():
             note(name, cell, "cleaned", "")
         if not cleaned:
@@ -342,6 +358,8 @@ def _text_reader(spec: ColumnSpec, note: AddProblem, *, date1904: bool) -> Read:
         if len(cleaned) > longest:
             note(name, cell, "too-long", f"{len(cleaned)} > {longest}")
             return cleaned[:longest]
+        if is_formula(cleaned):
+            note(name, cell, "formula-text", "")
         if personal and is_masked(cleaned):
             note(name, cell, "masked", "")
         return cleaned
@@ -350,9 +368,9 @@ def _text_reader(spec: ColumnSpec, note: AddProblem, *, date1904: bool) -> Read:
 
 
 def _as_text(cell: Cell, name: str, note: AddProblem, *, date1904: bool) -> str:
-    if isinstance(cell, str):
+    if isinstance(cell, str) and not is_error_word(cell):
         return cell
-    if isinstance(cell, CellError):
+    if isinstance(cell, str | CellError):
         note(name, cell, "error-value", "")
         return ""
     if isinstance(cell, Serial):
@@ -365,7 +383,7 @@ def _as_text(cell: Cell, name: str, note: AddProblem, *, date1904: bool) -> str:
 def _code_reader(spec: ColumnSpec, note: AddProblem, usual: int, *, date1904: bool) -> Read:
     """Read a code that only looks like a number: as text, its leading zeros missed where they can be."""
     name = spec.name
-    text_reader = _text_reader(spec, note, date1904=date1904)
+    text_reader = _text_reader(spec, note, date1904=date1904, tidy=clean_code)
     longest = spec.maximum or _LONGEST_TEXT
     least = _ZIP_DIGITS if name == "zipcode" else usual
     phone, personal = name.endswith("phone"), spec.personal

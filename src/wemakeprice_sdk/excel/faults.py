@@ -53,8 +53,12 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "range": ("outside the allowed range", "허용 범위를 벗어났습니다. 값을 확인해 주세요"),
     "too-long": ("longer than allowed", "허용 길이를 초과했습니다. 길이를 줄여 주세요"),
     "cleaned": (
-        "put right: invisible characters, an apostrophe in front or letters that were taken apart",
-        "보이지 않는 문자, 맨 앞의 작은따옴표, 분리된 글자를 바로잡았습니다",
+        "put right: invisible or full-width characters, an apostrophe in front, letters taken apart",
+        "보이지 않는 문자, 전각 문자, 맨 앞의 작은따옴표, 분리된 글자를 바로잡았습니다",
+    ),
+    "formula-text": (
+        "a formula that stands as text and was never calculated; enter its value",
+        "계산되지 않은 수식이 글자로 들어 있습니다. 값으로 바꿔 주세요",
     ),
     "masked": (
         "masked personal data; it never replaces clear data",
@@ -106,8 +110,8 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "같은 배송번호의 행이 떨어져 있습니다. 배송번호 순으로 정렬해 주세요",
     ),
     "row-wide": (
-        "more values than columns, so a comma may have moved values to the right; put the value in quotes",
-        "값이 제목 열보다 많아 쉼표 뒤의 값이 밀렸을 수 있습니다. 값을 따옴표로 감싸 주세요",
+        "more values than columns, so values may have moved right; put them back (in a CSV: in quotes)",
+        "값이 제목 열보다 많아 값이 밀렸을 수 있습니다. 맞는 열로 옮겨 주세요(CSV는 따옴표로 감싸 주세요)",
     ),
     "row-short": (
         "the row has fewer values than the header has columns; check that no line break cut it",

@@ -17,7 +17,13 @@ from typing import NamedTuple
 from wemakeprice_sdk.clock import KST, DateSentinel, date_sentinel
 from wemakeprice_sdk.files.cells import EXACT_DIGITS, Cell, CellError, Serial, serial_to_datetime
 
-_ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u200e\u200f"))
+# Zero-width marks, marks of direction, and the fillers of Hangul that show nothing.
+_FILLERS = "\u115f\u1160\u3164\uffa0"
+_UNSEEN = (
+    "\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u200e\u200f\u034f\u061c\u202a\u202b\u202c\u202d\u202e"
+    "\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufff9\ufffa\ufffb"
+)
+_ZERO_WIDTH = dict.fromkeys(map(ord, _UNSEEN + _FILLERS))
 _CONTROLS = {code: None for code in range(32) if code not in (9, 10, 13)} | {127: None}
 EMPTY_MARKS = frozenset(("-", "--", "—", "–", "N/A", "n/a", "없음", "null", "NULL", "(null)", "해당없음"))
 _EXACT_LIMIT = 10**EXACT_DIGITS
@@ -60,6 +66,47 @@ def clean(text: str) -> str:
     return text[1:].strip() if text[:1] == "'" and _QUOTED_CODE.fullmatch(text) else text
 
 
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_WIDE_MARK = re.compile("[\uff01-\uff5e\u2018\u2019]")
+
+
+def clean_code(text: str) -> str:
+    """Clean a code: `ＡＢ－０１` is typed for `AB-01`, and any apostrophe in front keeps digits as text."""
+    text = clean(text)
+    if text.isascii() or _WIDE_MARK.search(text) is None:
+        return text
+    text = text.translate(_WIDE)
+    return clean("'" + text[1:] if text[:1] in ("\u2018", "\u2019") else text)
+
+
+def is_clean_code(text: str) -> bool:
+    """Return whether a text is clean as a code, too."""
+    return text.isascii() or _WIDE_MARK.search(text) is None
+
+
+_FORMULA = re.compile(
+    r"=[-+\s(]*(?:[A-Za-z_][\w.]*\(.*|\$?[A-Za-z]{1,3}\$?\d{1,7}(?:\s*[-+*/^&:,)].*)?|'[^']+'!.*|\w+![$A-Za-z].*|"
+    r"[\d.\s+\-*/^%()]+)",
+    re.DOTALL,
+)
+
+
+def is_formula(text: str) -> bool:
+    """Return whether a text is a formula that no spreadsheet ever computed: `=VLOOKUP(A2,…)`, `=B2*2`."""
+    return text[:1] == "=" and _FORMULA.fullmatch(text) is not None
+
+
+_ERROR_WORD = re.compile(
+    r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|GETTING_DATA|"
+    r"FORMULA|이름\?|값!|참조!)|Err:\d{3}"
+)
+
+
+def is_error_word(text: str) -> bool:
+    """Return whether a text is what a spreadsheet shows for an error; a CSV keeps it as text."""
+    return text[:1] in ("#", "E") and _ERROR_WORD.fullmatch(text.strip()) is not None
+
+
 def _bare(text: str) -> str:
     if not text.isascii():
         text = text.translate(_ZERO_WIDTH).replace("\u00a0", " ").replace("\u3000", " ")
@@ -84,9 +131,11 @@ def _composed(text: str) -> str:
 
 
 def is_clean(text: str) -> bool:
-    """Return whether a text is in composed form, which `str.isprintable` does not tell."""
+    """Return whether a text is composed and without fillers, which `str.isprintable` does not tell."""
     if text.isascii():
         return True
+    if any(filler in text for filler in _FILLERS):
+        return False
     # Long texts are taken in pieces that overlap, for the same reason as above.
     pieces = range(0, len(text), _LOOKED_AT_ONCE)
     return all(unicodedata.is_normalized("NFC", text[at : at + _LOOKED_AT_ONCE + 4]) for at in pieces)
