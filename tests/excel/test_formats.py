@@ -445,3 +445,83 @@ def test_a_text_that_is_ascii_for_long_has_its_encoding_found(tmp_path: Path) ->
     for encoding in ("utf-8", "cp949"):
         path = corpus.save(tmp_path, "a.csv", data + "2,바지\n".encode(encoding) * 300_000)
         assert detect_encoding(path, Budget()) == encoding
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "|", "\t"])
+@pytest.mark.parametrize(
+    "title",
+    [
+        "sep=;",
+        "sep=,",
+        "SEP=|",
+        "상품번호; 상품명; 판매가 목록입니다",
+        "상품번호, 상품명 안내",
+        "상품목록|조회기간|2024|전체|총 2건",
+    ],
+)
+def test_neither_a_title_nor_a_directive_decides_against_the_header(
+    migrator: ExcelMigrator, tmp_path: Path, delimiter: str, title: str
+) -> None:
+    rows = [
+        ["상품번호", "상품명", "판매가", "재고"],
+        ["300000001", "가방", "100", "1"],
+        ["300000002", "컵", "200", "2"],
+    ]
+    text = "\n".join([title, *map(delimiter.join, rows)])
+    for encoding in ("utf-8-sig", "cp949"):
+        path = corpus.save(tmp_path, "a.csv", text.encode(encoding))
+        read = [(one.number, one.record and one.record.sale_price) for one in migrator.products(path)]
+        assert read == [(300000001, 100), (300000002, 200)]
+
+
+@given(st.sampled_from([",", ";", "|", "\t"]), st.text(alphabet="가나 ,;|\t1:", max_size=30), st.booleans())
+def test_the_delimiter_is_the_headers_whatever_stands_above(delimiter: str, title: str, quoted: bool) -> None:
+    rows = [["상품번호", "상품명", "판매가"], ["300000001", "가방", "100"], ["300000002", "컵", "200"]]
+    quote = '"{}"' if quoted else "{}"
+    text = "\n".join([title, *(delimiter.join(map(quote.format, row)) for row in rows)])
+    assert delimited.choose_delimiter(text, lambda texts: "상품번호" in texts) == delimiter
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [("utf-8", b"\xff"), ("cp949", b"\x81 "), ("utf-8", "한글".encode("cp949")), ("cp949", b"\xff,")],
+)
+def test_a_damaged_letter_is_named_by_line_and_byte(
+    migrator: ExcelMigrator, tmp_path: Path, good: str, bad: bytes
+) -> None:
+    above = "상품번호,상품명\n300000001,가방\n300000002,컵\n".encode(good)
+    path = corpus.save(tmp_path, "a.csv", above + b"300000003," + bad + b"\n")
+    with pytest.raises(UnreadableFileError) as caught:
+        migrator.preview(path)
+    assert str(caught.value).startswith(f"line 4, byte {len(above) + 10}: ")
+    assert "이 줄" in str(caught.value)
+
+
+def test_hidden_rows_of_a_page_are_said(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    page = (
+        corpus.html_table(TABLE)
+        .decode()
+        .replace("<tr><td>300000002", "<tr style='display:none'><td>300000002")
+    )
+    assert "display" in page
+    with migrator.preview(corpus.save(tmp_path, "a.xls", page.encode())) as found:
+        assert found.counts.new == 3
+        assert [sign.rule for sign in found.signs] == ["hidden-rows"]
+        assert "3" in found.signs[0].message
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"%PDF-1.7",
+        b"Rar!",
+        b"PK\x03\x04 no archive",
+        b"<html><p>no table</p></html>",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        b"\0\1",
+    ],
+)
+def test_every_refusal_says_what_to_do_next(migrator: ExcelMigrator, tmp_path: Path, data: bytes) -> None:
+    with pytest.raises(UnreadableFileError, match="주세요") as caught:
+        migrator.inspect(corpus.save(tmp_path, "a.xlsx", data))
+    assert str(tmp_path) not in str(caught.value)

@@ -356,3 +356,38 @@ def test_a_string_that_the_table_lacks_is_damage(opened: Opener, tmp_path: Path)
         data = table.removesuffix(end) + lost + end
         with pytest.raises(UnreadableFileError, match="damaged: IndexError"):
             rows_of(opened(corpus.save(tmp_path, "a.xls", data)))
+
+
+def formula(row: int, column: int, result: bytes, flags: int = 0) -> bytes:
+    """Return a FORMULA record (`=1`) with what it shows."""
+    tokens = b"\x1e\x01\x00"
+    place = struct.pack("<HHH", row, column, 0)
+    tail = struct.pack("<HIH", flags, 0, len(tokens)) + tokens
+    return corpus.biff_record(0x0006, place + result + tail)
+
+
+BLANK = b"\x03\x00\x00\x00\x00\x00\xff\xff"
+XLWT = corpus.biff_record(0x005C, b"None".ljust(0x70))
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_formulas_that_were_never_computed(opened: Opener, tmp_path: Path, in_order: bool) -> None:
+    head, *records = split_records(corpus.biff8([[1, 2, 3]]))
+    formulas = [
+        formula(1, at, struct.pack("<d", value), flags)
+        for at, (value, flags) in enumerate([(0, 2), (0, 0), (7, 2)])
+    ]
+    more = [formula(2, 0, BLANK), formula(2, 1, struct.pack("<d", 5))]
+    tail = [*formulas, *more] if in_order else [*more, *formulas]
+    pending = CellError("#FORMULA")
+    for user, blank in ((b"", ""), (XLWT, pending)):
+        data = b"".join([head, user, *records[:-1], *tail, records[-1]])
+        # The sheet begins so many bytes further down.
+        at = data.index(corpus.biff_record(0x0085, b"x" * 0)[:2] + b"\x10\x00")
+        data = (
+            data[: at + 4]
+            + struct.pack("<I", struct.unpack_from("<I", data, at + 4)[0] + len(user))
+            + data[at + 8 :]
+        )
+        book = opened(corpus.save(tmp_path, "a.xls", data))
+        assert rows_of(book)[1:] == [(2, [pending, 0, 7]), (3, [blank, 5, None])]

@@ -732,3 +732,33 @@ def test_a_row_of_long_shared_strings_is_measured(slow: bool, memory: int) -> No
     with pytest.raises(UnsafeFileError, match="row_text=150,006 in row 6"):
         list(referring(store, rows, slow=slow, row_text=150_005))
     store.close()
+
+
+def test_rows_and_columns_without_size_are_hidden(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    sheet = corpus.sheet_xml(corpus.products())
+    sheet = sheet.replace(
+        "<sheetData>", '<cols><col min="2" max="2" width="0" customWidth="1"/></cols><sheetData>'
+    )
+    sheet = sheet.replace('<row r="3"', '<row r="3" ht="0" customHeight="1"')
+    with migrator.preview(corpus.save(tmp_path, "a.xlsx", corpus.package({"상품": sheet}))) as found:
+        assert found.counts.new == 3
+        assert [sign.rule for sign in found.signs] == ["hidden-rows", "hidden-columns"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("2024-01-15T11:59:59.9999999Z", "2024-01-15T21:00:00+09:00"), ("2024-01-15T12:00:00.123456789012345+09:00", "2024-01-15T12:00:00+09:00"),
+        ("2024-12-31T23:59:59.5", "2025-01-01T00:00:00+09:00"),
+    ],
+)  # fmt: skip
+def test_fractions_of_a_second_are_rounded_in_any_zone(
+    migrator: ExcelMigrator, tmp_path: Path, text: str, wanted: str
+) -> None:
+    head = corpus.sheet_xml([["상품번호", "상품명", "판매시작일"]])
+    row = f'<row r="2">{corpus.cell_xml(2, 0, 300000001)}{corpus.cell_xml(2, 1, "가방")}<c r="C2" t="d"><v>{text}</v></c></row>'
+    sheet = head.replace("</sheetData>", row + "</sheetData>")
+    (one,) = migrator.products(corpus.save(tmp_path, "a.xlsx", corpus.package({"s": sheet})))
+    assert one.record is not None
+    assert one.record.sale_start is not None
+    assert one.record.sale_start.isoformat() == wanted

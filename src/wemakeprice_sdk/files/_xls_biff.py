@@ -146,6 +146,11 @@ _OLD_CELLS = (0x01, 0x02, 0x03, 0x04, 0x05, 0x06)
 _CELLS = frozenset((*_OLD_CELLS, 0xBD, 0xBE, 0xD6, 0xFD, 0x201, 0x203, 0x204, 0x205, 0x206, 0x27E, 0x406))
 _BOFS = frozenset((0x09, 0x209, 0x409, 0x809))
 _EOF, _ROW, _COLINFO, _FILTER = 0x0A, 0x208, 0x7D, 0x9D
+_FORMULAS = frozenset((0x06, 0x206, 0x406))
+_ZERO, _NO_TEXT = bytes(8), b"\x03\0\0\0\0\0\xff\xff"
+_ON_LOAD = 0x02
+_XLWT = b"\x5c\0\x70\0None "
+"""How xlwt names the user. It writes a blank text for every formula, as Excel does where one gives it."""
 _RUN = re.compile(
     rb"(?=.{4}(..))(?:\xfd\x00\x0a\x00\1.{8}|\x03\x02\x0e\x00\1.{12}|\x7e\x02\x0a\x00\1.{8}"
     rb"|\x01\x02\x06\x00\1.{4}|\x05\x02\x08\x00\1.{6})++",
@@ -226,6 +231,9 @@ class Outline:
         self.hidden_rows: list[int] = []
         self.hidden_columns: list[int] = []
         self.autofilter = False
+        self.pending: set[tuple[int, int]] = set()
+        """The cells of formulas that were never computed: zero or blank, and to be computed when opened."""
+        self._blank_is_pending = _XLWT in data[:4_096]
         self._by_key: dict[bytes, int] = {}
         self._patterns: list[tuple[int, re.Pattern[bytes]]] = []
         self.plain = self._walk(data, at, columns) and self.plain and self.ordered
@@ -247,6 +255,8 @@ class Outline:
                 at += 4 + length
                 if kind in _CELLS and length >= 2 and depth <= 1:
                     row, self.plain = int.from_bytes(data[begin + 4 : begin + 6], "little"), False
+                    if kind in _FORMULAS:
+                        self._see_formula(data[begin + 4 : at])
                 else:
                     depth += (kind in _BOFS) - (kind == _EOF)
                     if depth <= 0:
@@ -287,6 +297,13 @@ class Outline:
             self.hidden_columns += range(first, min(last + 1, columns))
         elif kind == _FILTER:
             self.autofilter = True
+
+    def _see_formula(self, record: bytes) -> None:
+        result, flags = record[6:14], record[14:15]
+        on_load = result == _ZERO and flags and flags[0] & _ON_LOAD
+        if on_load or (result == _NO_TEXT and self._blank_is_pending):
+            row, column = struct.unpack_from("<HH", record)
+            self.pending.add((row, column))
 
     def facts(self) -> tuple[int, int, list[int], bool]:
         """Return how many rows are hidden, the number of the first, the hidden columns, and any filter."""

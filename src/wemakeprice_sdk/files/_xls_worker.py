@@ -18,6 +18,7 @@ import os
 import struct
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import IO, Any
 
 from wemakeprice_sdk.files._xls_biff import (
@@ -42,6 +43,8 @@ _LOGGED = 300
 # Up to this version of BIFF (times ten) a file is one stream of sheets.
 _SEVERAL_AT_ONCE = 45
 _TEXT, _NUMBER, _DATE, _BOOL, _ERROR = 1, 2, 3, 4, 5
+_NEVER_CALCULATED = -1
+"""An error code of our own: a formula that no program has computed."""
 _NOTHING = (0, 6)
 
 
@@ -244,7 +247,8 @@ class Worker:
         facts: tuple[object, ...] = (0, 0, [], False)
         outline = self._outline(sheet, columns)
         plain = outline is not None and outline.plain
-        frame = _Frame(columns, self._send, self.xlrd.error_text_from_code, floats=not plain)
+        errors = {**self.xlrd.error_text_from_code, _NEVER_CALCULATED: "#FORMULA"}
+        frame = _Frame(columns, self._send, errors, floats=not plain)
         try:
             if outline is None:
                 # xlrd reads all sheets of these old files at once, and keeps nothing to read them again.
@@ -254,9 +258,9 @@ class Worker:
                 if plain:
                     self._unpack(sheet, outline, frame)
                 elif outline.ordered:
-                    self._scan(sheet, _straight(frame))
+                    self._scan(sheet, _without(outline.pending, _straight(frame)))
                 else:
-                    self._sort(sheet, frame, rows)
+                    self._sort(sheet, frame, rows, outline.pending)
             frame.flush()
         except StopReadingError:
             frame.clear()
@@ -306,7 +310,9 @@ class Worker:
                 dates = [at for at, style in enumerate(styles) if style in dated] if dated else ()
                 yield column, list(map(rk_number, values)) if kind == RK else exact(list(values)), dates, ()
 
-    def _sort(self, wanted: int, frame: _Frame, rows: int) -> None:
+    def _sort(
+        self, wanted: int, frame: _Frame, rows: int, pending: AbstractSet[tuple[int, int]] = frozenset()
+    ) -> None:
         """Read all cells before any row is sent: they come in the order in which a program wrote them."""
         kept: dict[int, dict[int, tuple[int, object]]] = {}
 
@@ -315,7 +321,7 @@ class Worker:
                 kind = sheet._xf_index_to_xl_type_map[style] if kind is None else kind
                 kept.setdefault(row, {})[column] = (kind, value)
 
-        self._scan(wanted, keep)
+        self._scan(wanted, _without(pending, keep))
         # One row past the limit, even a blank one, is enough for the parent to refuse the file.
         for row in itertools.islice(sorted(kept), rows + 1):
             frame.turn(row)
@@ -372,6 +378,19 @@ def _straight(frame: _Frame) -> PutCell:
             put(column, kind, value)
         elif kind not in _NOTHING:
             put(column, kind, value)
+
+    return put_cell
+
+
+def _without(pending: AbstractSet[tuple[int, int]], put: PutCell) -> PutCell:
+    """Return what puts an error in place of what formulas show that were never computed."""
+    if not pending:
+        return put
+
+    def put_cell(sheet, row, column, kind, value, style):  # type: ignore[no-untyped-def] # called by xlrd
+        if (row, column) in pending:
+            kind, value = _ERROR, _NEVER_CALCULATED
+        put(sheet, row, column, kind, value, style)
 
     return put_cell
 

@@ -77,21 +77,27 @@ def detect_encoding(path: Path, budget: Budget) -> str:
         if declared:
             return declared
         stream.seek(0)
+        skipped = lines = 0
         while (piece := stream.read(_CHUNK)) and piece.isascii():
             budget.check_time()
+            skipped, lines = skipped + len(piece), lines + piece.count(b"\n")
         probe = piece + stream.read(_PROBE)
         final = not stream.read(1)
-    reason = ""
+    faults: list[UnicodeDecodeError] = []
     for encoding in ("utf-8", "cp949"):
         try:
             codecs.getincrementaldecoder(encoding)().decode(probe, final)
         except UnicodeDecodeError as error:
-            reason = f"{encoding}: {error.reason}"
+            faults.append(error)
         else:
             return encoding
+    # The encoding that goes further is what the text was meant to be in.
+    fault = max(faults, key=lambda one: one.start)
+    line = lines + probe[: fault.start].count(b"\n") + 1
     raise UnreadableFileError(
-        f"the text is neither UTF-8 nor CP949: {reason}; save it as .xlsx or as CSV UTF-8 "
-        "(문자 인코딩을 알 수 없습니다. 엑셀에서 .xlsx 또는 'CSV UTF-8'로 다시 저장해 주세요)"
+        f"line {line}, byte {skipped + fault.start:,}: the text is neither UTF-8 nor CP949: "
+        f"{fault.encoding}: {fault.reason}; put this line right, or save the file as .xlsx or as CSV UTF-8 "
+        "(이 줄의 글자가 손상되었습니다. 줄을 고치거나 엑셀에서 .xlsx 또는 'CSV UTF-8'로 다시 저장해 주세요)"
     )
 
 
@@ -105,11 +111,23 @@ def choose_delimiter(sample: str, is_header: HeaderTest | None = None) -> str:
     A title above the header may hold any of the delimiters: `상품목록; 총 1건`.
     """
     directive = re.match(r"sep=(.)\r?\n", sample, re.IGNORECASE)
-    if directive:
-        return directive[1]
-    rows = {delimiter: _first_rows(sample, delimiter) for delimiter in _DELIMITERS}
-    finders = [mark for mark in _DELIMITERS if is_header is not None and any(map(is_header, rows[mark]))]
-    return max(finders or _DELIMITERS, key=lambda mark: _evenness([*map(len, rows[mark])]))
+    said = directive[1] if directive else ""
+    rows = {mark: _first_rows(sample, mark) for mark in dict.fromkeys((*_DELIMITERS, *said))}
+    found = {mark: _like_header(rows[mark], is_header) for mark in rows}
+    if said and (found[said] or not any(found.values())):
+        return said
+    return max(_DELIMITERS, key=lambda mark: (found[mark], _evenness([*map(len, rows[mark])])))
+
+
+def _like_header(rows: list[list[str]], is_header: HeaderTest | None) -> int:
+    """Return how many rows are as wide as the header; 0 when there is none.
+
+    A title that says the words of columns (`상품번호; 상품명 안내`) has no rows of its width below it.
+    """
+    if is_header is None:
+        return 0
+    widths = [len(row) for row in rows]
+    return max((widths.count(len(row)) for row in rows if is_header(row)), default=0)
 
 
 def _evenness(widths: list[int]) -> tuple[bool, float, int]:
@@ -205,7 +223,8 @@ class DelimitedFile:
             if "field limit" in str(error):
                 self._refuse_long_cell(number + len(rows), line)
             raise UnreadableFileError(
-                f"row {number + len(rows)}, {self._place(line)}: {error} (CSV 형식이 올바르지 않습니다)"
+                f"row {number + len(rows)}, {self._place(line)}: {error} "
+                "(CSV 형식이 올바르지 않습니다. 이 줄을 고쳐 주세요)"
             ) from error
         return rows
 
@@ -349,7 +368,7 @@ class _Lines:
                     byte = done - held + error.start
                     raise UnreadableFileError(
                         f"line {line}, byte {byte:,}: not {self.encoding}: {error.reason} "
-                        "(이 줄의 글자가 손상되었습니다)"
+                        "(이 줄의 글자가 손상되었습니다. 이 줄을 고쳐 다시 저장해 주세요)"
                     ) from error
                 done += len(piece)
                 if text:
@@ -397,7 +416,7 @@ class _Feed:
 
 
 def _is_directive(fields: list[str], delimiter: str) -> bool:
-    return bool(fields) and fields[0].lower() in ("sep=", f"sep={delimiter}")
+    return bool(fields) and re.fullmatch(r"sep=.?", fields[0].removesuffix(delimiter), re.I) is not None
 
 
 def _cell(text: str) -> Cell:

@@ -41,7 +41,7 @@ class Archive:
             file = path.open("rb")
         except OSError as error:
             raise UnreadableFileError(
-                f"the file cannot be opened: {error.strerror} (파일을 열 수 없습니다)"
+                f"the file cannot be opened: {error.strerror} (파일을 열 수 없습니다. 경로를 확인해 주세요)"
             ) from error
         try:
             _weigh_directory(file, limits)
@@ -50,7 +50,7 @@ class Archive:
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, OverflowError) as error:
             file.close()
             raise UnreadableFileError(
-                f"not a whole zip archive: {_reason(error)} (손상된 파일입니다)"
+                f"not a whole zip archive: {_reason(error)} (손상된 파일입니다. 다시 내려받아 주세요)"
             ) from error
         except BaseException:
             file.close()
@@ -77,7 +77,9 @@ class Archive:
         """Return the unpacked bytes of a member in pieces; the real size is held against `bound`."""
         info = self._names.get(_normal(name))
         if info is None:
-            raise UnreadableFileError(f"the archive has no member {name}")
+            raise UnreadableFileError(
+                f"the archive has no member {name} (파일의 일부가 없습니다. 다시 내려받아 주세요)"
+            )
         total = 0
         try:
             with self._zip.open(info) as stream:
@@ -89,7 +91,7 @@ class Archive:
                     yield piece
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
             raise UnreadableFileError(
-                f"member {name} is damaged: {_reason(error)} (손상된 파일입니다)"
+                f"member {name} is damaged: {_reason(error)} (손상된 파일입니다. 다시 내려받아 주세요)"
             ) from error
 
     def read(self, name: str, budget: Budget) -> bytes:
@@ -159,7 +161,10 @@ def _weigh_member(info: zipfile.ZipInfo, limits: FileLimits) -> None:
             f"member {info.filename} is encrypted (암호로 보호된 파일입니다. 암호를 해제해 주세요)"
         )
     if info.compress_type not in _KNOWN_METHODS:
-        raise UnreadableFileError(f"member {info.filename} uses compression method {info.compress_type}")
+        raise UnreadableFileError(
+            f"member {info.filename} uses compression method {info.compress_type}; save it in Excel as .xlsx "
+            "(지원하지 않는 압축 방식입니다. 엑셀에서 .xlsx로 다시 저장해 주세요)"
+        )
     if info.file_size > limits.sheet_bytes:
         raise over("bytes", info.file_size, limits.sheet_bytes, info.filename)
     ratio = info.file_size // max(1, info.compress_size)
@@ -245,10 +250,14 @@ class GuardedXml:
             self._parser.Parse(data, final)
         except expat.ExpatError as error:
             raise UnreadableFileError(
-                f"{self.where}{self.locate()} is not well-formed: {error} (손상된 파일입니다)"
+                f"{self.where}{self.locate()} is not well-formed: {error} "
+                "(손상된 파일입니다. 다시 내려받아 주세요)"
             ) from error
         except (ValueError, LookupError) as error:
-            raise UnreadableFileError(f"{self.where} has an unreadable encoding: {error}") from error
+            raise UnreadableFileError(
+                f"{self.where} has an unreadable encoding: {error} "
+                "(문자 인코딩을 알 수 없습니다. 엑셀에서 .xlsx로 다시 저장해 주세요)"
+            ) from error
         self._fed += len(data)
         lag = self._fed - self._parser.CurrentByteIndex
         if lag > self.budget.limits.xml_token:

@@ -121,7 +121,10 @@ class Budget:
     def check_time(self) -> None:
         """Raise `UnsafeFileError` when the time is used up."""
         if self.monotonic() > self._until:
-            raise UnsafeFileError(f"reading took longer than the limit seconds={self.limits.seconds:g}")
+            raise UnsafeFileError(
+                f"reading took longer than the limit seconds={self.limits.seconds:g}; give a smaller file "
+                "(읽는 시간이 한도를 넘었습니다. 파일을 나누어 주세요)"
+            )
 
     def spend(self, rows: int, cells: int) -> None:
         """Account for rows and cells that were read."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import email
 import io
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from attrs import define
+from attrs import define, field
 
 from wemakeprice_sdk.errors import UnreadableFileError
 from wemakeprice_sdk.files.cells import Cell, RowBlock, SheetRow, blocks_of, number_cell
@@ -22,6 +23,7 @@ _CHUNK = 1 << 16
 _LONGEST_REST = 1 << 14
 _BREAKS = frozenset(("br", "p", "div", "li"))
 _SILENT = frozenset(("script", "style", "title"))
+_NOT_SHOWN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
 def html_encoding(path: Path, budget: Budget) -> str:
@@ -43,6 +45,7 @@ class _TableParser(HTMLParser):
         self.budget = budget
         self.tables = 0
         self.rows: list[SheetRow] = []
+        self.hidden_rows: list[int] = []
         self.is_frameset = False
         self._depth = 0
         self._silent = 0
@@ -67,6 +70,8 @@ class _TableParser(HTMLParser):
         elif tag == "tr" and self._depth == 1:
             self._end_row()
             self._start_row()
+            if self.tables - 1 == self.wanted and _NOT_SHOWN.search(dict(attrs).get("style") or ""):
+                self.hidden_rows.append(self._row_number)
         elif tag in _BREAKS and self._parts:
             self.handle_data("\n")
         elif tag in _SILENT:
@@ -205,6 +210,7 @@ class HtmlWorkbook:
     _pages: str | None = None
     """The pages of an archive, None for a page that is read from its file."""
     sheets: tuple[SheetInfo, ...] = ()
+    _hidden: dict[int, list[int]] = field(factory=dict, init=False)
 
     engine = "html-parser"
     date1904 = False
@@ -232,20 +238,25 @@ class HtmlWorkbook:
             pass
         if not parser.tables:
             reason = "a page of frames, whose tables lie in other files" if parser.is_frameset else "no table"
-            raise UnreadableFileError(f"an HTML page with {reason} (표가 없는 HTML 파일입니다)")
+            raise UnreadableFileError(
+                f"an HTML page with {reason} (표가 없는 HTML 파일입니다. 엑셀 파일로 다시 내려받아 주세요)"
+            )
         self.sheets = tuple(SheetInfo(f"table {n + 1}") for n in range(parser.tables))
         return self
 
-    def facts(self, sheet: int) -> SheetFacts:  # noqa: ARG002 - no sheet of this format has any
-        """Return nothing: the format hides no rows."""
-        return SheetFacts()
+    def facts(self, sheet: int) -> SheetFacts:
+        """Return what the pass saw that began last: Excel writes hidden rows with `display:none`."""
+        hidden = self._hidden.get(sheet, [])
+        return SheetFacts(hidden_rows=len(hidden), first_hidden_row=hidden[0] if hidden else 0)
 
     def close(self) -> None:
         """Nothing is held open."""
 
     def rows(self, sheet: int, budget: Budget) -> Iterator[SheetRow]:
         """Yield the rows of a table."""
-        return self._parse(_TableParser(sheet, budget), budget)
+        parser = _TableParser(sheet, budget)
+        self._hidden[sheet] = parser.hidden_rows
+        return self._parse(parser, budget)
 
     def blocks(self, sheet: int, budget: Budget) -> Iterator[RowBlock]:
         """Yield the same rows, many together."""
@@ -264,7 +275,8 @@ class HtmlWorkbook:
             parser.finish()
         except (UnicodeError, AssertionError, ValueError) as error:
             raise UnreadableFileError(
-                f"row {parser.row_number}: not readable as HTML: {error} (손상된 파일입니다)"
+                f"row {parser.row_number}: not readable as HTML: {error} "
+                "(손상된 파일입니다. 다시 내려받아 주세요)"
             ) from error
         yield from parser.take()
 
@@ -286,7 +298,9 @@ def archived_pages(path: Path, limits: FileLimits, budget: Budget) -> tuple[str,
         message = email.message_from_bytes(path.read_bytes())
         parts = list(islice(message.walk(), limits.archive_members + 1))
     except RecursionError as error:
-        raise UnreadableFileError("the parts of the web page archive are nested too deep") from error
+        raise UnreadableFileError(
+            "the parts of the web page archive are nested too deep (손상된 파일입니다. 다시 내려받아 주세요)"
+        ) from error
     if len(parts) > limits.archive_members:
         raise over("archive_members", len(parts), limits.archive_members)
     encoding, pages = "", []
@@ -314,4 +328,7 @@ def _decoded(data: bytes, charset: str | None) -> tuple[str, str]:
             return encoding, data.decode(encoding)
         except (UnicodeError, LookupError):
             continue
-    raise UnreadableFileError("a page of the web page archive has an unreadable encoding (손상된 파일입니다)")
+    raise UnreadableFileError(
+        "a page of the web page archive has an unreadable encoding "
+        "(문자 인코딩을 알 수 없습니다. 엑셀에서 .xlsx로 다시 저장해 주세요)"
+    )

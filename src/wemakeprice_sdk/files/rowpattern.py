@@ -132,7 +132,9 @@ def read_error(text: str) -> Cell:
     return CellError(text[:64]) if text else FORMULA_WITHOUT_VALUE
 
 
-_FRACTION = re.compile(r"\s*(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{1,100})\s*", re.ASCII)
+_FRACTION = re.compile(
+    r"\s*(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)\.(\d{1,100})([Zz]|[+-]\d\d:?\d\d)?\s*", re.ASCII
+)
 
 
 def read_iso_date(text: str) -> Cell:
@@ -142,7 +144,7 @@ def read_iso_date(text: str) -> Cell:
         return text
     try:
         wall = datetime.fromisoformat(match[1])
-        return (wall + timedelta(seconds=int(match[2][0] >= "5"))).isoformat()
+        return (wall + timedelta(seconds=int(match[2][0] >= "5"))).isoformat() + (match[3] or "")
     except (ValueError, OverflowError):
         return text
 

@@ -157,7 +157,9 @@ class SharedStrings:
 
     def _load(self, number: int) -> list[str]:
         if self._file is None:
-            raise UnreadableFileError("the shared strings were closed")
+            raise UnreadableFileError(
+                "the shared strings were closed (닫힌 파일입니다. 파일을 다시 열어 주세요)"
+            )
         begin, end = self._offsets[number], self._offsets[number + 1]
         self._file.seek(begin)
         block = self._file.read(end - begin).decode("utf-8", "surrogatepass").split("\0")
@@ -278,7 +280,9 @@ def _plain_items(block: bytes) -> list[str] | None:
     try:
         text = block.decode()
     except UnicodeDecodeError as error:
-        raise UnreadableFileError(f"the shared strings are not UTF-8: {error.reason}") from error
+        raise UnreadableFileError(
+            f"the shared strings are not UTF-8: {error.reason} (손상된 파일입니다. 다시 내려받아 주세요)"
+        ) from error
     strings = _split_items(text)
     if text.count("<") != 4 * len(strings):
         return None

@@ -33,7 +33,9 @@ from wemakeprice_sdk.files.workbook import SheetFacts
 
 _SHEET_DATA = re.compile(rb"<((?:[A-Za-z][\w.-]{0,30}:)?)sheetData\s*+>")
 _NOT_UTF8 = re.compile(rb"<\?xml[^>]*encoding=[\"'](?!utf-8|us-ascii)", re.IGNORECASE)
-_HIDDEN = re.compile(r'\shidden="(?:1|true|on)"')
+_HIDDEN = re.compile(r'\s(?:hidden="(?:1|true|on)"|ht="0(?:\.0+)?")')
+"""A row is hidden too when it has no height."""
+_FLAT = re.compile(r"0(?:\.0+)?")
 _NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 _LEARN_ROWS = 200
 # A sheet that changes its way of writing further down is learned anew, but not for ever: a lesson takes as
@@ -99,7 +101,8 @@ class _Rows:
 
     def _see_columns(self, attributes: dict[str, str]) -> None:
         low, high = attributes.get("min", ""), attributes.get("max", "")
-        if is_true(attributes.get("hidden", "")) and _NUMBER.fullmatch(low) and _NUMBER.fullmatch(high):
+        hidden = is_true(attributes.get("hidden", "")) or _FLAT.fullmatch(attributes.get("width", ""))
+        if hidden and _NUMBER.fullmatch(low) and _NUMBER.fullmatch(high):
             self.hidden_columns += range(int(low) - 1, min(int(high), self.budget.limits.columns))
 
     def see_hidden(self, number: int, count: int = 1) -> None:
@@ -143,7 +146,7 @@ class _Rows:
             int(given) if given.isdigit() and len(given) < 9 and given.isascii() else self.last_row + 1
         )
         self.budget.check_row_number(self.last_row)
-        if "hidden" in attributes and is_true(attributes["hidden"]):
+        if is_true(attributes.get("hidden", "")) or _FLAT.fullmatch(attributes.get("ht", "")):
             self.see_hidden(self.last_row)
         self._column = self._row_size = 0
         self._cells = []
@@ -160,7 +163,8 @@ class _Rows:
         place = split_reference(reference)
         if place is None:
             raise UnreadableFileError(
-                f"row {self.last_row}: {reference[:20]!r} is no cell of a sheet (손상된 파일입니다)"
+                f"row {self.last_row}: {reference[:20]!r} is no cell of a sheet "
+                "(손상된 파일입니다. 다시 내려받아 주세요)"
             )
         self._column = place[1]
 
@@ -326,7 +330,7 @@ class SheetRows:
             row = data.count(f"</{self._prefix}row>".encode(), 0, error.start)
             raise UnreadableFileError(
                 f"{self.where}, {row + 1} row(s) below row {self.last_row}, is not UTF-8: {error.reason} "
-                "(손상된 파일입니다)"
+                "(손상된 파일입니다. 다시 내려받아 주세요)"
             ) from error
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")

@@ -61,7 +61,10 @@ def sniff(path: Path, limits: FileLimits) -> FileFormat:
         return FileFormat.XLS
     for mark, what in _FOREIGN.items():
         if head.startswith(mark):
-            raise UnreadableFileError(f"this is {what}, not a spreadsheet (엑셀 파일이 아닙니다)")
+            raise UnreadableFileError(
+                f"this is {what}, not a spreadsheet; export the list as Excel and give that file "
+                "(엑셀 파일이 아닙니다. 엑셀로 내려받은 파일을 올려 주세요)"
+            )
     for mark, what in _TABLES:
         if head.startswith(mark):
             raise UnreadableFileError(f"this is {what}; {_RESAVE}")

@@ -258,7 +258,7 @@ class XlsWorkbook:
 def _infos(sheets: Sequence[tuple[str, bool]], budget: Budget) -> tuple[SheetInfo, ...]:
     budget.check_sheets(len(sheets))
     if not sheets:
-        raise UnreadableFileError("the .xls file holds no worksheet (시트가 없습니다)")
+        raise UnreadableFileError("the .xls file holds no worksheet (시트가 없습니다. 다시 내려받아 주세요)")
     return tuple(SheetInfo(name, hidden) for name, hidden in sheets)
 
 
