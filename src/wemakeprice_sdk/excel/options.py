@@ -41,12 +41,14 @@ def is_title(text: str) -> bool:
 
 
 _NONE = re.compile(r"(?:옵션|선택)\s*(?:없음|없슴|미사용)|(?:no\s*option|none)", re.IGNORECASE)
+_LONGEST_NONE = 12
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def is_none(text: str) -> bool:
-    """Return whether a text in a column of options says that there is none: `옵션없음`, `-`."""
-    return is_empty_mark(text) or _NONE.fullmatch(text) is not None
+def _says_none(cell: object) -> bool:
+    """Return whether a cell in a column of options says that there is none: `옵션없음`, `-`."""
+    if not isinstance(cell, str) or len(cell) > _LONGEST_NONE:
+        return False
+    return is_empty_mark(cell) or _NONE.fullmatch(cell) is not None
 
 
 @frozen
@@ -76,7 +78,7 @@ class OptionReader:
 
     def read(self, cells: Sequence[object]) -> Option:
         """Return the option of a row; a title without a value (옵션명 색상, 옵션값 blank) is none."""
-        number, *cells = [None if isinstance(cell, str) and is_none(cell) else cell for cell in cells]
+        number, *cells = [None if _says_none(cell) else cell for cell in cells]
         name, code, price, status = cells[:4]
         if self._levels:
             levels = ((name, cells[4]), (cells[5], cells[6]), (cells[7], cells[8]))
@@ -148,7 +150,7 @@ class OptionReader:
 def _cuts(name: str) -> Sequence[tuple[str, Sequence[str], int]]:
     """Return the ways in which a name may be a list: the separator, the names, and how many it seems to hold.
 
-    It seems to hold none where no list of stocks agrees: 1,000ml, 블랙/L and 색상:빨강|사이즈:L are one option.
+    It seems to hold none where no list of stocks agrees: 1,000ml, 블랙/L, 색상:빨강|사이즈:L are one option.
     """
     prefix = _prefix_of(name)
     lists = ((mark, [part.strip() for part in name.removeprefix(prefix).split(mark)]) for mark in _SEPARATORS)
