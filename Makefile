@@ -28,7 +28,7 @@ $(VENV)/.runtime: $(VENV)/.python pyproject.toml
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.python pyproject.toml
-	$(PIP) install --quiet $(WITH) --editable '.[postgres,keyring]' --group $(GROUP)
+	$(PIP) install --quiet $(WITH) --editable '.[cli,postgres,keyring]' --group $(GROUP)
 	@touch $@ $(VENV)/.runtime
 
 demo: $(VENV)/.runtime ## a seller's day on the embedded sandbox
@@ -55,6 +55,7 @@ lint: $(VENV)/.dev ## format, lint, import walls, generated code and pages
 	$(BIN)/python scripts/errors_page.py --check
 	$(BIN)/python scripts/moving_out.py --check
 	$(BIN)/python scripts/catalogue_schema.py --check
+	$(BIN)/python scripts/command_pages.py --check
 
 # Test folders have files of the same names, and import their own kits by plain name: mypy looks at one folder at a time.
 TESTED := tests $(filter-out tests/typing tests/examples,$(patsubst %/,%,$(sort $(dir $(wildcard tests/*/test_*.py)))))

@@ -47,14 +47,6 @@ log = logging.getLogger("jobs")
 T = TypeVar("T")
 
 
-EXIT_CODES: Final[Mapping[JobVerdict, int]] = {
-    JobVerdict.DONE: 0,
-    JobVerdict.AGAIN_LATER: 75,
-    JobVerdict.OPERATOR_NEEDED: 1,
-    JobVerdict.SETTINGS_WRONG: 78,
-}
-
-
 # ---------------------------------------------------------------- what a run works with
 
 
@@ -304,10 +296,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         accounts = [work.registry.get(name) for name in args.account or [c.seller_id for c in work.registry]]
     except (errors.WemakepriceError, OSError, KeyError) as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
-        return EXIT_CODES[JobVerdict.SETTINGS_WRONG]
+        return JobVerdict.SETTINGS_WRONG.exit_code
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: has.stop.press())
-    return EXIT_CODES[JobVerdict.worst([run_account(work, c.seller_id, args.jobs, has) for c in accounts])]
+    return JobVerdict.worst([run_account(work, c.seller_id, args.jobs, has) for c in accounts]).exit_code
 
 
 if __name__ == "__main__":

@@ -11,15 +11,22 @@ import tomllib
 from pathlib import Path
 from textwrap import indent
 
+import click
 import pytest
 import yaml
 from sybil import Document
 from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 
+from wemakeprice_sdk.cli.app import app
+
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-NOT_RUN = {"tree": "a drawing", "mermaid": "a drawing"}
+NOT_RUN = {
+    "usage": "a help text, held current by scripts/command_pages.py",
+    "tree": "a drawing",
+    "mermaid": "a drawing",
+}
 
 
 class Page:
@@ -65,6 +72,15 @@ def run_command(command: str, folder: Path) -> None:
         raise AssertionError(f"no check knows how to run {command!r}")
 
 
+def parse_command(words: list[str]) -> None:
+    """Refuse a command line that names no command, or an option or a value that it does not take."""
+    command: click.Command | None = app
+    while isinstance(command, click.Group):
+        command = command.get_command(click.Context(command), words.pop(0))
+    assert command is not None
+    command.make_context("wemakeprice", words)
+
+
 def evaluate(page: Page, language: str, source: str, line: int, path: str) -> None:
     match language:
         case "python":
@@ -79,6 +95,9 @@ def evaluate(page: Page, language: str, source: str, line: int, path: str) -> No
             json.loads(source)
         case "yaml":
             list(yaml.safe_load_all(source))
+        case "console":
+            for words in re.findall(r"^\$ wemakeprice (.+)$", source, re.MULTILINE):
+                parse_command(shlex.split(words))
         case shown if shown.startswith("file:"):
             # The file itself is run by tests/examples; the lexer took away the indent that all lines share.
             text = (ROOT / shown.removeprefix("file:")).read_text(encoding="utf-8")
@@ -157,7 +176,9 @@ def test_a_page_has_the_same_blocks_in_both_languages(korean: Path) -> None:
     """They may differ in printed words and invented names only: languages, order and length of the code stay."""
     english = korean.with_name(korean.name.replace(".ko.md", ".md"))
     shapes = [
-        [(language, source.count("\n")) for language, source, _ in blocks(page)] for page in (english, korean)
+        # Help wraps where the words of a language end.
+        [(language, 0 if language == "usage" else source.count("\n")) for language, source, _ in blocks(page)]
+        for page in (english, korean)
     ]
     assert shapes[0] == shapes[1]
 

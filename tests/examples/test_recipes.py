@@ -166,15 +166,12 @@ def test_kubernetes_never_overlaps_and_takes_secrets_from_a_secret(job: dict[str
     assert mounted == {row["name"] for row in pod["volumes"]}
 
 
-def test_kubernetes_gives_up_for_exactly_the_codes_that_trying_again_does_not_mend(
-    run_jobs: ModuleType,
-) -> None:
+def test_kubernetes_gives_up_for_exactly_the_codes_that_trying_again_does_not_mend() -> None:
     for job in CRON_JOBS:
         (rule,) = job["spec"]["jobTemplate"]["spec"]["podFailurePolicy"]["rules"]
-        codes = run_jobs.EXIT_CODES
-        again = {codes[JobVerdict.DONE], codes[JobVerdict.AGAIN_LATER]}
+        again = {JobVerdict.DONE.exit_code, JobVerdict.AGAIN_LATER.exit_code}
         usage = 2
-        assert set(rule["onExitCodes"]["values"]) == {*codes.values(), usage} - again
+        assert set(rule["onExitCodes"]["values"]) == {*(one.exit_code for one in JobVerdict), usage} - again
 
 
 @pytest.mark.parametrize("job", CRON_JOBS, ids=lambda job: job["metadata"]["name"])

@@ -1,4 +1,4 @@
-"""A thin command line over the library: `wemakeprice demo`, `config`, `inspect` and `preview`."""
+"""The command line `wemakeprice` (extra `cli`): thin, and an example for those who write their own."""
 
 from wemakeprice_sdk.cli.main import main
 

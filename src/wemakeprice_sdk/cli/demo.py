@@ -6,10 +6,10 @@ import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final, TextIO
-from unicodedata import east_asian_width
 
 from attrs import define, field
 
+from wemakeprice_sdk.cli.console import padded, screen_width
 from wemakeprice_sdk.client import ThrottlePolicy, WemakepriceClient
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.models import (
@@ -226,16 +226,6 @@ def once_each(sandbox: Sandbox, operation: str) -> tuple[int, str]:
     targets = [str(entry.targets["bundleNo"]) for entry in sandbox.journal.writes(operation)]
     most = max(map(targets.count, targets))
     return len(targets), "each bundle once" if most == 1 else f"one bundle {most} times"
-
-
-def padded(text: str, width: int) -> str:
-    """Fill a text up to a width on the screen, where a Korean letter takes two places."""
-    return text + " " * (width - screen_width(text))
-
-
-def screen_width(text: str) -> int:
-    """Count the places a text takes on the screen."""
-    return sum(1 + (east_asian_width(letter) in "WF") for letter in text)
 
 
 def summary(day: Day, sandbox: Sandbox) -> None:

@@ -36,7 +36,7 @@ Syntax: TypeAlias = Literal["toml", "json"]
 """How a document is written."""
 
 ENV_PREFIX: Final = "WEMAKEPRICE_"
-_RESERVED: Final = "SECRET_"
+_RESERVED: Final = ("SECRET_", "CLI_")
 _ATTEMPTS: Final = 5
 _MANY: Final = (
     "holds many accounts; read it with load_registry",
@@ -191,15 +191,17 @@ def config_from_env(
     """Read one configuration from environment variables, such as `WEMAKEPRICE_SWITCHES__MASTER=off`.
 
     Secrets may stand in clear here or encrypted. Empty variables count as not set; those that begin with
-    `WEMAKEPRICE_SECRET_` and those named in `ignore` are left alone; any other unknown one is a violation.
-    For several accounts give each a `prefix` of its own. Raises what `loads_config` does.
+    `WEMAKEPRICE_SECRET_` or `WEMAKEPRICE_CLI_` and those named in `ignore` are left alone; any other unknown
+    one is a violation. For several accounts give each a `prefix` of its own. Raises what `loads_config` does.
     """
     variables = os.environ if environ is None else environ
     document: Document = {}
     problems = Problems()
     skipped = {*ignore}
     for name in sorted(variables):
-        if not name.startswith(prefix) or name.startswith(prefix + _RESERVED) or name in skipped:
+        if not name.startswith(prefix) or name in skipped:
+            continue
+        if name.removeprefix(prefix).startswith(_RESERVED):
             continue
         if variables[name].strip():
             _nest(document, name, name[len(prefix) :].lower().split("__"), variables[name], problems)

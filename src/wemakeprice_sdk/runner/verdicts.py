@@ -68,6 +68,11 @@ class JobVerdict(KoreanWord):
         """The place in the list: 0 for `DONE`."""
         return _WEIGHTS[self]
 
+    @property
+    def exit_code(self) -> int:
+        """The exit code of a program that ends with it: 0, 75 (EX_TEMPFAIL), 1, 78 (EX_CONFIG)."""
+        return _EXIT_CODES[self]
+
     @classmethod
     def worst(cls, verdicts: Iterable[JobVerdict]) -> JobVerdict:
         """Return the one that weighs most; `DONE` when there is none."""
@@ -75,6 +80,7 @@ class JobVerdict(KoreanWord):
 
 
 _WEIGHTS: Final[Mapping[JobVerdict, int]] = {verdict: place for place, verdict in enumerate(JobVerdict)}
+_EXIT_CODES: Final[Mapping[JobVerdict, int]] = dict(zip(JobVerdict, (0, 75, 1, 78), strict=True))
 
 
 class VerdictCode(StrEnum):

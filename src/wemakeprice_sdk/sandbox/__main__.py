@@ -76,9 +76,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (SandboxError, OSError) as error:
         sys.stderr.write(f"cannot start: {error}\n")
         return 2
-    sys.stdout.write(f"sandbox on {server.url}  (start page {server.url}/, Ctrl-C ends it)\n")
-    sys.stdout.flush()
     try:
+        sys.stdout.write(f"sandbox on {server.url}  (start page {server.url}/, Ctrl-C ends it)\n")
+        sys.stdout.flush()
         server.serve_forever()
     except KeyboardInterrupt:
         pass

@@ -1,0 +1,87 @@
+"""What the warehouse says, as CSV files: parcels with an invoice, what was picked, stock."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from wemakeprice_sdk.cli.console import Bilingual, CommandError, spooled
+
+if TYPE_CHECKING:
+    from wemakeprice_sdk.policy.snapshot import PendingShipment, PickedLine, SkuStock
+
+T = TypeVar("T")
+CsvRow = dict[str, str]
+
+
+def parcel(bundle_no: int, courier: str, invoice_no: str) -> PendingShipment:
+    """Return a bundle that goes out with an invoice; the courier by code or name. Raise `ValidationError`."""
+    from wemakeprice_sdk.models import ShipMethod, couriers
+    from wemakeprice_sdk.policy.actions import Shipment
+    from wemakeprice_sdk.policy.snapshot import PendingShipment
+
+    shipment = Shipment(ShipMethod.PARCEL, couriers.find(courier), couriers.normalise_invoice(invoice_no))
+    return PendingShipment(bundle_no, shipment)
+
+
+def read_parcels(file: Path, account: str) -> tuple[PendingShipment, ...]:
+    """Read bundle_no, courier, invoice_no."""
+    return _read(file, account, lambda row: parcel(int(row["bundle_no"]), row["courier"], row["invoice_no"]))
+
+
+def read_picked(file: Path, account: str) -> tuple[PickedLine, ...]:
+    """Read order_option_no, quantity: what left the shelf and has no invoice yet."""
+    from wemakeprice_sdk.policy.snapshot import PickedLine
+
+    return _read(file, account, lambda row: PickedLine(int(row["order_option_no"]), int(row["quantity"])))
+
+
+def read_stock(file: Path, account: str) -> tuple[SkuStock, ...]:
+    """Read sku, quantity, as_of; `as_of` with its zone, such as 2026-03-04T10:00:00+09:00."""
+    from wemakeprice_sdk.policy.snapshot import SkuStock
+
+    def level(row: CsvRow) -> SkuStock:
+        return SkuStock(
+            sku=row["sku"].strip(), quantity=int(row["quantity"]), as_of=datetime.fromisoformat(row["as_of"])
+        )
+
+    return _read(file, account, level)
+
+
+def _read(file: Path, account: str, make: Callable[[CsvRow], T]) -> tuple[T, ...]:
+    """Read a whole file or nothing; rows of other accounts (column seller_id) are passed over."""
+    with spooled(file) as path:
+        text = Path(path).read_bytes()
+    rows = csv.DictReader(io.StringIO(_decoded(text, file), newline=""))
+    found = []
+    for number, row in enumerate(rows, 2):
+        if row.get("seller_id") not in (None, "", account):
+            continue
+        try:
+            found.append(make(row))
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            what = f"{os.fspath(file)}:{number}: {type(error).__name__}: {error}"
+            raise CommandError(
+                Bilingual(f"{what}; nothing of the file is used", f"{what}. 파일 전체를 사용하지 않습니다"),
+                Bilingual("correct the line and try again", "해당 줄을 수정한 뒤 다시 실행해 주세요"),
+                78,
+            ) from None
+    return tuple(found)
+
+
+def _decoded(data: bytes, file: Path) -> str:
+    for encoding in ("utf-8-sig", "cp949"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise CommandError(
+        Bilingual(f"{file} is neither UTF-8 nor CP949 text", f"{file}: UTF-8 또는 CP949 문서가 아닙니다"),
+        Bilingual("save it as CSV (UTF-8)", "CSV(UTF-8)로 저장해 주세요"),
+        78,
+    )
