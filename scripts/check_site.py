@@ -120,6 +120,14 @@ def broken_links(site: Path, pages: Mapping[Path, Anchors]) -> list[str]:
     return broken
 
 
+def unnamed(site: Path) -> list[str]:
+    """Return the links of llms.txt that lead nowhere, and the pages that it leaves out (the reference is named as a whole)."""
+    linked = set(re.findall(r"\]\(([^)]+)\)", (site / "llms.txt").read_text(encoding="utf-8")))
+    pages = {f"{path.parent.relative_to(site)}/" for path in site.glob("**/index.html")} - {"./"}
+    own = {page for page in pages if not page.startswith(("ko/", "reference/"))}
+    return sorted((linked - pages) | (own - linked))
+
+
 def unfindable(site: Path) -> list[str]:
     """Return the words that no entry of the search begins a word with, as the search in the browser splits them."""
     index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
@@ -138,6 +146,7 @@ def unfindable(site: Path) -> list[str]:
 def main(site: Path) -> int:
     pages = read_pages(site)
     wrong = [f"a link leads nowhere: {link}" for link in broken_links(site, pages)]
+    wrong += [f"llms.txt and the pages differ in {page}" for page in unnamed(site)]
     wrong += [f"the reference lacks {name}" for name in undocumented(pages)]
     wrong += [
         f"{path.relative_to(site.resolve())}: {page.elements} elements are too many for one page"

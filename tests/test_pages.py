@@ -68,6 +68,14 @@ def site(folder: Path, link: str, text: str, separator: str) -> Path:
     return folder
 
 
+def test_a_page_that_llms_txt_leaves_out_is_seen(tmp_path: Path) -> None:
+    for page in ("", "client", "ko", "ko/client", "reference/orders"):
+        (tmp_path / page).mkdir(parents=True, exist_ok=True)
+        (tmp_path / page / "index.html").write_text("", encoding="utf-8")
+    (tmp_path / "llms.txt").write_text("[a](ko/) [b](gone/)", encoding="utf-8")
+    assert script("check_site").unnamed(tmp_path) == ["client/", "gone/"]
+
+
 @pytest.mark.parametrize(
     ("link", "broken"),
     [("../", 0), ("../#start", 0), ("https://example.com/", 0), ("../#end", 1), ("../client/", 1)],
