@@ -20,6 +20,7 @@ from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.errors import WrongKeyError
 from wemakeprice_sdk.ledger import IntentDraft, IntentResult, IntentState, Lease, LegalHold, RecordDraft
 from wemakeprice_sdk.ledger.postgres import PostgresLedger
+from wemakeprice_sdk.ledger.records import StockOffer
 from wemakeprice_sdk.ledger.sql import SqlLedger
 from wemakeprice_sdk.ledger.sqlite import MemoryLedger, SqliteLedger
 from wemakeprice_sdk.models.sku_links import SkuLink
@@ -92,6 +93,14 @@ def calls(lease: Lease, intent: Any) -> dict[str, dict[str, Any]]:
         "mark_processed": {**held, "kind": "bundle", "keys": ["1"]},
         "processed": keyed,
         "register": {**held, "record": DRAFT, "links": [LINK], "export": DRAFT, "shared": ["S"]},
+        "done_since": {**account, "operation": "orders_ship", "since": NOW},
+        "stock_book": {**account, "products": [1]},
+        "reserve_stock": {
+            "lease": lease,
+            "offers": [StockOffer(account="shop", product_no=1)],
+            "versions": {"shop": 0},
+            "seen": NOW,
+        },
         "accounts": {},
         "sku_uses": {},
         "shared_skus": {},

@@ -18,6 +18,8 @@ from wemakeprice_sdk.ledger.records import (
     PersonalState,
     RecordDraft,
     SaveCount,
+    StockBook,
+    StockOffer,
     StoredRecord,
 )
 from wemakeprice_sdk.ledger.sqlite import MemoryLedger, SqliteLedger
@@ -42,5 +44,7 @@ __all__ = [
     "RecordKind",
     "SaveCount",
     "SqliteLedger",
+    "StockBook",
+    "StockOffer",
     "StoredRecord",
 ]

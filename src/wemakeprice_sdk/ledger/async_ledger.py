@@ -24,6 +24,8 @@ from wemakeprice_sdk.ledger.records import (
     LegalHold,
     RecordDraft,
     SaveCount,
+    StockBook,
+    StockOffer,
     StoredRecord,
 )
 from wemakeprice_sdk.models import JsonValue
@@ -98,6 +100,9 @@ class AsyncLedger:
 
     async def is_done(self, account: str, once_keys: Iterable[str]) -> frozenset[str]:
         return await asyncio.to_thread(self._ledger.is_done, account, once_keys)
+
+    async def done_since(self, account: str, operation: str, since: datetime) -> Mapping[str, datetime]:
+        return await asyncio.to_thread(self._ledger.done_since, account, operation, since)
 
     async def save(
         self,
@@ -194,6 +199,21 @@ class AsyncLedger:
         self, lease: Lease, skus: Iterable[str], now: datetime, *, by: str, shared: bool = True
     ) -> int:
         return await asyncio.to_thread(self._ledger.share_skus, lease, skus, now, by=by, shared=shared)
+
+    async def stock_book(self, account: str, products: Iterable[int] | None = None) -> StockBook:
+        return await asyncio.to_thread(self._ledger.stock_book, account, products)
+
+    async def reserve_stock(
+        self,
+        lease: Lease,
+        offers: Iterable[StockOffer],
+        *,
+        versions: Mapping[str, int],
+        seen: datetime | None = None,
+    ) -> bool:
+        return await asyncio.to_thread(
+            self._ledger.reserve_stock, lease, offers, versions=versions, seen=seen
+        )
 
     async def put_progress(
         self, lease: Lease, job: str, progress: Mapping[str, JsonValue], now: datetime

@@ -40,7 +40,7 @@ class LedgerImports(LedgerCollection):
         check_draft(record, "record")
         if export is not None:
             check_draft(export, "export")
-        wanted, skus = _checked_links(links, "links"), checked_skus(shared)
+        wanted, skus = _checked_links(links, "links"), checked_skus(shared, "shared")
         with self._write_for(lease) as (transaction, row):
             insert_shared(transaction, row, skus, now, lease.worker)
             if not _mark_registered(transaction, row.account, record, now):
@@ -159,7 +159,7 @@ def _find_links(
         values.append(int(product_no))
     if sku is not None:
         # A kit names its SKUs in its body.
-        condition += " AND (sku = ? OR (sku = '' AND body LIKE '%\"parts\"%'))"
+        condition += " AND (sku = ? OR sku = '')"
         values.append(sku)
     rows = transaction.rows(
         "SELECT product_no, sku, option_key, body FROM links "  # noqa: S608

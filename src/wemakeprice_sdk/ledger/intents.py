@@ -139,6 +139,19 @@ class LedgerIntents(LedgerBase):
                 found.update(text(row[0]) for row in rows)
         return frozenset(found)
 
+    @override
+    def done_since(self, account: str, operation: str, since: datetime) -> Mapping[str, datetime]:
+        require_text("operation", operation)
+        with self._read(account) as transaction:
+            rows = transaction.rows(
+                "SELECT target, settled FROM intents WHERE account = ? AND operation = ? AND settled >= ? "
+                "AND state IN ('applied', 'already_done') ORDER BY settled",
+                account,
+                operation,
+                to_micros(since, "since"),
+            )
+        return {text(target): to_timestamp(at) for target, at in rows}
+
 
 def _check_draft(draft: IntentDraft) -> None:
     check_kind("draft", draft, IntentDraft)

@@ -18,6 +18,8 @@ from wemakeprice_sdk.ledger.records import (
     LegalHold,
     RecordDraft,
     SaveCount,
+    StockBook,
+    StockOffer,
     StoredRecord,
 )
 from wemakeprice_sdk.models import JsonValue
@@ -120,6 +122,10 @@ class Ledger(Protocol):
 
     def is_done(self, account: str, once_keys: Iterable[str]) -> frozenset[str]:
         """Return those of `once_keys` whose effect is there."""
+        ...
+
+    def done_since(self, account: str, operation: str, since: datetime) -> Mapping[str, datetime]:
+        """Return the targets of an operation that was found done at `since` or later, and when."""
         ...
 
     def save(
@@ -250,6 +256,26 @@ class Ledger(Protocol):
 
         The audit trail says so, with `by` whom; returns how many changed. Raises `ValidationError` when `by`
         is not one line of 1 to 100 characters.
+        """
+        ...
+
+    def stock_book(self, account: str, products: Iterable[int] | None = None) -> StockBook:
+        """Return what the links of an account offer at most; of `products` only, where they are given."""
+        ...
+
+    def reserve_stock(
+        self,
+        lease: Lease,
+        offers: Iterable[StockOffer],
+        *,
+        versions: Mapping[str, int],
+        seen: datetime | None = None,
+    ) -> bool:
+        """Write what links of the account are about to offer, before any call.
+
+        False, and nothing is written, when an account wrote since its book had the version named here: what
+        was decided upon it may not hold any more. `seen` is the stamp of the last save whose orders are taken
+        off the offers.
         """
         ...
 

@@ -112,6 +112,54 @@ class IntentResult:
     detail: str = ""
 
 
+@frozen(kw_only=True)
+class StockOffer:
+    """What one link offers at most: its stock at the marketplace, and what was sold of it and not collected.
+
+    `shown` holds before a write that has no outcome yet, `pending` after it (None: none is under way), and
+    `state` is where that write stands, None before its intent. `fallen` units vanished from the stock without
+    an order that explains them, first seen at `fallen_at`. `mark` is the ledger's own; without it the next
+    write that is begun is the one `pending` belongs to.
+    """
+
+    account: str
+    product_no: int
+    option_key: tuple[str, ...] = ()
+    shown: int = 0
+    pending: int | None = None
+    state: IntentState | None = None
+    mark: tuple[int, int] | None = None
+    fallen: int = 0
+    fallen_at: datetime | None = None
+
+    @property
+    def key(self) -> tuple[int, tuple[str, ...]]:
+        """Product number and option key."""
+        return self.product_no, self.option_key
+
+    def most(self, *, own: bool) -> int:
+        """Return what the link offers at most.
+
+        A refused write changed nothing, and an unknown one may have: then the larger of both counts. Only the
+        `own` account, which holds the lease, knows that a write without an intent never began.
+        """
+        if self.pending is None or (own and self.state is None):
+            return self.shown
+        if self.state is None or self.state.is_active:
+            return max(self.shown, self.pending)
+        return self.pending if self.state.is_done else self.shown
+
+
+@frozen
+class StockBook:
+    """The offers of an account. `version` moves with every write; orders saved up to `seen` are taken off."""
+
+    account: str
+    version: int = 0
+    seen: datetime | None = None
+    offers: tuple[StockOffer, ...] = ()
+
+
 @frozen
 class RecordDraft:
     """One thing read from the marketplace, to be kept.

@@ -71,6 +71,15 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX records_by_ref ON records (account, kind, ref, at, record_key)",
     ),
     ("CREATE TABLE shared_skus (sku TEXT PRIMARY KEY, at {big} NOT NULL)",),
+    (
+        """CREATE TABLE stock_accounts (
+            account TEXT PRIMARY KEY, version {big} NOT NULL, seen {big} NOT NULL)""",
+        """CREATE TABLE stock_offers (
+            account TEXT NOT NULL, product_no {big} NOT NULL, option_key TEXT NOT NULL,
+            shown {big} NOT NULL, pending {big}, mark {big} NOT NULL, fence {big} NOT NULL,
+            fallen {big} NOT NULL, fallen_at {big} NOT NULL,
+            PRIMARY KEY (account, product_no, option_key))""",
+    ),
 )
 
 VERSION: Final = len(MIGRATIONS)

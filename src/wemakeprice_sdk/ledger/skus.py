@@ -51,7 +51,7 @@ class LedgerSkus(LedgerBase):
     def share_skus(
         self, lease: Lease, skus: Iterable[str], now: datetime, *, by: str, shared: bool = True
     ) -> int:
-        named, by = checked_skus(skus), require_words(by, "by", 100)
+        named, by = checked_skus(skus, "skus"), require_words(by, "by", 100)
         check_kind("shared", shared, bool)
         with self._write_for(lease) as (transaction, row):
             if shared:
@@ -59,12 +59,12 @@ class LedgerSkus(LedgerBase):
             return _delete_shared(transaction, row, named, now, by)
 
 
-def checked_skus(skus: Iterable[str]) -> list[str]:
+def checked_skus(skus: Iterable[str], name: str) -> list[str]:
     """Return SKUs that are text, each once."""
-    check_items("skus", skus)
+    check_items(name, skus)
     named = list(dict.fromkeys(skus))
     for sku in named:
-        require_text("skus", sku)
+        require_text(name, sku)
     return named
 
 

@@ -9,6 +9,7 @@ from wemakeprice_sdk.ledger.intents import LedgerIntents
 from wemakeprice_sdk.ledger.retention import LedgerRetention
 from wemakeprice_sdk.ledger.rotation import LedgerRotation
 from wemakeprice_sdk.ledger.skus import LedgerSkus
+from wemakeprice_sdk.ledger.stock import LedgerStock
 from wemakeprice_sdk.ledger.trail import LedgerTrail
 
 
@@ -17,6 +18,7 @@ class SqlLedger(
     LedgerIntents,
     LedgerImports,
     LedgerSkus,
+    LedgerStock,
     LedgerChanges,
     LedgerRetention,
     LedgerTrail,

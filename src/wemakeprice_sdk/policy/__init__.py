@@ -61,6 +61,7 @@ from wemakeprice_sdk.policy.plan import (
     SyncPlan,
     merge_plans,
 )
+from wemakeprice_sdk.policy.reservations import reservations_of
 from wemakeprice_sdk.policy.seller_inputs import (
     DealCandidate,
     PendingAnswer,
@@ -71,6 +72,7 @@ from wemakeprice_sdk.policy.seller_inputs import (
     Reservation,
     ReturnFacts,
     ReturnInspection,
+    SkuOffer,
     SkuStock,
     TemplateDelete,
     TemplateSave,
@@ -81,7 +83,9 @@ from wemakeprice_sdk.policy.settings import (
     OrderSettings,
     PolicySettings,
     SalePeriodSettings,
+    ShareRule,
     StockSettings,
+    StockShares,
     TemplateSettings,
 )
 from wemakeprice_sdk.policy.settlement import (
@@ -130,7 +134,7 @@ from wemakeprice_sdk.policy.settlement import (
 )
 from wemakeprice_sdk.policy.simulate import advance
 from wemakeprice_sdk.policy.snapshot import Part, Snapshot
-from wemakeprice_sdk.policy.stock import reservations_of, verified_links
+from wemakeprice_sdk.policy.stock import verified_links
 from wemakeprice_sdk.policy.sync import PlanPart, SyncPolicy
 
 __all__ = [
@@ -225,14 +229,17 @@ __all__ = [
     "SettlementStatus",
     "SettlementSum",
     "SettlementTerms",
+    "ShareRule",
     "ShipBundle",
     "ShipExchange",
     "Shipment",
+    "SkuOffer",
     "SkuStock",
     "Snapshot",
     "StatementNote",
     "StatementNoteKind",
     "StockSettings",
+    "StockShares",
     "SyncPlan",
     "SyncPolicy",
     "Target",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
 from attrs import field, frozen
 
-from wemakeprice_sdk.checks import of_kind
+from wemakeprice_sdk.checks import Problems, of_kind
 from wemakeprice_sdk.errors import ValidationError
-from wemakeprice_sdk.models._given import checked
+from wemakeprice_sdk.models._given import checked, whole_number
 from wemakeprice_sdk.models.codes import DisplayState, ImportSource, SkuLinkMode
 from wemakeprice_sdk.models.shipping_templates import ShippingTemplateInput
+from wemakeprice_sdk.models.sku_links import SkuPart
 from wemakeprice_sdk.policy.actions import Shipment
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "Reservation",
     "ReturnFacts",
     "ReturnInspection",
+    "SkuOffer",
     "SkuStock",
     "TemplateDelete",
     "TemplateSave",
@@ -58,12 +61,48 @@ class SkuStock:
 
 @frozen(field_transformer=checked)
 class Reservation:
-    """Goods of one order line that were collected but not yet shipped (예약 수량)."""
+    """Goods of one order line that were collected but not yet shipped (예약 수량).
+
+    Goods that left at `shipped_at` still stand in a level that was counted before, and in no later one.
+    """
 
     order_option_no: int
     bundle_no: int
     sku: str
     quantity: int
+    shipped_at: datetime | None = None
+
+
+@frozen(kw_only=True, field_transformer=checked)
+class SkuOffer:
+    """What one link offers at most: its stock at the marketplace with what was sold of it and not collected.
+
+    `parts` are the SKUs that one piece takes. `quantity` is None while nobody has read what it shows; then no
+    other link of its SKUs may offer more than it does.
+    """
+
+    account: str
+    product_no: int
+    option_key: tuple[str, ...] = ()
+    parts: tuple[SkuPart, ...] = ()
+    quantity: int | None = None
+
+
+def reserved_units(units: Mapping[str, int]) -> Mapping[str, int]:
+    """Return the units by SKU that are promised elsewhere; raise `ValidationError` naming every wrong one."""
+    problems, found = Problems(), {}
+    for sku, count in units.items():
+        found[sku] = whole_number(count, f"reservations[{sku}]")
+        problems.require(
+            found[sku] >= 0,
+            f"reservations[{sku}]",
+            count,
+            "quantity >= 0",
+            "units that are promised cannot be negative",
+            "예약 수량은 0 이상이어야 합니다",
+        )
+    problems.raise_all("reservations", ValidationError)
+    return found
 
 
 @frozen(field_transformer=checked)

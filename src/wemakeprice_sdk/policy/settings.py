@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from enum import StrEnum
 
 from attrs import field, frozen
 
@@ -16,7 +17,9 @@ __all__ = [
     "OrderSettings",
     "PolicySettings",
     "SalePeriodSettings",
+    "ShareRule",
     "StockSettings",
+    "StockShares",
     "TemplateSettings",
 ]
 
@@ -97,12 +100,84 @@ class DispatchSettings:
         problems.raise_all("dispatch")
 
 
+class ShareRule(StrEnum):
+    """How accounts share the stock of a SKU (재고 배분)."""
+
+    PROPORTIONAL = "proportional"
+    """By the weight of each account; one that has none weighs 1."""
+    FIRST = "first"
+    """All of it to the first account in the order that sells the SKU."""
+    FIXED = "fixed"
+    """A number of units to each account that has one, as far as it goes; the rest evenly to the others."""
+
+
+@frozen(kw_only=True)
+class StockShares:
+    """How the accounts of a ledger share the stock of a SKU; links of one account share evenly.
+
+    `accounts` are weights (proportional) or units (fixed) by seller id, `order` the seller ids that come
+    first. Every account has to run with the same shares; with others less is offered than there is, and
+    never more.
+    Raises `ConfigError` for negative numbers and for what means nothing under the rule.
+    """
+
+    rule: ShareRule = field(default=ShareRule.PROPORTIONAL, validator=of_kind(ShareRule))
+    accounts: Mapping[str, int] = field(factory=dict)
+    order: tuple[str, ...] = field(default=(), converter=tuple)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse negative numbers and contradictions."""
+        problems = Problems()
+        not_negative(problems, **{f"accounts[{name}]": units for name, units in self.accounts.items()})
+        problems.require(
+            not self.order if self.rule is not ShareRule.FIRST else not self.accounts,
+            "shares",
+            self.rule.value,
+            "order with first, accounts with the others",
+            "the rule first takes an order of accounts, the others take numbers by account",
+            "first는 계정 순서를, 다른 방식은 계정별 숫자를 지정해 주세요",
+        )
+        problems.raise_all("shares")
+
+    def divide(self, count: int, accounts: Sequence[str]) -> Mapping[str, int]:
+        """Return the units that each of the accounts gets of `count`; never more than that together."""
+        if self.rule is ShareRule.FIRST:
+            first = min(accounts, key=lambda name: (self._place(name), name))
+            return {name: count if name == first else 0 for name in accounts}
+        if self.rule is ShareRule.PROPORTIONAL:
+            weights = [self.accounts.get(name, 1) for name in accounts]
+            return dict(zip(accounts, evenly(count, weights), strict=True))
+        found, left = {}, count
+        for name in (one for one in self.accounts if one in accounts):
+            found[name] = min(self.accounts[name], left)
+            left -= found[name]
+        others = [name for name in accounts if name not in found]
+        return {**found, **dict(zip(others, evenly(left, [1] * len(others)), strict=True))}
+
+    def _place(self, account: str) -> int:
+        return self.order.index(account) if account in self.order else len(self.order)
+
+
+def evenly(count: int, weights: Sequence[int]) -> list[int]:
+    """Divide whole units by weights; what does not come out even goes to the largest remainders."""
+    total = sum(weights)
+    if total == 0:
+        return [0] * len(weights)
+    found = [count * weight // total for weight in weights]
+    by_rest = sorted(range(len(weights)), key=lambda at: (-(count * weights[at] % total), at))
+    for at in by_rest[: count - sum(found)]:
+        found[at] += 1
+    return found
+
+
 @frozen(kw_only=True)
 class StockSettings:
     """Stock, sale state and display by SKU.
 
     `max_age` is the age at which a stock level is refused, `products_max_age` the same for the products.
     `buffer` units of every SKU (`buffers` for single ones) are kept off the marketplace (안전재고).
+    `shares` divides a SKU that several links or accounts sell. Units that vanish from such a link without an
+    order that explains them count as sold for `unexplained_for`.
     `stop_when_sold_out` also stops the sale (판매중지) when nothing is left of a product; by default only the
     stock becomes 0, which shows 품절. `resume_foreign_stops` lets the sync resume a sale that someone else
     stopped; off by default.
@@ -113,6 +188,9 @@ class StockSettings:
     products_max_age: timedelta = timedelta(hours=24)
     buffer: int = 0
     buffers: Mapping[str, int] = field(factory=dict)
+    shares: StockShares = field(factory=StockShares, validator=of_kind(StockShares))
+    # A list may show an order long after its date; two hours cover the list that is read again every hour.
+    unexplained_for: timedelta = timedelta(hours=2)
     stop_when_sold_out: bool = False
     resume_foreign_stops: bool = False
 
@@ -120,6 +198,7 @@ class StockSettings:
         """Refuse negative buffers and durations that are not positive."""
         problems = Problems()
         _positive(problems, max_age=self.max_age, products_max_age=self.products_max_age)
+        not_negative(problems, unexplained_for=self.unexplained_for)
         kept = {f"buffers[{sku}]": units for sku, units in self.buffers.items()}
         not_negative(problems, buffer=self.buffer, **kept)
         problems.raise_all("stock")

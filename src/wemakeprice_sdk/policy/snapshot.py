@@ -34,6 +34,7 @@ from wemakeprice_sdk.policy.seller_inputs import (
     Reservation,
     ReturnFacts,
     ReturnInspection,
+    SkuOffer,
     SkuStock,
     TemplateDelete,
     TemplateSave,
@@ -50,6 +51,7 @@ __all__ = [
     "Reservation",
     "ReturnFacts",
     "ReturnInspection",
+    "SkuOffer",
     "SkuStock",
     "Snapshot",
     "TemplateDelete",
@@ -82,7 +84,10 @@ class Snapshot:
     A bundle or claim that was listed twice, before and after a change, counts in its later state.
 
     - `links`, `stock`, `reservations`: the seller's SKUs; `picked`, `shipments`, `return_facts`: its
-      warehouse. `picked` is None when the warehouse said nothing, and empty when nothing is picked.
+      warehouse. `reservations` are those of all accounts, `reserved_elsewhere` the units by SKU that are
+      promised at other marketplaces. `offers` are what links offer at most: those of other accounts, and of
+      the account's own those that were written before. `picked` is None when the warehouse said nothing, and
+      empty when nothing is picked.
     - `unread_cancels`: the bundles of cancel requests that could not be read; None in it stands for a request
       that names its bundle in a way that cannot be read, so that it may be any.
     - `last_extension`: product number → the dawn it was last extended in.
@@ -109,6 +114,8 @@ class Snapshot:
 
     links: tuple[SkuLink, ...] = ()
     reservations: tuple[Reservation, ...] = ()
+    reserved_elsewhere: Mapping[str, int] = field(factory=dict)
+    offers: tuple[SkuOffer, ...] = ()
     shipments: tuple[PendingShipment, ...] = ()
     picked: tuple[PickedLine, ...] | None = None
     return_facts: tuple[ReturnFacts, ...] = ()
@@ -232,7 +239,7 @@ class Snapshot:
 
 
 T = TypeVar("T")
-_Key: TypeAlias = int | str | tuple[int, str] | tuple[int, tuple[str, ...]]
+_Key: TypeAlias = int | str | tuple[int, str] | tuple[int, tuple[str, ...]] | tuple[str, int, tuple[str, ...]]
 
 
 class _Resolves(Protocol):
@@ -318,7 +325,8 @@ _ROWS: tuple[_Resolves, ...] = (
     _Rows[SkuStock]("stock", lambda row: row.sku),
     _Rows[ShippingTemplate]("templates", lambda row: row.shipping_template_no),
     _Rows[SkuLink]("links", lambda row: (row.product_no, row.option_key)),
-    _Rows[Reservation]("reservations", lambda row: row.order_option_no),
+    _Rows[Reservation]("reservations", lambda row: (row.order_option_no, row.sku)),
+    _Rows[SkuOffer]("offers", lambda row: (row.account, row.product_no, row.option_key)),
     _Rows[PendingShipment]("shipments", lambda row: row.bundle_no),
     _Rows[PickedLine]("picked", lambda row: row.order_option_no, may_be_unknown=True),
     _Rows[ReturnFacts]("return_facts", lambda row: row.claim_bundle_no),

@@ -1,8 +1,8 @@
 """Stock, sale state and display by SKU (진열/판매상태/재고연동, rules 3.6 and 5.6).
 
-What a SKU may sell = goods on hand − collected, unshipped goods − safety buffer, between 0 and 99,999. It
-goes to every option tied to the SKU. Options that are not tied, or whose level cannot be trusted, keep
-the stock they have, and the list that is sent is always complete.
+What a SKU may sell = goods on hand − collected, unshipped goods − safety buffer. It goes to the option tied
+to the SKU, or is divided among several (`policy.shares`), up to 99,999 each. Options that are not tied, or
+whose level cannot be trusted, keep the stock they have, and the list that is sent is always complete.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.models.codes import DisplayState, ProductStatus, SkuLinkMode
-from wemakeprice_sdk.models.orders import Bundle
 from wemakeprice_sdk.models.products import OptionValue, Product
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy.actions import (
@@ -34,23 +33,23 @@ from wemakeprice_sdk.policy.actions import (
     Target,
     TargetKind,
 )
-from wemakeprice_sdk.policy.derived import (
-    bundle_lines,
-    is_shipped,
-    option_key,
-    option_rows,
-    option_words,
-    ordered_quantity,
-    product_status,
-)
+from wemakeprice_sdk.policy.derived import option_key, option_rows, product_status
 from wemakeprice_sdk.policy.gates import LinkFlags
 from wemakeprice_sdk.policy.plan import PlanNote
 from wemakeprice_sdk.policy.plan_builder import PlanBuilder
 from wemakeprice_sdk.policy.settings import MAX_STOCK, StockSettings
+from wemakeprice_sdk.policy.shares import (
+    SHARED_STOCK_WAITS,
+    LinkKey,
+    Share,
+    is_shared,
+    several_of,
+    shares_of,
+)
 from wemakeprice_sdk.policy.sku_doubts import ambiguous_in, hold_ambiguous
-from wemakeprice_sdk.policy.snapshot import Part, Reservation, SkuStock, Snapshot
+from wemakeprice_sdk.policy.snapshot import Part, SkuStock, Snapshot
 
-__all__ = ["SkuTarget", "plan_stock", "reservations_of", "sku_targets", "verified_links"]
+__all__ = ["SkuTarget", "plan_stock", "sku_targets", "verified_links"]
 
 
 def _why(code: str, rule: str, text: str, text_ko: str) -> Reason:
@@ -65,6 +64,12 @@ _SOLD_OUT = _why(
     "3.6",
     "nothing is left to sell, which shows as 품절",
     "판매 가능 재고가 없어 품절로 표시합니다",
+)
+_SHARED_OUT = _why(
+    "shared-out",
+    "7.8",
+    "other links of the SKU offer all that is left of it, so this one shows 품절",
+    "같은 SKU의 남은 재고를 다른 연동에서 판매하므로 품절로 표시합니다",
 )
 _BACK = _why("back-in-stock", "3.6", "there is stock again", "재고가 다시 확보되었습니다")
 _STALE = _why(
@@ -123,7 +128,11 @@ _HIDE = _why("sku-hidden", "3.6", "the SKU is hidden", "SKU의 진열상태가 �
 
 
 class SkuTarget(NamedTuple):
-    """What one SKU should show: `stock` (None when it cannot be trusted, then `held` says why) and wishes."""
+    """What one SKU, or one link, should show: `stock` and wishes.
+
+    `stock` is None when it cannot be trusted, and `held` says why. `sold_out` says that nothing is left to
+    sell at all, not only by this link.
+    """
 
     sku: str
     stock: int | None
@@ -131,36 +140,7 @@ class SkuTarget(NamedTuple):
     clamped_from: int | None
     on_sale: bool | None
     display: DisplayState | None
-
-
-def reservations_of(bundles: Iterable[Bundle], links: Iterable[SkuLink]) -> tuple[Reservation, ...]:
-    """Return the reservations of unshipped bundles.
-
-    A line belongs to the linked SKU that its seller option code names, else to the only SKU of its product,
-    else to the only one whose option reads like the line's [C].
-    Lines that match no link, or several, are left out; a ledger that knows its SKUs can do better.
-    """
-    skus: dict[int, set[str]] = defaultdict(set)
-    options: dict[tuple[int, str], set[str]] = defaultdict(set)
-    for link in links:
-        if link.sku is not None:
-            skus[link.product_no].add(link.sku)
-            options[link.product_no, option_words(*link.option_key)].add(link.sku)
-    found: dict[int, Reservation] = {}
-    for bundle in bundles:
-        if is_shipped(bundle):
-            continue
-        for product, option in bundle_lines(bundle):
-            number = product.product_no or 0
-            known = skus.get(number, set())
-            alike = options.get((number, option_words(option.option_label or "")), set())
-            sku = option.seller_option_code if option.seller_option_code in known else None
-            if sku is None and 1 in (len(known), len(alike)):
-                (sku,) = known if len(known) == 1 else alike
-            if sku is not None:
-                line, quantity = option.order_option_no, ordered_quantity(product, option)
-                found[line] = Reservation(line, bundle.bundle_no, sku, quantity)
-    return tuple(found.values())
+    sold_out: bool = False
 
 
 def sku_targets(
@@ -168,9 +148,12 @@ def sku_targets(
 ) -> Mapping[str, SkuTarget]:
     """Return what every SKU of the snapshot should show at `now`, but those that are `ambiguous`."""
     now = require_aware(now, "now")
-    reserved: dict[str, int] = defaultdict(int)
+    reserved: dict[str, int] = defaultdict(int, snapshot.reserved_elsewhere)
+    as_of = {row.sku: row.as_of for row in snapshot.stock} if snapshot.reservations else {}
     for row in snapshot.reservations:
-        reserved[row.sku] += row.quantity
+        # What left since the level was counted still stands in it.
+        if row.shipped_at is None or row.shipped_at > as_of.get(row.sku, now):
+            reserved[row.sku] += row.quantity
     return {
         row.sku: _target(row, reserved.get(row.sku, 0), settings, now)
         for row in snapshot.stock
@@ -183,7 +166,64 @@ def _target(row: SkuStock, reserved: int, settings: StockSettings, now: datetime
         return SkuTarget(row.sku, None, _STALE, None, None, None)
     free = max(0, row.quantity - reserved - settings.buffer_of(row.sku))
     clamped = free if free > MAX_STOCK else None
-    return SkuTarget(row.sku, min(free, MAX_STOCK), None, clamped, row.on_sale, row.display)
+    return SkuTarget(row.sku, min(free, MAX_STOCK), None, clamped, row.on_sale, row.display, free == 0)
+
+
+class _Targets(NamedTuple):
+    """What links should show: by SKU, but those that share one or are a kit, which stand by themselves."""
+
+    by_sku: Mapping[str, SkuTarget]
+    several: AbstractSet[str]
+    by_link: Mapping[LinkKey, SkuTarget]
+
+    def of(self, link: SkuLink) -> SkuTarget | None:
+        """Return the target of a link, None without a level."""
+        if self.by_link and is_shared(link, self.several):
+            return self.by_link.get((link.product_no, link.option_key))
+        return self.by_sku.get(link.sku or "")
+
+
+def _link_targets(
+    builder: PlanBuilder, snapshot: Snapshot, settings: StockSettings, by_sku: Mapping[str, SkuTarget]
+) -> _Targets:
+    """Return what every link should show, with what shared stock leaves to it."""
+
+    def free(sku: str) -> int | None:
+        target = by_sku.get(sku)
+        return None if target is None or target.held else target.clamped_from or target.stock
+
+    several = several_of(snapshot)
+    shares = shares_of(snapshot, builder.gates.config.seller_id, free, settings.shares)
+    found: dict[LinkKey, SkuTarget] = {}
+    for link in snapshot.links:
+        if not is_shared(link, several):
+            continue
+        key = (link.product_no, link.option_key)
+        parts = [target for part in link.needs if (target := by_sku.get(part.sku)) is not None]
+        if len(parts) == len(link.needs):
+            found[key] = _joined(link, parts, shares.get(key))
+            if key in shares and shares[key].waits:
+                builder.note(_product(link.product_no), SHARED_STOCK_WAITS)
+    return _Targets(by_sku, several, found)
+
+
+def _joined(link: SkuLink, parts: Sequence[SkuTarget], share: Share | None) -> SkuTarget:
+    """Return the target of a link whose SKUs are `parts`: the worst of them, with its own share."""
+    name = link.sku or "+".join(part.sku for part in parts)
+    held = next((part.held for part in parts if part.held is not None), None)
+    if held is not None or share is None:
+        return SkuTarget(name, None, held, None, None, None)
+    sales, shown = {part.on_sale for part in parts}, {part.display for part in parts}
+    clamped = parts[0].clamped_from if not link.parts and share.stock == MAX_STOCK else None
+    return SkuTarget(
+        name,
+        share.stock,
+        None,
+        clamped,
+        False if False in sales else (True if sales == {True} else None),
+        parts[0].display if len(shown) == 1 else None,
+        any(part.sold_out for part in parts),
+    )
 
 
 def verified_links(
@@ -200,9 +240,8 @@ def verified_links(
         (link.product_no, link.option_key)
         for link in snapshot.links
         if link.never_pushed
-        and link.sku is not None
-        and (target := targets.get(link.sku)) is not None
-        and target.stock
+        and link.needs
+        and all((target := targets.get(part.sku)) is not None and target.stock for part in link.needs)
     )
 
 
@@ -220,7 +259,8 @@ def plan_stock(builder: PlanBuilder, snapshot: Snapshot, settings: StockSettings
     snapshot.require_fresh(Part.STOCK, builder.now, settings.max_age)
     ambiguous = ambiguous_in(snapshot)
     hold_ambiguous(builder, snapshot, ambiguous)
-    targets = sku_targets(snapshot, settings, builder.now, ambiguous)
+    by_sku = sku_targets(snapshot, settings, builder.now, ambiguous)
+    targets = _link_targets(builder, snapshot, settings, by_sku)
     links: dict[int, list[SkuLink]] = defaultdict(list)
     for link in snapshot.links:
         links[link.product_no].append(link)
@@ -235,7 +275,7 @@ def plan_stock(builder: PlanBuilder, snapshot: Snapshot, settings: StockSettings
     for product_no, left in links.items():
         if any(link.syncs for link in left):
             builder.hold(ActionKind.SET_STOCK, _product(product_no), _NO_PRODUCT)
-    _note_silent(builder, snapshot, targets, ambiguous)
+    _note_silent(builder, snapshot, by_sku, ambiguous)
     planned.sort(key=lambda entry: entry.risk)
     for entry in planned:
         for action in entry.actions:
@@ -250,6 +290,14 @@ def _note_silent(
 ) -> None:
     """Note once how many linked SKUs were given no level: whoever tells of one SKU means only that one."""
     silent = {link.sku for link in snapshot.links if link.syncs and link.sku not in targets} - ambiguous
+    silent.discard(None)
+    silent |= {
+        part.sku
+        for link in snapshot.links
+        if link.parts and link.syncs
+        for part in link.parts
+        if part.sku not in targets
+    }
     if silent:
         builder.note(Target(TargetKind.ACCOUNT, "stock"), _no_level(len(silent)))
 
@@ -265,7 +313,7 @@ def _no_level(count: int) -> Reason:
 
 def unknown_skus(stock: Iterable[SkuStock], links: Iterable[SkuLink]) -> tuple[PlanNote, ...]:
     """Return a note for every level whose SKU no link of the account names, in the order of the levels."""
-    known = {link.sku for link in links}
+    known = {part.sku for link in links for part in link.needs}
     return tuple(
         PlanNote(Target(TargetKind.SKU, row.sku), UNKNOWN_SKU) for row in stock if row.sku not in known
     )
@@ -308,7 +356,7 @@ def _plan_product(
     snapshot: Snapshot,
     settings: StockSettings,
     links: Sequence[SkuLink],
-    targets: Mapping[str, SkuTarget],
+    targets: _Targets,
 ) -> _Planned | None:
     rows = option_rows(product)
     by_key = {option_key(row): row for row in rows}
@@ -328,10 +376,8 @@ def _plan_product(
     return _changes(job, wanted) if wanted else None
 
 
-def _wanted(job: _ProductStock, link: SkuLink, targets: Mapping[str, SkuTarget]) -> SkuTarget | None:
-    if link.sku is None:
-        return None
-    target = targets.get(link.sku)
+def _wanted(job: _ProductStock, link: SkuLink, targets: _Targets) -> SkuTarget | None:
+    target = targets.of(link)
     if not link.syncs:
         # Only a difference is worth a word: a link without sync is a choice, not a fault.
         if target is not None and target.stock not in (None, job.current(link.option_key)):
@@ -344,7 +390,9 @@ def _wanted(job: _ProductStock, link: SkuLink, targets: Mapping[str, SkuTarget])
     if target.held is not None:
         job.builder.hold(kind, job.target, target.held)
         return None
-    if link.never_pushed and not link.zero_acknowledged and (target.stock == 0 or target.on_sale is False):
+    if target.stock is None:
+        return None
+    if link.never_pushed and not link.zero_acknowledged and (target.sold_out or target.on_sale is False):
         job.builder.hold(kind, job.target, _IMPORT_ZERO)
         job.builder.alarm(job.target, IssueSeverity.ORDINARY, _IMPORT_ZERO)
         return None
@@ -390,16 +438,17 @@ def _plain_change(job: _ProductStock, target: SkuTarget) -> tuple[SetStock | Non
     action = SetStock(
         product_no=job.product.product_no,
         stock_count=wanted,
-        reason=_stock_reason(current, wanted),
+        seen=current,
+        reason=_stock_reason(current, target),
         before=_count(current),
         after=str(wanted),
     )
     return action, wanted, current is not None and wanted < current
 
 
-def _stock_reason(current: int | None, wanted: int) -> Reason:
-    if wanted == 0:
-        return _SOLD_OUT
+def _stock_reason(current: int | None, target: SkuTarget) -> Reason:
+    if target.stock == 0:
+        return _SOLD_OUT if target.sold_out else _SHARED_OUT
     return _BACK if current == 0 else _CHANGED
 
 
@@ -407,7 +456,7 @@ def _stock_reason(current: int | None, wanted: int) -> Reason:
 class _RowChange:
     change: OptionChange
     row: OptionValue
-    off_sale: bool
+    target: SkuTarget
 
     @property
     def before(self) -> str:
@@ -427,7 +476,8 @@ class _RowChange:
         stock = self.change.stock_count
         if stock is None:
             return _SHOW if self.change.display_yn else _HIDE
-        return _STOP_WISH if self.off_sale else _stock_reason(self.row.stock_count, stock)
+        off_sale = self.target.on_sale is False and self.target.stock != 0
+        return _STOP_WISH if off_sale else _stock_reason(self.row.stock_count, self.target)
 
     @property
     def falls(self) -> bool:
@@ -446,8 +496,7 @@ def _row_change(key: tuple[str, ...], row: OptionValue, target: SkuTarget) -> _R
     new_shown = shown if shown != row.display_yn else None
     if new_stock is None and new_shown is None:
         return None
-    off_sale = target.on_sale is False and target.stock != 0
-    return _RowChange(OptionChange(key, new_stock, new_shown), row, off_sale)
+    return _RowChange(OptionChange(key, new_stock, new_shown, row.stock_count), row, target)
 
 
 def _option_change(

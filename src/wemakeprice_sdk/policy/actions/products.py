@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import ClassVar, TypeVar
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from wemakeprice_sdk.errors import PreconditionError
 from wemakeprice_sdk.models import (
@@ -117,10 +117,13 @@ class SetStock(SaleAction):
     kind: ClassVar[ActionKind] = ActionKind.SET_STOCK
 
     stock_count: int
+    seen: int | None = field(default=None, eq=False, repr=False)
+    """The stock that the plan saw: what was sold since is taken off."""
 
-    def changed(self, block: ProductSaleInput, product: Product) -> ProductSaleInput:  # noqa: ARG002
+    def changed(self, block: ProductSaleInput, product: Product) -> ProductSaleInput:
         """Return the block with the stock in it."""
-        return evolve(block, stock_count=self.stock_count)
+        now = product.sale.stock_count if product.sale else None
+        return evolve(block, stock_count=_less_sold(self.stock_count, self.seen, now))
 
     def apply(self, world: World) -> None:
         """Set the stock."""
@@ -130,6 +133,13 @@ class SetStock(SaleAction):
         world.products[self.product_no] = evolve(product, sale=sale)
 
 
+def _less_sold(stock: int, seen: int | None, now: int | None) -> int:
+    """Return a stock to send, less what was sold since the plan saw what there was."""
+    if seen is None or now is None:
+        return stock
+    return max(0, stock - max(0, seen - now))
+
+
 @frozen
 class OptionChange:
     """New values of one option row (선택옵션), found by its option values; None leaves a value alone."""
@@ -137,11 +147,13 @@ class OptionChange:
     option_key: tuple[str, ...]
     stock_count: int | None = None
     display_yn: bool | None = None
+    seen: int | None = field(default=None, eq=False, repr=False)
+    """The stock that the plan saw: what was sold since is taken off."""
 
     def on(self, row: R) -> R:
         """Return the row with the new values in it."""
         if self.stock_count is not None:
-            row = evolve(row, stock_count=self.stock_count)
+            row = evolve(row, stock_count=_less_sold(self.stock_count, self.seen, row.stock_count))
         return row if self.display_yn is None else evolve(row, display_yn=self.display_yn)
 
 

@@ -28,6 +28,7 @@ from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.models.sku_matching import SkuScheme
 from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.gates import ClosedGate, check
+from wemakeprice_sdk.policy.seller_inputs import reserved_units
 from wemakeprice_sdk.policy.settlement import BankRecords, Reconciliation
 from wemakeprice_sdk.policy.snapshot import (
     PendingAnswer,
@@ -272,12 +273,21 @@ class AsyncChannelRunner:
         self,
         levels: Iterable[SkuStock],
         *,
+        reservations: Mapping[str, int] | None = None,
         dry_run: bool = False,
         progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> JobReport:
-        """Bring stock, sale state and display in line with the SKUs (재고연동)."""
-        job = partial(stock.sync_stock, levels=tuple(levels))
+        """Bring stock, sale state and display in line with the SKUs (재고연동).
+
+        A level is what was counted at its `as_of`. Orders that every account of the ledger collected are
+        taken off it, also those that left since; `reservations` are the units by SKU that are promised at
+        other marketplaces. A SKU that several links or accounts sell is divided among them as
+        `StockSettings.shares` says, and what is about to be offered is written to the ledger before any call.
+        Raises `ValidationError` for a negative number of units.
+        """
+        promised = reserved_units(reservations or {})
+        job = partial(stock.sync_stock, levels=tuple(levels), reservations=promised)
         return await self._run(Job.STOCK, job, dry_run, progress, stop)
 
     async def wind_down(

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from wemakeprice_sdk.errors import NotFoundError
+from wemakeprice_sdk.errors import LedgerUnavailableError, NotFoundError
 from wemakeprice_sdk.ledger.parameters import batches
-from wemakeprice_sdk.models import Bundle, JsonValue, Product, ShipStatus
+from wemakeprice_sdk.models import JsonValue, Product
 from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.models.sku_links import SkuLink
-from wemakeprice_sdk.models.sku_matching import ambiguous_skus
-from wemakeprice_sdk.policy.actions import ActionKind
+from wemakeprice_sdk.models.sku_matching import ambiguous_skus, uses_of
 from wemakeprice_sdk.policy.imports import rekeyed_links
-from wemakeprice_sdk.policy.plan import SyncPlan
+from wemakeprice_sdk.policy.plan import PlanNote, SyncPlan
+from wemakeprice_sdk.policy.shares import SHARED_STOCK_WAITS
 from wemakeprice_sdk.policy.snapshot import SkuStock, Snapshot
-from wemakeprice_sdk.policy.stock import reservations_of, unknown_skus, verified_links
+from wemakeprice_sdk.policy.stock import unknown_skus, verified_links
 from wemakeprice_sdk.runner._async.job_run import AsyncJobRun
 from wemakeprice_sdk.runner._async.orders import in_flight
-from wemakeprice_sdk.runner.conversion import STOPPED, product_draft, restore
+from wemakeprice_sdk.runner._async.shared_stock import AsyncSharedStock
+from wemakeprice_sdk.runner.conversion import STOPPED, product_draft
 from wemakeprice_sdk.runner.outages import TARGET_ERRORS, concerns_all
 from wemakeprice_sdk.runner.results import ActionState
+from wemakeprice_sdk.runner.shared_stock import LinkIndex
 from wemakeprice_sdk.runner.stock import (
     pushed_links,
     seated_links,
@@ -30,88 +32,126 @@ from wemakeprice_sdk.runner.stock import (
     wanted_stops,
 )
 
+_DONE = (ActionState.APPLIED, ActionState.ALREADY_DONE)
+_TRIES = 50
+"""How often a plan is made anew because another account wrote shared stock meanwhile. Each try is a few reads
+of the ledger; a chunk of another account takes seconds, so more than a few in a row are a fault."""
 _AT_ONCE = 500
 """So many products are read before their stock is sent. Reads come one by one: with more, the first of them
 would be older than `StockSettings.products_max_age` or the reservations by the time stock is sent."""
 
 
-async def sync_stock(run: AsyncJobRun, levels: Iterable[SkuStock]) -> None:
-    """Bring stock, sale state and display in line with the SKUs (규칙 3.6)."""
-    context = run.context
+async def sync_stock(run: AsyncJobRun, levels: Iterable[SkuStock], reservations: Mapping[str, int]) -> None:
+    """Bring stock, sale state and display in line with the SKUs (규칙 3.6, 7.7, 7.8)."""
     # Contradictions among all levels are refused before the first of them is sent.
-    stock = Snapshot(stock_at=run.now, stock=tuple(levels)).stock
-    links = await context.ledger.links(run.account)
-    skus = await _skus(run)
-    notes = unknown_skus(stock, links)
+    stock = Snapshot(stock_at=run.now, stock=tuple(levels), reserved_elsewhere=reservations)
+    job = await _opened(run, stock)
+    mine = job.links[run.account]
+    notes = unknown_skus(stock.stock, mine)
     await run.act(SyncPlan(seller_id=run.account, made_at=run.now, notes=notes))
-    for some in batches(sorted({link.product_no for link in links}), _AT_ONCE):
-        await _sync_some(run, stock, some, skus)
+    waiting: list[PlanNote] = []
+    for some in batches(sorted({link.product_no for link in mine}), _AT_ONCE):
+        waiting += await _sync_some(job, some)
+    if any(result.state in _DONE for result in run.results):
+        # What was lowered above makes room for what waited.
+        again, waiting = sorted({int(note.target.id) for note in waiting}), []
+        for some in batches(again, _AT_ONCE):
+            waiting += await _sync_some(job, some)
+    await run.act(SyncPlan(seller_id=run.account, made_at=run.now, notes=tuple(waiting)))
 
 
 @frozen
-class _Skus:
-    """What the ledger knows of SKUs over all accounts."""
+class _StockJob:
+    """One run: the levels, the links of all accounts, and what is known of their SKUs."""
 
-    shared: frozenset[str]
-    ambiguous: frozenset[str]
-
-
-async def _skus(run: AsyncJobRun) -> _Skus:
-    ledger = run.context.ledger
-    shared, uses = await ledger.shared_skus(), await ledger.sku_uses()
-    found = await run.context.offload(ambiguous_skus, uses, shared)
-    return _Skus(shared, frozenset(match.sku for match in found if match.sku is not None))
+    run: AsyncJobRun
+    stock: Snapshot
+    links: Mapping[str, tuple[SkuLink, ...]]
+    index: LinkIndex
+    shared: AsyncSharedStock
 
 
-async def _sync_some(
-    run: AsyncJobRun, stock: tuple[SkuStock, ...], numbers: Sequence[int], skus: _Skus
-) -> None:
-    """Read some products and bring them in line, with the orders there are by then."""
-    context = run.context
+async def _opened(run: AsyncJobRun, stock: Snapshot) -> _StockJob:
+    ledger, offload = run.context.ledger, run.context.offload
+    # In a ledger that is not there yet nobody has an account.
+    accounts = {*await ledger.accounts(), run.account}
+    links = {account: await ledger.links(account) for account in sorted(accounts)}
+    words = await ledger.shared_skus()
+    uses = [use for account, rows in links.items() for use in uses_of(rows, account)]
+    found = await offload(ambiguous_skus, uses, words)
+    doubtful = frozenset(match.sku for match in found if match.sku is not None)
+    index = await offload(LinkIndex, links)
+    counted_at = min((row.as_of for row in stock.stock), default=run.now)
+    shared = AsyncSharedStock(run, index, counted_at)
+    await shared.settle()
+    return _StockJob(run, evolve(stock, shared_skus=words, ambiguous_skus=doubtful), links, index, shared)
+
+
+async def _sync_some(job: _StockJob, numbers: Sequence[int]) -> tuple[PlanNote, ...]:
+    """Read some products and bring them in line, with the orders there are by then; return what waits."""
+    run = job.run
     products_at = run.now
     products = await read_products(run, numbers)
-    every = await context.ledger.links(run.account)
-    wanted = frozenset(numbers)
-    links = await _rekeyed(run, [link for link in every if link.product_no in wanted], products)
-    bundles = await _unshipped(run)
+    links = await _rekeyed(job, job.index.of_products(run.account, numbers), products)
     stopped = standing_stops(await _stopped(run), products)
-    snapshot = Snapshot(
+    snapshot = evolve(
+        job.stock,
         products_at=products_at,
         products=products,
-        stock_at=run.now,
-        stock=stock,
         links=links,
-        # An order of any product takes from a SKU that several share.
-        reservations=reservations_of(bundles, every),
         stopped_by_us=stopped,
         in_flight=await in_flight(run),
-        shared_skus=skus.shared,
-        ambiguous_skus=skus.ambiguous,
     )
-    now = run.now
-    plan = context.policy.plan_stock(snapshot, now)
+    snapshot, plan = await _reserved(job, snapshot)
     # Before the calls: a run that is killed between a stop and its note could never resume it.
     await _remember_stops(run, stopped | wanted_stops(plan))
-    await run.act(plan)
+    waiting = tuple(note for note in plan.notes if note.reason == SHARED_STOCK_WAITS)
+    await run.act(evolve(plan, notes=tuple(note for note in plan.notes if note not in waiting)))
+    await _remember_pushed(run, snapshot, plan, stopped)
+    return waiting
+
+
+async def _reserved(job: _StockJob, snapshot: Snapshot) -> tuple[Snapshot, SyncPlan]:
+    """Plan with what all accounts promise, and write what the plan is about to offer before any call."""
+    run = job.run
+    for _ in range(_TRIES):
+        await run.step()
+        view = await job.shared.view(snapshot.links, snapshot.products)
+        snapshot = evolve(snapshot, stock_at=run.now, reservations=view.reservations, offers=view.offers)
+        plan = run.context.policy.plan_stock(snapshot, run.now)
+        if await job.shared.reserve(view, plan):
+            return snapshot, plan
+    raise LedgerUnavailableError(
+        "other accounts of the ledger wrote shared stock all the while; nothing was sent, run the job again "
+        "(다른 계정이 같은 재고를 계속 처리하고 있습니다. 잠시 뒤 다시 실행해 주세요)"
+    )
+
+
+async def _remember_pushed(
+    run: AsyncJobRun, snapshot: Snapshot, plan: SyncPlan, stopped: frozenset[int]
+) -> None:
+    """Keep which stops are ours now, and which fresh links showed stock."""
     states = {result.key: result.state for result in run.results}
     await _remember_stops(run, stops_after(stopped, plan, states))
-    done = (ActionState.APPLIED, ActionState.ALREADY_DONE)
-    failed = {result.target.id for result in run.results if result.state not in done}
-    verified = verified_links(snapshot, context.policy.settings.stock, now)
-    fresh = pushed_links(seated_links(links, products), verified, failed)
+    failed = {result.target.id for result in run.results if result.state not in _DONE}
+    verified = verified_links(snapshot, run.context.policy.settings.stock, run.now)
+    fresh = pushed_links(seated_links(snapshot.links, snapshot.products), verified, failed)
     lease = await run.keep_lease()
     if fresh and lease is not None:
-        await context.ledger.put_links(lease, fresh, run.now)
+        await run.context.ledger.put_links(lease, fresh, run.now)
 
 
 async def _rekeyed(
-    run: AsyncJobRun, links: Sequence[SkuLink], products: Sequence[Product]
+    job: _StockJob, links: Sequence[SkuLink], products: Sequence[Product]
 ) -> tuple[SkuLink, ...]:
     """Bring links that an export made in line with the option rows of the marketplace, and keep them."""
+    run = job.run
     meant = rekeyed_links(links, products)
     lease = await run.keep_lease()
     if meant and lease is not None:
         await run.context.ledger.put_links(lease, list(meant.values()), run.now, instead_of=list(meant))
+    for old, new in meant.items():
+        job.index.replace(run.account, old, new)
     return tuple(meant.get(link, link) for link in links)
 
 
@@ -152,15 +192,3 @@ async def read_products(run: AsyncJobRun, numbers: Iterable[int]) -> tuple[Produ
         await run.save(RecordKind.PRODUCT, [product_draft(product, run.now)])
         run.tell("products", len(found))
     return tuple(found)
-
-
-async def _unshipped(run: AsyncJobRun) -> list[Bundle]:
-    ledger, account = run.context.ledger, run.account
-    bundles = [
-        restore(Bundle, record)
-        for state in (ShipStatus.NEW.value, ShipStatus.CONFIRM.value)
-        async for record in ledger.records(account, RecordKind.BUNDLE, status=state)
-    ]
-    keys = {f"{ActionKind.SHIP_BUNDLE}:{bundle.bundle_no}": bundle.bundle_no for bundle in bundles}
-    shipped = {keys[key] for key in await ledger.is_done(account, keys)}
-    return [bundle for bundle in bundles if bundle.bundle_no not in shipped]
