@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import excel_corpus as corpus
@@ -256,3 +257,64 @@ def test_a_sheet_with_a_state_of_its_own_is_no_report(migrator: ExcelMigrator, t
         (row,) = preview
         assert row.record.product_status is not None
         assert preview.extra_headers == ("사유",)
+
+
+def test_the_summary_is_in_two_languages_and_names_cells_of_both(tmp_path: Path) -> None:
+    migrator = ExcelMigrator(Shop(), registry=MemoryTarget())
+    table = [
+        ["상품 목록 (단위: 천원)"],
+        [],
+        ["상품번호", "상품명", "판매가(USD)", "재고수량", "바코드"],
+        [300000001, "가방", 12, 3, "x"],
+        [],
+        [300000002, "컵", 13, 4, "=A1*2"],
+        [None, "합계", None, 7, None],
+    ]
+    path = corpus.save(tmp_path, "a.xlsx", corpus.xlsx(table))
+    with migrator.preview(path) as found:
+        migrator.report(found, tmp_path / "r.xlsx", path)
+    book = openpyxl.load_workbook(tmp_path / "r.xlsx")
+    summary = book["요약"]
+    rows = [[str(cell) for cell in row] for row in summary.iter_rows(values_only=True)]
+    assert rows[0] == ["항목", "내용", "Item", "Content"]
+    assert (summary.freeze_panes, summary.auto_filter.ref) == ("A2", f"A1:D{len(rows)}")
+    for _, _, item, content in rows[1:]:
+        assert not re.search("[가-힣]", item)
+        assert not re.search("[가-힣]{2,} [가-힣]{2,}", content.replace(", ", ",")), content
+    said = {row[0]: (row[1], row[3]) for row in rows}
+    korean, english = said["자료가 아닌 행"]
+    sheet = book.worksheets[1]
+    assert korean.startswith(f"{sheet.title}!5행 / 원본 7행: 합계")
+    assert english == f"{sheet.title}!row 5 / source row 7: total"
+    assert sheet["D5"].value == "합계"
+    korean, english = said["참고"]
+    assert "E / 원본 C [판매가(USD)]" in korean
+    assert english.startswith("E / source C [판매가(USD)] is not in plain won")
+    assert sheet["E1"].value == "판매가(USD)"
+    # What is fixed in the report is read from the report.
+    assert sheet["C2"].value == 300000001
+    with migrator.preview(tmp_path / "r.xlsx") as back:
+        assert back.counts == found.counts
+        assert [row.row for row in back.left_out] == [5]
+
+
+def test_corrections_made_in_the_report_come_back(tmp_path: Path) -> None:
+    migrator = ExcelMigrator(Shop(), registry=MemoryTarget())
+    table = [["상품번호", "상품명", "판매가"], [300000001, "=가방", "공짜"], ["3.00E+08", "'컵", 100]]
+    path = corpus.save(tmp_path, "a.xlsx", corpus.xlsx(table))
+    with migrator.preview(path) as found:
+        assert (found.counts.new, found.counts.invalid) == (0, 2)
+        migrator.report(found, tmp_path / "r.xlsx", path)
+    book = openpyxl.load_workbook(tmp_path / "r.xlsx")
+    sheet = book.worksheets[1]
+    assert str(sheet["B2"].value).startswith("E2 / 원본 [C2] ")
+    sheet["E2"], sheet["C3"] = 12900, 300000002
+    book.save(tmp_path / "fixed.xlsx")
+    with migrator.preview(tmp_path / "fixed.xlsx") as back:
+        assert (back.counts.new, back.counts.invalid) == (2, 0)
+        assert [
+            (row.number, row.record.product_name, row.record.sale_price) for row in back if row.record
+        ] == [
+            (300000001, "=가방", 12900),
+            (300000002, "컵", 100),
+        ]

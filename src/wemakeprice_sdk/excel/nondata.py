@@ -36,6 +36,7 @@ class NonDataKind(Enum):
     """The header once more (반복된 제목 행)."""
 
 
+LEFT_OUT_WORDS = "자료가 아닌 행"
 _NAMES: Mapping[NonDataKind, tuple[str, str]] = {
     NonDataKind.TOTAL: ("totals", "합계"),
     NonDataKind.NOTE: ("notes", "안내 문구"),
@@ -379,7 +380,7 @@ class LeftOutRows:
         korean = ", ".join(_listed(rows, kind, 1) for kind, rows in self._grouped())
         return (
             f"{self.count} row(s) are no data and were left out: {english} "
-            f"(자료가 아닌 행 {self.count}개를 제외했습니다: {korean})"
+            f"({LEFT_OUT_WORDS} {self.count}개를 제외했습니다: {korean})"
         )
 
     def _grouped(self) -> Iterable[tuple[NonDataKind, list[LeftOutRow]]]:

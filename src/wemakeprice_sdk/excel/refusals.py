@@ -68,16 +68,19 @@ def column_notes(columns: ColumnMap) -> list[str]:
     """Return one line for every column that was guessed, or not used though it could have been."""
     notes = [
         f"{match.letter} [{match.header}] was taken as {match.field}, "
-        f"confidence {match.confidence:.2f} (추정한 열입니다. 열을 확인해 주세요)"
+        f"confidence {match.confidence:.2f} "
+        f"(추정한 열입니다. 열을 확인해 주세요: {match.letter} [{match.header}])"
         for match in columns.guessed
     ]
     notes += [
         f"{match.letter} [{match.header}] is not in plain won or pieces and was not used; kept as it is "
-        "(원 단위가 아니어서 사용하지 않았습니다. 원화 금액 열을 추가해 주세요)"
+        "(원 단위가 아니어서 사용하지 않았습니다. 원화 금액 열을 추가해 주세요: "
+        f"{match.letter} [{match.header}])"
         for match in columns.unknown
         if names_other_money(match.header)
     ]
     return notes + [
-        f"ambiguous, not used: {sentence} (중복된 열이어서 사용하지 않았습니다. 열을 직접 지정해 주세요)"
+        f"ambiguous, not used: {sentence} "
+        f"(중복된 열이어서 사용하지 않았습니다. 열을 직접 지정해 주세요: {sentence})"
         for sentence in columns.ambiguous
     ]

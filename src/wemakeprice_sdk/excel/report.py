@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
+from typing import TypeAlias
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from wemakeprice_sdk.excel.mapping import REPORT_HEADERS, REPORT_STATES
-from wemakeprice_sdk.excel.nondata import NonDataKind
+from wemakeprice_sdk.excel.nondata import LEFT_OUT_WORDS, NonDataKind
 from wemakeprice_sdk.excel.partial import HIDDEN_SIGNS
 from wemakeprice_sdk.excel.preview import Preview, PreviewRow, RowStatus
 from wemakeprice_sdk.excel.records import ExportKind, Problem, ProblemSeverity
@@ -42,7 +43,9 @@ from wemakeprice_sdk.files.sheetxml import fitted_text
 
 _EXACT = 10**15
 _MEASURED = 500
-_SUMMARY_WIDTH = 90
+_SUMMARY_WIDTH = 70
+_MOST_LEFT_OUT = 200
+_HANGUL = re.compile("[가-힣]")
 _OWN = len(REPORT_HEADERS)
 _LEFT_OUT = REPORT_STATES[-1]
 _STATUS: Mapping[RowStatus, str] = dict(zip(RowStatus, REPORT_STATES, strict=False))
@@ -91,11 +94,16 @@ def write_report(
     Raises `ValidationError` when the file cannot be written.
     """
     with new_workbook(path) as book:
-        _summary(SheetWriter(book.create_sheet("요약")), preview)
+        summary = SheetWriter(book.create_sheet("요약"))
         left = comments
+        places = _Places()
         for table in tables:
-            writer = SheetWriter(book.create_sheet(_sheet_title(table.name, book.sheetnames)))
-            left = _table(writer, table, preview, left, only_problems=only_problems)
+            title = _sheet_title(table.name, book.sheetnames)
+            rows = places.begin(table, title)
+            writer = SheetWriter(book.create_sheet(title))
+            left = _table(writer, table, preview, left, rows, only_problems=only_problems)
+        # Its cells name those of the report, so it is filled last.
+        _summary(summary, preview, places)
 
 
 def _sheet_title(name: str, taken: Sequence[str]) -> str:
@@ -103,37 +111,140 @@ def _sheet_title(name: str, taken: Sequence[str]) -> str:
     return title if title not in taken else f"{title[:20]} {len(taken)}"
 
 
-def _summary(writer: SheetWriter, preview: Preview) -> None:
-    counts = preview.counts
-    rows: list[tuple[str, ReportValue]] = [
-        ("종류", preview.kind.korean),
-        ("판매자 ID", preview.seller_id),
-        ("신규", counts.new),
-        ("이미 등록됨", counts.registered),
-        ("중복", counts.duplicate),
-        ("오류", counts.invalid),
-        ("확인 필요", counts.flagged),
-        ("문제 수", counts.problems),
-        ("배송 템플릿", "가져옴" if preview.templates_imported else "먼저 1회 가져와 주세요"),
-    ]
-    rows += [
-        ("확인해 주세요" if sign.rule in HIDDEN_SIGNS else "일부만 담긴 파일로 보임", sign.message_ko)
-        for sign in preview.signs
-    ]
-    rows += [("참고", note) for note in preview.notes]
-    rows += [("파일에 없는 항목", ", ".join(preview.missing_fields))] if preview.missing_fields else []
-    rows += [("원문만 보관하는 열", ", ".join(preview.extra_headers))] if preview.extra_headers else []
-    widths = fitted(rows, widest=_SUMMARY_WIDTH)
+@define
+class _Places:
+    """Where the rows and columns of the sources stand in the report."""
+
+    titles: dict[str, str] = field(factory=dict)
+    rows: dict[str, dict[int, int]] = field(factory=dict)
+    moved: int = _OWN
+
+    def begin(self, table: SourceTable, title: str) -> dict[int, int]:
+        """Return the rows of a table, to be filled: of the source, of the report."""
+        self.titles[table.name], self.moved = title, _OWN - table.skipped
+        return self.rows.setdefault(table.name, {})
+
+    def row(self, source: str, number: int, *, korean: bool) -> str:
+        """Return the row of the report and of the source."""
+        here = self.rows.get(source, {}).get(number)
+        own = (f"{here}행 / " if korean else f"row {here} / ") if here else ""
+        return f"{own}원본 {number}행" if korean else f"{own}source row {number}"
+
+    def cite(self, text: str, *, korean: bool) -> str:
+        """Put the report's place before every place of the source that a text names."""
+        text = _COLUMN.sub(
+            lambda match: f"{self._column(match[1])} / {'원본 ' if korean else 'source '}{match[0]}", text
+        )
+        if len(self.rows) != 1:
+            return text
+        (source,) = self.rows
+        return _ROW.sub(
+            lambda match: self.row(source, int(match[1] or match[2] or match[3]), korean=korean), text
+        )
+
+    def _column(self, letters: str) -> str:
+        return column_letter(column_index(letters) + self.moved)
+
+
+_COLUMN = re.compile(r"(?<![A-Za-z])([A-Z]{1,3})(?= \[)")
+_ROW = re.compile(
+    r"(?:원본 )?(?<![\d,])(\d+)행(?=\)|\.|$)|(?<=the first is )row (\d+)|(?<=the first in )row (\d+)"
+)
+
+
+def _summary(writer: SheetWriter, preview: Preview, places: _Places) -> None:
+    """Write what a seller reads in Korean, and beside it the same in English."""
+    rows = [*_counts(preview), *_said(preview, places), *_left_out(preview, places)]
+    head = ("항목", "내용", "Item", "Content")
+    widths = fitted([head, *rows], widest=_SUMMARY_WIDTH)
     writer.widths(widths)
-    writer.print_setup(header=False)
-    for number, (label, value) in enumerate(rows, 1):
-        writer.height(number, [(value, widths[1])])
-        shown = safe_value(value) if isinstance(value, str) else value
-        writer.sheet.append([writer.cell(label, bold=True, wrap=True), writer.cell(shown, wrap=True)])
+    writer.sheet.freeze_panes = "A2"
+    writer.print_setup(header=True)
+    writer.sheet.append([writer.cell(text, fill=GREY, bold=True, wrap=True) for text in head])
+    for number, row in enumerate(rows, 2):
+        writer.height(number, list(zip(row, widths, strict=True)))
+        shown = [safe_value(value) if isinstance(value, str) else value for value in row]
+        cells = [writer.cell(value, bold=at % 2 == 0, wrap=True) for at, value in enumerate(shown)]
+        writer.sheet.append(cells)
+    writer.sheet.auto_filter.ref = f"A1:D{len(rows) + 1}"
+
+
+_SummaryRow: TypeAlias = "tuple[str, ReportValue, str, ReportValue]"
+
+
+def _counts(preview: Preview) -> Iterator[_SummaryRow]:
+    counts = preview.counts
+    yield "종류", preview.kind.korean, "Kind", preview.kind.value
+    yield "판매자 ID", preview.seller_id, "Seller", preview.seller_id
+    for korean, english, count in (
+        ("신규", "New", counts.new),
+        ("이미 등록됨", "Registered", counts.registered),
+        ("중복", "Duplicate", counts.duplicate),
+        ("오류", "Invalid", counts.invalid),
+        ("확인 필요", "Flagged", counts.flagged),
+        ("문제 수", "Problems", counts.problems),
+    ):
+        yield korean, count, english, count
+    done = preview.templates_imported
+    korean, english = ("가져옴", "imported") if done else ("먼저 1회 가져와 주세요", "import them once first")
+    yield "배송 템플릿", korean, "Shipping templates", english
+
+
+def _said(preview: Preview, places: _Places) -> Iterator[_SummaryRow]:
+    for sign in preview.signs:
+        check = sign.rule in HIDDEN_SIGNS
+        label, english = (
+            ("확인해 주세요", "Check") if check else ("일부만 담긴 파일로 보임", "Looks like a part")
+        )
+        yield (
+            label,
+            places.cite(sign.message_ko, korean=True),
+            english,
+            places.cite(sign.message, korean=False),
+        )
+    for note in preview.notes:
+        if LEFT_OUT_WORDS not in note:
+            english, korean = _languages(note)
+            yield "참고", places.cite(korean, korean=True), "Note", places.cite(english, korean=False)
+    if preview.missing_fields:
+        missing = ", ".join(preview.missing_fields)
+        yield "파일에 없는 항목", missing, "Not in the file", missing
+    if preview.extra_headers:
+        kept = ", ".join(preview.extra_headers)
+        yield "원문만 보관하는 열", kept, "Kept as they are", kept
+
+
+def _left_out(preview: Preview, places: _Places) -> Iterator[_SummaryRow]:
+    """Name the rows that are no data by their place in the report and in the source."""
+    for row in preview.left_out[:_MOST_LEFT_OUT]:
+        sheet = places.titles.get(row.sheet, row.sheet)
+        korean = f"{sheet}!{places.row(row.sheet, row.row, korean=True)}: {_KINDS[row.kind]}"
+        english = f"{sheet}!{places.row(row.sheet, row.row, korean=False)}: {row.kind.value}"
+        yield "자료가 아닌 행", korean, "No data", english
+    more = len(preview.left_out) - _MOST_LEFT_OUT
+    if more > 0:
+        yield "자료가 아닌 행", f"그 밖에 {more}행", "No data", f"{more} more"
+
+
+def _languages(note: str) -> tuple[str, str]:
+    """Return a note's English, and the Korean in brackets at its end; the note twice where there is none."""
+    depth = 0
+    for at in range(len(note) - 1, 0, -1):
+        depth += (note[at] == ")") - (note[at] == "(")
+        if not depth:
+            break
+    english, korean = note[:at].strip(), note[at + 1 : -1]
+    return (english, korean) if english and _HANGUL.search(korean) else (note, note)
 
 
 def _table(
-    writer: SheetWriter, table: SourceTable, preview: Preview, comments: int, *, only_problems: bool
+    writer: SheetWriter,
+    table: SourceTable,
+    preview: Preview,
+    comments: int,
+    rows: dict[int, int],
+    *,
+    only_problems: bool,
 ) -> int:
     judged = _by_row(row for row in preview if row.source == table.name)
     left_out = {row.row: _KINDS[row.kind] for row in preview.left_out if row.sheet == table.name}
@@ -148,6 +259,7 @@ def _table(
     count, width = 1, len(head)
     for line in chain(first, lines):
         count += 1
+        rows[line.number] = count
         width = max(width, len(line.values))
         cells = []
         for at, value in enumerate(line.values):
@@ -167,6 +279,8 @@ def _table(
 class _Line:
     """A row of the report before it is written."""
 
+    number: int
+    """Of the source."""
     values: Sequence[ReportValue]
     problems: Sequence[Problem]
     marks: Mapping[int, tuple[str, str]]
@@ -192,7 +306,7 @@ def _lines(
             if index in table.personal and cell is not None:
                 cell = "***"
             values.append(safe_value(cell, date1904=table.date1904))
-        yield _Line(values, problems, _marks(problems), note)
+        yield _Line(number, values, problems, _marks(problems), note)
 
 
 def _reasons(line: _Line, row: int, moved: int) -> str:

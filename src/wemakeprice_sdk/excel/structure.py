@@ -194,7 +194,8 @@ class RowPlan:
         return [
             f"{self.sheet}!{column_letter(index)} [{headers[index]}] holds {count} error value(s) or "
             f"formulas never calculated, the first in row {first}; kept as they are "
-            f"(오류 값 또는 계산되지 않은 수식 {count}개가 있습니다. 첫 행: 원본 {first}행. "
+            f"({column_letter(index)} [{headers[index]}]: "
+            f"오류 값 또는 계산되지 않은 수식 {count}개가 있습니다. 첫 행: 원본 {first}행. "
             "엑셀에서 파일을 열어 저장한 뒤 다시 올려 주세요)"
             for index, (count, first) in sorted(self._odd_extras.items())
         ]
