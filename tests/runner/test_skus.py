@@ -40,6 +40,10 @@ def table(path: Path, rows: list[list[object]]) -> Path:
     return path
 
 
+def number(at: int) -> int:
+    return 3000001017 + 25 * at
+
+
 def sized(path: Path, count: int = 7) -> Path:
     """Products whose options are all numbered 001, 002, 003."""
     head = ["상품번호", "상품명", "판매가", "업체상품코드", "옵션명", "업체옵션코드", "재고수량", "런플여부"]
@@ -48,7 +52,7 @@ def sized(path: Path, count: int = 7) -> Path:
         [
             head,
             *(
-                [300 + n, f"상품 {n}", 1000 + n, f"P{n}", size, code, 5, "Y" if n == 0 else "N"]
+                [number(n), f"상품 {n}", 1000 + n, f"P{n}", size, code, 5, "Y" if n == 0 else "N"]
                 for n in range(count)
                 for size, code in (("S", "001"), ("M", "002"), ("L", "003"))
             ),
@@ -81,11 +85,11 @@ def test_an_import_reports_its_codes_before_anything_is_written(tmp_path: Path) 
             plan = migrator.select(preview, sku=joined)
             assert plan.sku_matches().counts[SkuMatchState.UNIQUE] == 21
             assert plan.commit(place).complete
-        assert ledger.links("shop", sku="P3-002")[0].product_no == 303
+        assert ledger.links("shop", sku="P3-002")[0].product_no == number(3)
         assert BackOffice(ledger, config()).status().ambiguous == ()
         # Beside what stands now, a code of the next file may be ambiguous.
         other = table(
-            tmp_path / "q.csv", [["상품번호", "상품명", "업체상품코드"], [900, "다른 상품", "p3-002"]]
+            tmp_path / "q.csv", [["상품번호", "상품명", "업체상품코드"], [number(90), "다른 상품", "p3-002"]]
         )
         with migrator.preview(other) as preview:
             report = migrator.select(preview, sku=BY_CODE).sku_matches()
@@ -177,17 +181,25 @@ def test_runple_is_set_by_column_by_list_and_by_call(tmp_path: Path, shop: Shop)
         migrator = ExcelMigrator(config(), registry=place)
         with migrator.preview(sized(tmp_path / "p.csv", 5)) as preview:
             plan = migrator.select(
-                preview, sku=SkuChoice(SkuLinkMode.NONE), runple=["P1", 302], numbers=[300, 301, 302, 303]
+                preview,
+                sku=SkuChoice(SkuLinkMode.NONE),
+                runple=["P1", number(2)],
+                numbers=[number(at) for at in range(4)],
             )
             assert plan.commit(place).complete
     marked = {link.product_no for link in ledger.links("shop") if link.runple}
-    assert marked == {300, 301, 302}
+    assert marked == {number(0), number(1), number(2)}
     office = BackOffice(ledger, config(), clock=shop.clock)
-    office.put_links([SkuLink(product_no=303, sku="A", option_key=(size,)) for size in ("S", "M")])
+    office.put_links([SkuLink(product_no=number(3), sku="A", option_key=(size,)) for size in ("S", "M")])
     assert office.set_runple(["A", 777]) == 2
     assert office.set_runple(["A"]) == 0
-    assert office.set_runple([300], runple=False) == 1
-    assert {link.product_no for link in ledger.links("shop") if link.runple} == {301, 302, 303, 777}
+    assert office.set_runple([number(0)], runple=False) == 1
+    assert {link.product_no for link in ledger.links("shop") if link.runple} == {
+        number(1),
+        number(2),
+        number(3),
+        777,
+    }
     with pytest.raises(ValidationError, match="no product is linked"):
         office.set_runple(["NEW"])
 
