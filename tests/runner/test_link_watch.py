@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-from kit import KEY, Shop, cipher, config, open_shop
+from kit import KEY, START, Shop, cipher, config, open_shop
 
 from wemakeprice_sdk.config import (
     ChannelRegistry,
@@ -25,7 +26,7 @@ from wemakeprice_sdk.config import (
     save_registry,
 )
 from wemakeprice_sdk.errors import AuthenticationError, PermissionDeniedError
-from wemakeprice_sdk.runner import ChannelRunner, JobVerdict, RunnerSettings, Skipped, VerdictCode
+from wemakeprice_sdk.runner import ChannelRunner, JobProgress, JobVerdict, RunnerSettings, Skipped, VerdictCode
 
 CONTACT = Contact(name="홍길동", email="hong@example.com", mobile="010-0000-0000")
 QUICK = RunnerSettings(recovery_delay=0, patience=0.2)
@@ -117,6 +118,27 @@ def test_the_refusal_names_the_gate_and_the_next_step(shop: Shop) -> None:
     calls = sum(shop.sandbox.calls.values())
     runner(shop, link_store=store).collect_orders()
     assert sum(shop.sandbox.calls.values()) == calls + 1, "one question, and no job"
+
+
+def test_a_key_that_dies_during_an_archive_moves_the_link_as_in_any_job(shop: Shop, tmp_path: Path) -> None:
+    shop.order()
+    store, heard = MemoryLinkStore(), Heard()
+    working = runner(shop, link_store=store, notifier=heard)
+    first, last = START - timedelta(days=3), START + timedelta(days=1)
+
+    def die(progress: JobProgress) -> None:
+        if progress.phase == "orders":
+            kill_key(shop)
+
+    with pytest.raises(AuthenticationError):
+        working.archive(tmp_path / "archive", first, last, progress=die)
+    kept = store.load("shop")
+    assert kept is not None
+    assert kept.state is LinkState.KEY_REJECTED
+    assert heard.titles == ["인증키가 거절되었습니다 (the key is refused)"]
+    assert working.collect_orders().skipped is Skipped.GATE_CLOSED
+    mend_key(shop)
+    assert working.archive(tmp_path / "archive", first, last).complete
 
 
 def test_a_403_of_one_operation_is_not_a_rejected_key(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

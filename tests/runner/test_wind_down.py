@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from kit import KEY, START, Shop, config, imported, open_shop, product
 
 from wemakeprice_sdk.config import ConfirmationMode, Switches
 from wemakeprice_sdk.errors import BadRequestError, NaiveDatetimeError, ValidationError
-from wemakeprice_sdk.models import ProductStatus
+from wemakeprice_sdk.models import DealRow, ListResult, ProductStatus
 from wemakeprice_sdk.models.codes import SkuLinkMode
 from wemakeprice_sdk.policy import SkuStock
 from wemakeprice_sdk.runner import ChannelRunner, Job, JobVerdict, Skipped, StopSwitch, VerdictCode
+from wemakeprice_sdk.wire.converter import read_list
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "wind_down_day.py"
 SINCE = START - timedelta(days=100)
@@ -126,6 +128,27 @@ def test_a_window_that_cannot_be_read_is_named_and_stops_no_other(
     assert not report.complete
     assert states(shop) == {ProductStatus.STOP}
     assert report.verdict is JobVerdict.AGAIN_LATER
+
+
+def test_a_deal_that_cannot_be_read_is_named_and_hides_no_other(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = product(shop, ends=LATER)
+    deal = shop.sandbox.make_deal(KEY, [number])
+    shop.pass_time(days=1)
+    resource = type(shop.client.deals)
+    whole = resource.list
+
+    def with_a_broken_row(self: Any, *given: Any, **named: Any) -> Any:
+        page = whole(self, *given, **named)
+        lost = read_list(DealRow, [{"dealNo": "x"}], path="$.data")
+        return evolve(page, rows=ListResult(page.rows, lost.unread)) if page.rows else page
+
+    monkeypatch.setattr(resource, "list", with_a_broken_row)
+    report = closing(shop).wind_down(SINCE)
+    assert report.deals == (deal,)
+    assert [text.split(":")[0] for text in report.unread] == ["deal"]
+    assert not report.complete
 
 
 def test_deals_are_named_because_no_call_ends_them(shop: Shop) -> None:

@@ -521,7 +521,16 @@ class AsyncChannelRunner:
             return await self._office.archive(
                 folder, start, end, mask=mask, as_of=as_of, progress=progress, stop=stop
             )
-        return await archive(self._around, folder, start, end, mask=mask, progress=progress, stop=stop)
+        try:
+            return await archive(self._around, folder, start, end, mask=mask, progress=progress, stop=stop)
+        except AuthenticationError as error:
+            # An archive waits for no job, but one that runs beside it may ask the same just now.
+            await self._turn.acquire()
+            try:
+                await self._refused(error)
+            finally:
+                self._turn.release()
+            raise
 
     async def status(self) -> AccountStatus:
         """Return where the account stands (상황판), as `BackOffice.status`, with the link as it is now."""
@@ -612,11 +621,15 @@ class AsyncChannelRunner:
         try:
             report = await holder.run(job, make, recovered, origin=origin, dry_run=dry_run, finish=finish)
         except AuthenticationError as error:
-            await self._link.refused()
-            for problem in self._link.problems:
-                error.add_note(problem)
+            await self._refused(error)
             raise
         return evolve(report, link_problems=tuple(self._link.problems))
+
+    async def _refused(self, error: AuthenticationError) -> None:
+        """Ask whether the key is refused altogether; the error says what failed meanwhile."""
+        await self._link.refused()
+        for problem in self._link.problems:
+            error.add_note(problem)
 
     def _closed_gate(self, job: Job, config: ChannelConfig) -> ClosedGate | None:
         closed = [check(config, kind) for kind in _GATES.get(job, ())]

@@ -151,15 +151,20 @@ class WindDown:
     def _list_deals(self) -> None:
         """Name the deals that still stand: the contract has no call that ends one."""
         for window in windows_of_months(self.since, self.run.now, timedelta(0)):
+            rows = []
+            pager = self.run.context.client.deals.iter(window.start, window.end)
             try:
-                for row in self.run.context.client.deals.iter(window.start, window.end):
+                for row in pager:
                     self.run.step()
-                    if row.deal_status_name not in (DealStatus.STOP, DealStatus.END):
-                        self.deals.append(row.deal_no)
+                    rows.append(row)
             except TARGET_ERRORS as error:
                 if concerns_all(error):
                     raise
                 self.run.note_unread(f"deals registered {_name(window)}", error)
+            # Also of a window that broke off: what was read of it stands, and so does what was not.
+            self.run.note_rows(RecordKind.DEAL, ListResult(rows, pager.unread))
+            ended = (DealStatus.STOP, DealStatus.END)
+            self.deals += [row.deal_no for row in rows if row.deal_status_name not in ended]
 
 
 def _name(window: Window) -> str:
