@@ -18,7 +18,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from postgres_server import running_postgres
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.errors import WrongKeyError
-from wemakeprice_sdk.ledger import IntentDraft, IntentResult, IntentState, Lease, LegalHold, RecordDraft
+from wemakeprice_sdk.ledger import (
+    AuditNote,
+    IntentDraft,
+    IntentResult,
+    IntentState,
+    Lease,
+    LegalHold,
+    RecordDraft,
+)
 from wemakeprice_sdk.ledger.postgres import PostgresLedger
 from wemakeprice_sdk.ledger.records import StockOffer
 from wemakeprice_sdk.ledger.sql import SqlLedger
@@ -49,6 +57,7 @@ class KeyCipher:
 DRAFT = RecordDraft("bundle", "1", "NEW", NOW, {"bundleNo": 1})
 INTENT = IntentDraft("orders_confirm", "bundle:1")
 HOLD = LegalHold("shop", "bundle", NOW + timedelta(days=1), "분쟁 조정")
+NOTE = AuditNote("김운영", "match_transfer", "transfer", "all of it")
 LINK = SkuLink(product_no=1, sku="S")
 
 
@@ -81,7 +90,7 @@ def calls(lease: Lease, intent: Any) -> dict[str, dict[str, Any]]:
         "active_intents": {**account, "state": IntentState.OPEN},
         "intents": {**account, "target": "bundle:1", "limit": 1},
         "is_done": {**account, "once_keys": ["confirm:1"]},
-        "save": {**held, "records": [DRAFT], "watermark": ("orders", NOW)},
+        "save": {**held, "records": [DRAFT], "watermark": ("orders", NOW), "audit": NOTE},
         "record": {**account, "kind": "bundle", "key": "1"},
         "records": {**account, "kind": "bundle", "status": "NEW", "ref": "1", "since": NOW, "until": NOW},
         "count": {**account, "kind": "bundle", "status": "NEW"},

@@ -9,6 +9,8 @@ from datetime import date, timedelta
 START = date(2024, 1, 5)
 FAR = date(2026, 12, 31)
 """When everything is due."""
+LATE_DAYS = 25
+"""So long after a due day money is looked for."""
 
 
 @dataclass
@@ -48,7 +50,7 @@ class Ship:
 
 @dataclass
 class Order:
-    """An order of one line."""
+    """An order of one line; `unsettled` units have no settlement row, `cancelled` may explain that."""
 
     number: int
     quantity: int
@@ -56,6 +58,13 @@ class Order:
     delivered: date | None
     fee: int
     returned: int = 0
+    unsettled: int = 0
+    cancelled: int = 0
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether a cancel may be why units have no row: then nobody claims money for them."""
+        return self.unsettled <= self.cancelled
 
 
 @dataclass
@@ -87,6 +96,10 @@ def _settle(rng: random.Random, history: History, number: int, day: date, payout
     quantity, price = rng.randint(1, 4), rng.randrange(1_000, 90_000, 10)
     order = Order(number, quantity, price, day if rng.random() < 0.8 else None, rng.choice((0, 2_500)))
     history.orders.append(order)
+    if rng.random() < 0.2:
+        order.unsettled = rng.randint(1, 3)
+        order.quantity += order.unsettled
+        order.cancelled = rng.randint(0, order.unsettled + 1)
 
     def row(units: int, on: date, claim: int | None = None) -> None:
         size = abs(units)
@@ -114,7 +127,11 @@ def _settle(rng: random.Random, history: History, number: int, day: date, payout
 def _pay(rng: random.Random, history: History, day: date, amount: int) -> None:
     """Let the bank pay a pay-out in one of the ways that happen; none of it reaches the next one."""
     after = day + timedelta(days=rng.randint(1, 20))
-    kind = rng.choice(("paid", "paid", "short", "late", "over", "split", "late-split", "missing"))
+    last = day + timedelta(days=LATE_DAYS)
+    too_late = last + timedelta(days=1)
+    kind = rng.choice(
+        ("paid", "paid", "short", "late", "over", "split", "late-split", "missing", "last-day", "too-late")
+    )
     part = rng.randint(1, max(amount - 1, 1))
     ways: dict[str, tuple[list[tuple[date, int]], str, int]] = {
         "paid": ([(day, amount)], "paid", amount),
@@ -124,10 +141,12 @@ def _pay(rng: random.Random, history: History, day: date, amount: int) -> None:
         "split": ([(day, part), (day, amount - part)], "paid", amount),
         "late-split": ([(day, part), (after, amount - part)], "late", amount),
         "missing": ([], "missing", 0),
+        "last-day": ([(last, amount)], "late", amount),
+        "too-late": ([(too_late, amount)], "missing", 0),
     }
     transfers, status, paid = ways[kind]
     history.transfers += [one for one in transfers if one[1] > 0]
-    history.outcomes[day] = (status, paid) if paid or kind == "missing" else ("missing", 0)
+    history.outcomes[day] = (status, paid) if paid or status == "missing" else ("missing", 0)
 
 
 def apart(seed: int) -> History:
@@ -142,8 +161,10 @@ def apart(seed: int) -> History:
             _settle(rng, history, number, payout - timedelta(days=rng.randint(8, 14)), payout)
     for _ in range(rng.randint(0, 2)):
         number += 1
-        delivered = rng.choice((None, START))
-        history.orders.append(Order(number, rng.randint(1, 3), rng.randrange(1_000, 9_000), delivered, 0))
+        delivered, quantity = rng.choice((None, START)), rng.randint(1, 3)
+        order = Order(number, quantity, rng.randrange(1_000, 9_000), delivered, 0, unsettled=quantity)
+        order.cancelled = rng.choice((0, 0, 1, quantity))
+        history.orders.append(order)
     for day, amount in history.announced.items():
         if amount > 1:
             _pay(rng, history, day, amount)

@@ -153,7 +153,7 @@ def test_a_tie_between_accounts_is_named_and_stays_open_until_all_is_there() -> 
     ] * 2
     (transfer,) = tie.transfers
     assert (transfer.outcome, transfer.tied) == (TransferOutcome.TIED, 100)
-    assert transfer.ties == (OpenTie(100, ("a/2024-06-07", "b/2024-06-07")),)
+    assert transfer.ties == (OpenTie(100, ("a/2024-06-07", "b/2024-06-07"), FRIDAY, True, False),)
     whole = of(equal, [came(100), came(100, 1)], owner=BOTH)
     assert sum(one.paid for one in whole.payables) == 200
     own = of(equal, [came(100, account="b")], owner=BOTH)

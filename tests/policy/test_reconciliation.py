@@ -133,8 +133,15 @@ def test_without_an_announced_day_the_cycle_says_when() -> None:
 
 def test_a_delivered_line_without_a_row_is_expected_then_missing() -> None:
     facts = SettlementFacts(bundles=(bundle(),))
-    assert one(facts, DAY + timedelta(days=10))[:2] == (SettlementStatus.EXPECTED, "row-ahead")
-    assert one(facts, DAY + timedelta(days=11))[:2] == (SettlementStatus.MISSING, "no-settlement-row")
+    monthly = SettlementTerms(cycle=SettlementCycle.general())
+    for after, status, reason in (
+        (10, SettlementStatus.EXPECTED, "row-ahead"),
+        (11, SettlementStatus.EXPECTED, "no-settlement-row"),
+        (100, SettlementStatus.MISSING, "no-settlement-row"),
+    ):
+        as_of = DAY + timedelta(days=after)
+        assert one(facts, as_of, terms=monthly) == (status, reason, PaymentBasis.CYCLE)
+        assert one(facts, as_of)[0] is SettlementStatus.NO_DUE_DAY, "nobody knows the cycle"
     returned = SettlementFacts(bundles=(bundle(),), claims=(claim(),))
     assert reconcile("shop", returned, LATER).rows == (), "a returned line is owed nothing"
 
@@ -247,7 +254,7 @@ def test_a_coupon_correction_settles_no_unit() -> None:
 def test_units_without_a_row_are_missing_when_others_of_the_line_are_settled() -> None:
     facts = SettlementFacts(bundles=(bundle(quantity=3),), order_lines=(line(quantity=1),))
     assert owed(facts) == [("missing", "settled-in-part", 20_000)]
-    (_, row) = reconcile("shop", facts, DAY + timedelta(days=10)).rows
+    (_, row) = reconcile("shop", facts, PAYOUT - timedelta(days=1)).rows
     assert (row.status, row.reason) == (SettlementStatus.EXPECTED, "row-ahead")
     in_pieces = evolve(facts, order_lines=(line(quantity=1), line(quantity=2)))
     assert owed(in_pieces) == []
@@ -270,7 +277,7 @@ def test_a_missing_unit_is_expected_without_the_discount_that_settled_rows_carry
     facts = SettlementFacts(bundles=(discounted,), order_lines=(row,))
     assert owed(facts) == [("missing", "settled-in-part", 20_000)]
     assert owed(evolve(facts, order_lines=(line(quantity=1),))) == [("missing", "settled-in-part", 17_000)]
-    assert owed(evolve(facts, order_lines=())) == [("missing", "no-settlement-row", 27_000)]
+    assert owed(evolve(facts, order_lines=())) == [("no-due-day", "no-settlement-row", 27_000)]
 
 
 def test_the_quantity_of_a_product_with_several_options_verifies_nothing() -> None:
@@ -296,7 +303,7 @@ def test_a_cancel_may_explain_a_difference_and_is_never_a_refund_to_come() -> No
     cancel = claim(quantity=2, kind=ClaimType.CANCEL)
     facts = SettlementFacts(bundles=(bundle(quantity=3),), claims=(cancel,), order_lines=(line(quantity=1),))
     assert owed(facts) == [("unexplained", "quantity-differs", 20_000)]
-    assert owed(evolve(facts, order_lines=())) == [("missing", "no-settlement-row", 30_000)]
+    assert owed(evolve(facts, order_lines=())) == [("no-due-day", "no-settlement-row", 30_000)]
     lowered = evolve(facts, bundles=(bundle(quantity=1),))
     assert owed(lowered) == []
     assert owed(evolve(lowered, order_lines=())) == [("unexplained", "quantity-differs", 10_000)]
@@ -322,7 +329,7 @@ def test_returned_units_are_to_come_until_refunds_cover_them(
 def test_a_return_before_its_settlement_is_neither_missing_nor_to_be_refunded() -> None:
     facts = SettlementFacts(bundles=(bundle(),), claims=(claim(quantity=1),), order_lines=(line(quantity=1),))
     assert owed(facts) == []
-    assert owed(evolve(facts, order_lines=())) == [("missing", "no-settlement-row", 10_000)]
+    assert owed(evolve(facts, order_lines=())) == [("no-due-day", "no-settlement-row", 10_000)]
     assert owed(evolve(facts, bundles=(bundle(quantity=3),))) == [("missing", "settled-in-part", 10_000)]
 
 
@@ -364,7 +371,7 @@ def fee_row(**more: object) -> SettlementShipLine:
 def test_a_prepaid_fee_without_a_shipping_row_is_missing(row: tuple[SettlementShipLine, ...]) -> None:
     facts = SettlementFacts(bundles=(shipped(),), order_lines=(line(),), ship_lines=row)
     assert owed(facts) == [("missing", "no-settlement-row", 2_500)]
-    ahead = reconcile("shop", facts, DAY + timedelta(days=10)).rows[-1]
+    ahead = reconcile("shop", facts, PAYOUT - timedelta(days=1)).rows[-1]
     assert (ahead.subject, ahead.bundle_no, ahead.payout_day) == ("shipping", 1, PAYOUT)
     assert (ahead.status, ahead.reason) == (SettlementStatus.EXPECTED, "row-ahead")
 

@@ -100,9 +100,9 @@ def test_an_amount_is_for_each_piece() -> None:
 
 def test_the_fee_of_an_order_without_a_row_is_expected_by_rule() -> None:
     facts = SettlementFacts(bundles=[bundle(ship_complete_date=PAID)])
-    (row,) = of(SettlementStatus.MISSING, facts, rules(rule()))
+    (row,) = of(SettlementStatus.NO_DUE_DAY, facts, rules(rule()))
     assert (row.expected, row.fee, row.fee_basis) == (3_009 - 376, 376, "계약서 3조")
-    (row,) = of(SettlementStatus.MISSING, facts, SettlementTerms())
+    (row,) = of(SettlementStatus.NO_DUE_DAY, facts, SettlementTerms())
     assert (row.expected, row.fee, row.fee_basis) == (3_009, None, "")
 
 

@@ -9,6 +9,7 @@ import re
 from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import bagit
 import openpyxl
@@ -17,10 +18,18 @@ from kit import cipher, config
 from test_sources import BANK, ORDERS, SETTLEMENT, SHIPPING, ordered, settled, sheet
 
 from wemakeprice_sdk.clock import KST, ManualClock
-from wemakeprice_sdk.config import Business
+from wemakeprice_sdk.config import Business, SettlementCycle
 from wemakeprice_sdk.errors import BagError, ValidationError
 from wemakeprice_sdk.ledger import MemoryLedger, RecordDraft, RecordKind
 from wemakeprice_sdk.models.vat import TaxInvoice, TaxInvoiceKind
+from wemakeprice_sdk.policy import (
+    CommissionRule,
+    CommissionRules,
+    DatingSource,
+    DeliveryDating,
+    InterestTerms,
+    SettlementTerms,
+)
 from wemakeprice_sdk.runner import BackOffice, DossierReport
 
 AS_OF = datetime(2026, 1, 6, 9, 0, tzinfo=KST)
@@ -146,6 +155,92 @@ def test_three_way_check_and_contradictions(tmp_path: Path) -> None:
     (found,) = rows_of(tmp_path / "out", "contradictions")
     assert found["field"] == "line 112 quantity"
     assert {found["counted"], found["other"]} == {"3", "4"}
+
+
+TERMS = SettlementTerms(
+    cycle=SettlementCycle.general(),
+    dating=DeliveryDating(DatingSource.PAY_DATE, 5, "평균 배송 기간"),
+    commission=CommissionRules(rules=[CommissionRule(rate="12.5", basis="계약서 3조")]),
+    interest=InterestTerms.commercial(date(2025, 11, 9)),
+)
+
+
+def test_the_proof_shows_the_figures_of_the_reconciliation_and_what_they_rest_on(tmp_path: Path) -> None:
+    with MemoryLedger(cipher()) as ledger:
+        desk = filled(ledger, sources(tmp_path / "in"))
+        told = desk.settlement(terms=TERMS)
+        report = desk.dossier(tmp_path / "out", as_of=AS_OF, terms=TERMS)
+    result = told.reconciliation
+    assert result is not None
+    folder = tmp_path / "out"
+    summary = json.loads((folder / "data/summary.json").read_text())
+    assert (report.owed, summary["owed"]) == (result.sums.due, told.missing_won)
+    assert (summary["owed_unannounced"], summary["no_due_day"], summary["undated"]) == (
+        result.sums.owed_unannounced, 0, 0,
+    )  # fmt: skip
+    (alone,) = [line for line in rows_of(folder, "lines") if line["order_option_no"] == "122"]
+    assert (alone["status"], alone["payout_day"], alone["expected"], alone["fee"]) == (
+        "missing", "2024-07-07", "17500", "2500",
+    )  # fmt: skip
+    assert alone["fee_basis"] == "계약서 3조"
+    assert alone["dated_by"] == "pay_date+5 (평균 배송 기간)"
+    assert alone["due_by"] == SettlementCycle.general().name
+    (fee, *_) = [line for line in rows_of(folder, "lines") if line["subject"] == "commission"]
+    assert (fee["expected"], fee["fee"], fee["source"]) == ("-1000", "2500", "정산.xlsx!Sheet!2")
+    lines = rows_of(folder, "interest")
+    assert sum(int(line["amount"]) for line in lines) == report.interest == summary["interest"] > 0
+    assert [int(line["amount"]) for line in lines] == [line.amount for line in told.interest]
+    late, never, *_ = lines
+    assert (late["principal"], late["received_on"], late["days"], late["formula"]) == (
+        "17999", "2024-07-08", "1", "floor(17999 × 6% × 1 / 365)",
+    )  # fmt: skip
+    assert (never["principal"], never["until"], never["days"]) == ("20501", "2025-11-09", "490")
+    assert {line["basis"] for line in lines} == {"상법 제54조(연 6%)"}
+    terms = {(line["what"], line["basis"]) for line in rows_of(folder, "terms")}
+    assert ("cycle", SettlementCycle.general().basis) in terms
+    assert {("commission", "계약서 3조"), ("interest", "상법 제54조(연 6%)")} <= terms
+    page = (folder / "data/cover.html").read_text()
+    assert f"이자 합계 {report.interest:,}원" in page
+    assert "언론 보도" in page
+
+
+def test_without_terms_nothing_is_assumed_and_no_interest_is_claimed(tmp_path: Path) -> None:
+    files = sources(tmp_path / "in")
+    del files["settlement"], files["bank"]
+    with MemoryLedger(cipher()) as ledger:
+        desk = filled(ledger, files)
+        lease = ledger.acquire_lease("shop", "t", 60)
+        assert lease is not None
+        option = {"orderOptionNo": 8, "optionQty": 1}
+        product = {"orderNo": 6, "productPrice": 2500, "productQty": 1, "orderOption": [option]}
+        body: dict[str, Any] = {"bundleNo": 5, "purchaseNo": 5, "shipCompleteDate": "2024-05-05 10:00:00"}
+        body |= {"orderProduct": [product]}
+        ledger.save(lease, [RecordDraft(RecordKind.BUNDLE, "5/5", "COMPLETE", AS_OF, body)], AS_OF)
+        report = desk.dossier(tmp_path / "out", as_of=AS_OF)
+    (line,) = [line for line in rows_of(tmp_path / "out", "lines") if line["bundle_no"] == "5"]
+    assert (line["status"], line["owed"], line["expected"]) == ("no-due-day", "0", "2500")
+    assert ("rows-unexplained", "no-due-day: no-settlement-row", "2500") in {
+        (row["what"], row["detail"], row["won"]) for row in rows_of(tmp_path / "out", "missing")
+    }
+    (expected, *_) = [
+        row for row in rows_of(tmp_path / "out", "payouts") if row["told_by"] == "orders-without-rows"
+    ]
+    assert (expected["status"], expected["owed"], expected["payout_day"]) == ("no-due-day", "0", "")
+    assert (report.interest, rows_of(tmp_path / "out", "interest")) == (0, [])
+    assert "이자는 계산하지 않았습니다" in (tmp_path / "out/data/cover.html").read_text()
+
+
+def test_accounts_that_share_money_share_interest_and_windows(tmp_path: Path) -> None:
+    with MemoryLedger(cipher()) as ledger:
+        one, other = office(ledger, "a"), office(ledger, "b")
+        business = Business(NUMBER, ("a", "b"))
+        given = {"a": TERMS, "b": SettlementTerms(), "c": TERMS}
+        with pytest.raises(ValidationError) as caught:
+            one.dossier(tmp_path / "x", business=business, others=[other], terms=given)
+        assert [found.rule for found in caught.value.violations] == [
+            "accounts of the dossier", "one interest and one allocation for all accounts",
+        ]  # fmt: skip
+        one.dossier(tmp_path / "x", business=business, others=[other], terms=TERMS)
 
 
 def every_text(folder: Path) -> str:

@@ -26,7 +26,14 @@ from wemakeprice_sdk.config import (
     save_registry,
 )
 from wemakeprice_sdk.errors import AuthenticationError, PermissionDeniedError
-from wemakeprice_sdk.runner import ChannelRunner, JobProgress, JobVerdict, RunnerSettings, Skipped, VerdictCode
+from wemakeprice_sdk.runner import (
+    ChannelRunner,
+    JobProgress,
+    JobVerdict,
+    RunnerSettings,
+    Skipped,
+    VerdictCode,
+)
 
 CONTACT = Contact(name="홍길동", email="hong@example.com", mobile="010-0000-0000")
 QUICK = RunnerSettings(recovery_delay=0, patience=0.2)

@@ -79,6 +79,11 @@ class SettlementCycle:
             "일반정산", SettlementCycleKind.MONTHLY, 7, basis="언론 보도: 판매월의 다다음 달 7일에 지급"
         )
 
+    @property
+    def name(self) -> str:
+        """How lines name it: as it was typed, and its basis where one was given."""
+        return f"{self.text} ({self.basis})" if self.basis else self.text
+
     @classmethod
     def weekly(cls) -> SettlementCycle:
         """Return the weekly cycle since October 2019: Monday to Sunday, paid on the next week's Friday."""

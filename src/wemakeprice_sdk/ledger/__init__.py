@@ -9,6 +9,7 @@ from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import (
     AccountStanding,
     AuditEntry,
+    AuditNote,
     Intent,
     IntentDraft,
     IntentResult,
@@ -29,6 +30,7 @@ __all__ = [
     "AccountStanding",
     "AsyncLedger",
     "AuditEntry",
+    "AuditNote",
     "AuditVerdict",
     "Intent",
     "IntentDraft",

@@ -16,6 +16,7 @@ from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import (
     AccountStanding,
     AuditEntry,
+    AuditNote,
     Intent,
     IntentDraft,
     IntentResult,
@@ -111,8 +112,11 @@ class AsyncLedger:
         now: datetime,
         *,
         watermark: tuple[str, datetime] | None = None,
+        audit: AuditNote | None = None,
     ) -> SaveCount:
-        return await asyncio.to_thread(self._ledger.save, lease, records, now, watermark=watermark)
+        return await asyncio.to_thread(
+            self._ledger.save, lease, records, now, watermark=watermark, audit=audit
+        )
 
     async def record(self, account: str, kind: str, key: str) -> StoredRecord | None:
         return await asyncio.to_thread(self._ledger.record, account, kind, key)

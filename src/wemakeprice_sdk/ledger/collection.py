@@ -11,11 +11,19 @@ from attrs import frozen
 from wemakeprice_sdk.checks import check_items, check_kind
 from wemakeprice_sdk.ledger import personal
 from wemakeprice_sdk.ledger.arguments import checked_keys, require_text
-from wemakeprice_sdk.ledger.base import LedgerBase, override
+from wemakeprice_sdk.ledger.audit import require_words
+from wemakeprice_sdk.ledger.base import LedgerBase, append_audit, override
 from wemakeprice_sdk.ledger.encryption import PAGE, RotationPage, RowCipher, context, dump, load
 from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue, Transaction, text, whole
 from wemakeprice_sdk.ledger.parameters import batches, placeholders
-from wemakeprice_sdk.ledger.records import Lease, PersonalState, RecordDraft, SaveCount, StoredRecord
+from wemakeprice_sdk.ledger.records import (
+    AuditNote,
+    Lease,
+    PersonalState,
+    RecordDraft,
+    SaveCount,
+    StoredRecord,
+)
 from wemakeprice_sdk.ledger.timestamps import DAY, to_micros, to_timestamp
 from wemakeprice_sdk.secrets import RotatingCipher, rotate_token
 
@@ -53,13 +61,18 @@ class LedgerCollection(LedgerBase):
         now: datetime,
         *,
         watermark: tuple[str, datetime] | None = None,
+        audit: AuditNote | None = None,
     ) -> SaveCount:
         check_items("records", records)
+        check_kind("audit", audit, AuditNote, optional=True)
         stream, complete = _checked_watermark(watermark)
         with self._write_for(lease) as (transaction, row):
             saved = save_records(transaction, self._row_cipher(transaction), row.account, records, now)
             if stream is not None:
                 _move_watermark(transaction, row.account, stream, complete)
+            if audit is not None and (saved.new or saved.changed):
+                words = (require_words(audit.actor, "audit.actor", 100), audit.action, audit.target)
+                append_audit(transaction, row, *words, audit.detail, now)
             return saved
 
     @override

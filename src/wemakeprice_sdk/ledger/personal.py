@@ -53,6 +53,7 @@ _IMPERSONAL: Final = frozenset(
         RecordKind.SOURCE,
         RecordKind.VAT_MONTH,
         RecordKind.TAX_INVOICE,
+        RecordKind.BANK_MATCH,
         RecordKind.FILE_SETTLEMENT_ORDER,
         RecordKind.FILE_SETTLEMENT_SHIP,
     }

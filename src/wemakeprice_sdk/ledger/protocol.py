@@ -10,6 +10,7 @@ from typing import Protocol, Self
 from wemakeprice_sdk.ledger.records import (
     AccountStanding,
     AuditEntry,
+    AuditNote,
     Intent,
     IntentDraft,
     IntentResult,
@@ -135,10 +136,12 @@ class Ledger(Protocol):
         now: datetime,
         *,
         watermark: tuple[str, datetime] | None = None,
+        audit: AuditNote | None = None,
     ) -> SaveCount:
         """Keep records and, in the same transaction, move a watermark forwards.
 
-        Masked values (`***`) never overwrite clear ones; what retention took away stays away.
+        Masked values (`***`) never overwrite clear ones; what retention took away stays away. `audit` goes
+        into the trail when a record is new or changed.
         """
         ...
 

@@ -177,6 +177,16 @@ class RecordDraft:
     ref: str = ""
 
 
+@frozen
+class AuditNote:
+    """A line for the audit trail that goes with a save: who did what to what; `detail` names nobody."""
+
+    actor: str
+    action: str
+    target: str
+    detail: str
+
+
 class PersonalState(StrEnum):
     """What is left of the personal data of a record."""
 

@@ -460,3 +460,5 @@ class RecordKind(StrEnum):
     """A month of the partner centre's VAT page."""
     TAX_INVOICE = "tax_invoice"
     """A tax invoice of the seller's own."""
+    BANK_MATCH = "bank_match"
+    """An operator's word that money that arrived is for a pay-out, or that it is not any more."""

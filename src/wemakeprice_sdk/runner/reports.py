@@ -15,7 +15,7 @@ from wemakeprice_sdk.models import SkuMatchReport
 from wemakeprice_sdk.models.tables import Report
 from wemakeprice_sdk.policy.gates import ClosedGate
 from wemakeprice_sdk.policy.plan import PlanStep, SyncPlan
-from wemakeprice_sdk.policy.settlement import Reconciliation, SettlementStatus
+from wemakeprice_sdk.policy.settlement import InterestLine, Reconciliation
 from wemakeprice_sdk.runner.results import ActionResult, ActionState, Skipped
 from wemakeprice_sdk.runner.sources.files import SourcePreview
 from wemakeprice_sdk.runner.sources.merging import FactContradiction
@@ -240,7 +240,8 @@ class SettlementReport(JobReport):
     `incomplete` are the sales days of which a row could not be read: what the reconciliation says of them
     lacks that row's money. They are read again by the next run. `contradictions` say where a file and the
     API, or two files, say different things of one fact; both stand, the API counts. `sources` are the files
-    that facts came from; one that is not `whole` was broken off, import it again.
+    that facts came from; one that is not `whole` was broken off, import it again. `interest` is empty unless
+    the terms ask for it.
     """
 
     DERIVED: ClassVar[tuple[str, ...]] = ("verdict", "reasons", "missing_won")
@@ -249,31 +250,29 @@ class SettlementReport(JobReport):
     incomplete: tuple[date, ...] = ()
     contradictions: tuple[FactContradiction, ...] = ()
     sources: tuple[SourceState, ...] = ()
+    interest: tuple[InterestLine, ...] = ()
 
     @property
     def missing_won(self) -> int:
         """Won that were due and did not come, wholly or in part, as the reconciliation has it."""
-        if self.reconciliation is None:
-            return 0
-        late = (SettlementStatus.MISSING, SettlementStatus.SHORT_PAID)
-        return sum(row.owed for status in late for row in self.reconciliation.of(status))
+        return 0 if self.reconciliation is None else self.reconciliation.sums.due
 
     @classmethod
     def of(
         cls,
         report: JobReport,
         reconciliation: Reconciliation | None,
-        incomplete: Iterable[date] = (),
         contradictions: Iterable[FactContradiction] = (),
         sources: Iterable[SourceState] = (),
+        interest: Iterable[InterestLine] = (),
     ) -> Self:
         """Add the reconciliation to a report."""
         return evolve(
             cls(**_parts(report)),
             reconciliation=reconciliation,
-            incomplete=tuple(incomplete),
             contradictions=tuple(contradictions),
             sources=tuple(sources),
+            interest=tuple(interest),
         )
 
 

@@ -9,12 +9,14 @@ from wemakeprice_sdk.policy.settlement.money import (
     Allocation,
     AllocationRule,
     AllocationSettings,
+    MatchFault,
     OpenTie,
     OperatorMatch,
     Payable,
     PayableState,
     TransferOutcome,
     TransferState,
+    UnfitMatch,
 )
 from wemakeprice_sdk.policy.settlement.reconcile import finish_business, reconcile, reconcile_business
 from wemakeprice_sdk.policy.settlement.reconciler import Reconciler
@@ -53,6 +55,7 @@ __all__ = [
     "DeliveryDating",
     "InterestLine",
     "InterestTerms",
+    "MatchFault",
     "MergedStatements",
     "OpenTie",
     "OperatorMatch",
@@ -75,6 +78,7 @@ __all__ = [
     "ThreeWayStatus",
     "TransferOutcome",
     "TransferState",
+    "UnfitMatch",
     "WonRounding",
     "allocate",
     "finish_business",

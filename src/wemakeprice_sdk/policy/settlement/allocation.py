@@ -22,12 +22,14 @@ from wemakeprice_sdk.policy.settlement.money import (
     Allocation,
     AllocationRule,
     AllocationSettings,
+    MatchFault,
     OpenTie,
     OperatorMatch,
     Payable,
     PayableState,
     TransferOutcome,
     TransferState,
+    UnfitMatch,
 )
 from wemakeprice_sdk.policy.settlement.references import refers_to
 
@@ -40,12 +42,14 @@ def allocate(
     owner: Business | str,
     matches: Iterable[OperatorMatch] = (),
     settings: AllocationSettings | None = None,
+    strict: bool = True,
 ) -> Allocation:
     """Return which transfer pays which pay-out, to the won. Pure; the order of the input means nothing.
 
     `owner` is the one account (판매자 ID), or the business whose accounts share the money. Raises
     `ValidationError` naming every pay-out or transfer of another account, every repeated key, and every match
-    that names a transfer or pay-out that is not there or more won than both have.
+    that names a transfer or pay-out that is not there or more won than both have; unless `strict`, such
+    matches are named in the result.
     """
     for name, values in (("payables", payables), ("transfers", transfers), ("matches", matches)):
         check_items(name, values)
@@ -54,6 +58,8 @@ def allocate(
     work = _Work(tuple(payables), tuple(transfers), as_of, settings or AllocationSettings())
     work.check({owner} if isinstance(owner, str) else set(owner.accounts))
     work.run(tuple(matches))
+    if strict:
+        refuse_matches(work.unfit)
     return work.result()
 
 
@@ -136,6 +142,7 @@ class _Work:
             group.members.append(target)
             self._group_of[target.payable.key] = group
         self._groups = list(groups.values())
+        self.unfit: list[UnfitMatch] = []
 
     def check(self, known: set[str]) -> None:
         """Refuse accounts that do not share the business number, and keys that stand for two facts."""
@@ -226,13 +233,15 @@ class _Work:
     ) -> None:
         if amount <= 0:
             return
+        late = _days_late(target.payable.day, money.transfer.received_on)
         use = Allocated(
             transfer=money.transfer.key,
             payable=target.payable.key,
             amount=amount,
             rule=rule,
             received_on=money.transfer.received_on,
-            days_late=_days_late(target.payable.day, money.transfer.received_on),
+            days_late=late,
+            is_late=late > self._settings.on_time_days,
             by=match.by if match else "",
             reason=match.reason if match else "",
             rivals=rivals,
@@ -265,8 +274,10 @@ class _Work:
             if sum(one.amount for one in waiting) < sum(one.left for one in targets):
                 for target in targets:
                     target.tied = target.left > 0
+                day, announced = targets[0].payable.day, targets[0].payable.announced
                 for one in waiting:
-                    one.money.ties.append(OpenTie(one.amount, members))
+                    late = _days_late(day, one.money.transfer.received_on) > self._settings.on_time_days
+                    one.money.ties.append(OpenTie(one.amount, members, day, announced, late))
                 continue
             for one in waiting:
                 self._release(one)
@@ -285,25 +296,18 @@ class _Work:
     def _operator(self, matches: Sequence[OperatorMatch]) -> None:
         money = {one.transfer.key: one for one in self._money if one.outcome is None}
         targets = {one.payable.key: one for one in self._targets}
-        problems = Problems()
         for match in sorted(matches, key=lambda one: (one.transfer, one.payable)):
             source, target = money.get(match.transfer), targets.get(match.payable)
             if source is None or target is None:
-                _add_stranger(problems, match, "transfer" if source is None else "payable")
+                fault = MatchFault.NO_TRANSFER if source is None else MatchFault.NO_PAYOUT
+                self.unfit.append(UnfitMatch(match=match, fault=fault))
                 continue
             most = min(source.left, max(target.left, 0))
             amount = most if match.amount is None else match.amount
             if not 0 < amount <= most:
-                problems.add(
-                    f"matches[{match.transfer}].amount",
-                    amount,
-                    f"range 1..{most}",
-                    "the match takes more won than the transfer and the pay-out both have left",
-                    "입금액이나 지급액에 남은 금액보다 많이 연결했습니다. 금액을 확인해 주세요",
-                )
+                self.unfit.append(UnfitMatch(match=match, fault=MatchFault.TOO_MUCH, most=most))
                 continue
             self._give(source, target, amount, AllocationRule.OPERATOR, match=match)
-        problems.raise_all("matches", ValidationError)
 
     def _reference(self, money: _Money) -> None:
         named = [
@@ -434,12 +438,12 @@ class _Work:
                     left=one.left,
                     tied=one.tied,
                     over=one.over,
-                    on_time_days=self._settings.on_time_days,
                     as_of=self._as_of,
                 )
                 for one in self._targets
             ),
             transfers=tuple(_state(one) for one in self._money),
+            unfit_matches=tuple(self.unfit),
         )
 
     def _target(self, key: str) -> _Target:
@@ -514,11 +518,26 @@ def _require_account(problems: Problems, path: str, account: str, known: set[str
     )
 
 
-def _add_stranger(problems: Problems, match: OperatorMatch, side: str) -> None:
-    problems.add(
-        f"matches.{side}",
-        getattr(match, side),
-        "known key",
-        f"no open {side} has this key",
-        "해당하는 항목이 없습니다. 입금 또는 지급 항목의 키를 확인해 주세요",
-    )
+def refuse_matches(unfit: Iterable[UnfitMatch]) -> None:
+    """Raise `ValidationError` for matches that take no money, all at once."""
+    problems = Problems()
+    for one in unfit:
+        match = one.match
+        if one.fault is MatchFault.TOO_MUCH:
+            problems.add(
+                f"matches[{match.transfer}].amount",
+                match.amount,
+                f"range 1..{one.most}",
+                "the match takes more won than the transfer and the pay-out both have left",
+                "입금액이나 지급액에 남은 금액보다 많이 연결했습니다. 금액을 확인해 주세요",
+            )
+            continue
+        side = "transfer" if one.fault is MatchFault.NO_TRANSFER else "payable"
+        problems.add(
+            f"matches.{side}",
+            getattr(match, side),
+            "known key",
+            f"no open {side} has this key",
+            "해당하는 항목이 없습니다. 입금 또는 지급 항목의 키를 확인해 주세요",
+        )
+    problems.raise_all("matches", ValidationError)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
@@ -130,6 +131,26 @@ class OperatorMatch:
         problems.raise_all("OperatorMatch", ValidationError)
 
 
+class MatchFault(StrEnum):
+    """Why an operator's match takes no money."""
+
+    NO_TRANSFER = "no-such-transfer"
+    """No open transfer has this key."""
+    NO_PAYOUT = "no-such-pay-out"
+    """No open pay-out has this key."""
+    TOO_MUCH = "more-than-both-have"
+    """The match takes more won than the transfer and the pay-out both have left."""
+
+
+@frozen(kw_only=True)
+class UnfitMatch:
+    """An operator's match that takes no money any more, and why; `most` is the won it could take."""
+
+    match: OperatorMatch
+    fault: MatchFault
+    most: int = 0
+
+
 @frozen(kw_only=True)
 class Allocated:
     """Won of one transfer that were taken for one pay-out.
@@ -148,6 +169,13 @@ class Allocated:
     by: str = ""
     reason: str = ""
     rivals: tuple[str, ...] = ()
+    is_late: bool = False
+    """Whether it came after the due day, beyond the days that count as on time."""
+
+
+def transfers_of(uses: Iterable[Allocated]) -> tuple[str, ...]:
+    """Return the keys of the transfers among `uses`, each once; under `OFFSET` no money came."""
+    return tuple(dict.fromkeys(one.transfer for one in uses if one.rule is not AllocationRule.OFFSET))
 
 
 @frozen(kw_only=True)
@@ -162,7 +190,6 @@ class PayableState(Tabular):
     tied: bool
     over: int
     """Won that came with the last transfer for it beyond everything due."""
-    on_time_days: int
     as_of: date
 
     @property
@@ -193,14 +220,12 @@ class PayableState(Tabular):
     @property
     def is_late(self) -> bool:
         """Whether any of the money came after the due day, beyond the days that count as on time."""
-        return any(one.days_late > self.on_time_days for one in self.uses)
+        return any(one.is_late for one in self.uses)
 
     @property
     def transfers(self) -> tuple[str, ...]:
         """The keys of the transfers it was paid by; several mean that it was split."""
-        return tuple(
-            dict.fromkeys(one.transfer for one in self.uses if one.rule is not AllocationRule.OFFSET)
-        )
+        return transfers_of(self.uses)
 
     @property
     def status(self) -> SettlementStatus:
@@ -209,6 +234,8 @@ class PayableState(Tabular):
             return SettlementStatus.UNEXPLAINED
         if self.left == 0:
             return SettlementStatus.LATE if self.is_late else SettlementStatus.PAID
+        if self.payable.day is None:
+            return SettlementStatus.NO_DUE_DAY
         if self.owed == 0:
             return SettlementStatus.EXPECTED
         return SettlementStatus.SHORT_PAID if self.paid else SettlementStatus.MISSING
@@ -220,6 +247,9 @@ class OpenTie:
 
     amount: int
     payables: tuple[str, ...]
+    day: date | None
+    announced: bool
+    is_late: bool
 
 
 @frozen(kw_only=True)
@@ -242,11 +272,12 @@ class TransferState(Tabular):
 
 @frozen(kw_only=True)
 class Allocation(Report):
-    """All pay-outs and all transfers, each with what was found for it."""
+    """All pay-outs and all transfers, each with what was found for it, and matches that took nothing."""
 
     as_of: date
     payables: tuple[PayableState, ...] = field(repr=counted)
     transfers: tuple[TransferState, ...] = field(repr=counted)
+    unfit_matches: tuple[UnfitMatch, ...] = ()
 
     @property
     def received(self) -> int:

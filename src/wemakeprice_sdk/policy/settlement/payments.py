@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import TypeAlias
 
@@ -40,6 +40,15 @@ class PayoutRows:
 
 
 @frozen
+class DueDay:
+    """When a row's money is due, and what says so; `name` is for people, empty when nobody knows."""
+
+    day: date | None = None
+    basis: PaymentBasis = PaymentBasis.NONE
+    name: str = ""
+
+
+@frozen
 class RowPayment:
     """What became of one row's money."""
 
@@ -66,43 +75,45 @@ class Payments:
         self._banked = banked
         self._purses = {key: Purse(state, payouts[key].negatives) for key, state in states.items()}
 
-    def of_row(self, day: date | None, amount: int, told: PaymentBasis) -> RowPayment:
-        """Return what became of a settlement row; `told` is what its pay-out day rests on."""
-        state = self._states.get((day, True))
+    def of_row(self, due: DueDay, amount: int) -> RowPayment:
+        """Return what became of a settlement row."""
+        state = self._states.get((due.day, True))
         if state is None:
-            return self._by_schedule(day, amount, told)
-        paid, late = self._purses[day, True].take(amount)
-        return _judged(state, amount, paid, late, _ahead(day, told))
+            return self._by_schedule(due, amount)
+        paid, late = self._purses[due.day, True].take(amount)
+        return _judged(state, amount, paid, late, _ahead(due))
 
-    def _by_schedule(self, day: date | None, amount: int, told: PaymentBasis) -> RowPayment:
-        if day is None or day > self._as_of:
-            return _ahead(day, told)
+    def _by_schedule(self, due: DueDay, amount: int) -> RowPayment:
+        if due.day is None or due.day > self._as_of:
+            return _ahead(due)
         reason = "outside-bank-records" if self._banked else "pay-out-day-passed"
-        return RowPayment(SettlementStatus.PAID, reason, told, paid=amount)
+        return RowPayment(SettlementStatus.PAID, reason, due.basis, paid=amount)
 
     def of_absent(self, row: ReconciledRow) -> ReconciledRow:
-        """Return a row that no settlement row stands for with what arrived for it."""
-        amount, due = row.expected or 0, row.payout_day is None or row.payout_day <= self._as_of
-        key = (row.payout_day, False)
+        """Return a row that no settlement row stands for with what arrived for it; it is no row on paper."""
+        amount, key = row.expected or 0, (row.payout_day, False)
         paid, late = self._purses[key].take(amount) if key in self._purses else (0, False)
-        missing = row.status is SettlementStatus.MISSING
+        state = self._states.get(key)
         if paid and paid == amount:
             status = SettlementStatus.LATE if late else SettlementStatus.PAID
             return evolve(
                 row, status=status, reason="received-without-row", basis=PaymentBasis.BANK, paid=paid
             )
-        owed = amount - paid if due and missing else 0
-        if paid and missing:
+        if state is not None and state.tied:
+            return evolve(row, status=SettlementStatus.UNEXPLAINED, reason="tied", paid=paid)
+        if row.status is not SettlementStatus.MISSING:
+            return evolve(row, paid=paid)
+        if paid:
             row = evolve(
                 row, status=SettlementStatus.SHORT_PAID, reason="received-in-part", basis=PaymentBasis.BANK
             )
-        return evolve(row, paid=paid, owed=owed)
+        return evolve(row, paid=paid, owed=amount - paid)
 
 
-def _ahead(day: date | None, told: PaymentBasis) -> RowPayment:
-    if day is None:
-        return RowPayment(SettlementStatus.EXPECTED, "pay-out-day-unknown", PaymentBasis.NONE)
-    return RowPayment(SettlementStatus.EXPECTED, "pay-out-ahead", told)
+def _ahead(due: DueDay) -> RowPayment:
+    if due.day is None:
+        return RowPayment(SettlementStatus.NO_DUE_DAY, "pay-out-day-unknown", due.basis)
+    return RowPayment(SettlementStatus.EXPECTED, "pay-out-ahead", due.basis)
 
 
 def _judged(state: PayableState, amount: int, paid: int, late: bool, ahead: RowPayment) -> RowPayment:
@@ -122,16 +133,18 @@ def _judged(state: PayableState, amount: int, paid: int, late: bool, ahead: RowP
 
 def payout_total(key: PayoutDay, payout: PayoutRows, state: PayableState | None, as_of: date) -> PayoutTotal:
     """Return what a pay-out brings and brought; without a state by the schedule."""
-    day, _ = key
+    day, announced = key
     if state is None:
-        passed = day is not None and day <= as_of
+        status = _by_schedule(day, as_of, announced=announced)
+        owed = payout.amount if status is SettlementStatus.MISSING else 0
         return PayoutTotal(
             payout_day=day,
             announced=payout.amount,
             received=None,
             rows=payout.rows,
-            status=SettlementStatus.PAID if passed else SettlementStatus.EXPECTED,
-            ahead=0 if passed else payout.amount,
+            status=status,
+            owed=owed,
+            ahead=0 if status is SettlementStatus.PAID else payout.amount - owed,
             breakdown=payout.breakdown,
         )
     return PayoutTotal(
@@ -145,12 +158,21 @@ def payout_total(key: PayoutDay, payout: PayoutRows, state: PayableState | None,
         tied=state.open_tie,
         over=state.over,
         breakdown=payout.breakdown,
-        transfers=state.transfers,
+        uses=state.uses,
     )
 
 
+def _by_schedule(day: date | None, as_of: date, *, announced: bool) -> SettlementStatus:
+    """Only what was announced counts as paid once its day has passed: nobody promised the rest."""
+    if day is None:
+        return SettlementStatus.NO_DUE_DAY
+    if day > as_of:
+        return SettlementStatus.EXPECTED
+    return SettlementStatus.PAID if announced else SettlementStatus.MISSING
+
+
 def account_sums(
-    announced: Iterable[PayoutTotal], expected: Iterable[PayoutTotal], by_rows: SettlementSum
+    announced: Iterable[PayoutTotal], expected: Collection[PayoutTotal], by_rows: SettlementSum
 ) -> SettlementSum:
     """Return the sums of an account: `by_rows` with what its pay-outs say."""
     breakdown, owed, ahead, tied = NOTHING, 0, 0, 0
@@ -165,4 +187,5 @@ def account_sums(
         ahead=ahead,
         tied=tied,
         paid_unannounced=sum(one.received or 0 for one in expected),
+        owed_unannounced=sum(one.owed for one in expected),
     )

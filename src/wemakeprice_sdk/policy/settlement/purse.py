@@ -20,7 +20,7 @@ class Purse:
             (use for use in state.uses if use.amount > 0), key=lambda use: (use.received_on, use.transfer)
         )
         self._parts = deque([(-negatives, False)])
-        self._parts += ((use.amount, use.days_late > state.on_time_days) for use in arrived)
+        self._parts += ((use.amount, use.is_late) for use in arrived)
 
     def take(self, amount: int) -> tuple[int, bool]:
         """Return how much of a row is paid, in won, and whether any of it came late."""

@@ -6,6 +6,7 @@ money and the announced day has passed; give bank records to know better.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -79,6 +80,7 @@ def finish_business(
         owner=business,
         matches=bank.matches,
         settings=filled[0].terms.allocation if filled else None,
+        strict=bank.strict,
     )
     results = tuple(one.finish_with(allocation) for one in filled)
     return BusinessReconciliation(
@@ -86,6 +88,7 @@ def finish_business(
         as_of=as_of,
         accounts=results,
         transfers=allocation.transfers,
+        unfit_matches=allocation.unfit_matches,
         sums=_business_sums(_added(results), allocation),
     )
 
@@ -123,17 +126,35 @@ def _added(results: Iterable[Reconciliation]) -> SettlementSum:
 
 def _business_sums(total: SettlementSum, allocation: Allocation) -> SettlementSum:
     """A tie is one between accounts: for the business its money is paid, and only the rest is owed."""
-    due = sum(one.open_tie for one in allocation.payables if one.is_due)
-    ahead = total.tied - due
-    arrived = allocation.tied
-    early = max(arrived - due, 0)
+    announced, expected = (_ties(allocation, announced=one) for one in (True, False))
     return evolve(
         total,
-        paid=total.paid + arrived,
-        owed=total.owed + due - (arrived - early),
-        ahead=total.ahead + ahead - early,
+        paid=total.paid + announced.paid,
+        owed=total.owed + announced.owed,
+        ahead=total.ahead + announced.ahead,
+        paid_unannounced=total.paid_unannounced + expected.paid,
+        owed_unannounced=total.owed_unannounced + expected.owed,
+        unannounced=total.unannounced + expected.owed + expected.ahead,
         tied=0,
         tied_received=0,
         received=allocation.received,
         unexplained=allocation.unexplained,
+    )
+
+
+def _ties(allocation: Allocation, *, announced: bool) -> SettlementSum:
+    """Add up the ties of pay-outs that rows announced, or of those that only orders let expect."""
+    left: dict[date | None, int] = defaultdict(int)
+    came: dict[date | None, int] = defaultdict(int)
+    for one in allocation.payables:
+        if one.payable.announced is announced:
+            left[one.payable.day] += one.open_tie
+    for tie in (tie for one in allocation.transfers for tie in one.ties if tie.announced is announced):
+        came[tie.day] += tie.amount
+    due = {day for day in left if day is not None and day <= allocation.as_of}
+    rest = {day: won - came[day] for day, won in left.items()}
+    return SettlementSum(
+        paid=sum(came.values()),
+        owed=sum(won for day, won in rest.items() if day in due),
+        ahead=sum(won for day, won in rest.items() if day not in due),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Final
 
 from attrs import evolve
 
@@ -28,6 +29,7 @@ from wemakeprice_sdk.policy.settlement.facts import (
 from wemakeprice_sdk.policy.settlement.given import SettlementFacts
 from wemakeprice_sdk.policy.settlement.money import Allocation, Payable
 from wemakeprice_sdk.policy.settlement.payments import (
+    DueDay,
     Payments,
     PayoutDay,
     PayoutRows,
@@ -45,6 +47,11 @@ from wemakeprice_sdk.policy.settlement.rows import (
 from wemakeprice_sdk.policy.settlement.states import PaymentBasis, SettlementStatus
 from wemakeprice_sdk.policy.settlement.terms import BankRecords, SettlementTerms
 from wemakeprice_sdk.policy.settlement.units import UnitCounts
+
+_NO_ROW: Final = "no-settlement-row"
+_ROW_AHEAD: Final = "row-ahead"
+_REFUND_AHEAD: Final = "refund-ahead"
+_NOT_YET: Final = (_ROW_AHEAD, _REFUND_AHEAD)
 
 
 class Reconciler:
@@ -146,11 +153,11 @@ class Reconciler:
             self._count_claims()
             found: dict[PayoutDay, PayoutRows] = defaultdict(PayoutRows)
             for row in self._order_rows:
-                day = self._payout_day(row.sales_day, row.announced_day)
+                day = self._due(row.sales_day, row.announced_day).day
                 found[day, True].add(row.breakdown, row.breakdown.net, row.sales_day)
                 self._orders.date_by_row(row)
             for shipping in self._ship_rows:
-                day = self._payout_day(shipping.sales_day, None)
+                day = self._due(shipping.sales_day, None).day
                 found[day, True].add(shipping.breakdown, shipping.breakdown.net, shipping.sales_day)
             for absent in self._unsettled():
                 if _may_be_paid(absent):
@@ -162,8 +169,16 @@ class Reconciler:
         for claim in self._claims.values():
             self._units.add_claim(claim)
 
-    def _payout_day(self, sales_day: date | None, announced: date | None) -> date | None:
-        return announced or self._day_of_sales.get(sales_day) or self.terms.due_day(sales_day)
+    def _due(self, sales_day: date | None, announced: date | None) -> DueDay:
+        if announced is not None:
+            return DueDay(announced, PaymentBasis.SCHEDULE, "settlement-row")
+        beside = self._day_of_sales.get(sales_day)
+        if beside is not None:
+            return DueDay(beside, PaymentBasis.SCHEDULE, "rows-of-sales-day")
+        day, cycle = self.terms.due_day(sales_day), self.terms.cycle
+        if day is None or cycle is None:
+            return DueDay()
+        return DueDay(day, PaymentBasis.CYCLE, cycle.name)
 
     # --- the result ---
 
@@ -182,11 +197,13 @@ class Reconciler:
             owner=self.account,
             matches=bank.matches,
             settings=self.terms.allocation,
+            strict=bank.strict,
         )
         result = self.finish_with(found)
         return evolve(
             result,
             transfers=found.transfers,
+            unfit_matches=found.unfit_matches,
             sums=evolve(
                 result.sums,
                 received=found.received,
@@ -241,9 +258,8 @@ class Reconciler:
     # --- settlement rows ---
 
     def _order_row(self, line: OrderRowFact, payments: Payments) -> ReconciledRow:
-        day = self._payout_day(line.sales_day, line.announced_day)
-        told = PaymentBasis.SCHEDULE if line.announced_day is not None else PaymentBasis.CYCLE
-        payment = payments.of_row(day, line.breakdown.net, told)
+        due = self._due(line.sales_day, line.announced_day)
+        payment = payments.of_row(due, line.breakdown.net)
         problem = self._order_problem(line)
         status, reason, basis = payment.status, payment.reason, payment.basis
         if problem:
@@ -262,7 +278,8 @@ class Reconciler:
             order_option_no=line.order_option_no,
             claim_no=line.claim_no,
             sales_day=line.sales_day,
-            payout_day=day,
+            payout_day=due.day,
+            due_by=due.name,
             paid=payment.paid,
             owed=payment.owed,
             breakdown=line.breakdown,
@@ -292,9 +309,8 @@ class Reconciler:
         return "quantity-differs" if differs and not ordered.has_siblings else ""
 
     def _ship_row(self, line: ShipRowFact, payments: Payments) -> ReconciledRow:
-        day = self._payout_day(line.sales_day, None)
-        told = PaymentBasis.SCHEDULE if line.sales_day in self._day_of_sales else PaymentBasis.CYCLE
-        payment = payments.of_row(day, line.breakdown.net, told)
+        due = self._due(line.sales_day, None)
+        payment = payments.of_row(due, line.breakdown.net)
         status, reason, basis = payment.status, payment.reason, payment.basis
         if self._orders.bundle(line.bundle_no) is None and line.claim_no not in self._claims:
             status, reason, basis = SettlementStatus.UNEXPLAINED, "no-such-bundle", PaymentBasis.NONE
@@ -308,7 +324,8 @@ class Reconciler:
             bundle_no=line.bundle_no,
             claim_no=line.claim_no,
             sales_day=line.sales_day,
-            payout_day=day,
+            payout_day=due.day,
+            due_by=due.name,
             paid=payment.paid,
             owed=payment.owed,
             breakdown=line.breakdown,
@@ -362,26 +379,28 @@ class Reconciler:
         )
 
     def _unsettled_line(self, bundle: BundleFact, line: LineFact, units: int) -> ReconciledRow:
-        in_part = self._units.sold[line.key] > 0
-        status, reason = self._absence(bundle)
-        if status is SettlementStatus.MISSING:
+        in_part, day = self._units.sold[line.key] > 0, bundle.delivered
+        due = self._due(day, None)
+        status, reason = self._absence(bundle, due.day)
+        if reason == _NO_ROW:
             # The quantity of a row is said of the product, and whether a cancel lowers the order is (C).
             if (in_part and line.has_siblings) or units <= self._units.cancelled[line.key]:
                 status, reason = SettlementStatus.UNEXPLAINED, "quantity-differs"
             elif in_part:
                 reason = "settled-in-part"
-        day, worth = bundle.delivered, line.worth(units, self._units.discounted[line.key])
+        worth = line.worth(units, self._units.discounted[line.key])
         fee, fee_basis = self._expected_fee(line, units, day)
         return ReconciledRow(
             subject="product",
             status=status,
             reason=reason,
-            basis=self._told(day),
+            basis=due.basis,
             bundle_no=line.bundle_no,
             order_no=line.order_no,
             order_option_no=line.key,
             sales_day=day,
-            payout_day=self._payout_day(day, None),
+            payout_day=due.day,
+            due_by=due.name,
             expected=None if worth is None else worth - (fee or 0),
             fee=fee,
             fee_basis=fee_basis,
@@ -389,28 +408,31 @@ class Reconciler:
         )
 
     def _unsettled_fee(self, bundle: BundleFact) -> ReconciledRow:
-        status, reason = self._absence(bundle)
+        due = self._due(bundle.delivered, None)
+        status, reason = self._absence(bundle, due.day)
         return ReconciledRow(
             subject="shipping",
             status=status,
             reason=reason,
-            basis=self._told(bundle.delivered),
+            basis=due.basis,
             bundle_no=bundle.bundle_no,
             sales_day=bundle.delivered,
-            payout_day=self._payout_day(bundle.delivered, None),
+            payout_day=due.day,
+            due_by=due.name,
             expected=bundle.fee,
             dated_by=bundle.dated_by,
         )
 
-    def _absence(self, bundle: BundleFact) -> tuple[SettlementStatus, str]:
+    def _absence(self, bundle: BundleFact, due: date | None) -> tuple[SettlementStatus, str]:
+        """Return where the money of an order without a settlement row stands, by its due day alone."""
         if bundle.delivered is None:
             return SettlementStatus.NO_DELIVERY_DATE, bundle.undated
-        if self.as_of - bundle.delivered > timedelta(days=self.terms.grace_days):
-            return SettlementStatus.MISSING, "no-settlement-row"
-        return SettlementStatus.EXPECTED, "row-ahead"
-
-    def _told(self, day: date | None) -> PaymentBasis:
-        return PaymentBasis.CYCLE if self.terms.cycle and day is not None else PaymentBasis.NONE
+        is_due = due is not None and due <= self.as_of
+        late = self.as_of - bundle.delivered > timedelta(days=self.terms.grace_days)
+        reason = _NO_ROW if is_due or late else _ROW_AHEAD
+        if due is None:
+            return SettlementStatus.NO_DUE_DAY, reason
+        return SettlementStatus.MISSING if is_due else SettlementStatus.EXPECTED, reason
 
     def _expected_fee(self, line: LineFact, units: int, day: date | None) -> tuple[int | None, str]:
         rules = self.terms.commission
@@ -431,7 +453,7 @@ class Reconciler:
                 yield ReconciledRow(
                     subject="product",
                     status=SettlementStatus.EXPECTED,
-                    reason="refund-ahead",
+                    reason=_REFUND_AHEAD,
                     basis=PaymentBasis.NONE,
                     bundle_no=line.bundle_no,
                     order_no=line.order_no,
@@ -441,7 +463,8 @@ class Reconciler:
 
 
 def _may_be_paid(row: ReconciledRow) -> bool:
-    return row.status in (SettlementStatus.MISSING, SettlementStatus.EXPECTED) and (row.expected or 0) > 0
+    named = (SettlementStatus.NO_DELIVERY_DATE, SettlementStatus.UNEXPLAINED)
+    return row.status not in named and (row.expected or 0) > 0
 
 
 def _withdrawn_order(row: ReconciledRow) -> tuple[str, str, int, int, int]:
@@ -456,7 +479,6 @@ def _with_row(sums: SettlementSum, row: ReconciledRow) -> SettlementSum:
         return evolve(sums, undated=sums.undated + amount)
     if row.status is SettlementStatus.COMMISSION_DIFFERS:
         return evolve(sums, fee_difference=sums.fee_difference + amount)
-    unsettled = row.expected is not None and row.reason != "row-withdrawn"
-    if unsettled and row.status in (SettlementStatus.MISSING, SettlementStatus.SHORT_PAID):
-        return evolve(sums, unannounced=sums.unannounced + amount - row.paid)
-    return sums
+    if row.expected is None or row.status is SettlementStatus.UNEXPLAINED or row.reason in _NOT_YET:
+        return sums
+    return evolve(sums, unannounced=sums.unannounced + amount - row.paid)

@@ -12,7 +12,12 @@ from attrs import field, frozen
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.config.business import Business
 from wemakeprice_sdk.models.tables import Report, Tabular, counted
-from wemakeprice_sdk.policy.settlement.money import TransferState
+from wemakeprice_sdk.policy.settlement.money import (
+    Allocated,
+    TransferState,
+    UnfitMatch,
+    transfers_of,
+)
 from wemakeprice_sdk.policy.settlement.rows import (
     NOTHING,
     ReconciledRow,
@@ -29,7 +34,7 @@ class PayoutTotal(Tabular):
     `announced` is the sum of its settlement rows; for expected pay-outs, of orders without rows, what the
     orders say. `received` is what was allocated to it (a negative pay-out that was taken from a later one
     counts on both), None without bank records. `announced` = paid + `owed` + `ahead` + `tied`. `over` came
-    with its last transfer beyond everything due. `transfers` are the keys of the transfers it was paid by.
+    with its last transfer beyond everything due. `uses` are the won of transfers that were taken for it.
     """
 
     DERIVED: ClassVar[tuple[str, ...]] = ("difference",)
@@ -44,7 +49,12 @@ class PayoutTotal(Tabular):
     tied: int = 0
     over: int = 0
     breakdown: SettlementBreakdown = NOTHING
-    transfers: tuple[str, ...] = ()
+    uses: tuple[Allocated, ...] = field(default=(), repr=counted)
+
+    @property
+    def transfers(self) -> tuple[str, ...]:
+        """The keys of the transfers it was paid by; several mean that it was split."""
+        return transfers_of(self.uses)
 
     @property
     def difference(self) -> int | None:
@@ -58,8 +68,9 @@ class SettlementSum(Tabular):
 
     `breakdown` goes from gross to net over all settlement rows: its net is `announced`, and `announced` =
     `paid` + `owed` + `ahead` + `tied`. `unannounced` are delivered orders that no settlement row speaks of,
-    without what arrived for them (`paid_unannounced`); `undated` are orders without a delivery date;
-    `fee_difference` is what was charged beyond the commission rules. `received` is all that arrived, None
+    though one should, without what arrived for them (`paid_unannounced`); `owed_unannounced` is due of orders
+    without a row. `undated` are orders without a delivery date; `fee_difference` is what was charged beyond
+    the commission rules. `received` is all that arrived, None
     without bank records; `received` = `paid` + `paid_unannounced` + `unexplained` (for nothing we know) +
     `tied_received` (for one of several pay-outs).
     """
@@ -73,6 +84,7 @@ class SettlementSum(Tabular):
     tied: int = 0
     unannounced: int = 0
     paid_unannounced: int = 0
+    owed_unannounced: int = 0
     undated: int = 0
     fee_difference: int = 0
     received: int | None = None
@@ -83,6 +95,11 @@ class SettlementSum(Tabular):
     def announced(self) -> int:
         """What the settlement rows pay."""
         return self.breakdown.net
+
+    @property
+    def due(self) -> int:
+        """What is due and did not arrive, whether a settlement row speaks of it or only an order."""
+        return self.owed + self.owed_unannounced
 
     def __add__(self, other: SettlementSum) -> SettlementSum:
         """Return both together; what one bank received for both must be in one of them only."""
@@ -109,6 +126,8 @@ class Reconciliation(Report):
     expected_payouts: tuple[PayoutTotal, ...] = field(default=(), repr=counted)
     transfers: tuple[TransferState, ...] = field(default=(), repr=counted)
     sums: SettlementSum = SettlementSum()
+    unfit_matches: tuple[UnfitMatch, ...] = ()
+    """An operator's matches that took no money, where the bank records are not strict."""
 
     @property
     def totals(self) -> Mapping[SettlementStatus, int]:
@@ -136,3 +155,4 @@ class BusinessReconciliation(Report):
     transfers: tuple[TransferState, ...] = field(default=(), repr=counted)
     sums: SettlementSum = SettlementSum()
     """A tie is one between accounts: here its money is paid, and only the rest is owed."""
+    unfit_matches: tuple[UnfitMatch, ...] = ()

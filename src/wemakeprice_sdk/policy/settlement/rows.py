@@ -105,7 +105,8 @@ class ReconciledRow(Tabular):
     said, and on settlement rows; `fee` is the fee by rule, `fee_basis` what the rule rests on. `paid` is what
     arrived of it (by the schedule without bank records), `owed` what is due and did not. `reason` is a stable
     machine word. `dated_by` names the policy that gave `sales_day` where the order has no delivery date;
-    empty otherwise.
+    empty otherwise. `due_by` names what gave `payout_day`: `settlement-row`, `rows-of-sales-day` (other rows
+    of that day), or the cycle with its basis; empty when nothing does.
     """
 
     DERIVED: ClassVar[tuple[str, ...]] = ("settled",)
@@ -141,6 +142,7 @@ class ReconciledRow(Tabular):
     fee: int | None = None
     fee_basis: str = ""
     dated_by: str = ""
+    due_by: str = ""
 
     @property
     def settled(self) -> int:
@@ -148,7 +150,7 @@ class ReconciledRow(Tabular):
         return self.breakdown.net
 
 
-_WORDS: Final = ("subject", "status", "reason", "basis", "fee_basis", "dated_by")
+_WORDS: Final = ("subject", "status", "reason", "basis", "fee_basis", "dated_by", "due_by")
 _NUMBERS: Final = ("bundle_no", "order_no", "order_option_no", "claim_no", "expected", "paid", "owed", "fee")
 _DAYS: Final = ("sales_day", "payout_day")
 _WIDTH: Final = len(_WORDS) + len(_NUMBERS) + len(_DAYS) + len(_PARTS)
@@ -192,6 +194,7 @@ class SettlementRows(TableList[ReconciledRow], Sequence[ReconciledRow]):
             fee=fee,
             fee_basis=said[4],
             dated_by=said[5],
+            due_by=said[6],
             bundle_no=bundle_no,
             order_no=order_no,
             order_option_no=order_option_no,

@@ -57,9 +57,11 @@ class MergedStatements(Report):
     first: date | None = None
     last: date | None = None
 
-    def records(self, matches: Iterable[OperatorMatch] = ()) -> BankRecords:
+    def records(self, matches: Iterable[OperatorMatch] = (), *, strict: bool = True) -> BankRecords:
         """Return them for a reconciliation, which looks at the covered days only."""
-        return BankRecords(transfers=self.transfers, matches=tuple(matches), first=self.first, last=self.last)
+        return BankRecords(
+            transfers=self.transfers, matches=tuple(matches), first=self.first, last=self.last, strict=strict
+        )
 
 
 def merge_statements(statements: Iterable[BankStatement]) -> MergedStatements:

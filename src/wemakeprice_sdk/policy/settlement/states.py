@@ -17,6 +17,8 @@ class SettlementStatus(StrEnum):
     MISSING = "missing"
     NO_DELIVERY_DATE = "no-delivery-date"
     """An order of which nobody knows when it was delivered, so that nobody knows when its money is due."""
+    NO_DUE_DAY = "no-due-day"
+    """Neither a settlement row nor a known cycle says when it is due (정산주기 미상): not owed, and named."""
     COMMISSION_DIFFERS = "commission-differs"
     """The fee that was charged is not the fee by rule."""
     UNEXPLAINED = "unexplained"

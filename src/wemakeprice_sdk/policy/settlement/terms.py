@@ -18,6 +18,7 @@ from wemakeprice_sdk.models.bank import BankTransfer
 from wemakeprice_sdk.models.codes import ShipStatus
 from wemakeprice_sdk.models.orders import Bundle
 from wemakeprice_sdk.policy.settlement.commission import CommissionRules
+from wemakeprice_sdk.policy.settlement.interest import InterestTerms
 from wemakeprice_sdk.policy.settlement.money import AllocationSettings, OperatorMatch
 
 GRACE_DAYS: Final = 10
@@ -72,7 +73,8 @@ class SettlementTerms:
     `cycle` gives due days where no row does; one that moves pay-outs off days off needs the `calendar`, else
     `ConfigError`. `grace_days` how long after delivery a row may be on its way.
     `dating` dates orders without a delivery date, `commission` gives the fees that should be charged,
-    `allocation` bounds how money is matched.
+    `allocation` bounds how money is matched, `interest` (off by default) is computed on what came late or
+    never.
     """
 
     cycle: SettlementCycle | None = field(default=None, validator=of_kind(SettlementCycle, optional=True))
@@ -87,6 +89,7 @@ class SettlementTerms:
     allocation: AllocationSettings = field(
         default=AllocationSettings(), validator=of_kind(AllocationSettings)
     )
+    interest: InterestTerms | None = field(default=None, validator=of_kind(InterestTerms, optional=True))
 
     def __attrs_post_init__(self) -> None:
         """Check the days, and that the cycle can be computed."""
@@ -114,13 +117,15 @@ class BankRecords:
     """What bank statements say: merged transfers, an operator's matches, and the days they cover.
 
     A pay-out that was due before `first` or after `last` rests on the schedule, for the records are silent
-    about it; None means no such bound. Merge statements with `merge_statements` first.
+    about it; None means no such bound. Merge statements with `merge_statements` first. A match that takes no
+    money raises; unless `strict`, the result names it.
     """
 
     transfers: tuple[BankTransfer, ...] = field(default=(), converter=listed, repr=False)
     matches: tuple[OperatorMatch, ...] = field(default=(), converter=listed)
     first: date | None = None
     last: date | None = None
+    strict: bool = True
 
     def __attrs_post_init__(self) -> None:
         """Check the members and the days."""

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date, datetime
+from functools import partial
 
 from attrs import evolve
 
@@ -25,12 +26,13 @@ from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.models.sku_matching import ambiguous_skus
 from wemakeprice_sdk.models.vat import TaxInvoice
 from wemakeprice_sdk.policy.imports import runple_links
-from wemakeprice_sdk.policy.settlement import BankRecords
-from wemakeprice_sdk.runner._async.dossier import make_dossier
-from wemakeprice_sdk.runner._async.facts import reconcile_stored
+from wemakeprice_sdk.policy.settlement import BankRecords, OperatorMatch, SettlementTerms
+from wemakeprice_sdk.runner._async.dossier import by_account, make_dossier
+from wemakeprice_sdk.runner._async.facts import reconcile_stored, stored_matches
 from wemakeprice_sdk.runner._async.lease_holder import AsyncLeaseHolder, reset_time
 from wemakeprice_sdk.runner._async.ledger_archive import archive_stored
 from wemakeprice_sdk.runner._async.ledger_run import AsyncLedgerContext, AsyncLedgerRun
+from wemakeprice_sdk.runner._async.matches import put_match, take_back_match
 from wemakeprice_sdk.runner._async.retention import forget, scrub
 from wemakeprice_sdk.runner._async.sources import import_source, import_tax_invoices, preview_source
 from wemakeprice_sdk.runner._async.stored import AsyncFeed, AsyncStored
@@ -125,21 +127,58 @@ class AsyncBackOffice:
         """
         return AsyncFeed(self._context.ledger, self.account, reader)
 
-    async def settlement(self, *, received: Mapping[date, int] | None = None) -> SettlementReport:
+    async def settlement(
+        self, *, received: Mapping[date, int] | None = None, terms: SettlementTerms | None = None
+    ) -> SettlementReport:
         """Reconcile (정산 대사) what the ledger holds, as of today; nothing is collected and nothing written.
 
         Facts of files count beside what was collected. `received` says what really arrived, in whole won by
-        day (a float raises `ValidationError`); without it the bank transfers of the ledger do, and without
-        those "paid" rests on the schedule.
+        day (a float raises `ValidationError`); without it the bank transfers of the ledger do, with an
+        operator's matches (`put_match`), and without those "paid" rests on the schedule. `terms` are those of
+        `reconcile`; the configuration's cycle counts where they name none. Give the same to `dossier`.
         """
+        check_kind("terms", terms, SettlementTerms, optional=True)
         bank = None if received is None else BankRecords.by_day(received)
         started = self._context.clock.now()
         context = await self._reading()
-        result, facts = await reconcile_stored(context, bank)
+        result, facts = await reconcile_stored(context, bank, terms)
         report = JobReport(
             job=Job.SETTLEMENT, account=self.account, started_at=started, finished_at=context.clock.now()
         )
-        return SettlementReport.of(report, result, (), facts.contradictions, facts.sources)
+        return SettlementReport.of(
+            report, result, facts.contradictions, facts.sources, facts.interest(result)
+        )
+
+    async def matches(self) -> tuple[OperatorMatch, ...]:
+        """Return an operator's matches (수동 매칭) that stand, oldest first."""
+        return await stored_matches(await self._reading())
+
+    async def put_match(self, match: OperatorMatch, *, terms: SettlementTerms | None = None) -> None:
+        """Keep an operator's word that a transfer is for a pay-out: it goes before every rule from now on.
+
+        `settlement` and `dossier` take it up; `match.by` and `match.reason` are written into the audit trail,
+        so the reason must name nobody. The same again changes nothing, another amount or reason for the same
+        two takes its place. `terms` are those of `settlement`: a cycle gives pay-outs their days. Raises
+        `ValidationError` for a transfer or a pay-out of this account that is not
+        there, and for more won than both have; a match that fits no more later is named by the
+        reconciliation (`unfit_matches`).
+        """
+        check_kind("match", match, OperatorMatch)
+        check_kind("terms", terms, SettlementTerms, optional=True)
+        await self._must_run(Job.RECOVER, partial(put_match, match=match, terms=terms))
+
+    async def take_back_match(self, transfer: str, payable: str, *, by: str, reason: str = "") -> bool:
+        """Take a match back (수동 매칭 해제), by the keys it names; False when none stands.
+
+        `by` names the operator who says so, in the audit trail.
+        """
+        done: list[bool] = []
+
+        async def job(run: _Run) -> None:
+            done.append(await take_back_match(run, transfer, payable, by, reason))
+
+        await self._must_run(Job.RECOVER, job)
+        return any(done)
 
     async def preview_source(
         self,
@@ -192,6 +231,7 @@ class AsyncBackOffice:
         folder: str | os.PathLike[str],
         *,
         as_of: datetime | None = None,
+        terms: SettlementTerms | Mapping[str, SettlementTerms] | None = None,
         business: Business | None = None,
         others: Iterable[AsyncBackOffice] = (),
         files: Iterable[str | os.PathLike[str]] = (),
@@ -206,8 +246,9 @@ class AsyncBackOffice:
         `others` under one business number, whose transfers they share. Buyers are masked, and a source that
         may hold people is listed by hash only, unless `personal`. It keeps records and gives no legal advice.
 
-        `as_of` (default: now) is the time it speaks of: the same ledger, files and `as_of` give the same
-        bytes. Raises `BagError` for a folder that is there, unless `replace`, and `ValidationError` for
+        `terms` are those of `settlement`, for all accounts or by account; each figure names what it rests on.
+        `as_of` (default: now) is the time it speaks of: the same ledger, files, terms and `as_of` give the
+        same bytes. Raises `BagError` for a folder that is there, unless `replace`, and `ValidationError` for
         accounts that are not of the business.
         """
         check_kind("business", business, Business, optional=True)
@@ -224,7 +265,10 @@ class AsyncBackOffice:
             )
         at = self._context.clock.now() if as_of is None else require_aware(as_of, "as_of")
         contexts = [await one._reading() for one in joined]
-        return await make_dossier(contexts, folder, at, business, files, personal=personal, replace=replace)
+        given = by_account(terms, [one.account for one in contexts])
+        return await make_dossier(
+            contexts, folder, at, given, business, files, personal=personal, replace=replace
+        )
 
     async def import_tax_invoices(self, invoices: Iterable[TaxInvoice]) -> JobReport:
         """Keep what the seller declared himself (세금계산서), for the three-way check of a dossier."""

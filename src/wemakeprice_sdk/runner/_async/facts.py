@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 from datetime import date
 from typing import TypeVar
 
-from attrs import define, field
+from attrs import define, evolve, field
 
+from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.errors import ProtocolError
 from wemakeprice_sdk.models import ReadModel
 from wemakeprice_sdk.models.bank import BankTransfer
@@ -15,15 +16,24 @@ from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.models.vat import TaxInvoice, VatMonth
 from wemakeprice_sdk.policy.settlement import (
     BankRecords,
+    InterestLine,
+    OperatorMatch,
     Reconciler,
     Reconciliation,
     SettlementTerms,
+    interest,
     merge_statements,
 )
 from wemakeprice_sdk.runner._async.ledger_run import AsyncLedgerContext
 from wemakeprice_sdk.runner.conversion import GONE, restore
 from wemakeprice_sdk.runner.sources import merging
-from wemakeprice_sdk.runner.sources.forms import FILE_KINDS, tax_invoice_of, transfer_of, vat_month_of
+from wemakeprice_sdk.runner.sources.forms import (
+    FILE_KINDS,
+    match_of,
+    tax_invoice_of,
+    transfer_of,
+    vat_month_of,
+)
 from wemakeprice_sdk.runner.sources.merging import FactContradiction, FactMerger, FactOrigin
 from wemakeprice_sdk.runner.sources.states import SourceState, line_key, source_state, statements_of
 
@@ -40,6 +50,7 @@ class AsyncStoredFacts:
     contradictions: list[FactContradiction] = field(factory=list)
     sources: list[SourceState] = field(factory=list)
     transfers: list[BankTransfer] = field(factory=list)
+    matches: list[OperatorMatch] = field(factory=list)
     vat_months: list[VatMonth] = field(factory=list)
     tax_invoices: list[TaxInvoice] = field(factory=list)
     buyers: dict[int, str] = field(factory=dict)
@@ -78,6 +89,7 @@ class AsyncStoredFacts:
             self.vat_months.append(vat_month_of(record))
         async for record in ledger.records(account, RecordKind.TAX_INVOICE):
             self.tax_invoices.append(tax_invoice_of(record))
+        self.matches += await stored_matches(self.context)
 
     async def _merged(
         self, merger: FactMerger[M], kind: RecordKind
@@ -108,21 +120,42 @@ class AsyncStoredFacts:
         statements = statements_of(self.transfers, self.sources)
         if given is not None or not statements:
             return given
-        return merge_statements(statements).records()
+        # A match of another account of the business, or one that nothing fits any more, stops no other.
+        own = [one for one in self.matches if one.payable.startswith(f"{self.context.account}/")]
+        return merge_statements(statements).records(own, strict=False)
+
+    def interest(self, result: Reconciliation) -> tuple[InterestLine, ...]:
+        """Return the interest that the terms ask for."""
+        return interest(result, self.reconciler.terms.interest)
 
 
-async def stored_facts(context: AsyncLedgerContext, as_of: date) -> AsyncStoredFacts:
+async def stored_matches(context: AsyncLedgerContext) -> tuple[OperatorMatch, ...]:
+    """Return an operator's matches that stand."""
+    records = context.ledger.records(context.account, RecordKind.BANK_MATCH)
+    found = [match_of(record) async for record in records]
+    return tuple(match for match in found if match is not None)
+
+
+def terms_for(config: ChannelConfig, terms: SettlementTerms | None) -> SettlementTerms:
+    """Return the terms of an account: as given, with the cycle of its configuration where they name none."""
+    given = terms or SettlementTerms()
+    return given if given.cycle is not None else evolve(given, cycle=config.settlement_cycle)
+
+
+async def stored_facts(
+    context: AsyncLedgerContext, as_of: date, terms: SettlementTerms | None
+) -> AsyncStoredFacts:
     """Return every fact of the ledger."""
-    terms = SettlementTerms(cycle=context.config.settlement_cycle)
-    facts = AsyncStoredFacts(context, Reconciler(context.account, as_of, terms=terms))
+    reconciler = Reconciler(context.account, as_of, terms=terms_for(context.config, terms))
+    facts = AsyncStoredFacts(context, reconciler)
     await facts.read()
     return facts
 
 
 async def reconcile_stored(
-    context: AsyncLedgerContext, bank: BankRecords | None
+    context: AsyncLedgerContext, bank: BankRecords | None, terms: SettlementTerms | None
 ) -> tuple[Reconciliation, AsyncStoredFacts]:
     """Reconcile everything the ledger holds, as of today (KST)."""
-    facts = await stored_facts(context, context.clock.now().date())
+    facts = await stored_facts(context, context.clock.now().date(), terms)
     # A year of orders takes seconds.
     return await context.offload(facts.reconciler.finish, facts.bank(bank)), facts

@@ -14,7 +14,7 @@ from wemakeprice_sdk.clock import Clock
 from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.errors import UnreadableValueError
 from wemakeprice_sdk.ledger.async_ledger import AsyncLedger
-from wemakeprice_sdk.ledger.records import Lease, RecordDraft, SaveCount
+from wemakeprice_sdk.ledger.records import AuditNote, Lease, RecordDraft, SaveCount
 from wemakeprice_sdk.models import ReadModel, UnreadRow
 from wemakeprice_sdk.models._answers import unread_of
 from wemakeprice_sdk.runner._offload import AsyncOffload
@@ -142,15 +142,20 @@ class AsyncLedgerRun(Generic[C]):
         return self.lease
 
     async def save(
-        self, kind: str, drafts: Iterable[RecordDraft], watermark: tuple[str, datetime] | None = None
+        self,
+        kind: str,
+        drafts: Iterable[RecordDraft],
+        watermark: tuple[str, datetime] | None = None,
+        *,
+        audit: AuditNote | None = None,
     ) -> None:
-        """Keep records, and with them how far the stream is complete."""
+        """Keep records, and with them how far the stream is complete, and who says so."""
         rows = list(drafts)
         lease = await self.keep_lease()
         if lease is None:
             self.note_saved(kind, SaveCount(new=len(rows)))
             return
-        saved = await self.context.ledger.save(lease, rows, self.now, watermark=watermark)
+        saved = await self.context.ledger.save(lease, rows, self.now, watermark=watermark, audit=audit)
         self.note_saved(kind, saved)
 
     async def report(self, started: datetime) -> JobReport:

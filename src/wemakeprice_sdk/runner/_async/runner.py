@@ -29,7 +29,7 @@ from wemakeprice_sdk.models.sku_matching import SkuScheme
 from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.gates import ClosedGate, check
 from wemakeprice_sdk.policy.seller_inputs import reserved_units
-from wemakeprice_sdk.policy.settlement import BankRecords, Reconciliation
+from wemakeprice_sdk.policy.settlement import BankRecords, Reconciliation, SettlementTerms
 from wemakeprice_sdk.policy.snapshot import (
     PendingAnswer,
     PendingInquiryAnswer,
@@ -425,6 +425,7 @@ class AsyncChannelRunner:
         start: date | None = None,
         end: date | None = None,
         received: Mapping[date, int] | None = None,
+        terms: SettlementTerms | None = None,
         dry_run: bool = False,
         progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
@@ -432,26 +433,34 @@ class AsyncChannelRunner:
         """Collect settlement rows (정산) up to yesterday and reconcile them with orders and claims.
 
         `received` says what really arrived, in whole won by pay-out day (a float raises `ValidationError`);
-        without it "paid" rests on the schedule. A day with a row that cannot be read is in `incomplete`.
+        without it "paid" rests on the schedule. `terms` are those of `reconcile` (cycle, delivery days, fees,
+        interest); the configuration's cycle counts where they name none. A day with a row that cannot be read
+        is in `incomplete`.
         A dry run reconciles what the ledger held before. `source="ledger"` asks the marketplace nothing and
         is what `BackOffice.settlement` does: it works with every switch off. It takes no `start` and `end`,
         which bound what is collected (`ValidationError`).
         """
         if from_source(source, only={"marketplace": {"start": start, "end": end}}) == "ledger":
-            return await self._office.settlement(received=received)
+            return await self._office.settlement(received=received, terms=terms)
+        check_kind("terms", terms, SettlementTerms, optional=True)
         first = None if start is None else korean_day(start, "start")
         last = None if end is None else korean_day(end, "end")
         bank = None if received is None else BankRecords.by_day(received)
         results: list[tuple[Reconciliation, AsyncStoredFacts, tuple[date, ...]]] = []
 
         async def job(run: AsyncJobRun) -> None:
-            results.append(await settlement.reconcile_settlement(run, first, last, bank))
+            results.append(await settlement.reconcile_settlement(run, first, last, bank, terms))
 
         def finish(report: JobReport) -> SettlementReport:
             if not results:
                 return SettlementReport.of(report, None)
             result, facts, incomplete = results[0]
-            return SettlementReport.of(report, result, incomplete, facts.contradictions, facts.sources)
+            return evolve(
+                SettlementReport.of(
+                    report, result, facts.contradictions, facts.sources, facts.interest(result)
+                ),
+                incomplete=incomplete,
+            )
 
         return finish(await self._run(Job.SETTLEMENT, job, dry_run, progress, stop, finish))
 

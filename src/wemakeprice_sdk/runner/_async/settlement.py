@@ -9,7 +9,7 @@ from wemakeprice_sdk.client.paging import day_window
 from wemakeprice_sdk.models import SettlementOrderLine, SettlementShipLine
 from wemakeprice_sdk.models._answers import unread_of
 from wemakeprice_sdk.models.codes import RecordKind
-from wemakeprice_sdk.policy.settlement import BankRecords, Reconciliation
+from wemakeprice_sdk.policy.settlement import BankRecords, Reconciliation, SettlementTerms
 from wemakeprice_sdk.runner._async.facts import AsyncStoredFacts, reconcile_stored
 from wemakeprice_sdk.runner._async.job_run import AsyncJobRun
 from wemakeprice_sdk.runner._async.polling import Unfinished
@@ -25,7 +25,11 @@ from wemakeprice_sdk.wire.windows import split_days
 
 
 async def reconcile_settlement(
-    run: AsyncJobRun, start: date | None, end: date | None, bank: BankRecords | None
+    run: AsyncJobRun,
+    start: date | None,
+    end: date | None,
+    bank: BankRecords | None,
+    terms: SettlementTerms | None,
 ) -> tuple[Reconciliation, AsyncStoredFacts, tuple[date, ...]]:
     """Collect the rows of the days that are missing (and a few before), then reconcile everything.
 
@@ -56,7 +60,7 @@ async def reconcile_settlement(
             break
     else:
         await again.finish()
-    return *await reconcile_stored(run.context, bank), tuple(incomplete)
+    return *await reconcile_stored(run.context, bank, terms), tuple(incomplete)
 
 
 async def _keep_day(

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from functools import partial
 
 from attrs import evolve
 
@@ -24,13 +25,14 @@ from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.models.sku_matching import ambiguous_skus
 from wemakeprice_sdk.models.vat import TaxInvoice
 from wemakeprice_sdk.policy.imports import runple_links
-from wemakeprice_sdk.policy.settlement import BankRecords
+from wemakeprice_sdk.policy.settlement import BankRecords, OperatorMatch, SettlementTerms
 from wemakeprice_sdk.runner._offload import Offload
-from wemakeprice_sdk.runner._sync.dossier import make_dossier
-from wemakeprice_sdk.runner._sync.facts import reconcile_stored
+from wemakeprice_sdk.runner._sync.dossier import by_account, make_dossier
+from wemakeprice_sdk.runner._sync.facts import reconcile_stored, stored_matches
 from wemakeprice_sdk.runner._sync.lease_holder import LeaseHolder, reset_time
 from wemakeprice_sdk.runner._sync.ledger_archive import archive_stored
 from wemakeprice_sdk.runner._sync.ledger_run import LedgerContext, LedgerRun
+from wemakeprice_sdk.runner._sync.matches import put_match, take_back_match
 from wemakeprice_sdk.runner._sync.retention import forget, scrub
 from wemakeprice_sdk.runner._sync.sources import import_source, import_tax_invoices, preview_source
 from wemakeprice_sdk.runner._sync.stored import Feed, Stored
@@ -124,21 +126,58 @@ class BackOffice:
         """
         return Feed(self._context.ledger, self.account, reader)
 
-    def settlement(self, *, received: Mapping[date, int] | None = None) -> SettlementReport:
+    def settlement(
+        self, *, received: Mapping[date, int] | None = None, terms: SettlementTerms | None = None
+    ) -> SettlementReport:
         """Reconcile (정산 대사) what the ledger holds, as of today; nothing is collected and nothing written.
 
         Facts of files count beside what was collected. `received` says what really arrived, in whole won by
-        day (a float raises `ValidationError`); without it the bank transfers of the ledger do, and without
-        those "paid" rests on the schedule.
+        day (a float raises `ValidationError`); without it the bank transfers of the ledger do, with an
+        operator's matches (`put_match`), and without those "paid" rests on the schedule. `terms` are those of
+        `reconcile`; the configuration's cycle counts where they name none. Give the same to `dossier`.
         """
+        check_kind("terms", terms, SettlementTerms, optional=True)
         bank = None if received is None else BankRecords.by_day(received)
         started = self._context.clock.now()
         context = self._reading()
-        result, facts = reconcile_stored(context, bank)
+        result, facts = reconcile_stored(context, bank, terms)
         report = JobReport(
             job=Job.SETTLEMENT, account=self.account, started_at=started, finished_at=context.clock.now()
         )
-        return SettlementReport.of(report, result, (), facts.contradictions, facts.sources)
+        return SettlementReport.of(
+            report, result, facts.contradictions, facts.sources, facts.interest(result)
+        )
+
+    def matches(self) -> tuple[OperatorMatch, ...]:
+        """Return an operator's matches (수동 매칭) that stand, oldest first."""
+        return stored_matches(self._reading())
+
+    def put_match(self, match: OperatorMatch, *, terms: SettlementTerms | None = None) -> None:
+        """Keep an operator's word that a transfer is for a pay-out: it goes before every rule from now on.
+
+        `settlement` and `dossier` take it up; `match.by` and `match.reason` are written into the audit trail,
+        so the reason must name nobody. The same again changes nothing, another amount or reason for the same
+        two takes its place. `terms` are those of `settlement`: a cycle gives pay-outs their days. Raises
+        `ValidationError` for a transfer or a pay-out of this account that is not
+        there, and for more won than both have; a match that fits no more later is named by the
+        reconciliation (`unfit_matches`).
+        """
+        check_kind("match", match, OperatorMatch)
+        check_kind("terms", terms, SettlementTerms, optional=True)
+        self._must_run(Job.RECOVER, partial(put_match, match=match, terms=terms))
+
+    def take_back_match(self, transfer: str, payable: str, *, by: str, reason: str = "") -> bool:
+        """Take a match back (수동 매칭 해제), by the keys it names; False when none stands.
+
+        `by` names the operator who says so, in the audit trail.
+        """
+        done: list[bool] = []
+
+        def job(run: _Run) -> None:
+            done.append(take_back_match(run, transfer, payable, by, reason))
+
+        self._must_run(Job.RECOVER, job)
+        return any(done)
 
     def preview_source(
         self,
@@ -191,6 +230,7 @@ class BackOffice:
         folder: str | os.PathLike[str],
         *,
         as_of: datetime | None = None,
+        terms: SettlementTerms | Mapping[str, SettlementTerms] | None = None,
         business: Business | None = None,
         others: Iterable[BackOffice] = (),
         files: Iterable[str | os.PathLike[str]] = (),
@@ -205,8 +245,9 @@ class BackOffice:
         `others` under one business number, whose transfers they share. Buyers are masked, and a source that
         may hold people is listed by hash only, unless `personal`. It keeps records and gives no legal advice.
 
-        `as_of` (default: now) is the time it speaks of: the same ledger, files and `as_of` give the same
-        bytes. Raises `BagError` for a folder that is there, unless `replace`, and `ValidationError` for
+        `terms` are those of `settlement`, for all accounts or by account; each figure names what it rests on.
+        `as_of` (default: now) is the time it speaks of: the same ledger, files, terms and `as_of` give the
+        same bytes. Raises `BagError` for a folder that is there, unless `replace`, and `ValidationError` for
         accounts that are not of the business.
         """
         check_kind("business", business, Business, optional=True)
@@ -223,7 +264,8 @@ class BackOffice:
             )
         at = self._context.clock.now() if as_of is None else require_aware(as_of, "as_of")
         contexts = [one._reading() for one in joined]
-        return make_dossier(contexts, folder, at, business, files, personal=personal, replace=replace)
+        given = by_account(terms, [one.account for one in contexts])
+        return make_dossier(contexts, folder, at, given, business, files, personal=personal, replace=replace)
 
     def import_tax_invoices(self, invoices: Iterable[TaxInvoice]) -> JobReport:
         """Keep what the seller declared himself (세금계산서), for the three-way check of a dossier."""

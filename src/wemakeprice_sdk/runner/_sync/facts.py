@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TypeVar
 
-from attrs import define, field
+from attrs import define, evolve, field
 
+from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.errors import ProtocolError
 from wemakeprice_sdk.models import ReadModel
 from wemakeprice_sdk.models.bank import BankTransfer
@@ -16,15 +17,24 @@ from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.models.vat import TaxInvoice, VatMonth
 from wemakeprice_sdk.policy.settlement import (
     BankRecords,
+    InterestLine,
+    OperatorMatch,
     Reconciler,
     Reconciliation,
     SettlementTerms,
+    interest,
     merge_statements,
 )
 from wemakeprice_sdk.runner._sync.ledger_run import LedgerContext
 from wemakeprice_sdk.runner.conversion import GONE, restore
 from wemakeprice_sdk.runner.sources import merging
-from wemakeprice_sdk.runner.sources.forms import FILE_KINDS, tax_invoice_of, transfer_of, vat_month_of
+from wemakeprice_sdk.runner.sources.forms import (
+    FILE_KINDS,
+    match_of,
+    tax_invoice_of,
+    transfer_of,
+    vat_month_of,
+)
 from wemakeprice_sdk.runner.sources.merging import FactContradiction, FactMerger, FactOrigin
 from wemakeprice_sdk.runner.sources.states import SourceState, line_key, source_state, statements_of
 
@@ -41,6 +51,7 @@ class StoredFacts:
     contradictions: list[FactContradiction] = field(factory=list)
     sources: list[SourceState] = field(factory=list)
     transfers: list[BankTransfer] = field(factory=list)
+    matches: list[OperatorMatch] = field(factory=list)
     vat_months: list[VatMonth] = field(factory=list)
     tax_invoices: list[TaxInvoice] = field(factory=list)
     buyers: dict[int, str] = field(factory=dict)
@@ -79,6 +90,7 @@ class StoredFacts:
             self.vat_months.append(vat_month_of(record))
         for record in ledger.records(account, RecordKind.TAX_INVOICE):
             self.tax_invoices.append(tax_invoice_of(record))
+        self.matches += stored_matches(self.context)
 
     def _merged(self, merger: FactMerger[M], kind: RecordKind) -> Iterator[tuple[M, str, list[FactOrigin]]]:
         account, ledger = self.context.account, self.context.ledger
@@ -107,19 +119,40 @@ class StoredFacts:
         statements = statements_of(self.transfers, self.sources)
         if given is not None or not statements:
             return given
-        return merge_statements(statements).records()
+        # A match of another account of the business, or one that nothing fits any more, stops no other.
+        own = [one for one in self.matches if one.payable.startswith(f"{self.context.account}/")]
+        return merge_statements(statements).records(own, strict=False)
+
+    def interest(self, result: Reconciliation) -> tuple[InterestLine, ...]:
+        """Return the interest that the terms ask for."""
+        return interest(result, self.reconciler.terms.interest)
 
 
-def stored_facts(context: LedgerContext, as_of: date) -> StoredFacts:
+def stored_matches(context: LedgerContext) -> tuple[OperatorMatch, ...]:
+    """Return an operator's matches that stand."""
+    records = context.ledger.records(context.account, RecordKind.BANK_MATCH)
+    found = [match_of(record) for record in records]
+    return tuple(match for match in found if match is not None)
+
+
+def terms_for(config: ChannelConfig, terms: SettlementTerms | None) -> SettlementTerms:
+    """Return the terms of an account: as given, with the cycle of its configuration where they name none."""
+    given = terms or SettlementTerms()
+    return given if given.cycle is not None else evolve(given, cycle=config.settlement_cycle)
+
+
+def stored_facts(context: LedgerContext, as_of: date, terms: SettlementTerms | None) -> StoredFacts:
     """Return every fact of the ledger."""
-    terms = SettlementTerms(cycle=context.config.settlement_cycle)
-    facts = StoredFacts(context, Reconciler(context.account, as_of, terms=terms))
+    reconciler = Reconciler(context.account, as_of, terms=terms_for(context.config, terms))
+    facts = StoredFacts(context, reconciler)
     facts.read()
     return facts
 
 
-def reconcile_stored(context: LedgerContext, bank: BankRecords | None) -> tuple[Reconciliation, StoredFacts]:
+def reconcile_stored(
+    context: LedgerContext, bank: BankRecords | None, terms: SettlementTerms | None
+) -> tuple[Reconciliation, StoredFacts]:
     """Reconcile everything the ledger holds, as of today (KST)."""
-    facts = stored_facts(context, context.clock.now().date())
+    facts = stored_facts(context, context.clock.now().date(), terms)
     # A year of orders takes seconds.
     return context.offload(facts.reconciler.finish, facts.bank(bank)), facts

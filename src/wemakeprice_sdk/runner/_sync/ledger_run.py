@@ -15,7 +15,7 @@ from wemakeprice_sdk.clock import Clock
 from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.errors import UnreadableValueError
 from wemakeprice_sdk.ledger.protocol import Ledger
-from wemakeprice_sdk.ledger.records import Lease, RecordDraft, SaveCount
+from wemakeprice_sdk.ledger.records import AuditNote, Lease, RecordDraft, SaveCount
 from wemakeprice_sdk.models import ReadModel, UnreadRow
 from wemakeprice_sdk.models._answers import unread_of
 from wemakeprice_sdk.runner._offload import Offload
@@ -143,15 +143,20 @@ class LedgerRun(Generic[C]):
         return self.lease
 
     def save(
-        self, kind: str, drafts: Iterable[RecordDraft], watermark: tuple[str, datetime] | None = None
+        self,
+        kind: str,
+        drafts: Iterable[RecordDraft],
+        watermark: tuple[str, datetime] | None = None,
+        *,
+        audit: AuditNote | None = None,
     ) -> None:
-        """Keep records, and with them how far the stream is complete."""
+        """Keep records, and with them how far the stream is complete, and who says so."""
         rows = list(drafts)
         lease = self.keep_lease()
         if lease is None:
             self.note_saved(kind, SaveCount(new=len(rows)))
             return
-        saved = self.context.ledger.save(lease, rows, self.now, watermark=watermark)
+        saved = self.context.ledger.save(lease, rows, self.now, watermark=watermark, audit=audit)
         self.note_saved(kind, saved)
 
     def report(self, started: datetime) -> JobReport:

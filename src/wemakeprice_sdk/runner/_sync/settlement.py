@@ -10,7 +10,7 @@ from wemakeprice_sdk.client.paging import day_window
 from wemakeprice_sdk.models import SettlementOrderLine, SettlementShipLine
 from wemakeprice_sdk.models._answers import unread_of
 from wemakeprice_sdk.models.codes import RecordKind
-from wemakeprice_sdk.policy.settlement import BankRecords, Reconciliation
+from wemakeprice_sdk.policy.settlement import BankRecords, Reconciliation, SettlementTerms
 from wemakeprice_sdk.runner._sync.facts import StoredFacts, reconcile_stored
 from wemakeprice_sdk.runner._sync.job_run import JobRun
 from wemakeprice_sdk.runner._sync.polling import Unfinished
@@ -26,7 +26,11 @@ from wemakeprice_sdk.wire.windows import split_days
 
 
 def reconcile_settlement(
-    run: JobRun, start: date | None, end: date | None, bank: BankRecords | None
+    run: JobRun,
+    start: date | None,
+    end: date | None,
+    bank: BankRecords | None,
+    terms: SettlementTerms | None,
 ) -> tuple[Reconciliation, StoredFacts, tuple[date, ...]]:
     """Collect the rows of the days that are missing (and a few before), then reconcile everything.
 
@@ -57,7 +61,7 @@ def reconcile_settlement(
             break
     else:
         again.finish()
-    return *reconcile_stored(run.context, bank), tuple(incomplete)
+    return *reconcile_stored(run.context, bank, terms), tuple(incomplete)
 
 
 def _keep_day(

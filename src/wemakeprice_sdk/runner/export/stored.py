@@ -59,6 +59,7 @@ STORED_PARTS: Final = (
     StoredPart("bank_transfers", RecordKind.BANK_TRANSFER, by_day=True),
     StoredPart("vat_months", RecordKind.VAT_MONTH, dated=False),
     StoredPart("tax_invoices", RecordKind.TAX_INVOICE, dated=False),
+    StoredPart("bank_matches", RecordKind.BANK_MATCH, dated=False),
 )
 
 

@@ -31,6 +31,7 @@ from wemakeprice_sdk.models.claims import ClaimOption, ClaimProduct
 from wemakeprice_sdk.models.codes import RecordKind, VatFlag
 from wemakeprice_sdk.models.sources import SourceRow
 from wemakeprice_sdk.models.vat import TaxInvoice, TaxInvoiceKind, VatMonth
+from wemakeprice_sdk.policy.settlement import OperatorMatch
 from wemakeprice_sdk.runner.conversion import midnight
 from wemakeprice_sdk.wire.answers import wire_json
 
@@ -280,6 +281,37 @@ def tax_invoice_of(record: StoredRecord) -> TaxInvoice:
         amount=_whole(body["amount"]),
         kind=TaxInvoiceKind(str(body["kind"])),
         source=source,
+    )
+
+
+_MATCHED: Final = "MATCHED"
+_TAKEN_BACK: Final = "TAKEN_BACK"
+
+
+def match_draft(match: OperatorMatch, now: datetime, *, stands: bool = True) -> RecordDraft:
+    """Return the record of an operator's match; one that was taken back stays, and says so."""
+    return RecordDraft(
+        RecordKind.BANK_MATCH,
+        f"{match.transfer} {match.payable}",
+        _MATCHED if stands else _TAKEN_BACK,
+        now,
+        {**attrs.asdict(match)},
+        match.transfer,
+    )
+
+
+def match_of(record: StoredRecord) -> OperatorMatch | None:
+    """Return the match of a record; None for one that was taken back."""
+    body = record.body
+    if record.status != _MATCHED:
+        return None
+    amount = body.get("amount")
+    return OperatorMatch(
+        transfer=str(body["transfer"]),
+        payable=str(body["payable"]),
+        by=str(body["by"]),
+        amount=amount if isinstance(amount, int) else None,
+        reason=str(body.get("reason") or ""),
     )
 
 

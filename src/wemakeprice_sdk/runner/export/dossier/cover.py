@@ -16,7 +16,9 @@ from wemakeprice_sdk.runner.export.tables import TableValue
 _MOST: Final = 500
 """Rows of a table on paper; the whole table is in the CSV beside it."""
 _SHOWN_LINES: Final = ("line", "account", "status", "reason", "bundle_no", "order_option_no", "sales_day",
-    "payout_day", "net", "expected", "paid", "owed", "source")  # fmt: skip
+    "payout_day", "due_by", "net", "expected", "paid", "owed", "source")  # fmt: skip
+_SHOWN_INTEREST: Final = ("account", "due", "principal", "first", "until", "days", "formula", "amount",
+    "basis", "disputed")  # fmt: skip
 _NUMBERS: Final = frozenset({"line", "bundle_no", "order_no", "order_option_no", "claim_no"})
 _STYLE: Final = """
 @page { size: A4; margin: 15mm }
@@ -66,9 +68,14 @@ def cover(facts: DossierFacts, tables: Iterable[Table]) -> str:
         _table(by_name["transfers"]),
         "<h2>7. 미지급 명세</h2>",
         _owed(by_name["lines"]),
-        "<h2>8. 출처 파일</h2>",
+        "<h2>8. 지연이자 (별도 항목)</h2>",
+        _interest(facts, by_name["interest"]),
+        "<h2>9. 적용 조건과 근거</h2>",
+        _note("금액과 지급일을 계산할 때 적용한 조건입니다. 내용이 비어 있는 조건은 적용하지 않았습니다."),
+        _table(by_name["terms"]),
+        "<h2>10. 출처 파일</h2>",
         _table(by_name["sources"]),
-        "<h2>9. 다시 계산하는 방법</h2>",
+        "<h2>11. 다시 계산하는 방법</h2>",
         _note(
             "data/lines.csv의 owed 열을 더하면 위의 미지급 합계와 같습니다. "
             "manifest-sha256.txt로 모든 파일이 그대로인지 확인할 수 있습니다(BagIt 1.0)."
@@ -121,8 +128,11 @@ def _sums(facts: DossierFacts) -> str:
         ("지급일이 지나지 않은 금액", total.ahead),
         ("어느 지급분인지 확인이 필요한 금액", total.tied),
         ("정산 내역이 없는 배송완료 주문 (예상)", total.unannounced),
+        ("그중 지급일이 지난 금액", total.owed_unannounced),
+        ("지급일을 알 수 없는 금액 (정산주기 미상)", facts.no_due_day),
         ("배송완료일을 알 수 없는 주문", total.undated),
         ("설명되지 않는 입금", total.unexplained),
+        ("수수료 규칙과 실제 수수료의 차이", total.fee_difference),
     ]
     cells = "".join(f'<tr><td>{escape(name)}</td><td class="n">{_won(won)}</td></tr>' for name, won in rows)
     owed = f'<tr class="total"><td>미지급 합계 (명세의 합)</td><td class="n">{_won(facts.owed)}</td></tr>'
@@ -152,6 +162,17 @@ def _owed(lines: Table) -> str:
         f"이 표는 미지급액이 있는 {len(rows):,}행입니다."
     )
     return told + _html_table({name: lines.columns[name] for name in _SHOWN_LINES}, rows)
+
+
+def _interest(facts: DossierFacts, table: Table) -> str:
+    if not table.rows:
+        return _note("이자는 계산하지 않았습니다.")
+    names = list(table.columns)
+    rows = [[row[names.index(name)] for name in _SHOWN_INTEREST] for row in table.rows]
+    total = _won(facts.interest_won)
+    told = f"이자 합계 {total}. 미지급 합계에 포함되지 않으며, 한 줄마다 원 미만을 버렸습니다."
+    columns = {name: table.columns[name] for name in _SHOWN_INTEREST}
+    return _note(told) + _html_table(columns, rows, "data/interest.csv")
 
 
 def _table(table: Table) -> str:
@@ -191,6 +212,53 @@ def _note(text: str) -> str:
 
 
 WORDS: Final[Mapping[str, str]] = {
+    "no-due-day": "지급일 미상",
+    "settlement-row": "정산예정일",
+    "rows-of-sales-day": "같은 매출일의 정산예정일",
+    "settlement-rows": "정산 내역",
+    "orders-without-rows": "주문(정산 내역 없음)",
+    "pay-out-day-unknown": "정산예정일과 정산주기를 모름",
+    "pay-out-ahead": "지급일 전",
+    "row-ahead": "정산 내역이 아직 나오지 않음",
+    "no-such-order-line": "주문 자료에 없는 옵션주문번호",
+    "no-such-bundle": "주문 자료에 없는 배송번호",
+    "price-differs": "주문과 금액이 다름",
+    "quantity-differs": "주문과 수량이 다름",
+    "figures-missing": "금액이나 수량이 없음",
+    "unknown-row-kind": "구분을 알 수 없음",
+    "refund-without-claim": "클레임이 없는 환불",
+    "refund-ahead": "환불 예정",
+    "refund": "환불",
+    "coupon-correction": "쿠폰 정정",
+    "row-withdrawn": "없어진 정산 내역",
+    "nothing-due": "지급액 없음",
+    "tied": "어느 지급분인지 확인 필요",
+    "received-without-row": "정산 내역 없이 입금",
+    "fee-by-rule-differs": "규칙과 수수료가 다름",
+    "not-shipped": "미발송",
+    "not-delivered": "배송 중",
+    "delivery-date-unreadable": "배송완료일을 읽을 수 없음",
+    "agrees": "일치",
+    "differs": "차이",
+    "contradicts": "자료끼리 다름",
+    "alone": "자료가 하나뿐",
+    "cycle": "정산주기",
+    "delivery-dating": "배송완료일 추정",
+    "commission": "수수료 규칙",
+    "grace-days": "정산 내역을 기다리는 일수",
+    "allocation-window": "입금을 찾는 기간(일)",
+    "on-time-days": "늦지 않은 것으로 보는 일수",
+    "offset-negative": "음수 지급분 상계",
+    "interest": "지연이자",
+    "match-no-such-transfer": "입금을 찾을 수 없는 수동 매칭",
+    "match-no-such-pay-out": "지급분을 찾을 수 없는 수동 매칭",
+    "match-more-than-both-have": "금액이 맞지 않는 수동 매칭",
+    "bank-repeated-row": "되풀이된 통장 행",
+    "bank-fact-differs": "서로 다른 통장 자료",
+    "over": "초과 입금",
+    "not-incoming": "입금 아님",
+    "reversed": "취소된 입금",
+    "vat-month": "부가세 화면",
     "paid": "입금 확인",
     "late": "늦게 입금",
     "short-paid": "일부 입금",

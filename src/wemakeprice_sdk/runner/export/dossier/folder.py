@@ -29,7 +29,8 @@ class DossierReport(Report):
     """What a dossier says in one line, and the folder it was written to.
 
     `owed` is won that were due and did not arrive, the sum of the lines; `lines` counts them. Of what is
-    `paid`, `unverified` rests on the schedule only: no bank record shows that it arrived. `missing` and
+    `paid`, `unverified` rests on the schedule only: no bank record shows that it arrived. `interest` is no
+    part of `owed`, and 0 unless the terms ask for it. `missing` and
     `contradictions` count what is not there and what differs. `left_out` are the names of sources of which no
     copy is in it: no file was given, or it may hold people.
     """
@@ -41,6 +42,7 @@ class DossierReport(Report):
     paid: int
     unverified: int
     owed: int
+    interest: int
     missing: int
     contradictions: int
     left_out: tuple[str, ...] = ()
@@ -66,6 +68,7 @@ def write_dossier(folder: str | os.PathLike[str], facts: DossierFacts, *, replac
         paid=facts.sums.paid,
         unverified=facts.unverified,
         owed=facts.owed,
+        interest=facts.interest_won,
         missing=sizes["missing"],
         contradictions=sizes["contradictions"],
         left_out=tuple(state.source.name for state in facts.sources if facts.left_out(state)),
@@ -107,6 +110,10 @@ def _summary(facts: DossierFacts, tables: Iterable[Table]) -> bytes:
         "ahead": sums.ahead,
         "tied": sums.tied,
         "unannounced": sums.unannounced,
+        "owed_unannounced": sums.owed_unannounced,
+        "no_due_day": facts.no_due_day,
+        "fee_difference": sums.fee_difference,
+        "interest": facts.interest_won,
         "undated": sums.undated,
         "received": sums.received,
         "unexplained": sums.unexplained,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -15,13 +15,18 @@ from attrs import frozen
 from wemakeprice_sdk.config.business import Business
 from wemakeprice_sdk.models.vat import TaxInvoice, TaxInvoiceKind, VatMonth
 from wemakeprice_sdk.policy.settlement import (
+    InterestLine,
     PaymentBasis,
+    PayoutTotal,
     Reconciliation,
     SettlementBreakdown,
     SettlementStatus,
     SettlementSum,
+    SettlementTerms,
     StatementNote,
+    ThreeWayLine,
     TransferState,
+    UnfitMatch,
 )
 from wemakeprice_sdk.runner.export.tables import TableValue
 from wemakeprice_sdk.runner.sources.merging import FactContradiction, FactOrigin, origins_text
@@ -48,22 +53,25 @@ class LineSums:
     paid: int
     verified: int
     owed: int
+    no_due_day: int
     first: date | None
     last: date | None
 
     @classmethod
     def of(cls, result: Reconciliation) -> LineSums:
         """Add up the lines, in won; `verified` of what is paid arrived by the bank records."""
-        paid = verified = owed = 0
+        paid = verified = owed = no_due_day = 0
         days: set[date] = set()
         for row in result.rows:
             paid += row.paid
             owed += row.owed
+            if row.status is SettlementStatus.NO_DUE_DAY:
+                no_due_day += (row.settled if row.expected is None else row.expected) - row.paid
             verified += row.paid if row.basis is PaymentBasis.BANK else 0
             if row.sales_day is not None:
                 days.add(row.sales_day)
         first, last = min(days, default=None), max(days, default=None)
-        return cls(paid=paid, verified=verified, owed=owed, first=first, last=last)
+        return cls(paid=paid, verified=verified, owed=owed, no_due_day=no_due_day, first=first, last=last)
 
 
 @frozen(kw_only=True)
@@ -82,6 +90,8 @@ class DossierAccount:
     unread: tuple[str, ...]
     waiting: int
     """Acts at the marketplace whose outcome nobody knows."""
+    terms: SettlementTerms
+    three_way: tuple[ThreeWayLine, ...]
 
 
 @frozen(kw_only=True)
@@ -93,6 +103,8 @@ class DossierFacts:
     business: Business | None
     sums: SettlementSum
     transfers: tuple[TransferState, ...]
+    interest: tuple[InterestLine, ...]
+    unfit_matches: tuple[UnfitMatch, ...]
     statement_notes: tuple[StatementNote, ...]
     copies: Mapping[str, Path]
     """The copies of sources that were given, by SHA-256."""
@@ -114,6 +126,16 @@ class DossierFacts:
     def owed(self) -> int:
         """What is due and did not arrive, in won: the sum of the lines."""
         return sum(one.lines.owed for one in self.accounts)
+
+    @property
+    def interest_won(self) -> int:
+        """The sum of the interest lines, in won."""
+        return sum(line.amount for line in self.interest)
+
+    @property
+    def no_due_day(self) -> int:
+        """What did not arrive and is due nobody knows when, in won."""
+        return sum(one.lines.no_due_day for one in self.accounts)
 
     @property
     def verified(self) -> int:
@@ -149,9 +171,12 @@ LINES: Final[Mapping[str, str]] = {
     "claim_deduction": "클레임 공제",
     "net": "정산금액",
     "expected": "예상금액",
+    "fee": "예상 수수료",
     "paid": "입금액",
     "owed": "미지급액",
+    "fee_basis": "수수료 근거",
     "dated_by": "매출일 추정",
+    "due_by": "지급일 근거",
     "source": "출처",
 }
 
@@ -161,6 +186,8 @@ def tables_of(facts: DossierFacts) -> tuple[Table, ...]:
     return (
         Table("lines", "명세", LINES, tuple(_lines(facts))),
         Table("payouts", "지급일별 합계", _PAYOUTS, tuple(_payouts(facts))),
+        Table("interest", "지연이자", INTEREST, tuple(_interest(facts))),
+        Table("terms", "적용 조건", _TERMS, tuple(_terms(facts))),
         Table("missing", "없는 자료", _MISSING, tuple(_missing(facts))),
         Table("contradictions", "서로 다른 자료", _CONTRADICTIONS, tuple(_contradictions(facts))),
         Table("three-way", "3자 대조", _THREE_WAY, tuple(_three_way(facts))),
@@ -174,8 +201,9 @@ def _lines(facts: DossierFacts) -> Iterator[Row]:
     for one in facts.accounts:
         for row in one.result.rows:
             number += 1
-            settled = any(getattr(row.breakdown, name) for name in _PARTS) or row.expected is None
-            option = row.order_option_no if row.subject == "product" else None
+            of_row = row.expected is None or row.subject == "commission" or row.reason == "row-withdrawn"
+            settled = of_row or any(getattr(row.breakdown, name) for name in _PARTS)
+            option = None if row.subject == "shipping" else row.order_option_no
             found = one.origins.get(line_key(row.bundle_no, option, row.claim_no, settled=True), ())
             origins = found if settled else one.origins.get(line_key(row.bundle_no, option, None), ())
             yield (
@@ -195,11 +223,19 @@ def _lines(facts: DossierFacts) -> Iterator[Row]:
                 *(getattr(row.breakdown, name) for name in _PARTS),
                 row.settled,
                 row.expected,
+                row.fee,
                 row.paid,
                 row.owed,
-                row.dated_by or None,
+                row.fee_basis or None,
+                _dated_by(row.dated_by, one.terms),
+                row.due_by or None,
                 origins_text(origins) or None,
             )
+
+
+def _dated_by(name: str, terms: SettlementTerms) -> str | None:
+    dating = terms.dating
+    return f"{name} ({dating.basis})" if dating is not None and dating.name == name else name or None
 
 
 def _buyer(name: str | None, *, personal: bool) -> str | None:
@@ -208,6 +244,7 @@ def _buyer(name: str | None, *, personal: bool) -> str | None:
 
 _PAYOUTS: Final = {
     "account": "판매자 ID",
+    "told_by": "근거 자료",
     "payout_day": "지급일",
     "announced": "정산금액",
     "received": "입금액",
@@ -221,10 +258,90 @@ _PAYOUTS: Final = {
 
 
 def _payouts(facts: DossierFacts) -> Iterator[Row]:
+    """Yield the pay-outs that settlement rows announce, and those that only orders let expect."""
     for one in facts.accounts:
-        for total in one.result.payouts:
-            values = {"account": one.result.account, "status": total.status.value}
-            yield [values.get(name, getattr(total, name, None)) for name in _PAYOUTS]
+        for told_by, totals in (
+            ("settlement-rows", one.result.payouts),
+            ("orders-without-rows", one.result.expected_payouts),
+        ):
+            yield from (_payout(one.result.account, told_by, total) for total in totals)
+
+
+def _payout(account: str, told_by: str, total: PayoutTotal) -> Row:
+    values = {"account": account, "told_by": told_by, "status": total.status.value}
+    return [values.get(name, getattr(total, name, None)) for name in _PAYOUTS]
+
+
+INTEREST: Final[Mapping[str, str]] = {
+    "account": "판매자 ID",
+    "due": "지급일",
+    "told_by": "근거 자료",
+    "principal": "원금",
+    "first": "기산일",
+    "until": "종료일",
+    "days": "일수",
+    "received_on": "입금일",
+    "rate": "연이율(%)",
+    "formula": "계산식",
+    "amount": "이자",
+    "disputed": "다툼 있음",
+    "basis": "이자 근거",
+    "transfer": "입금",
+}
+
+
+def _interest(facts: DossierFacts) -> Iterator[Row]:
+    """Yield the interest on what came late and on what never came; nothing unless the terms ask for it."""
+    for line in facts.interest:
+        values: dict[str, TableValue] = {
+            "told_by": "settlement-rows" if line.announced else "orders-without-rows",
+            "rate": f"{line.rate.normalize():f}",
+            "disputed": "Y" if line.disputed else "N",
+            "transfer": line.transfer or None,
+        }
+        yield [values[name] if name in values else getattr(line, name) for name in INTEREST]
+
+
+_TERMS: Final = {
+    "account": "판매자 ID",
+    "what": "조건",
+    "value": "내용",
+    "basis": "근거",
+}
+
+
+def _terms(facts: DossierFacts) -> Iterator[Row]:
+    """Yield what the figures rest on besides the facts; what was not given is said too."""
+    for one in facts.accounts:
+        for what, value, basis in _terms_of(one.terms):
+            yield one.result.account, what, value, basis
+
+
+def _terms_of(terms: SettlementTerms) -> Iterator[tuple[str, str, str | None]]:
+    cycle, dating, windows = terms.cycle, terms.dating, terms.allocation
+    if cycle is None:
+        yield "cycle", "", None
+    else:
+        shift = "" if cycle.shift is None else f", {cycle.shift.korean}"
+        day = "" if cycle.pay_day is None else f", {cycle.pay_day}"
+        yield "cycle", f"{cycle.text} [{cycle.kind.korean}{day}{shift}]", cycle.basis
+    yield "delivery-dating", "" if dating is None else dating.name, None if dating is None else dating.basis
+    for rule in terms.commission.rules if terms.commission else ():
+        of = f"product {rule.product_no}" if rule.product_no is not None else rule.category or "*"
+        fee = f"{rule.amount}" if rule.rate is None else f"{rule.rate.normalize():f}% {rule.rounding.value}"
+        yield "commission", f"{of} {_span(rule.first, rule.last)}: {fee}".replace("  ", " "), rule.basis
+    if terms.commission is None:
+        yield "commission", "", None
+    yield "grace-days", str(terms.grace_days), None
+    early, late, on_time = windows.early_days, windows.late_days, windows.on_time_days
+    yield "allocation-window", f"-{early}..+{late}", None
+    yield "on-time-days", str(on_time), None
+    yield "offset-negative", "Y" if windows.offset_negative else "N", None
+    rate = terms.interest
+    if rate is None:
+        yield "interest", "", None
+    else:
+        yield "interest", f"{rate.rate.normalize():f}% ..{rate.until}", rate.basis
 
 
 _MISSING: Final = {
@@ -264,13 +381,19 @@ def _missing(facts: DossierFacts) -> Iterator[Row]:
         yield "", "no-bank-records", "", None, 0
     if facts.unverified:
         yield "", "paid-by-schedule-only", "", facts.unverified, None
+    for unfit in facts.unfit_matches:
+        yield "", f"match-{unfit.fault.value}", f"{unfit.match.transfer} -> {unfit.match.payable}", None, 1
     for note in facts.statement_notes:
         yield "", f"bank-{note.kind.value}", f"{note.bank} {_span(note.first, note.last)}", None, note.rows
 
 
 def _unsettled(one: DossierAccount) -> Iterator[Row]:
     """Yield what the reconciliation itself could not say, by reason."""
-    open_states = (SettlementStatus.NO_DELIVERY_DATE, SettlementStatus.UNEXPLAINED)
+    open_states = (
+        SettlementStatus.NO_DELIVERY_DATE,
+        SettlementStatus.NO_DUE_DAY,
+        SettlementStatus.UNEXPLAINED,
+    )
     counts: Counter[str] = Counter()
     won: Counter[str] = Counter()
     for row in one.result.rows:
@@ -309,6 +432,7 @@ _CONTRADICTIONS: Final = {
 
 def _contradictions(facts: DossierFacts) -> Iterator[Row]:
     for one in facts.accounts:
+        yield from _pages_that_differ(one)
         for row in one.contradictions:
             origins = str(row.counted_origin), str(row.other_origin)
             yield (
@@ -323,6 +447,29 @@ def _contradictions(facts: DossierFacts) -> Iterator[Row]:
             )
 
 
+def _pages_that_differ(one: DossierAccount) -> Iterator[Row]:
+    """Yield months of which VAT pages say two totals: none of them counts."""
+    for line in one.three_way:
+        if line.month is not None and len(line.vat_pages) > 1:
+            said = {vat.total: vat for vat in one.vat_months if vat.month == line.month}
+            (first, vat), *others = sorted(said.items())
+            for total, other in others:
+                yield (
+                    one.result.account,
+                    "vat-month",
+                    f"{line.month:%Y-%m}",
+                    "total",
+                    first,
+                    _place(vat),
+                    total,
+                    _place(other),
+                )
+
+
+def _place(vat: VatMonth) -> str | None:
+    return None if vat.source is None else str(FactOrigin.of_row(vat.source))
+
+
 _THREE_WAY: Final = {
     "account": "판매자 ID",
     "month": "월",
@@ -331,50 +478,39 @@ _THREE_WAY: Final = {
     "rows_minus_vat_page": "정산 − 부가세",
     "sales_invoices": "매출 세금계산서",
     "rows_minus_invoices": "정산 − 세금계산서",
+    "sales_status": "매출 대조",
     "fee_rows": "수수료(정산)",
     "fee_invoices": "수수료 세금계산서",
     "fees_minus_invoices": "수수료 차이",
+    "fees_status": "수수료 대조",
 }
 
 
 def _three_way(facts: DossierFacts) -> Iterator[Row]:
     """Yield settlement rows, VAT page and tax invoices by month; an empty cell was not given."""
     for one in facts.accounts:
-        sales: defaultdict[date, int] = defaultdict(int)
-        fees: defaultdict[date, int] = defaultdict(int)
-        for row in one.result.rows:
-            if row.sales_day is not None:
-                month, parts = row.sales_day.replace(day=1), row.breakdown
-                sales[month] += parts.gross - parts.item_coupon - parts.cart_coupon - parts.claim_deduction
-                fees[month] += parts.agency_fee + parts.discount_burden + parts.channel_fee
-        page = {vat.month: vat.total for vat in one.vat_months}
-        declared = _by_month(one.tax_invoices, TaxInvoiceKind.SALES)
-        charged = _by_month(one.tax_invoices, TaxInvoiceKind.FEES)
-        for month in sorted({*sales, *page, *declared, *charged}):
+        found = {(line.month, line.subject): line for line in one.three_way}
+        for month in dict.fromkeys(line.month for line in one.three_way):
+            sales = found.get((month, TaxInvoiceKind.SALES), _silent(month, TaxInvoiceKind.SALES))
+            fees = found.get((month, TaxInvoiceKind.FEES), _silent(month, TaxInvoiceKind.FEES))
             yield (
                 one.result.account,
-                f"{month:%Y-%m}",
-                sales[month],
-                page.get(month),
-                _minus(sales[month], page.get(month)),
-                declared.get(month),
-                _minus(sales[month], declared.get(month)),
-                fees[month],
-                charged.get(month),
-                _minus(fees[month], charged.get(month)),
+                None if month is None else f"{month:%Y-%m}",
+                sales.rows,
+                sales.vat_page,
+                sales.rows_minus_vat_page,
+                sales.invoices,
+                sales.rows_minus_invoices,
+                sales.status.value,
+                fees.rows,
+                fees.invoices,
+                fees.rows_minus_invoices,
+                fees.status.value,
             )
 
 
-def _by_month(invoices: Iterable[TaxInvoice], kind: TaxInvoiceKind) -> Mapping[date, int]:
-    sums: defaultdict[date, int] = defaultdict(int)
-    for one in invoices:
-        if one.kind is kind:
-            sums[one.month] += one.amount
-    return dict(sums)
-
-
-def _minus(left: int, right: int | None) -> int | None:
-    return None if right is None else left - right
+def _silent(month: date | None, subject: TaxInvoiceKind) -> ThreeWayLine:
+    return ThreeWayLine(month=month, subject=subject, rows=None)
 
 
 _TRANSFERS: Final = {
