@@ -16,9 +16,10 @@ from kit import KEY, Shop, open_shop, parcel
 
 from wemakeprice_sdk import errors
 from wemakeprice_sdk.clock import KST
-from wemakeprice_sdk.config import IssueSeverity
+from wemakeprice_sdk.config import IssueSeverity, SettlementCycle
 from wemakeprice_sdk.ledger import Intent, IntentState
 from wemakeprice_sdk.models import ShipMethod, SkuLink
+from wemakeprice_sdk.policy import SettlementTerms
 from wemakeprice_sdk.policy.actions import ActionKind, Reason, Shipment, Target, TargetKind
 from wemakeprice_sdk.policy.dispatch import UNKNOWN_BUNDLE
 from wemakeprice_sdk.policy.gates import ClosedGate, GateStep
@@ -237,7 +238,11 @@ def test_missing_money_needs_an_operator() -> None:
         shop.pass_time(days=3)
         runner.track()
         shop.pass_time(days=60)
-        found = runner.settlement(received={})
+        unknown = runner.settlement(received={})
+        assert (unknown.missing_won, unknown.undated_won > 0) == (0, True), "nobody knows the cycle"
+        assert [reason.code for reason in unknown.reasons] == [VerdictCode.MONEY_MISSING]
+        assert "give the settlement cycle" in unknown.reasons[0].subjects[0]
+        found = runner.settlement(received={}, terms=SettlementTerms(cycle=SettlementCycle.weekly()))
         assert found.reconciliation is not None
         assert (found.missing_won > 0) == any(row.status == "missing" for row in found.reconciliation.rows)
         assert found.missing_won > 0

@@ -34,6 +34,9 @@ _PERIOD: Final = re.compile(
 )
 _MONTH: Final = re.compile(r"(20\d\d)\s*[-./년]?\s*(0?[1-9]|1[0-2])\s*월?(?:\s*[-./]?\s*0?1일?)?")
 _OUT: Final = ("출금", "지급", "송금", "out")
+_IN: Final = ("입금", "맡기", "받으", "예입", "deposit", "credit", "in")
+"""Headers of columns that hold nothing but deposits; in any other one a minus is money that went out."""
+_UNDONE: Final = ("취소", "정정", "반환")
 BANK_FIELDS: Final[tuple[str, ...]] = (
     "day", "clock", "incoming", "direction", "balance", "memo", "payer", "reference", "account_number",
 )  # fmt: skip
@@ -84,6 +87,8 @@ def read_statement(
     stated = _stated_number(titles)
     _require_number(empty.file, account_number, stated)
     rows = outgoing = refused = 0
+    signed = not any(word in plan.steps["incoming"].header.lower() for word in _IN)
+    numbers: list[str | None] = []
     problems: list[Problem] = []
     transfers: list[BankTransfer] = []
     non_data = NonDataRows(plan, "day", "memo")
@@ -101,20 +106,21 @@ def read_statement(
             refused += 1
             continue
         days.append(day.date())
-        if not amount or _is_out(values["direction"]):
+        numbers.append(_text(values["account_number"]))
+        if not amount or _is_out(values["direction"]) or (signed and _went_out(amount, values)):
             outgoing += 1
             continue
         source = SourceRow(file=empty.file, sha256=empty.sha256, sheet=plan.sheet, row=row.number)
-        transfer = _transfer(values, day, source, empty)
-        _require_number(empty.file, account_number, transfer.account_number)
-        transfers.append(evolve(transfer, account_number=transfer.account_number or stated))
+        transfers.append(_transfer(values, day, source, empty))
     first, last = _covered(titles, days)
+    own = stated or _own_number(numbers, account_number)
+    _require_number(empty.file, account_number, own)
     statement = evolve(
         empty,
-        account_number=stated or next((one.account_number for one in transfers if one.account_number), None),
+        account_number=own,
         first=first,
         last=last,
-        transfers=_numbered(transfers),
+        transfers=_numbered([evolve(one, account_number=own) for one in transfers]),
     )
     return StatementReading(
         statement=statement, rows=rows, outgoing=outgoing, refused=refused, problems=tuple(problems)
@@ -128,6 +134,24 @@ def _voids(problem: Problem) -> bool:
 
 def _is_out(direction: object) -> bool:
     return isinstance(direction, str) and any(word in direction.lower() for word in _OUT)
+
+
+def _went_out(amount: object, values: Mapping[str, object]) -> bool:
+    """Return whether a minus is a withdrawal; one that takes a deposit back says so."""
+    said = f"{values['memo'] or ''} {values['direction'] or ''}"
+    return isinstance(amount, int) and amount < 0 and not any(word in said for word in _UNDONE)
+
+
+def _own_number(numbers: Sequence[str | None], wanted: str | None) -> str | None:
+    """Return the account of a column that names it in every row; one of several accounts is other people's.
+
+    Where the wanted account is among several, the file is of all of them, and refused.
+    """
+    found = dict.fromkeys(number for number in numbers if number)
+    if len(found) == 1 and None not in numbers:
+        return next(iter(found))
+    mine = [number for number in found if wanted is not None and same_number(number, wanted)]
+    return next((number for number in found if number not in mine), None) if mine else None
 
 
 def _transfer(
@@ -144,7 +168,6 @@ def _transfer(
         memo=_text(values["memo"]),
         payer=_text(values["payer"]),
         reference=_text(values["reference"]),
-        account_number=_text(values["account_number"]),
     )
 
 

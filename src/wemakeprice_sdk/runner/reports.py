@@ -141,6 +141,11 @@ class JobReport(Report):
         return 0
 
     @property
+    def undated_won(self) -> int:
+        """Won that did not come and are due nobody knows when; only a settlement report knows any."""
+        return 0
+
+    @property
     def still_on_sale(self) -> Mapping[int, str]:
         """Products that a wind-down could not stop, with the reason; no other report knows any."""
         return {}
@@ -244,7 +249,7 @@ class SettlementReport(JobReport):
     the terms ask for it.
     """
 
-    DERIVED: ClassVar[tuple[str, ...]] = ("verdict", "reasons", "missing_won")
+    DERIVED: ClassVar[tuple[str, ...]] = ("verdict", "reasons", "missing_won", "undated_won")
 
     reconciliation: Reconciliation | None = None
     incomplete: tuple[date, ...] = ()
@@ -256,6 +261,11 @@ class SettlementReport(JobReport):
     def missing_won(self) -> int:
         """Won that were due and did not come, wholly or in part, as the reconciliation has it."""
         return 0 if self.reconciliation is None else self.reconciliation.sums.due
+
+    @property
+    def undated_won(self) -> int:
+        """Won that did not come and are due nobody knows when, for no row and no known cycle says it."""
+        return 0 if self.reconciliation is None else max(self.reconciliation.sums.no_due_day, 0)
 
     @classmethod
     def of(

@@ -310,8 +310,8 @@ def reasons_of(report: JobReport) -> tuple[VerdictReason, ...]:
     found = [*_of_start(report), *_of_actions(report), *_of_reading(report), *_of_link(report)]
     if report.plan is not None:
         found += [*_of_plan(report.plan), *_of_inputs(report.plan, report.unread)]
-    if report.missing_won:
-        found.append(_about(_MONEY_MISSING, [f"{report.missing_won:,} won"]))
+    if report.missing_won or report.undated_won:
+        found.append(_about(_MONEY_MISSING, _of_money(report)))
     if report.still_on_sale:
         found.append(_about(_STILL_ON_SALE, [f"product:{number}" for number in report.still_on_sale]))
     return tuple(sorted(found, key=lambda reason: -reason.verdict.weight))
@@ -319,6 +319,13 @@ def reasons_of(report: JobReport) -> tuple[VerdictReason, ...]:
 
 def _about(reason: VerdictReason, subjects: Iterable[str]) -> VerdictReason:
     return evolve(reason, subjects=tuple(dict.fromkeys(subjects)))
+
+
+def _of_money(report: JobReport) -> Iterator[str]:
+    if report.missing_won:
+        yield f"{report.missing_won:,} won"
+    if report.undated_won:
+        yield f"{report.undated_won:,} won of which nobody knows when it is due: give the settlement cycle"
 
 
 def _of_start(report: JobReport) -> Iterator[VerdictReason]:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from attrs import field, frozen
 
-from wemakeprice_sdk.checks import Problems
+from wemakeprice_sdk.checks import Problems, of_kind
 from wemakeprice_sdk.clock import korean_day
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models._given import checked
@@ -147,7 +147,7 @@ class UnfitMatch:
     """An operator's match that takes no money any more, and why; `most` is the won it could take."""
 
     match: OperatorMatch
-    fault: MatchFault
+    fault: MatchFault = field(validator=of_kind(MatchFault))
     most: int = 0
 
 

@@ -479,6 +479,11 @@ def _with_row(sums: SettlementSum, row: ReconciledRow) -> SettlementSum:
         return evolve(sums, undated=sums.undated + amount)
     if row.status is SettlementStatus.COMMISSION_DIFFERS:
         return evolve(sums, fee_difference=sums.fee_difference + amount)
-    if row.expected is None or row.status is SettlementStatus.UNEXPLAINED or row.reason in _NOT_YET:
+    if row.reason in _NOT_YET:
+        return sums
+    if row.status is SettlementStatus.NO_DUE_DAY:
+        left = (row.settled if row.expected is None else amount) - row.paid
+        sums = evolve(sums, no_due_day=sums.no_due_day + left)
+    if row.expected is None or row.status is SettlementStatus.UNEXPLAINED:
         return sums
     return evolve(sums, unannounced=sums.unannounced + amount - row.paid)

@@ -69,7 +69,8 @@ class SettlementSum(Tabular):
     `breakdown` goes from gross to net over all settlement rows: its net is `announced`, and `announced` =
     `paid` + `owed` + `ahead` + `tied`. `unannounced` are delivered orders that no settlement row speaks of,
     though one should, without what arrived for them (`paid_unannounced`); `owed_unannounced` is due of orders
-    without a row. `undated` are orders without a delivery date; `fee_difference` is what was charged beyond
+    without a row. `no_due_day` is what did not arrive of rows and orders of which nobody knows when they are
+    due; `undated` are orders without a delivery date; `fee_difference` is what was charged beyond
     the commission rules. `received` is all that arrived, None
     without bank records; `received` = `paid` + `paid_unannounced` + `unexplained` (for nothing we know) +
     `tied_received` (for one of several pay-outs).
@@ -85,6 +86,7 @@ class SettlementSum(Tabular):
     unannounced: int = 0
     paid_unannounced: int = 0
     owed_unannounced: int = 0
+    no_due_day: int = 0
     undated: int = 0
     fee_difference: int = 0
     received: int | None = None

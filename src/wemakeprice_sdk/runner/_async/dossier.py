@@ -34,10 +34,10 @@ def by_account(
 
     They share the money that arrives, and so the windows in which it is looked for and its interest.
     """
-    check_kind("terms", terms, SettlementTerms, Mapping, optional=True)
-    if terms is None:
-        return {}
-    given = dict.fromkeys(accounts, terms) if isinstance(terms, SettlementTerms) else dict(terms)
+    if not isinstance(terms, Mapping):
+        check_kind("terms", terms, SettlementTerms, optional=True)
+        return {} if terms is None else dict.fromkeys(accounts, terms)
+    given = dict(terms)
     problems = Problems()
     shared = {(one.interest, one.allocation) for one in given.values()}
     problems.require(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Generic, Protocol, Self, TypeVar
 
@@ -25,7 +26,16 @@ from wemakeprice_sdk.models import (
     UnreadRow,
 )
 from wemakeprice_sdk.runner import changes
-from wemakeprice_sdk.runner.changes import ChangeBatch, RecordFamily, SettlementLine, batch_of, is_gone
+from wemakeprice_sdk.runner._async.file_facts import AsyncFileFacts
+from wemakeprice_sdk.runner.changes import (
+    FILE_OF,
+    ChangeBatch,
+    RecordFamily,
+    SettlementLine,
+    batch_of,
+    is_gone,
+)
+from wemakeprice_sdk.runner.sources.merging import FactOrigin
 
 M = TypeVar("M", bound=ReadModel)
 
@@ -38,14 +48,27 @@ class AsyncRecordSource(Protocol):
         ...
 
     def records(
-        self, account: str, kind: str, *, since: datetime | None = None, until: datetime | None = None
+        self,
+        account: str,
+        kind: str,
+        *,
+        ref: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
     ) -> AsyncIterator[StoredRecord]:
         """Yield records by business time."""
         ...
 
+    async def count(self, account: str, kind: str) -> int:
+        """Count records."""
+        ...
+
 
 class AsyncStoredRows(Generic[M]):
-    """Records as models, read as they are asked for; `unread` grows by those that cannot be read."""
+    """Records as models, read as they are asked for; `unread` grows by those that cannot be read.
+
+    `origins` says where the model that came last stands: the API, or file, sheet and rows, or both.
+    """
 
     def __init__(
         self,
@@ -58,28 +81,53 @@ class AsyncStoredRows(Generic[M]):
         gone: bool,
     ) -> None:
         self.unread: list[UnreadRow] = []
+        self.origins: tuple[FactOrigin, ...] = ()
         self._family, self._gone = family, gone
+        self._facts = AsyncFileFacts(ledger, account)
+        self._ready: deque[tuple[M, tuple[FactOrigin, ...]]] = deque()
         self._rows = self._records(ledger, account, since, until)
 
     async def _records(
         self, ledger: AsyncRecordSource, account: str, since: datetime | None, until: datetime | None
     ) -> AsyncIterator[StoredRecord]:
-        if await ledger.exists():
-            for kind in self._family.models:
-                async for record in ledger.records(account, kind, since=since, until=until):
-                    if self._gone or not is_gone(record):
-                        yield record
+        if not await ledger.exists():
+            return
+        for kind in self._family.models:
+            if kind in FILE_OF.values():
+                continue
+            kinds = [kind, FILE_OF[kind]] if kind in FILE_OF else [kind]
+            streams = [ledger.records(account, one, since=since, until=until) for one in kinds]
+            async for record in _by_time(streams):
+                if self._gone or not is_gone(record):
+                    yield record
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> M:
         """Return the next model."""
-        while True:
-            found = self._family.read(await self._rows.__anext__())
+        while not self._ready:
+            found = await self._facts.changed(self._family, await self._rows.__anext__())
             self.unread += found.unread
-            for item in found:
-                return item
+            self._ready.extend(found.models)
+        model, self.origins = self._ready.popleft()
+        return model
+
+
+async def _by_time(streams: Sequence[AsyncIterator[StoredRecord]]) -> AsyncIterator[StoredRecord]:
+    """Yield records of several kinds as one, by the time they belong to."""
+    heads = [(at, await _next(stream)) for at, stream in enumerate(streams)]
+    while left := [(head.at, at, head) for at, head in heads if head is not None]:
+        _, at, record = min(left, key=lambda one: one[:2])
+        yield record
+        heads[at] = (at, await _next(streams[at]))
+
+
+async def _next(stream: AsyncIterator[StoredRecord]) -> StoredRecord | None:
+    try:
+        return await stream.__anext__()
+    except StopAsyncIteration:
+        return None
 
 
 class AsyncStored:
@@ -90,6 +138,10 @@ class AsyncStored:
     `gone=True` yields also what the marketplace shows no more. Reading takes no lease; the iterators are read
     in pages, and what is saved meanwhile may be among them. A record that cannot be read is left out and
     stands in `unread` of the iterator.
+
+    Orders, claims and settlement rows of files are among them as the same models, built of the columns that
+    a sheet has; the rest is None. What the marketplace showed too, or several files, is one fact: its word
+    counts, as for `settlement`. `origins` of the iterator says where each stands.
     """
 
     def __init__(self, ledger: AsyncRecordSource, account: str) -> None:
@@ -232,7 +284,8 @@ class AsyncFeed:
     async def _batch(self, family: RecordFamily[M], limit: int) -> ChangeBatch[M]:
         reader = f"{self._reader}/{family.name}"
         if not await self._ledger.exists():
-            return batch_of(reader, family, (), None)
+            return batch_of(reader, (), None)
         after = await self._ledger.position(self._account, reader)
         records = await self._ledger.changes(self._account, family.models, after=after, limit=limit)
-        return batch_of(reader, family, records, after)
+        facts = AsyncFileFacts(self._ledger, self._account)
+        return batch_of(reader, [await facts.changed(family, record) for record in records], after)

@@ -162,8 +162,8 @@ class BackOffice:
         there, and for more won than both have; a match that fits no more later is named by the
         reconciliation (`unfit_matches`).
         """
-        check_kind("match", match, OperatorMatch)
         check_kind("terms", terms, SettlementTerms, optional=True)
+        check_kind("match", match, OperatorMatch)
         self._must_run(Job.RECOVER, partial(put_match, match=match, terms=terms))
 
     def take_back_match(self, transfer: str, payable: str, *, by: str, reason: str = "") -> bool:

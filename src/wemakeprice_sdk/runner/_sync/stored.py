@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Generic, Protocol, Self, TypeVar
 
@@ -26,7 +27,16 @@ from wemakeprice_sdk.models import (
     UnreadRow,
 )
 from wemakeprice_sdk.runner import changes
-from wemakeprice_sdk.runner.changes import ChangeBatch, RecordFamily, SettlementLine, batch_of, is_gone
+from wemakeprice_sdk.runner._sync.file_facts import FileFacts
+from wemakeprice_sdk.runner.changes import (
+    FILE_OF,
+    ChangeBatch,
+    RecordFamily,
+    SettlementLine,
+    batch_of,
+    is_gone,
+)
+from wemakeprice_sdk.runner.sources.merging import FactOrigin
 
 M = TypeVar("M", bound=ReadModel)
 
@@ -39,14 +49,27 @@ class RecordSource(Protocol):
         ...
 
     def records(
-        self, account: str, kind: str, *, since: datetime | None = None, until: datetime | None = None
+        self,
+        account: str,
+        kind: str,
+        *,
+        ref: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
     ) -> Iterator[StoredRecord]:
         """Yield records by business time."""
         ...
 
+    def count(self, account: str, kind: str) -> int:
+        """Count records."""
+        ...
+
 
 class StoredRows(Generic[M]):
-    """Records as models, read as they are asked for; `unread` grows by those that cannot be read."""
+    """Records as models, read as they are asked for; `unread` grows by those that cannot be read.
+
+    `origins` says where the model that came last stands: the API, or file, sheet and rows, or both.
+    """
 
     def __init__(
         self,
@@ -59,28 +82,53 @@ class StoredRows(Generic[M]):
         gone: bool,
     ) -> None:
         self.unread: list[UnreadRow] = []
+        self.origins: tuple[FactOrigin, ...] = ()
         self._family, self._gone = family, gone
+        self._facts = FileFacts(ledger, account)
+        self._ready: deque[tuple[M, tuple[FactOrigin, ...]]] = deque()
         self._rows = self._records(ledger, account, since, until)
 
     def _records(
         self, ledger: RecordSource, account: str, since: datetime | None, until: datetime | None
     ) -> Iterator[StoredRecord]:
-        if ledger.exists():
-            for kind in self._family.models:
-                for record in ledger.records(account, kind, since=since, until=until):
-                    if self._gone or not is_gone(record):
-                        yield record
+        if not ledger.exists():
+            return
+        for kind in self._family.models:
+            if kind in FILE_OF.values():
+                continue
+            kinds = [kind, FILE_OF[kind]] if kind in FILE_OF else [kind]
+            streams = [ledger.records(account, one, since=since, until=until) for one in kinds]
+            for record in _by_time(streams):
+                if self._gone or not is_gone(record):
+                    yield record
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> M:
         """Return the next model."""
-        while True:
-            found = self._family.read(self._rows.__next__())
+        while not self._ready:
+            found = self._facts.changed(self._family, self._rows.__next__())
             self.unread += found.unread
-            for item in found:
-                return item
+            self._ready.extend(found.models)
+        model, self.origins = self._ready.popleft()
+        return model
+
+
+def _by_time(streams: Sequence[Iterator[StoredRecord]]) -> Iterator[StoredRecord]:
+    """Yield records of several kinds as one, by the time they belong to."""
+    heads = [(at, _next(stream)) for at, stream in enumerate(streams)]
+    while left := [(head.at, at, head) for at, head in heads if head is not None]:
+        _, at, record = min(left, key=lambda one: one[:2])
+        yield record
+        heads[at] = (at, _next(streams[at]))
+
+
+def _next(stream: Iterator[StoredRecord]) -> StoredRecord | None:
+    try:
+        return stream.__next__()
+    except StopIteration:
+        return None
 
 
 class Stored:
@@ -91,6 +139,10 @@ class Stored:
     `gone=True` yields also what the marketplace shows no more. Reading takes no lease; the iterators are read
     in pages, and what is saved meanwhile may be among them. A record that cannot be read is left out and
     stands in `unread` of the iterator.
+
+    Orders, claims and settlement rows of files are among them as the same models, built of the columns that
+    a sheet has; the rest is None. What the marketplace showed too, or several files, is one fact: its word
+    counts, as for `settlement`. `origins` of the iterator says where each stands.
     """
 
     def __init__(self, ledger: RecordSource, account: str) -> None:
@@ -231,7 +283,8 @@ class Feed:
     def _batch(self, family: RecordFamily[M], limit: int) -> ChangeBatch[M]:
         reader = f"{self._reader}/{family.name}"
         if not self._ledger.exists():
-            return batch_of(reader, family, (), None)
+            return batch_of(reader, (), None)
         after = self._ledger.position(self._account, reader)
         records = self._ledger.changes(self._account, family.models, after=after, limit=limit)
-        return batch_of(reader, family, records, after)
+        facts = FileFacts(self._ledger, self._account)
+        return batch_of(reader, [facts.changed(family, record) for record in records], after)

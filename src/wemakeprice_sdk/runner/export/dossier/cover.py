@@ -129,7 +129,7 @@ def _sums(facts: DossierFacts) -> str:
         ("어느 지급분인지 확인이 필요한 금액", total.tied),
         ("정산 내역이 없는 배송완료 주문 (예상)", total.unannounced),
         ("그중 지급일이 지난 금액", total.owed_unannounced),
-        ("지급일을 알 수 없는 금액 (정산주기 미상)", facts.no_due_day),
+        ("지급일을 알 수 없는 금액 (정산주기 미상)", total.no_due_day),
         ("배송완료일을 알 수 없는 주문", total.undated),
         ("설명되지 않는 입금", total.unexplained),
         ("수수료 규칙과 실제 수수료의 차이", total.fee_difference),

@@ -111,7 +111,7 @@ def _summary(facts: DossierFacts, tables: Iterable[Table]) -> bytes:
         "tied": sums.tied,
         "unannounced": sums.unannounced,
         "owed_unannounced": sums.owed_unannounced,
-        "no_due_day": facts.no_due_day,
+        "no_due_day": sums.no_due_day,
         "fee_difference": sums.fee_difference,
         "interest": facts.interest_won,
         "undated": sums.undated,

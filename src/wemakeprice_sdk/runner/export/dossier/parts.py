@@ -53,25 +53,22 @@ class LineSums:
     paid: int
     verified: int
     owed: int
-    no_due_day: int
     first: date | None
     last: date | None
 
     @classmethod
     def of(cls, result: Reconciliation) -> LineSums:
         """Add up the lines, in won; `verified` of what is paid arrived by the bank records."""
-        paid = verified = owed = no_due_day = 0
+        paid = verified = owed = 0
         days: set[date] = set()
         for row in result.rows:
             paid += row.paid
             owed += row.owed
-            if row.status is SettlementStatus.NO_DUE_DAY:
-                no_due_day += (row.settled if row.expected is None else row.expected) - row.paid
             verified += row.paid if row.basis is PaymentBasis.BANK else 0
             if row.sales_day is not None:
                 days.add(row.sales_day)
         first, last = min(days, default=None), max(days, default=None)
-        return cls(paid=paid, verified=verified, owed=owed, no_due_day=no_due_day, first=first, last=last)
+        return cls(paid=paid, verified=verified, owed=owed, first=first, last=last)
 
 
 @frozen(kw_only=True)
@@ -131,11 +128,6 @@ class DossierFacts:
     def interest_won(self) -> int:
         """The sum of the interest lines, in won."""
         return sum(line.amount for line in self.interest)
-
-    @property
-    def no_due_day(self) -> int:
-        """What did not arrive and is due nobody knows when, in won."""
-        return sum(one.lines.no_due_day for one in self.accounts)
 
     @property
     def verified(self) -> int:
