@@ -31,7 +31,7 @@ from wemakeprice_sdk.policy.settlement.money import (
     TransferState,
     UnfitMatch,
 )
-from wemakeprice_sdk.policy.settlement.references import refers_to
+from wemakeprice_sdk.policy.settlement.references import comes_from, refers_to
 
 
 def allocate(
@@ -175,7 +175,7 @@ class _Work:
         if self._settings.offset_negative:
             self._offset()
             self._exact()
-        for money in self._open_money():
+        for money in self._open_money(named=True):
             self._oldest(money)
         for group in self._groups:
             self._settle_group(group)
@@ -199,8 +199,10 @@ class _Work:
                 undone[-1].left, undone[-1].outcome = 0, TransferOutcome.REVERSED
                 money.outcome = TransferOutcome.REVERSED
 
-    def _open_money(self) -> Iterator[_Money]:
-        return (money for money in self._money if money.left > 0)
+    def _open_money(self, *, named: bool = False) -> Iterator[_Money]:
+        """Yield transfers with money left; with `named` only those of the payers, where any are given."""
+        words = self._settings.payers if named else ()
+        return (money for money in self._money if money.left > 0 and comes_from(money.transfer, words))
 
     def _in_window(self, money: _Money, target: _Target) -> bool:
         day, at = target.payable.day, money.transfer.received_on
@@ -320,12 +322,12 @@ class _Work:
                 self._give_to(money, members, AllocationRule.REFERENCE)
 
     def _exact(self) -> None:
-        for money in self._open_money():
+        for money in self._open_money(named=True):
             self._exact_single(money, same_day=True)
         self._exact_days()
-        for money in self._open_money():
+        for money in self._open_money(named=True):
             self._exact_single(money, same_day=False)
-        for money in self._open_money():
+        for money in self._open_money(named=True):
             self._exact_run(money)
 
     def _exact_single(self, money: _Money, *, same_day: bool) -> None:
@@ -358,7 +360,7 @@ class _Work:
     def _exact_days(self) -> None:
         """Match everything that came on a due day with everything due then, or with one pay-out of then."""
         days: dict[date, list[_Money]] = defaultdict(list)
-        for money in self._open_money():
+        for money in self._open_money(named=True):
             days[money.transfer.received_on].append(money)
         for day, arrived in sorted(days.items()):
             total = sum(one.left for one in arrived)

@@ -12,7 +12,7 @@ from attrs import field, frozen
 from wemakeprice_sdk.checks import Problems, of_kind
 from wemakeprice_sdk.clock import korean_day
 from wemakeprice_sdk.errors import ValidationError
-from wemakeprice_sdk.models._given import checked
+from wemakeprice_sdk.models._given import checked, listed
 from wemakeprice_sdk.models.bank import BankTransfer
 from wemakeprice_sdk.models.tables import Report, Tabular, counted
 from wemakeprice_sdk.policy.settlement.states import SettlementStatus
@@ -58,13 +58,16 @@ class AllocationSettings:
 
     Before `early_days` and after `late_days` only a reference or an operator matches it. Up to
     `on_time_days` after the due day money is not late. `offset_negative` takes a negative pay-out from the
-    next ones of the account; that marketplaces do so is our reading (C).
+    next ones of the account; that marketplaces do so is our reading (C). A bank account holds money of others
+    too: with `payers`, only a transfer whose payer, memo or reference holds one of these words is taken by
+    its amount or age.
     """
 
     early_days: int = 3
     late_days: int = 90
     on_time_days: int = 0
     offset_negative: bool = True
+    payers: tuple[str, ...] = field(default=(), converter=listed)
 
     def __attrs_post_init__(self) -> None:
         """Check the bounds."""
@@ -72,6 +75,8 @@ class AllocationSettings:
         for name in ("early_days", "late_days", "on_time_days"):
             problems.number(name, getattr(self, name), 0, 3_660)
         problems.flag("offset_negative", self.offset_negative)
+        for at, word in enumerate(self.payers):
+            problems.text(f"payers[{at}]", word, required=True)
         problems.raise_all("AllocationSettings")
 
 

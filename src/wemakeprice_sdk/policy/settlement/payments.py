@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import TypeAlias
 
@@ -172,7 +172,7 @@ def _by_schedule(day: date | None, as_of: date, *, announced: bool) -> Settlemen
 
 
 def account_sums(
-    announced: Iterable[PayoutTotal], expected: Collection[PayoutTotal], by_rows: SettlementSum
+    announced: Collection[PayoutTotal], expected: Collection[PayoutTotal], by_rows: SettlementSum
 ) -> SettlementSum:
     """Return the sums of an account: `by_rows` with what its pay-outs say."""
     breakdown, owed, ahead, tied = NOTHING, 0, 0, 0
@@ -188,4 +188,5 @@ def account_sums(
         tied=tied,
         paid_unannounced=sum(one.received or 0 for one in expected),
         owed_unannounced=sum(one.owed for one in expected),
+        no_due_day=by_rows.no_due_day + sum(one.ahead for one in announced if one.payout_day is None),
     )

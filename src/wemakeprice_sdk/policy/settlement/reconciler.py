@@ -263,7 +263,8 @@ class Reconciler:
         problem = self._order_problem(line)
         status, reason, basis = payment.status, payment.reason, payment.basis
         if problem:
-            status, reason, basis = SettlementStatus.UNEXPLAINED, problem, PaymentBasis.NONE
+            # What arrived for it is known all the same.
+            status, reason = SettlementStatus.UNEXPLAINED, problem
         elif line.quantity == 0:
             reason = "coupon-correction"
         elif line.is_refund:
@@ -313,7 +314,7 @@ class Reconciler:
         payment = payments.of_row(due, line.breakdown.net)
         status, reason, basis = payment.status, payment.reason, payment.basis
         if self._orders.bundle(line.bundle_no) is None and line.claim_no not in self._claims:
-            status, reason, basis = SettlementStatus.UNEXPLAINED, "no-such-bundle", PaymentBasis.NONE
+            status, reason = SettlementStatus.UNEXPLAINED, "no-such-bundle"
         elif line.is_refund:
             reason = "refund"
         return ReconciledRow(
@@ -479,11 +480,8 @@ def _with_row(sums: SettlementSum, row: ReconciledRow) -> SettlementSum:
         return evolve(sums, undated=sums.undated + amount)
     if row.status is SettlementStatus.COMMISSION_DIFFERS:
         return evolve(sums, fee_difference=sums.fee_difference + amount)
-    if row.reason in _NOT_YET:
+    if row.expected is None or row.status is SettlementStatus.UNEXPLAINED or row.reason in _NOT_YET:
         return sums
-    if row.status is SettlementStatus.NO_DUE_DAY:
-        left = (row.settled if row.expected is None else amount) - row.paid
-        sums = evolve(sums, no_due_day=sums.no_due_day + left)
-    if row.expected is None or row.status is SettlementStatus.UNEXPLAINED:
-        return sums
-    return evolve(sums, unannounced=sums.unannounced + amount - row.paid)
+    left = amount - row.paid
+    undated = left if row.status is SettlementStatus.NO_DUE_DAY else 0
+    return evolve(sums, unannounced=sums.unannounced + left, no_due_day=sums.no_due_day + undated)

@@ -25,7 +25,7 @@ class SettlementStatus(StrEnum):
 
 
 class PaymentBasis(StrEnum):
-    """What a status rests on."""
+    """What is known of the money of a row rests on it."""
 
     BANK = "bank"
     """Money that arrived was allocated to it, or the bank records show none."""

@@ -187,6 +187,7 @@ class AsyncBackOffice:
         kind: ExportKind | None = None,
         mapping: ColumnMapping = None,
         bank: str = "bank",
+        account_number: str | None = None,
     ) -> SourcePreview:
         """Say what an export of orders, claims or settlement, a VAT page or a bank statement would bring.
 
@@ -195,7 +196,7 @@ class AsyncBackOffice:
         Raises what `ExcelMigrator.inspect` does, and `WrongKindError` for a file of another kind.
         """
         check_kind("kind", kind, ExportKind, optional=True)
-        return await preview_source(self._context, file, kind, mapping, bank)
+        return await preview_source(self._context, file, kind, mapping, bank, account_number)
 
     async def import_source(
         self,
@@ -205,23 +206,28 @@ class AsyncBackOffice:
         kind: ExportKind | None = None,
         mapping: ColumnMapping = None,
         bank: str = "bank",
+        account_number: str | None = None,
         progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> SourceReport:
         """Take the facts of a file over, each with file, hash, sheet and rows (출처).
 
         Orders, claim grids, settlement of orders and of shipping, the months of the VAT page, and a bank
-        statement, of which `bank` is your own label and no account number. The same file again changes
-        nothing; broken off, it goes on, and until then `settlement` names the file as not whole. A fact that
-        the API or another file shows too is one fact; where they differ, `settlement` says so. Raises
-        `SourceChangedError` when the file is not the one of `preview`, and what `preview_source` does.
+        statement, of which `bank` is your own label and no account number. A statement of another bank
+        account than `account_number`, or than the one kept under the label, raises `WrongAccountError`, one
+        whose account or file has another label `ValidationError`; nothing of it is taken over.
+
+        The same file again changes nothing; broken off, it goes on, and until then `settlement` names the
+        file as not whole. A fact that the API or another file shows too is one fact; where they differ,
+        `settlement` says so. Raises `SourceChangedError` when the file is not the one of `preview`, and what
+        `preview_source` does.
         """
         check_kind("preview", preview, SourcePreview, optional=True)
         check_kind("kind", kind, ExportKind, optional=True)
         brought: list[SourcePreview] = []
 
         async def job(run: _Run) -> None:
-            brought.append(await import_source(run, file, preview, kind, mapping, bank))
+            brought.append(await import_source(run, file, preview, kind, mapping, bank, account_number))
 
         report = await self._run(Job.IMPORT_SOURCE, job, progress=progress, stop=stop)
         return SourceReport.of(report, brought[0] if brought else None)

@@ -24,7 +24,7 @@ from wemakeprice_sdk.runner._async.facts import AsyncStoredFacts, stored_facts
 from wemakeprice_sdk.runner._async.ledger_run import AsyncLedgerContext
 from wemakeprice_sdk.runner.export.dossier.folder import DossierReport, copies_of, write_dossier
 from wemakeprice_sdk.runner.export.dossier.parts import DossierAccount, DossierFacts, LineSums
-from wemakeprice_sdk.runner.sources.states import statements_of
+from wemakeprice_sdk.runner.sources.states import shared_statements, statements_of
 
 
 def by_account(
@@ -95,8 +95,9 @@ async def make_dossier(
 
 
 def _merged(gathered: Sequence[AsyncStoredFacts]) -> MergedStatements | None:
-    found = {one.sha256: one for facts in gathered for one in statements_of(facts.transfers, facts.sources)}
-    return merge_statements(found.values()) if found else None
+    found = {one.context.account: statements_of(one.transfers, one.sources) for one in gathered}
+    statements = shared_statements(found)
+    return merge_statements(statements) if statements else None
 
 
 def _finish(

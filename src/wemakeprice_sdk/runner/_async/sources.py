@@ -9,6 +9,7 @@ from datetime import date
 from itertools import islice
 from typing import Final
 
+from wemakeprice_sdk.errors import WrongAccountError
 from wemakeprice_sdk.excel import ExcelMigrator, ExportKind
 from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.models.vat import TaxInvoice
@@ -17,8 +18,10 @@ from wemakeprice_sdk.runner.sources.files import (
     ColumnMapping,
     SourcePreview,
     SourceReading,
+    of_one_account,
     opened,
     preview_of,
+    require_label,
     require_same,
 )
 from wemakeprice_sdk.runner.sources.forms import (
@@ -27,8 +30,9 @@ from wemakeprice_sdk.runner.sources.forms import (
     day_of,
     file_drafts,
     tax_invoice_drafts,
+    transfer_of,
 )
-from wemakeprice_sdk.runner.sources.states import WHOLE, source_draft
+from wemakeprice_sdk.runner.sources.states import WHOLE, source_draft, source_state
 
 _Run = AsyncLedgerRun[AsyncLedgerContext]
 _AT_ONCE: Final = 500
@@ -41,11 +45,12 @@ async def preview_source(
     kind: ExportKind | None,
     mapping: ColumnMapping,
     bank: str,
+    account_number: str | None,
 ) -> SourcePreview:
     """Read a file and say what it would bring."""
 
     def look() -> SourcePreview:
-        with opened(ExcelMigrator(context.config), path, kind, mapping, bank) as reading:
+        with opened(ExcelMigrator(context.config), path, kind, mapping, bank, account_number) as reading:
             return preview_of(reading)
 
     return await context.offload(look)
@@ -58,15 +63,41 @@ async def import_source(
     kind: ExportKind | None,
     mapping: ColumnMapping,
     bank: str,
+    account_number: str | None,
 ) -> SourcePreview:
     """Take the facts of a file over; return what it brought. A file that is there wholly is read again."""
     offload = run.context.offload
     with ExitStack() as stack:
         migrator = ExcelMigrator(run.context.config)
-        reading = await offload(stack.enter_context, opened(migrator, path, kind, mapping, bank))
+        opening = opened(migrator, path, kind, mapping, bank, account_number)
+        reading = await offload(stack.enter_context, opening)
         if preview is not None:
             require_same(preview.source, reading.source)
+        if reading.source.kind is ExportKind.BANK_STATEMENT:
+            await _require_one_bank(run, reading)
         return await _take_over(run, reading)
+
+
+async def _require_one_bank(run: _Run, reading: SourceReading) -> None:
+    """Refuse a statement whose label is that of another bank account, or whose account has another label.
+
+    Its money would be mixed with that of others, or be counted twice.
+    """
+    ledger, source = run.context.ledger, reading.source
+    known = await ledger.record(run.account, RecordKind.SOURCE, source.sha256)
+    if known is not None:
+        require_label(source, source_state(known).source.bank)
+    async for record in ledger.records(run.account, RecordKind.BANK_TRANSFER):
+        transfer = transfer_of(record)
+        same = of_one_account(transfer.account_number, reading.account_number)
+        if same is False and transfer.bank == source.bank:
+            raise WrongAccountError(
+                f"{source.name} is the statement of another bank account than the one kept as "
+                f"{source.bank!r}; give each bank account a label of its own (bank=) "
+                "(이 이름으로 등록된 통장과 계좌번호가 다릅니다. 통장마다 다른 이름을 bank=에 지정해 주세요)"
+            )
+        if same and transfer.bank != source.bank:
+            require_label(source, transfer.bank)
 
 
 async def _take_over(run: _Run, reading: SourceReading) -> SourcePreview:

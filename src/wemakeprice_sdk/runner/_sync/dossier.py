@@ -25,7 +25,7 @@ from wemakeprice_sdk.runner._sync.facts import StoredFacts, stored_facts
 from wemakeprice_sdk.runner._sync.ledger_run import LedgerContext
 from wemakeprice_sdk.runner.export.dossier.folder import DossierReport, copies_of, write_dossier
 from wemakeprice_sdk.runner.export.dossier.parts import DossierAccount, DossierFacts, LineSums
-from wemakeprice_sdk.runner.sources.states import statements_of
+from wemakeprice_sdk.runner.sources.states import shared_statements, statements_of
 
 
 def by_account(
@@ -96,8 +96,9 @@ def make_dossier(
 
 
 def _merged(gathered: Sequence[StoredFacts]) -> MergedStatements | None:
-    found = {one.sha256: one for facts in gathered for one in statements_of(facts.transfers, facts.sources)}
-    return merge_statements(found.values()) if found else None
+    found = {one.context.account: statements_of(one.transfers, one.sources) for one in gathered}
+    statements = shared_statements(found)
+    return merge_statements(statements) if statements else None
 
 
 def _finish(

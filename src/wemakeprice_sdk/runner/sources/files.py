@@ -13,8 +13,14 @@ from typing import Final, TypeAlias
 
 from attrs import define, evolve, field, frozen
 
-from wemakeprice_sdk.errors import SourceChangedError, UnreadableFileError, WrongKindError
+from wemakeprice_sdk.errors import (
+    SourceChangedError,
+    UnreadableFileError,
+    ValidationError,
+    WrongKindError,
+)
 from wemakeprice_sdk.excel import ExcelMigrator, ExportKind, Problem, ProblemSeverity, SheetRecord
+from wemakeprice_sdk.models.bank import same_number
 from wemakeprice_sdk.models.tables import Report
 from wemakeprice_sdk.runner.sources import forms
 from wemakeprice_sdk.runner.sources.forms import FileFactRow
@@ -77,6 +83,8 @@ class SourceReading:
 
     source: SourceFile
     rows: Iterator[FileFactRow | None]
+    account_number: str | None = field(default=None, repr=False)
+    """What a bank statement says of itself."""
     refused: int = 0
     problems: list[Problem] = field(factory=list)
 
@@ -101,6 +109,7 @@ def opened(
     kind: ExportKind | None,
     mapping: ColumnMapping,
     bank: str,
+    account_number: str | None = None,
 ) -> Iterator[SourceReading]:
     """Open a file to read its facts.
 
@@ -122,7 +131,7 @@ def opened(
         source = SourceFile(name=place.name, size=size, sha256=digest, kind=found.kind, sheet=found.sheet)
         reading = SourceReading(source, iter(()))
         if found.kind is ExportKind.BANK_STATEMENT:
-            _read_statement(migrator, copy, mapping, bank, reading)
+            _read_statement(migrator, copy, mapping, bank, account_number, reading)
         else:
             reading.rows = _rows(migrator, copy, mapping, reading)
         yield reading
@@ -155,6 +164,26 @@ def require_same(preview: SourceFile, source: SourceFile) -> None:
         )
 
 
+def require_label(source: SourceFile, known: str) -> None:
+    """Raise `ValidationError` for a statement that is kept under another label: it would count twice."""
+    if source.bank != known:
+        raise ValidationError.single(
+            "bank",
+            source.bank,
+            f"the label of this bank account: {known}",
+            f"the file, or its bank account, is kept as {known!r} already; its money would count twice",
+            f"이미 {known!r} 이름으로 등록된 통장입니다. 같은 이름을 지정해 주세요",
+        )
+
+
+def of_one_account(one: str | None, other: str | None) -> bool | None:
+    """Return whether two statements say the same account number; None when one of them says none."""
+    numbers = [one, other]
+    if any(number is None or not any(map(str.isdigit, number)) for number in numbers):
+        return None
+    return same_number(one or "", other or "")
+
+
 def preview_of(reading: SourceReading) -> SourcePreview:
     """Read a file to its end and say what it would bring."""
     facts, days = 0, set[date]()
@@ -174,10 +203,16 @@ def preview_of(reading: SourceReading) -> SourcePreview:
 
 
 def _read_statement(
-    migrator: ExcelMigrator, path: Path, mapping: ColumnMapping, bank: str, reading: SourceReading
+    migrator: ExcelMigrator,
+    path: Path,
+    mapping: ColumnMapping,
+    bank: str,
+    account_number: str | None,
+    reading: SourceReading,
 ) -> None:
-    found = migrator.bank_statement(path, bank=bank, mapping=mapping)
+    found = migrator.bank_statement(path, bank=bank, account_number=account_number, mapping=mapping)
     statement = found.statement
+    reading.account_number = statement.account_number
     reading.source = evolve(reading.source, bank=statement.bank, first=statement.first, last=statement.last)
     reading.refused = found.refused
     reading.note(found.problems)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from wemakeprice_sdk.excel import ExportKind
 from wemakeprice_sdk.ledger.records import RecordDraft, StoredRecord
 from wemakeprice_sdk.models import JsonValue
-from wemakeprice_sdk.models.bank import BankStatement, BankTransfer
+from wemakeprice_sdk.models.bank import BankStatement, BankTransfer, same_number
 from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.runner.sources.files import SourceFile
 
@@ -82,6 +83,7 @@ def statements_of(transfers: Iterable[BankTransfer], states: Iterable[SourceStat
     by_file: dict[str, list[BankTransfer]] = {}
     for one in transfers:
         by_file.setdefault(one.source.sha256 if one.source else "", []).append(one)
+    owners = {one.bank: one.account for found in by_file.values() for one in found}
     statements = []
     for state in states:
         source = state.source
@@ -92,7 +94,8 @@ def statements_of(transfers: Iterable[BankTransfer], states: Iterable[SourceStat
                     file=source.name,
                     sha256=source.sha256,
                     bank=source.bank or "bank",
-                    account=next((one.account for one in found), None),
+                    # A statement without money is of whom the others of its label are.
+                    account=owners.get(source.bank),
                     account_number=next((one.account_number for one in found), None),
                     first=source.first,
                     last=source.last,
@@ -100,6 +103,30 @@ def statements_of(transfers: Iterable[BankTransfer], states: Iterable[SourceStat
                 )
             )
     return statements
+
+
+def shared_statements(by_account: Mapping[str, Sequence[BankStatement]]) -> list[BankStatement]:
+    """Return the statements of all accounts of a business; one label of several accounts is one bank account.
+
+    Its money is then for any of them. Only where the statements name different numbers are there several
+    bank accounts, and the label of each gets the seller account it was given for.
+    """
+    owners: defaultdict[str, set[str]] = defaultdict(set)
+    numbers: defaultdict[str, set[str]] = defaultdict(set)
+    for account, statements in by_account.items():
+        for one in statements:
+            owners[one.bank].add(account)
+            numbers[one.bank] |= {one.account_number} if one.account_number else set()
+    found: dict[tuple[str, str], BankStatement] = {}
+    for account, statements in by_account.items():
+        for one in statements:
+            bank, of = one.bank, one.account
+            if len(owners[bank]) > 1:
+                one_account = all(same_number(min(numbers[bank]), other) for other in numbers[bank])
+                bank, of = (bank, None) if one_account else (f"{bank}@{account}", account)
+            transfers = [evolve(transfer, bank=bank, account=of) for transfer in one.transfers]
+            found[bank, one.sha256] = evolve(one, bank=bank, account=of, transfers=transfers)
+    return list(found.values())
 
 
 def line_key(

@@ -11,8 +11,10 @@ from wemakeprice_sdk._version import __version__
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.policy.settlement import SettlementBreakdown, SettlementSum
 from wemakeprice_sdk.runner.export.dossier.parts import DossierFacts, Table
+from wemakeprice_sdk.runner.export.dossier.words import in_korean
 from wemakeprice_sdk.runner.export.tables import TableValue
 
+_LONG_WORD: Final = 16
 _MOST: Final = 500
 """Rows of a table on paper; the whole table is in the CSV beside it."""
 _SHOWN_LINES: Final = ("line", "account", "status", "reason", "bundle_no", "order_option_no", "sales_day",
@@ -22,14 +24,16 @@ _SHOWN_INTEREST: Final = ("account", "due", "principal", "first", "until", "days
 _NUMBERS: Final = frozenset({"line", "bundle_no", "order_no", "order_option_no", "claim_no"})
 _STYLE: Final = """
 @page { size: A4; margin: 15mm }
+@page wide { size: A4 landscape; margin: 12mm }
 body { font: 10pt/1.5 "Noto Sans KR", "Malgun Gothic", "Apple SD Gothic Neo", sans-serif; color: #111;
   max-width: 190mm; margin: 0 auto; padding: 8mm; word-break: keep-all }
 h1 { font-size: 18pt; margin: 0 0 2mm }
 h2 { font-size: 12pt; margin: 8mm 0 2mm; border-bottom: 1px solid #111; break-after: avoid }
 table { border-collapse: collapse; width: 100%; font-size: 8pt; margin-bottom: 3mm }
-th, td { border: 1px solid #999; padding: 1mm 1.5mm; text-align: left; vertical-align: top;
-  overflow-wrap: anywhere }
-th { background: #eee } td.n, td.d { white-space: nowrap; overflow-wrap: normal } td.n { text-align: right }
+th, td { border: 1px solid #999; padding: 1mm 1.5mm; text-align: left; vertical-align: top }
+th { background: #eee } td.n, td.d { white-space: nowrap } td.n { text-align: right }
+td.s { overflow-wrap: anywhere; min-width: 25mm }
+.wide { page: wide; max-width: none } .wide table { font-size: 7.5pt }
 thead { display: table-header-group } tr { break-inside: avoid }
 .big td, .big th { font-size: 10pt } .total td { font-weight: bold }
 .note { border: 1px solid #999; padding: 2mm 3mm; background: #f7f7f7 }
@@ -66,15 +70,19 @@ def cover(facts: DossierFacts, tables: Iterable[Table]) -> str:
         "<h2>6. 입금 대조</h2>",
         _table(by_name["payouts"]),
         _table(by_name["transfers"]),
+        '<div class="wide">',
         "<h2>7. 미지급 명세</h2>",
         _owed(by_name["lines"]),
+        "</div>",
         "<h2>8. 지연이자 (별도 항목)</h2>",
         _interest(facts, by_name["interest"]),
         "<h2>9. 적용 조건과 근거</h2>",
         _note("금액과 지급일을 계산할 때 적용한 조건입니다. 내용이 비어 있는 조건은 적용하지 않았습니다."),
         _table(by_name["terms"]),
+        '<div class="wide">',
         "<h2>10. 출처 파일</h2>",
         _table(by_name["sources"]),
+        "</div>",
         "<h2>11. 다시 계산하는 방법</h2>",
         _note(
             "data/lines.csv의 owed 열을 더하면 위의 미지급 합계와 같습니다. "
@@ -199,8 +207,10 @@ def _cell(column: str, value: TableValue) -> str:
         return f'<td class="d">{value.astimezone(KST):%Y-%m-%d %H:%M}</td>'
     if isinstance(value, date):
         return f'<td class="d">{value.isoformat()}</td>'
-    words = ": ".join(WORDS.get(word, word) for word in (value or "").split(": "))
-    return f"<td>{escape(words)}</td>"
+    words = str(in_korean(column, value) or "")
+    # A hash or a file name may break anywhere, a word may not.
+    kind = ' class="s"' if any(len(word) > _LONG_WORD for word in words.split()) else ""
+    return f"<td{kind}>{escape(words)}</td>"
 
 
 def _won(value: int | None) -> str:
@@ -209,98 +219,3 @@ def _won(value: int | None) -> str:
 
 def _note(text: str) -> str:
     return f'<p class="note">{escape(text)}</p>'
-
-
-WORDS: Final[Mapping[str, str]] = {
-    "no-due-day": "지급일 미상",
-    "settlement-row": "정산예정일",
-    "rows-of-sales-day": "같은 매출일의 정산예정일",
-    "settlement-rows": "정산 내역",
-    "orders-without-rows": "주문(정산 내역 없음)",
-    "pay-out-day-unknown": "정산예정일과 정산주기를 모름",
-    "pay-out-ahead": "지급일 전",
-    "row-ahead": "정산 내역이 아직 나오지 않음",
-    "no-such-order-line": "주문 자료에 없는 옵션주문번호",
-    "no-such-bundle": "주문 자료에 없는 배송번호",
-    "price-differs": "주문과 금액이 다름",
-    "quantity-differs": "주문과 수량이 다름",
-    "figures-missing": "금액이나 수량이 없음",
-    "unknown-row-kind": "구분을 알 수 없음",
-    "refund-without-claim": "클레임이 없는 환불",
-    "refund-ahead": "환불 예정",
-    "refund": "환불",
-    "coupon-correction": "쿠폰 정정",
-    "row-withdrawn": "없어진 정산 내역",
-    "nothing-due": "지급액 없음",
-    "tied": "어느 지급분인지 확인 필요",
-    "received-without-row": "정산 내역 없이 입금",
-    "fee-by-rule-differs": "규칙과 수수료가 다름",
-    "not-shipped": "미발송",
-    "not-delivered": "배송 중",
-    "delivery-date-unreadable": "배송완료일을 읽을 수 없음",
-    "agrees": "일치",
-    "differs": "차이",
-    "contradicts": "자료끼리 다름",
-    "alone": "자료가 하나뿐",
-    "cycle": "정산주기",
-    "delivery-dating": "배송완료일 추정",
-    "commission": "수수료 규칙",
-    "grace-days": "정산 내역을 기다리는 일수",
-    "allocation-window": "입금을 찾는 기간(일)",
-    "on-time-days": "늦지 않은 것으로 보는 일수",
-    "offset-negative": "음수 지급분 상계",
-    "interest": "지연이자",
-    "match-no-such-transfer": "입금을 찾을 수 없는 수동 매칭",
-    "match-no-such-pay-out": "지급분을 찾을 수 없는 수동 매칭",
-    "match-more-than-both-have": "금액이 맞지 않는 수동 매칭",
-    "bank-repeated-row": "되풀이된 통장 행",
-    "bank-fact-differs": "서로 다른 통장 자료",
-    "over": "초과 입금",
-    "not-incoming": "입금 아님",
-    "reversed": "취소된 입금",
-    "vat-month": "부가세 화면",
-    "paid": "입금 확인",
-    "late": "늦게 입금",
-    "short-paid": "일부 입금",
-    "expected": "지급 예정",
-    "missing": "미입금",
-    "no-delivery-date": "배송완료일 미상",
-    "commission-differs": "수수료 차이",
-    "unexplained": "미확인",
-    "not-received": "미입금",
-    "received": "입금",
-    "received-in-part": "일부만 입금",
-    "received-late": "늦은 입금",
-    "no-settlement-row": "정산 내역 누락",
-    "settled-in-part": "일부만 정산",
-    "days-without-settlement-rows": "정산 내역이 없는 날",
-    "rows-unexplained": "설명되지 않는 행",
-    "source-half-imported": "끝까지 읽지 못한 파일",
-    "source-rows-unread": "읽지 못한 행이 있는 파일",
-    "record-unread": "읽지 못한 기록",
-    "acts-of-unknown-outcome": "결과를 모르는 처리",
-    "no-vat-page": "부가세 화면 자료가 없는 계정",
-    "no-tax-invoices": "세금계산서 자료가 없는 계정",
-    "no-bank-records": "통장 자료 미제출",
-    "paid-by-schedule-only": "지급일만 지났고 입금을 확인할 수 없는 금액",
-    "outside-bank-records": "입금 자료 기간 밖",
-    "pay-out-day-passed": "지급일 지남",
-    "source-copy-no-copy-given": "사본을 주지 않은 출처 파일",
-    "source-copy-holds-people": "개인정보가 있어 사본을 뺀 출처 파일",
-    "no-copy-given": "사본 미제출",
-    "holds-people": "개인정보로 제외",
-    "allocated": "사용됨",
-    "bank-gap": "통장 자료가 없는 기간",
-    "bank-overlap": "겹치는 통장 자료",
-    "bank-doubled-upload": "두 번 넣은 통장 자료",
-    "settlement-orders": "상품 매출 정산",
-    "settlement-shipping": "배송비 정산",
-    "settlement-order": "상품 정산",
-    "orders": "주문",
-    "claims": "클레임",
-    "bank-statement": "통장 거래내역",
-    "vat-months": "부가세 화면",
-    "product": "상품",
-    "shipping": "배송비",
-}
-"""What the stable words of the tables are called on paper."""

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +19,8 @@ from wemakeprice_sdk.models import JsonValue
 from wemakeprice_sdk.models.tables import Report
 from wemakeprice_sdk.runner.export.dossier.cover import cover
 from wemakeprice_sdk.runner.export.dossier.parts import DossierFacts, Table, copy_name, tables_of
-from wemakeprice_sdk.runner.export.tables import write_csv, write_xlsx
+from wemakeprice_sdk.runner.export.dossier.words import in_korean
+from wemakeprice_sdk.runner.export.tables import TableValue, write_csv, write_xlsx
 
 _CHUNK: Final = 1 << 20
 
@@ -86,13 +87,18 @@ def _payload(facts: DossierFacts, tables: Iterable[Table], place: Path) -> Itera
     book = place / "dossier.xlsx"
     write_xlsx(
         book,
-        {table.korean: (list(table.columns.values()), table.rows) for table in tables},
+        {table.korean: (list(table.columns.values()), _in_korean(table)) for table in tables},
         created=facts.as_of,
     )
     yield book.name, book
     for state in facts.sources:
         if not facts.left_out(state):
             yield copy_name(state), facts.copies[state.source.sha256]
+
+
+def _in_korean(table: Table) -> Iterator[Sequence[TableValue]]:
+    """Yield the rows of a table as people read them; the CSV keeps the stable words."""
+    return (list(map(in_korean, table.columns, row)) for row in table.rows)
 
 
 def _summary(facts: DossierFacts, tables: Iterable[Table]) -> bytes:

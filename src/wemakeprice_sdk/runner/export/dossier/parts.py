@@ -13,8 +13,11 @@ import attrs
 from attrs import frozen
 
 from wemakeprice_sdk.config.business import Business
+from wemakeprice_sdk.config.settlement import SettlementCycle
 from wemakeprice_sdk.models.vat import TaxInvoice, TaxInvoiceKind, VatMonth
 from wemakeprice_sdk.policy.settlement import (
+    CommissionRule,
+    DatingSource,
     InterestLine,
     PaymentBasis,
     PayoutTotal,
@@ -27,6 +30,7 @@ from wemakeprice_sdk.policy.settlement import (
     ThreeWayLine,
     TransferState,
     UnfitMatch,
+    WonRounding,
 )
 from wemakeprice_sdk.runner.export.tables import TableValue
 from wemakeprice_sdk.runner.sources.merging import FactContradiction, FactOrigin, origins_text
@@ -276,7 +280,7 @@ INTEREST: Final[Mapping[str, str]] = {
     "rate": "연이율(%)",
     "formula": "계산식",
     "amount": "이자",
-    "disputed": "다툼 있음",
+    "disputed": "다툼 여부",
     "basis": "이자 근거",
     "transfer": "입금",
 }
@@ -310,30 +314,51 @@ def _terms(facts: DossierFacts) -> Iterator[Row]:
 
 
 def _terms_of(terms: SettlementTerms) -> Iterator[tuple[str, str, str | None]]:
-    cycle, dating, windows = terms.cycle, terms.dating, terms.allocation
-    if cycle is None:
-        yield "cycle", "", None
+    cycle, dating, windows, rate = terms.cycle, terms.dating, terms.allocation, terms.interest
+    yield "cycle", "" if cycle is None else _cycle(cycle), None if cycle is None else cycle.basis
+    if dating is None:
+        yield "delivery-dating", "", None
     else:
-        shift = "" if cycle.shift is None else f", {cycle.shift.korean}"
-        day = "" if cycle.pay_day is None else f", {cycle.pay_day}"
-        yield "cycle", f"{cycle.text} [{cycle.kind.korean}{day}{shift}]", cycle.basis
-    yield "delivery-dating", "" if dating is None else dating.name, None if dating is None else dating.basis
+        yield "delivery-dating", f"{dating.name} ({_DATES[dating.source]} + {dating.days}일)", dating.basis
     for rule in terms.commission.rules if terms.commission else ():
-        of = f"product {rule.product_no}" if rule.product_no is not None else rule.category or "*"
-        fee = f"{rule.amount}" if rule.rate is None else f"{rule.rate.normalize():f}% {rule.rounding.value}"
-        yield "commission", f"{of} {_span(rule.first, rule.last)}: {fee}".replace("  ", " "), rule.basis
+        yield "commission", _commission(rule), rule.basis
     if terms.commission is None:
         yield "commission", "", None
-    yield "grace-days", str(terms.grace_days), None
-    early, late, on_time = windows.early_days, windows.late_days, windows.on_time_days
-    yield "allocation-window", f"-{early}..+{late}", None
-    yield "on-time-days", str(on_time), None
+    yield "grace-days", f"{terms.grace_days}일", None
+    yield "allocation-window", f"지급일 {windows.early_days}일 전 ~ {windows.late_days}일 후", None
+    yield "payers", ", ".join(windows.payers), None
+    yield "on-time-days", f"{windows.on_time_days}일", None
     yield "offset-negative", "Y" if windows.offset_negative else "N", None
-    rate = terms.interest
     if rate is None:
         yield "interest", "", None
     else:
-        yield "interest", f"{rate.rate.normalize():f}% ..{rate.until}", rate.basis
+        yield "interest", f"연 {rate.rate.normalize():f}%, {rate.until}까지", rate.basis
+
+
+_DATES: Final = {
+    DatingSource.ORDER_DATE: "주문일",
+    DatingSource.PAY_DATE: "결제일",
+    DatingSource.DISPATCH_DEADLINE: "발송기한",
+    DatingSource.SHIPPING_DATE: "발송일",
+}
+_ROUNDINGS: Final = {WonRounding.DOWN: "버림", WonRounding.HALF_UP: "반올림", WonRounding.UP: "올림"}
+
+
+def _cycle(cycle: SettlementCycle) -> str:
+    parts = [cycle.kind.korean]
+    parts += [] if cycle.pay_day is None else [f"{cycle.pay_day}일"]
+    parts += [] if cycle.shift is None else [cycle.shift.korean]
+    return f"{cycle.text} [{', '.join(parts)}]"
+
+
+def _commission(rule: CommissionRule) -> str:
+    of = "전체" if rule.category is None else f"카테고리 {rule.category}"
+    of = of if rule.product_no is None else f"상품 {rule.product_no}"
+    percent = (
+        None if rule.rate is None else f"{rule.rate.normalize():f}% (원 미만 {_ROUNDINGS[rule.rounding]})"
+    )
+    period = "" if rule.first is None and rule.last is None else f", {rule.first or ''} ~ {rule.last or ''}"
+    return f"{of}: {percent or f'개당 {rule.amount:,}원'}{period}"
 
 
 _MISSING: Final = {
