@@ -24,6 +24,7 @@ from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.config import Business, SettlementCycle
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models import (
+    BankTransfer,
     Bundle,
     Claim,
     ClaimOption,
@@ -41,7 +42,9 @@ from wemakeprice_sdk.models import (
 )
 from wemakeprice_sdk.policy import (
     BankRecords,
+    OperatorMatch,
     PaymentBasis,
+    Reconciliation,
     SettlementFacts,
     SettlementStatus,
     SettlementTerms,
@@ -568,6 +571,28 @@ def test_accounts_of_one_business_share_what_arrived() -> None:
 def test_what_the_bank_records_do_not_cover_goes_by_the_schedule() -> None:
     facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(),), bank=BankRecords(first=LATER))
     assert one(facts) == (SettlementStatus.PAID, "outside-bank-records", PaymentBasis.SCHEDULE)
+
+
+def test_a_pay_out_that_the_records_show_all_the_same_is_the_one_that_came() -> None:
+    after = PAYOUT + timedelta(days=1)
+
+    def shown(amount: int, *more: SettlementOrderLine, **kept: Any) -> Reconciliation:
+        transfer = BankTransfer(received_on=after, amount=amount)
+        bank = BankRecords(transfers=[transfer], first=after, last=LATER, **kept)
+        facts = SettlementFacts(bundles=(bundle(), bundle(2)), order_lines=(line(), *more), bank=bank)
+        return reconcile("shop", facts, LATER)
+
+    whole = shown(18_400)
+    assert [(row.status, row.reason) for row in whole.rows if row.settled] == [
+        (SettlementStatus.LATE, "received-late")
+    ]
+    assert (whole.sums.owed, whole.sums.unexplained) == (0, 0)
+    part = shown(18_399)
+    assert [row.reason for row in part.rows if row.settled] == ["outside-bank-records"]
+    assert (part.sums.owed, part.sums.unexplained) == (0, 18_399), "what came before is not in the records"
+    match = OperatorMatch(transfer=part.transfers[0].transfer.key, payable=f"shop/{PAYOUT}", by="김운영")
+    told = shown(18_399, matches=[match])
+    assert (told.sums.owed, told.sums.unexplained) == (1, 0)
 
 
 @pytest.mark.parametrize("wrong", [True, 1.0, Decimal(1), "1"])

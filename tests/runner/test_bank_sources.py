@@ -58,7 +58,7 @@ def test_a_statement_of_another_bank_account_is_refused_and_blocks_nothing(
         desk.import_source(wrong, bank="주거래")
     assert "333" not in str(caught.value)
     assert received(desk) == 18_000
-    assert [state.source.name for state in desk.settlement().sources] == ["shop.xlsx", "a.xlsx"]
+    assert {state.source.name for state in desk.settlement().sources} == {"shop.xlsx", "a.xlsx"}
     assert desk.import_source(wrong, bank="보조").ok
     assert received(desk) == 36_000
     with pytest.raises(WrongAccountError):

@@ -32,6 +32,7 @@ from wemakeprice_sdk.policy.settlement.money import (
     UnfitMatch,
 )
 from wemakeprice_sdk.policy.settlement.references import comes_from, refers_to
+from wemakeprice_sdk.policy.settlement.terms import BankRecords
 
 
 def allocate(
@@ -61,6 +62,51 @@ def allocate(
     if strict:
         refuse_matches(work.unfit)
     return work.result()
+
+
+def allocate_records(
+    payables: Iterable[Payable],
+    bank: BankRecords,
+    as_of: date,
+    *,
+    owner: Business | str,
+    settings: AllocationSettings | None = None,
+) -> Allocation:
+    """Return the allocation of bank records over the pay-outs they speak of.
+
+    These are the ones that were due on the days they cover, those an operator names, and any whose money
+    they show to the won: a statement that begins the day after a due day has a pay-out that came a day late.
+    """
+    named, used = {match.payable for match in bank.matches}, settings or AllocationSettings()
+    every = sorted(payables, key=lambda one: (one.day or date.max, one.key))
+    chosen = [one for one in every if bank.covers(one.day) or one.key in named]
+
+    def run() -> Allocation:
+        return allocate(
+            chosen,
+            bank.transfers,
+            as_of,
+            owner=owner,
+            matches=bank.matches,
+            settings=used,
+            strict=bank.strict,
+        )
+
+    found, known = run(), len(chosen)
+    free = [one for one in found.transfers if one.unexplained and comes_from(one.transfer, used.payers)]
+    for payable in (one for one in every if one.announced and one not in chosen):
+        shown = next((one for one in free if _shows(one, payable, used)), None)
+        if shown is not None:
+            free.remove(shown)
+            chosen.append(payable)
+    return found if len(chosen) == known else run()
+
+
+def _shows(state: TransferState, payable: Payable, settings: AllocationSettings) -> bool:
+    at, day = state.transfer.received_on, payable.day
+    if day is None or state.unexplained != payable.amount:
+        return False
+    return day - timedelta(days=settings.early_days) <= at <= day + timedelta(days=settings.late_days)
 
 
 @define(eq=False)

@@ -16,7 +16,7 @@ from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.clock import korean_day
 from wemakeprice_sdk.config.business import Business
 from wemakeprice_sdk.errors import ValidationError
-from wemakeprice_sdk.policy.settlement.allocation import allocate
+from wemakeprice_sdk.policy.settlement.allocation import allocate_records
 from wemakeprice_sdk.policy.settlement.given import SettlementFacts
 from wemakeprice_sdk.policy.settlement.money import Allocation
 from wemakeprice_sdk.policy.settlement.reconciler import Reconciler
@@ -73,14 +73,12 @@ def finish_business(
     if bank is None:
         results = tuple(one.finish(None) for one in filled)
         return BusinessReconciliation(business=business, as_of=as_of, accounts=results, sums=_added(results))
-    allocation = allocate(
-        [payable for one in filled for payable in one.payables() if bank.covers(payable.day)],
-        bank.transfers,
+    allocation = allocate_records(
+        [payable for one in filled for payable in one.payables()],
+        bank,
         as_of,
         owner=business,
-        matches=bank.matches,
         settings=filled[0].terms.allocation if filled else None,
-        strict=bank.strict,
     )
     results = tuple(one.finish_with(allocation) for one in filled)
     return BusinessReconciliation(

@@ -14,7 +14,7 @@ from wemakeprice_sdk.clock import korean_day
 from wemakeprice_sdk.models.claims import Claim
 from wemakeprice_sdk.models.orders import Bundle
 from wemakeprice_sdk.models.settlement import SettlementOrderLine, SettlementShipLine
-from wemakeprice_sdk.policy.settlement.allocation import allocate
+from wemakeprice_sdk.policy.settlement.allocation import allocate_records
 from wemakeprice_sdk.policy.settlement.facts import (
     UNKNOWN,
     BundleFact,
@@ -190,14 +190,8 @@ class Reconciler:
         check_kind("bank", bank, BankRecords, optional=True)
         if bank is None:
             return self.finish_with(None)
-        found = allocate(
-            [one for one in self.payables() if bank.covers(one.day)],
-            bank.transfers,
-            self.as_of,
-            owner=self.account,
-            matches=bank.matches,
-            settings=self.terms.allocation,
-            strict=bank.strict,
+        found = allocate_records(
+            self.payables(), bank, self.as_of, owner=self.account, settings=self.terms.allocation
         )
         result = self.finish_with(found)
         return evolve(

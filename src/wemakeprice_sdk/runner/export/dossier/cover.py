@@ -37,7 +37,7 @@ td.s { overflow-wrap: anywhere; min-width: 25mm }
 thead { display: table-header-group } tr { break-inside: avoid }
 .big td, .big th { font-size: 10pt } .total td { font-weight: bold }
 .note { border: 1px solid #999; padding: 2mm 3mm; background: #f7f7f7 }
-@media print { body { padding: 0; max-width: none } }
+@media print { body { padding: 0 1px; max-width: none } }
 """
 _DEDUCTIONS: Final = {
     "item_coupon": "상품쿠폰(판매자 부담)",
@@ -208,6 +208,8 @@ def _cell(column: str, value: TableValue) -> str:
     if isinstance(value, date):
         return f'<td class="d">{value.isoformat()}</td>'
     words = str(in_korean(column, value) or "")
+    if column == "month":
+        return f'<td class="d">{escape(words)}</td>'
     # A hash or a file name may break anywhere, a word may not.
     kind = ' class="s"' if any(len(word) > _LONG_WORD for word in words.split()) else ""
     return f"<td{kind}>{escape(words)}</td>"
