@@ -40,6 +40,7 @@ ROOMS = [
     "files",
     "ledger",
     "models",
+    "notebook",
     "policy",
     "policy.actions",
     "policy.settlement",

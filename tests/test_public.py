@@ -64,6 +64,7 @@ def test_a_name_that_is_not_exported_says_so() -> None:
         "files",
         "ledger",
         "models",
+        "notebook",
         "policy",
         "runner",
         "sandbox",

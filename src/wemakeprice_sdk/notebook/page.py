@@ -14,8 +14,8 @@ ShownCell: TypeAlias = "bool | int | float | str | date | None"
 MOST_COLUMNS: Final = 12
 _MOST_TEXT: Final = 160
 _KOREAN: Final = "_ko"
-_NUMBERED: Final = ("_no", "_seq", "number", "id", "row", "rows", "index", "code", "fence")
-"""Ends of the names of columns whose numbers are names of things: no commas in them."""
+_NUMBERED: Final = frozenset({"no", "seq", "number", "id", "row", "index", "code", "fence"})
+"""Last words of the names of columns whose numbers are names of things: no commas in them."""
 
 # Jupyter and VS Code say their colours in variables; anything else gets its own from the reader's setting.
 _LIGHT: Final = {
@@ -156,9 +156,13 @@ def _cell(name: str, row: Mapping[str, ShownCell]) -> str:
 def _kind(name: str, rows: Iterable[Mapping[str, ShownCell]]) -> str:
     """Return how a column stands: amounts to the right, other numbers and times unbroken."""
     value = next((row[name] for row in rows if row.get(name) is not None), None)
-    if isinstance(value, int | float) and not isinstance(value, bool) and not name.endswith(_NUMBERED):
+    if isinstance(value, int | float) and not isinstance(value, bool) and not _names(name):
         return ' class="wmp-number"'
     return ' class="wmp-short"' if isinstance(value, int | float | date) else ""
+
+
+def _names(column: str) -> bool:
+    return column.rpartition("_")[2] in _NUMBERED
 
 
 def _text(name: str, value: ShownCell) -> str:
@@ -167,7 +171,7 @@ def _text(name: str, value: ShownCell) -> str:
     if isinstance(value, bool):
         return "예" if value else "아니오"
     if isinstance(value, int):
-        return str(value) if name.endswith(_NUMBERED) else f"{value:,}"
+        return str(value) if _names(name) else f"{value:,}"
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="minutes").removesuffix("+09:00")
     text = ", ".join(str(value).splitlines())
