@@ -31,6 +31,7 @@ from wemakeprice_sdk.ledger.postgres import PostgresLedger
 from wemakeprice_sdk.ledger.records import StockOffer
 from wemakeprice_sdk.ledger.sql import SqlLedger
 from wemakeprice_sdk.ledger.sqlite import MemoryLedger, SqliteLedger
+from wemakeprice_sdk.models.retention import RetentionClass
 from wemakeprice_sdk.models.sku_links import SkuLink
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=KST)
@@ -67,6 +68,7 @@ def calls(lease: Lease, intent: Any) -> dict[str, dict[str, Any]]:
     account: dict[str, Any] = {"account": "shop"}
     keyed: dict[str, Any] = {**account, "kind": "bundle", "keys": ["1"]}
     held: dict[str, Any] = {"lease": lease, "now": NOW}
+    named: dict[str, Any] = {"retention_class": RetentionClass.CONTACT, "keys": ["1"]}
     aged: dict[str, Any] = {**held, "kind": "bundle", "before": NOW, "limit": 1}
     return {
         "open_account": {**account, "origin": "https://sandbox"},
@@ -121,15 +123,25 @@ def calls(lease: Lease, intent: Any) -> dict[str, dict[str, Any]]:
         "progress": {**account, "job": "stock"},
         "set_hold": {**held, "hold": HOLD},
         "holds": account,
-        "mask_personal": aged,
-        "destroy_personal": aged,
+        "mask_personal": {**aged, **named},
+        "destroy_personal": {**aged, **named, "reason": "보유기간 만료"},
         "due_personal": {
             **account,
             "kind": "bundle",
             "now": NOW,
             "mask_before": NOW,
             "destroy_before": NOW,
+            "retention_class": RetentionClass.CONTACT,
         },
+        "personal_parts": {
+            **account,
+            "kind": "bundle",
+            "retention_class": RetentionClass.CONTACT,
+            "before": NOW,
+        },
+        "mentioning": {**account, "kind": "bundle", "values": ["홍길동"]},
+        "tombstones": {**account, "after": 0},
+        "key_hmac": {**account, "kind": "bundle", "key": "1"},
         "scrub": {},
         "note": {**held, "action": "a", "target": "t", "detail": "d"},
         "audit": {**account, "after": 0},

@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from attrs import define
+from attrs import define, evolve
 
 from ledger_kit import NOW, KeyCipher
 from wemakeprice_sdk.config import RotationReport
@@ -23,7 +23,7 @@ from wemakeprice_sdk.ledger import (
     PostgresLedger,
     RecordDraft,
     SqliteLedger,
-    collection,
+    data_keys,
     intents,
 )
 from wemakeprice_sdk.ledger.sql import SqlLedger
@@ -55,7 +55,7 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
 
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collection, "PAGE", 3)
+    monkeypatch.setattr(data_keys, "PAGE", 3)
     monkeypatch.setattr(intents, "PAGE", 3)
 
 
@@ -71,13 +71,15 @@ def taken(ledger: SqlLedger, account: str = "shop") -> Lease:
 
 
 def fill(ledger: SqlLedger) -> None:
-    """Two accounts: 7 and 1 sealed records (one masked, one destroyed beside), 5 payloads (one emptied beside)."""
+    """Two accounts: records of five months and of one, 5 payloads (one emptied beside), something destroyed."""
     lease, other = taken(ledger), taken(ledger, "other")
     ledger.save(lease, [record(8)], NOW)
     ledger.destroy_personal(lease, "bundle", LATER, NOW)
     ledger.save(lease, [record(1)], NOW)
     ledger.mask_personal(lease, "bundle", LATER, NOW)
     ledger.save(lease, [*(record(n) for n in range(2, 6)), record(1, "claim"), record(2, "claim")], NOW)
+    months = [evolve(record(n), at=NOW - timedelta(days=31 * n)) for n in range(10, 14)]
+    ledger.save(lease, months, NOW)
     ledger.save(lease, [record(1, "product")], NOW)
     ledger.save(other, [record(1)], NOW)
     sent = ledger.begin(lease, IntentDraft("x", "bundle:0", {"n": 0}), NOW)
@@ -102,9 +104,11 @@ def test_after_a_rotation_the_old_key_may_go(opened: Opened) -> None:
     before = content(first)
     ledger = opened(BOTH)
     told: list[RotationReport] = []
-    assert ledger.rotate_keys(told.append) == RotationReport(rotated=14, current=0)
-    assert [report.rotated for report in told] == [1, 2, 5, 8, 9, 12, 13, 14], "page by page"
-    assert ledger.rotate_keys() == RotationReport(rotated=0, current=14)
+    assert ledger.rotate_keys(told.append) == RotationReport(rotated=13, current=0), (
+        "5 data keys and 1, 4 payloads and 1, the keys of tombstones and digests"
+    )
+    assert [report.rotated for report in told] == [0, 1, 2, 2, 5, 7, 10, 11, 13], "page by page"
+    assert ledger.rotate_keys() == RotationReport(rotated=0, current=13)
     last = opened(AFTER)
     assert content(last) == before
     assert last.save(taken(last), [record(2)], NOW).same == 1, "the digests are those of before"
@@ -115,7 +119,7 @@ def test_a_killed_rotation_needs_both_keys_until_it_was_run_again(opened: Opened
     before = content(opened(BOTH))
 
     def kill(report: RotationReport) -> None:
-        if report.rotated > 9:
+        if report.rotated > 4:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -124,7 +128,7 @@ def test_a_killed_rotation_needs_both_keys_until_it_was_run_again(opened: Opened
         opened(AFTER).count("shop", "bundle")
     assert content(opened(BOTH)) == before
     report = opened(BOTH).rotate_keys()
-    assert report == RotationReport(rotated=2, current=12)
+    assert report == RotationReport(rotated=8, current=5)
     assert content(opened(AFTER)) == before
 
 

@@ -16,12 +16,14 @@ from wemakeprice_sdk.ledger.records import (
     IntentState,
     Lease,
     LegalHold,
+    PersonalPart,
     PersonalState,
     RecordDraft,
     SaveCount,
     StockBook,
     StockOffer,
     StoredRecord,
+    Tombstone,
 )
 from wemakeprice_sdk.ledger.sqlite import MemoryLedger, SqliteLedger
 from wemakeprice_sdk.models.codes import RecordKind
@@ -40,6 +42,7 @@ __all__ = [
     "Ledger",
     "LegalHold",
     "MemoryLedger",
+    "PersonalPart",
     "PersonalState",
     "PostgresLedger",
     "RecordDraft",
@@ -49,4 +52,5 @@ __all__ = [
     "StockBook",
     "StockOffer",
     "StoredRecord",
+    "Tombstone",
 ]

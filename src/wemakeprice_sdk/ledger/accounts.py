@@ -9,11 +9,12 @@ from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.errors import ClockJumpError, LedgerAccountError, LedgerError
 from wemakeprice_sdk.ledger.arguments import require_text
 from wemakeprice_sdk.ledger.audit import require_words
-from wemakeprice_sdk.ledger.base import AccountRow, LedgerBase, append_audit, override
+from wemakeprice_sdk.ledger.base import AccountRow, append_audit, override
 from wemakeprice_sdk.ledger.changes import set_back
 from wemakeprice_sdk.ledger.collection import SAVED
 from wemakeprice_sdk.ledger.encryption import load
 from wemakeprice_sdk.ledger.engine import Transaction, text, whole
+from wemakeprice_sdk.ledger.moving import LedgerMoving
 from wemakeprice_sdk.ledger.records import AccountStanding, Lease
 from wemakeprice_sdk.ledger.timestamps import SECOND, to_micros, to_timestamp
 
@@ -22,7 +23,7 @@ MAX_TTL: Final = 3600.0
 is taken as free; without the bound it would block its account for as long as the jump was."""
 
 
-class LedgerAccounts(LedgerBase):
+class LedgerAccounts(LedgerMoving):
     """Accounts, leases and the clock."""
 
     @override
@@ -71,7 +72,9 @@ class LedgerAccounts(LedgerBase):
                 "UPDATE accounts SET holder = ?, fence = ?, expires = ? WHERE account = ?",
                 [(worker, fence, expires, account)],
             )
-            return Lease(account, worker, fence, to_timestamp(expires))
+        # A page with every lease, so that an older ledger moves on by itself and no lease is kept waiting.
+        self._move_page(account)
+        return Lease(account, worker, fence, to_timestamp(expires))
 
     @override
     def renew_lease(self, lease: Lease, ttl: float) -> Lease:

@@ -23,13 +23,16 @@ from wemakeprice_sdk.ledger.records import (
     IntentState,
     Lease,
     LegalHold,
+    PersonalPart,
     RecordDraft,
     SaveCount,
     StockBook,
     StockOffer,
     StoredRecord,
+    Tombstone,
 )
 from wemakeprice_sdk.models import JsonValue
+from wemakeprice_sdk.models.retention import RetentionClass
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.models.sku_matching import SkuUse
 
@@ -234,14 +237,50 @@ class AsyncLedger:
         return await asyncio.to_thread(self._ledger.holds, account)
 
     async def mask_personal(
-        self, lease: Lease, kind: str, before: datetime, now: datetime, *, limit: int = 500
+        self,
+        lease: Lease,
+        kind: str,
+        before: datetime | None,
+        now: datetime,
+        *,
+        limit: int = 500,
+        retention_class: RetentionClass | None = None,
+        keys: Iterable[str] | None = None,
     ) -> int:
-        return await asyncio.to_thread(self._ledger.mask_personal, lease, kind, before, now, limit=limit)
+        return await asyncio.to_thread(
+            self._ledger.mask_personal,
+            lease,
+            kind,
+            before,
+            now,
+            limit=limit,
+            retention_class=retention_class,
+            keys=keys,
+        )
 
     async def destroy_personal(
-        self, lease: Lease, kind: str, before: datetime, now: datetime, *, limit: int = 500
+        self,
+        lease: Lease,
+        kind: str,
+        before: datetime | None,
+        now: datetime,
+        *,
+        limit: int = 500,
+        retention_class: RetentionClass | None = None,
+        keys: Iterable[str] | None = None,
+        reason: str = "",
     ) -> int:
-        return await asyncio.to_thread(self._ledger.destroy_personal, lease, kind, before, now, limit=limit)
+        return await asyncio.to_thread(
+            self._ledger.destroy_personal,
+            lease,
+            kind,
+            before,
+            now,
+            limit=limit,
+            retention_class=retention_class,
+            keys=keys,
+            reason=reason,
+        )
 
     async def due_personal(
         self,
@@ -250,10 +289,41 @@ class AsyncLedger:
         now: datetime,
         mask_before: datetime | None,
         destroy_before: datetime | None,
+        *,
+        retention_class: RetentionClass | None = None,
     ) -> tuple[int, int]:
         return await asyncio.to_thread(
-            self._ledger.due_personal, account, kind, now, mask_before, destroy_before
+            self._ledger.due_personal,
+            account,
+            kind,
+            now,
+            mask_before,
+            destroy_before,
+            retention_class=retention_class,
         )
+
+    def personal_parts(
+        self,
+        account: str,
+        kind: str,
+        *,
+        retention_class: RetentionClass | None = None,
+        before: datetime | None = None,
+    ) -> AsyncIterator[PersonalPart]:
+        return _HandedOver(
+            partial(
+                self._ledger.personal_parts, account, kind, retention_class=retention_class, before=before
+            )
+        )
+
+    def mentioning(self, account: str, kind: str, values: Iterable[str]) -> AsyncIterator[StoredRecord]:
+        return _HandedOver(partial(self._ledger.mentioning, account, kind, values))
+
+    def tombstones(self, account: str, *, after: int = 0) -> AsyncIterator[Tombstone]:
+        return _HandedOver(partial(self._ledger.tombstones, account, after=after))
+
+    async def key_hmac(self, account: str, kind: str, key: str) -> str:
+        return await asyncio.to_thread(self._ledger.key_hmac, account, kind, key)
 
     async def scrub(self) -> None:
         return await asyncio.to_thread(self._ledger.scrub)

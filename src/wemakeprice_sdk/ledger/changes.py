@@ -15,9 +15,10 @@ from wemakeprice_sdk.checks import check_items
 from wemakeprice_sdk.ledger.arguments import checked_keys
 from wemakeprice_sdk.ledger.audit import require_words
 from wemakeprice_sdk.ledger.base import override
-from wemakeprice_sdk.ledger.collection import COLUMNS, LedgerCollection, read_record
+from wemakeprice_sdk.ledger.collection import LedgerCollection
 from wemakeprice_sdk.ledger.engine import SqlValue, Transaction, whole
 from wemakeprice_sdk.ledger.parameters import placeholders
+from wemakeprice_sdk.ledger.reading import COLUMNS, RecordPage
 from wemakeprice_sdk.ledger.records import StoredRecord
 from wemakeprice_sdk.ledger.timestamps import to_micros
 from wemakeprice_sdk.models._given import whole_number
@@ -53,8 +54,8 @@ class LedgerChanges(LedgerCollection):
                 "ORDER BY last_seen, kind, record_key",
                 *values,
             )
-            row_cipher = self._row_cipher(transaction)
-        return tuple(read_record(row, row_cipher) for row in rows)
+            page = RecordPage.read(transaction, self._row_cipher(transaction), rows)
+        return tuple(page.records())
 
     @override
     def position(self, account: str, cursor: str) -> datetime | None:

@@ -6,27 +6,32 @@ import hashlib
 import json
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from attrs import frozen
-
 from wemakeprice_sdk.errors import LedgerCorruptError
-from wemakeprice_sdk.ledger.engine import SqlRow, Transaction, text
+from wemakeprice_sdk.ledger.data_keys import DataKeys
+from wemakeprice_sdk.ledger.engine import Transaction, text
 from wemakeprice_sdk.ledger.personal import PersonalValues
 from wemakeprice_sdk.models import JsonValue
 from wemakeprice_sdk.secrets import Cipher, RotatingCipher, rotate_token
 
-# Stored: the token of every ledger is bound to these bytes, and to the name `seal` of its row.
-_CONTEXT: Final = b"wemakeprice-sdk-ledger/seal"
-PAGE: Final = 500
-"""Rows that are read, re-encrypted or handed out at once. A page is held in memory as a whole, and a written
-one locks out others: larger ones would make waiting workers run into their timeout, smaller ones cost a
-transaction (on PostgreSQL a round trip) each."""
+# Stored: names of the ledger's own keys, and the bytes that their tokens are bound to, in the order of their
+# rotation: the ledger opens without the old key once the digest key is under the new one, so that comes last.
+_DIGEST_KEY: Final = "seal"
+_TOMBSTONE_KEY: Final = "tombstones"
+_META_KEYS: Final[Mapping[str, bytes]] = {
+    _TOMBSTONE_KEY: b"wemakeprice-sdk-ledger/tombstones",
+    _DIGEST_KEY: b"wemakeprice-sdk-ledger/seal",
+}
+
+
+# `json.dumps` would make an encoder for every document, which takes as long as a small document does.
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 class RowCipher:
-    """The cipher of one ledger, and the keyed digest of its documents.
+    """The cipher of one ledger, its data keys, and the keyed digest of its documents.
 
     The key of the digests is random and stored encrypted: decrypting it shows that the cipher is the right
     one, and without it nobody can guess back from a digest what a document says.
@@ -34,18 +39,27 @@ class RowCipher:
 
     def __init__(self, cipher: Cipher, transaction: Transaction) -> None:
         self._cipher = cipher
-        self._digest_key = self._load_digest_key(transaction)
+        self.data_keys = DataKeys(cipher)
+        self._digest_key = self._meta_key(transaction, _DIGEST_KEY)
 
-    def _load_digest_key(self, transaction: Transaction) -> bytes:
-        found = transaction.rows("SELECT value FROM meta WHERE name = 'seal'")
+    def _meta_key(self, transaction: Transaction, name: str) -> bytes:
+        """Return a random key of the ledger's own; it is made when it is first asked for."""
+        sql = "SELECT value FROM meta WHERE name = ?"
+        found = transaction.rows(sql, name)
         if not found:
-            token = self._cipher.encrypt(b64encode(os.urandom(32)), context=_CONTEXT)
+            token = self._cipher.encrypt(b64encode(os.urandom(32)), context=_META_KEYS[name])
             transaction.many(
-                "INSERT INTO meta (name, value) VALUES ('seal', ?) ON CONFLICT DO NOTHING", [(token,)]
+                "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING", [(name, token)]
             )
-            found = transaction.rows("SELECT value FROM meta WHERE name = 'seal'")
-        stored = text(found[0][0])
-        return b64decode(self._cipher.decrypt(stored, context=_CONTEXT))
+            found = transaction.rows(sql, name)
+        return b64decode(self._cipher.decrypt(text(found[0][0]), context=_META_KEYS[name]))
+
+    def tombstone_key(self, transaction: Transaction) -> bytes:
+        """Return the key of the names under which the ledger remembers what it destroyed.
+
+        It is read each time: one that was made in a transaction that is rolled back is none.
+        """
+        return self._meta_key(transaction, _TOMBSTONE_KEY)
 
     def digest(self, body: Mapping[str, JsonValue]) -> str:
         """Return the keyed digest of a document; with 16 bytes no two are alike by chance."""
@@ -60,29 +74,26 @@ class RowCipher:
         return load(self._cipher.decrypt(token, context=context(*parts)).decode())
 
     def decrypt_values(self, token: str, *parts: str) -> PersonalValues:
-        """Decrypt the personal values of a record."""
-        return {
-            path: value
-            for path, value in self.decrypt_payload(token, *parts).items()
-            if value is None or isinstance(value, str | int | float)
-        }
+        """Decrypt the personal values of a record, as one token held all of them up to version 0.1.0."""
+        return plain_values(self.decrypt_payload(token, *parts))
 
 
-@frozen
-class RotationPage:
-    """Values to write anew, as rows; how many were looked at; after what the next page begins."""
-
-    changes: tuple[SqlRow, ...]
-    seen: int
-    after: SqlRow | None = None
+def plain_values(values: Mapping[str, JsonValue]) -> PersonalValues:
+    """Return decrypted values as those of paths: neither mapping nor list."""
+    return {
+        path: value for path, value in values.items() if value is None or isinstance(value, str | int | float)
+    }
 
 
-def rotate_digest_key(transaction: Transaction, cipher: RotatingCipher) -> bool:
-    """Encrypt the digest key under the primary key; return whether it was under another."""
-    stored = text(transaction.rows("SELECT value FROM meta WHERE name = 'seal'")[0][0])
-    token = rotate_token(cipher, stored, context=_CONTEXT)
-    transaction.many("UPDATE meta SET value = ? WHERE name = 'seal' AND value = ?", [(token, stored)])
-    return token != stored
+def rotate_meta_keys(transaction: Transaction, cipher: RotatingCipher) -> Iterator[bool]:
+    """Encrypt the ledger's own keys under the primary key; yield for each whether it was under another."""
+    for name, place in _META_KEYS.items():
+        for (stored,) in transaction.rows("SELECT value FROM meta WHERE name = ?", name):
+            token = rotate_token(cipher, text(stored), context=place)
+            transaction.many(
+                "UPDATE meta SET value = ? WHERE name = ? AND value = ?", [(token, name, stored)]
+            )
+            yield token != stored
 
 
 def context(*parts: str) -> bytes:
@@ -92,7 +103,7 @@ def context(*parts: str) -> bytes:
 
 def dump(value: Mapping[str, object]) -> str:
     """Write JSON in one fixed form."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def load(stored: str) -> dict[str, JsonValue]:

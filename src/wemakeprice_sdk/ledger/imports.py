@@ -10,10 +10,12 @@ from typing import Final, cast
 from wemakeprice_sdk.checks import check_items, check_kind
 from wemakeprice_sdk.ledger.arguments import require_text
 from wemakeprice_sdk.ledger.base import append_audit, override
-from wemakeprice_sdk.ledger.collection import LedgerCollection, check_draft, find_record, save_records
+from wemakeprice_sdk.ledger.collection import LedgerCollection, save_records
 from wemakeprice_sdk.ledger.encryption import dump, load
 from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue, Transaction, text, whole
+from wemakeprice_sdk.ledger.reading import find_record
 from wemakeprice_sdk.ledger.records import Lease, RecordDraft
+from wemakeprice_sdk.ledger.saving import check_draft
 from wemakeprice_sdk.ledger.skus import checked_skus, insert_shared
 from wemakeprice_sdk.ledger.timestamps import to_micros
 from wemakeprice_sdk.models import JsonValue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -13,12 +13,15 @@ from wemakeprice_sdk.errors import LedgerError, TargetBusyError
 from wemakeprice_sdk.ledger.arguments import checked_keys, require_text
 from wemakeprice_sdk.ledger.audit import require_words
 from wemakeprice_sdk.ledger.base import AccountRow, LedgerBase, append_audit, override
-from wemakeprice_sdk.ledger.encryption import PAGE, RotationPage, RowCipher, context
+from wemakeprice_sdk.ledger.encryption import RowCipher, context
 from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue, Transaction, text, whole
+from wemakeprice_sdk.ledger.holds import Held
+from wemakeprice_sdk.ledger.paging import PAGE, RotationPage
 from wemakeprice_sdk.ledger.parameters import batches, placeholders
 from wemakeprice_sdk.ledger.records import Intent, IntentDraft, IntentResult, IntentState, Lease
 from wemakeprice_sdk.ledger.timestamps import to_micros, to_timestamp
 from wemakeprice_sdk.models.codes import RecordKind
+from wemakeprice_sdk.models.retention import INTENTS, SENT, RetentionClass, class_of
 from wemakeprice_sdk.secrets import RotatingCipher, rotate_token
 
 _COLUMNS: Final = (
@@ -237,32 +240,57 @@ def _find(transaction: Transaction, row_cipher: RowCipher, account: str, intent_
     return _read(rows[0], row_cipher)
 
 
-def empty_payloads(
-    transaction: Transaction, account: str, before: datetime, held: Iterable[str], limit: int
-) -> int:
-    """Empty the payloads of at most `limit` finished intents opened before `before`, but of `held` kinds."""
-    condition, values = _with_payload(account, before, held)
-    rows = transaction.rows(f"SELECT id FROM intents WHERE {condition} LIMIT ?", *values, limit)  # noqa: S608
-    transaction.many("UPDATE intents SET payload = '' WHERE id = ?", rows)
-    return len(rows)
+def finished_payloads(
+    transaction: Transaction,
+    account: str,
+    before: datetime,
+    classes: Collection[RetentionClass],
+    held: Held,
+    limit: int,
+    numbers: Sequence[int] | None = None,
+) -> list[tuple[int, str]]:
+    """Return number and operation of finished intents opened before `before`, but of held ones."""
+    condition, values = _with_payload(account, before, classes, held)
+    if numbers is not None:
+        condition, values = f"{condition} AND id IN ({placeholders(numbers)})", [*values, *numbers]
+    sql = f"SELECT id, operation FROM intents WHERE {condition} LIMIT ?"  # noqa: S608
+    return [(whole(number), text(operation)) for number, operation in transaction.rows(sql, *values, limit)]
+
+
+def empty_payloads(transaction: Transaction, numbers: Iterable[int]) -> None:
+    """Empty the payloads of intents."""
+    transaction.many("UPDATE intents SET payload = '' WHERE id = ?", [(number,) for number in numbers])
 
 
 def count_payloads(
-    transaction: Transaction, account: str, before: datetime | None, held: Iterable[str]
+    transaction: Transaction,
+    account: str,
+    before: datetime | None,
+    classes: Collection[RetentionClass],
+    held: Held,
 ) -> int:
-    """Count what `empty_payloads` would take; nothing without `before`."""
+    """Count what `finished_payloads` would return without a limit; nothing without `before`."""
     if before is None:
         return 0
-    condition, values = _with_payload(account, before, held)
+    condition, values = _with_payload(account, before, classes, held)
     return whole(transaction.rows(f"SELECT count(*) FROM intents WHERE {condition}", *values)[0][0])  # noqa: S608
 
 
-def _with_payload(account: str, before: datetime, held: Iterable[str]) -> tuple[str, list[SqlValue]]:
+def _with_payload(
+    account: str, before: datetime, classes: Collection[RetentionClass], held: Held
+) -> tuple[str, list[SqlValue]]:
     condition = "account = ? AND opened < ? AND payload <> '' AND state NOT IN ('open', 'unknown')"
     values: list[SqlValue] = [account, to_micros(before)]
-    for prefix in (_OPERATIONS[kind] for kind in held if kind in _OPERATIONS):
+    spared = [prefix for kind, prefix in _OPERATIONS.items() if held.holds(kind, class_of(INTENTS, prefix))]
+    spared += [f"{word}_" for word, one in SENT.items() if one not in classes]
+    for prefix in spared:
         condition += f" AND substr(operation, 1, {len(prefix)}) <> ?"
         values.append(prefix)
+    if RetentionClass.DISPLAY not in classes:
+        wanted = [f"{word}_" for word, one in SENT.items() if one in classes]
+        either = [f"substr(operation, 1, {len(prefix)}) = ?" for prefix in wanted] or ["1 = 0"]
+        condition += f" AND ({' OR '.join(either)})"
+        values += wanted
     return condition, values
 
 

@@ -6,6 +6,7 @@ key that the marketplace adds tomorrow is protected before anybody has looked at
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeGuard, cast
 
@@ -86,6 +87,11 @@ def require_kind(
             f"there is no personal data of kind {kind!r}; the kinds are {words}",
             f"없는 개인정보 종류입니다: {kind!r}. 다음 값 중 하나를 사용해 주세요: {words}",
         )
+
+
+def may_hold(kind: str) -> bool:
+    """Return whether records of a kind may hold personal data; of an unknown kind they may."""
+    return kind not in _IMPERSONAL
 
 
 def split(kind: str, body: Mapping[str, JsonValue]) -> tuple[dict[str, JsonValue], PersonalValues]:
@@ -228,3 +234,15 @@ def _identity(item: JsonValue) -> str | None:
         if isinstance(value, int | str) and value:
             return f"{key}={value}"
     return None
+
+
+def normalised(value: object) -> str:
+    """Return a value as it is compared with another one: letters and digits alone, +82 as 0."""
+    folded = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", str(value)).casefold()))
+    return f"0{folded[2:]}" if folded.isdecimal() and folded.startswith("82") and len(folded) > 10 else folded
+
+
+def spoken(kind: str, body: Mapping[str, JsonValue]) -> set[str]:
+    """Return the personal values of a whole body, as `normalised` compares them."""
+    _, private = split(kind, body)
+    return {normalised(value) for value in private.values()}

@@ -26,6 +26,11 @@ _DEFAULTS: Final[dict[str, int]] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 60_000,
 }
+_DIALECT: Final = {
+    "id": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    "big": "BIGINT",
+    "clustered": "",
+}
 _DATA_CORRUPTED: Final = frozenset({"XX001", "XX002"})
 
 
@@ -91,7 +96,7 @@ class _PostgresEngine:
         self._inside = False
 
     @contextmanager
-    def begin(self, *, write: bool) -> Iterator[Transaction]:  # noqa: ARG002 -- row locks order the writers
+    def begin(self, *, write: bool) -> Iterator[Transaction]:
         # In a pipeline only statements whose rows are wanted are waited for; a transaction block of psycopg
         # would wait for its own BEGIN and COMMIT one by one.
         self._ownership.check()
@@ -103,7 +108,9 @@ class _PostgresEngine:
             self._inside = True
             try:
                 with connection.pipeline():
-                    transaction.run("BEGIN")
+                    # Writers are ordered by row locks, and have to see what the one before them wrote. A
+                    # reader reads a record and its personal values, which have to be of one time.
+                    transaction.run("BEGIN" if write else "BEGIN ISOLATION LEVEL REPEATABLE READ")
                     yield transaction
                     end = transaction.run("COMMIT")
             except BaseException:
@@ -130,7 +137,7 @@ class _PostgresEngine:
             if self._inside:
                 raise LedgerError("a transaction of this ledger is open; scrub after it")
             # A plain VACUUM frees the places of old rows and leaves their bytes where they are.
-            _PostgresTransaction(connection).run("VACUUM (FULL) records, intents")
+            _PostgresTransaction(connection).run("VACUUM (FULL) records, intents, personal, data_keys")
 
     def now(self, transaction: Transaction) -> int:
         found = transaction.rows("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
@@ -219,9 +226,7 @@ def _migrate(transaction: _PostgresTransaction, schema: str) -> None:
     transaction.run(META)
     for statements in MIGRATIONS[done:]:
         for statement in statements:
-            transaction.run(
-                statement.format(id="BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", big="BIGINT")
-            )
+            transaction.run(statement.format(**_DIALECT))
     transaction.many(
         "INSERT INTO meta (name, value) VALUES (?, ?) "
         "ON CONFLICT (name) DO UPDATE SET value = excluded.value",

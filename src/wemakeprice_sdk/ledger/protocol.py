@@ -17,13 +17,16 @@ from wemakeprice_sdk.ledger.records import (
     IntentState,
     Lease,
     LegalHold,
+    PersonalPart,
     RecordDraft,
     SaveCount,
     StockBook,
     StockOffer,
     StoredRecord,
+    Tombstone,
 )
 from wemakeprice_sdk.models import JsonValue
+from wemakeprice_sdk.models.retention import RetentionClass
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.models.sku_matching import SkuUse
 
@@ -293,8 +296,9 @@ class Ledger(Protocol):
     def set_hold(self, lease: Lease, hold: LegalHold, now: datetime) -> None:
         """Put the personal data of one kind, or the `intent` payloads, under legal hold.
 
-        The reason is written into the audit trail: it must name nobody. Raises `ValidationError` for an
-        unknown kind and a reason that is not one line of 1 to 200 characters.
+        With a `retention_class` only the fields of that class: telephone numbers may go while what proves a
+        contract stays. The reason is written into the audit trail: it must name nobody. Raises
+        `ValidationError` for an unknown kind and a reason that is not one line of 1 to 200 characters.
         """
         ...
 
@@ -303,21 +307,44 @@ class Ledger(Protocol):
         ...
 
     def mask_personal(
-        self, lease: Lease, kind: str, before: datetime, now: datetime, *, limit: int = 500
+        self,
+        lease: Lease,
+        kind: str,
+        before: datetime | None,
+        now: datetime,
+        *,
+        limit: int = 500,
+        retention_class: RetentionClass | None = None,
+        keys: Iterable[str] | None = None,
     ) -> int:
-        """Mask personal data of at most `limit` records whose time lies before `before`; return how many.
+        """Mask personal data of at most `limit` records whose period began before `before`; return how many.
 
+        Of one retention class, or of all; of the records named by `keys`, or of all: `before` may be None
+        only with `keys`. The period begins as `PersonalPart` says. What stands under a hold is left alone.
         Call it until it returns 0: a ledger is locked for one call, and others write between two. Raises
         `ValidationError` for a kind without personal data.
         """
         ...
 
     def destroy_personal(
-        self, lease: Lease, kind: str, before: datetime, now: datetime, *, limit: int = 500
+        self,
+        lease: Lease,
+        kind: str,
+        before: datetime | None,
+        now: datetime,
+        *,
+        limit: int = 500,
+        retention_class: RetentionClass | None = None,
+        keys: Iterable[str] | None = None,
+        reason: str = "",
     ) -> int:
-        """Destroy personal data of at most `limit` records older than `before`; return how many.
+        """Destroy personal data of at most `limit` records, chosen as by `mask_personal`; return how many.
 
-        Call it until it returns 0. Of kind `intent` it empties the payloads of intents that are finished.
+        Their values are deleted, and with the last value of a class and month its data key. Each class of
+        each record leaves a tombstone: it never comes in again, from the marketplace or a file. Without a
+        `retention_class`, and where no hold is in the way, nothing personal of the record ever does. Of kind
+        `intent` it empties the payloads of intents that are finished; there `keys` are their numbers.
+        `reason` (one line of at most 120 characters that names nobody) stands in the register and the trail.
         """
         ...
 
@@ -328,8 +355,37 @@ class Ledger(Protocol):
         now: datetime,
         mask_before: datetime | None,
         destroy_before: datetime | None,
+        *,
+        retention_class: RetentionClass | None = None,
     ) -> tuple[int, int]:
-        """Count what is due to be masked and to be destroyed; what is destroyed is not masked before."""
+        """Count the records due to be masked and to be destroyed; what is destroyed is not masked before."""
+        ...
+
+    def personal_parts(
+        self,
+        account: str,
+        kind: str,
+        *,
+        retention_class: RetentionClass | None = None,
+        before: datetime | None = None,
+    ) -> Iterator[PersonalPart]:
+        """Yield which personal values stand in records of a kind, whose period began before `before`."""
+        ...
+
+    def mentioning(self, account: str, kind: str, values: Iterable[str]) -> Iterator[StoredRecord]:
+        """Yield the records that have one of `values` (a name, a telephone number) as a personal value.
+
+        Letters and digits are compared, +82 as 0; a value inside a longer text is not found. Every record of
+        the kind is decrypted for it.
+        """
+        ...
+
+    def tombstones(self, account: str, *, after: int = 0) -> Iterator[Tombstone]:
+        """Yield what was destroyed, in order, from the line behind number `after`."""
+        ...
+
+    def key_hmac(self, account: str, kind: str, key: str) -> str:
+        """Return the keyed digest under which a tombstone names a record."""
         ...
 
     def scrub(self) -> None:

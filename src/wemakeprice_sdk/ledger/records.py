@@ -9,6 +9,7 @@ from enum import StrEnum
 from attrs import field, frozen
 
 from wemakeprice_sdk.models import JsonValue
+from wemakeprice_sdk.models.retention import RetentionClass
 
 
 class IntentState(StrEnum):
@@ -193,6 +194,9 @@ class PersonalState(StrEnum):
     NONE = "none"
     CLEAR = "clear"
     MASKED = "masked"
+    """All of it stands, and some or all is covered."""
+    PARTIAL = "partial"
+    """Some retention classes of it are destroyed, others stand."""
     DESTROYED = "destroyed"
 
 
@@ -229,13 +233,54 @@ class LegalHold:
     """A hold on masking and destroying personal data of one kind (법정 보존), until a timestamp (KST).
 
     `kind` is a record kind with personal data, or `intent` for everything that was sent; what was sent about
-    a bundle, claim, question or inquiry also stands under the hold of that kind. `reason` names nobody.
+    a bundle, claim, question or inquiry also stands under the hold of that kind. With a `retention_class` the
+    hold is on the fields of that class alone; without, on everything of the kind. `reason` names nobody.
     """
 
     account: str
     kind: str
     until: datetime
     reason: str
+    retention_class: RetentionClass | None = None
+
+
+@frozen
+class PersonalPart:
+    """The personal values of one retention class in one record, as they stand; never the values themselves.
+
+    `state` is clear or masked. The period of retention counts from `starts_at` (KST): when a bundle was
+    delivered or a claim closed, as far as that is known, and the record's own time `at` otherwise.
+    """
+
+    kind: str
+    key: str
+    retention_class: RetentionClass
+    state: PersonalState
+    starts_at: datetime
+    at: datetime
+    status: str
+    ref: str
+
+
+@frozen
+class Tombstone:
+    """What was destroyed: a line of the destruction register (파기 관리대장), which names nobody.
+
+    `key_hmac` is the keyed digest of the natural key, the same for a fact of the marketplace and of a file;
+    `fields` are the names of what was destroyed. `by` is the worker, `reason` what the caller said. Equal
+    `audit_number`s are one act; the audit line holds the digest of its lines (`register_digest`).
+    """
+
+    account: str
+    number: int
+    kind: str
+    retention_class: RetentionClass
+    key_hmac: str
+    fields: tuple[str, ...]
+    destroyed_at: datetime
+    by: str
+    reason: str
+    audit_number: int
 
 
 @frozen

@@ -1,26 +1,73 @@
-"""Personal data in the ledger: legal holds, masking, destroying (법정 보존·파기)."""
+"""Personal data in the ledger: legal holds, masking, destroying, the register of it (법정 보존·파기)."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+from typing import Final
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from wemakeprice_sdk.checks import check_kind
-from wemakeprice_sdk.errors import LedgerAccountError
+from wemakeprice_sdk.errors import LedgerAccountError, ValidationError
 from wemakeprice_sdk.ledger import personal
+from wemakeprice_sdk.ledger.arguments import checked_keys, require_text
 from wemakeprice_sdk.ledger.audit import require_words
-from wemakeprice_sdk.ledger.base import LedgerBase, append_audit, override
-from wemakeprice_sdk.ledger.collection import count_personal, forget_personal
-from wemakeprice_sdk.ledger.engine import Transaction, text
-from wemakeprice_sdk.ledger.intents import count_payloads, empty_payloads
-from wemakeprice_sdk.ledger.records import Lease, LegalHold
-from wemakeprice_sdk.ledger.timestamps import to_micros, to_timestamp
-from wemakeprice_sdk.models.retention import INTENTS
+from wemakeprice_sdk.ledger.base import AccountRow, append_audit, override
+from wemakeprice_sdk.ledger.collection import LedgerCollection
+from wemakeprice_sdk.ledger.engine import Transaction
+from wemakeprice_sdk.ledger.forgetting import Forgetting, Selection
+from wemakeprice_sdk.ledger.holds import find_holds, held_at, put_hold
+from wemakeprice_sdk.ledger.intents import count_payloads, empty_payloads, finished_payloads
+from wemakeprice_sdk.ledger.moving import LedgerMoving
+from wemakeprice_sdk.ledger.parameters import batches
+from wemakeprice_sdk.ledger.records import (
+    Lease,
+    LegalHold,
+    PersonalPart,
+    PersonalState,
+    StoredRecord,
+    Tombstone,
+)
+from wemakeprice_sdk.ledger.timestamps import to_micros
+from wemakeprice_sdk.ledger.tombstones import (
+    Grave,
+    hmac_of,
+    raise_tombstones,
+    register_digest,
+    tombstone_page,
+)
+from wemakeprice_sdk.models.retention import INTENTS, RetentionClass, class_of
 from wemakeprice_sdk.secrets import redact
 
+_CLEAR: Final = (PersonalState.CLEAR,)
+_STANDING: Final = (PersonalState.CLEAR, PersonalState.MASKED)
 
-class LedgerRetention(LedgerBase):
+
+@frozen
+class _Task:
+    """One call of `mask_personal` or `destroy_personal`, its arguments checked."""
+
+    kind: str
+    before: datetime | None
+    retention_class: RetentionClass | None
+    keys: list[str] | None
+    limit: int
+    reason: str
+    destroy: bool
+
+    def words(self, done: int, digest: str) -> str:
+        """Return what the audit trail says of it."""
+        things = "payloads" if self.kind == INTENTS else "records"
+        words = f"{done} {things}"
+        if self.retention_class is not None:
+            words += f" of class {self.retention_class}"
+        words += " named" if self.before is None else f" before {self.before.isoformat()}"
+        words += f"; register {digest}" if digest else ""
+        return f"{words}; {self.reason}" if self.reason else words
+
+
+class LedgerRetention(LedgerMoving, LedgerCollection):
     """Legal holds, masking and destroying."""
 
     @override
@@ -28,59 +75,132 @@ class LedgerRetention(LedgerBase):
         check_kind("lease", lease, Lease)
         check_kind("hold", hold, LegalHold)
         personal.require_kind(hold.kind, "hold.kind")
+        _check_class("hold.retention_class", hold.retention_class)
         kept = evolve(hold, reason=redact(require_words(hold.reason, "hold.reason", 200)))
-        until = to_micros(hold.until, "hold.until")
+        to_micros(hold.until, "hold.until")
         if hold.account != lease.account:
             raise LedgerAccountError(f"the hold is for account {hold.account!r}, not for {lease.account!r}")
         with self._write_for(lease) as (transaction, row):
-            transaction.many(
-                "INSERT INTO holds (account, kind, until, reason) VALUES (?, ?, ?, ?) "
-                "ON CONFLICT (account, kind) DO UPDATE SET until = excluded.until, reason = excluded.reason",
-                [(kept.account, kept.kind, until, kept.reason)],
-            )
+            put_hold(transaction, kept)
             detail = f"until {kept.until.isoformat()}: {kept.reason}"
+            if kept.retention_class is not None:
+                detail = f"class {kept.retention_class} {detail}"
             append_audit(transaction, row, lease.worker, "legal_hold", kept.kind, detail, now)
 
     @override
     def holds(self, account: str) -> tuple[LegalHold, ...]:
         with self._read(account) as transaction:
-            return _holds(transaction, account)
+            return find_holds(transaction, account)
 
     @override
     def mask_personal(
-        self, lease: Lease, kind: str, before: datetime, now: datetime, *, limit: int = 500
+        self,
+        lease: Lease,
+        kind: str,
+        before: datetime | None,
+        now: datetime,
+        *,
+        limit: int = 500,
+        retention_class: RetentionClass | None = None,
+        keys: Iterable[str] | None = None,
     ) -> int:
         personal.require_kind(kind, "kind", personal.PERSONAL_KINDS)
-        return self._forget(lease, kind, before, now, limit, destroy=False)
+        task = _checked_task(kind, before, retention_class, keys, limit, "", destroy=False)
+        return self._forget(lease, task, now)
 
     @override
     def destroy_personal(
-        self, lease: Lease, kind: str, before: datetime, now: datetime, *, limit: int = 500
+        self,
+        lease: Lease,
+        kind: str,
+        before: datetime | None,
+        now: datetime,
+        *,
+        limit: int = 500,
+        retention_class: RetentionClass | None = None,
+        keys: Iterable[str] | None = None,
+        reason: str = "",
     ) -> int:
         personal.require_kind(kind, "kind")
-        return self._forget(lease, kind, before, now, limit, destroy=True)
+        task = _checked_task(kind, before, retention_class, keys, limit, reason, destroy=True)
+        return self._forget(lease, task, now)
 
-    def _forget(
-        self, lease: Lease, kind: str, before: datetime, now: datetime, limit: int, *, destroy: bool
-    ) -> int:
-        check_kind("limit", limit, int)
-        to_micros(before, "before")
+    def _forget(self, lease: Lease, task: _Task, now: datetime) -> int:
+        check_kind("lease", lease, Lease)
+        micros = to_micros(now, "now")
+        # In transactions of its own: how long a page keeps others waiting does not depend on what is behind.
+        self._move_all(lease.account)
         with self._write_for(lease) as (transaction, row):
-            held = _held(transaction, row.account, now)
-            if kind in held:
-                return 0
-            if kind == INTENTS:
-                done, things = empty_payloads(transaction, row.account, before, held, limit), "payloads"
-            else:
-                row_cipher, things = self._row_cipher(transaction), "records"
-                done = forget_personal(
-                    transaction, row_cipher, row.account, kind, before, limit, destroy=destroy
-                )
+            done, graves = self._forget_page(transaction, row, task, now)
             if done:
-                action = "destroy_personal" if destroy else "mask_personal"
-                detail = f"{done} {things} before {before.isoformat()}"
-                append_audit(transaction, row, lease.worker, action, kind, detail, now)
+                action = "destroy_personal" if task.destroy else "mask_personal"
+                words = task.words(done, register_digest(graves) if graves else "")
+                append_audit(transaction, row, lease.worker, action, task.kind, words, now)
+                raise_tombstones(
+                    transaction,
+                    row.account,
+                    graves,
+                    micros,
+                    audit_number=row.audit_number,
+                    reason=task.reason,
+                )
             return done
+
+    def _forget_page(
+        self, transaction: Transaction, row: AccountRow, task: _Task, now: datetime
+    ) -> tuple[int, list[Grave]]:
+        classes = _free(transaction, row.account, task.kind, now, task.retention_class)
+        if not classes:
+            return 0, []
+        if task.kind == INTENTS:
+            return self._empty(transaction, row.account, task, classes, now)
+        forgetting = Forgetting(transaction, self._row_cipher(transaction), row.account)
+        selection = Selection(
+            account=row.account,
+            kind=task.kind,
+            classes=classes,
+            states=_STANDING if task.destroy else _CLEAR,
+            before=None if task.before is None else to_micros(task.before),
+        )
+        done, graves = 0, list[Grave]()
+        whole_record = len(classes) == len(RetentionClass)
+        for batch in [None] if task.keys is None else batches(task.keys):
+            chosen = evolve(selection, keys=batch)
+            keys = forgetting.keys(chosen, task.limit - done)
+            if task.destroy:
+                graves += forgetting.destroy(chosen, keys, whole_record=whole_record)
+            else:
+                forgetting.mask(chosen, keys)
+            done += len(keys)
+        return done, graves
+
+    def _empty(
+        self,
+        transaction: Transaction,
+        account: str,
+        task: _Task,
+        classes: Collection[RetentionClass],
+        now: datetime,
+    ) -> tuple[int, list[Grave]]:
+        before, held = task.before or now, held_at(transaction, account, now)
+        found: list[tuple[int, str]] = []
+        for batch in [None] if task.keys is None else batches(int(key) for key in task.keys):
+            left = task.limit - len(found)
+            found += finished_payloads(transaction, account, before, classes, held, left, batch)
+        if not found:
+            return 0, []
+        empty_payloads(transaction, [number for number, _ in found])
+        secret = self._row_cipher(transaction).tombstone_key(transaction)
+        graves = [
+            Grave(
+                INTENTS,
+                hmac_of(secret, account, INTENTS, str(number)),
+                class_of(INTENTS, operation),
+                ("payload",),
+            )
+            for number, operation in found
+        ]
+        return len(found), graves
 
     @override
     def due_personal(
@@ -90,21 +210,99 @@ class LedgerRetention(LedgerBase):
         now: datetime,
         mask_before: datetime | None,
         destroy_before: datetime | None,
+        *,
+        retention_class: RetentionClass | None = None,
     ) -> tuple[int, int]:
         personal.require_kind(kind, "kind")
-        for name, bound in (("mask_before", mask_before), ("destroy_before", destroy_before)):
-            if bound is not None:
-                to_micros(bound, name)
+        _check_class("retention_class", retention_class)
+        bounds = {"mask_before": mask_before, "destroy_before": destroy_before}
+        mask, destroy = (None if at is None else to_micros(at, name) for name, at in bounds.items())
         with self._read(account) as transaction:
-            held = _held(transaction, account, now)
-            if kind in held:
+            classes = _free(transaction, account, kind, now, retention_class)
+            if not classes:
                 return 0, 0
             if kind == INTENTS:
-                return 0, count_payloads(transaction, account, destroy_before, held)
+                held = held_at(transaction, account, now)
+                return 0, count_payloads(transaction, account, destroy_before, classes, held)
+            forgetting = Forgetting(transaction, self._row_cipher(transaction), account)
+            standing = Selection(account=account, kind=kind, classes=classes, states=_STANDING)
+            clear = evolve(standing, states=_CLEAR, since=destroy)
             return (
-                count_personal(transaction, account, kind, destroy_before, mask_before, destroy=False),
-                count_personal(transaction, account, kind, None, destroy_before, destroy=True),
+                0 if mask is None else forgetting.count(evolve(clear, before=mask)),
+                0 if destroy is None else forgetting.count(evolve(standing, before=destroy)),
             )
+
+    @override
+    def personal_parts(
+        self,
+        account: str,
+        kind: str,
+        *,
+        retention_class: RetentionClass | None = None,
+        before: datetime | None = None,
+    ) -> Iterator[PersonalPart]:
+        personal.require_kind(kind, "kind", personal.PERSONAL_KINDS)
+        _check_class("retention_class", retention_class)
+        require_text("account", account)
+        selection = Selection(
+            account=account,
+            kind=kind,
+            classes=tuple(RetentionClass) if retention_class is None else (retention_class,),
+            states=_STANDING,
+            before=None if before is None else to_micros(before, "before"),
+        )
+        return self._part_pages(selection)
+
+    def _part_pages(self, selection: Selection) -> Iterator[PersonalPart]:
+        with self._read(selection.account) as transaction:
+            forgetting = Forgetting(transaction, self._row_cipher(transaction), selection.account)
+            page = [
+                part
+                for part, starts in forgetting.unmoved(selection.kind)
+                if selection.takes(part.retention_class, part.state, starts)
+            ]
+        yield from page
+        after = ("", "")
+        while True:
+            with self._read(selection.account) as transaction:
+                forgetting = Forgetting(transaction, self._row_cipher(transaction), selection.account)
+                page = forgetting.page(selection, after)
+            yield from page
+            if not page:
+                return
+            after = page[-1].key, page[-1].retention_class
+
+    @override
+    def mentioning(self, account: str, kind: str, values: Iterable[str]) -> Iterator[StoredRecord]:
+        personal.require_kind(kind, "kind", personal.PERSONAL_KINDS)
+        wanted = frozenset(personal.normalised(value) for value in checked_keys("values", values)) - {""}
+        return (
+            record
+            for record in self.records(account, kind)
+            if wanted and not wanted.isdisjoint(personal.spoken(kind, record.body))
+        )
+
+    @override
+    def tombstones(self, account: str, *, after: int = 0) -> Iterator[Tombstone]:
+        require_text("account", account)
+        check_kind("after", after, int)
+        return self._lines_of_register(account, after)
+
+    def _lines_of_register(self, account: str, after: int) -> Iterator[Tombstone]:
+        while True:
+            with self._read(account) as transaction:
+                page = tombstone_page(transaction, account, after)
+            yield from page
+            if not page:
+                return
+            after = page[-1].number
+
+    @override
+    def key_hmac(self, account: str, kind: str, key: str) -> str:
+        for name, value in {"account": account, "kind": kind, "key": key}.items():
+            require_text(name, value)
+        with self._write() as transaction:
+            return hmac_of(self._row_cipher(transaction).tombstone_key(transaction), account, kind, key)
 
     @override
     def scrub(self) -> None:
@@ -113,12 +311,42 @@ class LedgerRetention(LedgerBase):
         self._engine.scrub()
 
 
-def _holds(transaction: Transaction, account: str) -> tuple[LegalHold, ...]:
-    rows = transaction.rows("SELECT kind, until, reason FROM holds WHERE account = ? ORDER BY kind", account)
-    return tuple(LegalHold(account, text(row[0]), to_timestamp(row[1]), text(row[2])) for row in rows)
+def _checked_task(
+    kind: str,
+    before: datetime | None,
+    retention_class: RetentionClass | None,
+    keys: Iterable[str] | None,
+    limit: int,
+    reason: str,
+    *,
+    destroy: bool,
+) -> _Task:
+    check_kind("limit", limit, int)
+    _check_class("retention_class", retention_class)
+    named = None if keys is None else list(dict.fromkeys(checked_keys("keys", keys)))
+    if before is None and named is None:
+        raise ValidationError.single(
+            "before",
+            "None",
+            "a time, or the keys of records",
+            "without a time everything would be taken; give a time or name the records",
+            "시각이 없으면 모든 개인정보가 대상이 됩니다. before 시각이나 대상 기록을 지정해 주세요",
+        )
+    if before is not None:
+        to_micros(before, "before")
+    words = redact(require_words(reason, "reason", 120)) if reason else ""
+    return _Task(kind, before, retention_class, named, limit, words, destroy)
 
 
-def _held(transaction: Transaction, account: str, now: datetime) -> frozenset[str]:
-    """Return the kinds that stand under a hold now."""
-    micros = to_micros(now, "now")
-    return frozenset(row.kind for row in _holds(transaction, account) if micros < to_micros(row.until))
+def _check_class(name: str, value: RetentionClass | None) -> None:
+    if value is not None:
+        check_kind(name, value, RetentionClass)
+
+
+def _free(
+    transaction: Transaction, account: str, kind: str, now: datetime, wanted: RetentionClass | None
+) -> tuple[RetentionClass, ...]:
+    """Return the classes of a kind that are asked for and stand under no hold now."""
+    held = held_at(transaction, account, now)
+    classes = tuple(RetentionClass) if wanted is None else (wanted,)
+    return tuple(one for one in classes if not held.holds(kind, one))

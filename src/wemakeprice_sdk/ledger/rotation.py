@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from wemakeprice_sdk.config import RotationReport
-from wemakeprice_sdk.ledger import collection, intents
+from wemakeprice_sdk.ledger import data_keys, intents, moving
 from wemakeprice_sdk.ledger.base import LedgerBase
-from wemakeprice_sdk.ledger.encryption import RotationPage, rotate_digest_key
+from wemakeprice_sdk.ledger.encryption import rotate_meta_keys
 from wemakeprice_sdk.ledger.engine import SqlRow, Transaction, text
+from wemakeprice_sdk.ledger.paging import RotationPage
 from wemakeprice_sdk.secrets import RotatingCipher
 
 _ReadPage = Callable[[Transaction, RotatingCipher, str, SqlRow], RotationPage]
@@ -17,7 +18,8 @@ _WritePage = Callable[[Transaction, Sequence[SqlRow]], None]
 # What comes before every key there can be: empty texts, and a time in microseconds before any datetime's
 # (the year 1 is -6.2e16). Both databases store 64 bits; anything longer would be refused.
 _ROTATED: Final[tuple[tuple[_ReadPage, _WritePage, SqlRow], ...]] = (
-    (collection.rotate_page, collection.write_rotated, ("", "")),
+    (moving.rotate_page, moving.write_rotated, ("", "")),
+    (data_keys.rotate_page, data_keys.write_rotated, (0,)),
     (intents.rotate_page, intents.write_rotated, (-(2**62), 0)),
 )
 
@@ -26,7 +28,10 @@ class LedgerRotation(LedgerBase):
     """Re-encryption, page by page, while others work."""
 
     def rotate_keys(self, progress: Callable[[RotationReport], None] | None = None) -> RotationReport:
-        """Re-encrypt records, payloads and, at last, the digest key under the cipher's primary key.
+        """Re-encrypt data keys, payloads and, at last, the ledger's own keys under the cipher's primary key.
+
+        The personal values of records stay as they are, because their data keys do; the report counts keys,
+        payloads, and what a ledger of version 0.1.0 still keeps in one token per record.
 
         Give every worker a ring with both keys first, the new one primary. They may go on working: each page
         (500 values) is written in a short transaction of its own, and `progress` is called after it. A
@@ -63,5 +68,5 @@ class LedgerRotation(LedgerBase):
                     after = page.after
                     yield len(page.changes), page.seen - len(page.changes)
         with self._write() as transaction:
-            rotated = rotate_digest_key(transaction, cipher)
-        yield int(rotated), int(not rotated)
+            rotated = list(rotate_meta_keys(transaction, cipher))
+        yield sum(rotated), len(rotated) - sum(rotated)

@@ -1,7 +1,8 @@
 """The ledger's tables, as forward migrations; written once for both engines.
 
-`{id}` and `{big}` differ between the engines; everything else is the SQL both speak. Timestamps are whole
-microseconds since 1970 (UTC). A migration is never edited after a release: a new one is added.
+`{id}`, `{big}` and `{clustered}` differ between the engines; everything else is the SQL both speak.
+Timestamps are whole microseconds since 1970 (UTC). A migration is never edited after a release: a new one is
+added.
 """
 
 from __future__ import annotations
@@ -80,6 +81,38 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             fallen {big} NOT NULL, fallen_at {big} NOT NULL,
             PRIMARY KEY (account, product_no, option_key))""",
     ),
+    # Personal values stand apart, by retention class. What `sealed` still holds moves over in pages, because
+    # that takes the key; an empty text there is a record whose values were destroyed, which has to leave a
+    # tombstone. A hold without a class holds everything of its kind.
+    (
+        """CREATE TABLE data_keys (
+            number {id}, account TEXT NOT NULL, class TEXT NOT NULL, period TEXT NOT NULL,
+            wrapped TEXT NOT NULL, UNIQUE (account, class, period))""",
+        """CREATE TABLE personal (
+            account TEXT NOT NULL, kind TEXT NOT NULL, record_key TEXT NOT NULL, class TEXT NOT NULL,
+            state TEXT NOT NULL, starts {big} NOT NULL, data_key {big} NOT NULL, token TEXT NOT NULL,
+            PRIMARY KEY (account, kind, record_key, class)){clustered}""",
+        "CREATE INDEX personal_by_time ON personal (data_key, kind, state, starts)",
+        """CREATE TABLE tombstones (
+            number {id}, account TEXT NOT NULL, hmac TEXT NOT NULL, class TEXT NOT NULL, kind TEXT NOT NULL,
+            fields TEXT NOT NULL, destroyed {big} NOT NULL, audit_number {big} NOT NULL,
+            reason TEXT NOT NULL)""",
+        "CREATE INDEX tombstones_by_record ON tombstones (account, hmac, class)",
+        "CREATE INDEX tombstones_in_order ON tombstones (account, number)",
+        "ALTER TABLE holds RENAME TO holds_of_kinds",
+        """CREATE TABLE holds (
+            account TEXT NOT NULL, kind TEXT NOT NULL, class TEXT NOT NULL, until {big} NOT NULL,
+            reason TEXT NOT NULL, PRIMARY KEY (account, kind, class))""",
+        """INSERT INTO holds (account, kind, class, until, reason)
+            SELECT account, kind, '', until, reason FROM holds_of_kinds""",
+        "DROP TABLE holds_of_kinds",
+        "UPDATE records SET sealed = '' WHERE personal = 'destroyed'",
+        "DROP INDEX records_by_personal",
+        """CREATE INDEX records_with_sealed ON records (account, kind, record_key)
+            WHERE sealed IS NOT NULL""",
+    ),
+    # Readers of changes ask by the time of the last save; without it every record of the kind is sorted.
+    ("CREATE INDEX records_by_change ON records (account, kind, last_seen, record_key)",),
 )
 
 VERSION: Final = len(MIGRATIONS)

@@ -27,6 +27,13 @@ from wemakeprice_sdk.ledger.timestamps import SECOND
 from wemakeprice_sdk.secrets import Cipher
 
 _MEMORY: Final = ":memory:"
+# AUTOINCREMENT never gives a number twice. Without row numbers a table is kept in the order of its key, one
+# tree less to write.
+_DIALECT: Final = {
+    "id": "INTEGER PRIMARY KEY AUTOINCREMENT",
+    "big": "INTEGER",
+    "clustered": " WITHOUT ROWID",
+}
 _CORRUPT: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
 
 
@@ -253,7 +260,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
         done = int(_meta(connection, "schema") or "0")
         for statements in MIGRATIONS[done:]:
             for statement in statements:
-                connection.execute(statement.format(id="INTEGER PRIMARY KEY AUTOINCREMENT", big="INTEGER"))
+                connection.execute(statement.format(**_DIALECT))
         for name, value in (("application", APPLICATION), ("schema", str(VERSION))):
             connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value))
         connection.execute("COMMIT")

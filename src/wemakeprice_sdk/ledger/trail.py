@@ -8,8 +8,8 @@ from datetime import datetime
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.ledger.arguments import require_text
 from wemakeprice_sdk.ledger.base import LedgerBase, append_audit, override
-from wemakeprice_sdk.ledger.encryption import PAGE
 from wemakeprice_sdk.ledger.engine import SqlRow, text, whole
+from wemakeprice_sdk.ledger.paging import PAGE
 from wemakeprice_sdk.ledger.records import AuditEntry, Lease
 from wemakeprice_sdk.ledger.timestamps import to_timestamp
 

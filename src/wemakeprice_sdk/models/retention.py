@@ -99,8 +99,9 @@ _FIELDS: Final[Mapping[str, Mapping[str, RetentionClass]]] = {
     RecordKind.BANK_TRANSFER: _BANK,
 }
 _NONE: Final[Mapping[str, RetentionClass]] = {}
-# What was sent is of the class of what it was sent about; stock, prices and templates are what was offered.
-_SENT: Final[Mapping[str, RetentionClass]] = {"orders": _S, "claims": _C, "cs": RetentionClass.DISPUTE}
+SENT: Final[Mapping[str, RetentionClass]] = {"orders": _S, "claims": _C, "cs": RetentionClass.DISPUTE}
+"""First word of an operation to the class of what it sent, which is that of what it was about [K]. Everything
+else (stock, prices, templates) is what was offered: `DISPLAY`."""
 
 
 def class_of(kind: str, path: str) -> RetentionClass:
@@ -111,12 +112,12 @@ def class_of(kind: str, path: str) -> RetentionClass:
     kind or field is `UNCLASSIFIED`.
     """
     if kind == INTENTS:
-        return _SENT.get(path.partition("_")[0], RetentionClass.DISPLAY)
+        return SENT.get(path.partition("_")[0], RetentionClass.DISPLAY)
     if kind == RecordKind.EXPORT:
         # Columns of the partner centre say what was offered; a column of the seller's own may say anything.
         own = path.startswith(".extras")
         return RetentionClass.UNCLASSIFIED if own else RetentionClass.DISPLAY
-    words = path.rsplit(".", 2)
     fields = _FIELDS.get(kind, _NONE)
-    found = fields.get(words[-1]) or fields.get(".".join(words[-2:]))
+    last = path.rfind(".")
+    found = fields.get(path[last + 1 :]) or fields.get(path[path.rfind(".", 0, last) + 1 :])
     return found or RetentionClass.UNCLASSIFIED
