@@ -83,9 +83,11 @@ _ORDER: Final[Mapping[str, RetentionClass]] = {
     "delivery.customsPin": RetentionClass.CUSTOMS,
 }
 # A telephone number inside a question cannot be taken out of it: the text is the record of the complaint [K].
-_CS: Final = dict.fromkeys(("question", "answer", "content", "inquiry"), RetentionClass.DISPUTE)
+_CS: Final[Mapping[str, RetentionClass]] = dict.fromkeys(
+    ("question", "answer", "content", "inquiry"), RetentionClass.DISPUTE
+)
 # That money came, from whom and by which words it can be matched, is the record of the payment [K].
-_BANK: Final = dict.fromkeys(
+_BANK: Final[Mapping[str, RetentionClass]] = dict.fromkeys(
     ("reference", "memo", "payer", "account_number", "balance", "received_at"), RetentionClass.PAYMENT_SUPPLY
 )
 _FIELDS: Final[Mapping[str, Mapping[str, RetentionClass]]] = {
