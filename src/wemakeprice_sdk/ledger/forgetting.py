@@ -15,10 +15,17 @@ from wemakeprice_sdk.ledger.engine import SqlValue, Transaction, text, whole
 from wemakeprice_sdk.ledger.moving import SEALED
 from wemakeprice_sdk.ledger.paging import PAGE
 from wemakeprice_sdk.ledger.parameters import placeholders
-from wemakeprice_sdk.ledger.parts import PartStore, StoredParts, joined, open_parts, sealed_parts, starts_at
+from wemakeprice_sdk.ledger.parts import (
+    EncryptedParts,
+    PartStore,
+    decrypt_parts,
+    joined,
+    starts_at,
+    unmoved_parts,
+)
 from wemakeprice_sdk.ledger.records import PersonalPart, PersonalState
 from wemakeprice_sdk.ledger.timestamps import to_timestamp
-from wemakeprice_sdk.ledger.tombstones import EVERYTHING, Grave, hmac_of
+from wemakeprice_sdk.ledger.tombstones import EVERYTHING, TombstoneDraft, hmac_of
 from wemakeprice_sdk.models.retention import RetentionClass
 
 # Behind every time there can be, in microseconds.
@@ -39,11 +46,13 @@ class Selection:
     keys: Sequence[str] | None = field(default=None, repr=False)
 
     def query(self, columns: str) -> tuple[str, list[SqlValue]]:
-        """Return the query for `columns` of the table `personal` (p), key by key through its index."""
+        """Return the query for `columns` of the table `personal` (p): by record, or by data key and time."""
         classes, states = sorted(self.classes), sorted(self.states)
+        source = "data_keys k JOIN personal p ON p.data_key = k.number" if self.keys is None else "personal p"
+        owner = "k" if self.keys is None else "p"
         sql = (
-            f"SELECT {columns} FROM data_keys k JOIN personal p ON p.data_key = k.number "  # noqa: S608
-            f"WHERE k.account = ? AND k.class IN ({placeholders(classes)}) "
+            f"SELECT {columns} FROM {source} "  # noqa: S608
+            f"WHERE {owner}.account = ? AND {owner}.class IN ({placeholders(classes)}) "
             f"AND p.kind = ? AND p.state IN ({placeholders(states)})"
         )
         values: list[SqlValue] = [self.account, *classes, self.kind, *states]
@@ -93,7 +102,9 @@ class Forgetting:
         self._store.mask(selection.kind, self._selected(selection, keys))
         self._mark(selection.kind, keys, PersonalState.MASKED)
 
-    def destroy(self, selection: Selection, keys: Sequence[str], *, whole_record: bool) -> list[Grave]:
+    def destroy(
+        self, selection: Selection, keys: Sequence[str], *, whole_record: bool
+    ) -> list[TombstoneDraft]:
         """Delete the selected values of these records, and the data keys that nothing is left under.
 
         With `whole_record` nothing personal of them comes in again, whatever class it is of.
@@ -101,20 +112,20 @@ class Forgetting:
         kind, found = selection.kind, self._selected(selection, keys)
         data_keys = self._store.keys_of(found.values())
         secret = self._row_cipher.tombstone_key(self._transaction)
-        graves: list[Grave] = []
+        lines: list[TombstoneDraft] = []
         for key, parts in found.items():
             name = hmac_of(secret, self._account, kind, key)
             for retention_class, part in parts.items():
                 fields = self._fields(kind, key, {retention_class: part}, data_keys)
-                graves.append(Grave(kind, name, retention_class, fields))
+                lines.append(TombstoneDraft(kind, name, retention_class, fields))
             if whole_record:
-                graves.append(Grave(kind, name, EVERYTHING))
+                lines.append(TombstoneDraft(kind, name, EVERYTHING))
         self._store.delete((self._account, kind, key, name) for key, parts in found.items() for name in parts)
         left = self._store.find(kind, keys)
         self._mark(kind, [key for key in keys if key in left], PersonalState.PARTIAL)
         self._mark(kind, [key for key in keys if key not in left], PersonalState.DESTROYED)
         self._row_cipher.data_keys.destroy_unused(self._transaction, self._account, selection.classes)
-        return graves
+        return lines
 
     def page(self, selection: Selection, after: tuple[str, str]) -> list[PersonalPart]:
         """Return the selected values behind `after` (record, class), without them, at most `PAGE`."""
@@ -160,7 +171,7 @@ class Forgetting:
             for _, key, at, seen, state, body, sealed, status, ref in rows:
                 after, time = text(key), whole(at)
                 starts = starts_at(kind, load(text(body)), time, whole(seen))
-                for name, part in sealed_parts(
+                for name, part in unmoved_parts(
                     self._row_cipher, self._account, kind, after, text(sealed), text(state)
                 ).items():
                     found = PersonalPart(
@@ -175,7 +186,7 @@ class Forgetting:
                     )
                     yield found, starts
 
-    def _selected(self, selection: Selection, keys: Sequence[str]) -> dict[str, StoredParts]:
+    def _selected(self, selection: Selection, keys: Sequence[str]) -> dict[str, EncryptedParts]:
         found = {
             key: {
                 name: part for name, part in parts.items() if selection.takes(name, part.state, part.starts)
@@ -185,11 +196,11 @@ class Forgetting:
         return {key: parts for key, parts in found.items() if parts}
 
     def _fields(
-        self, kind: str, key: str, parts: StoredParts, data_keys: Mapping[int, DataKey]
+        self, kind: str, key: str, parts: EncryptedParts, data_keys: Mapping[int, DataKey]
     ) -> tuple[str, ...]:
         """Return the names of the fields of parts; none where they cannot be read any more."""
         try:
-            opened = open_parts(self._account, kind, key, parts, data_keys)
+            opened = decrypt_parts(self._account, kind, key, parts, data_keys)
         except (DecryptionError, LedgerCorruptError):
             return ()
         return tuple(sorted({_field_name(path) for path in joined(opened)}))

@@ -13,7 +13,7 @@ from wemakeprice_sdk.models.retention import RetentionClass
 
 
 @frozen
-class Held:
+class HoldSet:
     """What stands under a hold at one time."""
 
     _places: frozenset[tuple[str, RetentionClass | None]]
@@ -47,8 +47,8 @@ def find_holds(transaction: Transaction, account: str) -> tuple[LegalHold, ...]:
     )
 
 
-def held_at(transaction: Transaction, account: str, now: datetime) -> Held:
+def held_at(transaction: Transaction, account: str, now: datetime) -> HoldSet:
     """Return what stands under a hold now."""
     micros = to_micros(now, "now")
     running = (hold for hold in find_holds(transaction, account) if micros < to_micros(hold.until))
-    return Held(frozenset((hold.kind, hold.retention_class) for hold in running))
+    return HoldSet(frozenset((hold.kind, hold.retention_class) for hold in running))

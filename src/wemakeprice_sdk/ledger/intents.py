@@ -15,7 +15,7 @@ from wemakeprice_sdk.ledger.audit import require_words
 from wemakeprice_sdk.ledger.base import AccountRow, LedgerBase, append_audit, override
 from wemakeprice_sdk.ledger.encryption import RowCipher, context
 from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue, Transaction, text, whole
-from wemakeprice_sdk.ledger.holds import Held
+from wemakeprice_sdk.ledger.holds import HoldSet
 from wemakeprice_sdk.ledger.paging import PAGE, RotationPage
 from wemakeprice_sdk.ledger.parameters import batches, placeholders
 from wemakeprice_sdk.ledger.records import Intent, IntentDraft, IntentResult, IntentState, Lease
@@ -245,7 +245,7 @@ def finished_payloads(
     account: str,
     before: datetime,
     classes: Collection[RetentionClass],
-    held: Held,
+    held: HoldSet,
     limit: int,
     numbers: Sequence[int] | None = None,
 ) -> list[tuple[int, str]]:
@@ -267,7 +267,7 @@ def count_payloads(
     account: str,
     before: datetime | None,
     classes: Collection[RetentionClass],
-    held: Held,
+    held: HoldSet,
 ) -> int:
     """Count what `finished_payloads` would return without a limit; nothing without `before`."""
     if before is None:
@@ -277,7 +277,7 @@ def count_payloads(
 
 
 def _with_payload(
-    account: str, before: datetime, classes: Collection[RetentionClass], held: Held
+    account: str, before: datetime, classes: Collection[RetentionClass], held: HoldSet
 ) -> tuple[str, list[SqlValue]]:
     condition = "account = ? AND opened < ? AND payload <> '' AND state NOT IN ('open', 'unknown')"
     values: list[SqlValue] = [account, to_micros(before)]

@@ -14,8 +14,8 @@ from wemakeprice_sdk.ledger.base import LedgerBase
 from wemakeprice_sdk.ledger.encryption import RowCipher, context, load
 from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue, Transaction, text, whole
 from wemakeprice_sdk.ledger.paging import PAGE, RotationPage
-from wemakeprice_sdk.ledger.parts import PartStore, sealed_parts, starts_at
-from wemakeprice_sdk.ledger.tombstones import EVERYTHING, Grave, hmac_of, raise_tombstones
+from wemakeprice_sdk.ledger.parts import PartStore, starts_at, unmoved_parts
+from wemakeprice_sdk.ledger.tombstones import EVERYTHING, TombstoneDraft, hmac_of, insert_tombstones
 from wemakeprice_sdk.secrets import RotatingCipher, rotate_token
 
 SEALED: Final = "kind, record_key, at, last_seen, personal, body, sealed"
@@ -67,19 +67,19 @@ class LedgerMoving(LedgerBase):
 def move_rows(transaction: Transaction, row_cipher: RowCipher, account: str, rows: Sequence[SqlRow]) -> None:
     """Move the values of rows of `SEALED`; the account is locked."""
     store = PartStore(transaction, row_cipher, account)
-    graves: list[Grave] = []
+    lines: list[TombstoneDraft] = []
     now = 0
     for kind, key, at, seen, state, body, sealed in rows:
         place, time = (text(kind), text(key)), whole(at)
         if sealed:
-            parts = sealed_parts(row_cipher, account, *place, text(sealed), text(state))
+            parts = unmoved_parts(row_cipher, account, *place, text(sealed), text(state))
             store.put(*place, time, starts_at(place[0], load(text(body)), time, whole(seen)), parts, {})
         else:
             name = hmac_of(row_cipher.tombstone_key(transaction), account, *place)
-            graves.append(Grave(place[0], name, EVERYTHING))
+            lines.append(TombstoneDraft(place[0], name, EVERYTHING))
             now = max(now, whole(seen))
     store.write()
-    raise_tombstones(transaction, account, graves, now)
+    insert_tombstones(transaction, account, lines, now)
     transaction.many(
         "UPDATE records SET sealed = NULL WHERE account = ? AND kind = ? AND record_key = ?",
         [(account, kind, key) for kind, key, *_ in rows],

@@ -39,7 +39,7 @@ _UPSERT: Final = """INSERT INTO personal
 
 
 @frozen
-class StoredPart:
+class EncryptedPart:
     """One row of the table, still encrypted."""
 
     state: PersonalState
@@ -49,7 +49,7 @@ class StoredPart:
 
 
 @frozen
-class OpenPart:
+class PlainPart:
     """The values of one class of one record, decrypted; `stands` says how they are stored (data key, start of
     the period, state, plaintext)."""
 
@@ -58,9 +58,9 @@ class OpenPart:
     stands: tuple[int, int, str, bytes] | None = field(default=None, repr=False)
 
 
-StoredParts = dict[str, StoredPart]
+EncryptedParts = dict[str, EncryptedPart]
 """By retention class."""
-OpenParts = dict[str, OpenPart]
+PlainParts = dict[str, PlainPart]
 """By retention class."""
 
 
@@ -94,33 +94,33 @@ def _micros(value: JsonValue) -> int:
     return to_micros(found if found.tzinfo is not None else found.replace(tzinfo=KST))
 
 
-def open_parts(
-    account: str, kind: str, key: str, stored: StoredParts, keys: Mapping[int, DataKey]
-) -> OpenParts:
+def decrypt_parts(
+    account: str, kind: str, key: str, stored: EncryptedParts, keys: Mapping[int, DataKey]
+) -> PlainParts:
     """Decrypt the parts of a record; raise `LedgerCorruptError` when the key of one is missing."""
-    opened: OpenParts = {}
+    opened: PlainParts = {}
     for name, part in stored.items():
         data_key = keys.get(part.number)
         if data_key is None:
             raise LedgerCorruptError(f"the data key {part.number} of {kind} {key!r} is missing")
         plain = data_key.decrypt(part.token, _place(account, kind, key, name))
         stands = (part.number, part.starts, part.state.value, plain)
-        opened[name] = OpenPart(part.state, plain_values(load(plain.decode())), stands)
+        opened[name] = PlainPart(part.state, plain_values(load(plain.decode())), stands)
     return opened
 
 
-def sealed_parts(
+def unmoved_parts(
     row_cipher: RowCipher, account: str, kind: str, key: str, sealed: str, state: str
-) -> OpenParts:
+) -> PlainParts:
     """Decrypt the personal values of a record that still holds all of them in one token (up to 0.1.0)."""
     if not sealed:
         return {}
     values = row_cipher.decrypt_values(sealed, account, "record", kind, key)
     found = PersonalState(state)
-    return {name: OpenPart(found, part) for name, part in by_class(kind, values).items()}
+    return {name: PlainPart(found, part) for name, part in by_class(kind, values).items()}
 
 
-def joined(parts: OpenParts, *states: PersonalState) -> PersonalValues:
+def joined(parts: PlainParts, *states: PersonalState) -> PersonalValues:
     """Return the values of parts, or of those in some states."""
     return {
         path: value
@@ -136,8 +136,8 @@ class _Draft:
     key: str
     month: str
     starts: int
-    parts: OpenParts
-    old: OpenParts
+    parts: PlainParts
+    old: PlainParts
 
 
 class PartStore:
@@ -149,9 +149,9 @@ class PartStore:
         self._account = account
         self._drafts: list[_Draft] = []
 
-    def find(self, kind: str, keys: Sequence[str]) -> dict[str, StoredParts]:
+    def find(self, kind: str, keys: Sequence[str]) -> dict[str, EncryptedParts]:
         """Return the rows of records of one kind."""
-        found: dict[str, StoredParts] = {}
+        found: dict[str, EncryptedParts] = {}
         for batch in batches(keys):
             rows = self._transaction.rows(
                 "SELECT record_key, class, state, starts, data_key, token FROM personal "  # noqa: S608
@@ -161,23 +161,25 @@ class PartStore:
                 *batch,
             )
             for key, name, state, starts, number, token in rows:
-                part = StoredPart(PersonalState(text(state)), whole(starts), whole(number), text(token))
+                part = EncryptedPart(PersonalState(text(state)), whole(starts), whole(number), text(token))
                 found.setdefault(text(key), {})[text(name)] = part
         return found
 
-    def keys_of(self, found: Iterable[StoredParts]) -> Mapping[int, DataKey]:
+    def keys_of(self, found: Iterable[EncryptedParts]) -> Mapping[int, DataKey]:
         """Return the data keys of rows."""
         return self._data_keys.by_number(
             self._transaction, {part.number for parts in found for part in parts.values()}
         )
 
-    def open(self, kind: str, keys: Sequence[str]) -> dict[str, OpenParts]:
+    def open(self, kind: str, keys: Sequence[str]) -> dict[str, PlainParts]:
         """Return the parts of records of one kind, decrypted."""
         found = self.find(kind, keys)
         data_keys = self.keys_of(found.values())
-        return {key: open_parts(self._account, kind, key, parts, data_keys) for key, parts in found.items()}
+        return {
+            key: decrypt_parts(self._account, kind, key, parts, data_keys) for key, parts in found.items()
+        }
 
-    def put(self, kind: str, key: str, at: int, starts: int, parts: OpenParts, old: OpenParts) -> None:
+    def put(self, kind: str, key: str, at: int, starts: int, parts: PlainParts, old: PlainParts) -> None:
         """Keep these parts of a record instead of its old ones, at the next `write`."""
         if parts or old:
             self._drafts.append(_Draft(kind, key, _month(at), starts, parts, old))
@@ -204,12 +206,12 @@ class PartStore:
         self.delete(deletes)
         self._drafts = []
 
-    def mask(self, kind: str, found: Mapping[str, StoredParts]) -> None:
+    def mask(self, kind: str, found: Mapping[str, EncryptedParts]) -> None:
         """Cover the values of rows, under the data keys they have."""
         keys = self.keys_of(found.values())
         rows: list[tuple[SqlValue, ...]] = []
         for key, stored in found.items():
-            for name, part in open_parts(self._account, kind, key, stored, keys).items():
+            for name, part in decrypt_parts(self._account, kind, key, stored, keys).items():
                 old, place = stored[name], (self._account, kind, key)
                 covered = dump(personal.mask(part.values)).encode()
                 token = keys[old.number].encrypt(covered, _place(*place, name), os.urandom(NONCE))

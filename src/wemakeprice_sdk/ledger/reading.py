@@ -11,7 +11,14 @@ from wemakeprice_sdk.ledger import personal
 from wemakeprice_sdk.ledger.data_keys import DataKey
 from wemakeprice_sdk.ledger.encryption import RowCipher, load
 from wemakeprice_sdk.ledger.engine import SqlRow, Transaction, text
-from wemakeprice_sdk.ledger.parts import OpenParts, PartStore, StoredParts, joined, open_parts, sealed_parts
+from wemakeprice_sdk.ledger.parts import (
+    EncryptedParts,
+    PartStore,
+    PlainParts,
+    decrypt_parts,
+    joined,
+    unmoved_parts,
+)
 from wemakeprice_sdk.ledger.records import PersonalState, StoredRecord
 from wemakeprice_sdk.ledger.timestamps import to_timestamp
 
@@ -25,7 +32,7 @@ class RecordPage:
 
     _rows: Sequence[SqlRow]
     _row_cipher: RowCipher
-    _parts: Mapping[tuple[str, str], StoredParts]
+    _parts: Mapping[tuple[str, str], EncryptedParts]
     _data_keys: Mapping[int, DataKey]
 
     @classmethod
@@ -49,11 +56,11 @@ class RecordPage:
         """Yield the records."""
         return map(self._record, self._rows)
 
-    def _opened(self, row: SqlRow) -> OpenParts:
+    def _opened(self, row: SqlRow) -> PlainParts:
         account, kind, key = text(row[0]), text(row[1]), text(row[2])
         if row[10] is not None:
-            return sealed_parts(self._row_cipher, account, kind, key, text(row[10]), text(row[8]))
-        return open_parts(account, kind, key, self._parts.get((kind, key), {}), self._data_keys)
+            return unmoved_parts(self._row_cipher, account, kind, key, text(row[10]), text(row[8]))
+        return decrypt_parts(account, kind, key, self._parts.get((kind, key), {}), self._data_keys)
 
     def _record(self, row: SqlRow) -> StoredRecord:
         body, parts = load(text(row[9])), self._opened(row)

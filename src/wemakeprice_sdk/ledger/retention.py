@@ -31,9 +31,9 @@ from wemakeprice_sdk.ledger.records import (
 )
 from wemakeprice_sdk.ledger.timestamps import to_micros
 from wemakeprice_sdk.ledger.tombstones import (
-    Grave,
+    TombstoneDraft,
     hmac_of,
-    raise_tombstones,
+    insert_tombstones,
     register_digest,
     tombstone_page,
 )
@@ -131,15 +131,15 @@ class LedgerRetention(LedgerMoving, LedgerCollection):
         # In transactions of its own: how long a page keeps others waiting does not depend on what is behind.
         self._move_all(lease.account)
         with self._write_for(lease) as (transaction, row):
-            done, graves = self._forget_page(transaction, row, task, now)
+            done, lines = self._forget_page(transaction, row, task, now)
             if done:
                 action = "destroy_personal" if task.destroy else "mask_personal"
-                words = task.words(done, register_digest(graves) if graves else "")
+                words = task.words(done, register_digest(lines) if lines else "")
                 append_audit(transaction, row, lease.worker, action, task.kind, words, now)
-                raise_tombstones(
+                insert_tombstones(
                     transaction,
                     row.account,
-                    graves,
+                    lines,
                     micros,
                     audit_number=row.audit_number,
                     reason=task.reason,
@@ -148,7 +148,7 @@ class LedgerRetention(LedgerMoving, LedgerCollection):
 
     def _forget_page(
         self, transaction: Transaction, row: AccountRow, task: _Task, now: datetime
-    ) -> tuple[int, list[Grave]]:
+    ) -> tuple[int, list[TombstoneDraft]]:
         classes = _free(transaction, row.account, task.kind, now, task.retention_class)
         if not classes:
             return 0, []
@@ -162,17 +162,17 @@ class LedgerRetention(LedgerMoving, LedgerCollection):
             states=_STANDING if task.destroy else _CLEAR,
             before=None if task.before is None else to_micros(task.before),
         )
-        done, graves = 0, list[Grave]()
+        done, lines = 0, list[TombstoneDraft]()
         whole_record = len(classes) == len(RetentionClass)
         for batch in [None] if task.keys is None else batches(task.keys):
             chosen = evolve(selection, keys=batch)
             keys = forgetting.keys(chosen, task.limit - done)
             if task.destroy:
-                graves += forgetting.destroy(chosen, keys, whole_record=whole_record)
+                lines += forgetting.destroy(chosen, keys, whole_record=whole_record)
             else:
                 forgetting.mask(chosen, keys)
             done += len(keys)
-        return done, graves
+        return done, lines
 
     def _empty(
         self,
@@ -181,7 +181,7 @@ class LedgerRetention(LedgerMoving, LedgerCollection):
         task: _Task,
         classes: Collection[RetentionClass],
         now: datetime,
-    ) -> tuple[int, list[Grave]]:
+    ) -> tuple[int, list[TombstoneDraft]]:
         before, held = task.before or now, held_at(transaction, account, now)
         found: list[tuple[int, str]] = []
         for batch in [None] if task.keys is None else batches(int(key) for key in task.keys):
@@ -191,8 +191,8 @@ class LedgerRetention(LedgerMoving, LedgerCollection):
             return 0, []
         empty_payloads(transaction, [number for number, _ in found])
         secret = self._row_cipher(transaction).tombstone_key(transaction)
-        graves = [
-            Grave(
+        lines = [
+            TombstoneDraft(
                 INTENTS,
                 hmac_of(secret, account, INTENTS, str(number)),
                 class_of(INTENTS, operation),
@@ -200,7 +200,7 @@ class LedgerRetention(LedgerMoving, LedgerCollection):
             )
             for number, operation in found
         ]
-        return len(found), graves
+        return len(found), lines
 
     @override
     def due_personal(

@@ -14,7 +14,7 @@ from wemakeprice_sdk.ledger.encryption import RowCipher, dump, load
 from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue, Transaction, text, whole
 from wemakeprice_sdk.ledger.moving import SEALED, move_rows
 from wemakeprice_sdk.ledger.parameters import batches, placeholders
-from wemakeprice_sdk.ledger.parts import OpenPart, OpenParts, PartStore, by_class, joined, starts_at
+from wemakeprice_sdk.ledger.parts import PartStore, PlainPart, PlainParts, by_class, joined, starts_at
 from wemakeprice_sdk.ledger.records import PersonalState, RecordDraft, SaveCount
 from wemakeprice_sdk.ledger.timestamps import DAY, to_micros
 from wemakeprice_sdk.ledger.tombstones import RecordPlace, bars, destroyed_classes
@@ -42,7 +42,7 @@ class _Kept:
     """What of a draft is kept; `reduced` when that is less than the draft says."""
 
     clear: Mapping[str, JsonValue] = field(repr=False)
-    parts: OpenParts = field(repr=False)
+    parts: PlainParts = field(repr=False)
     state: PersonalState
     reduced: bool
 
@@ -127,7 +127,7 @@ class RecordWriter:
 
     def _with_parts(
         self, changed: Sequence[tuple[RecordDraft, str]], known: Mapping[RecordPlace, _Known]
-    ) -> Iterator[tuple[RecordDraft, str, OpenParts, Collection[str]]]:
+    ) -> Iterator[tuple[RecordDraft, str, PlainParts, Collection[str]]]:
         """Yield each draft with the personal values its record holds, and the classes that were destroyed."""
         places = [(draft.kind, draft.key) for draft, _ in changed if personal.may_hold(draft.kind)]
         stored = [place for place in places if place in known]
@@ -141,7 +141,7 @@ class RecordWriter:
             place = draft.kind, draft.key
             yield draft, digest, old.get(place, {}), destroyed.get(place, ())
 
-    def _row(self, draft: RecordDraft, kept: _Kept, old: OpenParts, digest: str) -> tuple[SqlValue, ...]:
+    def _row(self, draft: RecordDraft, kept: _Kept, old: PlainParts, digest: str) -> tuple[SqlValue, ...]:
         at, now = to_micros(draft.at, "records.at"), self._now
         starts = starts_at(draft.kind, kept.clear, at, now)
         self._store.put(draft.kind, draft.key, at, starts, kept.parts, old)
@@ -157,27 +157,27 @@ class RecordWriter:
         )
 
 
-def _kept(draft: RecordDraft, before: _Known | None, old: OpenParts, destroyed: Collection[str]) -> _Kept:
+def _kept(draft: RecordDraft, before: _Known | None, old: PlainParts, destroyed: Collection[str]) -> _Kept:
     """Merge a draft into what is there, less what was destroyed, and covered as it was covered."""
     body = draft.body
     if before is not None and old:
         body = personal.merge(draft.kind, personal.join(load(before.body), joined(old)), body)
     clear, private = personal.split(draft.kind, body)
-    parts: OpenParts = {}
+    parts: PlainParts = {}
     dropped = covered = False
     for name, values in by_class(draft.kind, private).items():
         held = old.get(name)
         if held is None and bars(destroyed, name):
             dropped = True
         elif held is not None and held.state is PersonalState.MASKED:
-            parts[name], covered = OpenPart(held.state, personal.mask(values)), True
+            parts[name], covered = PlainPart(held.state, personal.mask(values)), True
         else:
-            parts[name] = OpenPart(PersonalState.CLEAR, values)
+            parts[name] = PlainPart(PersonalState.CLEAR, values)
     gone = dropped or (before is not None and before.personal in _GONE)
     return _Kept(clear, parts, _state(parts, gone=gone, covered=covered), dropped or covered)
 
 
-def _state(parts: OpenParts, *, gone: bool, covered: bool) -> PersonalState:
+def _state(parts: PlainParts, *, gone: bool, covered: bool) -> PersonalState:
     if gone:
         return PersonalState.PARTIAL if parts else PersonalState.DESTROYED
     if covered:

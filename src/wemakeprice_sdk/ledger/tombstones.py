@@ -35,7 +35,7 @@ RecordPlace = tuple[str, str]
 
 
 @frozen
-class Grave:
+class TombstoneDraft:
     """One tombstone before it is written."""
 
     kind: str
@@ -85,10 +85,10 @@ def bars(destroyed: Collection[str], retention_class: str) -> bool:
     return EVERYTHING in destroyed or retention_class in destroyed
 
 
-def raise_tombstones(
+def insert_tombstones(
     transaction: Transaction,
     account: str,
-    graves: Iterable[Grave],
+    lines: Iterable[TombstoneDraft],
     now: int,
     *,
     audit_number: int = 0,
@@ -109,7 +109,7 @@ def raise_tombstones(
                 audit_number,
                 reason,
             )
-            for one in graves
+            for one in lines
         ],
     )
 
@@ -142,7 +142,7 @@ def _tombstone(account: str, row: SqlRow) -> Tombstone:
     )
 
 
-def register_digest(lines: Iterable[Grave | Tombstone]) -> str:
+def register_digest(lines: Iterable[TombstoneDraft | Tombstone]) -> str:
     """Return the SHA-256 of lines of the register, in any order, as the audit line of their act holds it.
 
     It is over the JSON array `[kind, class, HMAC, fields]` of each line, sorted, one per line: 64 hexadecimal
