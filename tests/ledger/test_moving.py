@@ -19,6 +19,7 @@ import psycopg
 import pytest
 
 from wemakeprice_sdk.clock import KST
+from wemakeprice_sdk.errors import TamperedError
 from wemakeprice_sdk.ledger import (
     LegalHold,
     PersonalState,
@@ -320,3 +321,25 @@ def test_the_files_hold_no_token_of_then_after_the_move(tmp_path: Path) -> None:
         left = b"".join(place.read_bytes() for place in tmp_path.iterdir())
         assert not [token for token in tokens if token[60:120].encode() in left]
         assert len(tokens) > 10
+
+
+def test_a_value_that_cannot_be_read_stays_and_takes_nothing_with_it(opened: Opened) -> None:
+    ledger = opened()
+    before = content(ledger)
+    broken = next(one for one in before if one.account == "shop" and one.personal is PersonalState.CLEAR)
+    with ledger._engine.begin(write=True) as transaction:
+        transaction.many(
+            "UPDATE records SET sealed = substr(sealed, 1, length(sealed) - 9) || 'AAAAA.end' "
+            "WHERE account = ? AND kind = ? AND record_key = ?",
+            [("shop", broken.kind, broken.key)],
+        )
+    for _ in range(SEALED):
+        assert ledger.acquire_lease("shop", "w3", 60) is not None
+    with pytest.raises(TamperedError):
+        ledger.migrate()
+    assert unmoved(ledger) == 1
+    with pytest.raises(TamperedError):
+        ledger.record("shop", broken.kind, broken.key)
+    for one in before:
+        if (one.account, one.kind, one.key) != ("shop", broken.kind, broken.key):
+            assert ledger.record(one.account, one.kind, one.key) == one

@@ -55,8 +55,8 @@ class LedgerBase(Ledger):
         self._cipher = cipher
         self._only = account
         self._known_row_cipher: RowCipher | None = None
-        self._moved: set[str] = set()
-        """Accounts of which no value stands any more where version 0.1.0 kept it."""
+        self._moves: dict[str, tuple[str, str] | None] = {}
+        """How far each account was looked through for what version 0.1.0 kept elsewhere; None at its end."""
 
     @override
     def exists(self) -> bool:
@@ -67,7 +67,7 @@ class LedgerBase(Ledger):
         self._engine.close()
         # What is opened next may be another ledger, put there in the place of this one.
         self._known_row_cipher = None
-        self._moved = set()
+        self._moves = {}
 
     @override
     def __enter__(self) -> Self:

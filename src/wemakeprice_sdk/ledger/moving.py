@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from attrs import frozen
+
+from wemakeprice_sdk.errors import DecryptionError
 from wemakeprice_sdk.ledger.base import LedgerBase
 from wemakeprice_sdk.ledger.encryption import RowCipher, context, load
 from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue, Transaction, text, whole
@@ -22,6 +25,14 @@ SEALED: Final = "kind, record_key, at, last_seen, personal, body, sealed"
 """The columns that `move_rows` needs."""
 
 
+@frozen
+class MovedPage:
+    """What became of one page: how many records were moved, and what stays because it cannot be read."""
+
+    moved: int
+    flaws: tuple[DecryptionError, ...] = ()
+
+
 class LedgerMoving(LedgerBase):
     """Personal values of older ledgers, moved apart."""
 
@@ -31,59 +42,75 @@ class LedgerMoving(LedgerBase):
         Return how many records were moved; 0 when there is nothing left to move. `progress` is called after
         each page (500 records) with how many it were so far. Others may go on working; what is killed is
         started again. A lease moves a page as well, so nobody has to call this; to rewrite the files, so that
-        the old tokens are gone from them, call `scrub` afterwards. Raises `DecryptionError`.
+        the old tokens are gone from them, call `scrub` afterwards.
+
+        Raises the `DecryptionError` of a value that cannot be read, once all others are moved: it stays where
+        it is, and is not destroyed before it can be read.
         """
         with self._begin(write=False) as transaction:
             rows = transaction.rows("SELECT account FROM accounts ORDER BY account")
-        moved = 0
+        moved, flaws = 0, list[DecryptionError]()
         for (account,) in rows:
-            while count := self._move_page(text(account)):
-                moved += count
+            self._moves.pop(text(account), None)
+            while (page := self._move_page(text(account))) is not None:
+                moved += page.moved
+                flaws += page.flaws
                 if progress is not None:
                     progress(moved)
+        if flaws:
+            raise flaws[0]
         return moved
 
-    def _move_all(self, account: str) -> None:
-        while self._move_page(account):
+    def _move_rest(self, account: str) -> None:
+        while self._move_page(account) is not None:
             pass
 
-    def _move_page(self, account: str) -> int:
-        if account in self._moved:
-            return 0
+    def _move_page(self, account: str) -> MovedPage | None:
+        """Move the next page of an account; None when there is none any more."""
+        after = self._moves.get(account, ("", ""))
+        if after is None:
+            return None
         with self._write() as transaction:
             self._lock(transaction, account)
             rows = transaction.rows(
-                f"SELECT {SEALED} FROM records WHERE account = ? AND sealed IS NOT NULL LIMIT {PAGE}",  # noqa: S608
+                f"SELECT {SEALED} FROM records WHERE account = ? AND sealed IS NOT NULL "  # noqa: S608
+                f"AND (kind, record_key) > (?, ?) ORDER BY kind, record_key LIMIT {PAGE}",
                 account,
+                *after,
             )
-            if rows:
-                move_rows(transaction, self._row_cipher(transaction), account, rows)
-        if not rows:
-            # Nothing writes there any more: older code refuses this ledger.
-            self._moved.add(account)
-        return len(rows)
+            page = move_rows(transaction, self._row_cipher(transaction), account, rows) if rows else None
+        # Nothing comes in behind: older code refuses this ledger.
+        self._moves[account] = (text(rows[-1][0]), text(rows[-1][1])) if rows else None
+        return page
 
 
-def move_rows(transaction: Transaction, row_cipher: RowCipher, account: str, rows: Sequence[SqlRow]) -> None:
-    """Move the values of rows of `SEALED`; the account is locked."""
+def move_rows(
+    transaction: Transaction, row_cipher: RowCipher, account: str, rows: Sequence[SqlRow]
+) -> MovedPage:
+    """Move the values of rows of `SEALED`, as far as they can be read; the account is locked."""
     store = PartStore(transaction, row_cipher, account)
     lines: list[TombstoneDraft] = []
-    now = 0
+    moved: list[SqlRow] = []
+    flaws: list[DecryptionError] = []
     for kind, key, at, seen, state, body, sealed in rows:
         place, time = (text(kind), text(key)), whole(at)
-        if sealed:
+        try:
             parts = unmoved_parts(row_cipher, account, *place, text(sealed), text(state))
-            store.put(*place, time, starts_at(place[0], load(text(body)), time, whole(seen)), parts, {})
-        else:
+        except DecryptionError as flaw:
+            flaws.append(flaw)
+            continue
+        if not sealed:
             name = hmac_of(row_cipher.tombstone_key(transaction), account, *place)
             lines.append(TombstoneDraft(place[0], name, EVERYTHING))
-            now = max(now, whole(seen))
+        starts = starts_at(place[0], load(text(body)), time, whole(seen))
+        store.put(*place, time, starts, parts, {})
+        moved.append((account, kind, key))
     store.write()
-    insert_tombstones(transaction, account, lines, now)
+    insert_tombstones(transaction, account, lines, max(whole(row[3]) for row in rows))
     transaction.many(
-        "UPDATE records SET sealed = NULL WHERE account = ? AND kind = ? AND record_key = ?",
-        [(account, kind, key) for kind, key, *_ in rows],
+        "UPDATE records SET sealed = NULL WHERE account = ? AND kind = ? AND record_key = ?", moved
     )
+    return MovedPage(len(moved), tuple(flaws))
 
 
 def rotate_page(

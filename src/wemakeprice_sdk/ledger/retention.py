@@ -129,7 +129,7 @@ class LedgerRetention(LedgerMoving, LedgerCollection):
         check_kind("lease", lease, Lease)
         micros = to_micros(now, "now")
         # In transactions of its own: how long a page keeps others waiting does not depend on what is behind.
-        self._move_all(lease.account)
+        self._move_rest(lease.account)
         with self._write_for(lease) as (transaction, row):
             done, lines = self._forget_page(transaction, row, task, now)
             if done:

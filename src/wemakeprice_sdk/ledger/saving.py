@@ -122,7 +122,10 @@ class RecordWriter:
                 if sealed is not None:
                     unmoved.append(row[:-1])
         if unmoved:
-            move_rows(self._transaction, self._row_cipher, self._account, unmoved)
+            page = move_rows(self._transaction, self._row_cipher, self._account, unmoved)
+            if page.flaws:
+                # What is read anew would be merged into what cannot be read.
+                raise page.flaws[0]
         return found
 
     def _with_parts(
