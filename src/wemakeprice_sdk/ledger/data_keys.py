@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 KeyPlace = tuple[str, str]
 """Retention class and month (KST, `2026-03`) of a data key."""
-_COLUMNS: Final = "number, account, class, period, wrapped"
+COLUMNS: Final = "k.number, k.account, k.class, k.period, k.wrapped"
 NONCE: Final = 12
 """Bytes of random at the head of each token."""
-_OPENED: Final = 500
+_KNOWN: Final = 500
 """Keys held open at once: more than a ledger of five years has."""
 
 
@@ -62,7 +62,7 @@ class DataKeys:
 
     def __init__(self, cipher: Cipher) -> None:
         self._cipher = cipher
-        self._boxes: dict[str, AESGCM] = {}
+        self._known: dict[str, DataKey] = {}
 
     def for_writing(
         self, transaction: Transaction, account: str, places: Iterable[KeyPlace]
@@ -71,20 +71,16 @@ class DataKeys:
         wanted = set(places)
         found: dict[KeyPlace, DataKey] = {}
         for batch in batches(sorted({month for _, month in wanted})):
-            sql = f"SELECT {_COLUMNS} FROM data_keys WHERE account = ? AND period IN ({placeholders(batch)})"  # noqa: S608
+            sql = f"SELECT {COLUMNS} FROM data_keys k WHERE account = ? AND period IN ({placeholders(batch)})"  # noqa: S608
             rows = {(text(row[2]), text(row[3])): row for row in transaction.rows(sql, account, *batch)}
             found |= {place: self._open(row) for place, row in rows.items() if place in wanted}
         for place in sorted(wanted - found.keys()):
             found[place] = self._make(transaction, account, place)
         return found
 
-    def by_number(self, transaction: Transaction, numbers: Iterable[int]) -> Mapping[int, DataKey]:
-        """Return the keys with these numbers, as far as they are there."""
-        found: dict[int, DataKey] = {}
-        for batch in batches(sorted(set(numbers))):
-            sql = f"SELECT {_COLUMNS} FROM data_keys WHERE number IN ({placeholders(batch)})"  # noqa: S608
-            found |= {whole(row[0]): self._open(row) for row in transaction.rows(sql, *batch)}
-        return found
+    def opened(self, row: SqlRow) -> DataKey | None:
+        """Return the key of a row of `COLUMNS`; None when the row is not there (a left join)."""
+        return None if row[0] is None else self._open(row)
 
     def destroy_unused(self, transaction: Transaction, account: str, classes: Iterable[str]) -> None:
         """Destroy the keys of these classes under which nothing stands any more; the account is locked."""
@@ -98,7 +94,7 @@ class DataKeys:
         )
         transaction.many("DELETE FROM data_keys WHERE number = ?", [row[:1] for row in rows])
         for _, wrapped in rows:
-            self._boxes.pop(text(wrapped), None)
+            self._known.pop(text(wrapped), None)
 
     def _make(self, transaction: Transaction, account: str, place: KeyPlace) -> DataKey:
         wrapped = self._cipher.encrypt(os.urandom(32), context=key_context(account, place))
@@ -107,16 +103,17 @@ class DataKeys:
         return self._open((number, account, *place, wrapped))
 
     def _open(self, row: SqlRow) -> DataKey:
-        number, account, wrapped = whole(row[0]), text(row[1]), text(row[4])
-        box = self._boxes.get(wrapped)
-        if box is None:
+        wrapped = text(row[4])
+        known = self._known.get(wrapped)
+        if known is None:
             from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-            place = key_context(account, (text(row[2]), text(row[3])))
-            if len(self._boxes) >= _OPENED:
-                self._boxes.clear()
-            box = self._boxes[wrapped] = AESGCM(self._cipher.decrypt(wrapped, context=place))
-        return DataKey(number, box)
+            place = key_context(text(row[1]), (text(row[2]), text(row[3])))
+            box = AESGCM(self._cipher.decrypt(wrapped, context=place))
+            if len(self._known) >= _KNOWN:
+                self._known.clear()
+            known = self._known[wrapped] = DataKey(whole(row[0]), box)
+        return known
 
 
 def key_context(account: str, place: KeyPlace) -> bytes:
@@ -129,7 +126,7 @@ def rotate_page(
 ) -> RotationPage:
     """Read the data keys behind `after` (number), and return anew those under an older key."""
     rows = transaction.rows(
-        f"SELECT {_COLUMNS} FROM data_keys WHERE account = ? AND number > ? ORDER BY number LIMIT {PAGE}",  # noqa: S608
+        f"SELECT {COLUMNS} FROM data_keys k WHERE account = ? AND number > ? ORDER BY number LIMIT {PAGE}",  # noqa: S608
         account,
         *after,
     )

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from attrs import field, frozen
 
 from wemakeprice_sdk.errors import DecryptionError, LedgerCorruptError
-from wemakeprice_sdk.ledger.data_keys import DataKey
 from wemakeprice_sdk.ledger.encryption import RowCipher, load
 from wemakeprice_sdk.ledger.engine import SqlValue, Transaction, text, whole
 from wemakeprice_sdk.ledger.moving import SEALED
@@ -110,13 +109,12 @@ class Forgetting:
         With `whole_record` nothing personal of them comes in again, whatever class it is of.
         """
         kind, found = selection.kind, self._selected(selection, keys)
-        data_keys = self._store.keys_of(found.values())
         secret = self._row_cipher.tombstone_key(self._transaction)
         lines: list[TombstoneDraft] = []
         for key, parts in found.items():
             name = hmac_of(secret, self._account, kind, key)
             for retention_class, part in parts.items():
-                fields = self._fields(kind, key, {retention_class: part}, data_keys)
+                fields = self._fields(kind, key, {retention_class: part})
                 lines.append(TombstoneDraft(kind, name, retention_class, fields))
             if whole_record:
                 lines.append(TombstoneDraft(kind, name, EVERYTHING))
@@ -195,12 +193,10 @@ class Forgetting:
         }
         return {key: parts for key, parts in found.items() if parts}
 
-    def _fields(
-        self, kind: str, key: str, parts: EncryptedParts, data_keys: Mapping[int, DataKey]
-    ) -> tuple[str, ...]:
+    def _fields(self, kind: str, key: str, parts: EncryptedParts) -> tuple[str, ...]:
         """Return the names of the fields of parts; none where they cannot be read any more."""
         try:
-            opened = decrypt_parts(self._account, kind, key, parts, data_keys)
+            opened = decrypt_parts(self._account, kind, key, parts)
         except (DecryptionError, LedgerCorruptError):
             return ()
         return tuple(sorted({_field_name(path) for path in joined(opened)}))

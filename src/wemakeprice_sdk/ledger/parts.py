@@ -5,21 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from io import BytesIO
 from typing import Final
 
-from attrs import field, frozen
+from attrs import define, field
 
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.errors import LedgerCorruptError
 from wemakeprice_sdk.ledger import personal
-from wemakeprice_sdk.ledger.data_keys import NONCE, DataKey
+from wemakeprice_sdk.ledger.data_keys import COLUMNS, NONCE, DataKey
 from wemakeprice_sdk.ledger.encryption import RowCipher, context, dump, load, plain_values
 from wemakeprice_sdk.ledger.engine import SqlValue, Transaction, text, whole
 from wemakeprice_sdk.ledger.parameters import batches, placeholders
 from wemakeprice_sdk.ledger.personal import PersonalValues
 from wemakeprice_sdk.ledger.records import PersonalState
-from wemakeprice_sdk.ledger.timestamps import to_micros, to_timestamp
+from wemakeprice_sdk.ledger.timestamps import DAY, SECOND, to_micros, to_timestamp
 from wemakeprice_sdk.models import JsonValue
 from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.models.retention import RetentionClass, class_of
@@ -32,23 +33,26 @@ _OVER: Final[Mapping[str, tuple[str, ...]]] = {
     RecordKind.CLAIM: ("approveDate", "rejectDate", "withdrawDate"),
     RecordKind.FILE_CLAIM: ("approveDate", "rejectDate", "withdrawDate"),
 }
+_EAST: Final = 9 * 3600 * SECOND
+"""How far Korean time is ahead."""
 _UPSERT: Final = """INSERT INTO personal
     (account, kind, record_key, class, state, starts, data_key, token) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (account, kind, record_key, class) DO UPDATE SET
     state = excluded.state, starts = excluded.starts, data_key = excluded.data_key, token = excluded.token"""
 
 
-@frozen
+@define
 class EncryptedPart:
-    """One row of the table, still encrypted."""
+    """One row of the table, still encrypted, with its data key: None when that is missing."""
 
     state: PersonalState
     starts: int
     number: int
     token: str = field(repr=False)
+    data_key: DataKey | None
 
 
-@frozen
+@define
 class PlainPart:
     """The values of one class of one record, decrypted; `stands` says how they are stored (data key, start of
     the period, state, plaintext)."""
@@ -58,6 +62,8 @@ class PlainPart:
     stands: tuple[int, int, str, bytes] | None = field(default=None, repr=False)
 
 
+# Faster than the call of the enum, which every row would need.
+_STATES: Final = {state.value: state for state in PersonalState}
 EncryptedParts = dict[str, EncryptedPart]
 """By retention class."""
 PlainParts = dict[str, PlainPart]
@@ -94,16 +100,13 @@ def _micros(value: JsonValue) -> int:
     return to_micros(found if found.tzinfo is not None else found.replace(tzinfo=KST))
 
 
-def decrypt_parts(
-    account: str, kind: str, key: str, stored: EncryptedParts, keys: Mapping[int, DataKey]
-) -> PlainParts:
+def decrypt_parts(account: str, kind: str, key: str, stored: EncryptedParts) -> PlainParts:
     """Decrypt the parts of a record; raise `LedgerCorruptError` when the key of one is missing."""
     opened: PlainParts = {}
     for name, part in stored.items():
-        data_key = keys.get(part.number)
-        if data_key is None:
+        if part.data_key is None:
             raise LedgerCorruptError(f"the data key {part.number} of {kind} {key!r} is missing")
-        plain = data_key.decrypt(part.token, _place(account, kind, key, name))
+        plain = part.data_key.decrypt(part.token, _place(account, kind, key, name))
         stands = (part.number, part.starts, part.state.value, plain)
         opened[name] = PlainPart(part.state, plain_values(load(plain.decode())), stands)
     return opened
@@ -120,17 +123,12 @@ def unmoved_parts(
     return {name: PlainPart(found, part) for name, part in by_class(kind, values).items()}
 
 
-def joined(parts: PlainParts, *states: PersonalState) -> PersonalValues:
-    """Return the values of parts, or of those in some states."""
-    return {
-        path: value
-        for part in parts.values()
-        if not states or part.state in states
-        for path, value in part.values.items()
-    }
+def joined(parts: PlainParts) -> PersonalValues:
+    """Return the values of parts together."""
+    return {path: value for part in parts.values() for path, value in part.values.items()}
 
 
-@frozen
+@define
 class _Draft:
     kind: str
     key: str
@@ -154,35 +152,32 @@ class PartStore:
         found: dict[str, EncryptedParts] = {}
         for batch in batches(keys):
             rows = self._transaction.rows(
-                "SELECT record_key, class, state, starts, data_key, token FROM personal "  # noqa: S608
-                f"WHERE account = ? AND kind = ? AND record_key IN ({placeholders(batch)})",
+                f"SELECT p.record_key, p.class, p.state, p.starts, p.data_key, p.token, {COLUMNS} "  # noqa: S608
+                "FROM personal p LEFT JOIN data_keys k ON k.number = p.data_key "
+                f"WHERE p.account = ? AND p.kind = ? AND p.record_key IN ({placeholders(batch)})",
                 self._account,
                 kind,
                 *batch,
             )
-            for key, name, state, starts, number, token in rows:
-                part = EncryptedPart(PersonalState(text(state)), whole(starts), whole(number), text(token))
-                found.setdefault(text(key), {})[text(name)] = part
+            for key, name, state, starts, number, token, *data_key in rows:
+                found.setdefault(text(key), {})[text(name)] = EncryptedPart(
+                    _STATES[text(state)],
+                    whole(starts),
+                    whole(number),
+                    text(token),
+                    self._data_keys.opened(tuple(data_key)),
+                )
         return found
-
-    def keys_of(self, found: Iterable[EncryptedParts]) -> Mapping[int, DataKey]:
-        """Return the data keys of rows."""
-        return self._data_keys.by_number(
-            self._transaction, {part.number for parts in found for part in parts.values()}
-        )
 
     def open(self, kind: str, keys: Sequence[str]) -> dict[str, PlainParts]:
         """Return the parts of records of one kind, decrypted."""
         found = self.find(kind, keys)
-        data_keys = self.keys_of(found.values())
-        return {
-            key: decrypt_parts(self._account, kind, key, parts, data_keys) for key, parts in found.items()
-        }
+        return {key: decrypt_parts(self._account, kind, key, parts) for key, parts in found.items()}
 
     def put(self, kind: str, key: str, at: int, starts: int, parts: PlainParts, old: PlainParts) -> None:
         """Keep these parts of a record instead of its old ones, at the next `write`."""
         if parts or old:
-            self._drafts.append(_Draft(kind, key, _month(at), starts, parts, old))
+            self._drafts.append(_Draft(kind, key, _month((at + _EAST) // DAY), starts, parts, old))
 
     def write(self) -> None:
         """Write what was put; what stands as it did is left alone."""
@@ -208,13 +203,13 @@ class PartStore:
 
     def mask(self, kind: str, found: Mapping[str, EncryptedParts]) -> None:
         """Cover the values of rows, under the data keys they have."""
-        keys = self.keys_of(found.values())
         rows: list[tuple[SqlValue, ...]] = []
         for key, stored in found.items():
-            for name, part in decrypt_parts(self._account, kind, key, stored, keys).items():
+            for name, part in decrypt_parts(self._account, kind, key, stored).items():
                 old, place = stored[name], (self._account, kind, key)
+                assert old.data_key is not None  # noqa: S101 -- it was decrypted by it
                 covered = dump(personal.mask(part.values)).encode()
-                token = keys[old.number].encrypt(covered, _place(*place, name), os.urandom(NONCE))
+                token = old.data_key.encrypt(covered, _place(*place, name), os.urandom(NONCE))
                 rows.append((*place, name, PersonalState.MASKED.value, old.starts, old.number, token))
         self._transaction.many(_UPSERT, rows)
 
@@ -225,9 +220,11 @@ class PartStore:
         )
 
 
-def _month(at: int) -> str:
-    day = to_timestamp(at)
-    return f"{day.year:04}-{day.month:02}"
+@lru_cache(maxsize=400)
+def _month(day: int) -> str:
+    """Return the month of a day (KST), counted from 1970."""
+    at = to_timestamp(day * DAY - _EAST)
+    return f"{at.year:04}-{at.month:02}"
 
 
 def _place(account: str, kind: str, key: str, retention_class: str) -> bytes:

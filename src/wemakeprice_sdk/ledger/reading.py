@@ -8,7 +8,6 @@ from typing import Final
 from attrs import frozen
 
 from wemakeprice_sdk.ledger import personal
-from wemakeprice_sdk.ledger.data_keys import DataKey
 from wemakeprice_sdk.ledger.encryption import RowCipher, load
 from wemakeprice_sdk.ledger.engine import SqlRow, Transaction, text
 from wemakeprice_sdk.ledger.parts import (
@@ -33,7 +32,6 @@ class RecordPage:
     _rows: Sequence[SqlRow]
     _row_cipher: RowCipher
     _parts: Mapping[tuple[str, str], EncryptedParts]
-    _data_keys: Mapping[int, DataKey]
 
     @classmethod
     def read(cls, transaction: Transaction, row_cipher: RowCipher, rows: Sequence[SqlRow]) -> RecordPage:
@@ -43,14 +41,14 @@ class RecordPage:
             if row[8] not in _WITHOUT_PARTS and row[10] is None:
                 keys.setdefault(text(row[1]), []).append(text(row[2]))
         if not keys:
-            return cls(rows, row_cipher, {}, {})
+            return cls(rows, row_cipher, {})
         store = PartStore(transaction, row_cipher, text(rows[0][0]))
         found = {
             (kind, key): parts
             for kind, wanted in keys.items()
             for key, parts in store.find(kind, wanted).items()
         }
-        return cls(rows, row_cipher, found, store.keys_of(found.values()))
+        return cls(rows, row_cipher, found)
 
     def records(self) -> Iterator[StoredRecord]:
         """Yield the records."""
@@ -60,7 +58,7 @@ class RecordPage:
         account, kind, key = text(row[0]), text(row[1]), text(row[2])
         if row[10] is not None:
             return unmoved_parts(self._row_cipher, account, kind, key, text(row[10]), text(row[8]))
-        return decrypt_parts(account, kind, key, self._parts.get((kind, key), {}), self._data_keys)
+        return decrypt_parts(account, kind, key, self._parts.get((kind, key), {}))
 
     def _record(self, row: SqlRow) -> StoredRecord:
         body, parts = load(text(row[9])), self._opened(row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from attrs import field, frozen
+from attrs import define, field
 
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.ledger import personal
@@ -29,7 +29,7 @@ _UPSERT: Final = """INSERT INTO records
 _GONE: Final = frozenset({PersonalState.PARTIAL, PersonalState.DESTROYED})
 
 
-@frozen
+@define
 class _Known:
     digest: str
     last_seen: int
@@ -37,7 +37,7 @@ class _Known:
     body: str
 
 
-@frozen
+@define
 class _Kept:
     """What of a draft is kept; `reduced` when that is less than the draft says."""
 
