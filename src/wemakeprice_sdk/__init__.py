@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     )
     from wemakeprice_sdk.clock import KST, KoreanBusinessCalendar, ManualClock, SystemClock
     from wemakeprice_sdk.config import ChannelConfig, ChannelRegistry
-    from wemakeprice_sdk.errors import ValidationError, Violation, WemakepriceError
+    from wemakeprice_sdk.errors import (
+        ValidationError,
+        Violation,
+        WemakepriceDeprecationWarning,
+        WemakepriceError,
+    )
     from wemakeprice_sdk.excel import ExcelMigrator
     from wemakeprice_sdk.policy import SyncPlan, SyncPolicy
     from wemakeprice_sdk.runner import AsyncChannelRunner, ChannelRunner
@@ -30,7 +35,7 @@ _HOMES = {
     "client": ("PRODUCTION_URL", "STAGING_URL", "AsyncWemakepriceClient", "WemakepriceClient"),
     "clock": ("KST", "KoreanBusinessCalendar", "ManualClock", "SystemClock"),
     "config": ("ChannelConfig", "ChannelRegistry"),
-    "errors": ("ValidationError", "Violation", "WemakepriceError"),
+    "errors": ("ValidationError", "Violation", "WemakepriceDeprecationWarning", "WemakepriceError"),
     "excel": ("ExcelMigrator",),
     "policy": ("SyncPlan", "SyncPolicy"),
     "runner": ("AsyncChannelRunner", "ChannelRunner"),
@@ -60,6 +65,7 @@ __all__ = [
     "ValidationError",
     "Violation",
     "WemakepriceClient",
+    "WemakepriceDeprecationWarning",
     "WemakepriceError",
     "WireOverrides",
     "__version__",

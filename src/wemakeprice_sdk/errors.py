@@ -120,6 +120,13 @@ class WemakepriceError(Exception):
         return _rebuild, (type(self), self.args, dict(self.__dict__))
 
 
+class WemakepriceDeprecationWarning(DeprecationWarning):
+    """Something of this library is going away; the text says what stands for it and in which version.
+
+    `-W error::wemakeprice_sdk.errors.WemakepriceDeprecationWarning` finds every use in your tests.
+    """
+
+
 class ValidationError(WemakepriceError, ValueError):
     """Input was refused before anything was sent or written; `violations` lists every broken rule."""
 

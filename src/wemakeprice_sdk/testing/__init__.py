@@ -2,7 +2,8 @@
 
 `StubMarketplace` answers only what was queued and checks it against the contract; the fault helpers break
 exchanges on purpose; `vcr_config` keeps keys and people out of recordings; `make_bundle` and
-`models_of` invent models; the plugin gives sandbox and client fixtures. Everything is loaded on first use.
+`models_of` invent models; `SandboxShop` is a whole account with its runner; the plugin gives all of it as
+fixtures. Everything is loaded on first use.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from wemakeprice_sdk.testing.faults import Break as Break
     from wemakeprice_sdk.testing.faults import FaultTransport as FaultTransport
     from wemakeprice_sdk.testing.faults import lost_answer as lost_answer
+    from wemakeprice_sdk.testing.shop import SandboxShop as SandboxShop
     from wemakeprice_sdk.testing.strategies import models_of as models_of
     from wemakeprice_sdk.testing.stub import StubError as StubError
     from wemakeprice_sdk.testing.stub import StubMarketplace as StubMarketplace
@@ -29,6 +31,7 @@ _HOMES = {
     "Break": "faults",
     "CassetteScrubber": "cassettes",
     "FaultTransport": "faults",
+    "SandboxShop": "shop",
     "StubError": "stub",
     "StubMarketplace": "stub",
     "lost_answer": "faults",
@@ -45,6 +48,7 @@ __all__ = [
     "Break",
     "CassetteScrubber",
     "FaultTransport",
+    "SandboxShop",
     "StubError",
     "StubMarketplace",
     "lost_answer",
