@@ -75,6 +75,8 @@ docs: $(VENV)/.dev ## the documentation, warnings as errors
 wheel: $(VENV)/.dev ## build the wheel and prove that it installs and runs
 	rm -rf dist
 	$(BIN)/python -m build --quiet --outdir dist
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/check-wheel-contents dist/*.whl
 	$(BIN)/python scripts/install_proof.py dist
 
 sync: $(VENV)/.dev ## write the sync clients again from the async ones

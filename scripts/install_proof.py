@@ -4,6 +4,7 @@ import hashlib
 import json
 import subprocess
 import sys
+import tarfile
 import tempfile
 import venv
 from pathlib import Path
@@ -34,6 +35,12 @@ def main(folder: Path) -> None:
     wheels = sorted(folder.glob("*.whl"))
     if len(wheels) != 1 or not list(folder.glob("*.tar.gz")):
         raise SystemExit(f"one wheel and one source archive expected in {folder}, found {wheels}")
+    # A wheel carries no examples: whoever installed it finds them in the source archive.
+    with tarfile.open(next(folder.glob("*.tar.gz"))) as archive:
+        packed = {Path(name).name for name in archive.getnames() if "/examples/" in name}
+    examples = {path.name for path in (Path(__file__).parent.parent / "examples").iterdir() if path.is_file()}
+    if not examples <= packed:
+        raise SystemExit(f"the source archive lacks examples: {sorted(examples - packed)}")
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(scratch) / "venv"
         venv.create(home, with_pip=True)
@@ -49,6 +56,13 @@ def main(folder: Path) -> None:
             raise SystemExit(f"the installed package is not as it should be: {look}")
         run(python, "-m", "pip", "check")
         run(str(home / "bin" / "wemakeprice"), "demo")
+        bare = subprocess.run(
+            [str(home / "bin" / "wemakeprice"), "orders", "list"], capture_output=True, text=True, check=False
+        )
+        if bare.returncode != 78 or "wemakeprice-sdk[cli]" not in bare.stderr:
+            raise SystemExit(f"without the extra, a command has to name it: {bare}")
+        run(python, "-m", "pip", "install", "--quiet", f"{wheels[0].resolve()}[cli]")
+        run(str(home / "bin" / "wemakeprice"), "orders", "list", "--help")
     sys.stdout.write(f"{wheels[0].name}: installs, imports lightly, carries the contract, runs the demo\n")
 
 
