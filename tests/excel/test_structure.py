@@ -27,6 +27,7 @@ COLUMNS = {
     ),
     "판매종료일": ("sale_end", ["2024-01-15 10:00:00", "상시", "1985-01-01", "24-01-15", None, "2024-01-15 10:00-09"]),
     "과세여부": ("taxable", ["과세", "면세", True, None, "글쎄"]),
+    "상품상태": ("product_status", ["판매중", "판매종료", "새 상태", " 판매중 ", None, 1, CellError("#N/A")]),
 }  # fmt: skip
 FIELDS = [field for field, _ in COLUMNS.values()]
 CLEAN = [tuple(cells[0] for _, cells in COLUMNS.values())] * 3

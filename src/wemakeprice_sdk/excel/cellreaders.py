@@ -1,13 +1,15 @@
 """How the cells of one column become typed values.
 
 Every reader has a short way for the values that nearly all cells hold, and a careful one for the rest. What a
-reader finds wrong goes to one `Faults` list, so that a clean row costs nothing.
+reader finds wrong goes to one `Faults` list, so that a clean row costs nothing: where a few cells of a column
+are odd (a state that nobody knows, a date of two digits), the others still are read at once.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 from typing import TypeAlias
 
 from attrs import define, field
@@ -27,6 +29,7 @@ from wemakeprice_sdk.excel.values import (
     is_formula,
     iso_text_timestamp,
     iso_timestamps,
+    looks_iso,
     narrow,
     parse_amount,
     parse_flag,
@@ -99,7 +102,7 @@ def column_readers(
         return _id_list_reader(spec, note), _uneven
     memo: dict[Cell, object] = {None: None}
     read = _flag_reader(spec, note, memo) if spec.type == "flag" else _enum_reader(spec, note, memo)
-    return read, _even_memo(memo)
+    return read, _even_memo(memo, read, faults)
 
 
 def shared_state_readers(
@@ -111,7 +114,7 @@ def shared_state_readers(
     second_memo: dict[Cell, object] = {None: None}
     own = _enum_reader(spec, faults.add, memo, second)
     only = _second_state_reader(enum, second, second_memo)
-    return (own, _even_memo(memo)), (only, _even_memo(second_memo))
+    return (own, _even_memo(memo, own, faults)), (only, _even_memo(second_memo, only, faults))
 
 
 # --- whole columns -----------------------------------------------------------------------------------------
@@ -119,6 +122,7 @@ def shared_state_readers(
 _INTS = frozenset((int,))
 _STRS = frozenset((str,))
 _NONE = type(None)
+_UNKNOWN = object()
 
 
 def _uneven(_: Column) -> None:
@@ -229,15 +233,24 @@ def _stripped(joined: str, texts: list[str]) -> bool:
     return True
 
 
-def _even_memo(memo: dict[Cell, object]) -> Even:
+def _even_memo(memo: dict[Cell, object], read: Read, faults: Faults) -> Even:
     def even(column: Column) -> Sequence[object] | None:
         try:
             # A number could equal no key: only texts and None are remembered.
             return list(map(memo.__getitem__, column))
         except KeyError:
-            return None
+            values = list(map(memo.get, column, repeat(_UNKNOWN)))
+        odd = [at for at, value in enumerate(values) if value is _UNKNOWN]
+        _read_odd(column, values, odd, read, faults)
+        return values
 
     return even
+
+
+def _read_odd(column: Column, values: list[object], odd: Iterable[int], read: Read, faults: Faults) -> None:
+    """Read the few cells of a column that need care."""
+    for faults.at in odd:
+        values[faults.at] = read(column[faults.at])
 
 
 # --- single cells ------------------------------------------------------------------------------------------
@@ -333,7 +346,21 @@ def _timestamp_readers(spec: ColumnSpec, faults: Faults, *, date1904: bool) -> t
         if not filled:
             return [None] * len(column)
         timestamps = iso_timestamps(filled) if kinds == _STRS else None  # type: ignore[arg-type] # the types were looked at
-        return None if timestamps is None else _spread(column, filled, timestamps)
+        return mostly(column) if timestamps is None else _spread(column, filled, timestamps)
+
+    def mostly(column: Column) -> Sequence[object] | None:
+        odd = [at for at, cell in enumerate(column) if not looks_iso(cell)]
+        if 2 * len(odd) > len(column):
+            return None
+        odd_at = frozenset(odd)
+        texts: list[str] = [cell for at, cell in enumerate(column) if at not in odd_at]  # type: ignore[misc] # texts all
+        timestamps = iso_timestamps(texts)
+        if timestamps is None:
+            return None
+        following = iter(timestamps)
+        values: list[object] = [None if at in odd_at else next(following) for at in range(len(column))]
+        _read_odd(column, values, odd, read, faults)
+        return values
 
     return read, even
 

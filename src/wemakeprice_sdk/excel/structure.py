@@ -75,7 +75,7 @@ class Step:
     read: Read = field(eq=False, repr=False)
     """Reads one cell, with care."""
     even: Even = field(eq=False, repr=False)
-    """Reads a whole column of clean cells at once; None when any cell needs care."""
+    """Reads a whole column at once, odd cells with care; None when that is no quicker than one by one."""
 
 
 @define(eq=False)
@@ -174,7 +174,9 @@ class RowPlan:
             )
             if len(columns) > self.width or filled.counts.count(self.field_counts[0]) != len(filled.counts):
                 self._check_widths(filled.counts or [0] * len(filled.numbers), columns)
-            self._see_extras(filled.numbers, columns)
+            if not filled.counts:
+                # A delimited file holds texts only.
+                self._see_extras(filled.numbers, columns)
             found = self.faults.take()
             values = zip(*typed, strict=True)
             for at, (number, row, extra) in enumerate(zip(filled.numbers, values, extras, strict=False)):

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import NamedTuple
 
 from wemakeprice_sdk.clock import KST, DateSentinel, date_sentinel
@@ -381,6 +382,7 @@ _PM = ("오후", "pm", "p.m.")
 _AM = ("오전", "am", "a.m.")
 
 
+_SHORT = 40
 _ISO_TEXT = r"\d{4}-\d\d-\d\d(?: (?!2[4-9])[0-2]\d:[0-5]\d(?::[0-5]\d)?+)?+"
 _ISO_TEXTS = re.compile(rf"{_ISO_TEXT}(?:\|{_ISO_TEXT})*+", re.ASCII)
 _ISO_ONE = re.compile(_ISO_TEXT, re.ASCII).fullmatch
@@ -398,7 +400,8 @@ def parse_timestamp(cell: Cell, *, date1904: bool = False, sale_end: bool = Fals
             quick = iso_timestamp(cell)
             if quick is not None:
                 return quick
-        return _timestamp_text(narrow(cell), date1904=date1904, sale_end=sale_end)
+        read = _short_timestamp if len(cell) <= _SHORT else _timestamp_text
+        return read(cell, date1904=date1904, sale_end=sale_end)
     if cell is None:
         return None
     if isinstance(cell, CellError):
@@ -426,6 +429,11 @@ def iso_timestamps(texts: Sequence[str]) -> list[datetime] | None:
         return [datetime.combine(wall, wall.time(), KST) for wall in map(datetime.fromisoformat, texts)]
     except ValueError:
         return None
+
+
+def looks_iso(cell: Cell) -> bool:
+    """Return whether a cell has the length of a text such as `2024-01-15 10:00:00` and its first dash."""
+    return type(cell) is str and len(cell) in (10, 16, 19) and cell[4] == "-"
 
 
 def iso_text_timestamp(text: str) -> datetime | None:
@@ -456,6 +464,7 @@ def _stands_for(sentinel: DateSentinel, *, sale_end: bool) -> datetime | None:
 
 
 def _timestamp_text(text: str, *, date1904: bool, sale_end: bool) -> datetime | Doubt | None:
+    text = narrow(text)
     if is_empty_mark(text) or date_sentinel(text) is not None:
         return None
     if text.replace(" ", "") in _ALWAYS:
@@ -476,6 +485,10 @@ def _timestamp_text(text: str, *, date1904: bool, sale_end: bool) -> datetime | 
         timestamp.replace(tzinfo=KST) if zone is None else timestamp.replace(tzinfo=zone).astimezone(KST)
     )
     return Doubt(timestamp, rule) if rule else timestamp
+
+
+_short_timestamp = lru_cache(maxsize=4_096)(_timestamp_text)
+"""Days repeat: few sales begin or end on a day of their own."""
 
 
 def _without_zone(text: str) -> tuple[str, timezone | None]:
