@@ -85,5 +85,10 @@ sync: $(VENV)/.dev ## write the sync clients again from the async ones
 cassettes: $(VENV)/.dev ## record the cassettes again from the sandbox
 	$(BIN)/python scripts/record_cassettes.py
 
+# The peers are an optional requirement of the benchmark alone; READERS="--rows 20000 --shapes excel,csv" chooses.
+benchmarks: $(VENV)/.dev ## readers of spreadsheets beside their peers
+	$(PIP) install --quiet polars fastexcel pyarrow python-calamine pandas openpyxl xlsxwriter xlwt
+	$(BIN)/python benchmarks/excel_products.py $(READERS)
+
 clean: ## remove what the targets made
 	rm -rf $(VENV) .coverage .coverage.* dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis

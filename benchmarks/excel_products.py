@@ -1,6 +1,6 @@
 """Path → validated typed product records, beside the readers that others use, on the file shapes others write.
 
-    python -m venv PEERS && PEERS/bin/pip install . polars fastexcel python-calamine "pandas>=3" openpyxl xlsxwriter xlwt
+    python -m venv PEERS && PEERS/bin/pip install . polars fastexcel pyarrow python-calamine pandas openpyxl xlsxwriter xlwt
     PEERS/bin/python benchmarks/excel_products.py [--rows 100000] [--rounds 3] [--shapes poi-sxssf,excel] [--keep DIR]
 
 Shapes (`excel_shapes.py`): `poi-sxssf` and `poi-xssf` of Apache POI, `excel`, `libreoffice`, `xlsxwriter-inline`,
