@@ -14,6 +14,11 @@ from wemakeprice_sdk.config import PayoutShift, SettlementCycle
 from wemakeprice_sdk.errors import ConfigError
 from wemakeprice_sdk.models import (
     Bundle,
+    Claim,
+    ClaimOption,
+    ClaimProduct,
+    ClaimStatus,
+    ClaimType,
     Delivery,
     OrderOption,
     OrderProduct,
@@ -189,6 +194,38 @@ def test_an_order_without_a_date_says_why(status: ShipStatus | None, reason: str
     assert (row.reason, row.expected) == (reason, 3_009)
     dated = of(SettlementStatus.NO_DELIVERY_DATE, facts, SettlementTerms(dating=DATING))
     assert [one.reason for one in dated] == ([reason] if reason == "not-shipped" else [])
+
+
+@pytest.mark.parametrize(
+    ("status", "claimed", "kind", "state", "reason", "owed"),
+    [
+        (ShipStatus.CONFIRM, 3, ClaimType.CANCEL, ClaimStatus.APPROVE, "cancelled-unsent", 0),
+        (ShipStatus.CONFIRM, 2, ClaimType.CANCEL, ClaimStatus.APPROVE, "not-shipped", 3_009),
+        (ShipStatus.CONFIRM, 3, ClaimType.CANCEL, ClaimStatus.REQUEST, "not-shipped", 3_009),
+        (ShipStatus.CONFIRM, 3, ClaimType.RETURN, ClaimStatus.APPROVE, "not-shipped", 3_009),
+        (ShipStatus.DELIVERY, 3, ClaimType.CANCEL, ClaimStatus.APPROVE, "not-delivered", 3_009),
+    ],
+)
+def test_what_was_cancelled_before_it_was_sent_is_named_and_owed_nothing(
+    status: ShipStatus, claimed: int, kind: ClaimType, state: ClaimStatus, reason: str, owed: int
+) -> None:
+    sold = evolve(bundle(status), ship_price=2_500, prepayment=Prepayment.PREPAID)
+    (line,) = sold.lines
+    option = ClaimOption(order_option_no=line.key, option_qty=claimed)
+    cancel = Claim(
+        claim_bundle_no=1,
+        bundle_no=sold.bundle_no,
+        claim_type=kind,
+        claim_status=state,
+        order_product=(ClaimProduct(order_no=line.product.order_no, order_option=(option,)),),
+    )
+    facts = SettlementFacts(bundles=[sold], claims=[cancel])
+    result = reconcile("shop", facts, AS_OF)
+    rows = {row.subject: (row.reason, row.expected) for row in result.rows}
+    assert rows["product"] == (reason, owed)
+    if kind is ClaimType.CANCEL:
+        assert rows["shipping"] == (reason, 2_500 if owed else 0)
+    assert result.sums.undated == sum(row.expected or 0 for row in result.rows)
 
 
 def test_a_cycle_that_moves_days_off_needs_a_calendar() -> None:

@@ -22,7 +22,8 @@ from wemakeprice_sdk.policy.settlement.rows import (
 )
 from wemakeprice_sdk.policy.settlement.terms import DeliveryDating
 
-_UNDATED: Final = ("no-delivery-date", "not-shipped", "not-delivered", "delivery-date-unreadable")
+NOT_SHIPPED: Final = "not-shipped"
+_UNDATED: Final = ("no-delivery-date", NOT_SHIPPED, "not-delivered", "delivery-date-unreadable")
 _PRODUCT_FIGURES: Final = (
     "product_price", "product_qty", "wmp_charge_discount_price", "seller_charge_discount_price",
 )  # fmt: skip

@@ -16,6 +16,7 @@ from wemakeprice_sdk.models.orders import Bundle
 from wemakeprice_sdk.models.settlement import SettlementOrderLine, SettlementShipLine
 from wemakeprice_sdk.policy.settlement.allocation import allocate_records
 from wemakeprice_sdk.policy.settlement.facts import (
+    NOT_SHIPPED,
     UNKNOWN,
     BundleFact,
     ClaimFact,
@@ -48,6 +49,7 @@ from wemakeprice_sdk.policy.settlement.states import PaymentBasis, SettlementSta
 from wemakeprice_sdk.policy.settlement.terms import BankRecords, SettlementTerms
 from wemakeprice_sdk.policy.settlement.units import UnitCounts
 
+_CANCELLED: Final = "cancelled-unsent"
 _NO_ROW: Final = "no-settlement-row"
 _ROW_AHEAD: Final = "row-ahead"
 _REFUND_AHEAD: Final = "refund-ahead"
@@ -360,11 +362,23 @@ class Reconciler:
             units = self._units.unsold(line.key, 1 if line.quantity is None else line.quantity)
             if units:
                 yield self._unsettled_line(bundle, line, units)
-        returned = self._kept_bundles()
+        kept, called_off = self._kept_bundles(), self._called_off()
         for bundle in self._orders.bundles():
             # Whether the fee of a bundle that was returned as a whole is kept depends on who is at fault.
-            if bundle.fee and bundle.bundle_no not in self._booked and bundle.bundle_no in returned:
-                yield self._unsettled_fee(bundle)
+            if bundle.fee and bundle.bundle_no not in self._booked and bundle.bundle_no in kept:
+                yield self._unsettled_fee(bundle, called_off=bundle.bundle_no in called_off)
+
+    def _called_off(self) -> frozenset[int]:
+        """Return the bundles that were cancelled as a whole before they were sent."""
+        lines = list(self._orders.lines())
+        kept = {line.bundle_no for line in lines if not self._is_called_off(line, line.quantity or 1)}
+        return frozenset(line.bundle_no for line in lines) - kept
+
+    def _is_called_off(self, line: LineFact, units: int) -> bool:
+        """Return whether a line was cancelled before its bundle was sent: nothing will ever be due for it."""
+        bundle = self._orders.bundle(line.bundle_no)
+        unsent = bundle is not None and bundle.undated == NOT_SHIPPED
+        return unsent and units <= self._units.cancelled[line.key]
 
     def _kept_bundles(self) -> frozenset[int]:
         """Return the bundles of which at least one unit was not returned."""
@@ -385,6 +399,8 @@ class Reconciler:
                 reason = "settled-in-part"
         worth = line.worth(units, self._units.discounted[line.key])
         fee, fee_basis = self._expected_fee(line, units, day)
+        if self._is_called_off(line, units):
+            reason, worth, fee, fee_basis = _CANCELLED, 0, None, ""
         return ReconciledRow(
             subject="product",
             status=status,
@@ -402,19 +418,19 @@ class Reconciler:
             dated_by=bundle.dated_by,
         )
 
-    def _unsettled_fee(self, bundle: BundleFact) -> ReconciledRow:
+    def _unsettled_fee(self, bundle: BundleFact, *, called_off: bool) -> ReconciledRow:
         due = self._due(bundle.delivered, None)
         status, reason = self._absence(bundle, due.day)
         return ReconciledRow(
             subject="shipping",
             status=status,
-            reason=reason,
+            reason=_CANCELLED if called_off else reason,
             basis=due.basis,
             bundle_no=bundle.bundle_no,
             sales_day=bundle.delivered,
             payout_day=due.day,
             due_by=due.name,
-            expected=bundle.fee,
+            expected=0 if called_off else bundle.fee,
             dated_by=bundle.dated_by,
         )
 

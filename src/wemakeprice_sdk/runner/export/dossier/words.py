@@ -32,6 +32,7 @@ WORDS: Final[Mapping[str, str]] = {
     "received-without-row": "정산 내역 없이 입금",
     "fee-by-rule-differs": "규칙과 수수료가 다름",
     "not-shipped": "미발송",
+    "cancelled-unsent": "발송 전 취소",
     "not-delivered": "배송 중",
     "delivery-date-unreadable": "읽을 수 없는 배송완료일",
     "agrees": "일치",
