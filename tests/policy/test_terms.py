@@ -202,7 +202,7 @@ def test_an_order_without_a_date_says_why(status: ShipStatus | None, reason: str
         (ShipStatus.CONFIRM, 3, ClaimType.CANCEL, ClaimStatus.APPROVE, "cancelled-unsent", 0),
         (ShipStatus.CONFIRM, 2, ClaimType.CANCEL, ClaimStatus.APPROVE, "not-shipped", 3_009),
         (ShipStatus.CONFIRM, 3, ClaimType.CANCEL, ClaimStatus.REQUEST, "not-shipped", 3_009),
-        (ShipStatus.CONFIRM, 3, ClaimType.RETURN, ClaimStatus.APPROVE, "not-shipped", 3_009),
+        (ShipStatus.CONFIRM, 3, ClaimType.EXCHANGE, ClaimStatus.APPROVE, "not-shipped", 3_009),
         (ShipStatus.DELIVERY, 3, ClaimType.CANCEL, ClaimStatus.APPROVE, "not-delivered", 3_009),
     ],
 )
@@ -223,8 +223,7 @@ def test_what_was_cancelled_before_it_was_sent_is_named_and_owed_nothing(
     result = reconcile("shop", facts, AS_OF)
     rows = {row.subject: (row.reason, row.expected) for row in result.rows}
     assert rows["product"] == (reason, owed)
-    if kind is ClaimType.CANCEL:
-        assert rows["shipping"] == (reason, 2_500 if owed else 0)
+    assert rows["shipping"] == (reason, 2_500 if owed else 0)
     assert result.sums.undated == sum(row.expected or 0 for row in result.rows)
 
 
