@@ -7,7 +7,7 @@ the marketplace, with what was sold of it and not collected yet.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final, TypeAlias
@@ -67,16 +67,12 @@ def is_shared(link: SkuLink, several: AbstractSet[str]) -> bool:
 
 def several_of(snapshot: Snapshot) -> AbstractSet[str]:
     """Return the SKUs that more than one link or offer of the snapshot sells."""
-    once: set[str] = set()
+    named = [link.sku for link in snapshot.links if link.sku is not None]
+    named += [part.sku for link in snapshot.links if link.parts for part in link.parts]
     several = {part.sku for offer in snapshot.offers for part in offer.parts}
-    for link in snapshot.links:
-        for sku in (link.sku,) if not link.parts else [part.sku for part in link.parts]:
-            if sku is None:
-                continue
-            if sku in once:
-                several.add(sku)
-            else:
-                once.add(sku)
+    # Usually each stands once, and there may be a million of them.
+    if len(set(named)) < len(named):
+        several |= {sku for sku, count in Counter(named).items() if count > 1}
     return several
 
 

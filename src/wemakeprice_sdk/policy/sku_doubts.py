@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
@@ -25,15 +26,11 @@ def ambiguous_in(snapshot: Snapshot) -> AbstractSet[str]:
 
     They are those it was told, and those that several of its own links name without being shared.
     """
-    seen: set[str] = set()
     found = set(snapshot.ambiguous_skus)
-    for link in snapshot.links:
-        sku = link.sku
-        if sku is not None:
-            if sku in seen:
-                found.add(sku)
-            else:
-                seen.add(sku)
+    named = [link.sku for link in snapshot.links if link.sku is not None]
+    # Usually each stands once, and there may be a million of them.
+    if len(set(named)) < len(named):
+        found |= {sku for sku, count in Counter(named).items() if count > 1}
     return found - snapshot.shared_skus
 
 

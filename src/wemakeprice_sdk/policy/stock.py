@@ -193,6 +193,8 @@ def _link_targets(
         return None if target is None or target.held else target.clamped_from or target.stock
 
     several = several_of(snapshot)
+    if not several and not any(link.parts for link in snapshot.links):
+        return _Targets(by_sku, several, {})
     shares = shares_of(snapshot, builder.gates.config.seller_id, free, settings.shares)
     found: dict[LinkKey, SkuTarget] = {}
     for link in snapshot.links:
@@ -289,15 +291,11 @@ def _note_silent(
     builder: PlanBuilder, snapshot: Snapshot, targets: Mapping[str, SkuTarget], ambiguous: AbstractSet[str]
 ) -> None:
     """Note once how many linked SKUs were given no level: whoever tells of one SKU means only that one."""
-    silent = {link.sku for link in snapshot.links if link.syncs and link.sku not in targets} - ambiguous
+    # The flags of a link last: they cost more, and most levels are given.
+    silent = {link.sku for link in snapshot.links if link.sku not in targets and link.syncs} - ambiguous
+    kits = (link for link in snapshot.links if link.parts and link.syncs)
+    silent |= {part.sku for link in kits for part in link.parts if part.sku not in targets}
     silent.discard(None)
-    silent |= {
-        part.sku
-        for link in snapshot.links
-        if link.parts and link.syncs
-        for part in link.parts
-        if part.sku not in targets
-    }
     if silent:
         builder.note(Target(TargetKind.ACCOUNT, "stock"), _no_level(len(silent)))
 
