@@ -33,7 +33,8 @@ def page(name: str, language: str) -> str:
     parts = []
     for cell in executed(name).cells:
         if cell.cell_type == "markdown" and cell.metadata.get("lang", language) == language:
-            parts.append(cell.source)
+            # The page has a title of its own.
+            parts.append(re.sub(r"\A# .*\n", "", cell.source))
         if cell.cell_type == "code":
             parts.append(f"```python\n{cell.source}\n```")
             parts += [shown for output in cell.outputs if (shown := _shown(output))]

@@ -145,7 +145,7 @@ def test_html_is_escaped_and_bounded() -> None:
     many = SyncPlan(
         seller_id="s", made_at=NOW, actions=tuple(ConfirmBundle(bundle_no=n, reason=WHY) for n in range(300))
     )
-    assert many._repr_html_().count("<td>do</td>") == 200
+    assert many._repr_html_().count("<td>실행</td>") == 200
     assert "100 more" in many._repr_html_()
 
 

@@ -118,7 +118,7 @@ def _grid(grid: Grid) -> str:
     head = "".join(f"<th{_kind(name, grid.rows)}>{escape(grid.headings[name])}</th>" for name in names)
     body = "".join(f"<tr>{''.join(_cell(name, row) for name in names)}</tr>" for row in grid.rows)
     caption = f"<caption>{escape(grid.title)} ({grid.count:,})</caption>" if grid.title else ""
-    table = f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    table = f'<table class="wmp-rows">{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
     return f'<div class="wmp-wide">{table}</div>' + "".join(_notes(grid, len(set(told) - set(names))))
 
 
