@@ -428,7 +428,7 @@ def test_payloads_go_by_class_and_leave_lines_too(ledger: SqlLedger, lease: Leas
     assert full() == {"claims_reject", "cs_answer_question", "products_update_sale"}
     assert ledger.destroy_personal(lease, "intent", LATER, LATER, retention_class=CUSTOMS) == 0
     ledger.set_hold(lease, evolve(hold, kind="claim", retention_class=CONTRACT), NOW)
-    named = [numbers["claims_reject"], numbers["cs_answer_question"], "999"]
+    named = [numbers["claims_reject"], numbers["cs_answer_question"], "999", "x", "9" * 30]
     assert ledger.destroy_personal(lease, "intent", None, LATER, keys=named) == 1
     assert full() == {"claims_reject", "products_update_sale"}
     assert ledger.destroy_personal(lease, "intent", LATER, LATER, retention_class=RetentionClass.DISPLAY) == 1

@@ -343,7 +343,8 @@ class Ledger(Protocol):
         Their values are deleted, and with the last value of a class and month its data key. Each class of
         each record leaves a tombstone: it never comes in again, from the marketplace or a file. Without a
         `retention_class`, and where no hold is in the way, nothing personal of the record ever does. Of kind
-        `intent` it empties the payloads of intents that are finished; there `keys` are their numbers.
+        `intent` it empties the payloads of intents that are finished; there `keys` are their numbers, and
+        no data key goes with them: they are under the cipher itself, and gone once `scrub` rewrote the files.
         `reason` (one line of at most 120 characters that names nobody) stands in the register and the trail.
         """
         ...

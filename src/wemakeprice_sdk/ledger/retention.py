@@ -184,7 +184,7 @@ class LedgerRetention(LedgerMoving, LedgerCollection):
     ) -> tuple[int, list[TombstoneDraft]]:
         before, held = task.before or now, held_at(transaction, account, now)
         found: list[tuple[int, str]] = []
-        for batch in [None] if task.keys is None else batches(int(key) for key in task.keys):
+        for batch in [None] if task.keys is None else batches(_numbers(task.keys)):
             left = task.limit - len(found)
             found += finished_payloads(transaction, account, before, classes, held, left, batch)
         if not found:
@@ -336,6 +336,11 @@ def _checked_task(
         to_micros(before, "before")
     words = redact(require_words(reason, "reason", 120)) if reason else ""
     return _Task(kind, before, retention_class, named, limit, words, destroy)
+
+
+def _numbers(keys: Iterable[str]) -> Iterator[int]:
+    """Yield the keys that can be numbers of intents; no other one is there."""
+    return (int(key) for key in keys if key.isdecimal() and len(key) < 19)
 
 
 def _check_class(name: str, value: RetentionClass | None) -> None:
