@@ -5,6 +5,7 @@ WemakepriceError
 │   ├── NaiveDatetimeError          a datetime without a zone
 │   ├── WindowError                 a reversed or over-long time range
 │   └── ConfigError                 a setting is wrong, or two settings contradict each other
+│       └── RetentionMinimumError   data would be kept shorter than a law asks for, and nobody confirmed it
 ├── ClientStateError                a closed client, or one client in two event loops
 ├── MissingExtraError               a package of an extra is not installed
 ├── SecretError
@@ -152,6 +153,10 @@ class WindowError(ValidationError):
 
 class ConfigError(ValidationError):
     """A setting is wrong, unknown, or contradicts another one; both sides are named."""
+
+
+class RetentionMinimumError(ConfigError):
+    """Personal data would be kept for a shorter time than a law asks for, and nobody is named for it."""
 
 
 class ClientStateError(WemakepriceError, RuntimeError):

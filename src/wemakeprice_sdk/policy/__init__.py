@@ -62,6 +62,19 @@ from wemakeprice_sdk.policy.plan import (
     merge_plans,
 )
 from wemakeprice_sdk.policy.reservations import reservations_of
+from wemakeprice_sdk.policy.retention import (
+    DEFAULT_RULES,
+    HoldPurpose,
+    RetentionDates,
+    RetentionDue,
+    RetentionGrade,
+    RetentionOverride,
+    RetentionPeriod,
+    RetentionPolicy,
+    RetentionRule,
+    RetentionStart,
+    RetentionTerm,
+)
 from wemakeprice_sdk.policy.seller_inputs import (
     DealCandidate,
     PendingAnswer,
@@ -140,6 +153,7 @@ from wemakeprice_sdk.policy.stock import verified_links
 from wemakeprice_sdk.policy.sync import PlanPart, SyncPolicy
 
 __all__ = [
+    "DEFAULT_RULES",
     "Action",
     "ActionKind",
     "Alarm",
@@ -179,6 +193,7 @@ __all__ = [
     "Held",
     "Hold",
     "HoldForOperator",
+    "HoldPurpose",
     "HoldReturn",
     "ImportDeal",
     "ImportProduct",
@@ -218,6 +233,15 @@ __all__ = [
     "Reject",
     "RejectCancel",
     "Reservation",
+    "RetentionDates",
+    "RetentionDue",
+    "RetentionGrade",
+    "RetentionOverride",
+    "RetentionPeriod",
+    "RetentionPolicy",
+    "RetentionRule",
+    "RetentionStart",
+    "RetentionTerm",
     "ReturnFacts",
     "ReturnInspection",
     "SalePeriodSettings",
