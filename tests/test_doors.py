@@ -75,6 +75,7 @@ CHECKED = (
     policy.LinkFlags,
     policy.OrderSettings,
     policy.PolicySettings,
+    policy.RetentionPolicy,
     policy.SalePeriodSettings,
     policy.SettlementFacts,
     policy.SettlementTerms,
@@ -88,7 +89,6 @@ CHECKED = (
     policy.SyncPlan,
     policy.SyncPolicy,
     policy.TemplateSettings,
-    runner.RetentionPolicy,
     runner.RunnerSettings,
     runner.StopSwitch,
 )
@@ -105,7 +105,8 @@ RESULTS = {
     "BusinessReconciliation", "SettlementSum", "SettlementBreakdown", "StatementNote", "MergedStatements",
     "StatementReading", "InterestLine", "OpenTie",
     "ChangeBatch", "FactContradiction", "FactOrigin", "SourceFile", "SourcePreview", "SourceReport", "SourceState",
-    "ThreeWayLine",
+    "ThreeWayLine", "ErasureItem", "ErasurePreview", "ErasureReport", "RetentionLine", "DestructionNote",
+    "RegisterEntry", "RegisterReport", "RegisterVerdict", "FolderRetention", "RetentionDates", "RetentionDue",
 }  # fmt: skip
 # These name their fields in a `ConfigError`, all of them at once, instead.
 CONFIGURATION = {name for name in config.__all__ if attrs.has(getattr(config, name))}
@@ -188,8 +189,12 @@ GIVEN: dict[type[Any], Callable[[], Any]] = {
     SkuLinkMode: lambda: SkuLinkMode.NONE,
     datetime: lambda: NOW,
     str: lambda: "x.toml",
+    policy.RetentionPolicy: policy.RetentionPolicy,
+    policy.RetentionPeriod: lambda: policy.RetentionPeriod(days=1),
+    runner.ErasurePreview: lambda: runner.ErasurePreview(
+        account="shop", target="person", records=(), items=()
+    ),
     policy.Reason: lambda: policy.Reason("code", "0.0", "text", "글"),
-    runner.RetentionPolicy: runner.RetentionPolicy,
 }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from kit import START, Shop, cipher, config, delivered, open_shop
 from wemakeprice_sdk.config import SettlementCycle
 from wemakeprice_sdk.errors import LedgerAccountError, LedgerError, ValidationError
 from wemakeprice_sdk.ledger import IntentDraft, IntentState, MemoryLedger, PersonalState, SqliteLedger
+from wemakeprice_sdk.models.retention import RetentionClass
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy import SettlementStatus
 from wemakeprice_sdk.runner import (
@@ -88,10 +88,10 @@ def test_retention_runs_with_the_master_switch_off_and_verifies_nothing_at_the_m
 ) -> None:
     shop.pass_time(days=100)
     calls = dict(shop.sandbox.calls)
-    policy = RetentionPolicy(mask_after=timedelta(days=90), destroy_after=None)
-    assert office(shop).retention(policy, dry_run=True).masked["bundle"] == 3
-    assert shop.runner(OFF).retention(policy).masked["bundle"] == 3
-    assert {row.personal for row in shop.ledger.records("shop", "bundle")} == {PersonalState.MASKED}
+    policy, contact = RetentionPolicy(), RetentionClass.CONTACT
+    assert office(shop).retention(policy, by="김운영", dry_run=True).destroyed[contact] == 3
+    assert shop.runner(OFF).retention(policy, by="김운영").destroyed[contact] == 3
+    assert {row.personal for row in shop.ledger.records("shop", "bundle")} == {PersonalState.PARTIAL}
     assert dict(shop.sandbox.calls) == calls
 
 
@@ -109,7 +109,7 @@ def test_another_worker_is_named_and_nothing_is_written(shop: Shop) -> None:
     assert shop.ledger.acquire_lease("shop", "another", 60) is not None
     with pytest.raises(LedgerError, match="held by another worker"):
         office(shop).put_links([SkuLink(product_no=1, sku="S")])
-    assert office(shop).retention(RetentionPolicy()).skipped is Skipped.LEASE_HELD
+    assert office(shop).retention(RetentionPolicy(), by="김운영").skipped is Skipped.LEASE_HELD
 
 
 def test_an_operator_resolves_what_the_marketplace_can_no_longer_say(shop: Shop) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import timedelta
 
 import httpx
 import pytest
@@ -23,7 +22,7 @@ from wemakeprice_sdk.clock import WeekdayCalendar
 from wemakeprice_sdk.ledger import MemoryLedger
 from wemakeprice_sdk.ledger.audit import export, verify_lines
 from wemakeprice_sdk.policy.sync import SyncPolicy
-from wemakeprice_sdk.runner import ActionState, AsyncChannelRunner, RetentionPolicy
+from wemakeprice_sdk.runner import ActionState, AsyncChannelRunner
 
 ANSWER = "안녕하세요. 문의하신 내용을 확인하여 안내드립니다."
 
@@ -32,22 +31,6 @@ ANSWER = "안녕하세요. 문의하신 내용을 확인하여 안내드립니�
 def shop() -> Iterator[Shop]:
     with open_shop() as made:
         yield made
-
-
-def test_retention_masks_then_destroys_and_holds_stop_it(shop: Shop) -> None:
-    delivered(shop)
-    runner = shop.runner()
-    policy = RetentionPolicy(mask_after=timedelta(days=30), destroy_after=timedelta(days=60))
-    assert runner.retention(policy).masked["bundle"] == 0
-    shop.pass_time(days=31)
-    assert runner.retention(policy).masked["bundle"] == 1
-    runner.set_hold("bundle", shop.clock.now() + timedelta(days=100), "전자상거래법")
-    shop.pass_time(days=60)
-    assert runner.retention(policy).destroyed["bundle"] == 0
-    shop.pass_time(days=60)
-    assert runner.retention(policy).destroyed["bundle"] == 1
-    record = next(iter(shop.ledger.records("shop", "bundle")))
-    assert record.body["buyerName"] is None
 
 
 def test_the_audit_trail_of_a_day_is_whole_and_names_nobody(shop: Shop) -> None:

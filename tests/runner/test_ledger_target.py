@@ -23,6 +23,7 @@ from wemakeprice_sdk.ledger import MemoryLedger, SqliteLedger
 from wemakeprice_sdk.ledger.sql import SqlLedger
 from wemakeprice_sdk.models import Product, ProductStatus, SalePeriod
 from wemakeprice_sdk.models.codes import SkuLinkMode
+from wemakeprice_sdk.models.retention import RetentionClass
 from wemakeprice_sdk.models.sku_links import SkuLink as Link
 from wemakeprice_sdk.policy.snapshot import SkuStock
 from wemakeprice_sdk.runner import ActionState, LedgerTarget, RetentionPolicy
@@ -120,11 +121,11 @@ def test_a_catalogue_outlives_the_retention_unless_it_is_named(tmp_path: Path) -
         with LedgerTarget(shop.ledger, "shop", clock=shop.clock, templates_known=True) as place:
             commit(place, products(tmp_path / "p.csv", 1))
         shop.pass_time(days=400)
-        shop.runner().retention(RetentionPolicy())
+        shop.runner().retention(RetentionPolicy(), by="김운영")
         (row,) = shop.ledger.records("shop", "export")
         assert row.body["extras"] == {"담당": "김아무개 과장"}
-        named = RetentionPolicy(kinds={"export": (None, timedelta(days=365))})
-        assert shop.runner().retention(named).destroyed["export"] == 1
+        report = shop.runner().retention(RetentionPolicy(exports=True), by="김운영")
+        assert report.of_kind("export")[RetentionClass.UNCLASSIFIED].destroyed == 1
         (row,) = shop.ledger.records("shop", "export")
         assert row.body["extras"] == {"담당": None}
 

@@ -10,14 +10,12 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from kit import KEY, START, Shop, cipher, open_shop, parcel
+from kit import START, open_shop
 
 from ledger_kit import NOW, KeyCipher
 from wemakeprice_sdk.errors import (
-    ConfigError,
     LeaseLostError,
     LedgerAccountError,
-    LedgerUnavailableError,
     ValidationError,
 )
 from wemakeprice_sdk.ledger import (
@@ -35,11 +33,8 @@ from wemakeprice_sdk.ledger import (
 from wemakeprice_sdk.ledger.audit import verify
 from wemakeprice_sdk.ledger.engine import Transaction
 from wemakeprice_sdk.ledger.sql import SqlLedger
-from wemakeprice_sdk.policy.snapshot import PendingAnswer
-from wemakeprice_sdk.runner import JobProgress, RetentionPolicy, StopSwitch
 
 LATER = NOW + timedelta(days=1)
-OLD = RetentionPolicy(mask_after=timedelta(days=30), destroy_after=timedelta(days=60))
 
 
 def bundle(number: int, **extra: object) -> RecordDraft:
@@ -175,15 +170,11 @@ def test_a_kind_that_holds_no_personal_data_is_refused(ledger: SqlLedger, lease:
         assert "bundle, claim, question, review, inquiry, export" in violation.message
         assert "bundle, claim, question, review, inquiry, export" in violation.message_ko
     assert ledger.holds("shop") == ()
-    with pytest.raises(ConfigError, match=r"retention\.kinds"):
-        RetentionPolicy(kinds={kind: (None, None)})
 
 
 def test_a_payload_cannot_be_masked(ledger: SqlLedger, lease: Lease) -> None:
     with pytest.raises(ValidationError, match="kind"):
         ledger.mask_personal(lease, "intent", LATER, LATER)
-    with pytest.raises(ConfigError, match="only emptied"):
-        RetentionPolicy(kinds={"intent": (timedelta(days=1), timedelta(days=2))})
 
 
 def test_a_hold_is_set_for_the_account_of_the_lease_only(ledger: SqlLedger, lease: Lease) -> None:
@@ -191,27 +182,6 @@ def test_a_hold_is_set_for_the_account_of_the_lease_only(ledger: SqlLedger, leas
     with pytest.raises(LedgerAccountError, match="'other'"):
         ledger.set_hold(lease, LegalHold("other", "bundle", LATER, "소송"), NOW)
     assert ledger.holds("other") == ()
-
-
-@pytest.mark.parametrize("days", [(-1, None), (None, -1), (-2, -1), (2, 1)])
-def test_times_that_make_no_sense_are_refused(days: tuple[int | None, int | None]) -> None:
-    mask, destroy = (None if day is None else timedelta(days=day) for day in days)
-    with pytest.raises(ConfigError, match="mask_after"):
-        RetentionPolicy(mask_after=mask, destroy_after=destroy)
-    with pytest.raises(ConfigError, match=r"retention\[claim\]"):
-        RetentionPolicy(kinds={"claim": (mask, destroy)})
-
-
-def test_payloads_go_with_the_strictest_kind_or_after_a_time_of_their_own() -> None:
-    day = timedelta(days=1)
-    assert OLD.of("intent") == (None, 60 * day)
-    assert RetentionPolicy(kinds={"review": (None, 7 * day), "claim": (None, None)}).of("intent") == (
-        None,
-        7 * day,
-    )
-    assert RetentionPolicy(kinds={"intent": (None, 400 * day)}).of("intent") == (None, 400 * day)
-    assert RetentionPolicy(kinds={"intent": (None, None)}).of("intent") == (None, None)
-    assert RetentionPolicy(mask_after=None, destroy_after=None).of("intent") == (None, None)
 
 
 # free text -------------------------------------------------------------------
@@ -252,79 +222,11 @@ def test_no_detail_breaks_the_lines_of_the_trail(ledger: SqlLedger, lease: Lease
 # the job ---------------------------------------------------------------------
 
 
-def answered(shop: Shop) -> None:
-    """Send an answer that names the buyer, and ship a bundle."""
-    number = shop.order()
-    shop.sandbox.ask_question(KEY, product_no=None)
-    runner = shop.runner()
-    runner.collect_orders()
-    runner.ship([parcel(number)])
-    runner.cs()
-    question = shop.client.cs.list_questions(START.date())[0]
-    text = "홍길동님 010-0000-0000 으로 연락드리겠습니다."
-    answer = PendingAnswer(qna_seq=question.qna_seq, question_date=question.question_date, answer=text)
-    assert runner.cs(answers=[answer]).ok
-
-
-def test_no_text_that_was_sent_outlives_the_retention() -> None:
-    with open_shop() as shop:
-        answered(shop)
-        shop.pass_time(days=500)
-        report = shop.runner().retention(RetentionPolicy())
-        assert report.destroyed["intent"] == 3
-        assert [intent.payload for intent in shop.ledger.intents("shop")] == [{}, {}, {}]
-        assert shop.ledger.is_done("shop", [shop.ledger.intents("shop")[-1].once_key or ""])
-
-
-def test_a_dry_run_says_what_would_be_done_and_does_nothing() -> None:
-    with open_shop() as shop:
-        answered(shop)
-        shop.pass_time(days=50)
-        shop.order()
-        shop.runner().collect_orders()
-        head = shop.ledger.audit_head("shop")
-        dry = shop.runner().retention(OLD, dry_run=True)
-        assert (dry.masked["bundle"], dry.masked["question"], dry.destroyed["bundle"]) == (1, 1, 0)
-        assert shop.ledger.audit_head("shop") == head
-        real = shop.runner().retention(OLD)
-        assert (dict(real.masked), dict(real.destroyed)) == (dict(dry.masked), dict(dry.destroyed))
-        shop.pass_time(days=40)
-        dry = shop.runner().retention(OLD, dry_run=True)
-        assert (dry.masked["bundle"], dry.destroyed["bundle"], dry.destroyed["intent"]) == (1, 1, 3)
-        real = shop.runner().retention(OLD)
-        assert (dict(real.masked), dict(real.destroyed)) == (dict(dry.masked), dict(dry.destroyed))
-
-
 def test_the_runner_refuses_a_hold_of_an_unknown_kind() -> None:
     with open_shop() as shop:
         with pytest.raises(ValidationError, match="bundles"):
             shop.runner().set_hold("bundles", START + timedelta(days=3650), "소송")
         assert shop.ledger.holds("shop") == ()
-
-
-def test_retention_lets_others_write_and_stops_between_pages(tmp_path: Path) -> None:
-    path = tmp_path / "l.db"
-    with open_shop(SqliteLedger(path, cipher())) as shop:
-        shop.ledger.open_account("shop", shop.client.base_url)
-        lease = shop.ledger.acquire_lease("shop", "w1", 60)
-        assert lease is not None
-        shop.ledger.save(lease, [bundle(number) for number in range(1200)], START)
-        shop.ledger.release_lease(lease)
-        shop.pass_time(days=40)
-        stop, seen = StopSwitch(), []
-
-        def step(progress: JobProgress) -> None:
-            seen.append(progress.done)
-            other = sqlite3.connect(path, timeout=0)
-            other.execute("BEGIN IMMEDIATE")
-            other.close()
-            if progress.done == 1000:
-                stop.press()
-
-        report = shop.runner().retention(OLD, progress=step, stop=stop)
-        assert (report.stopped, dict(report.masked)) == (True, {"bundle": 1000})
-        assert [number for number in seen if number] == [500, 1000]
-        assert shop.runner().retention(OLD).masked["bundle"] == 200
 
 
 # the store -------------------------------------------------------------------
@@ -424,44 +326,3 @@ def test_what_was_destroyed_never_comes_back_by_collecting_it_again(ledger: SqlL
     assert kept is not None
     assert kept.personal is PersonalState.DESTROYED
     assert kept.body == {"bundleNo": 1, "buyerName": None, "delivery": {"phone": None}, "customsPin": None}
-
-
-def test_a_scrub_that_a_reader_hinders_is_done_by_the_next_run(tmp_path: Path) -> None:
-    path = tmp_path / "l.db"
-    with open_shop(SqliteLedger(path, cipher(), busy_timeout=0.1)) as shop:
-        shop.order()
-        runner = shop.runner()
-        runner.collect_orders()
-        with shop.ledger._engine.begin(write=False) as transaction:
-            tokens = tokens_of(transaction)
-        shop.pass_time(days=100)
-        reader = sqlite3.connect(path)
-        reader.execute("BEGIN")
-        reader.execute("SELECT count(*) FROM records").fetchone()
-        with pytest.raises(LedgerUnavailableError, match="another worker reads"):
-            runner.retention(OLD)
-        reader.close()
-        assert left_in(tmp_path.iterdir(), tokens) > 0
-        assert runner.retention(OLD).destroyed["bundle"] == 0, "only the files were left to do"
-        assert left_in(tmp_path.iterdir(), tokens) == 0
-        lines = len(list(shop.ledger.audit("shop")))
-        assert [line.action for line in shop.ledger.audit("shop")][-1] == "scrub"
-        runner.retention(OLD)
-        assert len(list(shop.ledger.audit("shop"))) == lines, "nothing was due, so nothing is rewritten"
-
-
-def test_a_dry_run_makes_no_ledger(tmp_path: Path, postgres: str) -> None:
-    path, schema = tmp_path / "l.db", f"t_{uuid4().hex}"
-    for ledger in (SqliteLedger(path, cipher()), PostgresLedger(postgres, cipher(), schema=schema)):
-        with open_shop(ledger) as shop:
-            shop.order()
-            assert shop.runner().collect_orders(dry_run=True).plan is not None
-            assert shop.runner().retention(OLD, dry_run=True).destroyed["bundle"] == 0
-            assert not ledger.exists()
-            assert list(tmp_path.iterdir()) == []
-            with psycopg.connect(postgres, autocommit=True) as admin:
-                assert admin.execute("SELECT to_regnamespace(%s)", (schema,)).fetchone() == (None,)
-            assert shop.runner().collect_orders().ok
-            assert ledger.exists()
-            assert shop.runner().retention(OLD, dry_run=True).ok
-        path.unlink(missing_ok=True)

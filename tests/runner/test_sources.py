@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -221,7 +221,12 @@ def test_people_of_files_are_encrypted_and_retention_reaches_them(shop: Shop, tm
         rows = transaction.rows("SELECT body FROM records WHERE kind = 'file_bundle'")
     assert "홍길동" not in str(rows)
     assert "010-0000" not in str(rows)
-    desk.retention(RetentionPolicy(mask_after=timedelta(days=30), destroy_after=timedelta(days=60)))
+    desk.retention(RetentionPolicy(), by="김운영")
+    (record,) = shop.ledger.records("shop", "file_bundle")
+    assert "010-0000" not in str(record.body), "nothing needs the telephone of an order of May 2024"
+    assert "홍길동" in str(record.body), "the law wants the order kept until 2029"
+    shop.pass_time(days=4 * 366)
+    desk.retention(RetentionPolicy(), by="김운영")
     (record,) = shop.ledger.records("shop", "file_bundle")
     assert "홍" not in str(record.body)
     assert record.body["rows"] == "2"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wemakeprice_sdk.policy.retention import RetentionPolicy
 from wemakeprice_sdk.runner._async.back_office import AsyncBackOffice
 from wemakeprice_sdk.runner._async.runner import AsyncChannelRunner
 from wemakeprice_sdk.runner._async.stored import AsyncFeed, AsyncStored, AsyncStoredRows
@@ -9,9 +10,20 @@ from wemakeprice_sdk.runner._sync.back_office import BackOffice
 from wemakeprice_sdk.runner._sync.runner import ChannelRunner
 from wemakeprice_sdk.runner._sync.stored import Feed, Stored, StoredRows
 from wemakeprice_sdk.runner.changes import ChangeBatch
+from wemakeprice_sdk.runner.erasure import ErasureItem, ErasurePreview, ErasureReport
+from wemakeprice_sdk.runner.expiry import RetentionLine
 from wemakeprice_sdk.runner.export.archive import ArchivedFile, ArchiveReport, verify_archive
 from wemakeprice_sdk.runner.export.catalogue import catalogue_from_archive, catalogue_from_ledger
 from wemakeprice_sdk.runner.export.dossier.folder import DossierReport
+from wemakeprice_sdk.runner.export.retention.register import (
+    DestructionNote,
+    DestructionReason,
+    RegisterEntry,
+    RegisterReport,
+    RegisterVerdict,
+    verify_register,
+)
+from wemakeprice_sdk.runner.export.retention.terms import FolderRetention
 from wemakeprice_sdk.runner.ledger_target import LedgerTarget
 from wemakeprice_sdk.runner.reports import (
     Job,
@@ -24,7 +36,7 @@ from wemakeprice_sdk.runner.reports import (
     WindDownReport,
 )
 from wemakeprice_sdk.runner.results import ActionResult, ActionState, Skipped
-from wemakeprice_sdk.runner.settings import RetentionPolicy, RunnerSettings
+from wemakeprice_sdk.runner.settings import RunnerSettings
 from wemakeprice_sdk.runner.sources.files import SourceFile, SourcePreview
 from wemakeprice_sdk.runner.sources.merging import FactContradiction, FactOrigin
 from wemakeprice_sdk.runner.sources.states import SourceState
@@ -45,10 +57,16 @@ __all__ = [
     "BackOffice",
     "ChangeBatch",
     "ChannelRunner",
+    "DestructionNote",
+    "DestructionReason",
     "DossierReport",
+    "ErasureItem",
+    "ErasurePreview",
+    "ErasureReport",
     "FactContradiction",
     "FactOrigin",
     "Feed",
+    "FolderRetention",
     "HeldTarget",
     "Job",
     "JobProgress",
@@ -56,6 +74,10 @@ __all__ = [
     "JobVerdict",
     "LastRun",
     "LedgerTarget",
+    "RegisterEntry",
+    "RegisterReport",
+    "RegisterVerdict",
+    "RetentionLine",
     "RetentionPolicy",
     "RetentionReport",
     "RunnerSettings",
@@ -75,4 +97,5 @@ __all__ = [
     "catalogue_from_ledger",
     "reason_of_error",
     "verify_archive",
+    "verify_register",
 ]

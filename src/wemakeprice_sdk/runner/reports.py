@@ -12,10 +12,12 @@ from attrs import evolve, field, frozen
 
 from wemakeprice_sdk.ledger.records import Intent, SaveCount
 from wemakeprice_sdk.models import SkuMatchReport
+from wemakeprice_sdk.models.retention import RetentionClass
 from wemakeprice_sdk.models.tables import Report
 from wemakeprice_sdk.policy.gates import ClosedGate
 from wemakeprice_sdk.policy.plan import PlanStep, SyncPlan
 from wemakeprice_sdk.policy.settlement import InterestLine, Reconciliation
+from wemakeprice_sdk.runner.expiry import RetentionLine
 from wemakeprice_sdk.runner.results import ActionResult, ActionState, Skipped
 from wemakeprice_sdk.runner.sources.files import SourcePreview
 from wemakeprice_sdk.runner.sources.merging import FactContradiction
@@ -42,6 +44,7 @@ class Job(StrEnum):
     RECOVER = "recover"
     RESET_TIME = "reset_time"
     RETENTION = "retention"
+    ERASE = "erase"
     ARCHIVE = "archive"
     IMPORT_SOURCE = "import_source"
 
@@ -208,7 +211,8 @@ class _Parts(TypedDict):
     sku_matches: SkuMatchReport
 
 
-def _parts(report: JobReport) -> _Parts:
+def report_parts(report: JobReport) -> _Parts:
+    """Return what every report holds, for one that holds more."""
     return _Parts(
         job=report.job,
         account=report.account,
@@ -278,7 +282,7 @@ class SettlementReport(JobReport):
     ) -> Self:
         """Add the reconciliation to a report."""
         return evolve(
-            cls(**_parts(report)),
+            cls(**report_parts(report)),
             reconciliation=reconciliation,
             contradictions=tuple(contradictions),
             sources=tuple(sources),
@@ -295,24 +299,57 @@ class SourceReport(JobReport):
     @classmethod
     def of(cls, report: JobReport, brought: SourcePreview | None) -> Self:
         """Add what the file brought to a report."""
-        return evolve(cls(**_parts(report)), brought=brought)
+        return evolve(cls(**report_parts(report)), brought=brought)
 
 
 @frozen(kw_only=True)
 class RetentionReport(JobReport):
-    """The report of `retention`: masked and destroyed records by kind, and emptied payloads under `intent`.
+    """The report of `retention`: for each class of each kind what was due, done, held, and has to stay.
 
-    In a dry run the numbers that are due.
+    `lines` has them in order; what was sent stands under `intent`. In a dry run the numbers say what would be
+    done. `masked`, `destroyed`, `held` and `kept` are sums over the kinds, by class.
     """
 
-    masked: Mapping[str, int] = field(factory=dict)
-    destroyed: Mapping[str, int] = field(factory=dict)
+    lines: tuple[RetentionLine, ...] = ()
+
+    @property
+    def masked(self) -> Mapping[RetentionClass, int]:
+        """Records that were masked, by class."""
+        return self._sums(lambda line: line.masked)
+
+    @property
+    def destroyed(self) -> Mapping[RetentionClass, int]:
+        """Records of which the class was destroyed, and emptied payloads, by class."""
+        return self._sums(lambda line: line.destroyed)
+
+    @property
+    def held(self) -> Mapping[RetentionClass, int]:
+        """Records that were due and stand under a hold, by class."""
+        return self._sums(lambda line: line.held)
+
+    @property
+    def kept(self) -> Mapping[RetentionClass, int]:
+        """Records that have to stay, by class."""
+        return self._sums(lambda line: line.kept)
+
+    def of_kind(self, kind: str) -> Mapping[RetentionClass, RetentionLine]:
+        """Return the lines of one kind of record, by class."""
+        return {line.data_class: line for line in self.lines if line.file == kind}
+
+    def _sums(self, count: Callable[[RetentionLine], int]) -> Mapping[RetentionClass, int]:
+        sums: Counter[RetentionClass] = Counter()
+        for line in self.lines:
+            sums[line.data_class] += count(line)
+        return {data_class: sums[data_class] for data_class in RetentionClass if sums[data_class]}
+
+    def __str__(self) -> str:
+        """Return the report in lines of text, with every class that stands or went."""
+        return "\n".join([super().__str__(), *(f"  {line}" for line in self.lines if line.counted)])
 
     @classmethod
-    def of(cls, report: JobReport, masked: Mapping[str, int], destroyed: Mapping[str, int]) -> Self:
-        """Add the counts to a report."""
-        made = cls(**_parts(report))
-        return evolve(made, masked=masked, destroyed=destroyed)
+    def of(cls, report: JobReport, lines: Iterable[RetentionLine]) -> Self:
+        """Add the lines to a report."""
+        return evolve(cls(**report_parts(report)), lines=tuple(lines))
 
 
 class WindDownResult(Protocol):
@@ -367,7 +404,7 @@ class WindDownReport(JobReport):
     @classmethod
     def of(cls, report: JobReport, since: datetime, found: WindDownResult | None = None) -> Self:
         """Add what was found to a report."""
-        made = cls(**_parts(report), since=since)
+        made = cls(**report_parts(report), since=since)
         if found is None:
             return made
         return evolve(

@@ -1,4 +1,4 @@
-"""What an operator may set on a runner: leases, overlaps, delays, retention."""
+"""What an operator may set on a runner: leases, overlaps, delays."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias, get_args
 
-from attrs import field, frozen
+from attrs import frozen
 
 from wemakeprice_sdk.checks import Problems, check_items
 from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.config import ChannelConfig
-from wemakeprice_sdk.errors import ConfigError, ValidationError
-from wemakeprice_sdk.ledger.personal import PERSONAL_KINDS, require_kind
+from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models._given import whole_number
-from wemakeprice_sdk.models.codes import RecordKind
-from wemakeprice_sdk.models.retention import INTENTS
 
 
 def _require(problems: Problems, holds: bool, path: str, value: object, rule: str) -> None:
@@ -119,63 +116,6 @@ class RunnerSettings:
         _require(problems, self.clock_tolerance >= 0, "clock_tolerance", self.clock_tolerance, ">= 0 s")
         _require(problems, 0 < self.patience <= 600, "patience", self.patience, "0..600 s")
         problems.raise_all("RunnerSettings")
-
-
-@frozen(kw_only=True)
-class RetentionPolicy:
-    """When personal data is masked and destroyed, counted from the timestamp a record belongs to.
-
-    `mask_after` and `destroy_after` hold for every kind with personal data; `kinds` sets other times for
-    single kinds: `bundle`, `claim`, `question`, `review`, `inquiry`, `export`, and `intent`. A legal hold in
-    the ledger (법정 보존) comes before both. None means never.
-
-    `export` and `bank_transfer` are touched only where `kinds` says so: rows of an Excel import are the
-    seller's own catalogue, though a column of theirs may hold anything, and the reference of a transfer is
-    what proves which pay-out it was.
-
-    `intent` is what was sent: answers, invoices. The payloads of finished intents are emptied, counted from
-    the time they were opened, when the strictest of the other kinds is destroyed, or after a time of their
-    own; they cannot be masked. Open and unknown intents keep theirs.
-
-    Raises `ConfigError` for an unknown kind, a negative time, and a destruction before the masking.
-    """
-
-    mask_after: timedelta | None = timedelta(days=90)
-    destroy_after: timedelta | None = timedelta(days=365)
-    kinds: Mapping[str, tuple[timedelta | None, timedelta | None]] = field(factory=dict)
-
-    def __attrs_post_init__(self) -> None:
-        """Check kinds and times."""
-        problems = Problems()
-        for kind in self.kinds:
-            require_kind(kind, "retention.kinds", error=ConfigError)
-        for kind, limits in {"*": (self.mask_after, self.destroy_after), **self.kinds}.items():
-            set_limits = [limit for limit in limits if limit is not None]
-            _require(
-                problems,
-                set_limits == sorted(set_limits) and all(limit >= timedelta() for limit in set_limits),
-                f"retention[{kind}]",
-                " / ".join(map(str, limits)),
-                "0 <= mask_after <= destroy_after",
-            )
-        mask, _ = self.kinds.get(INTENTS, (None, None))
-        _require(
-            problems,
-            mask is None,
-            f"retention[{INTENTS}]",
-            mask,
-            "mask_after = None: a payload is only emptied",
-        )
-        problems.raise_all("RetentionPolicy")
-
-    def of(self, kind: str) -> tuple[timedelta | None, timedelta | None]:
-        """Return (mask after, destroy after) of a kind."""
-        if kind == INTENTS and kind not in self.kinds:
-            limits = [destroy for _, destroy in map(self.of, PERSONAL_KINDS) if destroy is not None]
-            return None, min(limits, default=None)
-        spared = kind in (RecordKind.EXPORT, RecordKind.BANK_TRANSFER)
-        usual = (None, None) if spared else (self.mask_after, self.destroy_after)
-        return self.kinds.get(kind, usual)
 
 
 def checked_wind_down(

@@ -15,10 +15,11 @@ from wemakeprice_sdk.checks import check_items, check_kind
 from wemakeprice_sdk.client.options import BaseUrl
 from wemakeprice_sdk.clock import Clock, SystemClock, require_aware
 from wemakeprice_sdk.config import Business, ChannelConfig
-from wemakeprice_sdk.errors import LedgerError, ValidationError
+from wemakeprice_sdk.errors import LedgerAccountError, LedgerError, ValidationError
 from wemakeprice_sdk.excel import ExportKind
 from wemakeprice_sdk.ledger.async_ledger import AsyncLedger
-from wemakeprice_sdk.ledger.personal import RETAINED, require_kind
+from wemakeprice_sdk.ledger.audit import require_words
+from wemakeprice_sdk.ledger.personal import require_kind
 from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import Intent, IntentState, Lease, LegalHold
 from wemakeprice_sdk.models._given import whole_number
@@ -26,19 +27,26 @@ from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.models.sku_matching import ambiguous_skus
 from wemakeprice_sdk.models.vat import TaxInvoice
 from wemakeprice_sdk.policy.imports import runple_links
+from wemakeprice_sdk.policy.retention import HoldPurpose, RetentionPolicy
 from wemakeprice_sdk.policy.settlement import BankRecords, OperatorMatch, SettlementTerms
 from wemakeprice_sdk.runner._async.dossier import by_account, make_dossier
+from wemakeprice_sdk.runner._async.erasure import erase, preview_erasure
 from wemakeprice_sdk.runner._async.facts import reconcile_stored, stored_matches
 from wemakeprice_sdk.runner._async.lease_holder import AsyncLeaseHolder, reset_time
 from wemakeprice_sdk.runner._async.ledger_archive import archive_stored
 from wemakeprice_sdk.runner._async.ledger_run import AsyncLedgerContext, AsyncLedgerRun
 from wemakeprice_sdk.runner._async.matches import put_match, take_back_match
-from wemakeprice_sdk.runner._async.retention import forget, scrub
+from wemakeprice_sdk.runner._async.retained_folders import retain_folder
+from wemakeprice_sdk.runner._async.retention import RetentionTask, forget, hold_words, running_holds, scrub
 from wemakeprice_sdk.runner._async.sources import import_source, import_tax_invoices, preview_source
 from wemakeprice_sdk.runner._async.stored import AsyncFeed, AsyncStored
 from wemakeprice_sdk.runner._offload import AsyncOffload
+from wemakeprice_sdk.runner.erasure import ErasureItem, ErasurePreview, ErasureReport, ErasureSubject
+from wemakeprice_sdk.runner.expiry import LineTally, confirmed_days
 from wemakeprice_sdk.runner.export.archive import ArchiveReport
 from wemakeprice_sdk.runner.export.dossier.folder import DossierReport
+from wemakeprice_sdk.runner.export.retention.register import BY_LIMIT, RegisterReport, write_register
+from wemakeprice_sdk.runner.export.retention.terms import FolderRetention, FolderTerms
 from wemakeprice_sdk.runner.reports import (
     Job,
     JobProgressCallback,
@@ -48,7 +56,7 @@ from wemakeprice_sdk.runner.reports import (
     SourceReport,
     StopSwitch,
 )
-from wemakeprice_sdk.runner.settings import RetentionPolicy, RunnerSettings
+from wemakeprice_sdk.runner.settings import RunnerSettings
 from wemakeprice_sdk.runner.sources.files import ColumnMapping, SourcePreview
 from wemakeprice_sdk.runner.status import AccountStatus, account_status
 
@@ -291,28 +299,158 @@ class AsyncBackOffice:
         self,
         policy: RetentionPolicy,
         *,
+        by: str,
+        confirmed: Mapping[int, date] | None = None,
         dry_run: bool = False,
         progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> RetentionReport:
-        """Mask and destroy personal data (개인정보 보유기간) that is older than the policy allows.
+        """Mask and destroy personal data by class (개인정보 보유기간), as the policy says.
+
+        A period starts on the day of 구매확정 where `confirmed` has it for the bundle, else when the order
+        was delivered or the claim answered, else on the day of the record. What stands under a hold stays.
+        `by` is who answers for the destruction in the register: 1..50 characters in one line.
 
         Works page by page, so that others can write meanwhile; stopped or killed, the next run goes on. At
         the end the ledger's files are rewritten (`Ledger.scrub`), while others wait. A run that cannot do
-        that raises `LedgerUnavailableError`, and the next one does it. A dry run counts what would be masked
-        and destroyed.
+        that raises `LedgerUnavailableError`, and the next one does it. A dry run counts what would be done.
         """
         check_kind("policy", policy, RetentionPolicy)
-        masked: dict[str, int] = {}
-        destroyed: dict[str, int] = {}
+        operator, days = require_words(by, "by", BY_LIMIT), confirmed_days(confirmed)
+        tallies: list[LineTally] = []
 
         async def job(run: _Run) -> None:
-            for kind in RETAINED:
-                await forget(run, kind, policy, masked, destroyed)
+            holds = await running_holds(run.context)
+            task = RetentionTask(
+                policy=policy, by=operator, today=run.now.date(), confirmed=days, holds=holds
+            )
+            await forget(run, task, tallies)
             await scrub(run)
 
         report = await self._run(Job.RETENTION, job, dry_run=dry_run, progress=progress, stop=stop)
-        return RetentionReport.of(report, masked, destroyed)
+        return RetentionReport.of(report, [tally.line() for tally in tallies])
+
+    async def retention_folder(
+        self,
+        folder: str | os.PathLike[str],
+        policy: RetentionPolicy,
+        *,
+        by: str,
+        confirmed: Mapping[int, date] | None = None,
+        as_of: datetime | None = None,
+        copies: bool = False,
+        dry_run: bool = False,
+    ) -> FolderRetention:
+        """Run the policy over the folder of an archive or a dossier: rewritten as a whole, or left as it is.
+
+        Files nobody here knows are left and named (`unknown`). A dossier's copies of sources that may hold
+        people are named (`inseparable`) and go, as a whole, only with `copies`. What was taken out stands in
+        `retention.json` of the folder, and its digest in the audit trail. Killed anywhere, call it again. The
+        same folder, policy and `as_of` (default: now) give the same bytes.
+
+        Raises `ValidationError` for another folder or account, `LedgerCorruptError` and `BagError` for one
+        that is not whole, and `LedgerError` while another worker has the account.
+        """
+        check_kind("policy", policy, RetentionPolicy)
+        operator, days = require_words(by, "by", BY_LIMIT), confirmed_days(confirmed)
+        at = self._context.clock.now() if as_of is None else require_aware(as_of, "as_of")
+        found: list[FolderRetention] = []
+
+        async def job(run: _Run) -> None:
+            holds = await running_holds(run.context)
+            terms = FolderTerms(
+                policy=policy,
+                as_of=at,
+                confirmed=days,
+                key_hmac=partial(self._ledger.key_hmac, self.account),
+                by=operator,
+                holds={place: hold_words(hold) for place, hold in holds.items()},
+                copies=copies,
+            )
+            found.append(await retain_folder(run, folder, terms))
+
+        await self._must_run(Job.RETENTION, job, dry_run=dry_run)
+        return found[0]
+
+    async def preview_erasure(
+        self,
+        *,
+        bundle_no: int | None = None,
+        phone: str = "",
+        name: str = "",
+        policy: RetentionPolicy | None = None,
+        confirmed: Mapping[int, date] | None = None,
+    ) -> ErasurePreview:
+        """Say what a request for erasure (정보주체 삭제요청) is about, and what would become of it.
+
+        One order by its bundle number (배송번호), or one person by `phone` and `name`; with both, a record
+        has to say both. With an order come its claims, the questions about it, what files say of it, and what
+        was sent about it. Masked values match nothing, and a name inside a longer text is not found.
+
+        What a law wants kept stays, and is named with its basis and the last day; a hold keeps what it holds;
+        an order that is on its way keeps what it is delivered by. Raises `ValidationError` for neither or
+        both.
+        """
+        check_kind("policy", policy, RetentionPolicy, optional=True)
+        number = None if bundle_no is None else whole_number(bundle_no, "bundle_no")
+        subject = ErasureSubject(bundle_no=number, phone=phone, name=name)
+        context = await self._reading()
+        return await preview_erasure(context, subject, policy or RetentionPolicy(), confirmed_days(confirmed))
+
+    async def erase(
+        self,
+        preview: ErasurePreview,
+        *,
+        by: str,
+        policy: RetentionPolicy | None = None,
+        confirmed: Mapping[int, date] | None = None,
+        stop: StopSwitch | None = None,
+    ) -> ErasureReport:
+        """Destroy what a request for erasure is about, as the preview said; what must stay is reported again.
+
+        It is decided anew on the records of the preview: a hold set meanwhile counts. What was destroyed
+        never comes in again, from the marketplace or a file. The audit trail has the request without the
+        person, the register each record. Stopped or killed, call it again with the same preview. `by` as for
+        `retention`.
+        """
+        check_kind("preview", preview, ErasurePreview)
+        check_kind("policy", policy, RetentionPolicy, optional=True)
+        operator, days = require_words(by, "by", BY_LIMIT), confirmed_days(confirmed)
+        if preview.account != self.account:
+            raise LedgerAccountError(
+                f"the preview is of account {preview.account!r}, not of {self.account!r}"
+            )
+        items: list[ErasureItem] = []
+
+        async def job(run: _Run) -> None:
+            await erase(run, preview, policy or RetentionPolicy(), days, operator, items)
+            await scrub(run)
+
+        return ErasureReport.of(await self._run(Job.ERASE, job, stop=stop), items)
+
+    async def destruction_register(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        as_of: datetime | None = None,
+        department_head: str = "",
+        confirmed_by: str = "",
+    ) -> RegisterReport:
+        """Write the destruction register (파기 관리대장) as JSON lines and as a workbook to sign.
+
+        It holds everything that was ever destroyed in this ledger, by retention and on request; records are
+        named by a keyed digest. `department_head` (처리부서장) and `confirmed_by` (확인자) stand in the
+        workbook only. The same ledger and `as_of` (default: now) give the same bytes. `verify_register` holds
+        the lines against the audit trail.
+        """
+        at = self._context.clock.now() if as_of is None else require_aware(as_of, "as_of")
+        for name, value in (("department_head", department_head), ("confirmed_by", confirmed_by)):
+            check_kind(name, value, str)
+        context = await self._reading()
+        stones = [stone async for stone in context.ledger.tombstones(self.account)]
+        return await context.offload(
+            write_register, folder, stones, at, department_head=department_head, confirmed_by=confirmed_by
+        )
 
     async def archive(
         self,
@@ -444,19 +582,27 @@ class AsyncBackOffice:
         await self._must_run(Job.RESET_TIME, job)
         return sum(moved)
 
-    async def set_hold(self, kind: str, until: datetime, reason: str) -> None:
+    async def set_hold(
+        self, kind: str, until: datetime, reason: str, *, purpose: HoldPurpose | None = None
+    ) -> None:
         """Put the personal data of one kind, or what was sent (`intent`), under legal hold (법정 보존).
 
-        Kinds: `bundle`, `claim`, `question`, `review`, `inquiry`, `export`, `intent`. `reason` is written
-        into the audit trail, so it must name nobody: 1..200 characters in one line. Raises `ValidationError`.
+        With a `purpose` only the classes that it needs: a claim against the marketplace holds the records of
+        the trade, and lets telephones go. Kinds: `bundle`, `claim`, `question`, `review`, `inquiry`,
+        `export`, `intent`. `reason` is written into the audit trail, so it must name nobody: 1..200
+        characters in one line. Raises `ValidationError`.
         """
+        check_kind("purpose", purpose, HoldPurpose, optional=True)
         require_kind(kind, "kind")
-        hold = LegalHold(self.account, kind, require_aware(until, "until"), reason)
+        classes = [None] if purpose is None else sorted(purpose.classes)
+        at = require_aware(until, "until")
 
         async def job(run: _Run) -> None:
-            lease = await run.keep_lease()
-            if lease is not None:
-                await run.context.ledger.set_hold(lease, hold, run.now)
+            for data_class in classes:
+                lease = await run.keep_lease()
+                if lease is not None:
+                    hold = LegalHold(self.account, kind, at, reason, data_class)
+                    await run.context.ledger.set_hold(lease, hold, run.now)
 
         await self._must_run(Job.RECOVER, job)
 
@@ -464,8 +610,10 @@ class AsyncBackOffice:
         """Return what a reading works with."""
         return evolve(self._context, ledger=await self._holder.looking_around())
 
-    async def _must_run(self, job: Job, body: Callable[[_Run], Awaitable[None]]) -> None:
-        report = await self._run(job, body)
+    async def _must_run(
+        self, job: Job, body: Callable[[_Run], Awaitable[None]], *, dry_run: bool = False
+    ) -> None:
+        report = await self._run(job, body, dry_run=dry_run)
         if report.skipped is not None:
             raise LedgerError(f"account {self.account!r} is held by another worker; nothing was written")
 

@@ -27,6 +27,7 @@ from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.models.sku_matching import SkuScheme
 from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.gates import ClosedGate, check
+from wemakeprice_sdk.policy.retention import HoldPurpose, RetentionPolicy
 from wemakeprice_sdk.policy.seller_inputs import reserved_units
 from wemakeprice_sdk.policy.settlement import BankRecords, Reconciliation, SettlementTerms
 from wemakeprice_sdk.policy.snapshot import (
@@ -61,7 +62,6 @@ from wemakeprice_sdk.runner.reports import (
 from wemakeprice_sdk.runner.results import Skipped
 from wemakeprice_sdk.runner.settings import (
     FactSource,
-    RetentionPolicy,
     RunnerSettings,
     checked_wind_down,
     from_source,
@@ -491,18 +491,16 @@ class ChannelRunner:
         self,
         policy: RetentionPolicy,
         *,
+        by: str,
+        confirmed: Mapping[int, date] | None = None,
         dry_run: bool = False,
         progress: JobProgressCallback | None = None,
         stop: StopSwitch | None = None,
     ) -> RetentionReport:
-        """Mask and destroy personal data (개인정보 보유기간) that is older than the policy allows.
-
-        Works page by page, so that others can write meanwhile; stopped or killed, the next run goes on. At
-        the end the ledger's files are rewritten (`Ledger.scrub`), while others wait. A run that cannot do
-        that raises `LedgerUnavailableError`, and the next one does it. A dry run counts what would be masked
-        and destroyed.
-        """
-        return self._office.retention(policy, dry_run=dry_run, progress=progress, stop=stop)
+        """Mask and destroy personal data by class (개인정보 보유기간), as `BackOffice.retention` does."""
+        return self._office.retention(
+            policy, by=by, confirmed=confirmed, dry_run=dry_run, progress=progress, stop=stop
+        )
 
     def archive(
         self,
@@ -568,9 +566,11 @@ class ChannelRunner:
         """Go on after this machine's clock ran ahead, as `BackOffice.reset_time` does."""
         return self._office.reset_time(by=by)
 
-    def set_hold(self, kind: str, until: datetime, reason: str) -> None:
+    def set_hold(
+        self, kind: str, until: datetime, reason: str, *, purpose: HoldPurpose | None = None
+    ) -> None:
         """Put personal data under legal hold (법정 보존), as `BackOffice.set_hold` does."""
-        self._office.set_hold(kind, until, reason)
+        self._office.set_hold(kind, until, reason, purpose=purpose)
 
     def _run(
         self,

@@ -31,6 +31,8 @@ from wemakeprice_sdk.runner.settings import FactSource
 STATE: Final = "state.json"
 MANIFEST: Final = "manifest.json"
 WORKBOOK: Final = "archive.xlsx"
+RETENTION: Final = "retention.json"
+"""What retention took out of the folder, run by run; it stays when the archive is written on."""
 LOCK: Final = ".lock"
 _FORM: Final = 2
 """Of the windows that the state counts: since 2, the catalogue has windows of its own."""
@@ -89,6 +91,13 @@ class _Reached:
     size: int = 0
 
 
+def line_bytes(row: ArchiveLine) -> bytes:
+    """Return a row as the line of its file."""
+    line = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    # A lone surrogate becomes the JSON escape it came from, so that the file is UTF-8.
+    return line.encode("utf-8", "backslashreplace") + b"\n"
+
+
 class ArchiveFolder:
     """Writes an archive so that it can be broken off anywhere and gone on with; one process at a time.
 
@@ -111,7 +120,7 @@ class ArchiveFolder:
         self._source: FactSource = source
         with _on_disk(self.path):
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = _lock(self.path / LOCK)
+            self._lock = lock_folder(self.path)
             try:
                 self._parts = self._load()
             except BaseException:
@@ -206,10 +215,7 @@ class ArchiveFolder:
                 self._save(self._parts)
             os.truncate(place, reached.passed)
             with place.open("ab") as file:
-                for row in rows:
-                    line = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
-                    # A lone surrogate becomes the JSON escape it came from, so that the file is UTF-8.
-                    file.write(line.encode("utf-8", "backslashreplace") + b"\n")
+                file.writelines(line_bytes(row) for row in rows)
                 file.flush()
                 os.fsync(file.fileno())
             size = place.stat().st_size
@@ -245,6 +251,7 @@ class ArchiveFolder:
             tables = {part: _table(self.path / f"{part}.jsonl") for part in parts}
             _replace_by(self.path / WORKBOOK, lambda fresh: write_xlsx(fresh, tables, created=read_until))
             names = [*(f"{part}.jsonl" for part in parts), WORKBOOK]
+            names += [RETENTION] if (self.path / RETENTION).is_file() else []
             manifest = {
                 **self._head(),
                 "read_until": read_until.isoformat(),
@@ -254,7 +261,9 @@ class ArchiveFolder:
             return verify_archive(self.path)
 
 
-def _lock(place: Path) -> sqlite3.Connection:
+def lock_folder(folder: Path) -> sqlite3.Connection:
+    """Return a lock on an archive; it lasts until it is closed, or the process ends."""
+    place = folder / LOCK
     place.touch(mode=0o600)
     # A lock of SQLite's works on every system and ends with its process.
     lock = sqlite3.connect(place, timeout=0, isolation_level=None, check_same_thread=False)
@@ -342,7 +351,7 @@ def _workbook_problems(path: Path, files: Sequence[ArchivedFile]) -> Iterator[st
     for file in files:
         part = file.name.removesuffix(".jsonl")
         rows = [count for sheet, count in sheets.items() if re.fullmatch(rf"{re.escape(part)}(-\d+)?", sheet)]
-        if file.name != WORKBOOK and (not rows or sum(rows) != file.rows):
+        if file.name.endswith(".jsonl") and (not rows or sum(rows) != file.rows):
             yield f"{WORKBOOK}: {sum(rows)} rows of {part}; the manifest says {file.rows}"
 
 

@@ -1,0 +1,1 @@
+"""What retention writes: the destruction register, and folders that hold people, anew."""
