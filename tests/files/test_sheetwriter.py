@@ -121,3 +121,25 @@ def test_a_cut_file_is_named(tmp_path: Path) -> None:
         place.write_bytes(content)
         with pytest.raises(UnreadableFileError, match=r"t\.xlsx: cannot be unpacked"):
             count_sheet_rows(place)
+
+
+def test_a_table_to_print_is_wrapped_on_a_page_across(tmp_path: Path) -> None:
+    place = tmp_path / "b.xlsx"
+    rows = [("가나다라마바사", 7), ("x", None)]
+    write_workbook(
+        place, {"인쇄": (("제목", "건수"), rows), "그 밖": (("a",), [("b",)])}, printed={"인쇄": (7, 5)}
+    )
+    book = openpyxl.load_workbook(place)
+    page = book["인쇄"]
+    assert (page.page_setup.orientation, page.page_setup.paperSize, page.page_setup.fitToHeight) == (
+        "landscape",
+        9,
+        0,
+    )
+    assert page.sheet_properties.pageSetUpPr is not None
+    assert page.sheet_properties.pageSetUpPr.fitToPage
+    assert [page.column_dimensions[name].width for name in "AB"] == [7, 5]
+    assert page["A2"].alignment.wrap_text
+    assert page.row_dimensions[2].height == 30, "fourteen letters wide, in a column of seven"
+    assert (page["B2"].value, page.row_dimensions[3].height) == (7, 15)
+    assert book["그 밖"].page_setup.orientation is None

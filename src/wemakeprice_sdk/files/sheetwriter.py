@@ -15,6 +15,7 @@ from itertools import count as count_from
 from itertools import islice
 from pathlib import Path
 from typing import IO, Final, TypeAlias
+from unicodedata import east_asian_width
 from zipfile import BadZipFile, ZipFile
 
 from wemakeprice_sdk.errors import UnreadableFileError
@@ -39,16 +40,19 @@ _EPOCH: Final = date(1899, 12, 30)
 _FIRST_DAY: Final = date(1900, 3, 1)
 """Sheets count a 29 February 1900 that never was; earlier days are written as text."""
 _EXACT: Final = 10**EXACT_DIGITS
-_DAY, _BOLD = 1, 2
+_DAY, _BOLD, _WRAPPED, _BOLD_WRAPPED = 1, 2, 3, 4
+_LINE: Final = 15
+"""Height of a line of text, in points."""
 _STYLES: Final = (
     f'<styleSheet xmlns="{MAIN}"><numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
     '</numFmts><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
     '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill>'
     '<patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>'
     '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
-    '<cellXfs count="3"><xf/><xf numFmtId="164" applyNumberFormat="1"/><xf fontId="1" applyFont="1"/>'
-    '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
-    "</styleSheet>"
+    '<cellXfs count="5"><xf/><xf numFmtId="164" applyNumberFormat="1"/><xf fontId="1" applyFont="1"/>'
+    '<xf applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>'
+    '<xf fontId="1" applyFont="1" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 
 
@@ -57,17 +61,20 @@ def write_workbook(
     sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[SheetValue]]]],
     *,
     created: datetime | None = None,
+    printed: Mapping[str, Sequence[int]] | None = None,
 ) -> Mapping[str, int]:
     """Write an XLSX file with one sheet per table, name → (header, rows); return the rows of each table.
 
     A table longer than a sheet goes on in sheets named `name-2`, `name-3`. Text stays text, whatever it
     begins with; one that is longer than a cell can hold is cut and says so at its end. Days are written as
     such, numbers above 15 digits as text, because Excel would round them.
-    `created` is the date the file says it was made; without it the file says none.
+    `created` is the date the file says it was made; without it the file says none. `printed` names tables
+    that are to be printed, with the width of each column in letters: on A4 across, wrapped, and no wider than
+    a page.
     """
     try:
         with new_archive(path) as archive:
-            return _write_parts(archive, sheets, created)
+            return _write_parts(archive, sheets, created, printed or {})
     except BaseException:
         # Half a workbook holds rows of people and opens in nothing.
         Path(path).unlink(missing_ok=True)
@@ -78,10 +85,12 @@ def _write_parts(
     archive: ZipFile,
     sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[SheetValue]]]],
     created: datetime | None,
+    printed: Mapping[str, Sequence[int]],
 ) -> Mapping[str, int]:
     names: list[str] = []
     counts = {
-        name: _write_table(archive, name, header, rows, names) for name, (header, rows) in sheets.items()
+        name: _write_table(archive, name, header, rows, names, printed.get(name))
+        for name, (header, rows) in sheets.items()
     }
     write_frame(archive, names, _STYLES, created=created)
     return counts
@@ -124,42 +133,78 @@ def _write_table(
     header: Sequence[str],
     rows: Iterable[Sequence[SheetValue]],
     names: list[str],
+    widths: Sequence[int] | None,
 ) -> int:
     iterator, total = iter(rows), 0
     for part in count_from(1):
         names.append(name if part == 1 else f"{name}-{part}")
         most = sheetxml.MOST_ROWS - 1
         with open_sheet(archive, len(names)) as stream:
-            count = _write_rows(stream, header, islice(iterator, most))
+            count = _write_rows(stream, header, islice(iterator, most), widths)
         total += count
         if count < most:
             break
     return total
 
 
-def _write_rows(stream: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[SheetValue]]) -> int:
-    layout = f'<sheetFormatPr defaultColWidth="{_WIDTH}" defaultRowHeight="15"/>'
-    stream.write(f"{sheet_start(layout)}{_row(1, header, _BOLD)}".encode())
+def _write_rows(
+    stream: IO[bytes],
+    header: Sequence[str],
+    rows: Iterable[Sequence[SheetValue]],
+    widths: Sequence[int] | None,
+) -> int:
+    start, end = (_UNPRINTED, "") if widths is None else (_printed(widths), _PAGE)
+    head, style = (_BOLD, 0) if widths is None else (_BOLD_WRAPPED, _WRAPPED)
+    stream.write(f"{start}{_row(1, header, head, widths)}".encode())
     count, iterator = 0, iter(rows)
-    while lines := [_row(count + 2 + at, row) for at, row in enumerate(islice(iterator, _AT_ONCE))]:
+    while lines := [
+        _row(count + 2 + at, row, style, widths) for at, row in enumerate(islice(iterator, _AT_ONCE))
+    ]:
         stream.write("".join(lines).encode())
         count += len(lines)
-    stream.write(b"</sheetData></worksheet>")
+    stream.write(f"</sheetData>{end}</worksheet>".encode())
     return count
 
 
-def _row(number: int, values: Sequence[SheetValue], style: int = 0) -> str:
+_UNPRINTED: Final = sheet_start(f'<sheetFormatPr defaultColWidth="{_WIDTH}" defaultRowHeight="{_LINE}"/>')
+_PAGE: Final = '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
+
+
+def _printed(widths: Sequence[int]) -> str:
+    """Return how a sheet to print begins."""
+    columns = "".join(
+        f'<col min="{at}" max="{at}" width="{width}" customWidth="1"/>' for at, width in enumerate(widths, 1)
+    )
+    layout = f'<sheetFormatPr defaultRowHeight="{_LINE}"/><cols>{columns}</cols>'
+    return sheet_start(layout, '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>')
+
+
+def _height(values: Sequence[SheetValue], widths: Sequence[int] | None) -> str:
+    """Return the height of a row whose texts are wrapped: not every reader works it out."""
+    if widths is None:
+        return ""
+    lines = [-(-_letters(str(value)) // width) for value, width in zip(values, widths, strict=False)]
+    return f' ht="{_LINE * max(1, *lines)}" customHeight="1"'
+
+
+def _letters(text: str) -> int:
+    """Return how wide a text is, in letters: a Korean one is as wide as two; lines break between words."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text) + text.count(" ")
+
+
+def _row(number: int, values: Sequence[SheetValue], style: int, widths: Sequence[int] | None) -> str:
     cells = [
         _cell(f"{column_letter(index)}{number}", value, style)
         for index, value in enumerate(values)
         if value is not None
     ]
-    return f'<row r="{number}">{"".join(cells)}</row>'
+    return f'<row r="{number}"{_height(values, widths)}>{"".join(cells)}</row>'
 
 
 def _cell(place: str, value: SheetValue, style: int) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and -_EXACT < value < _EXACT:
-        return f'<c r="{place}"><v>{value}</v></c>'
+        marked = f' s="{style}"' if style else ""
+        return f'<c r="{place}"{marked}><v>{value}</v></c>'
     if type(value) is date and value >= _FIRST_DAY:
         return f'<c r="{place}" s="{_DAY}"><v>{(value - _EPOCH).days}</v></c>'
     text = value.isoformat() if isinstance(value, date) else str(value)

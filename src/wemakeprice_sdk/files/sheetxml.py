@@ -89,10 +89,10 @@ def open_sheet(archive: ZipFile, number: int) -> IO[bytes]:
     return archive.open(_sheet_part(number), "w", force_zip64=True)
 
 
-def sheet_start(layout: str) -> str:
+def sheet_start(layout: str, properties: str = "") -> str:
     """Return how a sheet with a frozen header begins; `layout` says how wide its columns are."""
     return (
-        f'{_HEAD}<worksheet xmlns="{MAIN}"><sheetViews><sheetView workbookViewId="0">'
+        f'{_HEAD}<worksheet xmlns="{MAIN}">{properties}<sheetViews><sheetView workbookViewId="0">'
         '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
         f"</sheetView></sheetViews>{layout}<sheetData>"
     )

@@ -64,12 +64,13 @@ def write_xlsx(
     sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[TableValue]]]],
     *,
     created: datetime | None = None,
+    printed: Mapping[str, Sequence[int]] | None = None,
 ) -> Mapping[str, int]:
     """Write an XLSX file with one sheet per table; return the number of rows of each.
 
     A table longer than a sheet goes on in sheets named `name-2`, `name-3`. Text is written as text,
     never as a formula; numbers above 15 digits as text, because Excel would round them. The same rows give
-    the same bytes; `created` is the date the file says it was made.
+    the same bytes; `created` is the date the file says it was made, `printed` the widths of what is to print.
     """
     tables = {
         name: (
@@ -78,7 +79,7 @@ def write_xlsx(
         )
         for name, (columns, rows) in sheets.items()
     }
-    return write_workbook(path, tables, created=created)
+    return write_workbook(path, tables, created=created, printed=printed)
 
 
 def reconciliation_tables(

@@ -210,6 +210,8 @@ _COLUMNS: Final = (
     "확인자",
 )
 
+_WIDTHS: Final = (5, 11, 14, 12, 11, 11, 9, 9, 20, 6, 17, 24, 9, 18, 9)
+
 
 def register_lines(tombstones: Iterable[Tombstone]) -> Iterator[str]:
     """Yield the JSON lines of a register, without the line feed: one for each class of each record."""
@@ -273,7 +275,7 @@ def write_register(
         "파기 관리대장": (_COLUMNS, (_row(entry, department_head, confirmed_by) for entry in entries)),
         "기록 키(HMAC)": (("번호", "기록 키(HMAC)"), keys),
     }
-    write_xlsx(book, sheets, created=as_of)
+    write_xlsx(book, sheets, created=as_of, printed={"파기 관리대장": _WIDTHS, "기록 키(HMAC)": (6, 70)})
     return RegisterReport(lines=lines, workbook=book, entries=entries)
 
 
@@ -283,7 +285,7 @@ def _row(entry: RegisterEntry, department_head: str, confirmed_by: str) -> Seque
         _FILES.get(entry.kind, entry.kind),
         entry.data_class.korean,
         _span(entry.note),
-        entry.destroyed_on,
+        f"{entry.destroyed_on}",
         entry.note.reason.korean,
         entry.note.by,
         department_head,
