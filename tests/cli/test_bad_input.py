@@ -407,3 +407,28 @@ def test_a_shell_completes(line: str, there: str) -> None:
 
 def test_the_key_of_the_place_is_a_canary() -> None:
     assert KEY.startswith("canary")
+
+
+# ---------------------------------------------------------------- what cannot be undone
+
+
+@pytest.mark.parametrize("words", [["retention", "--by", "김운영"], ["erase", "{}", "--by", "김운영"]])
+def test_nothing_is_destroyed_without_a_yes(words: list[str], shop: Place, capsys: Printed) -> None:
+    assert main(["run", "collect-orders"]) == 0
+    assert main([word.format(shop.orders[2]) for word in words]) == 1
+    assert "pass --yes" in capsys.readouterr().err
+    assert main(["orders", "list", "--source", "ledger", "--personal", "-o", "json"]) == 0
+    assert str(shop.orders[2]) in capsys.readouterr().out
+
+
+def test_a_person_is_named_on_standard_input_only(shop: Place, capsys: Printed) -> None:
+    words = ["erase", "--person", "--by", "김운영", "--dry-run"]
+    found = run(*words, stdin="010-0000-0000\n홍길동\n".encode())
+    assert found.returncode == 0, found.stderr
+    assert b"bundle" in found.stdout
+    assert "홍길동" not in found.stdout.decode() + found.stderr.decode()
+    nobody = run(*words, stdin="010-9999-0000\n없는사람\n".encode())
+    assert nobody.returncode == 1
+    assert b"nothing in the ledger matches" in nobody.stderr
+    assert main(["erase", "--by", "김운영"]) == 2
+    capsys.readouterr()

@@ -122,6 +122,10 @@ WALK: list[tuple[str, int]] = [
     ("catalogue export lines {folder}/lines --excel {products}", 0),
     ("catalogue export workbook {folder}/workbook --archive {folder}/archive", 0),
     ("catalogue images {folder}/images", 0),
+    ("retention --by 김운영 --dry-run", 0),
+    ("retention --by 김운영 --yes --register {folder}/대장", 0),
+    ("erase {order0} --by 김운영 --dry-run", 0),
+    ("erase {order0} --by 김운영 --yes --register {folder}/대장", 0),
 ]
 """`sandbox` runs until Ctrl-C: it has a test of its own."""
 

@@ -92,6 +92,14 @@ app: Final = Group(
             Bilingual("what the account is owed, as a folder", "정산 기록 자료 만들기"),
         ),
         "archive": ("records:archive", Bilingual("everything in one folder", "모든 자료 보관")),
+        "retention": (
+            "personal:retention",
+            Bilingual("mask and destroy personal data by class", "개인정보를 구분별로 가림 처리·파기"),
+        ),
+        "erase": (
+            "personal:erase",
+            Bilingual("destroy what one request is about", "삭제요청 처리"),
+        ),
         "catalogue": (
             "catalogues:catalogue",
             Bilingual("goods for other shops: export, images", "카탈로그: 내보내기, 이미지 저장"),

@@ -219,7 +219,9 @@ def status(shop: Shop, strict: bool) -> None:
     console.code = found.verdict.exit_code if strict else 0
 
 
-def carry_out(shop: Shop, jobs: Sequence[RunnerJob], *, only_show: bool) -> None:
+def carry_out(
+    shop: Shop, jobs: Sequence[RunnerJob], *, only_show: bool, question: Bilingual | None = None
+) -> None:
     """Show the plans; unless that is all, ask and run."""
     console = shop.console
     planned = run_jobs(console, jobs, dry_run=True, aside=not only_show)
@@ -228,7 +230,8 @@ def carry_out(shop: Shop, jobs: Sequence[RunnerJob], *, only_show: bool) -> None
     actions = sum(len(report.plan or ()) for report in planned)
     account = shop.config().seller_id
     console.confirm(
-        Bilingual(
+        question
+        or Bilingual(
             f"carry out {actions} action(s) for {account}?", f"{account}: 작업 {actions}건을 실행할까요?"
         )
     )
