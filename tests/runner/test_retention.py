@@ -33,6 +33,10 @@ from wemakeprice_sdk.ledger import (
 from wemakeprice_sdk.ledger.audit import verify
 from wemakeprice_sdk.ledger.engine import Transaction
 from wemakeprice_sdk.ledger.sql import SqlLedger
+from wemakeprice_sdk.models import Bundle, Claim
+from wemakeprice_sdk.runner.conversion import bundle_draft, claim_draft
+from wemakeprice_sdk.runner.sources.forms import fact_key
+from wemakeprice_sdk.wire.converter import read
 
 LATER = NOW + timedelta(days=1)
 
@@ -326,3 +330,13 @@ def test_what_was_destroyed_never_comes_back_by_collecting_it_again(ledger: SqlL
     assert kept is not None
     assert kept.personal is PersonalState.DESTROYED
     assert kept.body == {"bundleNo": 1, "buyerName": None, "delivery": {"phone": None}, "customsPin": None}
+
+
+def test_a_tombstone_names_a_thing_of_the_marketplace_and_of_a_file_alike(ledger: SqlLedger) -> None:
+    claim = read(Claim, {"claimBundleNo": 9, "bundleNo": 1, "claimType": "반품"}, path="claim")
+    bundle_ = read(Bundle, {"bundleNo": 1, "purchaseNo": 2}, path="bundle")
+    for draft, fact in ((claim_draft(claim, NOW), claim), (bundle_draft(bundle_, NOW), bundle_)):
+        stored = f"{fact_key(fact)}@{'0' * 16}#1"
+        name = ledger.key_hmac("shop", draft.kind, draft.key)
+        assert ledger.key_hmac("shop", f"file_{draft.kind}", stored) == name
+        assert ledger.key_hmac("shop", draft.kind, stored) != name
