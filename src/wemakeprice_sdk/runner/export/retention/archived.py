@@ -68,11 +68,9 @@ class ArchiveRewriter:
         return tallies.lines()
 
     def _personal(self) -> list[str]:
-        return [
-            part
-            for part in self._parts
-            if (kind := _KINDS.get(part)) in PERSONAL_KINDS and self._terms.policy.reaches(kind)
-        ]
+        kinds = {part: _KINDS[part] for part in self._parts if part in _KINDS}
+        reaches = self._terms.policy.reaches
+        return [part for part, kind in kinds.items() if kind in PERSONAL_KINDS and reaches(kind)]
 
     def _rows(
         self, part: str, tallies: FolderTallies | None = None
