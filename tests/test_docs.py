@@ -183,6 +183,17 @@ def test_a_page_has_the_same_blocks_in_both_languages(korean: Path) -> None:
     assert shapes[0] == shapes[1]
 
 
+def test_every_page_is_in_both_languages() -> None:
+    """The reference is written once, in English under Korean headings."""
+    pages = {path.relative_to(ROOT / "docs") for path in ROOT.glob("docs/**/*.md")}
+    english = {
+        str(page)[: -len(".md")] for page in pages if page.parts[0] != "reference" and ".ko." not in page.name
+    }
+    korean = {str(page)[: -len(".ko.md")] for page in pages if ".ko." in page.name}
+    assert english - korean == set()
+    assert korean - english == set()
+
+
 def test_no_page_holds_what_a_merge_left() -> None:
     for page in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "contract").glob("*")):
         marks = [
