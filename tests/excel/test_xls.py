@@ -289,7 +289,7 @@ def seen_by_xlrd(data: bytes) -> dict[int, list[Cell]]:
         if kind == xlrd.XL_CELL_TEXT or isinstance(value, str):
             return value
         if kind == xlrd.XL_CELL_DATE:
-            return Serial(value)
+            return Serial(value + 0.0)  # a zero of 30 bits has no sign of its own here
         if kind == xlrd.XL_CELL_BOOLEAN:
             return bool(value)
         if kind == xlrd.XL_CELL_ERROR:

@@ -256,7 +256,7 @@ ERRORS: Final[Mapping[str, str]] = {
     "NetworkError": "again-later", "NetworkTimeoutError": "again-later", "CallDeadlineError": "again-later",
     "ServerError": "again-later", "MaintenanceError": "again-later",
     "LedgerUnavailableError": "again-later", "LeaseLostError": "again-later", "StaleSnapshotError": "again-later",
-    "AuthenticationError": "settings-wrong", "ConfigError": "settings-wrong", "GateClosedError": "settings-wrong",
+    "AuthenticationError": "settings-wrong", "ConfigError": "settings-wrong", "RetentionMinimumError": "settings-wrong", "GateClosedError": "settings-wrong",
     "SecretError": "settings-wrong", "SecretUnavailableError": "settings-wrong", "PlainSecretError": "settings-wrong",
     "DecryptionError": "settings-wrong", "UnknownKeyError": "settings-wrong", "WrongKeyError": "settings-wrong",
     "TamperedError": "settings-wrong", "TruncatedError": "settings-wrong",

@@ -228,8 +228,9 @@ def _left_out(preview: Preview, places: _Places) -> Iterator[_SummaryRow]:
 
 def _languages(note: str) -> tuple[str, str]:
     """Return a note's English, and the Korean in brackets at its end; the note twice where there is none."""
-    depth = 0
-    for at in range(len(note) - 1, 0, -1):
+    depth, at = 0, len(note)
+    while at > 1:
+        at -= 1
         depth += (note[at] == ")") - (note[at] == "(")
         if not depth:
             break

@@ -15,6 +15,7 @@ from wemakeprice_sdk.ledger.records import Intent, PersonalPart
 from wemakeprice_sdk.models import JsonValue
 from wemakeprice_sdk.models.codes import ClaimStatus, RecordKind, ShipStatus
 from wemakeprice_sdk.models.retention import INTENTS, RetentionClass, class_of
+from wemakeprice_sdk.models.tables import Report
 from wemakeprice_sdk.policy.retention import RetentionDates, RetentionRule
 from wemakeprice_sdk.runner.expiry import part_dates
 from wemakeprice_sdk.runner.reports import JobReport, report_parts
@@ -93,7 +94,7 @@ class ErasureItem:
 
 
 @frozen(kw_only=True)
-class ErasurePreview:
+class ErasurePreview(Report):
     """The records that a request matched, and what would become of each class; look at it before `erase`.
 
     It names records by their key and holds no value of them. A record in which another person stands too

@@ -24,6 +24,7 @@ from wemakeprice_sdk.ledger.tombstones import register_digest
 from wemakeprice_sdk.models import JsonValue
 from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.models.retention import INTENTS, RetentionClass
+from wemakeprice_sdk.models.tables import Report
 from wemakeprice_sdk.policy.retention import DEFAULT_RULES
 from wemakeprice_sdk.runner.export.tables import TableValue, write_xlsx
 
@@ -248,7 +249,7 @@ def _tombstone(line: str) -> Tombstone:
 
 
 @frozen(kw_only=True)
-class RegisterReport:
+class RegisterReport(Report):
     """Where a register was written, and its lines."""
 
     lines: Path
