@@ -160,10 +160,14 @@ def test_ctrl_c_ends_without_a_traceback() -> None:
     assert running.returncode == 130
 
 
+@pytest.mark.parametrize("late", [0, 0.05], ids=["", "busy"])
 @pytest.mark.parametrize("rest", ["for _ in range(1000): time.sleep(0.01)", "pass"])
-def test_ctrl_c_in_a_finalizer_is_not_lost(rest: str) -> None:
+def test_ctrl_c_in_a_finalizer_is_not_lost(rest: str, late: float) -> None:
+    """Also where the thread that repeats it starts so late that it is heard in the middle of its start."""
     code = (
-        "import os, signal, sys, time\n"
+        "import os, signal, sys, threading, time\n"
+        "start = threading.Timer.start\n"
+        f"threading.Timer.start = lambda timer: (start(timer), time.sleep({late}))\n"
         "from wemakeprice_sdk.cli import demo, main as command\n"
         "class Late:\n"
         "    def __del__(self):\n"

@@ -83,14 +83,24 @@ def _no_interrupt_lost() -> Iterator[None]:
         if not issubclass(lost.exc_type, KeyboardInterrupt):
             usual(lost)
             return
-        again.append(threading.Timer(0.01, _thread.interrupt_main))
-        again[-1].start()
+        wait = 0.01
+        while True:
+            again.append(threading.Timer(wait, _thread.interrupt_main))
+            try:
+                again[-1].start()
+            except KeyboardInterrupt:
+                # On a busy machine the thread is so late that its interrupt comes here, to be lost again.
+                wait *= 10
+            else:
+                return
 
     sys.unraisablehook = hook
     try:
         yield
         for timer in again:
             timer.join()
+        if again:
+            raise KeyboardInterrupt
     finally:
         sys.unraisablehook = usual
 
