@@ -30,7 +30,7 @@ WANTED = {
     "취소신청": "claims",
     "배송 템플릿": "templates",
     "인증키": "linking",
-    "개인정보": "offline",
+    "개인정보": "personal-data",
     "orders.ship": "client",
     "OutcomeUnknownError": "errors",
 }
