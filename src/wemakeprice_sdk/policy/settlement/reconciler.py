@@ -362,20 +362,26 @@ class Reconciler:
             units = self._units.unsold(line.key, 1 if line.quantity is None else line.quantity)
             if units:
                 yield self._unsettled_line(bundle, line, units)
-        kept, called_off = self._kept_bundles(), self._called_off()
+        kept, cancelled = self._kept_bundles(), self._cancelled_bundles()
         for bundle in self._orders.bundles():
             # Whether the fee of a bundle that was returned as a whole is kept depends on who is at fault.
             if bundle.fee and bundle.bundle_no not in self._booked and bundle.bundle_no in kept:
-                yield self._unsettled_fee(bundle, called_off=bundle.bundle_no in called_off)
+                yield self._unsettled_fee(bundle, cancelled=bundle.bundle_no in cancelled)
 
-    def _called_off(self) -> frozenset[int]:
+    def _cancelled_bundles(self) -> frozenset[int]:
         """Return the bundles that were cancelled as a whole before they were sent."""
-        lines = list(self._orders.lines())
-        kept = {line.bundle_no for line in lines if not self._is_called_off(line, line.quantity or 1)}
-        return frozenset(line.bundle_no for line in lines) - kept
+        found: dict[int, bool] = {}
+        for line in self._orders.lines():
+            cancelled = self._is_cancelled(line, line.quantity or 1)
+            found[line.bundle_no] = cancelled and found.get(line.bundle_no, True)
+        return frozenset(number for number, cancelled in found.items() if cancelled)
 
-    def _is_called_off(self, line: LineFact, units: int) -> bool:
-        """Return whether a line was cancelled before its bundle was sent: nothing will ever be due for it."""
+    def _is_cancelled(self, line: LineFact, units: int) -> bool:
+        """Return whether a line was cancelled before its bundle was sent: nothing will ever be due for it.
+
+        Where a cancel of some pieces already lowered the order (C), the rest of the line is taken for cancelled too
+        until its bundle is sent; nothing is owed for it before.
+        """
         bundle = self._orders.bundle(line.bundle_no)
         unsent = bundle is not None and bundle.undated == NOT_SHIPPED
         return unsent and units <= self._units.cancelled[line.key]
@@ -399,7 +405,7 @@ class Reconciler:
                 reason = "settled-in-part"
         worth = line.worth(units, self._units.discounted[line.key])
         fee, fee_basis = self._expected_fee(line, units, day)
-        if self._is_called_off(line, units):
+        if self._is_cancelled(line, units):
             reason, worth, fee, fee_basis = _CANCELLED, 0, None, ""
         return ReconciledRow(
             subject="product",
@@ -418,19 +424,19 @@ class Reconciler:
             dated_by=bundle.dated_by,
         )
 
-    def _unsettled_fee(self, bundle: BundleFact, *, called_off: bool) -> ReconciledRow:
+    def _unsettled_fee(self, bundle: BundleFact, *, cancelled: bool) -> ReconciledRow:
         due = self._due(bundle.delivered, None)
         status, reason = self._absence(bundle, due.day)
         return ReconciledRow(
             subject="shipping",
             status=status,
-            reason=_CANCELLED if called_off else reason,
+            reason=_CANCELLED if cancelled else reason,
             basis=due.basis,
             bundle_no=bundle.bundle_no,
             sales_day=bundle.delivered,
             payout_day=due.day,
             due_by=due.name,
-            expected=0 if called_off else bundle.fee,
+            expected=0 if cancelled else bundle.fee,
             dated_by=bundle.dated_by,
         )
 
