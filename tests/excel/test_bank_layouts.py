@@ -209,6 +209,40 @@ def test_a_withdrawal_with_a_minus_takes_no_deposit_back(migrator: ExcelMigrator
     assert [one.amount for one in found.statement.transfers] == [18_000, -18_000, 5]
 
 
+@pytest.mark.parametrize("title", ["거래유형", "거래구분", "구분"])
+def test_a_kind_that_speaks_of_sending_takes_no_deposit(
+    migrator: ExcelMigrator, tmp_path: Path, title: str
+) -> None:
+    """In a column of deposits 송금, 이자지급 and 정산지급 came in, whatever their words are."""
+    table: list[list[Any]] = [["거래일시", title, "출금액", "입금액", "거래후잔액"]]
+    for day, (kind, amount) in enumerate((("타행송금", 18_000), ("이자지급", 5), ("정산지급", 700)), 1):
+        table.append([f"2024-07-0{day} 10:00:00", kind, 0, amount, 100_000])
+    table.append(["2024-07-09 10:00:00", "출금", 30_000, 0, 70_000])
+    found = migrator.bank_statement(written(tmp_path, "kinds.xlsx", table))
+    assert [one.amount for one in found.statement.transfers] == [18_000, 5, 700]
+    assert (found.outgoing, found.refused) == (1, 0)
+
+
+def test_one_column_for_both_directions_keeps_withdrawals_apart(
+    migrator: ExcelMigrator, tmp_path: Path
+) -> None:
+    table = [["거래일시", "내용", "입금/출금액", "거래후잔액"]]
+    table += [["2024-07-08 13:22:11", "위메프", "18,000", "118,000"]]
+    table += [["2024-07-09 09:00:00", "홍길동", "-18,000", "100,000"]]
+    found = migrator.bank_statement(written(tmp_path, "both.csv", table))
+    assert ([one.amount for one in found.statement.transfers], found.outgoing) == ([18_000], 1)
+
+
+def test_a_payer_whose_name_ends_like_a_total_is_no_total(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    table = [
+        ["거래일시", "입금자명", "입금액"],
+        ["2024-07-08", "위메프", "5"],
+        ["2024-13-45", "Benjamin", "50,000"],
+    ]
+    found = migrator.bank_statement(written(tmp_path, "name.csv", table))
+    assert (found.rows, found.refused) == (2, 1), "its day cannot be read, and nobody may lose it"
+
+
 def test_a_column_of_other_peoples_accounts_is_not_the_statements_own(
     migrator: ExcelMigrator, tmp_path: Path
 ) -> None:

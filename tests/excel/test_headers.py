@@ -173,9 +173,3 @@ def test_no_list_of_people_is_a_product_list(
     path = corpus.save(tmp_path, "a.xlsx", corpus.xlsx([headers, row]))
     with pytest.raises(WrongKindError, match=said):
         migrator.preview(path)
-
-
-def test_an_inspection_shows_each_cell_once(migrator: ExcelMigrator, tmp_path: Path) -> None:
-    path = corpus.save(tmp_path, "a.xlsx", corpus.xlsx([list(FIELDS), ROW]))
-    (first,) = migrator.inspect(path).first_rows
-    assert first == ("300000001", "가방", "판매중", "노출", "12900", "2029-01-15", "TS-1", "5")

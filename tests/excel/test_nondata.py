@@ -116,6 +116,16 @@ def test_a_broken_product_stays_an_error(migrator: ExcelMigrator, tmp_path: Path
         assert (found.counts.new, found.counts.invalid, found.left_out) == (2, 1, ())
 
 
+@pytest.mark.parametrize("row", [["abc", "컵", "공짜", "많음"], [None, None, "공짜", "Vitamin"]])
+def test_a_broken_first_product_is_no_second_header_and_no_total(
+    migrator: ExcelMigrator, tmp_path: Path, row: list[object]
+) -> None:
+    """Korean below the header says nothing of it again, and a word that ends in min is no minimum."""
+    path = corpus.save(tmp_path, "a.xlsx", corpus.xlsx([PLAIN, row, BAG, CUP]))
+    with migrator.preview(path) as found:
+        assert (found.counts.new, found.counts.invalid, found.left_out) == (2, 1, ())
+
+
 def test_a_subtotal_that_repeats_the_deal(migrator: ExcelMigrator, tmp_path: Path) -> None:
     table = [
         ["딜번호", "딜명", "상품번호", "상품명", "재고수량"],

@@ -143,3 +143,14 @@ def test_a_table_to_print_is_wrapped_on_a_page_across(tmp_path: Path) -> None:
     assert page.row_dimensions[2].height == 30, "fourteen letters wide, in a column of seven"
     assert (page["B2"].value, page.row_dimensions[3].height) == (7, 15)
     assert book["그 밖"].page_setup.orientation is None
+
+
+@pytest.mark.parametrize(
+    ("text", "height"), [("a\nb\nc", 45), ("가" * 400, 405), ("", 15)], ids=["lines", "long", "empty"]
+)
+def test_a_printed_row_is_as_high_as_its_lines_and_as_excel_takes(
+    tmp_path: Path, text: str, height: int
+) -> None:
+    place = tmp_path / "b.xlsx"
+    write_workbook(place, {"t": (("제목",), [(text,)])}, printed={"t": (20,)})
+    assert openpyxl.load_workbook(place)["t"].row_dimensions[2].height == height

@@ -19,7 +19,7 @@ from wemakeprice_sdk.excel.records import ExportKind, ProblemSeverity
 
 _KEPT_MARKS = frozenset("()[]{}<>【】〔〕%")
 _NUMBERING = re.compile(
-    r"^\s*(?:\(?\d{1,2}(?:-\d{1,2})?\s?[.):_\-]|\d{1,2}\s+|[A-Za-z가-하]\s?[.):]|[\u2160-\u217b]\s?[.):]?)\s*(?=\D)"
+    r"^\s*(?:\(?\d{1,2}(?:-\d{1,2})?\s?[.):_\-]|\d{1,2}\s+|[A-Za-z가나다라마바사아자차카타파하]\s?[.):]|[\u2160-\u217b]\s?[.):]?)\s*(?=\D)"
 )
 _MARKS = re.compile("[\u00b2\u00b3\u00b9\u2070-\u209f\u2139\u2460-\u24ff\u2776-\u2793\u2b00-\u2bff]")
 """Numbers in circles, footnote marks and ⓘ: ornaments that would become letters and digits."""

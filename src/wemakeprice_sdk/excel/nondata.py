@@ -94,7 +94,7 @@ _NO_WORD = re.compile(r"[\W_]+")
 _COUNTED = re.compile(r"\d+(?:건|개|원|행|종|명|ea|rows?|items?)?")
 _ENDING = re.compile(
     r"(?P<of>.*?)[\s(\[<:_\-]*(?:부분합|총합계|합계|소계|총계|누계|요약|평균|개수|최대값|최소값|최댓값|최솟값|최대|최소|"
-    r"grand\s*total|sub\s*total|total|sum|average|count|max|min)"
+    r"(?<![a-z])(?:grand\s*total|sub\s*total|total|sum|average|count|max|min))"
     r"[\s)\]>:]*",
     re.IGNORECASE,
 )
@@ -290,10 +290,11 @@ def classify(place: Place) -> NonDataKind | None:
 
 
 def _is_second_header(place: Place, filled: Sequence[tuple[int, Cell]], texts: Sequence[str]) -> bool:
-    """Return whether a row right below the header says its words again, in English or as names of fields."""
+    """Return whether a row right below the header is all in English: a second header, or names of fields."""
     if not place.before_data or place.readable or not isinstance(place.id_cell, str):
         return False
-    return len(texts) == len(filled) >= 3 and not any(map(str.isdigit, "".join(texts)))
+    said = "".join(texts)
+    return len(texts) == len(filled) >= 3 and said.isascii() and not any(map(str.isdigit, said))
 
 
 def _repeats_header(filled: Sequence[tuple[int, Cell]], headers: Sequence[str]) -> bool:
@@ -319,7 +320,7 @@ def _is_total(place: Place, texts: Sequence[str]) -> bool:
         empty = not texts and all(isinstance(cell, CellError) for cell in place.cells if not is_blank(cell))
         return (
             bool(worded)
-            or any(total_of(text) is not None for text in texts)
+            or any(total_of(text) is not None for text in (texts if is_blank(place.id_cell) else [own]))
             or empty
             or (not texts and place.sums_agree)
         )

@@ -117,11 +117,12 @@ class _Places:
 
     titles: dict[str, str] = field(factory=dict)
     rows: dict[str, dict[int, int]] = field(factory=dict)
-    moved: int = _OWN
+    moved: set[int] = field(factory=set)
 
     def begin(self, table: SourceTable, title: str) -> dict[int, int]:
         """Return the rows of a table, to be filled: of the source, of the report."""
-        self.titles[table.name], self.moved = title, _OWN - table.skipped
+        self.titles[table.name] = title
+        self.moved.add(_OWN - table.skipped)
         return self.rows.setdefault(table.name, {})
 
     def row(self, source: str, number: int, *, korean: bool) -> str:
@@ -132,9 +133,11 @@ class _Places:
 
     def cite(self, text: str, *, korean: bool) -> str:
         """Put the report's place before every place of the source that a text names."""
-        text = _COLUMN.sub(
-            lambda match: f"{self._column(match[1])} / {'원본 ' if korean else 'source '}{match[0]}", text
-        )
+        # Sources whose columns moved by different numbers have no common column to cite.
+        if len(self.moved) == 1:
+            text = _COLUMN.sub(
+                lambda match: f"{self._column(match[1])} / {'원본 ' if korean else 'source '}{match[0]}", text
+            )
         if len(self.rows) != 1:
             return text
         (source,) = self.rows
@@ -143,7 +146,8 @@ class _Places:
         )
 
     def _column(self, letters: str) -> str:
-        return column_letter(column_index(letters) + self.moved)
+        (moved,) = self.moved
+        return column_letter(column_index(letters) + moved)
 
 
 _COLUMN = re.compile(r"(?<![A-Za-z])([A-Z]{1,3})(?= \[)")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeAlias
 
 from wemakeprice_sdk.errors import ValidationError
-from wemakeprice_sdk.files.sheetxml import literal
+from wemakeprice_sdk.files.sheetxml import LINE_HEIGHT, MOST_LINES, literal, text_width
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -26,8 +25,6 @@ ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NARROWEST, _WIDEST = 8, 60
 _DATE_WIDTH = 20
-_LINE_HEIGHT, _MOST_LINES = 15, 27
-"""In points; Excel takes no row higher than 409."""
 
 
 def width_of(value: ReportValue) -> int:
@@ -37,7 +34,7 @@ def width_of(value: ReportValue) -> int:
     if isinstance(value, datetime):
         return _DATE_WIDTH
     lines = str(value)[:1_000].split("\n")
-    return max(sum(2 if unicodedata.east_asian_width(mark) in "WF" else 1 for mark in line) for line in lines)
+    return max(map(text_width, lines))
 
 
 def fitted(rows: Iterable[Sequence[ReportValue]], *, widest: int = _WIDEST) -> list[int]:
@@ -170,7 +167,7 @@ class SheetWriter:
             parts = str(value or "").split("\n")
             lines = max(lines, sum(max(1, -(-width_of(part) // max(1, width - 1))) for part in parts))
         if lines > 1:
-            self.sheet.row_dimensions[row].height = _LINE_HEIGHT * min(lines, _MOST_LINES)
+            self.sheet.row_dimensions[row].height = LINE_HEIGHT * min(lines, MOST_LINES)
 
     def print_setup(self, *, header: bool) -> None:
         """Fit the sheet to the width of a landscape A4 page, with the header and the page number on each."""

@@ -87,7 +87,9 @@ def read_statement(
     stated = _stated_number(titles)
     _require_number(empty.file, account_number, stated)
     rows = outgoing = refused = 0
-    signed = not any(word in plan.steps["incoming"].header.lower() for word in _IN)
+    header = plan.steps["incoming"].header
+    # A column of deposits holds nothing else, whatever the kind of a row says; 입금/출금액 holds both.
+    signed = _is_out(header) or not any(word in header.lower() for word in _IN)
     numbers: list[str | None] = []
     problems: list[Problem] = []
     transfers: list[BankTransfer] = []
@@ -107,7 +109,7 @@ def read_statement(
             continue
         days.append(day.date())
         numbers.append(_text(values["account_number"]))
-        if not amount or _is_out(values["direction"]) or (signed and _went_out(amount, values)):
+        if not amount or (signed and (_is_out(values["direction"]) or _went_out(amount, values))):
             outgoing += 1
             continue
         source = SourceRow(file=empty.file, sha256=empty.sha256, sheet=plan.sheet, row=row.number)

@@ -1,6 +1,6 @@
 """Child process: reads one `.xls` with xlrd under limits and streams the rows of the sheets it is asked for.
 
-Run by file name (`python -P _xls_worker.py PATH MEMORY`); imports little, so that the child starts fast. It
+Run by file name (`python -P _xls_worker.py PATH MEMORY`); imports only the room of files besides xlrd. It
 reads commands, one a line (`R sheet seconds rows columns`, `N` for the next rows, `S` to stop), and writes
 frames: four bytes of length, then a marshalled tuple.
 

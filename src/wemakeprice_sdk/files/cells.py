@@ -144,11 +144,6 @@ def serial_cell(text: str) -> Cell:
     return Serial(value) if isinstance(value, int | float) and abs(value) < 1e15 else value
 
 
-def is_whole(value: float) -> bool:
-    """Return whether a number has no fraction."""
-    return isinstance(value, int) or value.is_integer()
-
-
 def plain_number(value: float) -> str:
     """Show a number without scientific notation where it is whole."""
     if isinstance(value, int):

@@ -15,20 +15,22 @@ from itertools import count as count_from
 from itertools import islice
 from pathlib import Path
 from typing import IO, Final, TypeAlias
-from unicodedata import east_asian_width
 from zipfile import BadZipFile, ZipFile
 
 from wemakeprice_sdk.errors import UnreadableFileError
 from wemakeprice_sdk.files import sheetxml
 from wemakeprice_sdk.files.cells import EXACT_DIGITS, column_letter
 from wemakeprice_sdk.files.sheetxml import (
+    LINE_HEIGHT,
     MAIN,
+    MOST_LINES,
     fitted_text,
     new_archive,
     open_sheet,
     sheet_start,
     sheet_text,
     text_cell,
+    text_width,
     write_frame,
 )
 
@@ -41,8 +43,6 @@ _FIRST_DAY: Final = date(1900, 3, 1)
 """Sheets count a 29 February 1900 that never was; earlier days are written as text."""
 _EXACT: Final = 10**EXACT_DIGITS
 _DAY, _BOLD, _WRAPPED, _BOLD_WRAPPED = 1, 2, 3, 4
-_LINE: Final = 15
-"""Height of a line of text, in points."""
 _STYLES: Final = (
     f'<styleSheet xmlns="{MAIN}"><numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
     '</numFmts><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
@@ -166,7 +166,9 @@ def _write_rows(
     return count
 
 
-_UNPRINTED: Final = sheet_start(f'<sheetFormatPr defaultColWidth="{_WIDTH}" defaultRowHeight="{_LINE}"/>')
+_UNPRINTED: Final = sheet_start(
+    f'<sheetFormatPr defaultColWidth="{_WIDTH}" defaultRowHeight="{LINE_HEIGHT}"/>'
+)
 _PAGE: Final = '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
 
 
@@ -175,7 +177,7 @@ def _printed(widths: Sequence[int]) -> str:
     columns = "".join(
         f'<col min="{at}" max="{at}" width="{width}" customWidth="1"/>' for at, width in enumerate(widths, 1)
     )
-    layout = f'<sheetFormatPr defaultRowHeight="{_LINE}"/><cols>{columns}</cols>'
+    layout = f'<sheetFormatPr defaultRowHeight="{LINE_HEIGHT}"/><cols>{columns}</cols>'
     return sheet_start(layout, '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>')
 
 
@@ -183,13 +185,16 @@ def _height(values: Sequence[SheetValue], widths: Sequence[int] | None) -> str:
     """Return the height of a row whose texts are wrapped: not every reader works it out."""
     if widths is None:
         return ""
-    lines = [-(-_letters(str(value)) // width) for value, width in zip(values, widths, strict=False)]
-    return f' ht="{_LINE * max(1, *lines)}" customHeight="1"'
+    lines = [
+        sum(max(1, -(-_letters(part) // width)) for part in str(value).split("\n"))
+        for value, width in zip(values, widths, strict=False)
+    ]
+    return f' ht="{LINE_HEIGHT * min(max(lines, default=1), MOST_LINES)}" customHeight="1"'
 
 
 def _letters(text: str) -> int:
     """Return how wide a text is, in letters: a Korean one is as wide as two; lines break between words."""
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text) + text.count(" ")
+    return text_width(text) + text.count(" ")
 
 
 def _row(number: int, values: Sequence[SheetValue], style: int, widths: Sequence[int] | None) -> str:

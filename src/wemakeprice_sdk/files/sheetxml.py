@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import IO, Final, TypeAlias
+from unicodedata import east_asian_width
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -18,6 +19,11 @@ MOST_CELL_TEXT: Final = 32_767
 
 MOST_ROWS: Final = 1_048_576
 """Rows of a sheet with its header."""
+
+LINE_HEIGHT: Final = 15
+"""Height of a line of text, in points."""
+MOST_LINES: Final = 27
+"""Lines that the height of a row is given for: Excel takes no row higher than 409 points."""
 
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _HEAD: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -42,6 +48,11 @@ _Targets: TypeAlias = "Sequence[tuple[str, str]]"
 def sheet_text(text: str) -> str:
     """Return a text as a cell can hold it: line ends are `\\n`, and what XML cannot say is left out."""
     return text if text.isprintable() else UNWRITABLE.sub("", _LINE_ENDS.sub("\n", text))
+
+
+def text_width(text: str) -> int:
+    """Return how many columns of type a text takes; Hangul and other wide letters count two."""
+    return sum(2 if east_asian_width(mark) in "WF" else 1 for mark in text)
 
 
 def fits_cell(text: str) -> bool:
