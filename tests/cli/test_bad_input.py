@@ -10,13 +10,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from command_kit import KEY, Place
 
 from wemakeprice_sdk.cli import demo, main
+from wemakeprice_sdk.cli.console import Console
+from wemakeprice_sdk.cli.words import UNTIL
+from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.config import ChannelConfig, ChannelRegistry, save_registry
+from wemakeprice_sdk.runner import ChannelRunner, JobReport, StopSwitch
 from wemakeprice_sdk.secrets import cipher_from_key_file
 
 Printed = pytest.CaptureFixture[str]
@@ -205,10 +210,14 @@ def test_many_accounts_have_to_be_told_apart(shop: Place, lone: Path, capsys: Pr
     assert main([*words, "--account", "three"]) == 78
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["postgresql://shop:canary-word@127.0.0.1:9/db", "postgresql://shop@127.0.0.1:9/db?password=canary-word"],
+)
 def test_a_password_is_not_taken_from_the_line(
-    shop: Place, capsys: Printed, monkeypatch: pytest.MonkeyPatch
+    shop: Place, capsys: Printed, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    assert main(["status", "--ledger", "postgresql://shop:canary-word@127.0.0.1:9/db"]) == 2
+    assert main(["status", "--ledger", address]) == 2
     error = capsys.readouterr().err
     assert "WEMAKEPRICE_CLI_LEDGER" in error
     assert "canary-word" not in error
@@ -249,6 +258,23 @@ def test_a_file_written_in_an_editor_is_encrypted(shop: Place, lone: Path, capsy
     assert main(["config", "check", str(file)]) == 0
     assert "plain-canary" not in "".join(capsys.readouterr())
     assert b"plain-canary" not in file.read_bytes()
+
+
+def test_encrypting_makes_the_ring_that_is_named_and_none_for_a_file_that_is_not_there(lone: Path) -> None:
+    file, ring = lone / "shop.toml", lone / "new.key"
+    assert main(["config", "encrypt", str(file), "--keys", str(ring)]) == 1
+    assert not ring.exists()
+    text = 'version = 1\n[channel]\nseller_id = "a"\nstore_name = "b"\napi_key = "plain-canary"\n'
+    file.write_text(text, "utf-8")
+    assert main(["config", "encrypt", str(file), "--keys", str(ring)]) == 0
+    assert b"plain-canary" not in file.read_bytes()
+    assert main(["config", "check", str(file), "--keys", str(ring)]) == 0
+
+
+def test_the_time_of_a_reading_belongs_to_the_ledger(shop: Place, capsys: Printed) -> None:
+    words = ["archive", "kept", "--since", "3d", "--source", "marketplace", "--as-of", "2026-11-23"]
+    assert main(words) == 2
+    assert "--as-of goes with --source ledger only" in capsys.readouterr().err
 
 
 def test_an_error_nobody_foresaw_shows_nothing_but_its_kind(
@@ -385,6 +411,41 @@ def test_ctrl_c_first_asks_then_breaks_off(hanging: subprocess.Popen[str]) -> No
     hanging.send_signal(signal.SIGINT)
     assert hanging.stderr.read() == "interrupted\n"
     assert hanging.wait(60) == 130
+
+
+def test_a_stop_while_the_plan_is_shown_ends_it_all(shop: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    from wemakeprice_sdk.cli import jobs
+
+    seen: list[bool] = []
+
+    def stopped(runner: ChannelRunner, has: jobs.Supplies) -> jobs.RunnerJob:
+        def job(*, dry_run: bool, progress: object, stop: StopSwitch) -> JobReport:
+            seen.append(dry_run)
+            report = runner.collect_orders(dry_run=dry_run, stop=stop)
+            signal.raise_signal(signal.SIGTERM)
+            return report
+
+        return job
+
+    monkeypatch.setattr(jobs, "JOBS", {**jobs.JOBS, "collect-orders": stopped})
+    confirmed = shop.sandbox.calls["orders_confirm"]  # the shop is that of other tests too
+    assert main(["apply", "collect-orders", "--yes"]) == 75
+    assert seen == [True]
+    assert shop.sandbox.calls["orders_confirm"] == confirmed
+
+
+def test_what_a_buyer_wrote_moves_no_cursor(capsys: Printed) -> None:
+    Console().facts([("name", "\x1b[2J홍길동\n010")])
+    assert capsys.readouterr().out == "  name  [2J홍길동 010\n"
+
+
+def test_up_to_a_day_has_that_day_in_it() -> None:
+    for text, last in (
+        ("2024-12-31", datetime(2024, 12, 31, 23, 59, 59, tzinfo=KST)),
+        ("20241231", datetime(2024, 12, 31, 23, 59, 59, tzinfo=KST)),
+        ("2024-12-31T00:00", datetime(2024, 12, 31, tzinfo=KST)),
+    ):
+        assert UNTIL.convert(text, None, None) == last
 
 
 # ---------------------------------------------------------------- completions

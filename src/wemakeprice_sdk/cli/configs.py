@@ -174,17 +174,18 @@ def encrypt(file: Path, keys: str | None) -> None:
     from wemakeprice_sdk.config import load_config, load_registry, save_config, save_registry
     from wemakeprice_sdk.errors import ConfigError
 
+    file.open("rb").close()  # so that no key ring is made for a file that is not there
     console = console_of(click.get_current_context())
-    cipher = cipher_of(keys)
+    cipher = _ring(console, keys)
     try:
         one = load_config(file, cipher=cipher, allow_plain=True)
     except ConfigError as error:
         if all(violation.path != "channels" for violation in error.violations):
             raise
         many = load_registry(file, cipher=cipher, allow_plain=True)
-        save_registry(file, many, cipher=_ring(console, keys))
+        save_registry(file, many, cipher=cipher)
     else:
-        save_config(file, one, cipher=_ring(console, keys))
+        save_config(file, one, cipher=cipher)
     console.say(Bilingual(f"encrypted: {file}", f"암호화했습니다: {file}"))
 
 

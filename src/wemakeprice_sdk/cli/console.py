@@ -118,7 +118,7 @@ class Console:
             return
         width = max((screen_width(name) for name, _ in named), default=0)
         for name, value in named:
-            self.say(f"  {padded(name, width)}  {value}")
+            self.say(f"  {padded(name, width)}  {_printable(value)}")
 
     def rows(self, rows: Iterable[PrintedRow], columns: Sequence[str] = ()) -> int:
         """Print rows in the chosen form and return their number; `columns` are those that a table shows."""
@@ -219,11 +219,15 @@ def _iso(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+def _printable(value: object) -> str:
+    """Return a text on one line; what a buyer wrote may hold sequences that a terminal obeys."""
+    return "".join(letter for letter in " ".join(str(value).split()) if letter.isprintable())
+
+
 def _shown(value: object) -> str:
     if value is None:
         return ""
-    # What a buyer wrote may hold sequences that a terminal obeys.
-    text = "".join(letter for letter in " ".join(str(value).split()) if letter.isprintable())
+    text = _printable(value)
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
 
 

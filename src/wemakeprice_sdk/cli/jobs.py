@@ -15,7 +15,7 @@ import click
 from wemakeprice_sdk.cli import inputs
 from wemakeprice_sdk.cli.console import Bilingual, Console
 from wemakeprice_sdk.cli.shop import Shop, with_shop
-from wemakeprice_sdk.cli.words import FILE, TIME, Choice, command, dry_run, now_or, option, output, yes
+from wemakeprice_sdk.cli.words import FILE, TIME, UNTIL, Choice, command, dry_run, now_or, option, output, yes
 
 if TYPE_CHECKING:
     from wemakeprice_sdk.models.tables import TableRow
@@ -135,7 +135,7 @@ _OPTIONS: Final = (
     ),
     option(
         "--until",
-        type=TIME,
+        type=UNTIL,
         help=Bilingual("registered up to then; now without it", "등록일 종료 (기본: 현재)"),
     ),
 )
@@ -221,12 +221,17 @@ def status(shop: Shop, strict: bool) -> None:
 
 def carry_out(
     shop: Shop, jobs: Sequence[RunnerJob], *, only_show: bool, question: Bilingual | None = None
-) -> None:
-    """Show the plans; unless that is all, ask and run."""
-    console = shop.console
-    planned = run_jobs(console, jobs, dry_run=True, aside=not only_show)
+) -> bool:
+    """Show the plans; unless that is all, or a stop came meanwhile, ask, run and return True."""
+    from wemakeprice_sdk.runner import JobVerdict, StopSwitch
+
+    console, stop = shop.console, StopSwitch()
+    planned = run_jobs(console, jobs, dry_run=True, aside=not only_show, stop=stop)
     if only_show:
-        return
+        return False
+    if stop.pressed:
+        console.code = JobVerdict.AGAIN_LATER.exit_code
+        return False
     actions = sum(len(report.plan or ()) for report in planned)
     account = shop.config().seller_id
     console.confirm(
@@ -235,11 +240,17 @@ def carry_out(
             f"carry out {actions} action(s) for {account}?", f"{account}: 작업 {actions}건을 실행할까요?"
         )
     )
-    run_jobs(console, jobs)
+    run_jobs(console, jobs, stop=stop)
+    return True
 
 
 def run_jobs(
-    console: Console, jobs: Sequence[RunnerJob], *, dry_run: bool = False, aside: bool = False
+    console: Console,
+    jobs: Sequence[RunnerJob],
+    *,
+    dry_run: bool = False,
+    aside: bool = False,
+    stop: StopSwitch | None = None,
 ) -> list[JobReport]:
     """Run jobs one after the other, print their reports, and leave the worst verdict as exit code.
 
@@ -248,22 +259,25 @@ def run_jobs(
     """
     from wemakeprice_sdk.runner import JobVerdict, StopSwitch
 
-    stop, reports = StopSwitch(), list["JobReport"]()
+    stop, reports = stop or StopSwitch(), list["JobReport"]()
 
     def progress(step: JobProgress) -> None:
         console.progress(f"{step.job} {step.phase}", step.done, step.total)
 
-    with _stopped_by_signals(stop, console) as interrupted:
-        for job in jobs:
-            if not stop.pressed:
-                reports.append(job(dry_run=dry_run, progress=progress, stop=stop))
-                console.clear()
-                if console.form == "table":
-                    console.say(str(reports[-1]))
-                elif aside:
-                    console.tell(str(reports[-1]))
-    if console.form != "table" and not aside:
-        console.rows(row for report in reports for row in _report_rows(report))
+    try:
+        with stopped_by_signals(stop, console) as interrupted:
+            for job in jobs:
+                if not stop.pressed:
+                    reports.append(job(dry_run=dry_run, progress=progress, stop=stop))
+                    console.clear()
+                    if console.form == "table":
+                        console.say(str(reports[-1]))
+                    elif aside:
+                        console.tell(str(reports[-1]))
+    finally:
+        # A job that fails takes no report of those before it along: they did their work.
+        if console.form != "table" and not aside:
+            console.rows(row for report in reports for row in _report_rows(report))
     verdicts = [report.verdict for report in reports]
     if len(reports) < len(jobs):
         verdicts.append(JobVerdict.AGAIN_LATER)
@@ -288,7 +302,7 @@ def _report_rows(report: JobReport) -> Iterator[TableRow]:
 
 
 @contextmanager
-def _stopped_by_signals(stop: StopSwitch, console: Console) -> Iterator[list[int]]:
+def stopped_by_signals(stop: StopSwitch, console: Console) -> Iterator[list[int]]:
     """Let the first SIGTERM or Ctrl-C end the work between two steps; a second Ctrl-C breaks it off.
 
     Yield the list of Ctrl-Cs that came.

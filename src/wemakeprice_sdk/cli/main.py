@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from wemakeprice_sdk.errors import WemakepriceError
 
 
-WRONG_LINE: Final = 2
 FAULT: Final = 70
 SETTINGS: Final = 78
 INTERRUPTED: Final = 130

@@ -121,10 +121,11 @@ def print_one(console: Console, model: Tabular | None, *, personal: bool) -> Non
     """Print one model with all its columns; raise `CommandError` when there is none."""
     if model is None:
         raise CommandError(Bilingual("there is no such number", "해당 번호의 자료가 없습니다"))
-    for row in [model.to_rows(personal=personal)] if console.form != "table" else []:
-        console.rows(row)
+    rows = model.to_rows(personal=personal)
+    if console.form != "table":
+        console.rows(rows)
         return
-    for line in model.to_rows(personal=personal):
+    for line in rows:
         console.facts((name, value) for name, value in line.items() if value is not None)
 
 
@@ -143,8 +144,8 @@ def print_one(console: Console, model: Tabular | None, *, personal: bool) -> Non
     default="new",
     show_default=True,
     help=Bilingual(
-        "which date the period bounds: paid (new) or confirmed (confirm)",
-        "조회 기준일: 결제완료일(new), 주문확인일(confirm)",
+        "which date the period bounds at the marketplace: paid (new) or confirmed (confirm)",
+        "마켓 조회의 기준일: 결제완료일(new), 주문확인일(confirm)",
     ),
 )
 @since
@@ -306,12 +307,19 @@ def list_cs(
     if source == "ledger":
         found: Iterable[Tabular] = getattr(shop.office().stored, kind)(since=since, until=until)
     else:
-        found = getattr(shop.client().cs, f"iter_{kind}")(since.date(), now_or(until).date())
+        from wemakeprice_sdk.clock import KST
+
+        first, last = (time.astimezone(KST).date() for time in (since, now_or(until)))
+        found = getattr(shop.client().cs, f"iter_{kind}")(first, last)
     print_models(shop.console, found, CS[kind], personal=personal)
 
 
 @products.command(
-    "list", help=Bilingual("List products by their day of registration.", "등록일별 상품을 조회합니다.")
+    "list",
+    help=Bilingual(
+        "List products by their day of registration; with --source ledger, all of them.",
+        "등록일별 상품을 조회합니다. --source ledger는 전체를 표시합니다.",
+    ),
 )
 @with_shop
 @since
@@ -349,7 +357,11 @@ def list_templates(shop: Shop, source: str) -> None:
 
 
 @deals.command(
-    "list", help=Bilingual("List deals by their day of registration.", "등록일별 딜을 조회합니다.")
+    "list",
+    help=Bilingual(
+        "List deals by their day of registration; with --source ledger, all of them.",
+        "등록일별 딜을 조회합니다. --source ledger는 전체를 표시합니다.",
+    ),
 )
 @with_shop
 @since

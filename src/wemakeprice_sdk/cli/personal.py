@@ -57,8 +57,8 @@ def retention(shop: Shop, by: str, register: Path | None, dry_run: bool) -> None
         "대상을 가림 처리하고 파기할까요? 되돌릴 수 없습니다",
     )
     job = [lambda **how: office.retention(policy, by=by, **how)]
-    carry_out(shop, job, only_show=dry_run, question=question)
-    if register is not None and not dry_run:
+    ran = carry_out(shop, job, only_show=dry_run, question=question)
+    if register is not None and ran:
         _write_register(shop, register)
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from wemakeprice_sdk.cli.console import Bilingual
+from wemakeprice_sdk.cli.jobs import stopped_by_signals
 from wemakeprice_sdk.cli.shop import Shop, with_shop
-from wemakeprice_sdk.cli.words import TIME, Choice, command, now_or, option, output, personal, strict
+from wemakeprice_sdk.cli.words import TIME, UNTIL, Choice, command, now_or, option, output, personal, strict
 
 if TYPE_CHECKING:
     from wemakeprice_sdk.runner import JobProgress
@@ -55,7 +56,7 @@ def settlement(shop: Shop, show: str, strict: bool) -> None:
                 (Bilingual("announced", "정산 예정 합계"), sums.announced),
                 (Bilingual("paid", "지급"), sums.paid),
                 (Bilingual("owed", "미지급"), sums.owed),
-                (Bilingual("ahead", "선지급"), sums.ahead),
+                (Bilingual("ahead", "지급 예정"), sums.ahead),
             ]
         )
     columns, lines = reconciliation_tables([report.reconciliation])[show]
@@ -127,7 +128,7 @@ def dossier(
 @with_shop
 @click.argument("folder", type=_FOLDER)
 @option("--since", type=TIME, required=True, help=Bilingual("from this Korean day on", "시작 (한국 시간)"))
-@option("--until", type=TIME, help=Bilingual("up to this day; now without it", "종료 (기본: 현재)"))
+@option("--until", type=UNTIL, help=Bilingual("up to this day; now without it", "종료 (기본: 현재)"))
 @option(
     "--source",
     type=Choice(["ledger", "marketplace"]),
@@ -148,16 +149,35 @@ def archive(
     personal: bool,
 ) -> None:
     """Write an archive."""
-    console, end = shop.console, now_or(until)
+    from wemakeprice_sdk.runner import StopSwitch
+
+    if as_of is not None and source != "ledger":
+        raise click.UsageError(
+            Bilingual(
+                "--as-of goes with --source ledger only", "--as-of는 --source ledger와만 사용할 수 있습니다"
+            )
+        )
+    console, end, stop, mask = shop.console, now_or(until), StopSwitch(), not personal
 
     def progress(step: JobProgress) -> None:
         console.progress(step.phase, step.done, step.total)
 
-    if source == "ledger":
-        made = shop.office().archive(folder, since, end, mask=not personal, as_of=as_of, progress=progress)
-    else:
-        made = shop.runner().archive(folder, since, end, mask=not personal, progress=progress)
+    with stopped_by_signals(stop, console):
+        if source == "ledger":
+            office = shop.office()
+            made = office.archive(folder, since, end, mask=mask, as_of=as_of, progress=progress, stop=stop)
+        else:
+            made = shop.runner().archive(folder, since, end, mask=mask, progress=progress, stop=stop)
     console.clear()
+    if not made.complete:
+        # `3d` and no --until at all are another period at each start, and a folder holds one.
+        period = f"--since {since.isoformat()} --until {end.isoformat()}"
+        console.tell(
+            Bilingual(
+                f"to go on, name the same period: {period}",
+                f"이어서 실행하려면 같은 기간을 지정해 주세요: {period}",
+            )
+        )
     counts: Mapping[str, int] = made.counts
     console.rows([{"part": part, "rows": count} for part, count in counts.items()])
     for problem in made.problems:

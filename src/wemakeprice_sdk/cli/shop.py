@@ -205,13 +205,8 @@ def _no_password(context: click.Context, parameter: click.Parameter, value: str 
     from click.core import ParameterSource
 
     given = context.get_parameter_source(str(parameter.name)) is ParameterSource.COMMANDLINE
-    if (
-        value
-        and given
-        and "://" in value
-        and "@" in value
-        and ":" in value.rpartition("@")[0].partition("://")[2]
-    ):
+    address = value.partition("://")[2] if value and given else ""
+    if ":" in address.rpartition("@")[0] or "password=" in address.partition("?")[2]:
         raise click.BadParameter(
             Bilingual(
                 "a password on the command line can be read by everybody; set WEMAKEPRICE_CLI_LEDGER",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
@@ -19,6 +20,7 @@ T = TypeVar("T")
 _KOREAN_WIDTH: Final = 56
 """Letters in a line of help: a Korean one takes two places, and click counts letters."""
 
+_DAY: Final = re.compile(r"\d{4}-?\d\d-?\d\d")
 _EXTRAS: Final = {
     "[default: ": "[기본값: ",
     "[env var: ": "[환경변수: ",
@@ -184,7 +186,7 @@ class _Given(click.ParamType[T], Generic[T]):
     """A value that is read by our own rule, so that its refusal is said in both languages."""
 
     def __init__(self, name: str, read: Callable[[str], T], rule: Bilingual) -> None:
-        self.name, self._read, self._rule = name, read, rule
+        self.name, self._read, self.rule = name, read, rule
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> T:
         """Return the value, or refuse it."""
@@ -193,7 +195,7 @@ class _Given(click.ParamType[T], Generic[T]):
         try:
             return self._read(value)
         except ValueError:
-            raise click.BadParameter(self._rule, ctx, param) from None
+            raise click.BadParameter(self.rule, ctx, param) from None
 
 
 class Choice(click.Choice[str]):
@@ -228,6 +230,11 @@ def _time(text: str) -> datetime:
     return found.replace(tzinfo=KST) if found.tzinfo is None else found
 
 
+def _until(text: str) -> datetime:
+    found = _time(text)
+    return found + timedelta(days=1, seconds=-1) if _DAY.fullmatch(text) else found
+
+
 def _whole(text: str) -> int:
     found = int(text)
     if found < 0:
@@ -246,6 +253,8 @@ TIME: Final = _Given(
         "날짜(2026-11-23), 시각(2026-11-23T09:30) 또는 일수(7d, 7일 전)를 입력해 주세요",
     ),
 )
+UNTIL: Final = _Given("time", _until, TIME.rule)
+"""As `TIME`, but a day means its last second: what is asked for up to a day has that day in it."""
 FILE: Final = click.Path(path_type=Path, allow_dash=True)
 """A file, opened by who reads it; `-` is standard input."""
 
@@ -257,7 +266,7 @@ since = option(
     help=Bilingual("from this Korean day or time on", "조회 시작 (한국 시간)"),
 )
 until = option(
-    "--until", type=TIME, help=Bilingual("up to this day or time; now without it", "조회 종료 (기본: 현재)")
+    "--until", type=UNTIL, help=Bilingual("up to this day or time; now without it", "조회 종료 (기본: 현재)")
 )
 
 

@@ -379,7 +379,7 @@ class Reconciler:
     def _is_cancelled(self, line: LineFact, units: int) -> bool:
         """Return whether a line was cancelled before its bundle was sent: nothing will ever be due for it.
 
-        Where a cancel of some pieces already lowered the order (C), the rest of the line is taken for cancelled too
+        Where a cancel of some pieces already lowered the order (C), the rest of the line counts as cancelled
         until its bundle is sent; nothing is owed for it before.
         """
         bundle = self._orders.bundle(line.bundle_no)
