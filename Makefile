@@ -10,9 +10,8 @@ POLICY_FLOOR := 96
 WIRE_FLOOR := 98
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-WITH := $(if $(CONSTRAINT),-c $(CONSTRAINT),)
 
-.PHONY: demo test coverage lint types docs wheel sync cassettes benchmarks clean help
+.PHONY: demo test coverage lint types docs wheel sync lock audit cassettes benchmarks clean help
 
 help:
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,11 +23,17 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.runtime: $(VENV)/.python pyproject.toml
-	$(PIP) install --quiet $(WITH) --editable .
+	$(PIP) install --quiet --editable .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.python pyproject.toml
-	$(PIP) install --quiet $(WITH) --editable '.[cli,postgres,keyring]' --group $(GROUP)
+# From the lock, each file by its hash; with CONSTRAINT, what the constraints leave, as a user's pip would choose.
+$(VENV)/.dev: $(VENV)/.python pyproject.toml requirements/$(GROUP).txt
+ifdef CONSTRAINT
+	$(PIP) install --quiet -c $(CONSTRAINT) --editable '.[cli,postgres,keyring]' --group $(GROUP)
+else
+	$(PIP) install --quiet --require-hashes -r requirements/$(GROUP).txt
+	$(PIP) install --quiet --no-deps --editable .
+endif
 	@touch $@ $(VENV)/.runtime
 
 demo: $(VENV)/.runtime ## a seller's day on the embedded sandbox
@@ -81,6 +86,18 @@ wheel: $(VENV)/.dev ## build the wheel and prove that it installs and runs
 
 sync: $(VENV)/.dev ## write the sync clients again from the async ones
 	$(BIN)/python scripts/unasync.py
+
+lock: $(VENV)/.python ## resolve the locked development requirements again, for all platforms and Python versions
+	$(PIP) install --quiet uv
+	for group in dev test; do \
+	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+	    --custom-compile-command 'make lock' --group $$group --extra cli --extra postgres --extra keyring \
+	    pyproject.toml -o requirements/$$group.txt || exit 1; \
+	done
+
+audit: $(VENV)/.dev ## ask the advisory databases about every locked package (needs pypi.org or osv.dev)
+	$(PIP) install --quiet pip-audit
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements/dev.txt
 
 cassettes: $(VENV)/.dev ## record the cassettes again from the sandbox
 	$(BIN)/python scripts/record_cassettes.py
