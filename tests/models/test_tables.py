@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
@@ -140,6 +140,15 @@ def test_frames_keep_kinds_and_korean_time() -> None:
     assert ListResult[Bundle]([]).to_rows() == []
     assert len(ListResult[Bundle]([]).to_pandas()) == 0
     assert ListResult[Bundle]([]).to_polars().width == 0
+
+
+def test_times_of_another_zone_are_korean_in_rows_and_frames() -> None:
+    paid = attrs.evolve(bundle(), pay_date=NOON.astimezone(UTC))
+    (row,) = paid.to_rows()
+    assert str(row["pay_date"]) == "2024-05-20 12:00:00+09:00"
+    assert (
+        str(paid.to_pandas()["pay_date"][0]) == str(paid.to_polars()["pay_date"][0]) == str(row["pay_date"])
+    )
 
 
 @pytest.mark.parametrize("personal", [1, "yes", None])

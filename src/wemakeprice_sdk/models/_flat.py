@@ -13,6 +13,8 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, g
 import attrs
 from attrs import frozen
 
+from wemakeprice_sdk.clock import KST
+
 TableCell: TypeAlias = "bool | int | float | str | date | datetime | None"
 """A value of a flat row. Times are aware and Korean, money is whole won, codes are their plain text."""
 TableRow: TypeAlias = dict[str, TableCell]
@@ -216,6 +218,8 @@ def cell_of(value: object, look: Look) -> TableCell:
     """Return a plain value as a cell."""
     if isinstance(value, Enum):
         value = _korean(value) if look.korean else _word(value)
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(KST)
     if value is None or isinstance(value, bool | int | float | date):
         return value
     if isinstance(value, Decimal):
