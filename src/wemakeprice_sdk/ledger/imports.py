@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final, cast
@@ -16,7 +15,7 @@ from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue, Transaction, text, w
 from wemakeprice_sdk.ledger.reading import find_record
 from wemakeprice_sdk.ledger.records import Lease, RecordDraft
 from wemakeprice_sdk.ledger.saving import check_draft
-from wemakeprice_sdk.ledger.skus import checked_skus, insert_shared
+from wemakeprice_sdk.ledger.skus import checked_skus, insert_shared, option_cell, read_option_cell
 from wemakeprice_sdk.ledger.timestamps import to_micros
 from wemakeprice_sdk.models import JsonValue
 from wemakeprice_sdk.models.codes import SkuLinkMode
@@ -146,7 +145,7 @@ def _delete_links(transaction: Transaction, account: str, links: Iterable[SkuLin
     """Take links away."""
     transaction.many(
         "DELETE FROM links WHERE account = ? AND product_no = ? AND option_key = ?",
-        [(account, link.product_no, _option_cell(link)) for link in links],
+        [(account, link.product_no, option_cell(link.option_key)) for link in links],
     )
 
 
@@ -177,11 +176,14 @@ def _link_row(account: str, link: SkuLink, now: datetime) -> tuple[SqlValue, ...
     if link.parts:
         body["parts"] = [[part.sku, part.quantity] for part in link.parts]
     text_body = dump({**body, "mode": link.mode.value})
-    return account, link.product_no, _option_cell(link), link.sku or "", text_body, to_micros(now, "now")
-
-
-def _option_cell(link: SkuLink) -> str:
-    return json.dumps(link.option_key, ensure_ascii=False)
+    return (
+        account,
+        link.product_no,
+        option_cell(link.option_key),
+        link.sku or "",
+        text_body,
+        to_micros(now, "now"),
+    )
 
 
 def _read_link(row: SqlRow) -> SkuLink:
@@ -191,7 +193,7 @@ def _read_link(row: SqlRow) -> SkuLink:
     return SkuLink(
         product_no=whole(row[0]),
         sku=text(row[1]) or None,
-        option_key=tuple(str(value) for value in json.loads(text(row[2]))),
+        option_key=read_option_cell(row[2]),
         mode=SkuLinkMode(str(body.get("mode"))),
         parts=tuple(SkuPart(name, quantity) for name, quantity in parts),
         **flags,

@@ -47,12 +47,10 @@ class LedgerMoving(LedgerBase):
         Raises the `DecryptionError` of a value that cannot be read, once all others are moved: it stays where
         it is, and is not destroyed before it can be read.
         """
-        with self._begin(write=False) as transaction:
-            rows = transaction.rows("SELECT account FROM accounts ORDER BY account")
         moved, flaws = 0, list[DecryptionError]()
-        for (account,) in rows:
-            self._moves.pop(text(account), None)
-            while (page := self._move_page(text(account))) is not None:
+        for account in self.accounts():
+            self._moves.pop(account, None)
+            while (page := self._move_page(account)) is not None:
                 moved += page.moved
                 flaws += page.flaws
                 if progress is not None:

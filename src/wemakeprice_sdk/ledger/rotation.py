@@ -9,7 +9,7 @@ from wemakeprice_sdk.config import RotationReport
 from wemakeprice_sdk.ledger import data_keys, intents, moving
 from wemakeprice_sdk.ledger.base import LedgerBase
 from wemakeprice_sdk.ledger.encryption import rotate_meta_keys
-from wemakeprice_sdk.ledger.engine import SqlRow, Transaction, text
+from wemakeprice_sdk.ledger.engine import SqlRow, Transaction
 from wemakeprice_sdk.ledger.paging import RotationPage
 from wemakeprice_sdk.secrets import RotatingCipher
 
@@ -52,9 +52,7 @@ class LedgerRotation(LedgerBase):
         return report
 
     def _rotated_pages(self, cipher: RotatingCipher) -> Iterator[tuple[int, int]]:
-        with self._begin(write=False) as transaction:
-            rows = transaction.rows("SELECT account FROM accounts ORDER BY account")
-        for account in [text(row[0]) for row in rows]:
+        for account in self.accounts():
             for read_page, write_page, start in _ROTATED:
                 after: SqlRow | None = start
                 while after is not None:

@@ -10,7 +10,7 @@ from wemakeprice_sdk.checks import check_items, check_kind
 from wemakeprice_sdk.ledger.arguments import require_text
 from wemakeprice_sdk.ledger.audit import require_words
 from wemakeprice_sdk.ledger.base import AccountRow, LedgerBase, append_audit, override
-from wemakeprice_sdk.ledger.engine import Transaction, text, whole
+from wemakeprice_sdk.ledger.engine import SqlValue, Transaction, text, whole
 from wemakeprice_sdk.ledger.records import Lease
 from wemakeprice_sdk.ledger.timestamps import to_micros
 from wemakeprice_sdk.models.sku_matching import SkuUse
@@ -35,7 +35,7 @@ class LedgerSkus(LedgerBase):
             SkuUse(
                 account=text(account),
                 product_no=whole(number),
-                option_key=tuple(json.loads(text(key))),
+                option_key=read_option_cell(key),
                 sku=text(sku),
                 standing=True,
             )
@@ -57,6 +57,16 @@ class LedgerSkus(LedgerBase):
             if shared:
                 return insert_shared(transaction, row, named, now, by)
             return _delete_shared(transaction, row, named, now, by)
+
+
+def option_cell(option_key: tuple[str, ...]) -> str:
+    """Return the key of an option as a cell of the database."""
+    return json.dumps(option_key, ensure_ascii=False)
+
+
+def read_option_cell(cell: SqlValue) -> tuple[str, ...]:
+    """Return the key of an option that `option_cell` wrote."""
+    return tuple(str(word) for word in json.loads(text(cell)))
 
 
 def checked_skus(skus: Iterable[str], name: str) -> list[str]:

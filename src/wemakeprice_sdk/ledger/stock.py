@@ -6,7 +6,6 @@ here before the call, in one transaction that refuses when another account wrote
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
@@ -17,6 +16,7 @@ from wemakeprice_sdk.ledger.base import AccountRow, LedgerBase, override
 from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue, Transaction, text, whole
 from wemakeprice_sdk.ledger.parameters import batches, placeholders
 from wemakeprice_sdk.ledger.records import IntentState, Lease, StockBook, StockOffer
+from wemakeprice_sdk.ledger.skus import option_cell, read_option_cell
 from wemakeprice_sdk.ledger.timestamps import to_micros, to_timestamp
 from wemakeprice_sdk.models._given import whole_number
 
@@ -111,7 +111,7 @@ def _read_offer(transaction: Transaction, account: str, row: SqlRow) -> StockOff
     return StockOffer(
         account=account,
         product_no=number,
-        option_key=tuple(json.loads(text(row[1]))),
+        option_key=read_option_cell(row[1]),
         shown=whole(row[2]),
         pending=None if row[3] is None else whole(row[3]),
         state=state,
@@ -138,7 +138,7 @@ def _values(account: str, offer: StockOffer, fresh: tuple[int, int]) -> tuple[Sq
     return (
         account,
         offer.product_no,
-        json.dumps(offer.option_key, ensure_ascii=False),
+        option_cell(offer.option_key),
         offer.shown,
         offer.pending,
         mark,
