@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from attrs import evolve
@@ -111,8 +111,10 @@ def test_an_intent_blocks_its_target_until_it_is_settled(ledger: SqlLedger, leas
     with pytest.raises(TargetBusyError, match="bundle:1"):
         ledger.begin(lease, IntentDraft("orders_ship", "bundle:1"), NOW)
     ledger.begin(lease, IntentDraft("orders_ship", "bundle:2"), NOW)
-    finished = ledger.finish(lease, IntentResult(intent, IntentState.APPLIED), NOW)
+    finished = ledger.finish(lease, IntentResult(intent, IntentState.APPLIED), NOW.astimezone(UTC))
     assert finished.state is IntentState.APPLIED
+    assert finished.finished_at is not None
+    assert finished.finished_at.isoformat() == NOW.isoformat(), "in Korean time, as it is read again"
     ship = ledger.begin(lease, IntentDraft("orders_ship", "bundle:1", {"invoiceNo": "123"}), NOW)
     assert [found.id for found in ledger.intents("shop", target="bundle:1")] == [ship.id, intent.id]
     assert ledger.intents("shop", target="bundle:1")[0].payload == {"invoiceNo": "123"}

@@ -19,7 +19,7 @@ import psycopg
 import pytest
 
 from wemakeprice_sdk.clock import KST
-from wemakeprice_sdk.errors import TamperedError
+from wemakeprice_sdk.errors import LedgerUnavailableError, TamperedError
 from wemakeprice_sdk.ledger import (
     LegalHold,
     PersonalState,
@@ -123,6 +123,21 @@ def test_leases_move_it_page_by_page_and_what_holds_one_goes_on(opened: Opened) 
     ledger.note(working, "note", "account", "still here", LAST)
     assert unmoved(ledger) == 0
     assert content(ledger) == before
+
+
+def test_a_lease_is_not_kept_from_others_by_a_page_that_fails(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = opened()
+
+    def fails(*_: object) -> None:
+        raise LedgerUnavailableError("full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(moving, "move_rows", fails)
+        with pytest.raises(LedgerUnavailableError):
+            ledger.acquire_lease("shop", "w3", 60)
+    assert ledger.acquire_lease("shop", "w4", 60) is not None
 
 
 def test_what_is_saved_moves_at_once_and_what_was_destroyed_stays_away(opened: Opened) -> None:
@@ -338,6 +353,15 @@ def test_a_value_that_cannot_be_read_stays_and_takes_nothing_with_it(opened: Ope
     with pytest.raises(TamperedError):
         ledger.migrate()
     assert unmoved(ledger) == 1
+    readable = {
+        one.key
+        for one in before
+        if (one.account, one.kind) == ("shop", broken.kind)
+        and one.key != broken.key
+        and one.personal in (PersonalState.CLEAR, PersonalState.MASKED)
+    }
+    assert {part.key for part in ledger.personal_parts("shop", broken.kind)} == readable
+    assert ledger.due_personal("shop", broken.kind, LATER, None, LATER) == (0, len(readable))
     with pytest.raises(TamperedError):
         ledger.record("shop", broken.kind, broken.key)
     for one in before:

@@ -61,6 +61,9 @@ class LedgerAccounts(LedgerMoving):
     def acquire_lease(self, account: str, worker: str, ttl: float) -> Lease | None:
         require_text("worker", worker)
         length = _micros_of(ttl)
+        # A page with every lease, so that an older ledger moves on by itself; before it, because a lease that
+        # runs already would be lost with whatever stops the page.
+        self._move_page(account)
         with self._write() as transaction:
             row = self._lock(transaction, account)
             now = self._engine.now(transaction)
@@ -72,8 +75,6 @@ class LedgerAccounts(LedgerMoving):
                 "UPDATE accounts SET holder = ?, fence = ?, expires = ? WHERE account = ?",
                 [(worker, fence, expires, account)],
             )
-        # A page with every lease, so that an older ledger moves on by itself and no lease is kept waiting.
-        self._move_page(account)
         return Lease(account, worker, fence, to_timestamp(expires))
 
     @override

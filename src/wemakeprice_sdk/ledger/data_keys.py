@@ -1,7 +1,8 @@
 """Keys of the personal values: one for each retention class and month, random, destroyed with the last value.
 
-A data key is stored encrypted by the ledger's own cipher. Once its row is gone, nothing that was ever written
-under it can be read again, in whatever copy of a page it still stands: the cipher alone does not do it.
+A data key is stored encrypted by the ledger's own cipher. Once its row is gone, a page that holds values
+without it (an older page of the file, a copy of one table) cannot be read again. A copy that holds the row
+too, such as a backup of the whole ledger, can be read until the cipher's key was rotated and destroyed.
 """
 
 from __future__ import annotations

@@ -155,7 +155,10 @@ class Forgetting:
         ]
 
     def unmoved(self, kind: str) -> Iterator[tuple[PersonalPart, int]]:
-        """Yield what still stands where version 0.1.0 kept it, with the time its period begins."""
+        """Yield what still stands where version 0.1.0 kept it, with the time its period begins.
+
+        What cannot be read is left out: it is of no class before it can be.
+        """
         after, more = "", True
         while more:
             rows = self._transaction.rows(
@@ -169,9 +172,13 @@ class Forgetting:
             for _, key, at, seen, state, body, sealed, status, ref in rows:
                 after, time = text(key), whole(at)
                 starts = starts_at(kind, load(text(body)), time, whole(seen))
-                for name, part in unmoved_parts(
-                    self._row_cipher, self._account, kind, after, text(sealed), text(state)
-                ).items():
+                try:
+                    parts = unmoved_parts(
+                        self._row_cipher, self._account, kind, after, text(sealed), text(state)
+                    )
+                except DecryptionError:
+                    continue  # one value must not stop retention of all others; `migrate` raises it
+                for name, part in parts.items():
                     found = PersonalPart(
                         kind=kind,
                         key=after,
@@ -199,7 +206,7 @@ class Forgetting:
             opened = decrypt_parts(self._account, kind, key, parts)
         except (DecryptionError, LedgerCorruptError):
             return ()
-        return tuple(sorted({_field_name(path) for path in joined(opened)}))
+        return tuple(sorted({field_name(path) for path in joined(opened)}))
 
     def _mark(self, kind: str, keys: Iterable[str], state: PersonalState) -> None:
         # A digest of what is gone would still tell whether a guess of it is right. A record that has lost a
@@ -211,7 +218,7 @@ class Forgetting:
         )
 
 
-def _field_name(path: str) -> str:
+def field_name(path: str) -> str:
     """Return the name of a field for the register: its last word, and a star for what may be a value."""
     word = "_".join(_INDEX.sub("", path.rsplit(".", 1)[-1]).split())
     return word if word.isidentifier() and len(word) <= 40 and not any(map(str.isdigit, word)) else "*"

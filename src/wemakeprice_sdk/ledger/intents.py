@@ -37,6 +37,11 @@ _OPERATIONS: Final[Mapping[str, str]] = {
 }
 
 
+def held_with(operation: str) -> tuple[str, ...]:
+    """Return the kinds whose legal holds keep what an operation sent."""
+    return (INTENTS, *(kind for kind, prefix in _OPERATIONS.items() if operation.startswith(prefix)))
+
+
 class LedgerIntents(LedgerBase):
     """Intents and their outcomes."""
 
@@ -216,11 +221,12 @@ def _move(
     intent, state = result.intent, result.state
     if state is IntentState.OPEN:
         raise ValueError("an intent cannot be opened again")
+    finished = to_micros(now, "now")
     found = transaction.rows(
         "UPDATE intents SET state = ?, settled = ?, detail = ?, resolved_by = ? "
         "WHERE id = ? AND account = ? AND state = ? RETURNING id",
         state.value,
-        to_micros(now, "now"),
+        finished,
         result.detail,
         by,
         intent.id,
@@ -229,7 +235,9 @@ def _move(
     )
     if not found:
         raise LedgerError(f"intent {intent.id} is not {expected.value} any more")
-    return evolve(intent, state=state, detail=result.detail, finished_at=now, resolved_by=by)
+    return evolve(
+        intent, state=state, detail=result.detail, finished_at=to_timestamp(finished), resolved_by=by
+    )
 
 
 def _find(transaction: Transaction, row_cipher: RowCipher, account: str, intent_id: int) -> Intent:

@@ -62,7 +62,8 @@ class _Task:
         words = f"{done} {things}"
         if self.retention_class is not None:
             words += f" of class {self.retention_class}"
-        words += " named" if self.before is None else f" before {self.before.isoformat()}"
+        words += "" if self.keys is None else " named"
+        words += "" if self.before is None else f" before {self.before.isoformat()}"
         words += f"; register {digest}" if digest else ""
         return f"{words}; {self.reason}" if self.reason else words
 
@@ -276,10 +277,12 @@ class LedgerRetention(LedgerMoving, LedgerCollection):
     def mentioning(self, account: str, kind: str, values: Iterable[str]) -> Iterator[StoredRecord]:
         personal.require_kind(kind, "kind", personal.PERSONAL_KINDS)
         wanted = frozenset(personal.normalised(value) for value in checked_keys("values", values)) - {""}
+        if not wanted:
+            return iter(())
         return (
             record
             for record in self.records(account, kind)
-            if wanted and not wanted.isdisjoint(personal.spoken(kind, record.body))
+            if not wanted.isdisjoint(personal.spoken(kind, record.body))
         )
 
     @override
