@@ -82,6 +82,24 @@ def test_extensions_of_styles_and_sheets_change_nothing(migrator: ExcelMigrator,
     assert parsed.problems == ()
 
 
+@pytest.mark.parametrize("rows", [3, 600])
+def test_rows_for_readers_of_an_extension_are_not_rows_too(tmp_path: Path, rows: int) -> None:
+    row = '<row r="{0}"><c r="A{0}"><v>{1}</v></c></row>'
+    body = "".join(row.format(n, n) for n in range(1, rows))
+    for_some = "".join(row.format(n, 7) for n in range(rows, rows + 3))
+    for_all = "".join(row.format(n, n) for n in range(rows, rows + 3))
+    body += f'<mc:AlternateContent><mc:Choice Requires="x14">{for_some}</mc:Choice>'
+    body += f"<mc:Fallback>{for_all}</mc:Fallback></mc:AlternateContent>" + row.format(rows + 3, rows + 3)
+    xml = corpus.sheet_xml([], body=body)
+    spaces = 'xmlns:x14="x" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
+    xml = xml.replace("<worksheet ", f"<worksheet {spaces}", 1)
+    path = corpus.save(tmp_path, "a.xlsx", corpus.package({"상품": xml}))
+    book = open_workbook(path, DEFAULT_LIMITS, Budget())
+    found = [(number, list(row)) for number, row in book.rows(0, Budget())]
+    book.close()
+    assert found == [(n, [n]) for n in range(1, rows + 4)]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -68,17 +68,18 @@ class _Rows:
     _phonetic: int = 0
     _text_size: int = 0
     _row_size: int = 0
-    _outside: int = 0
-    """How deep within an extension list the parser is; nothing in one is believed."""
+    outside: int = 0
+    """How deep the parser is within an extension list, of which nothing is believed, or within a choice for
+    readers of some extension: what is meant for all others follows it (`mc:AlternateContent`)."""
     hidden_rows: int = 0
     first_hidden_row: int = 0
     hidden_columns: list[int] = field(factory=list)
     autofilter: bool = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "extLst" or self._outside:
+        if name in ("extLst", "Choice") or self.outside:
             self._into = None
-            self._outside += 1
+            self.outside += 1
         elif name == "c":
             self._start_cell(attributes)
         elif name == "v":
@@ -118,8 +119,8 @@ class _Rows:
 
     def end(self, name: str) -> None:
         self._into = None
-        if self._outside:
-            self._outside -= 1
+        if self.outside:
+            self.outside -= 1
         elif name == "c":
             self._end_cell()
         elif name == "row":
@@ -367,7 +368,7 @@ class SheetRows:
         using: RowPattern | None = None
         begin = 0
         while position < length:
-            for pattern in self._patterns:
+            for pattern in () if self._sink.outside else self._patterns:
                 match = pattern.match(text, position)
                 if match is not None:
                     break
