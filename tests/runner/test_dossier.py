@@ -312,6 +312,28 @@ def test_accounts_of_a_business_share_its_transfers(tmp_path: Path) -> None:
             one.dossier(tmp_path / "x", business=Business(NUMBER, ("a",)), others=[other])
 
 
+def test_money_tied_between_accounts_of_a_business_is_neither_lost_nor_claimed_twice(tmp_path: Path) -> None:
+    with MemoryLedger(cipher()) as ledger:
+        one, other = office(ledger, "a"), office(ledger, "b")
+        one.import_source(sheet(tmp_path / "a.xlsx", SETTLEMENT, [settled(100)]))
+        other.import_source(sheet(tmp_path / "b.xlsx", SETTLEMENT, [settled(200)]))
+        bank = sheet(tmp_path / "c.xlsx", BANK, [["2024-07-07 10:00:00", "정산", "위메프", 0, 18_000, 1]])
+        for desk in (one, other):
+            desk.import_source(bank)
+        business = Business(NUMBER, ("a", "b"))
+        report = one.dossier(tmp_path / "out", as_of=AS_OF, business=business, others=[other], terms=TERMS)
+    assert (report.announced, report.paid, report.owed) == (36_000, 18_000, 0)
+    assert (report.received_in_ties, report.owed_in_ties) == (18_000, 18_000), (
+        "one of two, nobody knows which"
+    )
+    summary = json.loads((tmp_path / "out/data/summary.json").read_text())
+    assert (summary["received_in_ties"], summary["owed_in_ties"]) == (18_000, 18_000)
+    assert [int(row["principal"]) for row in rows_of(tmp_path / "out", "interest")] == [18_000]
+    page = (tmp_path / "out/data/cover.html").read_text()
+    for title in ("입금 (명세 외)", "미지급액 (명세 외)", "미지급 총액"):
+        assert f'{title}</td><td class="n">18,000원</td>' in page
+
+
 def test_a_record_that_cannot_be_read_is_named_and_hides_nothing(tmp_path: Path) -> None:
     with MemoryLedger(cipher()) as ledger:
         desk = filled(ledger, sources(tmp_path / "in"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from html import escape
 from typing import Final
@@ -127,11 +127,13 @@ def _dashed(number: str) -> str:
 
 def _sums(facts: DossierFacts) -> str:
     total = facts.sums
+    # Only accounts that share transfers have such money.
+    ties = facts.received_in_ties or facts.owed_in_ties
     rows: list[tuple[str, int | None]] = [("총액 (정산 내역)", total.breakdown.gross)]
     rows += [(f"− {_DEDUCTIONS[name]}", won) for name, won in total.breakdown.deductions.items()]
+    rows += [("= 정산금액", total.announced), ("입금으로 확인된 금액", facts.verified)]
+    rows += [("판매자 ID를 구분할 수 없는 입금 (명세 외)", facts.received_in_ties)] if ties else []
     rows += [
-        ("= 정산금액", total.announced),
-        ("입금으로 확인된 금액", facts.verified),
         ("지급일이 지났으나 입금을 확인할 수 없는 금액", facts.unverified),
         ("지급일이 지나지 않은 금액", total.ahead),
         ("어느 지급분인지 확인이 필요한 금액", total.tied),
@@ -142,9 +144,17 @@ def _sums(facts: DossierFacts) -> str:
         ("설명되지 않는 입금", total.unexplained),
         ("수수료 규칙과 실제 수수료의 차이", total.fee_difference),
     ]
-    cells = "".join(f'<tr><td>{escape(name)}</td><td class="n">{_won(won)}</td></tr>' for name, won in rows)
-    owed = f'<tr class="total"><td>미지급 합계 (명세의 합)</td><td class="n">{_won(facts.owed)}</td></tr>'
-    return f'<table class="big">{cells}{owed}</table>'
+    owed: list[tuple[str, int | None]] = [("미지급 합계 (명세의 합)", facts.owed)]
+    if ties:
+        owed.append(("판매자 ID를 구분할 수 없는 미지급액 (명세 외)", facts.owed_in_ties))
+        owed.append(("미지급 총액", facts.owed + facts.owed_in_ties))
+    lines = [*_sum_rows(rows, ""), *_sum_rows(owed, ' class="total"')]
+    return f'<table class="big">{"".join(lines)}</table>'
+
+
+def _sum_rows(rows: Iterable[tuple[str, int | None]], look: str) -> Iterator[str]:
+    for name, won in rows:
+        yield f'<tr{look}><td>{escape(name)}</td><td class="n">{_won(won)}</td></tr>'
 
 
 def _accounts(facts: DossierFacts) -> str:

@@ -30,10 +30,12 @@ class DossierReport(Report):
     """What a dossier says in one line, and the folder it was written to.
 
     `owed` is won that were due and did not arrive, the sum of the lines; `lines` counts them. Of what is
-    `paid`, `unverified` rests on the schedule only: no bank record shows that it arrived. `interest` is no
-    part of `owed`, and 0 unless the terms ask for it. `missing` and
-    `contradictions` count what is not there and what differs. `left_out` are the names of sources of which no
-    copy is in it: no file was given, or it may hold people.
+    `paid`, `unverified` rests on the schedule only: no bank record shows that it arrived, and
+    `received_in_ties` arrived for accounts of the business together: nothing says how much of it is whose.
+    `owed_in_ties` is what they are owed together in the same way, beside `owed`; no line has either.
+    `interest` is no part of `owed`, and 0 unless the terms ask for it. `missing` and `contradictions` count
+    what is not there and what differs. `left_out` are the names of sources of which no copy is in it: no file
+    was given, or it may hold people.
     """
 
     bag: BagReport
@@ -46,6 +48,8 @@ class DossierReport(Report):
     interest: int
     missing: int
     contradictions: int
+    received_in_ties: int = 0
+    owed_in_ties: int = 0
     left_out: tuple[str, ...] = ()
 
 
@@ -72,6 +76,8 @@ def write_dossier(folder: str | os.PathLike[str], facts: DossierFacts, *, replac
         interest=facts.interest_won,
         missing=sizes["missing"],
         contradictions=sizes["contradictions"],
+        received_in_ties=facts.received_in_ties,
+        owed_in_ties=facts.owed_in_ties,
         left_out=tuple(state.source.name for state in facts.sources if facts.left_out(state)),
     )
 
@@ -123,7 +129,9 @@ def _summary(facts: DossierFacts, tables: Iterable[Table]) -> bytes:
         "undated": sums.undated,
         "received": sums.received,
         "unexplained": sums.unexplained,
+        "received_in_ties": facts.received_in_ties,
         "owed": facts.owed,
+        "owed_in_ties": facts.owed_in_ties,
         "rows": {table.name: len(table.rows) for table in tables},
         "personal": facts.personal,
         "library": __version__,

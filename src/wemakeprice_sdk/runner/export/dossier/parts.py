@@ -143,6 +143,19 @@ class DossierFacts:
         """What counts as paid because its day has passed, in won: no bank record says that it arrived."""
         return sum(one.lines.paid for one in self.accounts) - self.verified
 
+    # Money for pay-outs of several accounts, where nothing says whose it is, stands in no line of theirs.
+
+    @property
+    def received_in_ties(self) -> int:
+        """What arrived for accounts of the business together, in won: no line has it."""
+        alone = sum(one.result.sums.paid + one.result.sums.paid_unannounced for one in self.accounts)
+        return self.sums.paid + self.sums.paid_unannounced - alone
+
+    @property
+    def owed_in_ties(self) -> int:
+        """What is due to accounts of the business together and did not arrive, in won: no line has it."""
+        return self.sums.due - sum(one.result.sums.due for one in self.accounts)
+
 
 LINES: Final[Mapping[str, str]] = {
     "line": "번호",
