@@ -11,7 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from kit import FROM, START, TO, Shop, cipher, config, open_shop, product
+from kit import FROM, START, TO, Shop, cipher, config, imported, open_shop, product
+from test_ledger_target import made
 
 from wemakeprice_sdk.clock import ManualClock
 from wemakeprice_sdk.errors import LedgerError, ValidationError
@@ -166,6 +167,8 @@ def test_codes_are_shared_by_a_list_and_by_a_file(tmp_path: Path) -> None:
             table(tmp_path / "m.csv", [head, *([row[name] for name in head] for row in marked)])
             assert shared_codes(tmp_path / "m.csv") == ("001",)
             assert shared_codes(table(tmp_path / "l.csv", [["업체코드"], ["002"], ["003"]])) == ("002", "003")
+            odd = [["sku"], ["'001"], ["ＡＢ－０１"], ["A\u200b-2"]]
+            assert shared_codes(table(tmp_path / "o.csv", odd)) == ("001", "AB-01", "A-2"), "as in products"
             with pytest.raises(ValidationError, match="a column sku"):
                 shared_codes(table(tmp_path / "x.csv", [["이름"], ["002"]]))
             plan = migrator.select(preview, sku=BY_CODE, shared=["001", *shared_codes(tmp_path / "l.csv")])
@@ -212,6 +215,18 @@ def test_runple_goods_of_an_import_by_date(shop: Shop) -> None:
     runple = {link.product_no: link.runple for link in shop.ledger.links("shop")}
     assert (runple[first], runple[second]) == (True, False)
     assert shop.ledger.shared_skus() == {"B"}
+
+
+@pytest.mark.parametrize("named", ["SKU-1", "RED-L"])
+@pytest.mark.parametrize("mode", [SkuLinkMode.BY_SELLER_CODE, SkuLinkMode.NONE])
+def test_runple_goods_with_options_are_found_by_either_code(
+    shop: Shop, named: str, mode: SkuLinkMode
+) -> None:
+    goods = made(shop, options=True)
+    imported(shop, sku_link=mode, sku_scheme=SkuScheme.PRODUCT_AND_OPTION, runple=[named])
+    links = [link for link in shop.ledger.links("shop") if link.product_no == goods]
+    assert links
+    assert all(link.runple for link in links), "Runple ships a product with all its options"
 
 
 def doubled(path: Path) -> None:

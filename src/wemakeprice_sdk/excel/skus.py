@@ -14,7 +14,8 @@ from wemakeprice_sdk.checks import check_items, check_kind
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.excel.records import ProductRecord
 from wemakeprice_sdk.excel.target import SkuChoice, SkuRegistry
-from wemakeprice_sdk.files.cells import Cell
+from wemakeprice_sdk.excel.values import clean_code
+from wemakeprice_sdk.files.cells import Cell, cell_text
 from wemakeprice_sdk.files.limits import DEFAULT_LIMITS, Budget, FileLimits
 from wemakeprice_sdk.files.sniff import open_workbook
 from wemakeprice_sdk.models._given import whole_number
@@ -138,7 +139,6 @@ def _marked(header: Sequence[str], words: Sequence[str], cells: Sequence[Cell]) 
     if marks and not any(mark in _MARKS for mark in marks):
         return []
     at = next(place for place, name in enumerate(header) if name in _CODE_HEADERS)
-    cell = cells[at] if at < len(cells) else None
-    # A spreadsheet makes a number of a code that looks like one.
-    code = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell or "").strip()
+    # Cleaned as the codes of products are, which it has to match.
+    code = clean_code(cell_text(cells[at])) if at < len(cells) else ""
     return [code] if code else []

@@ -19,6 +19,7 @@ from wemakeprice_sdk.models.codes import ImportSource, RecordKind, SkuLinkMode
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.models.sku_matching import SkuScheme, match_skus
 from wemakeprice_sdk.policy.actions import Action, ImportDeal, ImportProduct
+from wemakeprice_sdk.policy.derived import option_rows
 from wemakeprice_sdk.policy.imports import links_of, sku_uses_of
 from wemakeprice_sdk.policy.plan import SyncPlan
 from wemakeprice_sdk.policy.sku_doubts import held_skus
@@ -199,7 +200,8 @@ def _take_product(
         raise TypeError("only products are imported here")
     number = action.product_no
     product = products.get(number) or run.context.client.products.get(number)
-    names = {number, *(use.sku for use in sku_uses_of(product))}
+    code = product.etc.seller_prod_code if product.etc else None
+    names = {number, code, *(row.seller_option_code for row in option_rows(product))}
     links = links_of(
         product,
         action.sku_link,
