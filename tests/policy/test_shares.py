@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -363,3 +365,19 @@ def test_options_share_as_products_do() -> None:
         (("빨강",), 3),
         (("파랑",), 2),
     ]
+
+
+def test_twice_the_kits_take_twice_the_work() -> None:
+    def calls(count: int) -> int:
+        made: Counter[str] = Counter()
+        shown = dict.fromkeys(range(1, count + 1), 5)
+        links = [kit(number, A=1, **{f"T{number}": 2}) for number in shown]
+        levels = [level("A", 5), *(level(f"T{number}", 9) for number in shown)]
+        sys.setprofile(lambda _, event, __: made.update((event,)))
+        try:
+            plan_of(shown, links, stock=levels)
+        finally:
+            sys.setprofile(None)
+        return made["call"]
+
+    assert calls(200) < 2.5 * calls(100)

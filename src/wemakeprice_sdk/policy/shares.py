@@ -146,16 +146,17 @@ class _Division:
     rule: StockShares
     left: dict[str, int] = field(factory=dict)
     """By SKU: what is there, less what was sold of it and not collected."""
-    of_sku: dict[str, list[tuple[_Holder, int]]] = field(factory=lambda: defaultdict(list))
+    of_sku: dict[str, list[tuple[int, _Holder, int]]] = field(factory=lambda: defaultdict(list))
+    """By SKU: the place of each holder of it, the holder, and how many it takes at a time."""
 
     def shares(self) -> Mapping[LinkKey, Share]:
         """Return the share of every link whose levels can be trusted."""
-        for holder in self.holders:
+        for at, holder in enumerate(self.holders):
             for part in holder.needs:
-                self.of_sku[part.sku].append((holder, part.quantity))
+                self.of_sku[part.sku].append((at, holder, part.quantity))
         known = {sku: count for sku in self.of_sku if (count := self.free(sku)) is not None}
         self.left = {
-            sku: max(0, count - sum(one.sold * quantity for one, quantity in self.of_sku[sku]))
+            sku: max(0, count - sum(one.sold * quantity for _, one, quantity in self.of_sku[sku]))
             for sku, count in known.items()
         }
         self._divide()
@@ -176,7 +177,7 @@ class _Division:
             holder.wanted = min(quotients, default=0)
         # A kit takes whole pieces only, and what one part leaves over would lie idle.
         over = {
-            sku: sum(units.values()) - sum(one.wanted * quantity for one, quantity in self.of_sku[sku])
+            sku: sum(units.values()) - sum(one.wanted * quantity for _, one, quantity in self.of_sku[sku])
             for sku, units in given.items()
         }
         for holder in self.holders:
@@ -189,9 +190,8 @@ class _Division:
     def _units(self, sku: str, count: int) -> Mapping[int, int]:
         """Return the units of a SKU that each holder gets, by its place."""
         places: dict[str, list[int]] = defaultdict(list)
-        for at, holder in enumerate(self.holders):
-            if any(part.sku == sku for part in holder.needs):
-                places[holder.account].append(at)
+        for at, holder, _ in self.of_sku[sku]:
+            places[holder.account].append(at)
         found: dict[int, int] = {}
         for account, units in self.rule.divide(count, tuple(places)).items():
             mine = places[account]
@@ -200,7 +200,7 @@ class _Division:
 
     def _room(self, sku: str, count: int) -> int:
         """Return how many units more may be offered, nothing while it is not known what another offers."""
-        offered = [(holder.most, quantity) for holder, quantity in self.of_sku[sku]]
+        offered = [(holder.most, quantity) for _, holder, quantity in self.of_sku[sku]]
         if any(most is None for most, _ in offered):
             return 0
         return max(0, count - sum((most or 0) * quantity for most, quantity in offered))
