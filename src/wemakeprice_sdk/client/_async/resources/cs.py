@@ -48,31 +48,85 @@ class AsyncCs(AsyncResource):
         """List the product questions of one day (상품문의 조회). [B; path C]
 
         There is no answer state. A follow-up repeats `qna_seq` with a newer `question_date` (B).
+
+        Args:
+            basic_date: Korean day; an aware datetime counts as its Korean day.
+
+        Example:
+            ```python
+            for question in await client.cs.list_questions(date(2024, 5, 21)):
+                print(question.qna_seq, question.question)  # 910001001 언제 다시 들어오나요?
+            ```
         """
         return await self._rows(Question, "cs_list_questions", {"basic_date": basic_date})
 
     async def answer_question(self, qna_seq: int, answer: str) -> Outcome:
-        """Answer a product question with 10 to 1500 characters (상품문의 답변). [B; path C]
+        """Answer a product question (상품문의 답변). [B; path C]
 
         Nothing can be read back, so a lost answer always ends as `OutcomeUnknownError`.
-        Raises `NotFoundError` for a deleted question (B).
+
+        Args:
+            qna_seq: Question (문의번호).
+            answer: 10 to 1500 characters.
+
+        Raises:
+            NotFoundError: The question was deleted (B).
+
+        Example:
+            ```python
+            outcome = await client.cs.answer_question(910001001, "다음 주에 다시 들어올 예정입니다.")
+            print(outcome.message)  # 완료 되었습니다.
+            ```
         """
         request = AnswerRequest(qna_seq=qna_seq, answer=answer)
         del answer  # what was written to a buyer shows in no local variable of an error
         return await self._caller.write("cs_answer_question", request)
 
     async def list_reviews(self, basic_date: date) -> ListResult[Review]:
-        """List the purchase reviews of one day (구매후기 조회). [C]"""
+        """List the purchase reviews of one day (구매후기 조회). [C]
+
+        Args:
+            basic_date: Korean day; an aware datetime counts as its Korean day.
+
+        Example:
+            ```python
+            for review in await client.cs.list_reviews(date(2024, 5, 21)):
+                print(review.rating, review.content)  # 5 잘 받았습니다.
+            ```
+        """
         return await self._rows(Review, "cs_list_reviews", {"basic_date": basic_date})
 
     async def list_inquiries(self, basic_date: date) -> ListResult[Inquiry]:
-        """List the inquiries to the service centre of one day (CS문의 조회). [C]"""
+        """List the inquiries to the service centre of one day (CS문의 조회). [C]
+
+        Args:
+            basic_date: Korean day; an aware datetime counts as its Korean day.
+
+        Example:
+            ```python
+            for inquiry in await client.cs.list_inquiries(date(2024, 5, 21)):
+                print(inquiry.inquiry_seq, inquiry.inquiry_type_name)  # 930001001 배송
+            ```
+        """
         return await self._rows(Inquiry, "cs_list_inquiries", {"basic_date": basic_date})
 
     async def answer_inquiry(self, inquiry_seq: int, answer: str) -> Outcome:
-        """Answer an inquiry with 10 to 1500 characters (CS문의 답변). [C]
+        """Answer an inquiry (CS문의 답변). [C]
 
-        A lost answer always ends as `OutcomeUnknownError`.
+        Nothing can be read back, so a lost answer always ends as `OutcomeUnknownError`.
+
+        Args:
+            inquiry_seq: Inquiry (문의번호).
+            answer: 10 to 1500 characters.
+
+        Raises:
+            NotFoundError: There is no such inquiry (C).
+
+        Example:
+            ```python
+            outcome = await client.cs.answer_inquiry(930001001, "주문하신 상품은 내일 발송할 예정입니다.")
+            print(outcome.message)  # 완료 되었습니다.
+            ```
         """
         request = InquiryAnswerRequest(inquiry_seq=inquiry_seq, answer=answer)
         del answer  # what was written to a buyer shows in no local variable of an error
@@ -86,7 +140,20 @@ class AsyncCs(AsyncResource):
         cursor: Cursor | None = None,
         progress: ProgressCallback | None = None,
     ) -> AsyncPager[Question]:
-        """Read the questions of every day from `start` to `end` lazily, each round of a question once."""
+        """Read the questions of every day from `start` to `end` lazily, each round of a question once.
+
+        Args:
+            start: First day, Korean; an aware datetime counts as its Korean day.
+            end: Last day, included.
+            cursor: `cursor` of an earlier reading, to go on after it.
+            progress: Called after each day.
+
+        Example:
+            ```python
+            async for question in client.cs.iter_questions(date(2024, 5, 1), date(2024, 5, 21)):
+                print(question.qna_seq, question.question)  # 910001001 언제 다시 들어오나요?
+            ```
+        """
         return _by_day(
             "cs_list_questions",
             start,
@@ -105,7 +172,20 @@ class AsyncCs(AsyncResource):
         cursor: Cursor | None = None,
         progress: ProgressCallback | None = None,
     ) -> AsyncPager[Review]:
-        """Read the reviews of every day from `start` to `end` lazily, each once."""
+        """Read the reviews of every day from `start` to `end` lazily, each once.
+
+        Args:
+            start: First day, Korean; an aware datetime counts as its Korean day.
+            end: Last day, included.
+            cursor: `cursor` of an earlier reading, to go on after it.
+            progress: Called after each day.
+
+        Example:
+            ```python
+            async for review in client.cs.iter_reviews(date(2024, 5, 1), date(2024, 5, 21)):
+                print(review.rating, review.content)  # 5 잘 받았습니다.
+            ```
+        """
         return _by_day(
             "cs_list_reviews",
             start,
@@ -124,7 +204,20 @@ class AsyncCs(AsyncResource):
         cursor: Cursor | None = None,
         progress: ProgressCallback | None = None,
     ) -> AsyncPager[Inquiry]:
-        """Read the inquiries of every day from `start` to `end` lazily, each round of an inquiry once."""
+        """Read the inquiries of every day from `start` to `end` lazily, each round of an inquiry once.
+
+        Args:
+            start: First day, Korean; an aware datetime counts as its Korean day.
+            end: Last day, included.
+            cursor: `cursor` of an earlier reading, to go on after it.
+            progress: Called after each day.
+
+        Example:
+            ```python
+            async for inquiry in client.cs.iter_inquiries(date(2024, 5, 1), date(2024, 5, 21)):
+                print(inquiry.inquiry_seq, inquiry.inquiry_type_name)  # 930001001 배송
+            ```
+        """
         return _by_day(
             "cs_list_inquiries",
             start,

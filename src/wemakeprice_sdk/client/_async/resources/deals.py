@@ -28,12 +28,39 @@ class AsyncDeals(AsyncResource):
     async def list(
         self, from_date: datetime, to_date: datetime, *, page: int = 1, size: int = PAGE_SIZE
     ) -> DealPage:
-        """List one page of the deals registered in at most six calendar months (딜 목록 조회). [C]"""
+        """List one page of the deals registered in a period (딜 목록 조회). [C]
+
+        Args:
+            from_date: Start of the period, aware.
+            to_date: End of the period, aware and included; at most six calendar months after the start.
+            page: Page number, from 1.
+            size: Rows per page, at most 100.
+
+        Raises:
+            WindowError: The period is longer than six calendar months. `iter` takes any range.
+
+        Example:
+            ```python
+            start = datetime(2024, 5, 1, tzinfo=KST)
+            page = await client.deals.list(start, start + timedelta(days=30))
+            print(page.total_count, page.rows[0].deal_name)  # 1 예시 묶음딜
+            ```
+        """
         query = {"from_date": from_date, "to_date": to_date, "page": page, "size": size}
         return await self._page(DealPage, "deals_list", query)
 
     async def get(self, deal_no: int) -> Deal:
-        """Read one deal (딜 상세 조회). [C] Raises `NotFoundError` when there is none."""
+        """Read one deal (딜 상세 조회). [C]
+
+        Raises:
+            NotFoundError: There is no such deal.
+
+        Example:
+            ```python
+            deal = await client.deals.get(810001001)
+            print([product.product_no for product in deal.product_list])  # [3000001001]
+            ```
+        """
         return await self._one(Deal, "deals_get", {"deal_no": deal_no})
 
     def iter(
@@ -45,7 +72,25 @@ class AsyncDeals(AsyncResource):
         cursor: Cursor | None = None,
         progress: ProgressCallback | None = None,
     ) -> AsyncPager[DealRow]:
-        """Read every deal registered in a range of any length lazily, each number once. [C]"""
+        """Read every deal registered in a range of any length lazily, each number once. [C]
+
+        Args:
+            start: Start of the range, aware and included.
+            end: End of the range, aware and included.
+            overlap: How far each window of six months reaches back into the one before.
+            cursor: `cursor` of an earlier reading, to go on after it.
+            progress: Called after each page.
+
+        Raises:
+            IncompleteListError: From the loop: the pages do not add up to the total, even when read again.
+
+        Example:
+            ```python
+            start = datetime(2023, 1, 1, tzinfo=KST)
+            async for deal in client.deals.iter(start, start + timedelta(days=730)):
+                print(deal.deal_no, deal.deal_name)  # 810001001 예시 묶음딜
+            ```
+        """
 
         async def fetch(window: Window, page: int) -> Page[DealRow]:
             found = await self.list(window.start, window.end, page=page)

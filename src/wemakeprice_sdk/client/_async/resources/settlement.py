@@ -47,11 +47,31 @@ class AsyncSettlement(AsyncResource):
     __slots__ = ()
 
     async def list_order_lines(self, basic_dt: date) -> ListResult[SettlementOrderLine]:
-        """List the order lines settled for one sales day (일별 상품 정산 조회). [A; path B]"""
+        """List the order lines settled for one sales day (일별 상품 정산 조회). [A; path B]
+
+        Args:
+            basic_dt: Korean sales day (매출기준일).
+
+        Example:
+            ```python
+            lines = await client.settlement.list_order_lines(date(2024, 5, 20))
+            print(sum(line.payable for line in lines))  # 11610
+            ```
+        """
         return await self._rows(SettlementOrderLine, "settlement_list_order_lines", {"basic_dt": basic_dt})
 
     async def list_ship_lines(self, basic_dt: date) -> ListResult[SettlementShipLine]:
-        """List the shipping fees settled for one sales day (배송비 정산 조회). [A; path B]"""
+        """List the shipping fees settled for one sales day (배송비 정산 조회). [A; path B]
+
+        Args:
+            basic_dt: Korean sales day (매출기준일).
+
+        Example:
+            ```python
+            lines = await client.settlement.list_ship_lines(date(2024, 5, 20))
+            print(sum(line.payable for line in lines))  # 3000
+            ```
+        """
         return await self._rows(SettlementShipLine, "settlement_list_ship_lines", {"basic_dt": basic_dt})
 
     def iter_order_lines(
@@ -62,7 +82,20 @@ class AsyncSettlement(AsyncResource):
         cursor: Cursor | None = None,
         progress: ProgressCallback | None = None,
     ) -> AsyncPager[SettlementOrderLine]:
-        """Read the order lines of every sales day from `start` to `end` lazily, each row once."""
+        """Read the order lines of every sales day from `start` to `end` lazily, each row once.
+
+        Args:
+            start: First day, Korean; an aware datetime counts as its Korean day.
+            end: Last day, included.
+            cursor: `cursor` of an earlier reading, to go on after it.
+            progress: Called after each day.
+
+        Example:
+            ```python
+            async for line in client.settlement.iter_order_lines(date(2024, 5, 1), date(2024, 5, 20)):
+                print(line.basic_dt, line.order_no, line.payable)  # 2024-05-20 410001001 11610
+            ```
+        """
 
         async def fetch(window: Window, page: int) -> Page[SettlementOrderLine]:  # noqa: ARG001 - one page
             return Page(await self.list_order_lines(window.start.date()))
@@ -78,7 +111,20 @@ class AsyncSettlement(AsyncResource):
         cursor: Cursor | None = None,
         progress: ProgressCallback | None = None,
     ) -> AsyncPager[SettlementShipLine]:
-        """Read the shipping fees of every sales day from `start` to `end` lazily, each row once."""
+        """Read the shipping fees of every sales day from `start` to `end` lazily, each row once.
+
+        Args:
+            start: First day, Korean; an aware datetime counts as its Korean day.
+            end: Last day, included.
+            cursor: `cursor` of an earlier reading, to go on after it.
+            progress: Called after each day.
+
+        Example:
+            ```python
+            async for line in client.settlement.iter_ship_lines(date(2024, 5, 1), date(2024, 5, 20)):
+                print(line.basic_dt, line.bundle_no, line.payable)  # 2024-05-20 210001001 3000
+            ```
+        """
 
         async def fetch(window: Window, page: int) -> Page[SettlementShipLine]:  # noqa: ARG001 - one page
             return Page(await self.list_ship_lines(window.start.date()))
@@ -117,7 +163,21 @@ class AsyncSettlement(AsyncResource):
         cursor: Cursor | None = None,
         progress: ProgressCallback | None = None,
     ) -> AsyncPager[SettlementOrderLine] | AsyncPager[SettlementShipLine]:
-        """Read order lines or shipping fees, as `kind` says; see `iter_order_lines`, `iter_ship_lines`."""
+        """Read order lines or shipping fees, as `kind` says; see `iter_order_lines`, `iter_ship_lines`.
+
+        Args:
+            start: First day, Korean; an aware datetime counts as its Korean day.
+            end: Last day, included.
+            kind: `"order"` for order lines (상품), `"ship"` for shipping fees (배송비).
+            cursor: `cursor` of an earlier reading of the same kind, to go on after it.
+            progress: Called after each day.
+
+        Example:
+            ```python
+            async for line in client.settlement.iter(date(2024, 5, 1), date(2024, 5, 20), "ship"):
+                print(line.basic_dt, line.bundle_no, line.payable)  # 2024-05-20 210001001 3000
+            ```
+        """
         _check_kind(kind)
         if kind == "ship":
             return self.iter_ship_lines(start, end, cursor=cursor, progress=progress)

@@ -59,8 +59,26 @@ class Claims(Resource):
     ) -> ListResult[Claim]:
         """List the claims of one kind and state (클레임 목록 조회). [A; path C]
 
-        The window is aware and strictly below 24 hours (B); without `search_date_type` it means the
-        request time (C). Withdrawn cancels are never listed (B).
+        Withdrawn cancels are never listed (B).
+
+        Args:
+            from_date: Start of the window, aware and included (C).
+            to_date: End of the window, aware and included (C), less than 24 hours after the start (B).
+            claim_type: Cancel, return or exchange.
+            claim_status: The state of the claims.
+            search_date_type: What the window means; the request (신청일) when left out (C).
+
+        Raises:
+            WindowError: The window is 24 hours or longer. `iter` takes any range.
+
+        Example:
+            ```python
+            from wemakeprice_sdk.models import ClaimStatus, ClaimType
+
+            start, end = datetime(2024, 5, 21, tzinfo=KST), datetime(2024, 5, 21, 23, tzinfo=KST)
+            claims = client.claims.list(start, end, ClaimType.CANCEL, ClaimStatus.REQUEST)
+            print([claim.claim_bundle_no for claim in claims])  # [610001001]
+            ```
         """
         request = ClaimListRequest(
             from_date=from_date,
@@ -74,8 +92,16 @@ class Claims(Resource):
     def get(self, claim_bundle_no: int) -> Claim | None:
         """Read one claim (클레임 상세 조회), None when there is none. [C]
 
-        Raises `ProtocolError` when several claims, or another one, come back, and
-        `UnreadableValueError` when a value that decisions rest on cannot be read.
+        Raises:
+            ProtocolError: Several claims, or another one, came back.
+            UnreadableValueError: A value that decisions rest on cannot be read.
+
+        Example:
+            ```python
+            claim = client.claims.get(610001002)
+            if claim is not None:
+                print(claim.claim_type.korean, claim.claim_status.korean)  # 반품 신청
+            ```
         """
         request = ClaimInfoRequest(claim_bundle_no=claim_bundle_no)
         return self._row(Claim, "claims_get", request, "claim_bundle_no")
@@ -85,7 +111,24 @@ class Claims(Resource):
     ) -> Outcome:
         """Approve a cancel, or a return whose goods are back (클레임 승인). [B; path C]
 
-        Raises `WithdrawnError` when the buyer took the claim back (철회, B).
+        Args:
+            claim_bundle_no: Claim (클레임번호).
+            claim_type: `CANCEL` or `RETURN`, as the claim is.
+            known: `Known(claim_requested_at=...)` lets a lost answer be verified from the claim list too.
+
+        Raises:
+            WithdrawnError: The buyer took the claim back (철회, B).
+            PreconditionError: The goods of a return are not back yet: 수거완료 comes first (C).
+            ConflictError: The claim was rejected before (C).
+            NotFoundError: There is no such claim (C).
+
+        Example:
+            ```python
+            from wemakeprice_sdk.models import ClaimType
+
+            outcome = client.claims.approve(610001001, ClaimType.CANCEL)
+            print(outcome.message)  # 완료 되었습니다.
+            ```
         """
         request = ClaimApproveRequest(claim_bundle_no=claim_bundle_no, claim_type=claim_type)
         return self._caller.write("claims_approve", request, known)
@@ -106,8 +149,30 @@ class Claims(Resource):
         """Reject a cancel because the goods left already (클레임 거절). [B; path C]
 
         This also ships the whole bundle with the given invoice: send no `orders.ship` afterwards (B).
-        CJD3 이미출고 is the only reason known (B). Raises `WithdrawnError` (철회), and `ConflictError`
-        when the cancel was approved meanwhile: then the goods must not go out (C).
+
+        Args:
+            claim_bundle_no: Claim (클레임번호).
+            reject_reason_code: CJD3 (이미출고) is the only one known (B).
+            reject_reason_detail: What the buyer reads.
+            ship_method: `PARCEL` takes courier and invoice, `DIRECT` the planned day, `ETC` a message.
+            parcel_company_code: Courier, as code (`D002`) or Korean name (`CJ대한통운`).
+            invoice_no: 1 to 15 digits; blanks and dashes are taken out.
+            schedule_ship_date: Planned day of a direct delivery (배송예정일), Korean.
+            ship_method_message: How it travels, such as 퀵서비스.
+            known: `Known(claim_requested_at=...)` lets a lost answer be verified from the claim list too.
+
+        Raises:
+            WithdrawnError: The buyer took the claim back (철회, B).
+            ConflictError: The cancel was approved meanwhile: the goods must not go out (C).
+            NotFoundError: There is no such claim (C).
+
+        Example:
+            ```python
+            outcome = client.claims.reject(
+                610001001, parcel_company_code="CJ대한통운", invoice_no="600000000006"
+            )
+            print(outcome.message)  # 완료 되었습니다.
+            ```
         """
         request = ClaimRejectRequest(
             claim_bundle_no=claim_bundle_no,
@@ -130,7 +195,25 @@ class Claims(Resource):
         pending_reason_detail: str,
         known: Known = NOTHING_KNOWN,
     ) -> Outcome:
-        """Put a return whose goods are back on hold (클레임 보류). [B, never verified to run; path C]"""
+        """Put a return whose goods are back on hold (클레임 보류). [B, never verified to run; path C]
+
+        Args:
+            claim_bundle_no: Claim (클레임번호).
+            pending_reason_code: Code of the reason.
+            pending_reason_detail: What the buyer reads.
+            known: `Known(claim_requested_at=...)` lets a lost answer be verified from the claim list too.
+
+        Raises:
+            PreconditionError: The goods are not back yet: 수거완료 comes first (C).
+            WithdrawnError: The buyer took the claim back (철회, C).
+            NotFoundError: There is no such claim (C).
+
+        Example:
+            ```python
+            outcome = client.claims.hold(610001003, pending_reason_detail="상품 상태 확인 중")
+            print(outcome.message)  # 완료 되었습니다.
+            ```
+        """
         request = ClaimHoldRequest(
             claim_bundle_no=claim_bundle_no,
             claim_type=ClaimType.RETURN,
@@ -152,7 +235,30 @@ class Claims(Resource):
     ) -> Outcome:
         """Register the pickup of a return or exchange, once per claim (수거요청). [B; path C]
 
-        A pickup invoice equal to the outbound one raises `ConflictError`; send it as DIRECT then (B).
+        Args:
+            claim_bundle_no: Claim (클레임번호).
+            claim_type: `RETURN` or `EXCHANGE`, as the claim is.
+            ship_method: `PARCEL` takes courier and invoice, `DIRECT` the planned day.
+            parcel_company_code: Courier, as code (`D002`) or Korean name (`CJ대한통운`).
+            invoice_no: Pickup invoice of 1 to 15 digits; for `DIRECT` a free reference of up to 20
+                characters.
+            schedule_ship_date: Planned day of a direct pickup (수거예정일), Korean.
+            known: `Known(claim_requested_at=...)` lets a lost answer be verified from the claim list too.
+
+        Raises:
+            ConflictError: The pickup invoice is the outbound one; send it as `DIRECT` then (B).
+            WithdrawnError: The buyer took the claim back (철회, C).
+            NotFoundError: There is no such claim (C).
+
+        Example:
+            ```python
+            from wemakeprice_sdk.models import ClaimType
+
+            outcome = client.claims.register_pickup(
+                610001002, ClaimType.RETURN, parcel_company_code="CJ대한통운", invoice_no="700000000002"
+            )
+            print(outcome.message)  # 완료 되었습니다.
+            ```
         """
         request = PickupRequest(
             claim_bundle_no=claim_bundle_no,
@@ -167,7 +273,25 @@ class Claims(Resource):
     def complete_pickup(
         self, claim_bundle_no: int, claim_type: ClaimType, *, known: Known = NOTHING_KNOWN
     ) -> Outcome:
-        """Report the goods as back, once, when all lines are back (수거완료). [B; path C]"""
+        """Report the goods as back, once, when all lines are back (수거완료). [B; path C]
+
+        Args:
+            claim_bundle_no: Claim (클레임번호).
+            claim_type: `RETURN` or `EXCHANGE`, as the claim is.
+            known: `Known(claim_requested_at=...)` lets a lost answer be verified from the claim list too.
+
+        Raises:
+            WithdrawnError: The buyer took the claim back (철회, C).
+            NotFoundError: There is no such claim (C).
+
+        Example:
+            ```python
+            from wemakeprice_sdk.models import ClaimType
+
+            outcome = client.claims.complete_pickup(610001002, ClaimType.RETURN)
+            print(outcome.message)  # 완료 되었습니다.
+            ```
+        """
         request = PickupCompleteRequest(claim_bundle_no=claim_bundle_no, claim_type=claim_type)
         return self._caller.write("claims_complete_pickup", request, known)
 
@@ -181,7 +305,29 @@ class Claims(Resource):
         schedule_ship_date: date | None = None,
         known: Known = NOTHING_KNOWN,
     ) -> Outcome:
-        """Register the replacement of an exchange as shipped (교환배송 등록). [B; path C]"""
+        """Register the replacement of an exchange as shipped (교환배송 등록). [B; path C]
+
+        Args:
+            claim_bundle_no: Claim (클레임번호).
+            ship_method: `PARCEL` takes courier and invoice, `DIRECT` the planned day.
+            parcel_company_code: Courier, as code (`D002`) or Korean name (`CJ대한통운`).
+            invoice_no: 1 to 15 digits; blanks and dashes are taken out.
+            schedule_ship_date: Planned day of a direct delivery (배송예정일), Korean.
+            known: `Known(claim_requested_at=...)` lets a lost answer be verified from the claim list too.
+
+        Raises:
+            PreconditionError: The goods are not back yet: 수거완료 comes first (C).
+            WithdrawnError: The buyer took the claim back (철회, C).
+            NotFoundError: There is no such claim (C).
+
+        Example:
+            ```python
+            outcome = client.claims.ship_exchange(
+                610001004, parcel_company_code="CJ대한통운", invoice_no="600000000009"
+            )
+            print(outcome.message)  # 완료 되었습니다.
+            ```
+        """
         request = ExchangeShipRequest(
             claim_bundle_no=claim_bundle_no,
             claim_type=ClaimType.EXCHANGE,
@@ -193,7 +339,23 @@ class Claims(Resource):
         return self._caller.write("claims_ship_exchange", request, known)
 
     def complete_exchange(self, claim_bundle_no: int, *, known: Known = NOTHING_KNOWN) -> Outcome:
-        """Complete an exchange whose replacement is delivered (교환완료). [B; path C]"""
+        """Complete an exchange whose replacement is delivered (교환완료). [B; path C]
+
+        Args:
+            claim_bundle_no: Claim (클레임번호).
+            known: `Known(claim_requested_at=...)` lets a lost answer be verified from the claim list too.
+
+        Raises:
+            PreconditionError: The replacement is not registered as shipped: 교환배송 등록 comes first (C).
+            WithdrawnError: The buyer took the claim back (철회, C).
+            NotFoundError: There is no such claim (C).
+
+        Example:
+            ```python
+            outcome = client.claims.complete_exchange(610001005)
+            print(outcome.message)  # 완료 되었습니다.
+            ```
+        """
         request = ExchangeCompleteRequest(claim_bundle_no=claim_bundle_no, claim_type=ClaimType.EXCHANGE)
         return self._caller.write("claims_complete_exchange", request, known)
 
@@ -211,8 +373,25 @@ class Claims(Resource):
     ) -> Pager[Claim]:
         """Read every claim of a range lazily, in windows below 24 hours, each claim row once.
 
-        `start` and `end` are aware and included. `overlap` lets each window reach back into the one before.
-        Of several states each window is asked for one after the other, as `orders.iter` does.
+        Args:
+            start: Start of the range, aware and included.
+            end: End of the range, aware and included.
+            claim_type: Cancel, return or exchange.
+            claim_status: One state or several. Of several, each window is asked for one after the other, as
+                `orders.iter` does.
+            search_date_type: What the range means; the request (신청일) when left out (C).
+            overlap: How far each window reaches back into the one before.
+            cursor: `cursor` of an earlier reading with the same filters, to go on after it.
+            progress: Called after each window.
+
+        Example:
+            ```python
+            from wemakeprice_sdk.models import ClaimStatus, ClaimType
+
+            start, end = datetime(2024, 5, 14, tzinfo=KST), datetime(2024, 5, 22, tzinfo=KST)
+            for claim in client.claims.iter(start, end, ClaimType.RETURN, ClaimStatus.REQUEST):
+                print(claim.claim_bundle_no)  # 610001002, 610001003
+            ```
         """
         states = in_turn("claim_status", claim_status, ClaimStatus)
 

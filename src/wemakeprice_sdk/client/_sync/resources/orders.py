@@ -49,8 +49,23 @@ class Orders(Resource):
     ) -> ListResult[Bundle]:
         """List the bundles in one state, by payment or confirmation time (주문 목록 조회). [A]
 
-        The window is aware, both ends count (C), and is strictly below 24 hours (B); `iter` takes any
-        range. `type` and `search_date_type` are independent (B).
+        Args:
+            from_date: Start of the window, aware and included (C).
+            to_date: End of the window, aware and included (C), less than 24 hours after the start (B).
+            type: The state of the bundles; independent of `search_date_type` (B).
+            search_date_type: Whether the window means the payment or the confirmation.
+
+        Raises:
+            WindowError: The window is 24 hours or longer. `iter` takes any range.
+
+        Example:
+            ```python
+            from wemakeprice_sdk.models import ShipStatus
+
+            start = datetime(2024, 5, 21, tzinfo=KST)
+            bundles = client.orders.list(start, start + timedelta(hours=23), ShipStatus.NEW)
+            print([bundle.bundle_no for bundle in bundles])  # [210001002, 210001006]
+            ```
         """
         request = OrderListRequest(
             from_date=from_date, to_date=to_date, type=type, search_date_type=search_date_type
@@ -61,9 +76,18 @@ class Orders(Resource):
         """Read one bundle (주문 상세 조회). [B; path C]
 
         None for an unknown bundle, and for one that moved into a return or exchange since it was read (B):
-        its claim stands in `claims.list` then, so None does not say that the number is wrong. Raises
-        `ProtocolError` when several bundles, or another one, come back, and `UnreadableValueError` when a
-        value that decisions rest on cannot be read.
+        its claim stands in `claims.list` then, so None does not say that the number is wrong.
+
+        Raises:
+            ProtocolError: Several bundles, or another one, came back.
+            UnreadableValueError: A value that decisions rest on cannot be read.
+
+        Example:
+            ```python
+            bundle = client.orders.get(210001002)
+            if bundle is not None:
+                print(bundle.delivery.ship_status.korean, bundle.lines[0].quantity)  # 신규주문 1
+            ```
         """
         request = BundleNoRequest(bundle_no=bundle_no)
         return self._row(Bundle, "orders_get", request, "bundle_no")
@@ -71,7 +95,17 @@ class Orders(Resource):
     def confirm(self, bundle_no: int) -> Outcome:
         """Confirm a whole bundle (발주확인): 신규주문 becomes 상품준비중. [A; path B]
 
-        Raises `ConflictError` while a cancel request is open (C).
+        Confirming twice is `AlreadyDone`, once a read has shown that the bundle is confirmed.
+
+        Raises:
+            ConflictError: A cancel request of the buyer is open (C).
+            NotFoundError: There is no such bundle (C).
+
+        Example:
+            ```python
+            outcome = client.orders.confirm(210001002)
+            print(outcome.message)  # 완료 되었습니다.
+            ```
         """
         return self._caller.write("orders_confirm", BundleNoRequest(bundle_no=bundle_no))
 
@@ -87,9 +121,31 @@ class Orders(Resource):
     ) -> Outcome:
         """Ship a whole bundle (발송처리): 상품준비중 becomes 배송중. [A; path B]
 
-        PARCEL takes courier (code or Korean name) and invoice of 1 to 15 digits, DIRECT the scheduled day,
-        ETC a message. "Shipped before" is read back: with the same courier and invoice it is
-        `AlreadyDone`, else `ConflictError`. Raises `PreconditionError` before the confirmation.
+        "Shipped before" is read back: with the same courier and invoice it is `AlreadyDone`.
+
+        Args:
+            bundle_no: Shipping bundle (배송번호).
+            ship_method: `PARCEL` takes courier and invoice, `DIRECT` the planned day, `ETC` a message,
+                `POST` an invoice or nothing.
+            parcel_company_code: Courier, as code (`D002`) or Korean name (`CJ대한통운`).
+            invoice_no: 1 to 15 digits; blanks and dashes are taken out.
+            schedule_ship_date: Planned day of a direct delivery (배송예정일), Korean.
+            ship_method_message: How it travels, such as 퀵서비스.
+
+        Raises:
+            ValidationError: Before sending: the courier is unknown, the invoice no number, or a value does
+                not fit `ship_method`.
+            PreconditionError: The bundle is not confirmed yet (B), or the invoice is not accepted (C).
+            ConflictError: It left with another invoice, or a cancel request is open (C).
+            NotFoundError: There is no such bundle (C).
+
+        Example:
+            ```python
+            outcome = client.orders.ship(
+                210001003, parcel_company_code="CJ대한통운", invoice_no="6000-0000-0003"
+            )
+            print(outcome.message)  # 완료 되었습니다.
+            ```
         """
         request = ShipRequest(
             bundle_no=bundle_no,
@@ -102,7 +158,25 @@ class Orders(Resource):
         return self._caller.write("orders_ship", request)
 
     def change_invoice(self, bundle_no: int, *, parcel_company_code: str, invoice_no: str) -> Outcome:
-        """Change courier and invoice of a parcel bundle in 배송중 (송장 수정). [B; path C]"""
+        """Change courier and invoice of a parcel bundle in 배송중 (송장 수정). [B; path C]
+
+        Args:
+            bundle_no: Shipping bundle (배송번호).
+            parcel_company_code: Courier, as code (`D003`) or Korean name (`한진택배`).
+            invoice_no: 1 to 15 digits; blanks and dashes are taken out.
+
+        Raises:
+            PreconditionError: The bundle is not in 배송중, or the invoice is not accepted (C).
+            NotFoundError: There is no such bundle (C).
+
+        Example:
+            ```python
+            outcome = client.orders.change_invoice(
+                210001004, parcel_company_code="한진택배", invoice_no="700000000001"
+            )
+            print(outcome.message)  # 완료 되었습니다.
+            ```
+        """
         request = ChangeInvoiceRequest(
             bundle_no=bundle_no,
             parcel_company_code=couriers.lookup(parcel_company_code) or parcel_company_code,
@@ -111,14 +185,39 @@ class Orders(Resource):
         return self._caller.write("orders_change_invoice", request)
 
     def complete_direct(self, bundle_no: int) -> Outcome:
-        """Report a direct delivery as delivered (배송완료, 직접배송 전용). [B; path C]"""
+        """Report a direct delivery as delivered (배송완료, 직접배송 전용). [B; path C]
+
+        Raises:
+            PreconditionError: The bundle was not shipped as `ShipMethod.DIRECT` (C).
+            NotFoundError: There is no such bundle (C).
+
+        Example:
+            ```python
+            outcome = client.orders.complete_direct(210001005)
+            print(outcome.message)  # 완료 되었습니다.
+            ```
+        """
         return self._caller.write("orders_complete_direct", BundleNoRequest(bundle_no=bundle_no))
 
     def cancel_option(self, order_option_no: int, *, bundle_no: int | None = None) -> Outcome:
         """Cancel one whole option line before shipping (판매자 주문취소, 품절). [A; path C]
 
-        The stock of the product stays as it is (C). The call itself names no bundle; give `bundle_no`, so
-        that a lost answer can be verified, otherwise it ends as `OutcomeUnknownError`.
+        The stock of the product stays as it is (C).
+
+        Args:
+            order_option_no: Option line (옵션주문번호); all of its pieces are cancelled.
+            bundle_no: Its bundle. The call itself names none: give it, so that a lost answer can be
+                verified, otherwise it ends as `OutcomeUnknownError`.
+
+        Raises:
+            PreconditionError: The bundle was shipped already (C).
+            NotFoundError: There is no such option line (C).
+
+        Example:
+            ```python
+            outcome = client.orders.cancel_option(510001002, bundle_no=210001002)
+            print(outcome.message)  # 완료 되었습니다.
+            ```
         """
         request = OptionCancelRequest(order_option_no=order_option_no)
         return self._caller.write("orders_cancel_option", request, Known(bundle_no=bundle_no))
@@ -136,9 +235,24 @@ class Orders(Resource):
     ) -> Pager[Bundle]:
         """Read every bundle of a range lazily, in windows below 24 hours, each purchase and bundle once.
 
-        `start` and `end` are aware and included. `overlap` lets each window reach back into the one before.
-        Of several states each window is asked for one after the other, in the order a bundle goes through
-        them: one that moves on meanwhile is not missed, and comes once.
+        Args:
+            start: Start of the range, aware and included.
+            end: End of the range, aware and included.
+            type: One state or several. Of several, each window is asked for one after the other, in the
+                order a bundle goes through them: one that moves on meanwhile is not missed, and comes once.
+            search_date_type: Whether the range means the payment or the confirmation.
+            overlap: How far each window reaches back into the one before.
+            cursor: `cursor` of an earlier reading with the same filters, to go on after it.
+            progress: Called after each window.
+
+        Example:
+            ```python
+            from wemakeprice_sdk.models import ShipStatus
+
+            start, end = datetime(2024, 5, 14, tzinfo=KST), datetime(2024, 5, 22, tzinfo=KST)
+            for bundle in client.orders.iter(start, end, [ShipStatus.NEW, ShipStatus.CONFIRM]):
+                print(bundle.bundle_no)  # 210001002, 210001006, 210001003
+            ```
         """
         states = in_turn("type", type, ShipStatus)
 

@@ -13,28 +13,71 @@ class Reference(Resource):
     __slots__ = ()
 
     def list_categories(self) -> ListResult[Category]:
-        """List every leaf category (카테고리 전체 조회). [A]"""
+        """List every leaf category (카테고리 전체 조회). [A]
+
+        Example:
+            ```python
+            categories = client.reference.list_categories()
+            print({row.dcate_code: row.dcate_name for row in categories}[4100002])  # 면티셔츠
+            ```
+        """
         return self._rows(Category, "base_list_categories")
 
     def search_brands(self, brand_name: str) -> ListResult[Brand]:
         """Search brands by name (브랜드 조회). [A; path B]
 
         Whether the match is exact or partial is unknown, so several rows are possible.
+
+        Example:
+            ```python
+            brands = client.reference.search_brands("예시브랜드")
+            print({brand.brand_name: brand.brand_no for brand in brands}["예시브랜드"])  # 10001
+            ```
         """
         return self._rows(Brand, "base_search_brands", {"brand_name": brand_name})
 
     def search_makers(self, maker_name: str) -> ListResult[Maker]:
-        """Search makers by name (제조사 조회); matching as for brands. [A; path B]"""
+        """Search makers by name (제조사 조회); matching as for brands. [A; path B]
+
+        Example:
+            ```python
+            makers = client.reference.search_makers("예시제조사")
+            print({maker.maker_name: maker.maker_no for maker in makers}["예시제조사"])  # 20001
+            ```
+        """
         return self._rows(Maker, "base_search_makers", {"maker_name": maker_name})
 
     def list_notice_groups(self) -> ListResult[NoticeTemplateGroup]:
-        """List the disclosure templates (상품정보고시 조회). [A]"""
+        """List the disclosure templates (상품정보고시 조회). [A]
+
+        Example:
+            ```python
+            groups = client.reference.list_notice_groups()
+            print(groups[0].group_notice_no, groups[0].group_notice_no_name)  # 26 서적
+            print([item.notice_name for item in groups[0].notice_list][:2])  # ['도서명', '저자/출판사']
+            ```
+        """
         return self._rows(NoticeTemplateGroup, "base_list_notice_groups")
 
     def list_labels(self) -> ListResult[Label]:
-        """List the product labels (상품속성라벨 조회). [A; path B, keys unknown]"""
+        """List the product labels (상품속성라벨 조회). [A; path B, keys unknown]
+
+        Example:
+            ```python
+            labels = client.reference.list_labels()
+            print([label.label_name for label in labels][:3])  # ['당일발송', '국내산', '무료반품']
+            ```
+        """
         return self._rows(Label, "base_list_labels")
 
     def list_couriers(self) -> ListResult[Courier]:
-        """List the couriers (택배사 조회). [B; path C] `models.COURIERS` has the known table offline."""
+        """List the couriers (택배사 조회). [B; path C] `models.COURIERS` has the known table offline.
+
+        Example:
+            ```python
+            couriers = client.reference.list_couriers()
+            codes = {row.parcel_company_name: row.parcel_company_code for row in couriers}
+            print(codes["CJ대한통운"])  # D002
+            ```
+        """
         return self._rows(Courier, "base_list_couriers")

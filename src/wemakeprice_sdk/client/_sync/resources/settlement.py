@@ -48,11 +48,31 @@ class Settlement(Resource):
     __slots__ = ()
 
     def list_order_lines(self, basic_dt: date) -> ListResult[SettlementOrderLine]:
-        """List the order lines settled for one sales day (일별 상품 정산 조회). [A; path B]"""
+        """List the order lines settled for one sales day (일별 상품 정산 조회). [A; path B]
+
+        Args:
+            basic_dt: Korean sales day (매출기준일).
+
+        Example:
+            ```python
+            lines = client.settlement.list_order_lines(date(2024, 5, 20))
+            print(sum(line.payable for line in lines))  # 11610
+            ```
+        """
         return self._rows(SettlementOrderLine, "settlement_list_order_lines", {"basic_dt": basic_dt})
 
     def list_ship_lines(self, basic_dt: date) -> ListResult[SettlementShipLine]:
-        """List the shipping fees settled for one sales day (배송비 정산 조회). [A; path B]"""
+        """List the shipping fees settled for one sales day (배송비 정산 조회). [A; path B]
+
+        Args:
+            basic_dt: Korean sales day (매출기준일).
+
+        Example:
+            ```python
+            lines = client.settlement.list_ship_lines(date(2024, 5, 20))
+            print(sum(line.payable for line in lines))  # 3000
+            ```
+        """
         return self._rows(SettlementShipLine, "settlement_list_ship_lines", {"basic_dt": basic_dt})
 
     def iter_order_lines(
@@ -63,7 +83,20 @@ class Settlement(Resource):
         cursor: Cursor | None = None,
         progress: ProgressCallback | None = None,
     ) -> Pager[SettlementOrderLine]:
-        """Read the order lines of every sales day from `start` to `end` lazily, each row once."""
+        """Read the order lines of every sales day from `start` to `end` lazily, each row once.
+
+        Args:
+            start: First day, Korean; an aware datetime counts as its Korean day.
+            end: Last day, included.
+            cursor: `cursor` of an earlier reading, to go on after it.
+            progress: Called after each day.
+
+        Example:
+            ```python
+            for line in client.settlement.iter_order_lines(date(2024, 5, 1), date(2024, 5, 20)):
+                print(line.basic_dt, line.order_no, line.payable)  # 2024-05-20 410001001 11610
+            ```
+        """
 
         def fetch(window: Window, page: int) -> Page[SettlementOrderLine]:  # noqa: ARG001 - one page
             return Page(self.list_order_lines(window.start.date()))
@@ -79,7 +112,20 @@ class Settlement(Resource):
         cursor: Cursor | None = None,
         progress: ProgressCallback | None = None,
     ) -> Pager[SettlementShipLine]:
-        """Read the shipping fees of every sales day from `start` to `end` lazily, each row once."""
+        """Read the shipping fees of every sales day from `start` to `end` lazily, each row once.
+
+        Args:
+            start: First day, Korean; an aware datetime counts as its Korean day.
+            end: Last day, included.
+            cursor: `cursor` of an earlier reading, to go on after it.
+            progress: Called after each day.
+
+        Example:
+            ```python
+            for line in client.settlement.iter_ship_lines(date(2024, 5, 1), date(2024, 5, 20)):
+                print(line.basic_dt, line.bundle_no, line.payable)  # 2024-05-20 210001001 3000
+            ```
+        """
 
         def fetch(window: Window, page: int) -> Page[SettlementShipLine]:  # noqa: ARG001 - one page
             return Page(self.list_ship_lines(window.start.date()))
@@ -118,7 +164,21 @@ class Settlement(Resource):
         cursor: Cursor | None = None,
         progress: ProgressCallback | None = None,
     ) -> Pager[SettlementOrderLine] | Pager[SettlementShipLine]:
-        """Read order lines or shipping fees, as `kind` says; see `iter_order_lines`, `iter_ship_lines`."""
+        """Read order lines or shipping fees, as `kind` says; see `iter_order_lines`, `iter_ship_lines`.
+
+        Args:
+            start: First day, Korean; an aware datetime counts as its Korean day.
+            end: Last day, included.
+            kind: `"order"` for order lines (상품), `"ship"` for shipping fees (배송비).
+            cursor: `cursor` of an earlier reading of the same kind, to go on after it.
+            progress: Called after each day.
+
+        Example:
+            ```python
+            for line in client.settlement.iter(date(2024, 5, 1), date(2024, 5, 20), "ship"):
+                print(line.basic_dt, line.bundle_no, line.payable)  # 2024-05-20 210001001 3000
+            ```
+        """
         _check_kind(kind)
         if kind == "ship":
             return self.iter_ship_lines(start, end, cursor=cursor, progress=progress)
