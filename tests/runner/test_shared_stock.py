@@ -306,3 +306,18 @@ def test_only_a_proven_refusal_releases_what_is_reserved(
     lower = StockOffer(account="a", product_no=1, shown=5, pending=3, state=state)
     done = state in (IntentState.APPLIED, IntentState.ALREADY_DONE)
     assert lower.most(own=own) == (3 if done else 5)
+
+
+def test_a_dry_run_plans_what_the_run_then_does(pair: Pair) -> None:
+    mall = pair.mall
+    for account in ("a", "b", "a"):
+        mall.stock(account)
+    mall.order("a", pair.a, 2)
+    mall.clock.advance(timedelta(minutes=10))
+    mall.runner("a").collect_orders()
+    given = {"levels": {"A": 9}, "counted": mall.clock.now()}
+    dry, done = mall.stock("a", dry_run=True, **given), mall.stock("a", **given)
+    assert [(row.target, row.after) for row in dry.plan or ()] == [
+        (row.target, row.after) for row in done.plan or ()
+    ]
+    assert len(done.plan or ()) == 1

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.ledger.collection import SAVED
@@ -62,6 +62,8 @@ class SharedStock:
     counted_at: datetime
     """The oldest time at which a level was counted: what left since still stands in it."""
     _mine: SoldGoods = field(default=SoldGoods((), {}))
+    _settled: Mapping[LinkKey, StockOffer] = field(factory=dict)
+    """Of a dry run: the own offers that it would have written. Others read them in the ledger."""
 
     def settle(self) -> None:
         """Draw the outcomes of earlier writes and the orders collected since into the own offers."""
@@ -70,8 +72,12 @@ class SharedStock:
         saved = ledger.watermark(account, SAVED) or _BEFORE_ALL
         self._mine = self._sold(book)
         lease = run.keep_lease()
-        if lease is not None and book.seen != saved:
-            offers = settled_offers(book, self._mine.taken)
+        if book.seen == saved:
+            return
+        offers = settled_offers(book, self._mine.taken)
+        if lease is None:
+            self._settled = {offer.key: offer for offer in offers}
+        else:
             ledger.reserve_stock(lease, offers, versions={}, seen=saved)
 
     def view(self, links: Sequence[SkuLink], products: Sequence[Product]) -> StockView:
@@ -90,7 +96,7 @@ class SharedStock:
             if owner != account:
                 sold[owner] = self._sold(books[owner])
         taken = {owner: goods.taken for owner, goods in sold.items() if owner != account}
-        book = books[account]
+        book = books[account] = self._as_settled(books[account])
         patience = run.context.policy.settings.stock.unexplained_for
         own = own_offers(book, shared, products, run.now, patience)
         rows = {offer.key: offer.most(own=True) for offer in book.offers} | {
@@ -123,6 +129,9 @@ class SharedStock:
         if not offers:
             return True
         return self.run.context.ledger.reserve_stock(lease, offers, versions=view.versions)
+
+    def _as_settled(self, book: StockBook) -> StockBook:
+        return evolve(book, offers=tuple(self._settled.get(offer.key, offer) for offer in book.offers))
 
     def _sold(self, book: StockBook) -> SoldGoods:
         """Return what the collected orders of an account took.
