@@ -240,6 +240,9 @@ def test_accounts_that_share_money_share_interest_and_windows(tmp_path: Path) ->
         assert [found.rule for found in caught.value.violations] == [
             "accounts of the dossier", "one interest and one allocation for all accounts",
         ]  # fmt: skip
+        wrong: Any = {"a": TERMS, "b": "weekly"}
+        with pytest.raises(TypeError, match=r"terms\[b\] takes a SettlementTerms, .*not a str"):
+            one.dossier(tmp_path / "x", business=business, others=[other], terms=wrong)
         one.dossier(tmp_path / "x", business=business, others=[other], terms=TERMS)
 
 

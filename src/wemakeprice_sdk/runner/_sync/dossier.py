@@ -39,6 +39,9 @@ def by_account(
         check_kind("terms", terms, SettlementTerms, optional=True)
         return {} if terms is None else dict.fromkeys(accounts, terms)
     given = dict(terms)
+    for account, one in given.items():
+        check_kind("terms", account, str)
+        check_kind(f"terms[{account}]", one, SettlementTerms)
     problems = Problems()
     shared = {(one.interest, one.allocation) for one in given.values()}
     problems.require(
@@ -55,7 +58,7 @@ def by_account(
         ", ".join(sorted(given)),
         "one interest and one allocation for all accounts",
         "accounts that share money need the same interest and allocation: name every account",
-        "입금을 함께 쓰는 판매자 ID에는 같은 이자와 매칭 조건을 지정해 주세요",
+        "입금을 함께 쓰는 판매자 ID는 빠짐없이 지정하고, 이자와 입금 매칭 기간을 모두 같게 맞춰 주세요",
     )
     problems.raise_all("terms", ValidationError)
     return given
