@@ -241,7 +241,7 @@ def test_missing_money_needs_an_operator() -> None:
         unknown = runner.settlement(received={})
         assert (unknown.missing_won, unknown.undated_won > 0) == (0, True), "nobody knows the cycle"
         assert [reason.code for reason in unknown.reasons] == [VerdictCode.MONEY_MISSING]
-        assert "give the settlement cycle" in unknown.reasons[0].subjects[0]
+        assert unknown.reasons[0].subjects == (f"{unknown.undated_won:,} won without a due day",)
         found = runner.settlement(received={}, terms=SettlementTerms(cycle=SettlementCycle.weekly()))
         assert found.reconciliation is not None
         assert (found.missing_won > 0) == any(row.status == "missing" for row in found.reconciliation.rows)

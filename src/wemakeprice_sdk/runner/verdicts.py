@@ -3,10 +3,11 @@
 | what the report holds                                             | verdict           |
 |-------------------------------------------------------------------|-------------------|
 | onboarding or link not complete                                   | `SETTINGS_WRONG`  |
-| refused; outcome unknown; a serious alarm; missing settlement; a  | `OPERATOR_NEEDED` |
-| parcel for a bundle nobody knows; an ambiguous SKU; rows given    |                   |
-| up; a notifier or store of the link state that failed; what a     |                   |
-| wind-down left on sale                                            |                   |
+| refused; outcome unknown; a serious alarm; settlement that is     | `OPERATOR_NEEDED` |
+| missing or without a due day; input that breaks a rule; a parcel  |                   |
+| for a bundle nobody knows; an ambiguous SKU; rows given up; a     |                   |
+| notifier or store of the link state that failed; what a wind-down |                   |
+| left on sale                                                      |                   |
 | another worker has the account; maintenance; stopped; not read;   | `AGAIN_LATER`     |
 | outcome open; not applied; left out                               |                   |
 | everything else: done, a switch is off, an ordinary alarm, …      | `DONE`            |
@@ -286,10 +287,10 @@ _NOTICE_FAILED: Final = _reason(
 _MONEY_MISSING: Final = _reason(
     JobVerdict.OPERATOR_NEEDED,
     VerdictCode.MONEY_MISSING,
-    "money that was due did not come",
-    "지급되어야 할 정산금이 확인되지 않습니다",
-    "look at the rows of the reconciliation that are missing",
-    "정산 대사 결과의 누락 항목을 확인해 주세요",
+    "money did not come that was due, or that is due nobody knows when",
+    "지급되어야 할 정산금이 확인되지 않거나 지급일을 알 수 없습니다",
+    "look at the rows of the reconciliation that are missing or have no due day; a cycle dates the latter",
+    "정산 대사 결과의 누락 항목과 지급일 미상 항목을 확인해 주세요. 정산주기를 지정하면 지급일이 계산됩니다",
 )
 
 _STILL_ON_SALE: Final = _reason(
@@ -325,7 +326,7 @@ def _of_money(report: JobReport) -> Iterator[str]:
     if report.missing_won:
         yield f"{report.missing_won:,} won"
     if report.undated_won:
-        yield f"{report.undated_won:,} won of which nobody knows when it is due: give the settlement cycle"
+        yield f"{report.undated_won:,} won without a due day"
 
 
 def _of_start(report: JobReport) -> Iterator[VerdictReason]:
