@@ -378,6 +378,7 @@ def test_an_unreadable_optional_date_is_none_and_named_without_being_shown(given
         ("20260102", "2026-01-02 00:00:00"), (20260102, "2026-01-02 00:00:00"), ("20260102030405", "2026-01-02 03:04:05"),
         (1767290645, "2026-01-02 03:04:05"), ("1767290645", "2026-01-02 03:04:05"), (1767290645000.0, "2026-01-02 03:04:05"),
         (1767290645250, "2026-01-02 03:04:05.250000"), (" 2026-01-02 03:04:05 ", "2026-01-02 03:04:05"),
+        ("2026-01-02 03:04", "2026-01-02 03:04:00"), ("2026-01-02T03:04+05", "2026-01-02 07:04:00"),
     ],
 )  # fmt: skip
 def test_a_date_in_any_spelling_of_one_meaning_is_read(given: Any, wanted: str) -> None:
@@ -388,6 +389,16 @@ def test_a_date_in_any_spelling_of_one_meaning_is_read(given: Any, wanted: str) 
     if "24:" not in str(given):
         day = read(Delivery, {"scheduleShipDate": given})
         assert (day.schedule_ship_date, day.faults) == (date.fromisoformat(wanted[:10]), ())
+
+
+@pytest.mark.parametrize(
+    "given", ["2026-01-02T03:04-0", "2026-W01-1 10:11:12", "2026-W01-1", "2026-02-30 03:04", "20260230"]
+)
+def test_a_date_that_python_alone_would_take_is_none(given: str) -> None:
+    found = read(Bundle, bundle(payDate=given, delivery={"scheduleShipDate": given}))
+    assert (found.pay_date, found.is_unreadable("pay_date")) == (None, True)
+    assert found.delivery is not None
+    assert found.delivery.is_unreadable("schedule_ship_date")
 
 
 def test_the_end_of_a_day_is_no_day() -> None:
@@ -591,6 +602,22 @@ def test_the_second_look_reads_what_the_first_pass_reads(data: st.DataObject) ->
         assert again == []
 
 
+@pytest.mark.parametrize("cls", readable(), ids=lambda cls: cls.__name__)
+def test_a_model_is_what_its_own_init_would_make(cls: type[ReadModel]) -> None:
+    """The first pass calls no `__init__`: there must be nothing in it but the fields."""
+    for field in attrs.fields(cls):
+        assert (field.converter, field.validator) == (None, None)
+        assert field.name == "raw" or field.default in (attrs.NOTHING, None, ())
+    assert not hasattr(cls, "__attrs_post_init__")
+    needed = [field.name for field in attrs.fields(cls) if field.default is attrs.NOTHING]
+    row = {models.wire_name(name): "D002" if cls is models.Courier else 7 for name in needed}
+    found = read(cls, row)
+    assert type(found) is cls
+    assert found == cls(**{name: getattr(found, name) for name in needed})
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        found.raw = {}  # type: ignore[misc]
+
+
 def test_what_was_read_survives_pickle_and_copy() -> None:
     found = read(Bundle, bundle(orderProduct=[{"orderNo": 3, "orderOption": [{"orderOptionNo": 4}]}]))
     assert pickle.loads(pickle.dumps(found)) == found == copy.deepcopy(found)
@@ -638,7 +665,19 @@ def test_reader_rule_06_the_older_deductions_lower_what_is_paid_out() -> None:
         SettlementOrderLine,
         {**base, "wmpDiscountBurdenAmt": "", "epFee": None, "wmpDiscountBurdenFee": 300, "wmpEpAmt": 70},
     )
-    assert [row.payable for row in (newer, older, both, blank)] == [20_000 - 1_600 - 370] * 4
+    beside = read(
+        SettlementOrderLine,
+        {
+            **base,
+            "wmpDiscountBurdenAmt": "",
+            "wmpDiscountBurdenFee": 300,
+            "epFee": 70,
+            "prodName": [],
+        },
+    )
+    rows = (newer, older, both, blank, beside)
+    assert [row.payable for row in rows] == [20_000 - 1_600 - 370] * 5
+    assert [len(row.faults) for row in rows] == [0, 0, 0, 0, 1]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ from wemakeprice_sdk.models.product_inputs import ALWAYS_ON_END
 # Bound to the real class when this module is imported: freezegun puts its own in place of every module's
 # `datetime`, and values made by that one can only be unpickled where freezegun is installed.
 FROM_ISO: Final = datetime.fromisoformat
+DAY_FROM_ISO: Final = date.fromisoformat
+COMBINE: Final = datetime.combine
 _FROM_TIMESTAMP: Final = datetime.fromtimestamp
 
 _DAY = r"(?P<y>\d{4})(?P<sep>[-./])(?P<mon>\d{1,2})(?P=sep)(?P<d>\d{1,2})"
