@@ -50,9 +50,9 @@ APART = SettlementTerms(allocation=evolve(WINDOW, offset_negative=False))
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "block" in metafunc.fixturenames:
         cases = metafunc.config.getoption("--cases")
-        metafunc.parametrize(
-            "block", [range(at, min(at + 250, cases)) for at in range(0, cases, 250)], ids=str
-        )
+        blocks = [range(at, min(at + 250, cases)) for at in range(0, cases, 250)]
+        once = [pytest.param(block, marks=pytest.mark.slow) for block in blocks[1:]]
+        metafunc.parametrize("block", [*blocks[:1], *once], ids=str)
 
 
 def bundle(order: Order) -> Bundle:

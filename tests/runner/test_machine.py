@@ -26,6 +26,7 @@ from wemakeprice_sdk.policy.snapshot import PendingShipment
 from wemakeprice_sdk.runner import ChannelRunner
 from wemakeprice_sdk.sandbox import SandboxError
 
+pytestmark = pytest.mark.slow
 WRITES = ("orders_confirm", "orders_ship", "claims_approve", "claims_reject")
 FAULTS = ("drop-before-commit", "drop-after-commit", "html-500", "503", "timeout")
 
