@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kit import KEY, START, Shop, cipher, config, delivered, open_shop, parcel
+from test_sources import ORDERS, ordered, sheet
 
 from wemakeprice_sdk.clock import KST, ManualClock
 from wemakeprice_sdk.errors import LedgerUnavailableError, ValidationError
@@ -134,6 +135,27 @@ def test_the_clock_starts_at_the_confirmation_where_somebody_knows_it(shop: Shop
     assert CONTACT not in retention(shop, confirmed=confirmed, dry_run=True).destroyed
     at_day(shop, 107)
     assert retention(shop, confirmed=confirmed).destroyed[CONTACT] == 3
+
+
+def test_a_confirmation_counts_for_what_a_file_says_of_the_order_too(tmp_path: Path) -> None:
+    with open_shop() as made:
+        row = ordered(970, 주문일=f"{START:%F %T}", 결제일=f"{START:%F %T}")
+        made.runner().back_office.import_source(sheet(tmp_path / "주문.xlsx", ORDERS, [row]))
+        made.pass_time(days=100)
+        assert CONTACT in retention(made, dry_run=True).destroyed
+        confirmed = {970: (START + timedelta(days=10)).date()}
+        assert CONTACT not in retention(made, confirmed=confirmed).destroyed
+        made.pass_time(days=7)
+        assert retention(made, confirmed=confirmed).destroyed[CONTACT] == 1
+
+
+def test_the_reason_for_what_stays_is_that_of_the_last_to_go(shop: Shop) -> None:
+    day = {int(str(row["bundleNo"])): row["shipCompleteDate"] for row in orders(shop)}
+    number = next(number for number, delivered in day.items() if delivered)
+    late = (DELIVERED + timedelta(days=200)).date()
+    for confirmed, grade in (({}, "라이브러리 기준"), ({number: late}, "법령")):
+        line = retention(shop, confirmed=confirmed, dry_run=True).of_kind("bundle")[CUSTOMS]
+        assert grade in line.basis
 
 
 @pytest.mark.parametrize("wrong", [{"x": date(2026, 1, 1)}, {1: "2026-01-01"}, [1]])

@@ -10,19 +10,20 @@ from attrs import evolve, field, frozen
 
 from wemakeprice_sdk.checks import Problems
 from wemakeprice_sdk.errors import ValidationError
+from wemakeprice_sdk.ledger.intents import held_with
 from wemakeprice_sdk.ledger.personal import normalised
-from wemakeprice_sdk.ledger.records import Intent, PersonalPart
+from wemakeprice_sdk.ledger.records import Intent, PersonalPart, StoredRecord
 from wemakeprice_sdk.models import JsonValue
 from wemakeprice_sdk.models.codes import ClaimStatus, RecordKind, ShipStatus
 from wemakeprice_sdk.models.retention import INTENTS, RetentionClass, class_of
 from wemakeprice_sdk.models.tables import Report
 from wemakeprice_sdk.policy.retention import RetentionDates, RetentionRule
-from wemakeprice_sdk.runner.expiry import part_dates
+from wemakeprice_sdk.runner.expiry import dates_of, part_dates
 from wemakeprice_sdk.runner.reports import JobReport, report_parts
 
 _PHONE_DIGITS: Final = 8
 _OPEN_ORDERS: Final = frozenset({ShipStatus.NEW.value, ShipStatus.CONFIRM.value, ShipStatus.DELIVERY.value})
-_OPEN_CLAIMS: Final = tuple(f":{status.value}" for status in ClaimStatus if status.is_open)
+_OPEN_CLAIMS: Final = frozenset(status.value for status in ClaimStatus if status.is_open)
 NOT_OVER: Final = "거래가 끝나지 않음(배송 완료·클레임 처리 전이므로 이용 목적이 남아 있음)"
 
 
@@ -153,26 +154,38 @@ class ErasureTerms:
     confirmed: Mapping[int, date]
     holds: Mapping[tuple[str, RetentionClass], tuple[str, datetime]]
 
-    def of_part(self, part: PersonalPart) -> ErasureItem:
-        """Decide on personal values of a record."""
+    def of_part(self, part: PersonalPart, *, is_open: bool) -> ErasureItem:
+        """Decide on personal values of a record; `is_open` says that its order or claim is not over."""
         dates = part_dates(part, self.confirmed)
-        is_open = _is_open(part.kind, part.status)
-        return self._decided(part.kind, part.key, part.retention_class, dates, is_open=is_open)
+        holds = self._held((part.kind,), part.retention_class)
+        return self._decided(part.kind, part.key, part.retention_class, dates, holds, is_open=is_open)
 
     def of_payload(self, intent: Intent) -> ErasureItem:
         """Decide on what was sent."""
         dates = RetentionDates(recorded=intent.opened_at.date())
         data_class = class_of(INTENTS, intent.operation)
-        return self._decided(INTENTS, str(intent.id), data_class, dates, is_open=intent.state.is_active)
+        holds = self._held(held_with(intent.operation), data_class)
+        return self._decided(
+            INTENTS, str(intent.id), data_class, dates, holds, is_open=intent.state.is_active
+        )
+
+    def _held(self, kinds: Iterable[str], data_class: RetentionClass) -> list[tuple[date, str]]:
+        holds = (self.holds.get((kind, data_class)) for kind in kinds)
+        return [(hold[1].date(), hold[0]) for hold in holds if hold is not None]
 
     def _decided(
-        self, kind: str, key: str, data_class: RetentionClass, dates: RetentionDates, *, is_open: bool
+        self,
+        kind: str,
+        key: str,
+        data_class: RetentionClass,
+        dates: RetentionDates,
+        holds: list[tuple[date, str]],
+        *,
+        is_open: bool,
     ) -> ErasureItem:
         rule = self.rules[data_class]
         item = ErasureItem(kind=kind, key=key, data_class=data_class, day=dates.recorded, destroyed=False)
-        reasons = list(self._reasons(rule, dates, is_open=is_open))
-        hold = self.holds.get((kind, data_class))
-        reasons += [] if hold is None else [(hold[1].date(), hold[0])]
+        reasons = [*self._reasons(rule, dates, is_open=is_open), *holds]
         if not reasons:
             return evolve(item, destroyed=True)
         until, basis = max(reasons)
@@ -192,10 +205,34 @@ class ErasureTerms:
             yield date.max, NOT_OVER
 
 
-def _is_open(kind: str, status: str) -> bool:
-    if kind in (RecordKind.BUNDLE, RecordKind.FILE_BUNDLE):
-        return status in _OPEN_ORDERS
-    return kind == RecordKind.CLAIM and status.endswith(_OPEN_CLAIMS)
+def is_open(record: StoredRecord) -> bool:
+    """Return whether an order or claim is not over, as far as this record of it says."""
+    if record.kind == RecordKind.BUNDLE:
+        return record.status in _OPEN_ORDERS
+    if record.kind == RecordKind.CLAIM:
+        return record.status.rpartition(":")[2] in _OPEN_CLAIMS
+    # A file has a state of its own; where it shows none, the end has to have a day.
+    if dates_of(record.kind, record.body, record.at.date(), {}).completed is not None:
+        return False
+    fact = record.body.get("fact")
+    values = fact if isinstance(fact, Mapping) else record.body
+    delivery = values.get("delivery")
+    # An exchange has a delivery of its own beside the state of its claim.
+    state = values.get("claimStatus") or (
+        delivery.get("shipStatus") if isinstance(delivery, Mapping) else None
+    )
+    return state is None or state in _OPEN_ORDERS | _OPEN_CLAIMS
+
+
+def targets_of(kind: str, key: str) -> tuple[str, ...]:
+    """Return what acts on a record are locked on: for a claim its bundle, or itself where it has none."""
+    # The kinds of records and of targets are the same words.
+    number, _, rest = key.partition("/")
+    if kind == RecordKind.BUNDLE:
+        return (f"bundle:{number}",)
+    if kind == RecordKind.CLAIM:
+        return (f"bundle:{rest.partition('/')[0]}", f"claim:{number}")
+    return (f"{kind}:{key}",)
 
 
 def orders_of(body: Mapping[str, JsonValue]) -> frozenset[int]:
@@ -219,8 +256,10 @@ def bundle_of(body: Mapping[str, JsonValue]) -> int | None:
 def refers_to(body: Mapping[str, JsonValue], orders: frozenset[int], phone: str) -> bool:
     """Return whether a question, review or inquiry is about one of the orders, or has the telephone in it."""
     numbers = (body.get("orderNo"), body.get("orderOptionNo"))
-    return any(number in orders for number in numbers if isinstance(number, int)) or (
-        bool(phone) and any(phone in normalised(value) for value in _texts(body))
+    # Inside a text nobody can tell the 82 of +82 from the digits around it.
+    spellings = [phone, f"82{phone[1:]}"] if phone.startswith("0") else [phone] if phone else []
+    return any(number in orders for number in numbers if isinstance(number, int)) or any(
+        spelling in normalised(value) for value in _texts(body) for spelling in spellings
     )
 
 

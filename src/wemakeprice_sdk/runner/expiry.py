@@ -13,6 +13,7 @@ from attrs import define, field, frozen
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.clock import KST, korean_day
 from wemakeprice_sdk.ledger import personal
+from wemakeprice_sdk.ledger.forgetting import field_name
 from wemakeprice_sdk.ledger.records import PersonalPart
 from wemakeprice_sdk.models import JsonValue
 from wemakeprice_sdk.models._given import whole_number
@@ -68,7 +69,9 @@ def confirmed_days(given: Mapping[int, date] | None) -> Mapping[int, date]:
 
 def part_dates(part: PersonalPart, confirmed: Mapping[int, date]) -> RetentionDates:
     """Return the days of personal values in the ledger, which knows when a thing was over."""
-    bundle = int(part.ref) if part.ref.isdecimal() else None
+    # An order of a file is known by bundle and purchase; what a claim of a file refers to is no bundle.
+    ref = part.ref.partition("/")[0] if part.kind == RecordKind.FILE_BUNDLE else part.ref
+    bundle = int(ref) if ref.isdecimal() else None
     return RetentionDates(
         recorded=part.at.astimezone(KST).date(),
         completed=part.starts_at.astimezone(KST).date() if part.starts_at > part.at else None,
@@ -169,10 +172,10 @@ class LineTally:
     def keep(self, due: RetentionDue, count: int = 1) -> None:
         """Count what has to stay."""
         self.kept += count
-        # Where nobody knows the day of delivery, another period counts than the usual one.
-        self.basis = str(due.term)
         last = due.destroy_from - timedelta(days=1)
-        self.kept_until = last if self.kept_until is None else max(last, self.kept_until)
+        if self.kept_until is None or last > self.kept_until:
+            # Where nobody knows the day of delivery, another period counts than the usual one.
+            self.kept_until, self.basis = last, str(due.term)
 
     def hold(self, why: str) -> None:
         """Count what is due and stands under a hold."""
@@ -203,11 +206,6 @@ class LineTally:
             fields=tuple(self.fields),
             keys=tuple(self.keys),
         )
-
-
-def field_name(path: str) -> str:
-    """Return the name of a personal value from its path in a body, as the ledger's register has it."""
-    return path.rpartition(".")[2].partition("[")[0]
 
 
 @frozen

@@ -306,8 +306,9 @@ class SourceReport(JobReport):
 class RetentionReport(JobReport):
     """The report of `retention`: for each class of each kind what was due, done, held, and has to stay.
 
-    `lines` has them in order; what was sent stands under `intent`. In a dry run the numbers say what would be
-    done. `masked`, `destroyed`, `held` and `kept` are sums over the kinds, by class.
+    `lines` has them in order. What was sent stands under `intent`, and of it only what was emptied is
+    counted. In a dry run the numbers say what would be done. `masked`, `destroyed`, `held` and `kept` are
+    sums over the kinds, by class.
     """
 
     lines: tuple[RetentionLine, ...] = ()

@@ -93,4 +93,4 @@ def return_deadline(day: date) -> date:
     """
     at = korean_day(day)
     deadline = date(at.year, 7, 25) if at.month <= 6 else date(at.year + 1, 1, 25)
-    return deadline + timedelta(days=max(0, 7 - deadline.weekday()) if deadline.weekday() >= 5 else 0)
+    return deadline + timedelta(days=7 - deadline.weekday() if deadline.weekday() >= 5 else 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
@@ -19,16 +19,23 @@ from wemakeprice_sdk.runner.erasure import (
     ErasureSubject,
     ErasureTerms,
     bundle_of,
+    is_open,
     orders_of,
     refers_to,
+    targets_of,
 )
 from wemakeprice_sdk.runner.export.retention.register import DestructionNote, DestructionReason
 
 _Places = dict[str, set[str]]
 """Keys of records, by kind."""
-_ORDERS: Final = (RecordKind.BUNDLE, RecordKind.FILE_BUNDLE, RecordKind.CLAIM, RecordKind.FILE_CLAIM)
+_ORDERS: Final[Mapping[RecordKind, RecordKind]] = {
+    RecordKind.BUNDLE: RecordKind.BUNDLE,
+    RecordKind.FILE_BUNDLE: RecordKind.BUNDLE,
+    RecordKind.CLAIM: RecordKind.CLAIM,
+    RecordKind.FILE_CLAIM: RecordKind.CLAIM,
+}
+"""Kinds of orders and claims, to the kind under which the marketplace's word of the same thing stands."""
 _SPEECH: Final = (RecordKind.QUESTION, RecordKind.REVIEW, RecordKind.INQUIRY)
-_BY_NUMBER: Final = frozenset({RecordKind.BUNDLE, RecordKind.CLAIM})
 
 
 async def preview_erasure(
@@ -59,8 +66,9 @@ async def erase(
     for kind, key in preview.records:
         places[kind].add(key)
     items = await _items(context, await _terms(context, policy, confirmed), places)
-    kept = [item for item in items if not item.destroyed]
-    done += kept
+    kept = Counter((item.kind, item.data_class) for item in items if not item.destroyed)
+    done += [item for item in items if not item.destroyed]
+    destroyed = 0
     groups: dict[tuple[str, RetentionClass], list[ErasureItem]] = defaultdict(list)
     for item in items:
         if item.destroyed:
@@ -69,20 +77,20 @@ async def erase(
         for start in range(0, len(found), PAGE):
             page = found[start : start + PAGE]
             lease = await begin_page(run)
-            await context.ledger.destroy_personal(
+            destroyed += await context.ledger.destroy_personal(
                 lease,
                 kind,
                 None,
                 run.now,
                 retention_class=data_class,
                 keys=[item.key for item in page],
-                reason=_note(page, by, len(kept)),
+                reason=_note(page, by, kept[kind, data_class]),
             )
             done += page
             await end_page(run, kind, start + len(page), len(found))
     last = await run.keep_lease()
     if last is not None:
-        words = f"{len(items) - len(kept)} destroyed, {len(kept)} kept, by {by}"
+        words = f"{destroyed} destroyed, {kept.total()} kept, by {by}"
         await context.ledger.note(last, "erasure_request", preview.target, words, run.now)
 
 
@@ -105,25 +113,36 @@ async def _terms(
 
 async def _items(context: AsyncLedgerContext, terms: ErasureTerms, places: _Places) -> list[ErasureItem]:
     items: list[ErasureItem] = []
+    waiting = await _waiting(context, places)
     for kind in PERSONAL_KINDS:
         keys = places.get(kind)
         if keys:
             parts = context.ledger.personal_parts(context.account, kind)
-            items += [terms.of_part(part) async for part in parts if part.key in keys]
-    sent = [(kind, key) for kind in sorted(places) for key in sorted(places[kind])]
-    for place in sent:
-        items += await _payloads(context, terms, *place)
+            items += [
+                terms.of_part(part, is_open=(kind, part.key) in waiting)
+                async for part in parts
+                if part.key in keys
+            ]
+    sent = [
+        target for kind in sorted(places) for key in sorted(places[kind]) for target in targets_of(kind, key)
+    ]
+    for target in dict.fromkeys(sent):
+        intents = await context.ledger.intents(context.account, target=target)
+        items += [terms.of_payload(intent) for intent in intents if intent.payload]
     return items
 
 
-async def _payloads(
-    context: AsyncLedgerContext, terms: ErasureTerms, kind: str, key: str
-) -> list[ErasureItem]:
-    """Return what was sent about a record."""
-    # The kinds of records and of targets are the same words; orders and claims are known there by number.
-    target = f"{kind}:{key.partition('/')[0] if kind in _BY_NUMBER else key}"
-    intents = await context.ledger.intents(context.account, target=target)
-    return [terms.of_payload(intent) for intent in intents if intent.payload]
+async def _waiting(context: AsyncLedgerContext, places: _Places) -> set[tuple[str, str]]:
+    """Return the orders and claims that no record, of the marketplace or a file, says to be over."""
+    things: dict[tuple[str, str], tuple[str, str]] = {}
+    over: set[tuple[str, str]] = set()
+    for kind, shown in _ORDERS.items():
+        for key in places.get(kind, ()):
+            things[kind, key] = thing = (shown, key.partition("/")[0])
+            record = await context.ledger.record(context.account, kind, key)
+            if record is not None and not is_open(record):
+                over.add(thing)
+    return {place for place, thing in things.items() if thing not in over}
 
 
 async def _find(context: AsyncLedgerContext, subject: ErasureSubject) -> _Places:

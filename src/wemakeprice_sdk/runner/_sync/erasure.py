@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
@@ -20,16 +20,23 @@ from wemakeprice_sdk.runner.erasure import (
     ErasureSubject,
     ErasureTerms,
     bundle_of,
+    is_open,
     orders_of,
     refers_to,
+    targets_of,
 )
 from wemakeprice_sdk.runner.export.retention.register import DestructionNote, DestructionReason
 
 _Places = dict[str, set[str]]
 """Keys of records, by kind."""
-_ORDERS: Final = (RecordKind.BUNDLE, RecordKind.FILE_BUNDLE, RecordKind.CLAIM, RecordKind.FILE_CLAIM)
+_ORDERS: Final[Mapping[RecordKind, RecordKind]] = {
+    RecordKind.BUNDLE: RecordKind.BUNDLE,
+    RecordKind.FILE_BUNDLE: RecordKind.BUNDLE,
+    RecordKind.CLAIM: RecordKind.CLAIM,
+    RecordKind.FILE_CLAIM: RecordKind.CLAIM,
+}
+"""Kinds of orders and claims, to the kind under which the marketplace's word of the same thing stands."""
 _SPEECH: Final = (RecordKind.QUESTION, RecordKind.REVIEW, RecordKind.INQUIRY)
-_BY_NUMBER: Final = frozenset({RecordKind.BUNDLE, RecordKind.CLAIM})
 
 
 def preview_erasure(
@@ -60,8 +67,9 @@ def erase(
     for kind, key in preview.records:
         places[kind].add(key)
     items = _items(context, _terms(context, policy, confirmed), places)
-    kept = [item for item in items if not item.destroyed]
-    done += kept
+    kept = Counter((item.kind, item.data_class) for item in items if not item.destroyed)
+    done += [item for item in items if not item.destroyed]
+    destroyed = 0
     groups: dict[tuple[str, RetentionClass], list[ErasureItem]] = defaultdict(list)
     for item in items:
         if item.destroyed:
@@ -70,20 +78,20 @@ def erase(
         for start in range(0, len(found), PAGE):
             page = found[start : start + PAGE]
             lease = begin_page(run)
-            context.ledger.destroy_personal(
+            destroyed += context.ledger.destroy_personal(
                 lease,
                 kind,
                 None,
                 run.now,
                 retention_class=data_class,
                 keys=[item.key for item in page],
-                reason=_note(page, by, len(kept)),
+                reason=_note(page, by, kept[kind, data_class]),
             )
             done += page
             end_page(run, kind, start + len(page), len(found))
     last = run.keep_lease()
     if last is not None:
-        words = f"{len(items) - len(kept)} destroyed, {len(kept)} kept, by {by}"
+        words = f"{destroyed} destroyed, {kept.total()} kept, by {by}"
         context.ledger.note(last, "erasure_request", preview.target, words, run.now)
 
 
@@ -104,23 +112,34 @@ def _terms(context: LedgerContext, policy: RetentionPolicy, confirmed: Mapping[i
 
 def _items(context: LedgerContext, terms: ErasureTerms, places: _Places) -> list[ErasureItem]:
     items: list[ErasureItem] = []
+    waiting = _waiting(context, places)
     for kind in PERSONAL_KINDS:
         keys = places.get(kind)
         if keys:
             parts = context.ledger.personal_parts(context.account, kind)
-            items += [terms.of_part(part) for part in parts if part.key in keys]
-    sent = [(kind, key) for kind in sorted(places) for key in sorted(places[kind])]
-    for place in sent:
-        items += _payloads(context, terms, *place)
+            items += [
+                terms.of_part(part, is_open=(kind, part.key) in waiting) for part in parts if part.key in keys
+            ]
+    sent = [
+        target for kind in sorted(places) for key in sorted(places[kind]) for target in targets_of(kind, key)
+    ]
+    for target in dict.fromkeys(sent):
+        intents = context.ledger.intents(context.account, target=target)
+        items += [terms.of_payload(intent) for intent in intents if intent.payload]
     return items
 
 
-def _payloads(context: LedgerContext, terms: ErasureTerms, kind: str, key: str) -> list[ErasureItem]:
-    """Return what was sent about a record."""
-    # The kinds of records and of targets are the same words; orders and claims are known there by number.
-    target = f"{kind}:{key.partition('/')[0] if kind in _BY_NUMBER else key}"
-    intents = context.ledger.intents(context.account, target=target)
-    return [terms.of_payload(intent) for intent in intents if intent.payload]
+def _waiting(context: LedgerContext, places: _Places) -> set[tuple[str, str]]:
+    """Return the orders and claims that no record, of the marketplace or a file, says to be over."""
+    things: dict[tuple[str, str], tuple[str, str]] = {}
+    over: set[tuple[str, str]] = set()
+    for kind, shown in _ORDERS.items():
+        for key in places.get(kind, ()):
+            things[kind, key] = thing = (shown, key.partition("/")[0])
+            record = context.ledger.record(context.account, kind, key)
+            if record is not None and not is_open(record):
+                over.add(thing)
+    return {place for place, thing in things.items() if thing not in over}
 
 
 def _find(context: LedgerContext, subject: ErasureSubject) -> _Places:
