@@ -19,7 +19,7 @@ from test_dossier import AS_OF, every_text, filled, rows_of, sources
 from wemakeprice_sdk.clock import KST, ManualClock
 from wemakeprice_sdk.errors import BagError, LedgerCorruptError, LedgerUnavailableError, ValidationError
 from wemakeprice_sdk.files.bagit import write_bag
-from wemakeprice_sdk.ledger import MemoryLedger
+from wemakeprice_sdk.ledger import MemoryLedger, RecordDraft, SqliteLedger
 from wemakeprice_sdk.models.retention import RetentionClass
 from wemakeprice_sdk.policy.retention import HoldPurpose, RetentionOverride, RetentionPeriod, RetentionPolicy
 from wemakeprice_sdk.runner import BackOffice, verify_archive
@@ -45,7 +45,7 @@ def terms(at: datetime, policy: RetentionPolicy | None = None, **options: object
 def run(folder: Path, given: FolderTerms, *, dry_run: bool = False) -> FolderRetention:
     prepared = prepare_folder(folder, "shop", given, dry_run=dry_run)
     if prepared.found.changed:
-        replace_folder(prepared.found.folder)
+        replace_folder(prepared)
     return prepared.found
 
 
@@ -223,6 +223,75 @@ def test_nobody_writes_into_it_meanwhile(archive: Path) -> None:
     assert run(archive, terms(later(110))).changed
 
 
+def test_nobody_writes_into_it_while_it_is_replaced(archive: Path) -> None:
+    before = contents(archive)
+    prepared = prepare_folder(archive, "shop", terms(later(110)), dry_run=False)
+    lock = lock_folder(archive)
+    with pytest.raises(LedgerUnavailableError, match="another archive is being written"):
+        replace_folder(prepared)
+    lock.close()
+    assert contents(archive) == before
+    replace_folder(prepared)
+    assert contents(archive) != before
+
+
+@pytest.mark.parametrize("change", ["grown", "added", "removed"])
+def test_what_was_written_into_it_since_it_was_read_is_not_lost(archive: Path, change: str) -> None:
+    prepared = prepare_folder(archive, "shop", terms(later(110)), dry_run=False)
+    if change == "grown":
+        with (archive / "orders.jsonl").open("ab") as file:
+            file.write(b"\n")
+    elif change == "added":
+        (archive / "fresh.txt").touch()
+    else:
+        (archive / "archive.xlsx").unlink()
+    now = contents(archive)
+    with pytest.raises(LedgerUnavailableError, match="written into meanwhile"):
+        replace_folder(prepared)
+    assert contents(archive) == now
+    assert neighbours(archive) == {archive.name}, "the draft holds people too"
+
+
+def test_a_folder_made_between_the_two_renames_costs_neither_the_old_one_nor_the_new(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = Path.rename
+
+    def renamed(path: Path, target: Path) -> Path:
+        done = rename(path, target)
+        if path == archive:
+            (archive / "orders.jsonl").parent.mkdir()
+            (archive / "orders.jsonl").touch()
+        return done
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", renamed)
+        with pytest.raises(LedgerUnavailableError):
+            run(archive, terms(later(110)))
+    with pytest.raises(LedgerUnavailableError, match="made anew while retention replaced it"):
+        run(archive, terms(later(110)))
+    assert len(neighbours(archive)) == 3
+    rename(archive, archive.with_name("moved"))
+    assert not run(archive, terms(later(110))).changed, "the new folder was whole already"
+    assert verify_archive(archive).complete
+
+
+def test_names_of_fields_are_no_values(tmp_path: Path) -> None:
+    extras = {"010-0000-0000": "x", "연락처": "010-0000-0000"}
+    row = RecordDraft("export", "product/7", "IMPORTED", START, {"extras": extras})  # type: ignore[arg-type]
+    with open_shop() as shop:
+        shop.ledger.open_account("shop", "")
+        lease = shop.ledger.acquire_lease("shop", "w1", 60)
+        assert lease is not None
+        shop.ledger.save(lease, [row], START)
+        shop.ledger.release_lease(lease)
+        shop.runner().back_office.archive(tmp_path / "a", FROM, TO)
+    report = run(tmp_path / "a", terms(later(6 * 366), RetentionPolicy(exports=True)))
+    assert report.destroyed == 1
+    assert {name for line in report.lines for name in line.fields} == {"*", "연락처"}
+    assert "010-0000-0000" not in (tmp_path / "a" / "retention.json").read_text("utf-8")
+
+
 def test_an_archive_of_the_marketplace_goes_on_in_the_folder(tmp_path: Path) -> None:
     folder = tmp_path / "a"
     with open_shop() as shop:
@@ -303,6 +372,24 @@ def test_copies_that_hold_people_are_named_and_go_when_asked(tmp_path: Path) -> 
     assert set(bagit.Bag(str(folder)).info["Sources-Left-Out"].split()) == digests
 
 
+def test_copies_stay_while_there_is_a_hold(tmp_path: Path) -> None:
+    folder = dossier(tmp_path)
+    held = {("question", RetentionClass.DISPUTE): "분쟁 (~2030-01-01)"}
+    report = run(folder, terms(AS_OF, copies=True, holds=held))
+    assert (report.changed, len(report.inseparable)) == (False, 2)
+    lines = [line for line in report.lines if line.data_class is RetentionClass.UNCLASSIFIED]
+    assert [(line.held, line.destroyed, line.holds) for line in lines] == [
+        (1, 0, ("분쟁 (~2030-01-01)",))
+    ] * 2
+    assert all((folder / "data" / name).exists() for name in report.inseparable)
+
+
+def test_every_table_of_a_dossier_is_known(tmp_path: Path) -> None:
+    folder = dossier(tmp_path)
+    assert {"interest.csv", "terms.csv"} <= {path.name for path in (folder / "data").iterdir()}
+    assert run(folder, terms(AS_OF)).unknown == ()
+
+
 def test_a_dossier_without_people_has_only_covered_names(tmp_path: Path) -> None:
     folder = dossier(tmp_path, personal=False)
     report = run(folder, terms(datetime(2026, 7, 9, tzinfo=KST)))
@@ -331,11 +418,17 @@ def notes(ledger: MemoryLedger) -> list[str]:
     return [line.detail for line in ledger.audit("shop") if line.action == "retention_folder"]
 
 
+def test_a_dry_run_makes_no_ledger(archive: Path, tmp_path: Path) -> None:
+    with SqliteLedger(tmp_path / "l.db", cipher()) as ledger:
+        desk = BackOffice(ledger, config(), clock=ManualClock(later(110)))
+        dry = desk.retention_folder(archive, RetentionPolicy(), by="김운영", dry_run=True)
+        assert (dry.changed, ledger.exists()) == (False, False)
+        assert dry.destroyed
+
+
 def test_the_audit_trail_has_the_digest_of_the_folders_log(archive: Path) -> None:
     with MemoryLedger(cipher()) as ledger:
         desk = office(ledger, later(110))
-        dry = desk.retention_folder(archive, RetentionPolicy(), by="김운영", dry_run=True)
-        assert (dry.changed, ledger.exists()) == (False, False) or notes(ledger) == []
         found = desk.retention_folder(archive, RetentionPolicy(), by="김운영")
         assert found.changed
         words = f"{found.destroyed} destroyed, {found.masked} masked, by 김운영; log {found.digest}"
@@ -359,6 +452,17 @@ def test_a_hold_of_the_ledger_counts_for_folders(archive: Path) -> None:
         assert held.holds == (f"분쟁 (~{later(500):%Y-%m-%d})",)
         assert lines[RetentionClass.CUSTOMS].destroyed == 3
         assert all(row["buyerPhone"] for row in orders(archive))
+
+
+def test_nobody_looks_ahead_of_the_clock(archive: Path) -> None:
+    before = contents(archive)
+    with MemoryLedger(cipher()) as ledger:
+        desk = office(ledger, later(10))
+        with pytest.raises(ValidationError) as caught:
+            desk.retention_folder(archive, RetentionPolicy(), by="김운영", as_of=later(110))
+        assert [violation.path for violation in caught.value.violations] == ["as_of"]
+        assert contents(archive) == before
+        assert desk.retention_folder(archive, RetentionPolicy(), by="김운영", as_of=later(10)).destroyed
 
 
 def test_a_run_that_died_behind_the_folder_is_noted_by_the_next(
@@ -399,7 +503,7 @@ setattr(os, name, counted)
 hmac = lambda kind, key: hashlib.sha256(f"{kind}/{key}".encode()).hexdigest()
 terms = FolderTerms(policy=RetentionPolicy(), as_of=datetime.fromisoformat(sys.argv[2]), key_hmac=hmac,
                     confirmed={}, by="김운영")
-replace_folder(prepare_folder(sys.argv[1], "shop", terms, dry_run=False).found.folder)
+replace_folder(prepare_folder(sys.argv[1], "shop", terms, dry_run=False))
 """
 
 

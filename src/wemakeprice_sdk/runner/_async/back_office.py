@@ -344,16 +344,27 @@ class AsyncBackOffice:
         """Run the policy over the folder of an archive or a dossier: rewritten as a whole, or left as it is.
 
         Files nobody here knows are left and named (`unknown`). A dossier's copies of sources that may hold
-        people are named (`inseparable`) and go, as a whole, only with `copies`. What was taken out stands in
-        `retention.json` of the folder, and its digest in the audit trail. Killed anywhere, call it again. The
-        same folder, policy and `as_of` (default: now) give the same bytes.
+        people are named (`inseparable`) and go, as a whole, only with `copies` and while no hold runs: nobody
+        here knows what of them it is about. What was taken out stands in `retention.json` of the folder, and
+        its digest in the audit trail. Killed anywhere, call it again. The same folder, policy and `as_of`
+        (default: now, and never later) give the same bytes.
 
-        Raises `ValidationError` for another folder or account, `LedgerCorruptError` and `BagError` for one
-        that is not whole, and `LedgerError` while another worker has the account.
+        Raises `ValidationError` for another folder or account and an `as_of` in the future,
+        `LedgerCorruptError` and `BagError` for a folder that is not whole, `LedgerUnavailableError` for one
+        that others write into meanwhile, and `LedgerError` while another worker has the account.
         """
         check_kind("policy", policy, RetentionPolicy)
         operator, days = require_words(by, "by", BY_LIMIT), confirmed_days(confirmed)
-        at = self._context.clock.now() if as_of is None else require_aware(as_of, "as_of")
+        now = self._context.clock.now()
+        at = now if as_of is None else require_aware(as_of, "as_of")
+        if at > now:
+            raise ValidationError.single(
+                "as_of",
+                at.isoformat(),
+                f"at most {now.isoformat()}",
+                "lies in the future: what has to be kept until then would be destroyed now",
+                "현재 시각보다 늦을 수 없습니다. 보유기간이 남은 개인정보가 파기됩니다. 시각을 확인해 주세요",
+            )
         found: list[FolderRetention] = []
 
         async def job(run: _Run) -> None:
@@ -385,7 +396,8 @@ class AsyncBackOffice:
 
         One order by its bundle number (배송번호), or one person by `phone` and `name`; with both, a record
         has to say both. With an order come its claims, the questions about it, what files say of it, and what
-        was sent about it. Masked values match nothing, and a name inside a longer text is not found.
+        was sent about it. Masked values match nothing, and a name inside a longer text is not found; a
+        telephone is, so questions, reviews and inquiries are found by it alone.
 
         What a law wants kept stays, and is named with its basis and the last day; a hold keeps what it holds;
         an order that is on its way keeps what it is delivered by. Raises `ValidationError` for neither or

@@ -30,7 +30,7 @@ async def retain_folder(
     if found.changed and (lease := await run.keep_lease()) is not None:
         words = f"{found.destroyed} destroyed, {found.masked} masked, by {terms.by}"
         await context.ledger.put_progress(lease, _PENDING, {"digest": found.digest, "words": words}, run.now)
-        await context.offload(replace_folder, found.folder)
+        await context.offload(replace_folder, prepared)
         await _note(run, found.digest, words)
     return found
 

@@ -31,7 +31,7 @@ def retain_folder(
     if found.changed and (lease := run.keep_lease()) is not None:
         words = f"{found.destroyed} destroyed, {found.masked} masked, by {terms.by}"
         context.ledger.put_progress(lease, _PENDING, {"digest": found.digest, "words": words}, run.now)
-        context.offload(replace_folder, found.folder)
+        context.offload(replace_folder, prepared)
         _note(run, found.digest, words)
     return found
 

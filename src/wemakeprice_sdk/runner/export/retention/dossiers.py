@@ -26,7 +26,17 @@ from wemakeprice_sdk.runner.export.tables import TableValue, write_csv, write_xl
 COVER: Final = "cover.html"
 SUMMARY: Final = "summary.json"
 BOOK: Final = "dossier.xlsx"
-_TABLES: Final = ("lines", "payouts", "missing", "contradictions", "three-way", "transfers", "sources")
+_TABLES: Final = (
+    "lines",
+    "payouts",
+    "missing",
+    "contradictions",
+    "three-way",
+    "transfers",
+    "interest",
+    "terms",
+    "sources",
+)
 _OWN: Final = frozenset({COVER, SUMMARY, BOOK, RETENTION, *(f"{name}.csv" for name in _TABLES)})
 _STANDARD: Final = re.compile(r"bagit\.txt|bag-info\.txt|(tag)?manifest-sha(256|512)\.txt")
 
@@ -81,7 +91,7 @@ class DossierRewriter:
         known = {*_OWN, *self._people}
         names = [file.name for file in self._bag.files if file.name not in known]
         self.unknown = tuple(name for name in names if not name.startswith("sources/"))
-        self.inseparable = () if terms.copies else tuple(self._people)
+        self.inseparable = () if terms.takes_copies else tuple(self._people)
 
     def _copies_with_people(self) -> dict[str, str]:
         """Return the copies that may hold people, with the hash of the source."""
@@ -101,12 +111,13 @@ class DossierRewriter:
             names, rows = _csv_rows(self._data / f"{people.table}.csv")
             for row in rows:
                 self._row(people, names, row, tallies)
-        if self._terms.copies:
-            for name in self._people:
-                gone = tallies.of(name, RetentionClass.UNCLASSIFIED)
-                gone.destroy(
-                    self._made, ("file",), self._terms.key_hmac(RecordKind.SOURCE, self._people[name])
-                )
+        for name in self._people if self._terms.copies else ():
+            tally = tallies.of(name, RetentionClass.UNCLASSIFIED)
+            if self._terms.takes_copies:
+                key = self._terms.key_hmac(RecordKind.SOURCE, self._people[name])
+                tally.destroy(self._made, ("file",), key)
+            else:
+                tally.hold("; ".join(dict.fromkeys(self._terms.holds.values())))
         return tallies.lines()
 
     def _row(
@@ -135,7 +146,7 @@ class DossierRewriter:
 
     def write(self, draft: Path, log: bytes) -> None:
         """Write the bag anew, dated by the day of the run."""
-        left_out = " ".join(sorted(self._people.values())) if self._terms.copies else ""
+        left_out = " ".join(sorted(self._people.values())) if self._terms.takes_copies else ""
         info = {label: value for label, value in self._bag.info if label.lower() not in _RECKONED}
         if left_out:
             before = info.get(_LEFT_OUT, "none")
@@ -162,7 +173,7 @@ class DossierRewriter:
                 names, rows = _csv_rows(self._data / file.name)
                 write_csv(place / file.name, names, [self._kept(names, row) for row in rows])
                 yield file.name, place / file.name
-            elif file.name != RETENTION and not (self._terms.copies and file.name in self._people):
+            elif file.name != RETENTION and not (self._terms.takes_copies and file.name in self._people):
                 yield file.name, self._data / file.name
         yield RETENTION, log
 
@@ -173,7 +184,7 @@ class DossierRewriter:
             if any(_place(names, pair) is not None for pair in people.values):
                 kept = self._row(people, names, kept)
         copy = _place(names, ("copy", "사본"))
-        if copy is not None and self._terms.copies and kept[copy] in self._people:
+        if copy is not None and self._terms.takes_copies and kept[copy] in self._people:
             kept[copy] = f"destroyed-{self._terms.today}"
         return kept
 

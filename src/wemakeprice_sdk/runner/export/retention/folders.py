@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,10 +12,10 @@ from attrs import frozen
 
 from wemakeprice_sdk.errors import LedgerUnavailableError, ValidationError
 from wemakeprice_sdk.files.bagit import DECLARATION, PAYLOAD
-from wemakeprice_sdk.runner.export.archive import MANIFEST, RETENTION, lock_folder
+from wemakeprice_sdk.runner.export.archive import LOCK, MANIFEST, RETENTION, lock_folder
 from wemakeprice_sdk.runner.export.retention.archived import ArchiveRewriter
 from wemakeprice_sdk.runner.export.retention.dossiers import SUMMARY, DossierRewriter
-from wemakeprice_sdk.runner.export.retention.swap import draft_of, recover, swap
+from wemakeprice_sdk.runner.export.retention.swap import draft_of, recover, swap, wipe
 from wemakeprice_sdk.runner.export.retention.terms import (
     FolderRetention,
     FolderTerms,
@@ -31,6 +32,8 @@ class PreparedFolder:
     found: FolderRetention
     earlier: str
     """The digest of the run before this one; empty when there was none."""
+    stood: Mapping[str, tuple[int, int]]
+    """Size and time of every file of the folder as it was read."""
 
 
 def prepare_folder(
@@ -47,6 +50,7 @@ def prepare_folder(
         recover(place)
         log = _log_of(place)
         with _locked(place):
+            stood = _files_of(place)
             rewriter = _rewriter(place, terms)
             _require_account(place, rewriter.account, account)
             lines = rewriter.survey()
@@ -63,13 +67,29 @@ def prepare_folder(
         changed=due and not dry_run,
         digest=digest if due else "",
     )
-    return PreparedFolder(found=found, earlier=last_digest(log))
+    return PreparedFolder(found=found, earlier=last_digest(log), stood=stood)
 
 
-def replace_folder(folder: Path) -> None:
-    """Put the folder that `prepare_folder` wrote in its place, and overwrite the old one."""
-    with _on_disk(folder):
-        swap(folder)
+def replace_folder(prepared: PreparedFolder) -> None:
+    """Put the folder that `prepare_folder` wrote in its place, and overwrite the old one.
+
+    Raises `LedgerUnavailableError` for a folder that others write into, or wrote into since it was read.
+    """
+    place = prepared.found.folder
+    with _on_disk(place), _locked(place) as lock:
+        if _files_of(place) != prepared.stood:
+            wipe(draft_of(place))
+            raise LedgerUnavailableError(
+                f"{place}: was written into meanwhile, so it was left as it is; call again"
+            )
+        if lock is not None and os.name == "nt":
+            lock.close()  # Windows renames no folder in which a file is open
+        swap(place)
+
+
+def _files_of(place: Path) -> Mapping[str, tuple[int, int]]:
+    found = {path: path.lstat() for path in place.rglob("*") if not path.name.startswith(LOCK)}
+    return {f"{path}": (status.st_size, status.st_mtime_ns) for path, status in found.items()}
 
 
 def _rewriter(place: Path, terms: FolderTerms) -> Rewriter:
@@ -102,14 +122,14 @@ def _require_account(place: Path, found: str, account: str) -> None:
 
 
 @contextmanager
-def _locked(place: Path) -> Iterator[None]:
+def _locked(place: Path) -> Iterator[sqlite3.Connection | None]:
     """Keep others from writing into an archive meanwhile; nobody writes into a dossier."""
     if not (place / MANIFEST).is_file():
-        yield
+        yield None
         return
     lock = lock_folder(place)
     try:
-        yield
+        yield lock
     finally:
         lock.close()
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from wemakeprice_sdk.errors import LedgerUnavailableError
+
 _CHUNK: Final = 1 << 20
 
 
@@ -29,7 +31,11 @@ def recover(place: Path) -> None:
     """End what a killed run left: a whole new folder takes its place, half of one goes."""
     draft, aside = draft_of(place), _aside(place)
     # The old folder only steps aside for a new one that is whole and on disk.
-    if aside.exists() and not place.exists():
+    if aside.exists() and draft.exists():
+        if place.exists():
+            raise LedgerUnavailableError(
+                f"{place}: was made anew while retention replaced it; move it away and call again"
+            )
         draft.rename(place)
     for path in sorted(place.parent.iterdir()):
         if path.name.lstrip(".").startswith(f"{place.name}.retention-") and path.name.startswith("."):

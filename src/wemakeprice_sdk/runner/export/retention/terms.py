@@ -27,7 +27,8 @@ from wemakeprice_sdk.runner.expiry import Expired, LineTally, RetentionLine, exp
 class FolderTerms:
     """What a run over a folder goes by: policy, time, 구매확정 by bundle, the HMAC of kind and record key.
 
-    `copies` lets copies of sources that hold people go: a foreign file goes as a whole or not at all.
+    `copies` lets copies of sources that hold people go: a foreign file goes as a whole or not at all, so none
+    goes while there is any hold.
     """
 
     policy: RetentionPolicy
@@ -43,6 +44,11 @@ class FolderTerms:
         """Return a body as it may be kept on the day of the run."""
         return expire(kind, body, dates, self.policy.rules, self.today, self._held(kind))
 
+    @property
+    def takes_copies(self) -> bool:
+        """Whether copies of sources go."""
+        return self.copies and not self.holds
+
     def _held(self, kind: str) -> frozenset[RetentionClass]:
         return frozenset(data_class for held, data_class in self.holds if held == kind)
 
@@ -57,7 +63,8 @@ class FolderRetention:
     """What retention did to a folder, or would do.
 
     `unknown` are files that were left as they are because nobody here knows what they hold; `inseparable` are
-    copies of sources that may hold people and can only go as a whole (`copies=True`). Look at both. `changed`
+    copies of sources that may hold people and can only go as a whole (`copies=True`, and no hold). Look at
+    both. `changed`
     says whether the folder was written anew; its run is `digest` (SHA-256) in `retention.json` and, from the
     back office, in the audit trail.
     """
