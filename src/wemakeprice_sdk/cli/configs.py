@@ -146,15 +146,22 @@ def check(file: Path, keys: str | None, strict: bool) -> None:
         console.code = 1
 
 
+def _on(switch: bool) -> Bilingual:
+    return Bilingual("on", "켜짐") if switch else Bilingual("off", "꺼짐")
+
+
 def _facts(one: ChannelConfig) -> list[tuple[str, str | int]]:
     switches = one.switches
     return [
-        (Bilingual("onboarding", "입점"), one.onboarding.value),
-        (Bilingual("link", "연동 승인"), one.link.state.value),
-        (Bilingual("master switch", "연동설정"), "on" if switches.master else "off"),
-        (Bilingual("order confirmation", "자동 발주확인"), one.confirmation.mode.value),
-        (Bilingual("sku sync", "재고연동"), "on" if switches.sku_sync else "off"),
-        (Bilingual("sale period extension", "판매기간 자동연장"), "on" if one.sale_period.enabled else "off"),
+        (Bilingual("onboarding", "입점"), Bilingual(one.onboarding.value, one.onboarding.korean)),
+        (Bilingual("link", "연동 승인"), Bilingual(one.link.state.value, one.link.state.korean)),
+        (Bilingual("master switch", "연동설정"), _on(switches.master)),
+        (
+            Bilingual("order confirmation", "자동 발주확인"),
+            Bilingual(one.confirmation.mode.value, one.confirmation.mode.korean),
+        ),
+        (Bilingual("sku sync", "재고연동"), _on(switches.sku_sync)),
+        (Bilingual("sale period extension", "판매기간 자동연장"), _on(one.sale_period.enabled)),
         (Bilingual("contacts", "담당자"), len(one.contacts)),
         (Bilingual("host", "접속 주소"), one.base_url or "-"),
     ]
@@ -200,19 +207,23 @@ def encrypt(file: Path, keys: str | None) -> None:
 @output
 def explain(shop: Shop) -> None:
     """Explain settings."""
+    from wemakeprice_sdk.notebook.headings import word_heading
     from wemakeprice_sdk.policy.actions import ActionKind
     from wemakeprice_sdk.policy.gates import check as first_closed
 
     found = {kind: first_closed(shop.config(), kind) for kind in ActionKind}
+    console = shop.console
+    open_way = "가능" if console.for_koreans else ""
     shop.console.rows(
         [
             {
-                "action": kind.value,
+                "action": word_heading("ActionKind", kind) if console.for_koreans else kind.value,
                 "gate": "" if gate is None else gate.gate,
-                "reason": ""
+                "reason": open_way
                 if gate is None
-                else shop.console.text(Bilingual(gate.reason.text, gate.reason.text_ko)),
+                else console.text(Bilingual(gate.reason.text, gate.reason.text_ko)),
             }
             for kind, gate in found.items()
-        ]
+        ],
+        headings={"action": "작업", "gate": "막힌 단계", "reason": "사유"} if console.for_koreans else {},
     )

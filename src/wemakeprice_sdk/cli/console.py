@@ -21,6 +21,7 @@ PrintedRow: TypeAlias = "Mapping[str, TableCell]"
 
 _LOCALES: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
 _WIDEST: Final = 60
+_AS_NAMED: Final[Mapping[str, str]] = {}
 
 
 class Bilingual(str):
@@ -71,6 +72,18 @@ def screen_width(text: str) -> int:
     return sum(1 + (east_asian_width(letter) in "WF") for letter in text)
 
 
+def wrapped(text: str, width: int) -> list[str]:
+    """Break a text into lines of so many places on the screen; a word is never broken."""
+    lines = [""]
+    for word in text.split():
+        line = f"{lines[-1]} {word}".lstrip()
+        if lines[-1] and screen_width(line) > width:
+            lines.append(word)
+        else:
+            lines[-1] = line
+    return lines
+
+
 class Console:
     """Where a command reads and writes.
 
@@ -96,6 +109,11 @@ class Console:
         """Standard output, as it is now."""
         return sys.stdout
 
+    @property
+    def for_koreans(self) -> bool:
+        """Whether a Korean reads it, not a program."""
+        return self.language == "ko" and self.form == "table"
+
     def text(self, text: str) -> str:
         """Return a text in the language of the command."""
         return said(text, self.language)
@@ -118,15 +136,21 @@ class Console:
             return
         width = max((screen_width(name) for name, _ in named), default=0)
         for name, value in named:
-            self.say(f"  {padded(name, width)}  {_printable(value)}")
+            shown = self.text(value) if isinstance(value, str) else value
+            self.say(f"  {padded(name, width)}  {_printable(shown)}".rstrip())
 
-    def rows(self, rows: Iterable[PrintedRow], columns: Sequence[str] = ()) -> int:
-        """Print rows in the chosen form and return their number; `columns` are those that a table shows."""
+    def rows(
+        self, rows: Iterable[PrintedRow], columns: Sequence[str] = (), headings: Mapping[str, str] = _AS_NAMED
+    ) -> int:
+        """Print rows in the chosen form and return their number.
+
+        A table shows `columns` only, under their `headings`.
+        """
         if self.form == "json":
             return self._json(rows)
         if self.form == "csv":
             return self._csv(rows)
-        return self._table(list(rows), columns)
+        return self._table(list(rows), columns, headings)
 
     def _json(self, rows: Iterable[PrintedRow]) -> int:
         count = 0
@@ -150,9 +174,10 @@ class Console:
             )
         return count
 
-    def _table(self, rows: Sequence[PrintedRow], columns: Sequence[str]) -> int:
+    def _table(self, rows: Sequence[PrintedRow], columns: Sequence[str], headings: Mapping[str, str]) -> int:
         names = list(columns) or list(dict.fromkeys(name for row in rows for name in row))
-        lines = [names, *([_shown(row.get(name)) for name in names] for row in rows)]
+        head = [headings.get(name, name) for name in names]
+        lines = [head, *([_shown(row.get(name)) for name in names] for row in rows)]
         widths = [max(screen_width(line[at]) for line in lines) for at in range(len(names))]
         for line in lines if rows else ():
             self.say(

@@ -19,7 +19,14 @@ from wemakeprice_sdk.cli.words import FILE, TIME, UNTIL, Choice, command, dry_ru
 
 if TYPE_CHECKING:
     from wemakeprice_sdk.models.tables import TableRow
-    from wemakeprice_sdk.runner import ChannelRunner, JobProgress, JobReport, StopSwitch
+    from wemakeprice_sdk.runner import (
+        AccountStatus,
+        ChannelRunner,
+        ErasurePreview,
+        JobProgress,
+        JobReport,
+        StopSwitch,
+    )
 
 
 class RunnerJob(Protocol):
@@ -120,14 +127,14 @@ _OPTIONS: Final = (
     option(
         "--parcels",
         type=FILE,
-        help=Bilingual("CSV: bundle_no, courier, invoice_no", "CSV: bundle_no, courier, invoice_no"),
+        help=Bilingual("CSV: bundle_no, courier, invoice_no", "CSV: 배송번호, 택배사, 송장번호"),
     ),
     option(
         "--picked",
         type=FILE,
-        help=Bilingual("CSV: order_option_no, quantity", "CSV: order_option_no, quantity"),
+        help=Bilingual("CSV: order_option_no, quantity", "CSV: 옵션주문번호, 수량"),
     ),
-    option("--stock", type=FILE, help=Bilingual("CSV: sku, quantity, as_of", "CSV: sku, quantity, as_of")),
+    option("--stock", type=FILE, help=Bilingual("CSV: sku, quantity, as_of", "CSV: sku, 재고수량, 기준시각")),
     option(
         "--since",
         type=TIME,
@@ -205,7 +212,7 @@ def status(shop: Shop, strict: bool) -> None:
     """Show the status."""
     found, console = shop.office().status(), shop.console
     if console.form == "table":
-        console.say(str(found))
+        console.say(told(console, found))
     else:
         console.rows(
             {
@@ -217,6 +224,15 @@ def status(shop: Shop, strict: bool) -> None:
             for run in found.runs
         )
     console.code = found.verdict.exit_code if strict else 0
+
+
+def told(console: Console, report: JobReport | ErasurePreview | AccountStatus) -> str:
+    """Return a report in lines of text: in Korean, or in both languages."""
+    if console.language != "ko":
+        return str(report)
+    from wemakeprice_sdk.cli.korean import korean_text
+
+    return korean_text(report)
 
 
 def carry_out(
@@ -271,9 +287,9 @@ def run_jobs(
                     reports.append(job(dry_run=dry_run, progress=progress, stop=stop))
                     console.clear()
                     if console.form == "table":
-                        console.say(str(reports[-1]))
+                        console.say(told(console, reports[-1]))
                     elif aside:
-                        console.tell(str(reports[-1]))
+                        console.tell(told(console, reports[-1]))
     finally:
         # A job that fails takes no report of those before it along: they did their work.
         if console.form != "table" and not aside:

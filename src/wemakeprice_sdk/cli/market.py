@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,10 +29,11 @@ from wemakeprice_sdk.cli.words import (
     words_of,
     yes,
 )
+from wemakeprice_sdk.models._html import korean_columns, korean_rows
 from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType, OrderDateType, ShipStatus
 
 if TYPE_CHECKING:
-    from wemakeprice_sdk.models.tables import Tabular
+    from wemakeprice_sdk.models.tables import TableRow, Tabular
 
 ORDER = (
     "bundle_no",
@@ -111,22 +112,37 @@ def print_models(
     console: Console, models: Iterable[Tabular], columns: Sequence[str], *, personal: bool
 ) -> None:
     """Print models as rows, one by one; say how many could not be read."""
-    console.rows((row for model in models for row in model.to_rows(personal=personal)), columns)
+    headings = dict[str, str]()
+
+    def rows() -> Iterator[TableRow]:
+        for model in models:
+            if console.for_koreans:
+                headings.update(headings or korean_columns(type(model)))
+            yield from _rows(console, model, personal=personal)
+
+    console.rows(rows(), columns, headings)
     unread = len(getattr(models, "unread", ()))
     if unread:
         console.tell(Bilingual(f"{unread} row(s) could not be read", f"읽을 수 없는 행 {unread}개"))
+
+
+def _rows(console: Console, model: Tabular, *, personal: bool) -> list[TableRow]:
+    if console.for_koreans:
+        return korean_rows(model, personal=personal)
+    return model.to_rows(personal=personal)
 
 
 def print_one(console: Console, model: Tabular | None, *, personal: bool) -> None:
     """Print one model with all its columns; raise `CommandError` when there is none."""
     if model is None:
         raise CommandError(Bilingual("there is no such number", "해당 번호의 자료가 없습니다"))
-    rows = model.to_rows(personal=personal)
+    rows = _rows(console, model, personal=personal)
+    headings = korean_columns(type(model)) if console.for_koreans else {}
     if console.form != "table":
         console.rows(rows)
         return
     for line in rows:
-        console.facts((name, value) for name, value in line.items() if value is not None)
+        console.facts((headings.get(name, name), value) for name, value in line.items() if value is not None)
 
 
 @orders.command("list", help=Bilingual("List orders of one state.", "상태별 주문을 조회합니다."))
@@ -205,7 +221,7 @@ def confirm(shop: Shop, bundle_nos: tuple[int, ...], dry_run: bool) -> None:
     "--parcels",
     type=FILE,
     help=Bilingual(
-        "CSV of many: bundle_no, courier, invoice_no", "여러 건의 CSV: bundle_no, courier, invoice_no"
+        "CSV of many: bundle_no, courier, invoice_no", "여러 건의 CSV: 배송번호, 택배사, 송장번호"
     ),
 )
 @dry_run

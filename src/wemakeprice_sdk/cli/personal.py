@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wemakeprice_sdk.cli.console import Bilingual, CommandError, Console
-from wemakeprice_sdk.cli.jobs import carry_out, run_jobs
+from wemakeprice_sdk.cli.jobs import carry_out, run_jobs, told
 from wemakeprice_sdk.cli.shop import Shop, with_shop
 from wemakeprice_sdk.cli.words import NUMBER, command, dry_run, option, output, yes
 
@@ -105,7 +105,7 @@ def erase(
                 "가려진 값은 찾을 수 없습니다. 번호를 확인해 주세요",
             ),
         )
-    console.say(str(preview))
+    console.say(told(console, preview))
     if dry_run:
         return
     gone = len(preview.destroyed)

@@ -60,7 +60,13 @@ def settlement(shop: Shop, show: str, strict: bool) -> None:
             ]
         )
     columns, lines = reconciliation_tables([report.reconciliation])[show]
-    console.rows(dict(zip(columns, line, strict=True)) for line in lines)
+    rows = (dict(zip(columns, line, strict=True)) for line in lines)
+    if console.for_koreans:
+        from wemakeprice_sdk.cli.korean import settlement_headings, settlement_words
+
+        console.rows(map(settlement_words, rows), headings=settlement_headings(columns))
+    else:
+        console.rows(rows)
     for one in report.contradictions:
         console.tell(f"{one.subject} {one.key} {one.field}: {one.counted} / {one.other}")
     for source in report.sources:
@@ -179,7 +185,10 @@ def archive(
             )
         )
     counts: Mapping[str, int] = made.counts
-    console.rows([{"part": part, "rows": count} for part, count in counts.items()])
+    console.rows(
+        [{"part": part, "rows": count} for part, count in counts.items()],
+        headings={"part": "자료", "rows": "행 수"} if console.for_koreans else {},
+    )
     for problem in made.problems:
         console.tell(problem)
     console.code = 0 if made.complete else 75

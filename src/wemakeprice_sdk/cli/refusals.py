@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 
 import click
@@ -41,6 +42,9 @@ def _what(error: click.UsageError) -> str:
         said = error.message
         korean = said.korean if isinstance(said, Bilingual) else said
         return Bilingual(f"{_hint(error)}: {said}", f"{_hint(error)}: {korean}")
+    extra = re.fullmatch(r"Got unexpected extra arguments? \((.*)\)", error.message)
+    if extra:
+        return Bilingual(f"too much on the line: {extra[1]}", f"필요하지 않은 값입니다: {extra[1]}")
     return error.message
 
 

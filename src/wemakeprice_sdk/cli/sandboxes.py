@@ -80,7 +80,9 @@ def demo() -> None:
 )
 def sandbox(**options: object) -> None:
     """Run the sandbox."""
-    from wemakeprice_sdk.sandbox.__main__ import main
+    from wemakeprice_sdk.sandbox.__main__ import STARTED, main
 
     words = [f"--{name}={value}" for name, value in options.items() if value is not None]
-    console_of(click.get_current_context()).code = main([*words, f"--account={SANDBOX_KEY}"])
+    console = console_of(click.get_current_context())
+    started = Bilingual(STARTED, "모의(mock) 서버: {url}  (안내 페이지 {url}/, Ctrl-C로 종료)")
+    console.code = main([*words, f"--account={SANDBOX_KEY}"], console.text(started))

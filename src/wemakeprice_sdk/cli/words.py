@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from importlib import import_module
@@ -12,13 +12,10 @@ from typing import Any, Final, Generic, TypeVar, cast
 
 import click
 
-from wemakeprice_sdk.cli.console import Bilingual, Console, Language, said
+from wemakeprice_sdk.cli.console import Bilingual, Console, Language, said, wrapped
 
 F = TypeVar("F", bound=Callable[..., object])
 T = TypeVar("T")
-
-_KOREAN_WIDTH: Final = 56
-"""Letters in a line of help: a Korean one takes two places, and click counts letters."""
 
 _DAY: Final = re.compile(r"\d{4}-?\d\d-?\d\d")
 _EXTRAS: Final = {
@@ -97,6 +94,28 @@ def _everywhere() -> list[click.Parameter]:
     ]
 
 
+class _WideLetters(click.HelpFormatter):
+    """Fills lines by places: click counts letters, and a Korean one takes two."""
+
+    def write_text(self, text: str) -> None:
+        """Write a paragraph."""
+        for line in wrapped(text, self.width - self.current_indent):
+            self.write(f"{'':>{self.current_indent}}{line}\n")
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        """Write names with what they mean, in two columns."""
+        rows = list(rows)
+        second = min(max(len(name) for name, _ in rows), col_max) + col_spacing
+        for name, text in rows:
+            lines = wrapped(text, self.width - self.current_indent - second)
+            if len(name) > second - col_spacing:
+                self.write(f"{'':>{self.current_indent}}{name}\n")
+                name = ""
+            for line in lines:
+                self.write(f"{'':>{self.current_indent}}{name:<{second}}{line}".rstrip() + "\n")
+                name = ""
+
+
 class _Speaking(click.Command):
     """What a command and a group have in common."""
 
@@ -108,9 +127,7 @@ class _Speaking(click.Command):
     def get_help(self, ctx: click.Context) -> str:
         """Return the help in the language of the console."""
         korean = _language(ctx) == "ko"
-        formatter = click.HelpFormatter(
-            width=_KOREAN_WIDTH if korean else None, max_width=ctx.max_content_width
-        )
+        formatter = (_WideLetters if korean else click.HelpFormatter)(max_width=ctx.max_content_width)
         self.format_help(ctx, formatter)
         text = formatter.getvalue().rstrip("\n")
         if korean:

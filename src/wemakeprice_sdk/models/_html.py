@@ -69,6 +69,17 @@ def _grid(
     )
 
 
+def korean_columns(cls: type) -> dict[str, str]:
+    """Return the Korean heading of every column that rows of a class have."""
+    columns = columns_of(cls)
+    return {name: _heading(columns, name) for name in columns}
+
+
+def korean_rows(value: Tabular, *, personal: bool) -> list[TableRow]:
+    """Return the rows of a value with its codes in Korean words."""
+    return list(value._flat(Look(personal=personal, korean=True)))
+
+
 def _heading(columns: Mapping[str, Path], name: str) -> str:
     """Return the Korean heading of a column; a field inside another has both names."""
     return " ".join(heading(cls, field) for cls, field in columns.get(name, ((object, name),)) if field)

@@ -97,10 +97,14 @@ class SkuMatch:
 
     def __str__(self) -> str:
         """Return one line; long lists are counted."""
-        named = ", ".join(map(str, self.uses[:_SHOWN]))
-        more = f", … {len(self.uses)}" if len(self.uses) > _SHOWN else ""
         why = f": {self.reason} ({self.reason_ko})" if self.reason else ""
-        return f"{self.sku or '-'} {self.state} ({self.state.korean}) [{named}{more}]{why}"
+        return f"{self.sku or '-'} {self.state} ({self.state.korean}) [{self.named}]{why}"
+
+    @property
+    def named(self) -> str:
+        """The first options that bear the code, and how many there are when there are more."""
+        more = f", … {len(self.uses)}" if len(self.uses) > _SHOWN else ""
+        return ", ".join(map(str, self.uses[:_SHOWN])) + more
 
     def __repr__(self) -> str:
         """Return the line of `str`, which stays short however many options there are."""
@@ -166,9 +170,15 @@ class SkuMatchReport(Report):
         counts = ", ".join(
             f"{state} {count} ({state.korean})" for state, count in self.counts.items() if count
         )
-        named = [m for m in self.matches if m.state in (SkuMatchState.AMBIGUOUS, SkuMatchState.MISSING)]
-        lines = [counts or "no codes (코드가 없습니다)", *(f"  {match}" for match in named[:_SHOWN])]
-        return "\n".join([*lines, f"  … {len(named)}"] if len(named) > _SHOWN else lines)
+        named, count = self.doubtful
+        lines = [counts or "no codes (코드가 없습니다)", *(f"  {match}" for match in named)]
+        return "\n".join([*lines, f"  … {count}"] if count else lines)
+
+    @property
+    def doubtful(self) -> tuple[tuple[SkuMatch, ...], int]:
+        """The first codes that are ambiguous or missing, and how many there are when there are more."""
+        found = [m for m in self.matches if m.state in (SkuMatchState.AMBIGUOUS, SkuMatchState.MISSING)]
+        return tuple(found[:_SHOWN]), len(found) if len(found) > _SHOWN else 0
 
     def __repr__(self) -> str:
         """Return the counts only."""

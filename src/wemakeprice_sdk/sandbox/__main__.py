@@ -60,8 +60,11 @@ def build(options: argparse.Namespace) -> Sandbox:
     return sandbox
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the sandbox until it is interrupted; 2 when it cannot start."""
+STARTED = "sandbox on {url}  (start page {url}/, Ctrl-C ends it)"
+
+
+def main(argv: Sequence[str] | None = None, started: str = STARTED) -> int:
+    """Run the sandbox until it is interrupted; 2 when it cannot start. `started` is what it says first."""
     options = arguments(argv)
     try:
         sandbox = build(options)
@@ -77,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"cannot start: {error}\n")
         return 2
     try:
-        sys.stdout.write(f"sandbox on {server.url}  (start page {server.url}/, Ctrl-C ends it)\n")
+        sys.stdout.write(f"{started.format(url=server.url)}\n")
         sys.stdout.flush()
         server.serve_forever()
     except KeyboardInterrupt:

@@ -57,7 +57,7 @@ WORDS: Final[Mapping[str, str]] = {
     "not-incoming": "입금 아님",
     "reversed": "취소된 입금",
     "vat-month": "부가세 화면",
-    "paid": "입금 확인",
+    "paid": "지급",
     "bank": "통장",
     "schedule": "정산예정일",
     "none": "없음",
