@@ -483,6 +483,7 @@ def test_nothing_is_destroyed_without_a_yes(words: list[str], shop: Place, capsy
 
 
 def test_a_person_is_named_on_standard_input_only(shop: Place, capsys: Printed) -> None:
+    assert main(["run", "collect-orders"]) == 0
     words = ["erase", "--person", "--by", "김운영", "--dry-run"]
     found = run(*words, stdin="010-0000-0000\n홍길동\n".encode())
     assert found.returncode == 0, found.stderr
