@@ -8,6 +8,8 @@ SELECT ?=
 FLOOR := 94
 POLICY_FLOOR := 96
 WIRE_FLOOR := 98
+# The tests start hundreds of processes, each of which would compile the package again.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 

@@ -36,7 +36,7 @@ OPTIONS: dict[str, Any] = {
 
 
 def tape(operation: str) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((FOLDER / f"{operation}.yaml").read_text("utf-8"))
+    found: dict[str, Any] = yaml.load((FOLDER / f"{operation}.yaml").read_text("utf-8"), yaml.CSafeLoader)
     return found
 
 

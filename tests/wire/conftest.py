@@ -17,7 +17,7 @@ CONTRACT = Path(__file__).parents[2] / "contract/openapi.yaml"
 
 @pytest.fixture(scope="session")
 def contract() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load(CONTRACT.read_text("utf-8"))
+    loaded: dict[str, Any] = yaml.load(CONTRACT.read_text("utf-8"), yaml.CSafeLoader)
     return loaded
 
 
@@ -53,5 +53,5 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     sources = {"request_example": request_examples, "answer_example": answer_examples}
     for fixture, examples in sources.items():
         if fixture in metafunc.fixturenames:
-            rows = list(examples(yaml.safe_load(CONTRACT.read_text("utf-8"))))
+            rows = list(examples(yaml.load(CONTRACT.read_text("utf-8"), yaml.CSafeLoader)))
             metafunc.parametrize(fixture, rows, ids=[f"{operation}-{name}" for operation, name, _ in rows])

@@ -12,7 +12,7 @@ import yaml
 from wemakeprice_sdk.wire.operations import OPERATIONS, Channel, Family, Meaning, Operation, ParamKind, Shape
 
 ROOT = Path(__file__).parents[2]
-CONTRACT = yaml.safe_load((ROOT / "contract/openapi.yaml").read_text("utf-8"))
+CONTRACT = yaml.load((ROOT / "contract/openapi.yaml").read_text("utf-8"), yaml.CSafeLoader)
 SCHEMAS = CONTRACT["components"]["schemas"]
 PATHS: dict[str, tuple[str, str, dict[str, Any]]] = {
     body["operationId"]: (verb.upper(), path, body)
