@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# A deadline measures the machine: a busy one would fail a right test by chance.
-settings.register_profile("house", deadline=None)
+# A deadline measures the machine: a busy one would fail a right test by chance. So would an input that is drawn
+# anew in each run; `--hypothesis-profile search` looks for one.
+settings.register_profile("house", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, derandomize=False)
 settings.load_profile("house")
 
 # The ledgers that several rooms are tested with; importlib mode gives the plugin no package to live in.
@@ -21,6 +23,11 @@ pytest_plugins = ("ledger_kit",)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the generated histories of settlement run longer: `--cases 20000`."""
     parser.addoption("--cases", type=int, default=1_500, help="generated histories of the settlement oracle")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long tests first, so that no process is left with one while the others rest."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 class OutsideWorldError(AssertionError):
