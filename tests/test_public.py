@@ -4,6 +4,7 @@ import ast
 import json
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,9 @@ HEAVY = [
 ]
 
 
-def names_for_type_checkers() -> set[str]:
+def names_for_type_checkers(source: Path = SOURCE) -> set[str]:
     block = next(
-        node for node in ast.parse(SOURCE.read_text(encoding="utf-8")).body if isinstance(node, ast.If)
+        node for node in ast.parse(source.read_text(encoding="utf-8")).body if isinstance(node, ast.If)
     )
     return {alias.name for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names}
 
@@ -53,6 +54,49 @@ def test_every_exported_name_is_there(name: str) -> None:
 def test_a_name_that_is_not_exported_says_so() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         wemakeprice_sdk.nothing  # noqa: B018
+
+
+LAZY = ["catalogue", "client", "config", "excel", "ledger", "models", "policy", "runner", "wire"]
+
+
+@pytest.mark.parametrize("package", LAZY)
+def test_type_checkers_see_the_names_that_a_room_gives(package: str) -> None:
+    module = import_module(f"wemakeprice_sdk.{package}")
+    assert names_for_type_checkers(SOURCE.parent / package / "__init__.py") == set(module.__all__)
+    assert set(module.__all__) <= set(dir(module))
+    with pytest.raises(
+        AttributeError, match=f"module 'wemakeprice_sdk.{package}' has no attribute 'nothing'"
+    ):
+        module.nothing  # noqa: B018
+
+
+def test_a_client_loads_what_it_is_asked_for() -> None:
+    """Classes are what importing costs: a client for orders must not make those of products."""
+    code = """
+import json, sys
+from wemakeprice_sdk.client import WemakepriceClient
+client = WemakepriceClient("key", base_url="http://127.0.0.1:9")
+before = sorted(sys.modules)
+client.orders
+print(json.dumps([before, sorted(sys.modules)]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    before, after = (
+        {name.removeprefix("wemakeprice_sdk.models.") for name in names if "wemakeprice_sdk.models." in name}
+        for names in json.loads(done.stdout)
+    )
+    assert before == {
+        "_answers",
+        "_base",
+        "_flat",
+        "_given",
+        "_rules",
+        "codes",
+        "couriers",
+        "known",
+        "tables",
+    }
+    assert after - before == {"orders"}
 
 
 @pytest.mark.parametrize(

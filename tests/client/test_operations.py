@@ -1,7 +1,7 @@
 """Every operation of the contract, over real HTTP, on both clients; and nothing of the contract is missing."""
 
 import inspect
-from functools import reduce
+from functools import cached_property, reduce
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,8 @@ def test_every_operation_has_a_row_a_route_a_method_on_both_clients_and_a_scenar
 
 def test_both_clients_have_the_same_methods_with_the_same_parameters() -> None:
     def shape(client: object) -> dict[str, list[str]]:
-        groups = {name: group for name, group in vars(client).items() if not name.startswith("_")}
+        resources = [name for name, kind in vars(type(client)).items() if isinstance(kind, cached_property)]
+        groups = {name: getattr(client, name) for name in resources}
         return {
             f"{group}.{name}": list(inspect.signature(method).parameters)
             for group, value in {**groups, "client": client}.items()

@@ -2,104 +2,187 @@
 
 from __future__ import annotations
 
-from wemakeprice_sdk.catalogue.defaults import (
-    CodeMap,
-    CourierCode,
-    CourierMap,
-    Defaults,
-    Misfit,
-    NoticeMap,
-    NoticeRule,
-    Overflow,
-    SellerMaps,
-    SkuSource,
-)
-from wemakeprice_sdk.catalogue.exporters import (
-    LAYOUT_2026_07,
-    TARGETS,
-    Cafe24,
-    CoupangDraft,
-    Export,
-    Exporter,
-    ExportStep,
-    Godomall,
-    GoogleFeed,
-    LeftField,
-    NaverApi,
-    NaverSheet,
-    Sabangnet,
-    SheetLayout,
-    Shopify,
-    ShopifyDialect,
-    WooCommerce,
-    export,
-)
-from wemakeprice_sdk.catalogue.exports import from_preview, from_record
-from wemakeprice_sdk.catalogue.io.download import ImageFault, ImageSettings
-from wemakeprice_sdk.catalogue.io.images import ImageProgress, ImageReport, MissingImage, fetch_images
-from wemakeprice_sdk.catalogue.io.lines import (
-    FileShelf,
-    catalogue_schema,
-    read_lines,
-    write_jsonld,
-    write_lines,
-)
-from wemakeprice_sdk.catalogue.io.outgoing import (
-    WrittenExport,
-    sheet_layout,
-    write_export,
-)
-from wemakeprice_sdk.catalogue.io.whole import CatalogueFile
-from wemakeprice_sdk.catalogue.io.workbook import (
-    CellChange,
-    WorkbookEdits,
-    WorkbookFile,
-    read_edits,
-    write_workbook,
-)
-from wemakeprice_sdk.catalogue.jsonld import to_jsonld
-from wemakeprice_sdk.catalogue.keys import DuplicateCode, duplicate_codes
-from wemakeprice_sdk.catalogue.merging import (
-    CatalogueMerge,
-    CatalogueShelf,
-    Contradiction,
-    MemoryShelf,
-    MergedProduct,
-    MergePolicy,
-    MergeRule,
-    StatedValue,
-    merge_catalogue,
-    merge_product,
-)
-from wemakeprice_sdk.catalogue.model import (
-    CatalogueImage,
-    CatalogueNotice,
-    CataloguePlace,
-    CatalogueProduct,
-    CatalogueVariant,
-    Certificate,
-    CertificateArea,
-    ImageRole,
-    NoticeEntry,
-    Origin,
-    Provenance,
-    ShippingTerms,
-    SourceKind,
-    VariantAxis,
-)
-from wemakeprice_sdk.catalogue.products import from_product
-from wemakeprice_sdk.catalogue.report import (
-    ExportLine,
-    ExportSummary,
-    LineCode,
-    LineKind,
-)
-from wemakeprice_sdk.catalogue.sources import (
-    NO_REFERENCES,
-    CatalogueReferences,
-    RefusedRow,
-    SourcedProduct,
-)
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wemakeprice_sdk.catalogue.defaults import (
+        CodeMap,
+        CourierCode,
+        CourierMap,
+        Defaults,
+        Misfit,
+        NoticeMap,
+        NoticeRule,
+        Overflow,
+        SellerMaps,
+        SkuSource,
+    )
+    from wemakeprice_sdk.catalogue.exporters import (
+        LAYOUT_2026_07,
+        TARGETS,
+        Cafe24,
+        CoupangDraft,
+        Export,
+        Exporter,
+        ExportStep,
+        Godomall,
+        GoogleFeed,
+        LeftField,
+        NaverApi,
+        NaverSheet,
+        Sabangnet,
+        SheetLayout,
+        Shopify,
+        ShopifyDialect,
+        WooCommerce,
+        export,
+    )
+    from wemakeprice_sdk.catalogue.exports import from_preview, from_record
+    from wemakeprice_sdk.catalogue.io.download import ImageFault, ImageSettings
+    from wemakeprice_sdk.catalogue.io.images import ImageProgress, ImageReport, MissingImage, fetch_images
+    from wemakeprice_sdk.catalogue.io.lines import (
+        FileShelf,
+        catalogue_schema,
+        read_lines,
+        write_jsonld,
+        write_lines,
+    )
+    from wemakeprice_sdk.catalogue.io.outgoing import (
+        WrittenExport,
+        sheet_layout,
+        write_export,
+    )
+    from wemakeprice_sdk.catalogue.io.whole import CatalogueFile
+    from wemakeprice_sdk.catalogue.io.workbook import (
+        CellChange,
+        WorkbookEdits,
+        WorkbookFile,
+        read_edits,
+        write_workbook,
+    )
+    from wemakeprice_sdk.catalogue.jsonld import to_jsonld
+    from wemakeprice_sdk.catalogue.keys import DuplicateCode, duplicate_codes
+    from wemakeprice_sdk.catalogue.merging import (
+        CatalogueMerge,
+        CatalogueShelf,
+        Contradiction,
+        MemoryShelf,
+        MergedProduct,
+        MergePolicy,
+        MergeRule,
+        StatedValue,
+        merge_catalogue,
+        merge_product,
+    )
+    from wemakeprice_sdk.catalogue.model import (
+        CatalogueImage,
+        CatalogueNotice,
+        CataloguePlace,
+        CatalogueProduct,
+        CatalogueVariant,
+        Certificate,
+        CertificateArea,
+        ImageRole,
+        NoticeEntry,
+        Origin,
+        Provenance,
+        ShippingTerms,
+        SourceKind,
+        VariantAxis,
+    )
+    from wemakeprice_sdk.catalogue.products import from_product
+    from wemakeprice_sdk.catalogue.report import (
+        ExportLine,
+        ExportSummary,
+        LineCode,
+        LineKind,
+    )
+    from wemakeprice_sdk.catalogue.sources import (
+        NO_REFERENCES,
+        CatalogueReferences,
+        RefusedRow,
+        SourcedProduct,
+    )
+else:
+    from wemakeprice_sdk._lazy import lazy
+
+    __getattr__, __dir__ = lazy(
+        __name__,
+        {
+            "defaults": (
+                "CodeMap",
+                "CourierCode",
+                "CourierMap",
+                "Defaults",
+                "Misfit",
+                "NoticeMap",
+                "NoticeRule",
+                "Overflow",
+                "SellerMaps",
+                "SkuSource",
+            ),
+            "exporters": (
+                "LAYOUT_2026_07",
+                "TARGETS",
+                "Cafe24",
+                "CoupangDraft",
+                "Export",
+                "Exporter",
+                "ExportStep",
+                "Godomall",
+                "GoogleFeed",
+                "LeftField",
+                "NaverApi",
+                "NaverSheet",
+                "Sabangnet",
+                "SheetLayout",
+                "Shopify",
+                "ShopifyDialect",
+                "WooCommerce",
+                "export",
+            ),
+            "exports": ("from_preview", "from_record"),
+            "io.download": ("ImageFault", "ImageSettings"),
+            "io.images": ("ImageProgress", "ImageReport", "MissingImage", "fetch_images"),
+            "io.lines": ("FileShelf", "catalogue_schema", "read_lines", "write_jsonld", "write_lines"),
+            "io.outgoing": ("WrittenExport", "sheet_layout", "write_export"),
+            "io.whole": ("CatalogueFile",),
+            "io.workbook": ("CellChange", "WorkbookEdits", "WorkbookFile", "read_edits", "write_workbook"),
+            "jsonld": ("to_jsonld",),
+            "keys": ("DuplicateCode", "duplicate_codes"),
+            "merging": (
+                "CatalogueMerge",
+                "CatalogueShelf",
+                "Contradiction",
+                "MemoryShelf",
+                "MergedProduct",
+                "MergePolicy",
+                "MergeRule",
+                "StatedValue",
+                "merge_catalogue",
+                "merge_product",
+            ),
+            "model": (
+                "CatalogueImage",
+                "CatalogueNotice",
+                "CataloguePlace",
+                "CatalogueProduct",
+                "CatalogueVariant",
+                "Certificate",
+                "CertificateArea",
+                "ImageRole",
+                "NoticeEntry",
+                "Origin",
+                "Provenance",
+                "ShippingTerms",
+                "SourceKind",
+                "VariantAxis",
+            ),
+            "products": ("from_product",),
+            "report": ("ExportLine", "ExportSummary", "LineCode", "LineKind"),
+            "sources": ("NO_REFERENCES", "CatalogueReferences", "RefusedRow", "SourcedProduct"),
+        },
+    )
 
 __all__ = [
     "LAYOUT_2026_07",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wemakeprice_sdk import models
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.client.calloptions import Gate
-from wemakeprice_sdk.models import ClaimApproveRequest, ClaimType
 from wemakeprice_sdk.wire.operations import Operation
 from wemakeprice_sdk.wire.requests import Payload
 
@@ -34,7 +34,7 @@ def gate_of(config: ChannelConfig) -> Gate:
 
     def gate(operation: Operation, payload: Payload) -> None:
         kind = OPERATION_KINDS.get(operation.id)
-        if isinstance(payload, ClaimApproveRequest) and payload.claim_type == ClaimType.RETURN:
+        if isinstance(payload, models.ClaimApproveRequest) and payload.claim_type == models.ClaimType.RETURN:
             kind = ActionKind.APPROVE_RETURN
         if kind is not None:
             require(config, kind, by_operator=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve, frozen
 
+from wemakeprice_sdk import models
 from wemakeprice_sdk.client.http import TransportError
 from wemakeprice_sdk.errors import (
     CallDeadlineError,
@@ -14,13 +15,7 @@ from wemakeprice_sdk.errors import (
     NotAppliedError,
     OutcomeUnknownError,
 )
-from wemakeprice_sdk.models import (
-    BundleNoRequest,
-    OptionCancelRequest,
-    ProductInput,
-    ShippingTemplateInput,
-    WriteModel,
-)
+from wemakeprice_sdk.models import WriteModel
 from wemakeprice_sdk.wire.envelope import Success, safe_text
 from wemakeprice_sdk.wire.operations import OPERATIONS, Operation
 from wemakeprice_sdk.wire.outcomes import AlreadyDone, Applied, Outcome
@@ -61,18 +56,18 @@ def network_error(operation: Operation, failure: TransportError) -> NetworkError
 
 def baseline_read(operation: Operation, sent: WriteModel, known: Known) -> VerifyRead | None:
     """Return the read to make before a write, None when it needs none or the caller knows already."""
-    if isinstance(sent, ProductInput) and not sent.product_no and known.product_nos_before is None:
+    if isinstance(sent, models.ProductInput) and not sent.product_no and known.product_nos_before is None:
         code = (sent.etc.seller_prod_code or "").strip()
         if code and operation.verify_create is not None:
             return VerifyRead(OPERATIONS[operation.verify_create], {"code": sent.etc.seller_prod_code})
     if (
-        isinstance(sent, ShippingTemplateInput)
+        isinstance(sent, models.ShippingTemplateInput)
         and not sent.shipping_template_no
         and known.template_nos_before is None
     ):
         return VerifyRead(OPERATIONS["shipping_list_policies"])
-    if isinstance(sent, OptionCancelRequest) and known.option_nos_before is None and known.bundle_no:
-        return VerifyRead(OPERATIONS["orders_get"], BundleNoRequest(bundle_no=known.bundle_no))
+    if isinstance(sent, models.OptionCancelRequest) and known.option_nos_before is None and known.bundle_no:
+        return VerifyRead(OPERATIONS["orders_get"], models.BundleNoRequest(bundle_no=known.bundle_no))
     return None
 
 

@@ -4,197 +4,363 @@ Read shapes carry the marketplace's answer, write shapes (`…Input`, `…Reques
 before anything is sent. Times are aware and Korean, money is `int` won, codes are open enums.
 """
 
-from wemakeprice_sdk.models import codes, couriers
-from wemakeprice_sdk.models._answers import JsonValue, ListResult, UnreadRow, ValueFault
-from wemakeprice_sdk.models._base import (
-    OpenEnum,
-    ReadModel,
-    field_name,
-    has_masked,
-    is_masked,
-    merge_clear,
-    merge_text,
-    wire_name,
-)
-from wemakeprice_sdk.models._rules import (
-    FieldSpec,
-    InputLimits,
-    WriteModel,
-    field_specs,
-)
-from wemakeprice_sdk.models.bank import BankStatement, BankTransfer
-from wemakeprice_sdk.models.broadcast import (
-    BroadcastProductInput,
-    BroadcastScheduleInput,
-    BroadcastScheduleRequest,
-)
-from wemakeprice_sdk.models.claims import (
-    AUTO_APPROVAL_BUSINESS_DAYS,
-    Claim,
-    ClaimApproveRequest,
-    ClaimHoldRequest,
-    ClaimInfoRequest,
-    ClaimListRequest,
-    ClaimOption,
-    ClaimProduct,
-    ClaimRejectRequest,
-    ExchangeCompleteRequest,
-    ExchangeDelivery,
-    ExchangeShipRequest,
-    Pickup,
-    PickupCompleteRequest,
-    PickupRequest,
-)
-from wemakeprice_sdk.models.codes import (
-    BroadcastType,
-    BundleKind,
-    CertificationState,
-    CertificationType,
-    ClaimDateType,
-    ClaimStatus,
-    ClaimType,
-    ClaimWhoReason,
-    DealStatus,
-    DescType,
-    DisplayState,
-    ExchangeShipStatus,
-    FeeFlag,
-    HolidayExcept,
-    ImportSource,
-    MallType,
-    OptionSaleStatus,
-    OrderDateType,
-    PickupStatus,
-    Prepayment,
-    ProductDateType,
-    ProductStatus,
-    ProductType,
-    PurchaseLimitDuration,
-    ReferencePriceType,
-    ReviewDisplay,
-    SalePeriod,
-    SettleCycleType,
-    SettlementLineKind,
-    ShipArea,
-    ShipMethod,
-    ShippingOwner,
-    ShipStatus,
-    ShipType,
-    SkuLinkMode,
-    TemplateShipMethod,
-    TransType,
-    VatFlag,
-)
-from wemakeprice_sdk.models.couriers import (
-    COURIERS,
-    normalise_invoice,
-    same_invoice,
-)
-from wemakeprice_sdk.models.cs import (
-    AnswerRequest,
-    Inquiry,
-    InquiryAnswerRequest,
-    Question,
-    Review,
-)
-from wemakeprice_sdk.models.deals import (
-    Deal,
-    DealBasic,
-    DealPage,
-    DealProduct,
-    DealRow,
-    DealSale,
-)
-from wemakeprice_sdk.models.etc_inputs import (
-    BranchInput,
-    CertificationInput,
-    NoticeGroupInput,
-    NoticeItemInput,
-    ProductEtcInput,
-)
-from wemakeprice_sdk.models.notices import (
-    Notice,
-)
-from wemakeprice_sdk.models.option_inputs import (
-    OptionValueInput,
-    ProductOptionInput,
-)
-from wemakeprice_sdk.models.orders import (
-    Bundle,
-    BundleNoRequest,
-    ChangeInvoiceRequest,
-    Delivery,
-    OptionCancelRequest,
-    OrderLine,
-    OrderListRequest,
-    OrderOption,
-    OrderProduct,
-    ShipAddress,
-    ShipRequest,
-    split_option_name,
-)
-from wemakeprice_sdk.models.product_inputs import (
-    ALWAYS_ON_END,
-    ProductBasicInput,
-    ProductBasicUpdate,
-    ProductDetailInput,
-    ProductInput,
-    ProductOptionUpdate,
-    ProductSaleInput,
-    ProductSaleUpdate,
-    ProductStatusUpdate,
-    latest_sale_end,
-)
-from wemakeprice_sdk.models.products import (
-    Branch,
-    Certification,
-    NoticeGroup,
-    NoticeItem,
-    OptionValue,
-    Product,
-    ProductBasic,
-    ProductDetail,
-    ProductEtc,
-    ProductNoRow,
-    ProductOption,
-    ProductPage,
-    ProductRow,
-    ProductSale,
-)
-from wemakeprice_sdk.models.reference import (
-    Brand,
-    Category,
-    Courier,
-    Label,
-    Maker,
-    NoticeTemplateGroup,
-    NoticeTemplateItem,
-)
-from wemakeprice_sdk.models.settlement import (
-    SettlementOrderLine,
-    SettlementShipLine,
-    total_payable,
-)
-from wemakeprice_sdk.models.shipping_templates import (
-    SellerShip,
-    ShipInfo,
-    ShipInfoInput,
-    ShippingTemplate,
-    ShippingTemplateInput,
-)
-from wemakeprice_sdk.models.sku_links import SkuLink, SkuPart
-from wemakeprice_sdk.models.sku_matching import (
-    SkuMatch,
-    SkuMatchReport,
-    SkuMatchRow,
-    SkuMatchState,
-    SkuScheme,
-    SkuUse,
-    match_skus,
-)
-from wemakeprice_sdk.models.sources import SourceRow
-from wemakeprice_sdk.models.tables import Report, ReportTable, as_table
-from wemakeprice_sdk.models.vat import TaxInvoice, TaxInvoiceKind, VatMonth
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wemakeprice_sdk.models import codes, couriers
+    from wemakeprice_sdk.models._answers import ALWAYS_ON_END, JsonValue, ListResult, UnreadRow, ValueFault
+    from wemakeprice_sdk.models._base import (
+        OpenEnum,
+        ReadModel,
+        field_name,
+        has_masked,
+        is_masked,
+        merge_clear,
+        merge_text,
+        wire_name,
+    )
+    from wemakeprice_sdk.models._rules import (
+        FieldSpec,
+        InputLimits,
+        WriteModel,
+        field_specs,
+    )
+    from wemakeprice_sdk.models.bank import BankStatement, BankTransfer
+    from wemakeprice_sdk.models.broadcast import (
+        BroadcastProductInput,
+        BroadcastScheduleInput,
+        BroadcastScheduleRequest,
+    )
+    from wemakeprice_sdk.models.claims import (
+        AUTO_APPROVAL_BUSINESS_DAYS,
+        Claim,
+        ClaimApproveRequest,
+        ClaimHoldRequest,
+        ClaimInfoRequest,
+        ClaimListRequest,
+        ClaimOption,
+        ClaimProduct,
+        ClaimRejectRequest,
+        ExchangeCompleteRequest,
+        ExchangeDelivery,
+        ExchangeShipRequest,
+        Pickup,
+        PickupCompleteRequest,
+        PickupRequest,
+    )
+    from wemakeprice_sdk.models.codes import (
+        BroadcastType,
+        BundleKind,
+        CertificationState,
+        CertificationType,
+        ClaimDateType,
+        ClaimStatus,
+        ClaimType,
+        ClaimWhoReason,
+        DealStatus,
+        DescType,
+        DisplayState,
+        ExchangeShipStatus,
+        FeeFlag,
+        HolidayExcept,
+        ImportSource,
+        MallType,
+        OptionSaleStatus,
+        OrderDateType,
+        PickupStatus,
+        Prepayment,
+        ProductDateType,
+        ProductStatus,
+        ProductType,
+        PurchaseLimitDuration,
+        ReferencePriceType,
+        ReviewDisplay,
+        SalePeriod,
+        SettleCycleType,
+        SettlementLineKind,
+        ShipArea,
+        ShipMethod,
+        ShippingOwner,
+        ShipStatus,
+        ShipType,
+        SkuLinkMode,
+        TemplateShipMethod,
+        TransType,
+        VatFlag,
+    )
+    from wemakeprice_sdk.models.couriers import (
+        COURIERS,
+        normalise_invoice,
+        same_invoice,
+    )
+    from wemakeprice_sdk.models.cs import (
+        AnswerRequest,
+        Inquiry,
+        InquiryAnswerRequest,
+        Question,
+        Review,
+    )
+    from wemakeprice_sdk.models.deals import (
+        Deal,
+        DealBasic,
+        DealPage,
+        DealProduct,
+        DealRow,
+        DealSale,
+    )
+    from wemakeprice_sdk.models.etc_inputs import (
+        BranchInput,
+        CertificationInput,
+        NoticeGroupInput,
+        NoticeItemInput,
+        ProductEtcInput,
+    )
+    from wemakeprice_sdk.models.notices import (
+        Notice,
+    )
+    from wemakeprice_sdk.models.option_inputs import (
+        OptionValueInput,
+        ProductOptionInput,
+    )
+    from wemakeprice_sdk.models.orders import (
+        Bundle,
+        BundleNoRequest,
+        ChangeInvoiceRequest,
+        Delivery,
+        OptionCancelRequest,
+        OrderLine,
+        OrderListRequest,
+        OrderOption,
+        OrderProduct,
+        ShipAddress,
+        ShipRequest,
+        split_option_name,
+    )
+    from wemakeprice_sdk.models.product_inputs import (
+        ProductBasicInput,
+        ProductBasicUpdate,
+        ProductDetailInput,
+        ProductInput,
+        ProductOptionUpdate,
+        ProductSaleInput,
+        ProductSaleUpdate,
+        ProductStatusUpdate,
+        latest_sale_end,
+    )
+    from wemakeprice_sdk.models.products import (
+        Branch,
+        Certification,
+        NoticeGroup,
+        NoticeItem,
+        OptionValue,
+        Product,
+        ProductBasic,
+        ProductDetail,
+        ProductEtc,
+        ProductNoRow,
+        ProductOption,
+        ProductPage,
+        ProductRow,
+        ProductSale,
+    )
+    from wemakeprice_sdk.models.reference import (
+        Brand,
+        Category,
+        Courier,
+        Label,
+        Maker,
+        NoticeTemplateGroup,
+        NoticeTemplateItem,
+    )
+    from wemakeprice_sdk.models.settlement import (
+        SettlementOrderLine,
+        SettlementShipLine,
+        total_payable,
+    )
+    from wemakeprice_sdk.models.shipping_templates import (
+        SellerShip,
+        ShipInfo,
+        ShipInfoInput,
+        ShippingTemplate,
+        ShippingTemplateInput,
+    )
+    from wemakeprice_sdk.models.sku_links import SkuLink, SkuPart
+    from wemakeprice_sdk.models.sku_matching import (
+        SkuMatch,
+        SkuMatchReport,
+        SkuMatchRow,
+        SkuMatchState,
+        SkuScheme,
+        SkuUse,
+        match_skus,
+    )
+    from wemakeprice_sdk.models.sources import SourceRow
+    from wemakeprice_sdk.models.tables import Report, ReportTable, as_table
+    from wemakeprice_sdk.models.vat import TaxInvoice, TaxInvoiceKind, VatMonth
+else:
+    from wemakeprice_sdk._lazy import lazy
+
+    __getattr__, __dir__ = lazy(
+        __name__,
+        {
+            "_answers": ("ALWAYS_ON_END", "JsonValue", "ListResult", "UnreadRow", "ValueFault"),
+            "_base": (
+                "OpenEnum",
+                "ReadModel",
+                "field_name",
+                "has_masked",
+                "is_masked",
+                "merge_clear",
+                "merge_text",
+                "wire_name",
+            ),
+            "_rules": ("FieldSpec", "InputLimits", "WriteModel", "field_specs"),
+            "bank": ("BankStatement", "BankTransfer"),
+            "broadcast": ("BroadcastProductInput", "BroadcastScheduleInput", "BroadcastScheduleRequest"),
+            "claims": (
+                "AUTO_APPROVAL_BUSINESS_DAYS",
+                "Claim",
+                "ClaimApproveRequest",
+                "ClaimHoldRequest",
+                "ClaimInfoRequest",
+                "ClaimListRequest",
+                "ClaimOption",
+                "ClaimProduct",
+                "ClaimRejectRequest",
+                "ExchangeCompleteRequest",
+                "ExchangeDelivery",
+                "ExchangeShipRequest",
+                "Pickup",
+                "PickupCompleteRequest",
+                "PickupRequest",
+            ),
+            "codes": (
+                "BroadcastType",
+                "BundleKind",
+                "CertificationState",
+                "CertificationType",
+                "ClaimDateType",
+                "ClaimStatus",
+                "ClaimType",
+                "ClaimWhoReason",
+                "DealStatus",
+                "DescType",
+                "DisplayState",
+                "ExchangeShipStatus",
+                "FeeFlag",
+                "HolidayExcept",
+                "ImportSource",
+                "MallType",
+                "OptionSaleStatus",
+                "OrderDateType",
+                "PickupStatus",
+                "Prepayment",
+                "ProductDateType",
+                "ProductStatus",
+                "ProductType",
+                "PurchaseLimitDuration",
+                "ReferencePriceType",
+                "ReviewDisplay",
+                "SalePeriod",
+                "SettleCycleType",
+                "SettlementLineKind",
+                "ShipArea",
+                "ShipMethod",
+                "ShippingOwner",
+                "ShipStatus",
+                "ShipType",
+                "SkuLinkMode",
+                "TemplateShipMethod",
+                "TransType",
+                "VatFlag",
+            ),
+            "couriers": ("COURIERS", "normalise_invoice", "same_invoice"),
+            "cs": ("AnswerRequest", "Inquiry", "InquiryAnswerRequest", "Question", "Review"),
+            "deals": ("Deal", "DealBasic", "DealPage", "DealProduct", "DealRow", "DealSale"),
+            "etc_inputs": (
+                "BranchInput",
+                "CertificationInput",
+                "NoticeGroupInput",
+                "NoticeItemInput",
+                "ProductEtcInput",
+            ),
+            "notices": ("Notice",),
+            "option_inputs": ("OptionValueInput", "ProductOptionInput"),
+            "orders": (
+                "Bundle",
+                "BundleNoRequest",
+                "ChangeInvoiceRequest",
+                "Delivery",
+                "OptionCancelRequest",
+                "OrderLine",
+                "OrderListRequest",
+                "OrderOption",
+                "OrderProduct",
+                "ShipAddress",
+                "ShipRequest",
+                "split_option_name",
+            ),
+            "product_inputs": (
+                "ProductBasicInput",
+                "ProductBasicUpdate",
+                "ProductDetailInput",
+                "ProductInput",
+                "ProductOptionUpdate",
+                "ProductSaleInput",
+                "ProductSaleUpdate",
+                "ProductStatusUpdate",
+                "latest_sale_end",
+            ),
+            "products": (
+                "Branch",
+                "Certification",
+                "NoticeGroup",
+                "NoticeItem",
+                "OptionValue",
+                "Product",
+                "ProductBasic",
+                "ProductDetail",
+                "ProductEtc",
+                "ProductNoRow",
+                "ProductOption",
+                "ProductPage",
+                "ProductRow",
+                "ProductSale",
+            ),
+            "reference": (
+                "Brand",
+                "Category",
+                "Courier",
+                "Label",
+                "Maker",
+                "NoticeTemplateGroup",
+                "NoticeTemplateItem",
+            ),
+            "settlement": ("SettlementOrderLine", "SettlementShipLine", "total_payable"),
+            "shipping_templates": (
+                "SellerShip",
+                "ShipInfo",
+                "ShipInfoInput",
+                "ShippingTemplate",
+                "ShippingTemplateInput",
+            ),
+            "sku_links": ("SkuLink", "SkuPart"),
+            "sku_matching": (
+                "SkuMatch",
+                "SkuMatchReport",
+                "SkuMatchRow",
+                "SkuMatchState",
+                "SkuScheme",
+                "SkuUse",
+                "match_skus",
+            ),
+            "sources": ("SourceRow",),
+            "tables": ("Report", "ReportTable", "as_table"),
+            "vat": ("TaxInvoice", "TaxInvoiceKind", "VatMonth"),
+        },
+    )
 
 __all__ = [
     "ALWAYS_ON_END",

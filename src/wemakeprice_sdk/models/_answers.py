@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Self, TypeAlias, TypeVar
+from typing import Annotated, Final, Self, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
+from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.models.tables import TableList
 
 T = TypeVar("T")
@@ -40,6 +41,9 @@ Won: TypeAlias = Annotated[int, EssentialMark()]
 
 Quantity: TypeAlias = Annotated[int, EssentialMark()]
 """A number of units; what cannot be read is neither None nor 0."""
+
+ALWAYS_ON_END: Final = datetime(2037, 12, 31, 23, tzinfo=KST)
+"""End of sale of goods that are always on sale (상시판매). [B]"""
 
 SaleEnd: TypeAlias = Annotated[datetime, SaleEndMark()]
 """The end of a sale: a date that stands for "for ever" reads as the always-on end (상시판매)."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from wemakeprice_sdk.models.products import Product
+if TYPE_CHECKING:
+    from wemakeprice_sdk.models.products import Product
 
 
 @frozen

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from attrs import frozen
 
 from wemakeprice_sdk.checks import Problems
-from wemakeprice_sdk.clock import KST, require_aware
+from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.errors import Violation
+from wemakeprice_sdk.models._answers import ALWAYS_ON_END
 from wemakeprice_sdk.models._convert import frozen_field
 from wemakeprice_sdk.models._rules import (
     NO_IFRAME,
@@ -47,10 +48,6 @@ from wemakeprice_sdk.models.shipping_templates import ShipInfoInput, ShippingTem
 
 if TYPE_CHECKING:
     from wemakeprice_sdk.models.products import Product, ProductBasic, ProductSale
-
-
-ALWAYS_ON_END = datetime(2037, 12, 31, 23, tzinfo=KST)
-"""End of sale of goods that are always on sale (상시판매). [B]"""
 
 _NOT_ALWAYS_ON_END = Broken(
     "always-on end 2037-12-31 23:00",

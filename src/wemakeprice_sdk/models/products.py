@@ -8,7 +8,15 @@ from typing import Any, ClassVar
 from attrs import evolve, field, frozen
 
 from wemakeprice_sdk.clock import require_aware
-from wemakeprice_sdk.models._answers import Essential, Quantity, SaleEnd, UnreadRow, Won, unread_of
+from wemakeprice_sdk.models._answers import (
+    ALWAYS_ON_END,
+    Essential,
+    Quantity,
+    SaleEnd,
+    UnreadRow,
+    Won,
+    unread_of,
+)
 from wemakeprice_sdk.models._base import ReadModel
 from wemakeprice_sdk.models._convert import to_write
 from wemakeprice_sdk.models.codes import (
@@ -34,7 +42,6 @@ from wemakeprice_sdk.models.etc_inputs import (
 )
 from wemakeprice_sdk.models.option_inputs import OptionValueInput, ProductOptionInput, cut_to_depth
 from wemakeprice_sdk.models.product_inputs import (
-    ALWAYS_ON_END,
     ProductBasicInput,
     ProductDetailInput,
     ProductInput,

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import cattrs
-from attrs import evolve, field, frozen
-from cattrs.preconf.json import make_converter
+from attrs import evolve, field, frozen, resolve_types
 
 from wemakeprice_sdk import models
 from wemakeprice_sdk.errors import LedgerCorruptError, ProtocolError
@@ -21,6 +19,9 @@ from wemakeprice_sdk.wire.bodies import read_body
 from wemakeprice_sdk.wire.converter import read, write
 from wemakeprice_sdk.wire.operations import OPERATIONS
 from wemakeprice_sdk.wire.requests import request_model
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 _Reader = Callable[[str, Mapping[str, JsonValue]], tuple[WriteModel, Known]]
 FORMAT: Final = 2
@@ -70,7 +71,7 @@ def call_of(intent: Intent) -> IntentCall:
         raise LedgerCorruptError(f"intent {intent.id} is of no operation or format that this version knows")
     try:
         request, known = reader(intent.operation, intent.payload)
-    except (cattrs.BaseValidationError, ProtocolError, TypeError, ValueError, KeyError) as error:
+    except (ProtocolError, TypeError, ValueError, KeyError) as error:
         # Only the kind of the fault: its text may hold what was sent.
         kind = type(error).__name__
     else:
@@ -102,8 +103,15 @@ def _read_class(_: str, payload: Mapping[str, JsonValue]) -> tuple[WriteModel, K
     cls = getattr(models, _FORMER.get(name, name), None)
     if not isinstance(cls, type) or not issubclass(cls, WriteModel):
         raise TypeError("no request class")
-    request = _codec().structure(_renamed(payload.get("request")), cls)
-    return request, _with_product(_codec().structure(_renamed(payload.get("known")), Known), payload)
+    from cattrs import BaseValidationError
+
+    codec = _codec()
+    try:
+        request = codec.structure(_renamed(payload.get("request")), cls)
+        known = codec.structure(_renamed(payload.get("known")), Known)
+    except BaseValidationError:
+        raise TypeError("no request of that class") from None
+    return request, _with_product(known, payload)
 
 
 def _with_product(known: Known, payload: Mapping[str, JsonValue]) -> Known:
@@ -131,8 +139,11 @@ def _renamed(value: JsonValue) -> JsonValue:
 
 
 @cache
-def _codec() -> cattrs.Converter:
+def _codec() -> Converter:
+    from cattrs.preconf.json import make_converter
+
     codec = make_converter()
+    resolve_types(Known, localns={"Product": Product})
     codec.register_structure_hook(Product | None, lambda _value, _kind: None)
     codec.register_structure_hook(
         frozenset[int] | None, lambda value, _kind: None if value is None else frozenset(value)

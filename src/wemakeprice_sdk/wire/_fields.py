@@ -185,6 +185,10 @@ def _required(hook: Hook) -> Hook:
     return read_required
 
 
+_OF_TIME: Final = {"datetime": datetime, "date": date}
+"""What these names mean in the modules of the models, whatever a test put there since."""
+
+
 def _real(kind: type) -> type:
     """Return the class itself where a test put its own in its place (freezegun's `FakeDatetime`)."""
     return next((base for base in kind.__mro__ if type(base) is type and base.__module__ == "datetime"), kind)
@@ -234,7 +238,7 @@ def field_readers(cls: type[ReadModel]) -> tuple[FieldReader, ...]:
 
 
 def _resolved(cls: type[ReadModel]) -> tuple[FieldReader, ...]:
-    hints = get_type_hints(cls, include_extras=True)
+    hints = get_type_hints(cls, localns=_OF_TIME, include_extras=True)
     names = [field.name for field in attrs.fields(cls) if field.name not in OWN_FIELDS]
     return tuple(_field_reader(cls, name, hints[name]) for name in names)
 
@@ -300,16 +304,3 @@ def no_list(value: JsonValue) -> tuple[object, ...]:
     if value or isinstance(value, bool | int | float):
         raise UnreadableError("a list was expected")
     return ()
-
-
-def _prepare(base: type[ReadModel] = ReadModel) -> None:
-    """Look up the types of every read shape now.
-
-    A test that puts its own `datetime` into the modules of the models would be taken at its word later.
-    """
-    for cls in base.__subclasses__():
-        field_readers(cls)
-        _prepare(cls)
-
-
-_prepare()

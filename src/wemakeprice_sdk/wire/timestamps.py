@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
 from wemakeprice_sdk.clock import KST, DateSentinel, date_sentinel
+from wemakeprice_sdk.models._answers import ALWAYS_ON_END
 from wemakeprice_sdk.models._base import JsonValue
-from wemakeprice_sdk.models.product_inputs import ALWAYS_ON_END
 
 # Bound to the real class when this module is imported: freezegun puts its own in place of every module's
 # `datetime`, and values made by that one can only be unpickled where freezegun is installed.

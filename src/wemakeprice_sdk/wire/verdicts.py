@@ -7,15 +7,8 @@ from enum import Enum
 
 from attrs import evolve, frozen
 
-from wemakeprice_sdk.models import (
-    Bundle,
-    Claim,
-    Product,
-    ProductNoRow,
-    ShippingTemplate,
-    UnreadRow,
-    WriteModel,
-)
+from wemakeprice_sdk import models
+from wemakeprice_sdk.models import UnreadRow, WriteModel
 from wemakeprice_sdk.models._base import JsonValue
 from wemakeprice_sdk.models.known import NOTHING_KNOWN, Known
 from wemakeprice_sdk.wire.converter import read, read_rows
@@ -104,11 +97,11 @@ class VerificationData:
     be one of them.
     """
 
-    bundles: tuple[Bundle, ...] | None = None
-    claims: tuple[Claim, ...] | None = None
-    product: Product | None = None
+    bundles: tuple[models.Bundle, ...] | None = None
+    claims: tuple[models.Claim, ...] | None = None
+    product: models.Product | None = None
     product_nos: frozenset[int] | None = None
-    policies: tuple[ShippingTemplate, ...] | None = None
+    policies: tuple[models.ShippingTemplate, ...] | None = None
     unread: tuple[UnreadRow, ...] = ()
 
     def may_hide(self, name: str, number: int | None) -> bool:
@@ -122,18 +115,18 @@ class VerificationData:
         """
         operation = done.operation
         if operation.model == "Bundle":
-            bundles = read_rows(Bundle, operation, data)
+            bundles = read_rows(models.Bundle, operation, data)
             return evolve(self, bundles=(self.bundles or ()) + bundles, unread=self.unread + bundles.unread)
         if operation.model == "Claim":
-            claims = read_rows(Claim, operation, data)
+            claims = read_rows(models.Claim, operation, data)
             return evolve(self, claims=(self.claims or ()) + claims, unread=self.unread + claims.unread)
         if operation.model == "ProductNoRow":
-            rows = read_rows(ProductNoRow, operation, data)
+            rows = read_rows(models.ProductNoRow, operation, data)
             numbers = frozenset(row.product_no for row in rows)
             return evolve(self, product_nos=numbers, unread=self.unread + rows.unread)
         if operation.model == "ShippingTemplate":
-            policies = read_rows(ShippingTemplate, operation, data)
+            policies = read_rows(models.ShippingTemplate, operation, data)
             return evolve(self, policies=policies, unread=self.unread + policies.unread)
         if data is None:
             return self
-        return evolve(self, product=read(Product, data, path="$.data", operation=operation))
+        return evolve(self, product=read(models.Product, data, path="$.data", operation=operation))

@@ -8,20 +8,11 @@ import os
 import random as chance
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self, Unpack
 
 from wemakeprice_sdk.client._async.caller import AsyncCaller
-from wemakeprice_sdk.client._async.resources.broadcast import AsyncBroadcast
-from wemakeprice_sdk.client._async.resources.claims import AsyncClaims
-from wemakeprice_sdk.client._async.resources.cs import AsyncCs
-from wemakeprice_sdk.client._async.resources.deals import AsyncDeals
-from wemakeprice_sdk.client._async.resources.notices import AsyncNotices
-from wemakeprice_sdk.client._async.resources.orders import AsyncOrders
-from wemakeprice_sdk.client._async.resources.products import AsyncProducts
-from wemakeprice_sdk.client._async.resources.reference import AsyncReference
-from wemakeprice_sdk.client._async.resources.settlement import AsyncSettlement
-from wemakeprice_sdk.client._async.resources.shipping_templates import AsyncShippingTemplates
 from wemakeprice_sdk.client._async.settings import AsyncClientSettings
 from wemakeprice_sdk.client._async.shared import AsyncShared
 from wemakeprice_sdk.client._async.throttle import AsyncThrottle
@@ -54,6 +45,16 @@ from wemakeprice_sdk.wire.requests import Payload
 from wemakeprice_sdk.wire.verdicts import NOTHING_KNOWN, Known
 
 if TYPE_CHECKING:
+    from wemakeprice_sdk.client._async.resources.broadcast import AsyncBroadcast
+    from wemakeprice_sdk.client._async.resources.claims import AsyncClaims
+    from wemakeprice_sdk.client._async.resources.cs import AsyncCs
+    from wemakeprice_sdk.client._async.resources.deals import AsyncDeals
+    from wemakeprice_sdk.client._async.resources.notices import AsyncNotices
+    from wemakeprice_sdk.client._async.resources.orders import AsyncOrders
+    from wemakeprice_sdk.client._async.resources.products import AsyncProducts
+    from wemakeprice_sdk.client._async.resources.reference import AsyncReference
+    from wemakeprice_sdk.client._async.resources.settlement import AsyncSettlement
+    from wemakeprice_sdk.client._async.resources.shipping_templates import AsyncShippingTemplates
     from wemakeprice_sdk.config import ChannelConfig
 
 
@@ -77,27 +78,6 @@ class AsyncWemakepriceClient:
     Close it when done: `async with AsyncWemakepriceClient(...) as client`. Threads may share a synchronous
     client; an asynchronous one belongs to one event loop.
     """
-
-    reference: AsyncReference
-    """Reference data (기초데이터): categories, brands, makers, notice groups, labels, couriers."""
-    shipping_templates: AsyncShippingTemplates
-    """Shipping templates (배송 템플릿)."""
-    products: AsyncProducts
-    """Products (상품)."""
-    deals: AsyncDeals
-    """Deals (딜), read only."""
-    orders: AsyncOrders
-    """Orders and delivery (주문/배송)."""
-    claims: AsyncClaims
-    """Cancels, returns and exchanges (클레임)."""
-    cs: AsyncCs
-    """Questions, reviews and inquiries (CS)."""
-    settlement: AsyncSettlement
-    """Settlement (정산)."""
-    notices: AsyncNotices
-    """Notices of the marketplace (공지사항)."""
-    broadcast: AsyncBroadcast
-    """The broadcast schedule (방송편성)."""
 
     def __init__(
         self,
@@ -152,20 +132,79 @@ class AsyncWemakepriceClient:
             gate=gate,
         )
         self._injected = http_client is not None
-        self._bind(AsyncCaller(shared, options))
+        self._caller = AsyncCaller(shared, options)
 
-    def _bind(self, caller: AsyncCaller) -> None:
-        self._caller = caller
-        self.reference = AsyncReference(caller)
-        self.shipping_templates = AsyncShippingTemplates(caller)
-        self.products = AsyncProducts(caller)
-        self.deals = AsyncDeals(caller)
-        self.orders = AsyncOrders(caller)
-        self.claims = AsyncClaims(caller)
-        self.cs = AsyncCs(caller)
-        self.settlement = AsyncSettlement(caller)
-        self.notices = AsyncNotices(caller)
-        self.broadcast = AsyncBroadcast(caller)
+    # A resource is loaded, with the models it speaks of, when it is first named.
+
+    @cached_property
+    def reference(self) -> AsyncReference:
+        """Reference data (기초데이터): categories, brands, makers, notice groups, labels, couriers."""
+        from wemakeprice_sdk.client._async.resources.reference import AsyncReference
+
+        return AsyncReference(self._caller)
+
+    @cached_property
+    def shipping_templates(self) -> AsyncShippingTemplates:
+        """Shipping templates (배송 템플릿)."""
+        from wemakeprice_sdk.client._async.resources.shipping_templates import AsyncShippingTemplates
+
+        return AsyncShippingTemplates(self._caller)
+
+    @cached_property
+    def products(self) -> AsyncProducts:
+        """Products (상품)."""
+        from wemakeprice_sdk.client._async.resources.products import AsyncProducts
+
+        return AsyncProducts(self._caller)
+
+    @cached_property
+    def deals(self) -> AsyncDeals:
+        """Deals (딜), read only."""
+        from wemakeprice_sdk.client._async.resources.deals import AsyncDeals
+
+        return AsyncDeals(self._caller)
+
+    @cached_property
+    def orders(self) -> AsyncOrders:
+        """Orders and delivery (주문/배송)."""
+        from wemakeprice_sdk.client._async.resources.orders import AsyncOrders
+
+        return AsyncOrders(self._caller)
+
+    @cached_property
+    def claims(self) -> AsyncClaims:
+        """Cancels, returns and exchanges (클레임)."""
+        from wemakeprice_sdk.client._async.resources.claims import AsyncClaims
+
+        return AsyncClaims(self._caller)
+
+    @cached_property
+    def cs(self) -> AsyncCs:
+        """Questions, reviews and inquiries (CS)."""
+        from wemakeprice_sdk.client._async.resources.cs import AsyncCs
+
+        return AsyncCs(self._caller)
+
+    @cached_property
+    def settlement(self) -> AsyncSettlement:
+        """Settlement (정산)."""
+        from wemakeprice_sdk.client._async.resources.settlement import AsyncSettlement
+
+        return AsyncSettlement(self._caller)
+
+    @cached_property
+    def notices(self) -> AsyncNotices:
+        """Notices of the marketplace (공지사항)."""
+        from wemakeprice_sdk.client._async.resources.notices import AsyncNotices
+
+        return AsyncNotices(self._caller)
+
+    @cached_property
+    def broadcast(self) -> AsyncBroadcast:
+        """The broadcast schedule (방송편성)."""
+        from wemakeprice_sdk.client._async.resources.broadcast import AsyncBroadcast
+
+        return AsyncBroadcast(self._caller)
 
     @classmethod
     def from_config(
@@ -209,7 +248,7 @@ class AsyncWemakepriceClient:
         clone = object.__new__(type(self))
         clone._base_url = self._base_url
         clone._injected = self._injected
-        clone._bind(AsyncCaller(self._caller.shared, changed(self._caller.options, changes)))
+        clone._caller = AsyncCaller(self._caller.shared, changed(self._caller.options, changes))
         return clone
 
     async def request(

@@ -8,20 +8,11 @@ import os
 import random as chance
 import time
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self, Unpack
 
 from wemakeprice_sdk.client._sync.caller import Caller
-from wemakeprice_sdk.client._sync.resources.broadcast import Broadcast
-from wemakeprice_sdk.client._sync.resources.claims import Claims
-from wemakeprice_sdk.client._sync.resources.cs import Cs
-from wemakeprice_sdk.client._sync.resources.deals import Deals
-from wemakeprice_sdk.client._sync.resources.notices import Notices
-from wemakeprice_sdk.client._sync.resources.orders import Orders
-from wemakeprice_sdk.client._sync.resources.products import Products
-from wemakeprice_sdk.client._sync.resources.reference import Reference
-from wemakeprice_sdk.client._sync.resources.settlement import Settlement
-from wemakeprice_sdk.client._sync.resources.shipping_templates import ShippingTemplates
 from wemakeprice_sdk.client._sync.settings import ClientSettings
 from wemakeprice_sdk.client._sync.shared import Shared
 from wemakeprice_sdk.client._sync.throttle import Throttle
@@ -54,6 +45,16 @@ from wemakeprice_sdk.wire.requests import Payload
 from wemakeprice_sdk.wire.verdicts import NOTHING_KNOWN, Known
 
 if TYPE_CHECKING:
+    from wemakeprice_sdk.client._sync.resources.broadcast import Broadcast
+    from wemakeprice_sdk.client._sync.resources.claims import Claims
+    from wemakeprice_sdk.client._sync.resources.cs import Cs
+    from wemakeprice_sdk.client._sync.resources.deals import Deals
+    from wemakeprice_sdk.client._sync.resources.notices import Notices
+    from wemakeprice_sdk.client._sync.resources.orders import Orders
+    from wemakeprice_sdk.client._sync.resources.products import Products
+    from wemakeprice_sdk.client._sync.resources.reference import Reference
+    from wemakeprice_sdk.client._sync.resources.settlement import Settlement
+    from wemakeprice_sdk.client._sync.resources.shipping_templates import ShippingTemplates
     from wemakeprice_sdk.config import ChannelConfig
 
 
@@ -77,27 +78,6 @@ class WemakepriceClient:
     Close it when done: `with WemakepriceClient(...) as client`. Threads may share a synchronous
     client; an synchronous one belongs to one event loop.
     """
-
-    reference: Reference
-    """Reference data (기초데이터): categories, brands, makers, notice groups, labels, couriers."""
-    shipping_templates: ShippingTemplates
-    """Shipping templates (배송 템플릿)."""
-    products: Products
-    """Products (상품)."""
-    deals: Deals
-    """Deals (딜), read only."""
-    orders: Orders
-    """Orders and delivery (주문/배송)."""
-    claims: Claims
-    """Cancels, returns and exchanges (클레임)."""
-    cs: Cs
-    """Questions, reviews and inquiries (CS)."""
-    settlement: Settlement
-    """Settlement (정산)."""
-    notices: Notices
-    """Notices of the marketplace (공지사항)."""
-    broadcast: Broadcast
-    """The broadcast schedule (방송편성)."""
 
     def __init__(
         self,
@@ -152,20 +132,79 @@ class WemakepriceClient:
             gate=gate,
         )
         self._injected = http_client is not None
-        self._bind(Caller(shared, options))
+        self._caller = Caller(shared, options)
 
-    def _bind(self, caller: Caller) -> None:
-        self._caller = caller
-        self.reference = Reference(caller)
-        self.shipping_templates = ShippingTemplates(caller)
-        self.products = Products(caller)
-        self.deals = Deals(caller)
-        self.orders = Orders(caller)
-        self.claims = Claims(caller)
-        self.cs = Cs(caller)
-        self.settlement = Settlement(caller)
-        self.notices = Notices(caller)
-        self.broadcast = Broadcast(caller)
+    # A resource is loaded, with the models it speaks of, when it is first named.
+
+    @cached_property
+    def reference(self) -> Reference:
+        """Reference data (기초데이터): categories, brands, makers, notice groups, labels, couriers."""
+        from wemakeprice_sdk.client._sync.resources.reference import Reference
+
+        return Reference(self._caller)
+
+    @cached_property
+    def shipping_templates(self) -> ShippingTemplates:
+        """Shipping templates (배송 템플릿)."""
+        from wemakeprice_sdk.client._sync.resources.shipping_templates import ShippingTemplates
+
+        return ShippingTemplates(self._caller)
+
+    @cached_property
+    def products(self) -> Products:
+        """Products (상품)."""
+        from wemakeprice_sdk.client._sync.resources.products import Products
+
+        return Products(self._caller)
+
+    @cached_property
+    def deals(self) -> Deals:
+        """Deals (딜), read only."""
+        from wemakeprice_sdk.client._sync.resources.deals import Deals
+
+        return Deals(self._caller)
+
+    @cached_property
+    def orders(self) -> Orders:
+        """Orders and delivery (주문/배송)."""
+        from wemakeprice_sdk.client._sync.resources.orders import Orders
+
+        return Orders(self._caller)
+
+    @cached_property
+    def claims(self) -> Claims:
+        """Cancels, returns and exchanges (클레임)."""
+        from wemakeprice_sdk.client._sync.resources.claims import Claims
+
+        return Claims(self._caller)
+
+    @cached_property
+    def cs(self) -> Cs:
+        """Questions, reviews and inquiries (CS)."""
+        from wemakeprice_sdk.client._sync.resources.cs import Cs
+
+        return Cs(self._caller)
+
+    @cached_property
+    def settlement(self) -> Settlement:
+        """Settlement (정산)."""
+        from wemakeprice_sdk.client._sync.resources.settlement import Settlement
+
+        return Settlement(self._caller)
+
+    @cached_property
+    def notices(self) -> Notices:
+        """Notices of the marketplace (공지사항)."""
+        from wemakeprice_sdk.client._sync.resources.notices import Notices
+
+        return Notices(self._caller)
+
+    @cached_property
+    def broadcast(self) -> Broadcast:
+        """The broadcast schedule (방송편성)."""
+        from wemakeprice_sdk.client._sync.resources.broadcast import Broadcast
+
+        return Broadcast(self._caller)
 
     @classmethod
     def from_config(
@@ -207,7 +246,7 @@ class WemakepriceClient:
         clone = object.__new__(type(self))
         clone._base_url = self._base_url
         clone._injected = self._injected
-        clone._bind(Caller(self._caller.shared, changed(self._caller.options, changes)))
+        clone._caller = Caller(self._caller.shared, changed(self._caller.options, changes))
         return clone
 
     def request(
