@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-if TYPE_CHECKING:
-    from wemakeprice_sdk.models.products import Product
+from wemakeprice_sdk import models
 
 
 @frozen
@@ -28,7 +26,7 @@ class Known:
     option_nos_before: frozenset[int] | None = None
     claim_requested_at: datetime | None = None
     product_nos_before: frozenset[int] | None = None
-    product_before: Product | None = field(default=None, repr=False)
+    product_before: models.Product | None = field(default=None, repr=False)
     template_nos_before: frozenset[int] | None = None
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from attrs import evolve, field, frozen, resolve_types
+from attrs import evolve, field, frozen
 
 from wemakeprice_sdk import models
 from wemakeprice_sdk.errors import LedgerCorruptError, ProtocolError
@@ -143,7 +143,6 @@ def _codec() -> Converter:
     from cattrs.preconf.json import make_converter
 
     codec = make_converter()
-    resolve_types(Known, localns={"Product": Product})
     codec.register_structure_hook(Product | None, lambda _value, _kind: None)
     codec.register_structure_hook(
         frozenset[int] | None, lambda value, _kind: None if value is None else frozenset(value)
