@@ -8,8 +8,11 @@ import html
 import logging
 import os
 import re
+import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final, NoReturn, Protocol, final, runtime_checkable
+from functools import wraps
+from typing import TYPE_CHECKING, Final, NoReturn, ParamSpec, Protocol, TypeVar, final, runtime_checkable
 
 from attrs import field, frozen
 
@@ -26,6 +29,9 @@ from wemakeprice_sdk.errors import (
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 _KEY_BYTES: Final = 32
 # Nine bytes fill whole base64 characters, so that one changed character never touches check and nonce both.
@@ -495,6 +501,41 @@ _EMAIL: Final = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _PHONE: Final = re.compile(r"(?<![\w-])(?:\+82[ -]?\d{1,3}|0\d{1,3})[ .-]?\d{3,4}[ .-]?\d{4}(?![\w-])")
 _KEY_LIKE: Final = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{32,}(?![0-9A-Za-z])")
 _KEY_HEADER: Final = re.compile(r"(api_?key[\"']?\s*[:=]\s*[\"']?)[^\s\"',;&]+", re.IGNORECASE)
+
+
+def forget_locals(error: BaseException, outer: BaseException | None) -> None:
+    """Empty the frames that an exception passed on its way here, and those it came from.
+
+    Error reporters send local variables along, and some hold a secret. `outer` is the exception that was
+    being handled before; its frames are left alone, and so are those that still run.
+    """
+    link: BaseException | None = error
+    while link is not None and link is not outer:
+        traceback.clear_frames(link.__traceback__)
+        link = link.__cause__ or link.__context__
+
+
+def forgetful(function: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Wrap a function that handles secrets in clear: an error out of it carries no local variable of it."""
+
+    @wraps(function)
+    def wrapped(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        outer = sys.exception()
+        try:
+            return function(*args, **kwargs)
+        except BaseException as error:
+            forget_locals(error, outer)
+            raise
+        finally:
+            del args, kwargs
+
+    return wrapped
+
+
+def forgetful_init(cls: type[_T]) -> type[_T]:
+    """Do for the construction of a class what `forgetful` does for a function; stands above `@frozen`."""
+    setattr(cls, "__init__", forgetful(vars(cls)["__init__"]))  # noqa: B010 - mypy refuses a plain assignment
+    return cls
 
 
 # A shorter key is looked for as it is: its other spellings would be found in every text.

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import sys
-import traceback
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import ModuleType
@@ -181,18 +180,6 @@ class Dialect:
         names = ("HTTPError", "InvalidURL", "StreamError")
         # UnicodeError: what the library lets through for a host in the Location of an answer.
         return cls((*(getattr(library, name) for name in names), OSError, UnicodeError))
-
-
-def forget_locals(error: BaseException, outer: BaseException | None) -> None:
-    """Empty the frames that an exception passed in the HTTP library, and those it came from there.
-
-    They hold the header with the key, and error reporters send local variables along. `outer` is the
-    exception that was being handled before the call; its frames are left alone.
-    """
-    link: BaseException | None = error
-    while link is not None and link is not outer:
-        traceback.clear_frames(link.__traceback__)
-        link = link.__cause__ or link.__context__
 
 
 def failure_of(error: BaseException, clean: Redactor) -> TransportError:

@@ -26,7 +26,7 @@ from wemakeprice_sdk.config.maintenance import (
 from wemakeprice_sdk.config.settlement import SettlementCycle
 from wemakeprice_sdk.config.states import ConfirmationMode, LinkState, OnboardingState
 from wemakeprice_sdk.config.switches import OrderConfirmation, SalePeriodExtension, Switches
-from wemakeprice_sdk.secrets import SecretStr
+from wemakeprice_sdk.secrets import SecretStr, forgetful_init
 
 _NOTHING: Final = SecretStr("")
 _LOCAL_SUFFIXES: Final = (".localhost", ".local", ".internal", ".test")
@@ -88,6 +88,7 @@ class ChannelChanges(TypedDict, total=False):
 _IDENTITY: Final = frozenset({"seller_id", "api_key", "agency", "selected_agency", "base_url"})
 
 
+@forgetful_init
 @frozen
 class ChannelConfig:
     """One store account (판매채널): who it is, how it is linked, and what may be done for it.

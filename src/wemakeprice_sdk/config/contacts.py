@@ -12,7 +12,7 @@ from wemakeprice_sdk.checks import Problems, check_kind
 from wemakeprice_sdk.config._checks import HIDDEN
 from wemakeprice_sdk.config.states import KoreanWord
 from wemakeprice_sdk.errors import ConfigError, WemakepriceError
-from wemakeprice_sdk.secrets import SecretStr
+from wemakeprice_sdk.secrets import SecretStr, forgetful_init
 
 _LOGGER: Final = logging.getLogger("wemakeprice_sdk.config")
 _EMAIL: Final = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]{2,}")
@@ -27,6 +27,7 @@ def _hidden(value: object) -> SecretStr:
 _NOTHING: Final = SecretStr("")
 
 
+@forgetful_init
 @frozen(repr=False)
 class Contact:
     """One person in charge (담당자): all personal data, so every field is a `SecretStr`.

@@ -30,7 +30,7 @@ from wemakeprice_sdk.config.channel import ChannelConfig
 from wemakeprice_sdk.config.registry import ChannelRegistry, build_registry
 from wemakeprice_sdk.errors import ConfigError
 from wemakeprice_sdk.models.tables import Tabular
-from wemakeprice_sdk.secrets import Cipher, RotatingCipher, rotate
+from wemakeprice_sdk.secrets import Cipher, RotatingCipher, forgetful, rotate
 
 Syntax: TypeAlias = Literal["toml", "json"]
 """How a document is written."""
@@ -48,6 +48,7 @@ _ONE: Final = (
 )
 
 
+@forgetful
 def dumps_config(config: ChannelConfig, *, cipher: Cipher | None = None, syntax: Syntax = "toml") -> str:
     """Write one configuration as text.
 
@@ -57,6 +58,7 @@ def dumps_config(config: ChannelConfig, *, cipher: Cipher | None = None, syntax:
     return _dump({"version": VERSION, "channel": channel_to_document(config, cipher)}, syntax)
 
 
+@forgetful
 def loads_config(
     text: str, *, cipher: Cipher | None = None, syntax: Syntax = "toml", allow_plain: bool = False
 ) -> ChannelConfig:
@@ -74,6 +76,7 @@ def loads_config(
         raise _under(error, "channel") from None
 
 
+@forgetful
 def dumps_registry(
     registry: ChannelRegistry, *, cipher: Cipher | None = None, syntax: Syntax = "toml"
 ) -> str:
@@ -83,6 +86,7 @@ def dumps_registry(
     return _dump({"version": VERSION, "channels": channels}, syntax)
 
 
+@forgetful
 def loads_registry(
     text: str, *, cipher: Cipher | None = None, syntax: Syntax = "toml", allow_plain: bool = False
 ) -> ChannelRegistry:
@@ -100,11 +104,13 @@ def loads_registry(
     return build_registry(read)
 
 
+@forgetful
 def save_config(path: str | os.PathLike[str], config: ChannelConfig, *, cipher: Cipher | None = None) -> None:
     """Write one configuration to a `.toml` or `.json` file, as a whole or not at all, mode 0600."""
     write_private(Path(path), dumps_config(config, cipher=cipher, syntax=_syntax_of(path)).encode())
 
 
+@forgetful
 def load_config(
     path: str | os.PathLike[str], *, cipher: Cipher | None = None, allow_plain: bool = False
 ) -> ChannelConfig:
@@ -112,6 +118,7 @@ def load_config(
     return loads_config(_read(path), cipher=cipher, syntax=_syntax_of(path), allow_plain=allow_plain)
 
 
+@forgetful
 def save_registry(
     path: str | os.PathLike[str], registry: ChannelRegistry, *, cipher: Cipher | None = None
 ) -> None:
@@ -119,6 +126,7 @@ def save_registry(
     write_private(Path(path), dumps_registry(registry, cipher=cipher, syntax=_syntax_of(path)).encode())
 
 
+@forgetful
 def load_registry(
     path: str | os.PathLike[str], *, cipher: Cipher | None = None, allow_plain: bool = False
 ) -> ChannelRegistry:
@@ -167,6 +175,7 @@ def _rotated(text: str, syntax: Syntax, cipher: RotatingCipher) -> tuple[str, Ro
     return text, RotationReport(count, len(values) - count)
 
 
+@forgetful
 def config_to_env(
     config: ChannelConfig, *, cipher: Cipher | None = None, prefix: str = ENV_PREFIX
 ) -> dict[str, str]:
@@ -181,6 +190,7 @@ def config_to_env(
     return variables
 
 
+@forgetful
 def config_from_env(
     environ: Mapping[str, str] | None = None,
     *,

@@ -14,7 +14,7 @@ from wemakeprice_sdk.ledger.data_keys import DataKeys
 from wemakeprice_sdk.ledger.engine import Transaction, text
 from wemakeprice_sdk.ledger.personal import PersonalValues
 from wemakeprice_sdk.models import JsonValue
-from wemakeprice_sdk.secrets import Cipher, RotatingCipher, rotate_token
+from wemakeprice_sdk.secrets import Cipher, RotatingCipher, forgetful, rotate_token
 
 # Stored: names of the ledger's own keys, and the bytes that their tokens are bound to, in the order of their
 # rotation: the ledger opens without the old key once the digest key is under the new one, so that comes last.
@@ -65,10 +65,12 @@ class RowCipher:
         """Return the keyed digest of a document; with 16 bytes no two are alike by chance."""
         return hashlib.blake2b(dump(body).encode(), key=self._digest_key, digest_size=16).hexdigest()
 
+    @forgetful
     def encrypt_payload(self, values: Mapping[str, object], *parts: str) -> str:
         """Encrypt `values`, bound to the place named by `parts`."""
         return self._cipher.encrypt(dump(values).encode(), context=context(*parts))
 
+    @forgetful
     def decrypt_payload(self, token: str, *parts: str) -> dict[str, JsonValue]:
         """Decrypt what `encrypt_payload` made for the same place."""
         return load(self._cipher.decrypt(token, context=context(*parts)).decode())

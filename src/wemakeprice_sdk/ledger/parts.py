@@ -24,6 +24,7 @@ from wemakeprice_sdk.ledger.timestamps import DAY, SECOND, to_micros, to_timesta
 from wemakeprice_sdk.models import JsonValue
 from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.models.retention import RetentionClass, class_of
+from wemakeprice_sdk.secrets import forgetful
 
 # When a thing was over, as far as its body says so: the marketplace's API knows the delivery (배송완료), not
 # the buyer's word that follows it (구매확정).
@@ -100,6 +101,7 @@ def _micros(value: JsonValue) -> int:
     return to_micros(found if found.tzinfo is not None else found.replace(tzinfo=KST))
 
 
+@forgetful
 def decrypt_parts(account: str, kind: str, key: str, stored: EncryptedParts) -> PlainParts:
     """Decrypt the parts of a record; raise `LedgerCorruptError` when the key of one is missing."""
     opened: PlainParts = {}
@@ -179,6 +181,7 @@ class PartStore:
         if parts or old:
             self._drafts.append(_Draft(kind, key, _month((at + _EAST) // DAY), starts, parts, old))
 
+    @forgetful
     def write(self) -> None:
         """Write what was put; what stands as it did is left alone."""
         places = {(name, draft.month) for draft in self._drafts for name in draft.parts}
@@ -201,6 +204,7 @@ class PartStore:
         self.delete(deletes)
         self._drafts = []
 
+    @forgetful
     def mask(self, kind: str, found: Mapping[str, EncryptedParts]) -> None:
         """Cover the values of rows, under the data keys they have."""
         rows: list[tuple[SqlValue, ...]] = []

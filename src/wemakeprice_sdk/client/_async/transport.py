@@ -19,7 +19,6 @@ from wemakeprice_sdk.client.http import (
     Reply,
     TransportError,
     failure_of,
-    forget_locals,
     headers_of,
     reply_of,
     timeouts_of,
@@ -30,7 +29,7 @@ from wemakeprice_sdk.client.http import (
 from wemakeprice_sdk.client.lines import Closable, is_clean, opened, tls_for
 from wemakeprice_sdk.client.options import BaseUrl, ConnectionLimits, Timeouts, cut
 from wemakeprice_sdk.errors import ClientStateError
-from wemakeprice_sdk.secrets import Redactor, SecretStr
+from wemakeprice_sdk.secrets import Redactor, SecretStr, forget_locals
 from wemakeprice_sdk.wire.requests import WireRequest
 
 if TYPE_CHECKING:
