@@ -32,7 +32,7 @@ from wemakeprice_sdk.policy import (
     Shipment,
     SyncPolicy,
 )
-from wemakeprice_sdk.policy.cancels import cancel_deadline, combine
+from wemakeprice_sdk.policy.cancels import cancel_deadline, combine, shipment_of
 
 WHY = Reason("test", "6.3", "test", "시험")
 SHIPPED = bundle(1, status=ShipStatus.DELIVERY, courier="CJ대한통운", invoice="1234-5678-9012")
@@ -339,6 +339,117 @@ def test_two_requests_for_one_line_do_not_let_picked_goods_go() -> None:
     assert [a.key for a in policy().plan_claims(spare, NOW)] == ["approve-cancel:500", "approve-cancel:501"]
 
 
+@frozen
+class Faulty:
+    """A strategy of the caller's own that fails on one claim."""
+
+    broken: int
+    answer: object = None
+
+    def decide(self, request: CancelRequest, line: CancelLine, now: object) -> CancelDecision:
+        if request.claim.claim_bundle_no != self.broken:
+            return Approve(WHY)
+        if self.answer is None:
+            raise KeyError("홍길동 010-0000-0000")
+        return self.answer  # type: ignore[return-value]
+
+
+def test_every_earlier_request_of_a_line_counts() -> None:
+    shop = snapshot(
+        bundles=[bundle(1, lines=[(10, 4)])],
+        claims=[claim(500, lines=[(0, 2)]), claim(501, lines=[(0, 1)]), claim(502, lines=[(0, 1)])],
+        picked=[PickedLine(100, 1)],
+    )
+    plan = policy().plan_claims(shop, NOW)
+    assert [a.key for a in plan] == ["approve-cancel:500", "approve-cancel:501"]
+    assert [str(h.target) for h in plan.held] == ["claim:502"]
+
+
+def test_a_held_cancel_stops_none_of_those_after_it() -> None:
+    held = claim(500, status=ClaimStatus.PENDING)
+    shop = snapshot(bundles=[bundle(1), bundle(2)], claims=[held, claim(501, bundle_no=2)])
+    plan = policy().plan_claims(shop, NOW)
+    assert [a.key for a in plan] == ["approve-cancel:501"]
+    (left,), (alarm,) = plan.held, plan.alarms
+    assert (left.key, alarm.severity) == ("approve-cancel:500", IssueSeverity.ORDINARY)
+
+
+def test_an_answer_says_what_it_answers() -> None:
+    shop = snapshot(bundles=[bundle(1), bundle(2)], claims=[claim(500), claim(501, bundle_no=2)])
+    shop = evolve(shop, shipments=(PendingShipment(2, CJ),))
+    approved, rejected = policy().plan_claims(shop, NOW)
+    assert isinstance(approved, ApproveCancel)
+    assert isinstance(rejected, RejectCancel)
+    for answer, code in ((approved, "not-picked"), (rejected, "invoice-exists")):
+        assert (answer.requested_at, answer.claim_type, answer.before) == (
+            NOW - HOUR,
+            ClaimType.CANCEL,
+            "취소신청",
+        )
+        assert answer.reason.code == code
+    assert (approved.after, rejected.after) == ("취소승인", f"취소거절 {CJ}")
+
+
+@pytest.mark.parametrize("early", [timedelta(0), timedelta(seconds=1)])
+@pytest.mark.parametrize("strategy", [HoldForOperator(), Faulty(500)])
+def test_what_stays_unanswered_is_warned_of_before_the_deadline(
+    strategy: HoldForOperator | Faulty, early: timedelta
+) -> None:
+    now = DEADLINE - ClaimSettings().warn_before - early
+    plan = policy(cancel_strategy=strategy).plan_claims(
+        snapshot(at=now, bundles=[bundle(1)], claims=[claim()]), now
+    )
+    (held,) = plan.held
+    assert (held.until, held.auto_approval_at) == (DEADLINE, DEADLINE)
+    warned = [alarm for alarm in plan.alarms if alarm.reason.code == "cancel-deadline"]
+    if early:
+        assert warned == []
+    else:
+        (alarm,) = warned
+        assert (str(alarm.target), alarm.severity, alarm.due) == (
+            "claim:500",
+            IssueSeverity.SERIOUS,
+            DEADLINE,
+        )
+        assert alarm.reason.rule == "6.6"
+        assert DEADLINE.isoformat() in alarm.reason.text
+        assert f"{DEADLINE:%Y-%m-%d %H:%M}에 취소신청이 자동 승인됩니다" in alarm.reason.text_ko
+    if isinstance(strategy, Faulty):
+        serious = [alarm for alarm in plan.alarms if alarm.reason.code == "strategy-failed"]
+        assert [(alarm.severity, alarm.due) for alarm in serious] == [(IssueSeverity.SERIOUS, DEADLINE)]
+        assert held.reason.rule == "6.3"
+        assert "KeyError" in held.reason.text
+        assert "KeyError" in held.reason.text_ko
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        bundle(1, status=ShipStatus.DELIVERY, method=ShipMethod.DIRECT),
+        bundle(1, status=ShipStatus.DELIVERY, method=ShipMethod.ETC),
+        bundle(1, status=ShipStatus.DELIVERY, courier="CJ대한통운", invoice="AB-1"),
+        bundle(1, status=ShipStatus.DELIVERY, courier="동네택배", invoice="123456789012"),
+        bundle(1, status=ShipStatus.DELIVERY, courier="CJ대한통운"),
+    ],
+)
+def test_what_a_bundle_travels_with_is_whole_or_unknown(sent: Bundle) -> None:
+    assert shipment_of(sent) is None
+    plan = policy().plan_claims(snapshot(bundles=[sent], claims=[claim()]), NOW)
+    (held,) = plan.held
+    assert (held.reason.code, held.until) == ("shipped-without-readable-invoice", DEADLINE)
+
+
+def test_the_method_decides_what_a_parcel_is_known_by() -> None:
+    left: dict[str, object] = {"schedule_ship_date": date(2026, 3, 12), "ship_method_message": "퀵서비스"}
+    parcel = bundle(1, status=ShipStatus.DELIVERY, courier="CJ대한통운", invoice="1234-5678-9012", **left)
+    assert shipment_of(parcel) == Shipment(ShipMethod.PARCEL, "D002", "123456789012")
+    # Written, but not sent yet.
+    assert (
+        shipment_of(bundle(1, status=ShipStatus.CONFIRM, courier="CJ대한통운", invoice="123456789012"))
+        is None
+    )
+
+
 @pytest.mark.parametrize(
     "parcel",
     [
@@ -396,21 +507,6 @@ def test_claims_without_a_bundle_number_do_not_wait_for_each_other() -> None:
     rows = [evolve(claim(number), bundle_no=None) for number in (500, 501)]
     plan = policy(cancel_strategy=ApproveAll()).plan_claims(snapshot(claims=rows), NOW)
     assert [(a.key, a.depends_on) for a in plan] == [("approve-cancel:500", ()), ("approve-cancel:501", ())]
-
-
-@frozen
-class Faulty:
-    """A strategy of the caller's own that fails on one claim."""
-
-    broken: int
-    answer: object = None
-
-    def decide(self, request: CancelRequest, line: CancelLine, now: object) -> CancelDecision:
-        if request.claim.claim_bundle_no != self.broken:
-            return Approve(WHY)
-        if self.answer is None:
-            raise KeyError("홍길동 010-0000-0000")
-        return self.answer  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize("answer", [None, "approve", True])
