@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from command_kit import Place
+from command_kit import KEY, Place
 
 from wemakeprice_sdk.cli.console import screen_width, wrapped
 from wemakeprice_sdk.cli.korean import korean_text
@@ -62,12 +62,20 @@ def korean(shop: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
         "orders ship 999 --courier CJ대한통운 --invoice 600000000001 --dry-run",
         "settlement",
         "retention --by 김운영 --dry-run",
+        "plan extend-sale-periods",
+        "excel preview EXPORT",
+        "excel import EXPORT --templates-known",
     ],
 )
-def test_a_korean_reads_korean(line: str, korean: Place, capsys: Printed) -> None:
-    main(line.split())
+def test_a_korean_reads_korean(line: str, korean: Place, capsys: Printed, tmp_path: Path) -> None:
+    export = tmp_path / "상품.csv"
+    export.write_text(
+        "상품번호,상품명,상품상태,판매가\n3000000001,컵,판매중,9900\n3.00E+08,컵,판매중,무료\n",
+        encoding="utf-8",
+    )
+    main([str(export) if word == "EXPORT" else word for word in line.split()])
     printed = capsys.readouterr()
-    found = english(printed.out.replace("CJ대한통운", ""))
+    found = english(re.sub(r"CJ대한통운|CSV![A-Z]\d+|3.00E\+08", "", printed.out))
     assert found == []
     assert printed.out or "자료가 없습니다" in printed.err
 
@@ -117,6 +125,17 @@ def test_a_missing_column_is_named(korean: Place, tmp_path: Path, capsys: Printe
 def test_too_many_words_are_refused_in_korean(korean: Place, capsys: Printed) -> None:
     assert main(["cs", "list", "questions"]) == 2
     assert "필요하지 않은 값입니다: questions" in capsys.readouterr().err
+
+
+def test_an_error_begins_in_korean_and_keeps_its_details(korean: Place, capsys: Printed) -> None:
+    korean.sandbox.approve_key(KEY, approved=False)
+    try:
+        assert main(["orders", "list"]) == 1
+    finally:
+        korean.sandbox.approve_key(KEY)
+    said = capsys.readouterr().err
+    assert said.startswith("PermissionDeniedError: 인증키는 확인되지만 이 작업의 권한이 없습니다")
+    assert "operation=orders_list" in said
 
 
 def test_help_breaks_no_name_and_fits_the_screen(korean: Place, capsys: Printed) -> None:

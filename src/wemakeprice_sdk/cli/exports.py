@@ -14,6 +14,7 @@ from wemakeprice_sdk.cli.console import Bilingual, Console, spooled
 from wemakeprice_sdk.cli.jobs import run_jobs
 from wemakeprice_sdk.cli.shop import Shop, with_shop
 from wemakeprice_sdk.cli.words import FILE, Choice, console_of, group, option, output, strict
+from wemakeprice_sdk.notebook.headings import heading, word_heading
 
 if TYPE_CHECKING:
     import os
@@ -79,7 +80,10 @@ def inspect(file: Path) -> None:
         return
     console.facts(
         [
-            (Bilingual("kind", "종류"), f"{found.kind.value} ({found.kind.korean})"),
+            (
+                Bilingual("kind", "종류"),
+                Bilingual(f"{found.kind.value} ({found.kind.korean})", found.kind.korean),
+            ),
             (Bilingual("format", "형식"), f"{found.format.value}, {found.engine}"),
             (Bilingual("sheet", "시트"), found.sheet),
             (Bilingual("header rows", "제목 행"), f"{found.header_rows[0]}-{found.header_rows[1]}"),
@@ -93,9 +97,11 @@ def inspect(file: Path) -> None:
             ),
         ]
     )
+    korean = console.language == "ko"
     kept = console.text(Bilingual("(kept as it is)", "(그대로 보존)"))
     for match in found.columns.matches:
-        console.say(f"  {match.letter:>3}  {match.header!r} -> {match.field or kept}")
+        field = f"{heading(object, match.field)} ({match.field})" if korean and match.field else match.field
+        console.say(f"  {match.letter:>3}  {match.header!r} -> {field or kept}")
     _notes(console, found.notes)
 
 
@@ -255,7 +261,10 @@ def _import_goods(
     console.clear()
     console.facts(
         [
-            *((outcome.value, count) for outcome, count in made.counts.items()),
+            *(
+                (Bilingual(outcome.value, word_heading("ItemOutcome", outcome.value)), count)
+                for outcome, count in made.counts.items()
+            ),
             (Bilingual("already registered", "이미 등록됨"), counts.registered),
             (Bilingual("duplicate", "중복"), counts.duplicate),
             (Bilingual("invalid", "오류"), counts.invalid),
@@ -287,7 +296,13 @@ def _problems(console: Console, found: Preview) -> None:
             rest = found.counts.problems - PREVIEW_ROWS
             console.say(Bilingual(f"  ... {rest} more", f"  ... 그 외 {rest}건"))
             break
-        console.say(f"  {problem.severity.value}: {problem}")
+        severity = word_heading("ProblemSeverity", problem.severity.value)
+        console.say(
+            Bilingual(
+                f"  {problem.severity.value}: {problem}",
+                f"  {severity}: {problem.place} {problem.value!r}: {problem.message_ko}",
+            )
+        )
 
 
 def _notes(console: Console, notes: tuple[str, ...]) -> None:

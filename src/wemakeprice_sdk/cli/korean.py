@@ -40,7 +40,9 @@ def _job(report: JobReport) -> Iterator[str]:
         why = f"{reason.text_ko}. {reason.next_step_ko}"
         yield f"  {reason.verdict.korean}: {why} ({reason.code}{reason.about})"
     if report.skipped is not None:
-        yield f"  실행하지 않음: {word_heading('Skipped', report.skipped)} {report.detail}".rstrip()
+        gate = report.gate
+        why = report.detail if gate is None else f"{gate.reason.text_ko} ({gate.gate})"
+        yield f"  실행하지 않음: {word_heading('Skipped', report.skipped)} {why}".rstrip()
     for kind, saved in report.collected.items():
         yield f"  {_kind(kind)}: 신규 {saved.new}, 변경 {saved.changed}, 동일 {saved.same}"
     if report.plan is not None:

@@ -178,6 +178,8 @@ def _of_library(console: Console, error: WemakepriceError) -> tuple[list[str], i
         ]
     else:
         lines = [f"{name}: {error}"]
+        if console.language == "ko":
+            lines = [f"{name}: {reason.text_ko}", f"  {error}"]
     return [
         *lines,
         f"  → {console.text(Bilingual(reason.next_step, reason.next_step_ko))}",

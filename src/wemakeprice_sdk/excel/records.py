@@ -106,8 +106,12 @@ class Problem(Tabular):
 
     def __str__(self) -> str:
         """Return one line that a seller can act on."""
-        place = f"{self.sheet}!{self.column}{self.row} [{self.header}]"
-        return f"{place} {self.value!r}: {self.message} ({self.message_ko})"
+        return f"{self.place} {self.value!r}: {self.message} ({self.message_ko})"
+
+    @property
+    def place(self) -> str:
+        """The cell and its header."""
+        return f"{self.sheet}!{self.column}{self.row} [{self.header}]"
 
 
 @frozen
