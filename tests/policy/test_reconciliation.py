@@ -41,6 +41,7 @@ from wemakeprice_sdk.models import (
     total_payable,
 )
 from wemakeprice_sdk.policy import (
+    AllocationSettings,
     BankRecords,
     OperatorMatch,
     PaymentBasis,
@@ -593,6 +594,20 @@ def test_a_pay_out_that_the_records_show_all_the_same_is_the_one_that_came() -> 
     match = OperatorMatch(transfer=part.transfers[0].transfer.key, payable=f"shop/{PAYOUT}", by="김운영")
     told = shown(18_399, matches=[match])
     assert (told.sums.owed, told.sums.unexplained) == (1, 0)
+
+
+@pytest.mark.parametrize(("days", "counts"), [(-2, False), (-1, True), (10, True), (11, False)])
+def test_money_shows_a_pay_out_from_the_first_to_the_last_day_of_its_window(days: int, counts: bool) -> None:
+    transfer = BankTransfer(received_on=PAYOUT + timedelta(days=days), amount=18_400)
+    # The records speak of no day on which it was due.
+    kept = {"first": PAYOUT + timedelta(days=1)} if days > 0 else {"last": PAYOUT - timedelta(days=1)}
+    bank = BankRecords(transfers=[transfer], **kept)
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(),), bank=bank)
+    window = SettlementTerms(allocation=AllocationSettings(early_days=1, late_days=10))
+    result = reconcile("shop", facts, LATER, terms=window)
+    assert (result.sums.unexplained, result.sums.received) == (0 if counts else 18_400, 18_400)
+    (row,) = [row for row in result.rows if row.settled]
+    assert (row.basis is PaymentBasis.BANK) is counts
 
 
 @pytest.mark.parametrize("wrong", [True, 1.0, Decimal(1), "1"])

@@ -139,6 +139,16 @@ def test_only_changed_rows_are_named_and_unlinked_ones_keep_their_stock() -> Non
     assert action.changes == (OptionChange(("파랑",), 1, None),)
 
 
+def test_an_option_change_says_of_which_product_from_what_and_to_what() -> None:
+    links = [link(option=name, sku=name) for name in OPTIONS]
+    stock = [level("빨강", 5), level("파랑", 1), level("초록", 2, display=DisplayState.HIDDEN)]
+    (action,) = plan_of(products=[product(options=OPTIONS)], links=links, stock=stock)
+    assert isinstance(action, SetOptions)
+    assert (action.product_no, action.key) == (10, "set-options:10")
+    assert (action.before, action.after) == ("파랑=6; 초록=7", "파랑=1; 초록=2 hidden")
+    assert [change.seen for change in action.changes] == [6, 7]
+
+
 def test_one_bad_level_does_not_stop_the_other_options() -> None:
     plan = plan_of(
         products=[product(options=OPTIONS)],
@@ -210,6 +220,23 @@ def test_a_link_is_proven_once_its_sku_shows_stock() -> None:
     links = [imported_link(n, f"S{n}", stock_sync=True) for n in (1, 2, 3)]
     shop = snapshot(links=links, stock=[level("S1", 4), level("S2", 0)])
     assert verified_links(shop, StockSettings(), NOW) == {(1, ())}
+
+
+def test_a_link_of_an_ambiguous_sku_is_not_proven() -> None:
+    links = [imported_link(n, "S", stock_sync=True) for n in (1, 2)]
+    shop = snapshot(links=links, stock=[level("S", 4)])
+    assert verified_links(shop, StockSettings(), NOW) == frozenset()
+    shared = snapshot(links=links, stock=[level("S", 4)], shared_skus=frozenset({"S"}))
+    assert verified_links(shared, StockSettings(), NOW) == {(1, ()), (2, ())}
+
+
+def test_an_option_whose_level_was_not_read_keeps_the_product_on_sale() -> None:
+    links = [link(option=name, sku=name) for name in OPTIONS]
+    told = StockSettings(stop_when_sold_out=True)
+    for unread, kinds in ((1, ["set-options"]), (0, ["set-options", "set-status"])):
+        rows = [product(options={"빨강": unread, "파랑": 6})]
+        plan = plan_of(products=rows, links=links[:2], stock=[level("파랑", 0)], settings=told)
+        assert [a.kind for a in plan] == kinds
 
 
 def test_ended_products_are_left_alone_and_unread_ones_are_held() -> None:

@@ -71,8 +71,8 @@ def bundle(status: ShipStatus | None = None, **more: Any) -> Bundle:
 
 def settled(fee: int, quantity: int = 3, **more: Any) -> SettlementOrderLine:
     kind = SettlementLineKind.DELIVERED if quantity > 0 else SettlementLineKind.REFUNDED
+    values: dict[str, Any] = {"basic_dt": date(2024, 5, 3), **more}
     return SettlementOrderLine(
-        basic_dt=date(2024, 5, 3),
         gubun=kind,
         bundle_no=1,
         order_opt_no=10,
@@ -80,7 +80,7 @@ def settled(fee: int, quantity: int = 3, **more: Any) -> SettlementOrderLine:
         prod_sale_amt=1_003,
         complete_qty=quantity,
         sale_agency_fee=fee,
-        **more,
+        **values,
     )
 
 
@@ -125,13 +125,26 @@ def test_a_rule_holds_within_its_period_only() -> None:
     assert found.rule_for(7, None) is None, "an unknown day is in no period"
 
 
+def test_the_fee_by_rule_is_that_of_the_product_the_day_and_the_pieces() -> None:
+    given = (rule(product_no=7, amount=10, first=date(2024, 5, 3), last=date(2024, 5, 3)), rule(amount=1))
+    for day, fee in ((date(2024, 5, 3), 30), (date(2024, 5, 4), 3)):
+        facts = SettlementFacts(bundles=[bundle()], order_lines=[settled(100, basic_dt=day)])
+        (row,) = of(SettlementStatus.COMMISSION_DIFFERS, facts, rules(*given))
+        assert (row.expected, row.fee, row.sales_day) == (100 - fee, fee, day)
+
+
 def test_a_fee_that_is_not_the_one_by_rule_is_a_status_of_its_own() -> None:
     for charged, quantity, difference in ((400, 3, 24), (370, 3, -6), (-400, -3, -24)):
-        facts = SettlementFacts(bundles=[bundle()], order_lines=[settled(charged, quantity)])
+        facts = SettlementFacts(
+            bundles=[bundle()], order_lines=[settled(charged, quantity, order_no=100, claim_no=5)]
+        )
         result = reconcile("shop", facts, AS_OF, terms=rules(rule()))
         (row,) = result.of(SettlementStatus.COMMISSION_DIFFERS)
         assert (row.expected, row.settled, row.fee) == (difference, 0, 376 if quantity > 0 else -376)
         assert result.sums.fee_difference == difference
+        assert (row.subject, row.reason, row.fee_basis) == ("commission", "fee-by-rule-differs", "계약서 3조")
+        assert (row.bundle_no, row.order_no, row.order_option_no, row.claim_no) == (1, 100, 10, 5)
+        assert row.sales_day == date(2024, 5, 3)
     same = SettlementFacts(bundles=[bundle()], order_lines=[settled(376), settled(0, 0)])
     assert of(SettlementStatus.COMMISSION_DIFFERS, same, rules(rule())) == []
 
