@@ -34,6 +34,7 @@ OWN_FIELDS = frozenset({"raw", "faults"})
 _INDEX = re.compile(r"\[\d+\]\Z", re.ASCII)
 
 
+@cache
 def wire_name(field_name: str) -> str:
     """Return the wire key of a field: `product_no` is `productNo`."""
     if field_name in WIRE_NAME_EXCEPTIONS:

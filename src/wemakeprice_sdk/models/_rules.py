@@ -477,6 +477,11 @@ def _fits(value: object, kind: type) -> bool:
     return isinstance(value, kind)
 
 
+@cache
+def _writable(kind: type[OpenEnum]) -> Only:
+    return Only(kind.writable())
+
+
 def _check_one(value: object, spec: FieldSpec, rules: tuple[Rule, ...]) -> Iterator[Broken]:
     if not _fits(value, spec.kind):
         name = spec.kind.__name__
@@ -484,7 +489,7 @@ def _check_one(value: object, spec: FieldSpec, rules: tuple[Rule, ...]) -> Itera
         yield Broken(f"type {name}", f"must be {english}", f"{korean} 합니다")
         return
     if issubclass(spec.kind, OpenEnum) and not any(isinstance(rule, Only) for rule in rules):
-        rules = (Only(spec.kind.writable()), *rules)
+        rules = (_writable(spec.kind), *rules)
     for rule in rules:
         broken = rule.check(value)
         if broken is not None:
