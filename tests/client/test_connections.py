@@ -3,6 +3,9 @@
 import asyncio
 import gc
 import json
+import socket
+import ssl
+import threading
 from typing import Any
 
 import httpx
@@ -12,7 +15,8 @@ from client_kit import KEY, Driver
 from raw_server import JSON, Call, answer, serving
 
 from wemakeprice_sdk.client import AsyncWemakepriceClient, ConnectionLimits, RetryPolicy, ThrottlePolicy
-from wemakeprice_sdk.errors import OutcomeUnknownError, RefusedError
+from wemakeprice_sdk.client.lines import tls_for
+from wemakeprice_sdk.errors import NetworkError, OutcomeUnknownError, RefusedError
 from wemakeprice_sdk.sandbox import Sandbox, SandboxServer
 from wemakeprice_sdk.wire.outcomes import Applied
 
@@ -109,6 +113,45 @@ def test_a_connection_need_not_be_kept(limits: dict[str, Any], go: Driver) -> No
         for _ in range(2):
             go(client.reference.list_labels())
         assert server.connections == 2
+
+
+def test_calls_made_together_keep_their_connections() -> None:
+    together = threading.Barrier(10)
+
+    def exchange(call: Call) -> None:
+        together.wait(60)
+        call.answer(JSON)
+
+    async def run(url: str) -> None:
+        policy = ThrottlePolicy(max_concurrent=10, min_gap=0)
+        async with AsyncWemakepriceClient(KEY, base_url=url, throttle=policy, retry=NEVER) as client:
+            for _ in range(3):
+                await asyncio.gather(*(client.reference.list_labels() for _ in range(10)))
+
+    with serving(exchange) as server:
+        asyncio.run(run(server.url))
+        assert server.connections == 10
+
+
+def test_the_certificates_are_loaded_once_for_all_accounts(
+    go: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[dict[str, Any]] = []
+    real = httpx.create_ssl_context
+
+    def load(**settings: Any) -> ssl.SSLContext:
+        loaded.append(settings)
+        return real(**settings)
+
+    monkeypatch.setattr(httpx, "create_ssl_context", load)
+    tls_for.cache_clear()
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    for _ in range(3):
+        client = go.client(base_url=f"https://127.0.0.1:{port}", retry=NEVER)
+        with pytest.raises(NetworkError):
+            go(client.reference.list_labels())
+    assert loaded == [{"trust_env": False}]
 
 
 def storm(url: str, cancels: int, times: int, most: int) -> tuple[int, int, int]:

@@ -116,10 +116,14 @@ class CallBounds:
 
 @frozen(kw_only=True)
 class ConnectionLimits:
-    """How many connections the client's own pool may hold, and how long an idle one is kept (seconds)."""
+    """How many connections the client's own pool may hold, and how long an idle one is kept (seconds).
+
+    All of them are kept unless `max_keepalive` says less: a call that opens its connection anew takes half as
+    long again.
+    """
 
     max_connections: int = 10
-    max_keepalive: int = 5
+    max_keepalive: int = field(default=Factory(lambda limits: limits.max_connections, takes_self=True))
     keepalive_expiry: float = 5.0
 
     def __attrs_post_init__(self) -> None:

@@ -90,7 +90,6 @@ class AsyncTransport:
         self._dialect = Dialect.of(injected, "AsyncClient") if injected is not None else None
         self._lifetime = AsyncLifetime()
         self._clearing = AsyncClearing()
-        self._tls: ssl.SSLContext | None = None
         self._idle: list[AsyncLine] = []
         self._busy = 0
         self._opening = threading.Lock()
@@ -122,9 +121,8 @@ class AsyncTransport:
             self._busy += 1
             try:
                 if line is None:
-                    if self._tls is None:
-                        self._tls = tls_for(self._base_url)
-                    line = AsyncLine(self._tls, self._limits.keepalive_expiry)
+                    tls = tls_for(secure=self._base_url.is_secure)
+                    line = AsyncLine(tls, self._limits.keepalive_expiry)
             except BaseException:
                 self._busy -= 1
                 raise

@@ -91,7 +91,6 @@ class Transport:
         self._dialect = Dialect.of(injected, "Client") if injected is not None else None
         self._lifetime = Lifetime()
         self._clearing = Clearing()
-        self._tls: ssl.SSLContext | None = None
         self._idle: list[Line] = []
         self._busy = 0
         self._opening = threading.Lock()
@@ -123,9 +122,8 @@ class Transport:
             self._busy += 1
             try:
                 if line is None:
-                    if self._tls is None:
-                        self._tls = tls_for(self._base_url)
-                    line = Line(self._tls, self._limits.keepalive_expiry)
+                    tls = tls_for(secure=self._base_url.is_secure)
+                    line = Line(tls, self._limits.keepalive_expiry)
             except BaseException:
                 self._busy -= 1
                 raise
