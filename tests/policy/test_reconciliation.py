@@ -204,13 +204,20 @@ def test_corrections_that_are_equal_in_everything_count_each(tmp_path: Path) -> 
 
 def test_a_row_that_left_its_day_is_unexplained_and_pays_nothing() -> None:
     ship = SettlementShipLine(basic_dt=DAY, gubun=SettlementLineKind.DELIVERED, bundle_no=1, ship_amt=2_500)
-    facts = SettlementFacts(withdrawn=(line(), ship))
-    result = reconcile("shop", facts, LATER)
-    assert {(row.subject, row.reason, row.settled, row.expected) for row in result.rows} == {
-        ("product", "row-withdrawn", 0, 18_400),
-        ("shipping", "row-withdrawn", 0, 2_500),
-    }
-    assert result.totals[SettlementStatus.UNEXPLAINED] == 20_900
+    later = line(1, basic_dt=DAY + timedelta(days=1), sale_agency_fee=1_601)
+    given = (line(2), later, ship, line(1, order_opt_no=9), line())
+    result = reconcile("shop", SettlementFacts(withdrawn=given), LATER)
+    assert [
+        (row.subject, row.bundle_no, row.order_option_no, row.sales_day, row.expected) for row in result.rows
+    ] == [
+        ("product", 1, 9, DAY, 18_400),
+        ("product", 1, 10, DAY, 18_400),
+        ("product", 2, 20, DAY, 18_400),
+        ("product", 1, 10, DAY + timedelta(days=1), 18_399),
+        ("shipping", 1, None, DAY, 2_500),
+    ]
+    assert {(row.reason, row.settled) for row in result.rows} == {("row-withdrawn", 0)}
+    assert result.totals[SettlementStatus.UNEXPLAINED] == 4 * 18_400 - 1 + 2_500
     assert result.payouts == ()
 
 
