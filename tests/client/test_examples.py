@@ -16,7 +16,10 @@ import httpx
 import pytest
 
 from wemakeprice_sdk.client import AsyncWemakepriceClient, ThrottlePolicy, WemakepriceClient
+from wemakeprice_sdk.client._async.resources._base import AsyncResource
+from wemakeprice_sdk.client._sync.resources._base import Resource
 from wemakeprice_sdk.testing.shop import URL
+from wemakeprice_sdk.wire.operations import OPERATIONS
 
 PAGE = Path(__file__).parents[2] / "docs/reference/index.md"
 EXAMPLE = re.compile(r"^Example:\n    ```python\n(.*?)^    ```$", re.MULTILINE | re.DOTALL)
@@ -27,11 +30,15 @@ CLIENTS = {
 }
 
 
+def is_resource(value: object) -> bool:
+    return isinstance(value, Resource | AsyncResource)
+
+
 def calls(kind: str) -> Iterator[tuple[str, str]]:
     """Yield the dotted name and the docstring of every call that the client offers."""
-    for group, resource in vars(CLIENTS[kind]).items():
+    for group, resource in inspect.getmembers(CLIENTS[kind], is_resource):
         for name, method in inspect.getmembers(resource, inspect.ismethod):
-            if not group.startswith("_") and not name.startswith("_"):
+            if not name.startswith("_"):
                 yield f"{group}.{name}", inspect.getdoc(method) or ""
 
 
@@ -96,6 +103,11 @@ def test_the_example_of_a_call_runs_and_prints_what_it_says(kind: str, name: str
     assert said, "an example shows what comes back"
     printed = run(kind, source, name)
     assert {number: ", ".join(texts) for number, texts in printed.items()} == said
+
+
+def test_every_call_of_the_contract_is_walked() -> None:
+    walked = {kind: {name for name, _ in calls(kind)} for kind in CLIENTS}
+    assert walked["sync"] == walked["async"] >= {row.sdk_method for row in OPERATIONS.values()}
 
 
 def test_an_example_that_lies_is_seen() -> None:
