@@ -236,7 +236,7 @@ class OptionValue(ReadModel):
             self.option_value4,
             self.option_value5,
         )
-        return tuple(value for value in levels if value)
+        return tuple(filter(None, levels))
 
     def to_input(self) -> OptionValueInput:
         """Return the write shape, without nulls and `optAddPrice`.

@@ -77,14 +77,17 @@ def several_of(snapshot: Snapshot) -> AbstractSet[str]:
 
 
 def shares_of(
-    snapshot: Snapshot, account: str, free: Callable[[str], int | None], shares: StockShares
+    snapshot: Snapshot,
+    several: AbstractSet[str],
+    account: str,
+    free: Callable[[str], int | None],
+    shares: StockShares,
 ) -> Mapping[LinkKey, Share]:
-    """Return what every link of the snapshot that shares a SKU, or is a kit, may offer.
+    """Return what every link of the snapshot that shares a SKU (`several`), or is a kit, may offer.
 
     `free` is what is there of a SKU and not reserved, None where no level can be trusted: a link with such a
     part gets no share and keeps the stock it has.
     """
-    several = several_of(snapshot)
     links = [link for link in snapshot.links if is_shared(link, several)]
     if not links:
         return {}

@@ -33,7 +33,7 @@ from wemakeprice_sdk.policy.actions import (
     Target,
     TargetKind,
 )
-from wemakeprice_sdk.policy.derived import option_key, option_rows, product_status
+from wemakeprice_sdk.policy.derived import option_rows, product_status
 from wemakeprice_sdk.policy.gates import LinkFlags
 from wemakeprice_sdk.policy.plan import PlanNote
 from wemakeprice_sdk.policy.plan_builder import PlanBuilder
@@ -143,9 +143,40 @@ class SkuTarget(NamedTuple):
     sold_out: bool = False
 
 
+@frozen
+class SkuTargets:
+    """What SKUs should show. A target is made for who asks: a million of them would be most of a plan."""
+
+    levels: Mapping[str, SkuStock]
+    _fresh_since: datetime
+    _reserved: Mapping[str, int]
+    """Units that are not offered, where they are not `buffer`."""
+    _buffer: int
+
+    def get(self, sku: str | None) -> SkuTarget | None:
+        """Return what a SKU should show, None without a level."""
+        row = self.levels.get(sku or "")
+        if row is None:
+            return None
+        if row.as_of < self._fresh_since:
+            return SkuTarget(row.sku, None, _STALE, None, None, None)
+        free = max(0, row.quantity - self._reserved.get(row.sku, self._buffer))
+        if free > MAX_STOCK:
+            return SkuTarget(row.sku, MAX_STOCK, None, free, row.on_sale, row.display)
+        return SkuTarget(row.sku, free, None, None, row.on_sale, row.display, free == 0)
+
+    def plain_stock(self, sku: str | None) -> int | None:
+        """Return the stock of a SKU that has some and no wish beside it, None for any other."""
+        row = self.levels.get(sku or "")
+        if row is None or row.as_of < self._fresh_since or row.on_sale is not None or row.display is not None:
+            return None
+        free = row.quantity - self._reserved.get(row.sku, self._buffer)
+        return free if 0 < free <= MAX_STOCK else None
+
+
 def sku_targets(
     snapshot: Snapshot, settings: StockSettings, now: datetime, ambiguous: AbstractSet[str] = frozenset()
-) -> Mapping[str, SkuTarget]:
+) -> SkuTargets:
     """Return what every SKU of the snapshot should show at `now`, but those that are `ambiguous`."""
     now = require_aware(now, "now")
     reserved: dict[str, int] = defaultdict(int, snapshot.reserved_elsewhere)
@@ -154,25 +185,15 @@ def sku_targets(
         # What left since the level was counted still stands in it.
         if row.shipped_at is None or row.shipped_at > as_of.get(row.sku, now):
             reserved[row.sku] += row.quantity
-    return {
-        row.sku: _target(row, reserved.get(row.sku, 0), settings, now)
-        for row in snapshot.stock
-        if row.sku not in ambiguous
-    }
-
-
-def _target(row: SkuStock, reserved: int, settings: StockSettings, now: datetime) -> SkuTarget:
-    if now - row.as_of > settings.max_age:
-        return SkuTarget(row.sku, None, _STALE, None, None, None)
-    free = max(0, row.quantity - reserved - settings.buffer_of(row.sku))
-    clamped = free if free > MAX_STOCK else None
-    return SkuTarget(row.sku, min(free, MAX_STOCK), None, clamped, row.on_sale, row.display, free == 0)
+    kept = {sku: units + settings.buffer_of(sku) for sku, units in reserved.items()}
+    levels = {row.sku: row for row in snapshot.stock if row.sku not in ambiguous}
+    return SkuTargets(levels, now - settings.max_age, {**settings.buffers, **kept}, settings.buffer)
 
 
 class _Targets(NamedTuple):
     """What links should show: by SKU, but those that share one or are a kit, which stand by themselves."""
 
-    by_sku: Mapping[str, SkuTarget]
+    by_sku: SkuTargets
     several: AbstractSet[str]
     by_link: Mapping[LinkKey, SkuTarget]
 
@@ -180,11 +201,17 @@ class _Targets(NamedTuple):
         """Return the target of a link, None without a level."""
         if self.by_link and is_shared(link, self.several):
             return self.by_link.get((link.product_no, link.option_key))
-        return self.by_sku.get(link.sku or "")
+        return self.by_sku.get(link.sku)
+
+    def plain_stock(self, link: SkuLink) -> int | None:
+        """Return the stock that a link should show, where nothing else is to be said of it."""
+        if not link.syncs or (self.by_link and is_shared(link, self.several)):
+            return None
+        return self.by_sku.plain_stock(link.sku)
 
 
 def _link_targets(
-    builder: PlanBuilder, snapshot: Snapshot, settings: StockSettings, by_sku: Mapping[str, SkuTarget]
+    builder: PlanBuilder, snapshot: Snapshot, settings: StockSettings, by_sku: SkuTargets
 ) -> _Targets:
     """Return what every link should show, with what shared stock leaves to it."""
 
@@ -195,7 +222,7 @@ def _link_targets(
     several = several_of(snapshot)
     if not several and not any(link.parts for link in snapshot.links):
         return _Targets(by_sku, several, {})
-    shares = shares_of(snapshot, builder.gates.config.seller_id, free, settings.shares)
+    shares = shares_of(snapshot, several, builder.gates.config.seller_id, free, settings.shares)
     found: dict[LinkKey, SkuTarget] = {}
     for link in snapshot.links:
         if not is_shared(link, several):
@@ -267,9 +294,13 @@ def plan_stock(builder: PlanBuilder, snapshot: Snapshot, settings: StockSettings
     for link in snapshot.links:
         links[link.product_no].append(link)
     planned: list[_Planned] = []
+    # A stopped sale is resumed when there are goods again.
+    may_be_in_line = not settings.stop_when_sold_out
     for product in snapshot.products:
         mine = links.pop(product.product_no, None)
         if mine is None or product_status(product) == ProductStatus.END:
+            continue
+        if may_be_in_line and _is_in_line(product, mine, targets):
             continue
         entry = _plan_product(builder, product, snapshot, settings, mine, targets)
         if entry is not None:
@@ -277,7 +308,7 @@ def plan_stock(builder: PlanBuilder, snapshot: Snapshot, settings: StockSettings
     for product_no, left in links.items():
         if any(link.syncs for link in left):
             builder.hold(ActionKind.SET_STOCK, _product(product_no), _NO_PRODUCT)
-    _note_silent(builder, snapshot, by_sku, ambiguous)
+    _note_silent(builder, snapshot, by_sku.levels, ambiguous)
     planned.sort(key=lambda entry: entry.risk)
     for entry in planned:
         for action in entry.actions:
@@ -288,13 +319,13 @@ _OPEN = LinkFlags(sku_link=True, stock_sync=True)
 
 
 def _note_silent(
-    builder: PlanBuilder, snapshot: Snapshot, targets: Mapping[str, SkuTarget], ambiguous: AbstractSet[str]
+    builder: PlanBuilder, snapshot: Snapshot, levels: Mapping[str, SkuStock], ambiguous: AbstractSet[str]
 ) -> None:
     """Note once how many linked SKUs were given no level: whoever tells of one SKU means only that one."""
     # The flags of a link last: they cost more, and most levels are given.
-    silent = {link.sku for link in snapshot.links if link.sku not in targets and link.syncs} - ambiguous
+    silent = {link.sku for link in snapshot.links if link.sku not in levels and link.syncs} - ambiguous
     kits = (link for link in snapshot.links if link.parts and link.syncs)
-    silent |= {part.sku for link in kits for part in link.parts if part.sku not in targets}
+    silent |= {part.sku for link in kits for part in link.parts if part.sku not in levels}
     silent.discard(None)
     if silent:
         builder.note(Target(TargetKind.ACCOUNT, "stock"), _no_level(len(silent)))
@@ -348,6 +379,25 @@ def _product(product_no: int) -> Target:
     return Target(TargetKind.PRODUCT, str(product_no))
 
 
+def _is_in_line(product: Product, links: Sequence[SkuLink], targets: _Targets) -> bool:
+    """Return whether every link of a product has goods to sell and shows them, and nobody wishes more of it.
+
+    That is so for most products, of which nothing is to be said then; there may be a million of them.
+    """
+    rows = option_rows(product)
+    if rows:
+        shown: dict[tuple[str, ...], int | None] = {row.values: row.stock_count for row in rows}
+    else:
+        shown = {(): product.sale.stock_count if product.sale else None}
+    if len(shown) < len(rows):
+        return False
+    for link in links:
+        stock = targets.plain_stock(link)
+        if stock is None or stock != shown.get(link.option_key):
+            return False
+    return True
+
+
 def _plan_product(
     builder: PlanBuilder,
     product: Product,
@@ -357,18 +407,20 @@ def _plan_product(
     targets: _Targets,
 ) -> _Planned | None:
     rows = option_rows(product)
-    by_key = {option_key(row): row for row in rows}
-    job = _ProductStock(builder, product, snapshot, settings, by_key, tuple(by_key) or ((),))
-    if len(job.rows) < len(rows):
+    by_key = {row.values: row for row in rows}
+    keys = tuple(by_key) or ((),)
+    job = _ProductStock(builder, product, snapshot, settings, by_key, keys)
+    if len(by_key) < len(rows):
         if any(link.syncs for link in links):
             builder.hold(ActionKind.SET_OPTIONS, job.target, _TWICE)
         return None
     wanted: dict[tuple[str, ...], SkuTarget] = {}
     for link in links:
-        if link.option_key in job.rows or link.option_key == job.keys[0]:
+        key = link.option_key
+        if key in by_key or key == keys[0]:
             found = _wanted(job, link, targets)
             if found is not None:
-                wanted[link.option_key] = found
+                wanted[key] = found
         elif link.syncs:
             builder.hold(ActionKind.SET_OPTIONS, job.target, _NO_ROW)
     return _changes(job, wanted) if wanted else None
@@ -532,9 +584,6 @@ def _status(
     wanted: Mapping[tuple[str, ...], SkuTarget],
     stock: Action | None,
 ) -> SetStatus | None:
-    # Most products have no wish at all, and there may be a million of them.
-    if not job.settings.stop_when_sold_out and all(target.on_sale is None for target in wanted.values()):
-        return None
     status = product_status(job.product)
     if status not in (ProductStatus.SALE, ProductStatus.STOP):
         return None
@@ -589,8 +638,6 @@ def _left(
 
 
 def _display(job: _ProductStock, wanted: Mapping[tuple[str, ...], SkuTarget]) -> SetDisplay | None:
-    if all(target.display is None for target in wanted.values()):
-        return None
     basic = job.product.basic
     wishes = [wanted[key].display for key in job.keys if key in wanted]
     if basic is None or len(wishes) < len(job.keys) or any(wish is None for wish in wishes):
