@@ -110,6 +110,8 @@ def test_what_went_does_not_come_back_and_is_not_taken_for_a_change(ledger: SqlL
     assert ledger.save(lease, [other], LATER) == SaveCount(changed=1)
     assert found(ledger).body == {**without(*PHONES), "buyerName": "홍길순"}
     assert found(ledger).personal is PersonalState.PARTIAL
+    ledger.save(lease, [bundle(buyerPhone=None, delivery=None)], LATER)
+    assert found(ledger).personal is PersonalState.PARTIAL, "also when the marketplace shows it no more"
 
 
 def test_no_digest_tells_whether_a_guess_of_what_went_is_right(ledger: SqlLedger, lease: Lease) -> None:
@@ -290,6 +292,8 @@ def test_the_period_begins_when_the_thing_was_over_where_that_is_known(
     }
     bound, behind = day(starts), day(starts) + timedelta(microseconds=1)
     assert ledger.destroy_personal(lease, draft.kind, bound, day(11)) == 0
+    assert ledger.due_personal("shop", draft.kind, day(11), behind, bound) == (1, 0), "the bound is left out"
+    assert ledger.due_personal("shop", draft.kind, day(11), behind, behind) == (0, 1), "not masked as well"
     assert ledger.due_personal("shop", draft.kind, day(11), None, behind) == (0, 1)
     assert ledger.destroy_personal(lease, draft.kind, behind, day(11)) == 1
 
@@ -403,7 +407,13 @@ def test_every_class_of_every_record_leaves_a_line_that_the_trail_vouches_for(
 
 
 def test_the_register_names_nobody(ledger: SqlLedger, lease: Lease) -> None:
-    extras = {"담당 자": "홍길동", "010-0000-0000": "x", "a" * 41: "x", "rows": ["010-0000-0009"]}
+    extras = {
+        "담당 자": "홍길동",
+        "010-0000-0000": "x",
+        "a" * 41: "x",
+        "전화01012345678": "x",
+        "rows": ["010-0000-0009"],
+    }
     export = RecordDraft(RecordKind.EXPORT, "product/7", "IMPORTED", NOW, {"extras": extras})  # type: ignore[arg-type]
     ledger.save(lease, [bundle(), export], NOW)
     for kind in ("bundle", "export"):
@@ -423,18 +433,22 @@ def test_payloads_go_by_class_and_leave_lines_too(ledger: SqlLedger, lease: Leas
         intent = ledger.begin(lease, IntentDraft(operation, f"{operation}:1", {"a": "홍길동"}), NOW)
         ledger.finish(lease, IntentResult(intent, IntentState.APPLIED), NOW)
         numbers[operation] = str(intent.id)
+    lost = ledger.begin(lease, IntentDraft("orders_cancel", "bundle:9", {"a": "홍길동"}), NOW)
+    ledger.finish(lease, IntentResult(lost, IntentState.UNKNOWN), NOW)
+    assert ledger.destroy_personal(lease, "intent", NOW, LATER) == 0, "the bound is left out"
     full = lambda: {one.operation for one in ledger.intents("shop") if one.payload}  # noqa: E731
     hold = LegalHold("shop", "bundle", day(9), "분쟁", CONTACT)
     ledger.set_hold(lease, hold, NOW)
     assert ledger.due_personal("shop", "intent", LATER, None, LATER, retention_class=SUPPLY) == (0, 1)
     assert ledger.destroy_personal(lease, "intent", LATER, LATER, retention_class=SUPPLY) == 1
-    assert full() == {"claims_reject", "cs_answer_question", "products_update_sale"}
+    assert full() == {"claims_reject", "cs_answer_question", "products_update_sale", "orders_cancel"}
     assert ledger.destroy_personal(lease, "intent", LATER, LATER, retention_class=CUSTOMS) == 0
     ledger.set_hold(lease, evolve(hold, kind="claim", retention_class=CONTRACT), NOW)
     named = [numbers["claims_reject"], numbers["cs_answer_question"], "999", "x", "9" * 30]
     assert ledger.destroy_personal(lease, "intent", None, LATER, keys=named) == 1
-    assert full() == {"claims_reject", "products_update_sale"}
+    assert full() == {"claims_reject", "products_update_sale", "orders_cancel"}
     assert ledger.destroy_personal(lease, "intent", LATER, LATER, retention_class=RetentionClass.DISPLAY) == 1
+    assert full() == {"claims_reject", "orders_cancel"}, "one without an outcome is verified by what was sent"
     lines = list(ledger.tombstones("shop"))
     assert [(line.kind, line.retention_class, line.fields) for line in lines] == [
         ("intent", SUPPLY, ("payload",)),
@@ -442,6 +456,19 @@ def test_payloads_go_by_class_and_leave_lines_too(ledger: SqlLedger, lease: Leas
         ("intent", RetentionClass.DISPLAY, ("payload",)),
     ]
     assert lines[0].key_hmac == ledger.key_hmac("shop", "intent", numbers["orders_ship"])
+
+
+def test_no_more_payloads_go_at_once_than_the_limit_however_many_are_named(
+    ledger: SqlLedger, lease: Lease
+) -> None:
+    numbers = []
+    for target in ("bundle:1", "bundle:2"):
+        intent = ledger.begin(lease, IntentDraft("orders_ship", target, {"a": "홍길동"}), NOW)
+        ledger.finish(lease, IntentResult(intent, IntentState.APPLIED), NOW)
+        numbers.append(str(intent.id))
+    named = [numbers[0], *map(str, range(10_000, 10_500)), numbers[1]]
+    done = [ledger.destroy_personal(lease, "intent", None, LATER, keys=named, limit=1) for _ in range(3)]
+    assert done == [1, 1, 0]
 
 
 # Keys --------------------------------------------------------------------------------------------------------

@@ -195,6 +195,17 @@ def test_an_unknown_intent_waits_for_a_person_and_blocks_only_its_target(
     ledger.begin(lease, CONFIRM, NOW)
 
 
+def test_an_open_intent_is_not_resolved_under_the_hands_of_its_worker(
+    ledger: SqlLedger, lease: Lease
+) -> None:
+    intent = ledger.begin(lease, CONFIRM, NOW)
+    with pytest.raises(LedgerError, match="carried out by 'w1' just now"):
+        ledger.resolve("shop", intent.id, IntentState.APPLIED, NOW, by="kim")
+    assert ledger.acquire_lease("shop", "w1", 60) is not None
+    resolved = ledger.resolve("shop", intent.id, IntentState.APPLIED, NOW, by="kim")
+    assert resolved.state is IntentState.APPLIED, "the run that began it is over"
+
+
 def test_records_are_counted_as_new_changed_and_same(ledger: SqlLedger, lease: Lease) -> None:
     assert ledger.save(lease, [bundle(1), bundle(2)], NOW) == SaveCount(new=2)
     later = NOW + timedelta(hours=1)
@@ -319,7 +330,7 @@ def test_a_watermark_moves_with_the_records_and_never_back(ledger: SqlLedger, le
 
 def test_a_clock_that_jumps_back_is_refused(ledger: SqlLedger, lease: Lease) -> None:
     ledger.mark_time(lease, NOW, 60)
-    ledger.mark_time(lease, NOW - timedelta(seconds=59), 60)
+    ledger.mark_time(lease, NOW - timedelta(seconds=60), 60)
     with pytest.raises(ClockJumpError, match="the clock says"):
         ledger.mark_time(lease, NOW - timedelta(seconds=61), 60)
 

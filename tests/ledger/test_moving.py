@@ -177,9 +177,11 @@ def test_a_destroyed_record_of_then_stays_away_after_the_record_itself_is_gone(o
 def test_what_is_due_is_counted_before_it_is_moved_as_after(opened: Opened) -> None:
     ledger = opened()
     wanted = [(kind, one) for kind in ("bundle", "claim", "export") for one in (None, *RetentionClass)]
+    starts = {part.starts_at for kind, _ in wanted for part in ledger.personal_parts("shop", kind)}
     ask = lambda: [  # noqa: E731
-        ledger.due_personal("shop", kind, LATER, LATER, LAST - timedelta(days=1), retention_class=one)
+        ledger.due_personal("shop", kind, LATER, LATER, bound, retention_class=one)
         for kind, one in wanted
+        for bound in (LAST - timedelta(days=1), max(starts))
     ]
     before = ask()
     assert unmoved(ledger) == SEALED, "counting writes nothing"

@@ -117,10 +117,12 @@ def test_what_belongs_to_the_order_goes_with_it(shop: Shop, tmp_path: Path) -> N
         RecordDraft("claim", "7/900/RETURN", "RETURN:APPROVE", START, claim, "900"),  # type: ignore[arg-type]
         question(1, "언제 오나요", 901),
         question(2, "다른 문의", 55),
+        RecordDraft("review", "3", "WRITTEN", START, {"content": "좋아요", "orderOptionNo": 902}),
     )
     found = names(desk(shop).preview_erasure(bundle_no=900))
     assert {("bundle", "900/1"), ("claim", "7/900/RETURN"), ("question", "1")} <= found
     assert ("question", "2") not in found
+    assert ("review", "3") in found
     assert any(kind == "file_bundle" for kind, _ in found)
 
 
@@ -203,6 +205,14 @@ def test_a_claim_that_is_not_over_keeps_its_telephone(shop: Shop, state: str, *,
         assert (item.data_class, item.destroyed) == (CONTACT, goes)
 
 
+@pytest.mark.parametrize("ended", [None, f"{START:%F %T}"])
+def test_a_file_without_a_state_goes_by_the_day_of_the_end(shop: Shop, ended: str | None) -> None:
+    fact = {"bundleNo": 995, "buyerPhone": PHONE, "shipCompleteDate": ended}
+    body = {"fact": fact, "file": "f", "sha256": "0", "sheet": "s", "rows": "2"}
+    save(shop, RecordDraft("file_bundle", "995/1@0#1", "FILE", START, body, "995/1"))  # type: ignore[arg-type]
+    assert contact_in_file(desk(shop).preview_erasure(bundle_no=995)).destroyed is (ended is not None)
+
+
 def test_a_hold_stays_in_the_way_of_a_request(shop: Shop) -> None:
     until = shop.clock.now() + timedelta(days=100)
     preview = desk(shop).preview_erasure(bundle_no=900)
@@ -211,14 +221,15 @@ def test_a_hold_stays_in_the_way_of_a_request(shop: Shop) -> None:
     kept = {item.data_class: item for item in report.kept}
     assert {item.data_class for item in report.destroyed} == {CUSTOMS}, "a hold set after the preview counts"
     assert (kept[CONTACT].basis, kept[CONTACT].kept_until) == ("보존 조치: 분쟁", until.date())
+    assert str(kept[CONTRACT].kept_until) == "2031-03-05", "of several reasons the longest counts"
     assert body(shop)["buyerPhone"] == PHONE
 
 
-def sent(shop: Shop, operation: str, target: str) -> None:
+def sent(shop: Shop, operation: str, target: str, state: IntentState = IntentState.APPLIED) -> None:
     lease = shop.ledger.acquire_lease("shop", "w1", 60)
     assert lease is not None
     intent = shop.ledger.begin(lease, IntentDraft(operation, target, {"name": NAME}), shop.clock.now())
-    shop.ledger.finish(lease, IntentResult(intent, IntentState.APPLIED), shop.clock.now())
+    shop.ledger.finish(lease, IntentResult(intent, state), shop.clock.now())
     shop.ledger.release_lease(lease)
 
 
@@ -243,6 +254,23 @@ def test_what_was_sent_about_an_order_stands_under_the_holds_of_its_kind(shop: S
     assert payloads(shop) == ["orders_ship"]
     (line,) = [entry for entry in shop.ledger.audit("shop") if entry.action == "erasure_request"]
     assert line.detail.startswith(f"{len(report.destroyed)} destroyed, {len(report.kept)} kept")
+
+
+@pytest.mark.parametrize("how", ["unknown", "held"])
+def test_what_was_sent_stays_while_its_outcome_is_unknown_and_under_a_hold_of_its_own(
+    shop: Shop, how: str
+) -> None:
+    sent(shop, "orders_ship", "bundle:900", IntentState.UNKNOWN if how == "unknown" else IntentState.APPLIED)
+    shop.pass_time(days=6 * 366)
+    if how == "held":
+        desk(shop).set_hold("intent", shop.clock.now() + timedelta(days=1), "분쟁")
+    report = desk(shop).erase(desk(shop).preview_erasure(bundle_no=900), by=BY)
+    (kept,) = report.kept
+    assert (kept.kind, kept.basis) == (
+        "intent",
+        "보존 조치: 분쟁" if how == "held" else "결과를 모르는 요청(결과를 확인할 때까지 필요함)",
+    )
+    assert payloads(shop) == ["orders_ship"]
 
 
 def test_what_was_sent_is_named_once_and_found_from_a_claim_alone(shop: Shop) -> None:
@@ -286,6 +314,11 @@ def test_a_period_that_the_seller_confirmed_counts_here_too(shop: Shop) -> None:
     assert CONTACT in {item.data_class for item in preview.destroyed}, (
         "a seller's wish is no reason against it"
     )
+    longer = RetentionPolicy(overrides=[evolve(long, data_class=CONTRACT, keep=RetentionPeriod(years=10))])
+    shop.pass_time(days=6 * 366)
+    assert desk(shop).preview_erasure(bundle_no=900, policy=longer).kept == (), (
+        "nor beyond what a law asks for"
+    )
 
 
 # one person ------------------------------------------------------------------
@@ -322,8 +355,9 @@ def test_telephone_and_name_have_to_be_in_the_same_record(shop: Shop) -> None:
     assert names(desk(shop).preview_erasure(name=NAME, phone=PHONE)) == {("bundle", "900/1")}
 
 
-def test_nobody_is_found_who_is_not_there(shop: Shop) -> None:
-    preview = desk(shop).preview_erasure(phone="010-7777-0000")
+@pytest.mark.parametrize("phone", ["010-7777-0000", "1588-0000"])
+def test_nobody_is_found_who_is_not_there(shop: Shop, phone: str) -> None:
+    preview = desk(shop).preview_erasure(phone=phone)
     assert (preview.records, preview.items) == ((), ())
     report = desk(shop).erase(preview, by=BY)
     assert (report.ok, report.destroyed, report.kept) == (True, (), ())

@@ -24,6 +24,7 @@ from wemakeprice_sdk.runner.reports import JobReport, report_parts
 _PHONE_DIGITS: Final = 8
 _OPEN_ORDERS: Final = frozenset({ShipStatus.NEW.value, ShipStatus.CONFIRM.value, ShipStatus.DELIVERY.value})
 _OPEN_CLAIMS: Final = frozenset(status.value for status in ClaimStatus if status.is_open)
+UNSETTLED: Final = "결과를 모르는 요청(결과를 확인할 때까지 필요함)"
 NOT_OVER: Final = "거래가 끝나지 않음(배송 완료·클레임 처리 전이므로 이용 목적이 남아 있음)"
 
 
@@ -164,10 +165,11 @@ class ErasureTerms:
         """Decide on what was sent."""
         dates = RetentionDates(recorded=intent.opened_at.date())
         data_class = class_of(INTENTS, intent.operation)
-        holds = self._held(held_with(intent.operation), data_class)
-        return self._decided(
-            INTENTS, str(intent.id), data_class, dates, holds, is_open=intent.state.is_active
-        )
+        reasons = self._held(held_with(intent.operation), data_class)
+        if intent.state.is_active:
+            # The ledger keeps it as long: without it nobody can find out what became of the call.
+            reasons.append((date.max, UNSETTLED))
+        return self._decided(INTENTS, str(intent.id), data_class, dates, reasons, is_open=False)
 
     def _held(self, kinds: Iterable[str], data_class: RetentionClass) -> list[tuple[date, str]]:
         holds = (self.holds.get((kind, data_class)) for kind in kinds)
@@ -179,13 +181,13 @@ class ErasureTerms:
         key: str,
         data_class: RetentionClass,
         dates: RetentionDates,
-        holds: list[tuple[date, str]],
+        others: list[tuple[date, str]],
         *,
         is_open: bool,
     ) -> ErasureItem:
         rule = self.rules[data_class]
         item = ErasureItem(kind=kind, key=key, data_class=data_class, day=dates.recorded, destroyed=False)
-        reasons = [*self._reasons(rule, dates, is_open=is_open), *holds]
+        reasons = [*self._reasons(rule, dates, is_open=is_open), *others]
         if not reasons:
             return evolve(item, destroyed=True)
         until, basis = max(reasons)
