@@ -34,6 +34,14 @@ def test_the_summary_tells_the_day(printed: str, step: str, count: int, remark: 
     assert re.search(rf"^{re.escape(step)} +{count}  .*{re.escape(remark)}", table, re.MULTILINE), table
 
 
+def test_a_korean_sees_the_day_in_korean() -> None:
+    command = [sys.executable, "-m", "wemakeprice_sdk", "demo", "--lang", "ko"]
+    told = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+    english = re.sub(r"http\S+|\(mock\)|CJ", "", told)
+    assert re.findall(r"[A-Za-z]{2,}", english) == []
+    assert re.search(r"^모의 서버의 기록: 발주확인 +24  배송번호마다 한 번$", told, re.MULTILINE)
+
+
 def test_no_key_and_no_personal_data_is_printed(printed: str) -> None:
     for hidden in ("demo-key", "홍길동", "010-"):
         assert hidden not in printed

@@ -62,7 +62,7 @@ def _without_extra(words: Sequence[str], console: Console) -> int:
     from wemakeprice_sdk.cli import demo
 
     if list(words) == ["demo"]:
-        demo.run(console.out)
+        demo.run(console.out, console.language)
     elif list(words) == ["--version"]:
         console.say(__version__)
     else:

@@ -24,7 +24,8 @@ from wemakeprice_sdk.cli.words import NUMBER, command, console_of, option
 )
 def demo() -> None:
     """Run the demo."""
-    day.run(console_of(click.get_current_context()).out)
+    console = console_of(click.get_current_context())
+    day.run(console.out, console.language)
 
 
 @command(
