@@ -104,9 +104,14 @@ audit: $(VENV)/.dev ## ask the advisory databases about every locked package (ne
 cassettes: $(VENV)/.dev ## record the cassettes again from the sandbox
 	$(BIN)/python scripts/record_cassettes.py
 
-# The peers are an optional requirement of the benchmark alone; READERS="--rows 20000 --shapes excel,csv" chooses.
-benchmarks: $(VENV)/.dev ## readers of spreadsheets beside their peers
-	$(PIP) install --quiet polars fastexcel pyarrow python-calamine pandas openpyxl xlsxwriter xlwt
+# The peers are an optional requirement of the benchmarks alone; READERS="--rows 20000 --shapes excel,csv" chooses.
+PEERS := polars fastexcel pyarrow python-calamine pandas openpyxl xlsxwriter xlwt pydantic msgspec requests httpx2 \
+  notion-client stripe hcloud boto3 openai
+benchmarks: $(VENV)/.dev ## answers, calls, imports and spreadsheets beside their peers
+	$(PIP) install --quiet $(PEERS)
+	$(BIN)/python benchmarks/wire.py
+	$(BIN)/python benchmarks/calls.py
+	$(BIN)/python benchmarks/imports.py
 	$(BIN)/python benchmarks/excel_products.py $(READERS)
 
 clean: ## remove what the targets made
