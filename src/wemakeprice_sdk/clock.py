@@ -13,8 +13,9 @@ from enum import Enum
 from functools import cache
 from typing import Protocol
 
-from attrs import define, field, frozen
+from attrs import define, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.errors import NaiveDatetimeError, ValidationError
 
 KST = timezone(timedelta(hours=9), "KST")

@@ -69,7 +69,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Self
 
-from attrs import frozen
+from wemakeprice_sdk._frozen import frozen
 
 
 @frozen

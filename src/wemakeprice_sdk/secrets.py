@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Final, NoReturn, ParamSpec, Protocol, TypeVar, final, runtime_checkable
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems
 from wemakeprice_sdk.errors import (
     ConfigError,

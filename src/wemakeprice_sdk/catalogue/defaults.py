@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Final, Self
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems, check_items, of_kind
 from wemakeprice_sdk.models.couriers import lookup
 

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import Final
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.catalogue.model import CatalogueProduct, VariantAxis
 from wemakeprice_sdk.policy.derived import option_words
 

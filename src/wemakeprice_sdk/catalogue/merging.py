@@ -12,8 +12,9 @@ from enum import Enum
 from itertools import chain
 from typing import Any, Final, Protocol, TypeVar, cast
 
-from attrs import AttrsInstance, asdict, evolve, field, fields, frozen, has
+from attrs import AttrsInstance, asdict, evolve, field, fields, has
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.catalogue.model import (
     VALUE_FIELDS,
     VARIANT_FIELDS,

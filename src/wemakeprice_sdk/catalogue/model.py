@@ -11,8 +11,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from attrs import field, fields, frozen
+from attrs import field, fields
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.errors import Violation
 from wemakeprice_sdk.models.codes import (
     BundleKind,

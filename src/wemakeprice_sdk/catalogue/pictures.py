@@ -6,7 +6,7 @@ import struct
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from attrs import frozen
+from wemakeprice_sdk._frozen import frozen
 
 
 @frozen

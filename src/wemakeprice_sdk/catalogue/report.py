@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import ClassVar, Final, TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import shown
 from wemakeprice_sdk.models.tables import Report, ReportTable, table_of
 

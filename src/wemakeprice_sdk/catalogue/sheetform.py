@@ -9,8 +9,9 @@ from enum import Enum
 from hashlib import sha256
 from typing import Any, Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.catalogue.model import (
     CatalogueProduct,
     CatalogueVariant,

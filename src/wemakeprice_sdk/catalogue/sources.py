@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Self, TypeAlias
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.catalogue.descriptions import image_urls
 from wemakeprice_sdk.catalogue.model import (
     VALUE_FIELDS,

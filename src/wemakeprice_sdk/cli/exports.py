@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
-from attrs import frozen
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.cli.console import Bilingual, Console, spooled
 from wemakeprice_sdk.cli.jobs import run_jobs
 from wemakeprice_sdk.cli.shop import Shop, with_shop

@@ -6,8 +6,9 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Final, TypedDict
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.client.hooks import Hooks, Observer, Tap
 from wemakeprice_sdk.client.options import CallBounds, ConnectionLimits, Timeouts, VerificationPolicy

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Final, TypeVar
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.client.http import TransportError
 from wemakeprice_sdk.errors import CallError
 from wemakeprice_sdk.models import JsonValue, ListResult, UnreadRow, ValueFault

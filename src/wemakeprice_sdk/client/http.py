@@ -13,8 +13,9 @@ from types import ModuleType
 from typing import Final, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk._version import __version__
 from wemakeprice_sdk.client.options import BaseUrl, TimeoutTuple
 from wemakeprice_sdk.secrets import Redactor, SecretStr

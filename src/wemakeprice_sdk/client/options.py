@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from attrs import Factory, field, frozen
+from attrs import Factory, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems
 from wemakeprice_sdk.errors import ConfigError
 from wemakeprice_sdk.secrets import SecretStr

@@ -10,8 +10,9 @@ from enum import Enum
 from hashlib import blake2s
 from typing import Final, Generic, Self, TypeVar, cast
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.clock import KST, require_aware
 from wemakeprice_sdk.errors import IncompleteListError, ValidationError

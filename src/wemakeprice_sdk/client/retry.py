@@ -11,9 +11,9 @@ from collections.abc import Callable
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from attrs import frozen
 from tenacity import RetryCallState
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.client.options import require
 from wemakeprice_sdk.errors import ApiError, CallDeadlineError, CallError, NetworkError, ServerError
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.client.options import require
 
 

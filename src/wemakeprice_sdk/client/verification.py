@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from wemakeprice_sdk import models
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.client.http import TransportError
 from wemakeprice_sdk.errors import (
     CallDeadlineError,

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, time
 from typing import Any, Final, Generic, Protocol, TypeAlias, TypeVar, cast
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems, shown, shown_type
 from wemakeprice_sdk.config._checks import HIDDEN, closest
 from wemakeprice_sdk.config.states import KoreanWord

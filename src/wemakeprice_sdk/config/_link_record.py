@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final, cast
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems
 from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.config._checks import as_tuple

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final, cast
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems
 from wemakeprice_sdk.config._checks import as_tuple, fold
 

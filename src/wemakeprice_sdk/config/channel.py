@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Final, TypedDict, Unpack, cast
 from urllib.parse import urlsplit
 
-from attrs import field, fields, frozen
+from attrs import field, fields
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems, shown
 from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.config._checks import HIDDEN, as_tuple

@@ -6,8 +6,9 @@ import logging
 import re
 from typing import Final, Protocol, cast, runtime_checkable
 
-from attrs import field, fields, frozen
+from attrs import field, fields
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems, check_kind
 from wemakeprice_sdk.config._checks import HIDDEN
 from wemakeprice_sdk.config.states import KoreanWord

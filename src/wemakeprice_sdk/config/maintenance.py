@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Final, TypeAlias, cast
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems
 from wemakeprice_sdk.clock import KST, require_aware
 from wemakeprice_sdk.config._checks import as_tuple

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import cast
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems, check_kind
 from wemakeprice_sdk.config._checks import HIDDEN, as_tuple, closest, fold
 from wemakeprice_sdk.config.channel import ChannelConfig

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
-from attrs import Factory, field, frozen
+from attrs import Factory, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems, check_kind
 from wemakeprice_sdk.clock import BusinessCalendar, add_months, korean_day
 from wemakeprice_sdk.config._checks import fold

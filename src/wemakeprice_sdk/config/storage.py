@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final, Literal, NoReturn, TypeAlias
 
 import tomli_w
-from attrs import frozen
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems, check_kind
 from wemakeprice_sdk.config._checks import HIDDEN
 from wemakeprice_sdk.config._codecs import Plain

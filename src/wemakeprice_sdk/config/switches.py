@@ -7,8 +7,9 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Final, cast
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems
 from wemakeprice_sdk.clock import add_months, require_aware
 from wemakeprice_sdk.config._checks import as_tuple, fold

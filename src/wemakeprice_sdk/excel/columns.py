@@ -11,8 +11,9 @@ from importlib import resources
 from pathlib import Path
 from typing import TypeAlias
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems, check_kind
 from wemakeprice_sdk.errors import ValidationError, Violation
 from wemakeprice_sdk.excel.records import ExportKind, ProblemSeverity

@@ -8,8 +8,9 @@ from enum import Enum
 from itertools import islice
 from typing import ClassVar, TypeAlias
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.errors import CommitError, LedgerError, WemakepriceError
 from wemakeprice_sdk.excel.preview import PreviewRow
 from wemakeprice_sdk.excel.records import DealRecord, ExportKind

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.excel.nondata import NonDataKind, is_total_word, reads_like_total
 from wemakeprice_sdk.excel.records import DealRecord, Problem, ProblemSeverity
 from wemakeprice_sdk.excel.structure import NonDataRows, RowPlan, TypedRow

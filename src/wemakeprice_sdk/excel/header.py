@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.errors import ColumnError, WrongKindError
 from wemakeprice_sdk.excel.columns import ColumnBook
 from wemakeprice_sdk.excel.mapping import ColumnMap, fit, map_columns

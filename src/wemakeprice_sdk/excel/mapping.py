@@ -10,8 +10,9 @@ from itertools import pairwise
 from math import gcd
 from typing import ClassVar, Final
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import of_kind
 from wemakeprice_sdk.errors import ColumnError, ValidationError
 from wemakeprice_sdk.excel.columns import ColumnBook, ColumnSpec

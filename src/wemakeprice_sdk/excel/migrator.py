@@ -11,8 +11,9 @@ from os import PathLike
 from pathlib import Path
 from typing import ClassVar, TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import check_kind, of_kind
 from wemakeprice_sdk.errors import ValidationError, WrongKindError
 from wemakeprice_sdk.excel.columns import ColumnBook

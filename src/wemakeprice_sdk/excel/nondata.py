@@ -14,8 +14,9 @@ from enum import Enum
 from functools import lru_cache
 from itertools import compress
 
-from attrs import define, field, frozen
+from attrs import define, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.files.cells import Cell, CellError, cell_text, is_blank
 
 _LONGEST_LABEL = 120

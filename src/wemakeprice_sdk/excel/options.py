@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.excel.structure import RowPlan, TypedRow
 from wemakeprice_sdk.excel.values import FaultError, is_empty_mark, is_grouped, parse_amount
 from wemakeprice_sdk.files.cells import Cell

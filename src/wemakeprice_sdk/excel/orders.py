@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.excel.nondata import NonDataKind, reads_like_total
 from wemakeprice_sdk.excel.records import Problem, ProblemSeverity
 from wemakeprice_sdk.excel.structure import NonDataRows, RowPlan, TypedRow

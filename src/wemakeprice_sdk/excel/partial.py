@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from attrs import define, field, frozen
+from attrs import define, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.excel.columns import names_other_money
 from wemakeprice_sdk.excel.records import DealRecord, ProductRecord
 from wemakeprice_sdk.files.cells import column_letter

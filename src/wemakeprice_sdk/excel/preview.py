@@ -11,8 +11,9 @@ from itertools import chain, islice
 from types import TracebackType
 from typing import ClassVar, Self, TypeAlias
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.excel.deals import ParsedDeal
 from wemakeprice_sdk.excel.faults import sentences

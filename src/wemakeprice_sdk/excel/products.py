@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.excel.nondata import is_total_word, reads_like_total
 from wemakeprice_sdk.excel.options import SPLIT_FIELDS, Crowded, OptionReader
 from wemakeprice_sdk.excel.records import OptionRecord, Problem, ProblemSeverity, ProductRecord

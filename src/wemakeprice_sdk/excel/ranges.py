@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.clock import add_months
 from wemakeprice_sdk.errors import WindowError
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.files.cells import Cell
 from wemakeprice_sdk.models import (
     DealRow,

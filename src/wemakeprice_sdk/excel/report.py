@@ -13,8 +13,9 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.excel.mapping import REPORT_HEADERS, REPORT_STATES
 from wemakeprice_sdk.excel.nondata import LEFT_OUT_WORDS, NonDataKind
 from wemakeprice_sdk.excel.partial import HIDDEN_SIGNS

@@ -11,8 +11,9 @@ from datetime import date, datetime
 from typing import Generic, TypeVar, cast
 
 import attrs
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.excel.preview import extras_of
 from wemakeprice_sdk.excel.records import Problem, ProblemSeverity
 from wemakeprice_sdk.excel.structure import NonDataRows, RowPlan

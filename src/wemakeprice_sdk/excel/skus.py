@@ -8,8 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import check_items, check_kind
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.excel.records import ProductRecord

@@ -13,8 +13,9 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Final
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.errors import UnreadableFileError, WrongAccountError
 from wemakeprice_sdk.excel.records import Problem, ProblemSeverity

@@ -20,8 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias, cast, runtime_checkable
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems, check_items, check_kind
 from wemakeprice_sdk.errors import BagError, Violation
 

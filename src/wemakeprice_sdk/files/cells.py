@@ -10,7 +10,9 @@ from functools import lru_cache
 from itertools import compress, islice, repeat, zip_longest
 from typing import TypeAlias
 
-from attrs import define, frozen
+from attrs import define
+
+from wemakeprice_sdk._frozen import frozen
 
 
 @frozen

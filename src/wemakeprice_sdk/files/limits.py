@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from attrs import define, field, frozen
+from attrs import define, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.errors import UnsafeFileError
 
 _KIB = 1024

@@ -13,8 +13,7 @@ from enum import Enum
 from typing import IO, BinaryIO, Final, TypeAlias
 from xml.sax.saxutils import escape
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.files import sheetxml
 from wemakeprice_sdk.files.cells import EXACT_DIGITS, column_letter
 from wemakeprice_sdk.files.sheetxml import (

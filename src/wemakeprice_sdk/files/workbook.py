@@ -7,8 +7,9 @@ from enum import Enum
 from typing import Protocol
 from unicodedata import normalize
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.files.cells import RowBlock, SheetRow
 from wemakeprice_sdk.files.limits import Budget
 

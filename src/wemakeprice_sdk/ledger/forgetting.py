@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.errors import DecryptionError, LedgerCorruptError
 from wemakeprice_sdk.ledger.encryption import RowCipher, load
 from wemakeprice_sdk.ledger.engine import SqlValue, Transaction, text, whole

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.ledger.engine import Transaction, text
 from wemakeprice_sdk.ledger.records import LegalHold
 from wemakeprice_sdk.ledger.timestamps import to_micros, to_timestamp

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.errors import DecryptionError
 from wemakeprice_sdk.ledger.base import LedgerBase
 from wemakeprice_sdk.ledger.encryption import RowCipher, context, load

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.ledger import personal
 from wemakeprice_sdk.ledger.encryption import RowCipher, load
 from wemakeprice_sdk.ledger.engine import SqlRow, Transaction, text

@@ -12,8 +12,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.ledger.encryption import RowCipher, context
 from wemakeprice_sdk.ledger.engine import SqlRow, Transaction, text, whole
 from wemakeprice_sdk.ledger.paging import PAGE

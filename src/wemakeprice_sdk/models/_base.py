@@ -9,8 +9,9 @@ from functools import cache
 from typing import Any, ClassVar, Self, TypeVar
 
 import attrs
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models._answers import JsonValue as JsonValue  # noqa: PLC0414 - read from here by many
 from wemakeprice_sdk.models._answers import ValueFault

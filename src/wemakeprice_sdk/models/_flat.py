@@ -11,8 +11,8 @@ from types import UnionType
 from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 import attrs
-from attrs import frozen
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.clock import KST
 
 TableCell: TypeAlias = "bool | int | float | str | date | datetime | None"

@@ -26,8 +26,9 @@ from typing import (
 )
 
 import attrs
-from attrs import evolve, frozen
+from attrs import evolve
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.errors import ValidationError, Violation
 from wemakeprice_sdk.models import couriers

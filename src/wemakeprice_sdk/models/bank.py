@@ -6,8 +6,9 @@ import re
 from datetime import date, datetime
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.clock import korean_day
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models._given import checked, listed

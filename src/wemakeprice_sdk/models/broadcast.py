@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.models._rules import AsText, Chars, Items, Ko, Range, WriteModel
 from wemakeprice_sdk.models.codes import BroadcastType
 

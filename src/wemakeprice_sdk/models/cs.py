@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.models._answers import Essential
 from wemakeprice_sdk.models._base import ReadModel
 from wemakeprice_sdk.models._rules import Chars, Ko, Range, WriteModel

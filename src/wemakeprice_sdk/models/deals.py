@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.models._answers import Essential, SaleEnd, UnreadRow, Won, unread_of
 from wemakeprice_sdk.models._base import ReadModel
 from wemakeprice_sdk.models.codes import DealStatus, DisplayState

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from attrs import field, frozen
+from attrs import field
 
 from wemakeprice_sdk import models
+from wemakeprice_sdk._frozen import frozen
 
 
 @frozen

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 from hashlib import sha256
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.models._answers import Essential
 from wemakeprice_sdk.models._base import ReadModel
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems
 from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.errors import Violation

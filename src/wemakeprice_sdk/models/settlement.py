@@ -7,8 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.models._answers import Essential, Quantity, Won
 from wemakeprice_sdk.models._base import ReadModel, missing_figure
 from wemakeprice_sdk.models._given import require_whole

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems, of_kind
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models._given import checked, listed

@@ -14,8 +14,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.models._flat import Lists
 from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.models.tables import Report, ReportTable, table_of

@@ -7,8 +7,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.clock import korean_day
 from wemakeprice_sdk.models._given import checked
 from wemakeprice_sdk.models.sources import SourceRow

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from html import escape
 from typing import Final, TypeAlias
 
-from attrs import frozen
+from wemakeprice_sdk._frozen import frozen
 
 ShownCell: TypeAlias = "bool | int | float | str | date | None"
 

@@ -14,8 +14,7 @@ from importlib import import_module
 from math import isnan
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.errors import MissingExtraError, ValidationError
 
 if TYPE_CHECKING:

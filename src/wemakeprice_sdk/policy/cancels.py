@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems, check_kind, of_kind
 from wemakeprice_sdk.clock import BusinessCalendar, add_business_days
 from wemakeprice_sdk.config import IssueSeverity

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 
-from attrs import asdict, evolve, field, frozen
+from attrs import asdict, evolve, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.errors import BlastRadiusError, PolicyError

@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.models.orders import Bundle, OrderOption, OrderProduct
 from wemakeprice_sdk.models.sku_links import SkuLink, SkuPart
 from wemakeprice_sdk.models.sku_matching import SkuScheme

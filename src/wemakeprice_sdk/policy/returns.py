@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.models import couriers
 from wemakeprice_sdk.models.claims import Claim

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.clock import KST, require_aware
 from wemakeprice_sdk.config import (
     ChannelConfig,

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems, of_kind
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models._given import checked, whole_number

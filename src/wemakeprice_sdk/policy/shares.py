@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final, TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.models.codes import ProductStatus
 from wemakeprice_sdk.models.products import Product
 from wemakeprice_sdk.models.sku_links import SkuLink, SkuPart

@@ -12,8 +12,9 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Generic, Protocol, TypeAlias, TypeVar, cast
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems, check_kind
 from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.errors import NaiveDatetimeError, StaleSnapshotError, ValidationError, Violation

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import check_kind, of_kind
 from wemakeprice_sdk.clock import BusinessCalendar, KoreanBusinessCalendar, require_aware
 from wemakeprice_sdk.config import ChannelConfig

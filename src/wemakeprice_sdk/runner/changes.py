@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import ClassVar, Final, Generic, TypeAlias, TypeVar
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.ledger.records import StoredRecord
 from wemakeprice_sdk.models import (
     Bundle,

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.clock import KST, korean_day
 from wemakeprice_sdk.ledger import personal

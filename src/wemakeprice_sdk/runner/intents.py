@@ -7,9 +7,10 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from wemakeprice_sdk import models
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.errors import LedgerCorruptError, ProtocolError
 from wemakeprice_sdk.ledger.records import Intent, IntentDraft
 from wemakeprice_sdk.models import JsonValue, Product, WriteModel

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Protocol, Self, TypedDict
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.ledger.records import Intent, SaveCount
 from wemakeprice_sdk.models import SkuMatchReport
 from wemakeprice_sdk.models.retention import RetentionClass

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias, get_args
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems, check_items
 from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.config import ChannelConfig

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.ledger.records import StockBook, StockOffer
 from wemakeprice_sdk.models import Bundle, Product
 from wemakeprice_sdk.models.sku_links import SkuLink

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar, Final
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.config import ChannelConfig, LinkState
 from wemakeprice_sdk.ledger.records import AccountStanding, Intent, IntentState
 from wemakeprice_sdk.models import JsonValue, SkuMatch

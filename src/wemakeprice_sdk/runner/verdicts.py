@@ -21,8 +21,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.config.states import KoreanWord

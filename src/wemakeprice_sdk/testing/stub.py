@@ -10,9 +10,10 @@ from typing import Self, cast
 from urllib.parse import parse_qsl
 
 import httpx
-from attrs import field, frozen
+from attrs import field
 
 from wemakeprice_sdk import models
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.client import (
     AsyncWemakepriceClient,
     RetryPolicy,

@@ -10,8 +10,8 @@ from types import UnionType
 from typing import Annotated, Final, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 import attrs
-from attrs import frozen
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.models._answers import EssentialMark, SaleEndMark
 from wemakeprice_sdk.models._base import OWN_FIELDS, JsonValue, OpenEnum, ReadModel, wire_name

@@ -14,7 +14,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final, Literal
 
-from attrs import frozen
+from wemakeprice_sdk._frozen import frozen
 
 
 class Retry(Enum):

@@ -12,9 +12,10 @@ from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
 
 import attrs
-from attrs import field, frozen
+from attrs import field
 
 from wemakeprice_sdk import models
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems
 from wemakeprice_sdk.errors import NaiveDatetimeError, ValidationError, WindowError
 from wemakeprice_sdk.models import (

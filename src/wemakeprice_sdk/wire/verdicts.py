@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from wemakeprice_sdk import models
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.models import UnreadRow, WriteModel
 from wemakeprice_sdk.models._base import JsonValue
 from wemakeprice_sdk.models.known import NOTHING_KNOWN, Known

@@ -12,8 +12,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.errors import CallError, NotFoundError
 from wemakeprice_sdk.models import (
     BundleNoRequest,

@@ -13,9 +13,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from attrs import frozen
-
 from wemakeprice_sdk import clock
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.clock import KST, add_months, require_aware
 from wemakeprice_sdk.errors import ValidationError, WindowError
 

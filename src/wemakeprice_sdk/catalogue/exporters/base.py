@@ -15,8 +15,9 @@ from enum import Enum
 from functools import cached_property
 from typing import ClassVar, Final, TypeAlias
 
-from attrs import define, fields, frozen
+from attrs import define, fields
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.catalogue.defaults import (
     CodeMap,
     Defaults,

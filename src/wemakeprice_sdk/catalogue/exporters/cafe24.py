@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Final, Literal
 
-from attrs import field, frozen
+from attrs import field
 from attrs.validators import in_
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.catalogue.exporters.base import (
     SET_BY_PUBLISH,
     Exporter,

@@ -13,8 +13,7 @@ import json
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.catalogue.exporters.base import (
     ACCOUNT_SETTING,
     SET_BY_PUBLISH,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.catalogue.defaults import Defaults, SellerMaps, SkuSource
 from wemakeprice_sdk.catalogue.exporters.base import Exporter, ExportJob, TargetRow
 from wemakeprice_sdk.catalogue.keys import duplicate_codes

@@ -12,8 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.catalogue.exporters.base import (
     CELL_LIMIT,
     SET_BY_PUBLISH,

@@ -11,7 +11,9 @@ from functools import cached_property
 from typing import Final
 
 import attrs
-from attrs import define, frozen
+from attrs import define
+
+from wemakeprice_sdk._frozen import frozen
 
 JOINT: Final = " / "
 """What stands between the values of axes that were joined into one."""

@@ -15,8 +15,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import ClassVar, Final
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.catalogue.exporters.base import (
     ACCOUNT_SETTING,
     CELL_LIMIT,

@@ -15,9 +15,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar, Final
 
-from attrs import field, frozen
+from attrs import field
 from attrs.validators import in_
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.catalogue.exporters.base import (
     ACCOUNT_SETTING,
     SET_BY_PUBLISH,

@@ -12,8 +12,7 @@ from enum import Enum
 from itertools import zip_longest
 from typing import ClassVar, Final
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.catalogue.exporters.base import (
     SET_BY_PUBLISH,
     Exporter,

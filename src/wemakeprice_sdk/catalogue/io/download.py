@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk._version import __version__
 from wemakeprice_sdk.catalogue.io.addresses import IpNetwork, is_number, may_connect
 from wemakeprice_sdk.catalogue.io.whole import on_disk

@@ -18,8 +18,9 @@ from itertools import count
 from pathlib import Path
 from typing import BinaryIO, Final, TypeAlias, cast
 
-from attrs import asdict, evolve, frozen
+from attrs import asdict, evolve
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.catalogue.io.download import (
     Downloader,
     Fetched,

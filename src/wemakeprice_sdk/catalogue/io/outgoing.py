@@ -9,8 +9,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, cast
 
-from attrs import define, field, frozen
+from attrs import define, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.catalogue.exporters.base import Exporter, TargetRow
 from wemakeprice_sdk.catalogue.exporters.export import Export, ExportStep
 from wemakeprice_sdk.catalogue.exporters.naver_sheet import NaverSheet, SheetLayout

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-from attrs import evolve, frozen
+from attrs import evolve
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.catalogue import sheetform as form
 from wemakeprice_sdk.catalogue.io.whole import measured, on_disk, whole_file
 from wemakeprice_sdk.catalogue.model import CatalogueProduct, Provenance, SourceKind

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.client._async.throttle import AsyncThrottle
 from wemakeprice_sdk.client._async.transport import AsyncTransport
 from wemakeprice_sdk.client.retry import RetryBudget

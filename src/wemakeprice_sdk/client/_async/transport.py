@@ -6,7 +6,6 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, cast
 
 from wemakeprice_sdk.client._synchronization import AsyncClearing, AsyncLifetime, AsyncTimeLimit
@@ -40,6 +39,8 @@ class AsyncLine:
     """One connection of our own, with an HTTP client that has no other one."""
 
     def __init__(self, tls: ssl.SSLContext, keepalive: float) -> None:
+        from http.cookiejar import CookieJar, DefaultCookiePolicy
+
         import httpx
 
         limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=keepalive)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import tenacity
-from attrs import frozen
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.client._sync.shared import Shared
 from wemakeprice_sdk.client.calloptions import CallOptions
 from wemakeprice_sdk.client.hooks import Event, Observer, Purpose, RawAnswer, RequestEvent, error_name

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.client._sync.throttle import Throttle
 from wemakeprice_sdk.client._sync.transport import Transport
 from wemakeprice_sdk.client.retry import RetryBudget

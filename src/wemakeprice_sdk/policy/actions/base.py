@@ -7,8 +7,9 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
-from attrs import asdict, field, fields, frozen, has
+from attrs import asdict, field, fields, has
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import of_kind
 from wemakeprice_sdk.models import WriteModel
 from wemakeprice_sdk.models.codes import ImportSource, ShipMethod

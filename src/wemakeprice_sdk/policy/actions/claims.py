@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import ClassVar
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.models import WriteModel
 from wemakeprice_sdk.models.claims import (
     Claim,

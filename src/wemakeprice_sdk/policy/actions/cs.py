@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.models import AnswerRequest, InquiryAnswerRequest, WriteModel
 from wemakeprice_sdk.policy.actions.base import Action, ActionKind, Target, TargetKind
 from wemakeprice_sdk.policy.world import World

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.models.codes import ImportSource, SkuLinkMode
 from wemakeprice_sdk.policy.actions.base import Action, ActionKind, Target, TargetKind
 from wemakeprice_sdk.policy.actions.products import ProductAction

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.models import BundleNoRequest, WriteModel, couriers
 from wemakeprice_sdk.models.codes import ShipStatus
 from wemakeprice_sdk.models.orders import Delivery, ShipRequest

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import ClassVar, TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.errors import PreconditionError
 from wemakeprice_sdk.models import (
     OptionValueInput,

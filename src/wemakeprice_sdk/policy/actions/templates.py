@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar, cast
 
-from attrs import asdict, evolve, field, frozen
+from attrs import asdict, evolve, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.models import ProductBasicInput, WriteModel
 from wemakeprice_sdk.models.known import NOTHING_KNOWN, Known
 from wemakeprice_sdk.models.shipping_templates import ShippingTemplate, ShippingTemplateInput

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Never
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems, check_items, of_kind
 from wemakeprice_sdk.errors import RetentionMinimumError
 from wemakeprice_sdk.models.codes import RecordKind

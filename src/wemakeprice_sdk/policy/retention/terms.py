@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems, of_kind
 from wemakeprice_sdk.config.states import KoreanWord
 from wemakeprice_sdk.models.retention import RetentionClass

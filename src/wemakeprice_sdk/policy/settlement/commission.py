@@ -10,9 +10,10 @@ from enum import StrEnum
 from itertools import combinations
 from typing import cast
 
-from attrs import field, frozen
+from attrs import field
 from attrs.converters import optional
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems, of_kind, shown_type
 from wemakeprice_sdk.models._given import checked, listed
 

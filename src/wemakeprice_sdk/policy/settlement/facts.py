@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models._given import require_whole
 from wemakeprice_sdk.models.claims import Claim

@@ -9,8 +9,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems, check_kind, shown_type
 from wemakeprice_sdk.clock import korean_day
 from wemakeprice_sdk.models.tables import Tabular

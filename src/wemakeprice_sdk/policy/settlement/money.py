@@ -7,8 +7,9 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems, of_kind
 from wemakeprice_sdk.clock import korean_day
 from wemakeprice_sdk.errors import ValidationError

@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import TypeAlias
 
-from attrs import define, evolve, frozen
+from attrs import define, evolve
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.policy.settlement.money import PayableState
 from wemakeprice_sdk.policy.settlement.purse import Purse
 from wemakeprice_sdk.policy.settlement.result import PayoutTotal, SettlementSum

@@ -7,8 +7,9 @@ from datetime import date
 from typing import ClassVar
 
 import attrs
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.config.business import Business
 from wemakeprice_sdk.models.tables import Report, Tabular, counted

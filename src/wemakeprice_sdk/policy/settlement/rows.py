@@ -7,8 +7,8 @@ from datetime import date
 from typing import ClassVar, Final, overload
 
 import attrs
-from attrs import frozen
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models._given import require_whole
 from wemakeprice_sdk.models.settlement import SettlementOrderLine, SettlementShipLine

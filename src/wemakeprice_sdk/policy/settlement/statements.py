@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems, check_items, check_kind
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models.bank import BankStatement, BankTransfer, same_number

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems, of_kind
 from wemakeprice_sdk.clock import BusinessCalendar, korean_day
 from wemakeprice_sdk.config.settlement import SettlementCycle

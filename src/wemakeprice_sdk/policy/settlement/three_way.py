@@ -8,8 +8,9 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import check_items, check_kind
 from wemakeprice_sdk.models.tables import Tabular
 from wemakeprice_sdk.models.vat import TaxInvoice, TaxInvoiceKind, VatMonth

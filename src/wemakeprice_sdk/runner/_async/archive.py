@@ -9,8 +9,7 @@ from datetime import date, datetime, timedelta
 from hashlib import blake2s
 from typing import TypeVar
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.client._async.client import AsyncWemakepriceClient
 from wemakeprice_sdk.client.paging import (

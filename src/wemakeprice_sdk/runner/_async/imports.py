@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.client._async.pager import AsyncPager
 from wemakeprice_sdk.client.paging import windows_of, windows_of_months
 from wemakeprice_sdk.errors import NotFoundError

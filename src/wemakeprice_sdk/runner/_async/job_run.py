@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Container, Mapping
 from datetime import datetime
 from typing import Self
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.client._async.client import AsyncWemakepriceClient
 from wemakeprice_sdk.errors import (
     AuthenticationError,

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 import attrs
-from attrs import define, field, frozen
+from attrs import define, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.clock import Clock
 from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.errors import UnreadableValueError

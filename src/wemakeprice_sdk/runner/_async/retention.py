@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.ledger.personal import PERSONAL_KINDS
 from wemakeprice_sdk.ledger.records import Lease, LegalHold, PersonalState
 from wemakeprice_sdk.models.retention import INTENTS, RetentionClass

@@ -7,8 +7,9 @@ from collections.abc import Callable, Container, Mapping
 from datetime import datetime
 from typing import Self
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.client._sync.client import WemakepriceClient
 from wemakeprice_sdk.errors import (
     AuthenticationError,

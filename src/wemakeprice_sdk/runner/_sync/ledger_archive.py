@@ -7,8 +7,7 @@ import os
 from datetime import datetime
 from typing import Final
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.runner._sync.ledger_run import LedgerContext, Stopped

@@ -7,8 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.ledger.collection import SAVED
 from wemakeprice_sdk.ledger.records import StockBook, StockOffer, StoredRecord

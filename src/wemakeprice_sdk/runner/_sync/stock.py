@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.errors import LedgerUnavailableError, NotFoundError
 from wemakeprice_sdk.ledger.parameters import batches
 from wemakeprice_sdk.models import JsonValue, Product

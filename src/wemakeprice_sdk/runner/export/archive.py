@@ -19,8 +19,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from attrs import asdict, evolve, frozen
+from attrs import asdict, evolve
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.errors import LedgerCorruptError, LedgerUnavailableError, UnreadableFileError
 from wemakeprice_sdk.files.sheetwriter import count_sheet_rows
 from wemakeprice_sdk.models import JsonValue

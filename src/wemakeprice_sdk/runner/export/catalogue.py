@@ -10,8 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
-from attrs import evolve, fields, frozen
+from attrs import evolve, fields
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.catalogue import (
     NO_REFERENCES,
     CatalogueReferences,

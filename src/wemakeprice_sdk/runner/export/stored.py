@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.ledger import personal
 from wemakeprice_sdk.ledger.records import StoredRecord
 from wemakeprice_sdk.models import JsonValue

@@ -11,8 +11,9 @@ from datetime import date
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.errors import (
     SourceChangedError,
     UnreadableFileError,

@@ -12,8 +12,9 @@ from datetime import date, datetime
 from typing import Final, TypeAlias, TypeVar
 
 import attrs
-from attrs import evolve, frozen
+from attrs import evolve
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.excel import ClaimRow, OrderArchiveEntry, SettlementOrderRow, SettlementShippingRow
 from wemakeprice_sdk.ledger.records import RecordDraft, StoredRecord
 from wemakeprice_sdk.models import (

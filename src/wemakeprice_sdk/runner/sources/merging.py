@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final, Generic, TypeAlias, TypeVar
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.ledger.records import StoredRecord
 from wemakeprice_sdk.models import Bundle, Claim, ReadModel, SettlementOrderLine, SettlementShipLine

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.excel import ExportKind
 from wemakeprice_sdk.ledger.records import RecordDraft, StoredRecord
 from wemakeprice_sdk.models import JsonValue

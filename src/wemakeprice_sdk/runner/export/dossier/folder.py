@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk._version import __version__
 from wemakeprice_sdk.errors import UnreadableFileError
 from wemakeprice_sdk.files.bagit import BagContent, BagReport, write_bag

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 import attrs
-from attrs import frozen
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.config.business import Business
 from wemakeprice_sdk.config.settlement import SettlementCycle
 from wemakeprice_sdk.models.vat import TaxInvoice, TaxInvoiceKind, VatMonth

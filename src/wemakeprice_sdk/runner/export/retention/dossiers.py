@@ -11,8 +11,7 @@ from html import escape, unescape
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.errors import BagError
 from wemakeprice_sdk.files.bagit import PAYLOAD, BagContent, BagReport, read_bag, write_bag
 from wemakeprice_sdk.models.codes import RecordKind

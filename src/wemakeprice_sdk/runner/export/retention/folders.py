@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from attrs import frozen
-
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.errors import LedgerUnavailableError, ValidationError
 from wemakeprice_sdk.files.bagit import DECLARATION, PAYLOAD
 from wemakeprice_sdk.runner.export.archive import LOCK, MANIFEST, RETENTION, lock_folder

@@ -14,8 +14,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.config.states import KoreanWord
 from wemakeprice_sdk.ledger.audit import verify

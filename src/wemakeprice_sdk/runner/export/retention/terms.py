@@ -13,8 +13,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
-from attrs import field, frozen
+from attrs import field
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.errors import LedgerCorruptError
 from wemakeprice_sdk.models import JsonValue
