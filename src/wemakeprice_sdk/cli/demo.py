@@ -62,10 +62,10 @@ class Day:
     def how(self, outcome: Outcome) -> str:
         """Say in words how a write ended."""
         if isinstance(outcome, AlreadyDone):
-            return self.words("done before", "이미 처리됨")
+            return self.words("done before", "이미 처리 완료")
         if outcome.verified:
             return self.words("answer lost, verified by a read", "응답 유실, 조회로 확인")
-        return self.words("applied", "처리됨")
+        return self.words("applied", "처리 완료")
 
     def say(self, text: str) -> None:
         """Print one line."""
@@ -208,7 +208,7 @@ def answer_cancels(client: WemakepriceClient, day: Day) -> set[int]:
             outcome = client.claims.reject(
                 claim.claim_bundle_no, parcel_company_code=COURIER, invoice_no=f"60000099{position:04}"
             )
-            also = day.words("ships the bundle with its invoice", "그 송장으로 발송처리됨")
+            also = day.words("ships the bundle with its invoice", "그 송장으로 발송처리")
             day.note(day.words("cancels rejected", "취소 거절"), 1, f"{day.how(outcome)}; {also}")
         settled.add(claim.bundle_no or 0)
     return settled
@@ -222,7 +222,7 @@ def ship(client: WemakepriceClient, day: Day, bundles: list[Bundle], settled: se
     day.note(day.words("bundles shipped", "발송한 배송번호"), len(numbers), COURIER)
     again = client.orders.ship(numbers[0], parcel_company_code=COURIER, invoice_no=f"6{numbers[0]:011}")
     same = day.words("the same invoice again", "같은 송장으로 다시 요청")
-    day.note(day.words("shipped a second time", "두 번 발송됨"), 0, f"{same}: {day.how(again)}")
+    day.note(day.words("shipped a second time", "두 번 발송"), 0, f"{same}: {day.how(again)}")
 
 
 def settle(client: WemakepriceClient, day: Day, sandbox: Sandbox) -> None:
