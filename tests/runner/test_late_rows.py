@@ -121,10 +121,10 @@ def test_a_question_listed_late_is_collected(lagging: Lagging) -> None:
 
 
 def test_what_looking_back_costs_is_bounded(lagging: Lagging) -> None:
-    """Ten-minute runs over a day: one call a run, one or two more an hour, 30 windows once."""
+    """Ten-minute runs over a day: one call a run, the hourly look among them, 30 windows once."""
     lagging.runner.collect_orders()
     lagging.lists.calls.clear()
     lagging.pass_time(24 * 60, "collect_orders")
-    runs, hours, days = 24 * 6, 24, 31
+    runs, days = 24 * 6, 30
     # NEW and CONFIRM bundles; the cancels of a confirming run are read with them only when there are new ones.
-    assert lagging.lists.calls["getOrderList"] <= 2 * (runs + 2 * hours + days)
+    assert lagging.lists.calls["getOrderList"] <= 2 * (runs + days)

@@ -93,9 +93,9 @@ class LookBack:
         kept = run.context.ledger.progress(run.account, _looked_back(stream)) or {}
         day, all_ = (_timestamp_of(kept.get(name)) for name in ("day", "all"))
         if all_ is None or now - all_ >= max(_DAY, settings.look_back_every):
-            return cls(run, stream, now - settings.max_back, now, now, now)
+            return cls(run, stream, _since(now, settings.max_back), now, now, now)
         if day is None or now - day >= settings.look_back_every:
-            return cls(run, stream, now - min(_DAY, settings.max_back), now, now, all_)
+            return cls(run, stream, _since(now, min(_DAY, settings.max_back)), now, now, all_)
         return cls(run, stream, now, now, day, all_)
 
     def finish(self) -> None:
@@ -105,6 +105,11 @@ class LookBack:
             return
         body = {"day": _text_of(self._day), "all": _text_of(self._all)}
         self.run.context.ledger.put_progress(lease, _looked_back(self.stream), body, self.run.now)
+
+
+def _since(now: datetime, back: timedelta) -> datetime:
+    """Return where a look back begins: both ends of a list's window count, so a whole day would need two."""
+    return min(now - back + SECOND, now)
 
 
 def _looked_back(stream: str) -> str:
