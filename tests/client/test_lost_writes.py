@@ -1,5 +1,6 @@
 """A write whose answer is lost: sent once, verified by a read, never repeated blindly."""
 
+import json
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -9,8 +10,10 @@ import pytest
 from attrs import evolve
 from client_kit import KEY, Driver, product, saved, ship_policy
 from client_scenarios import cancel, exchanged, ordered, returned
+from raw_server import Call as Arrived
+from raw_server import serving
 
-from wemakeprice_sdk.client import Known, VerificationPolicy
+from wemakeprice_sdk.client import Known, RetryPolicy, VerificationPolicy
 from wemakeprice_sdk.errors import (
     ConflictError,
     MaintenanceError,
@@ -479,3 +482,51 @@ def test_a_line_not_known_to_have_been_in_the_bundle_is_not_taken_for_cancelled(
     with pytest.raises(OutcomeUnknownError):
         go(client.orders.cancel_option(order.order_option_nos[0], bundle_no=other.bundle_no))
     assert go(client.orders.get(order.bundle_no)) is not None
+
+
+@pytest.mark.parametrize("kind", ["empty", "page"])
+def test_a_verifying_read_is_repeated_after_any_garbled_answer_and_without_a_budget(
+    kind: str, go: Driver
+) -> None:
+    garbled = (b"", "application/json") if kind == "empty" else (b"<html>", "text/html")
+    bundle = {"bundleNo": 1, "purchaseNo": 2, "delivery": {"shipStatus": "상품준비중"}}
+
+    def answer(call: Arrived) -> None:
+        if call.path.endswith("setOrderConfirm"):
+            call.answer(b"", 502, "text/html")
+        elif call.number < 4:
+            call.answer(garbled[0], 200, garbled[1])
+        else:
+            call.answer(json.dumps({"resultCode": 200, "data": {"bundle": [bundle]}, "error": None}).encode())
+
+    with serving(answer) as server:
+        client = go.client(
+            base_url=server.url,
+            retry=RetryPolicy(attempts=4, budget=0),
+            verification=VerificationPolicy(waits=(0.0,)),
+        )
+        assert go(client.orders.confirm(1)).verified
+        assert len(server.calls) == 4
+
+
+def test_an_error_text_without_data_is_not_taken_for_a_line_that_is_gone(go: Driver) -> None:
+    bundle = {
+        "bundleNo": 1,
+        "purchaseNo": 2,
+        "orderProduct": [
+            {"orderNo": 3, "productNo": 4, "orderOption": [{"orderOptionNo": 5, "optionQty": 1}]}
+        ],
+    }
+
+    def answer(call: Arrived) -> None:
+        if call.path.endswith("getOrderInfo") and call.number == 1:
+            call.answer(json.dumps({"resultCode": 200, "data": {"bundle": [bundle]}, "error": None}).encode())
+        elif call.path.endswith("getOrderInfo"):
+            call.answer(json.dumps({"resultCode": 200, "data": None, "error": "처리 중 오류"}).encode())
+        else:
+            call.answer(b"", 502, "text/html")
+
+    with serving(answer) as server:
+        client = go.client(base_url=server.url, verification=VerificationPolicy(waits=(0.0,)))
+        with pytest.raises(OutcomeUnknownError):
+            go(client.orders.cancel_option(5, bundle_no=1))

@@ -21,6 +21,7 @@ from wemakeprice_sdk.errors import (
     BadRequestError,
     MaintenanceError,
     ProtocolError,
+    ServerError,
     UnreadableValueError,
     ValidationError,
 )
@@ -127,7 +128,13 @@ def test_reader_rule_03_error_may_be_absent_null_text_or_an_object(extra: dict[s
     with pytest.raises(BadRequestError) as caught:
         read_answer(ORDERS, answer({"resultCode": 422, **extra}))
     assert caught.value.text == text
-    assert read_answer(ORDERS, answer({"resultCode": 200, "data": None, **extra})).data is None
+    assert read_answer(ORDERS, answer({"resultCode": 200, "data": {"bundle": [1]}, **extra})).data is not None
+    nothing = answer({"resultCode": 200, "data": None, **extra})
+    if text:
+        with pytest.raises(ServerError, match="no data, but an error text"):
+            read_answer(ORDERS, nothing)
+    else:
+        assert read_answer(ORDERS, nothing).data is None
 
 
 @pytest.mark.parametrize("data", [None, {}, {"bundle": None}, {"bundle": []}])

@@ -15,7 +15,15 @@ from tenacity import RetryCallState
 
 from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.client.options import require
-from wemakeprice_sdk.errors import ApiError, CallDeadlineError, CallError, NetworkError, ServerError
+from wemakeprice_sdk.errors import (
+    AnswerTooLargeError,
+    ApiError,
+    CallDeadlineError,
+    CallError,
+    NetworkError,
+    ProtocolError,
+    ServerError,
+)
 
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]*)?")
 _BUSY_STATUS = frozenset({408, 429})
@@ -164,10 +172,22 @@ class RetryPlan:
     budget: RetryBudget
     random: Callable[[], float]
     left: Callable[[], float | None]
+    verifying: bool = False
+
+    @classmethod
+    def to_verify(cls, policy: RetryPolicy, random: Callable[[], float], deadline: Deadline) -> RetryPlan:
+        """Return the plan of a read that verifies a write.
+
+        What it does not tell, an operator has to find out. So it is repeated however many other calls failed
+        meanwhile, and after a garbled answer too; the attempts of the policy and its waits bound it.
+        """
+        return cls(policy, RetryBudget(policy.attempts, 0), random, deadline.left, verifying=True)
 
     def wants(self, state: RetryCallState) -> bool:
         """Return whether the failure is worth another attempt."""
         error = _error_of(state)
+        if self.verifying and isinstance(error, ProtocolError):
+            return not isinstance(error, AnswerTooLargeError)
         return error is not None and is_repeatable(error)
 
     def wait(self, state: RetryCallState) -> float:

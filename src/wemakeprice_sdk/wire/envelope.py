@@ -163,12 +163,15 @@ def read_answer(
     `MaintenanceError`, `ProtocolError` or an `ApiError` of errors.py.
     """
     decoded = _decode(overrides.apply(operation), answer)
-    if decoded.code == OK:
+    refusal = _error_refusal(decoded)
+    if decoded.code == OK and (decoded.data or not decoded.text.strip()):
         if decoded.data is None and operation.shape is Shape.OBJECT:
             raise decoded.failure(NotFoundError, "nothing under this number")
         _check_echo(decoded, answer.asked)
         return Success(decoded.data)
-    refusal = _error_refusal(decoded)
+    if decoded.code == OK and refusal is None:
+        # Taken for "there is nothing", it would have a write called undone, or a line gone, that is not.
+        raise decoded.failure(ServerError, "no data, but an error text", decoded.text)
     if refusal is not None and refusal.meaning is Meaning.NOT_FOUND and operation.shape is Shape.LIST:
         return Success([])
     raise _failure_of(decoded, refusal)

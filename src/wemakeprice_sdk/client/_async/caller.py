@@ -83,7 +83,10 @@ class AsyncCaller:
 
     async def _read(self, row: Operation, payload: Payload, purpose: Purpose, deadline: Deadline) -> Success:
         request, asked = self._build(row, payload), asked_of(payload)
-        plan = RetryPlan(self.options.retry, self.shared.budget, self.shared.random, deadline.left)
+        if purpose is Purpose.VERIFY:
+            plan = RetryPlan.to_verify(self.options.retry, self.shared.random, deadline)
+        else:
+            plan = RetryPlan(self.options.retry, self.shared.budget, self.shared.random, deadline.left)
         retrying = tenacity.AsyncRetrying(
             sleep=self.shared.sleep,
             stop=plan.stop,

@@ -84,7 +84,10 @@ class Caller:
 
     def _read(self, row: Operation, payload: Payload, purpose: Purpose, deadline: Deadline) -> Success:
         request, asked = self._build(row, payload), asked_of(payload)
-        plan = RetryPlan(self.options.retry, self.shared.budget, self.shared.random, deadline.left)
+        if purpose is Purpose.VERIFY:
+            plan = RetryPlan.to_verify(self.options.retry, self.shared.random, deadline)
+        else:
+            plan = RetryPlan(self.options.retry, self.shared.budget, self.shared.random, deadline.left)
         retrying = tenacity.Retrying(
             sleep=self.shared.sleep,
             stop=plan.stop,
