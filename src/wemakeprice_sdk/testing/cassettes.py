@@ -85,7 +85,7 @@ def _clear_keys() -> frozenset[str]:
 
 
 def _fields() -> Iterable[attrs.Attribute[object]]:
-    for value in vars(models).values():
+    for value in (getattr(models, name) for name in models.__all__):
         if isinstance(value, type) and issubclass(value, ReadModel | WriteModel) and attrs.has(value):
             yield from attrs.fields(value)
 
