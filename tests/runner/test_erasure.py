@@ -225,6 +225,17 @@ def test_a_hold_stays_in_the_way_of_a_request(shop: Shop) -> None:
     assert body(shop)["buyerPhone"] == PHONE
 
 
+@pytest.mark.parametrize("longer", ["whole", "class"])
+def test_of_two_holds_on_one_class_the_longer_one_is_named(shop: Shop, longer: str) -> None:
+    soon, late = (shop.clock.now() + timedelta(days=days) for days in (10, 100))
+    desk(shop).set_hold("bundle", late if longer == "whole" else soon, "수사")
+    until = soon if longer == "whole" else late
+    desk(shop).set_hold("bundle", until, "분쟁", purpose=HoldPurpose.BUYER_DISPUTE)
+    kept = {item.data_class: item for item in desk(shop).preview_erasure(bundle_no=900).kept}
+    basis = f"보존 조치: {'수사' if longer == 'whole' else '분쟁'}"
+    assert (kept[CONTACT].basis, kept[CONTACT].kept_until) == (basis, late.date())
+
+
 def sent(shop: Shop, operation: str, target: str, state: IntentState = IntentState.APPLIED) -> None:
     lease = shop.ledger.acquire_lease("shop", "w1", 60)
     assert lease is not None

@@ -98,12 +98,16 @@ def test_each_class_goes_in_its_own_time(shop: Shop) -> None:
     assert shop.clock.now().date() == DELIVERED.date() + timedelta(days=1)
     report = retention(shop)
     assert report.destroyed == {CUSTOMS: 2}, "delivered yesterday; the third is still on its way"
-    assert report.of_kind("bundle")[CUSTOMS].kept == 1
+    customs, paid = report.of_kind("bundle")[CUSTOMS], {str(row["payDate"])[:10] for row in orders(shop)[:2]}
+    assert customs.kept == 1
+    assert (str(customs.first), str(customs.last)) == (min(paid), max(paid))
     assert "라이브러리 기준" in report.of_kind("bundle")[CUSTOMS].basis
     at_day(shop, 92)
     report = retention(shop)
     assert report.masked[CONTACT] == 3
     assert report.destroyed == {CUSTOMS: 1}, "nobody ever said that it was delivered"
+    again = retention(shop, dry_run=True)
+    assert (again.masked, again.of_kind("bundle")[CONTACT].kept) == ({}, 3), "covered once"
     assert all(str(row["buyerPhone"]).startswith("***") for row in orders(shop))
     assert all(row["buyerName"] for row in orders(shop))
     at_day(shop, 97)
@@ -147,6 +151,28 @@ def test_a_confirmation_counts_for_what_a_file_says_of_the_order_too(tmp_path: P
         assert CONTACT not in retention(made, confirmed=confirmed).destroyed
         made.pass_time(days=7)
         assert retention(made, confirmed=confirmed).destroyed[CONTACT] == 1
+
+
+def test_what_was_sent_is_emptied_on_the_first_day_that_nobody_keeps_it(shop: Shop) -> None:
+    first = min(intent.opened_at for intent in shop.ledger.intents("shop"))
+    free = datetime(first.year + 5, first.month, first.day, tzinfo=KST) + timedelta(days=1)
+    shop.clock.advance(free - timedelta(minutes=1) - shop.clock.now())
+    assert retention(shop, dry_run=True).of_kind("intent")[SUPPLY].destroyed == 0
+    shop.pass_time(minutes=1)
+    assert retention(shop).of_kind("intent")[SUPPLY].destroyed >= 1
+
+
+def test_rows_of_exports_are_the_sellers_own_unless_he_says_otherwise() -> None:
+    row = RecordDraft("export", "product/7", "IMPORTED", START, {"extras": {"담당자": "홍길동"}})
+    with open_shop() as made:
+        made.ledger.open_account("shop", "")
+        lease = made.ledger.acquire_lease("shop", "w1", 60)
+        assert lease is not None
+        made.ledger.save(lease, [row], START)
+        made.ledger.release_lease(lease)
+        made.pass_time(days=120)
+        assert not retention(made).destroyed
+        assert retention(made, RetentionPolicy(exports=True)).destroyed == {RetentionClass.UNCLASSIFIED: 1}
 
 
 def test_the_reason_for_what_stays_is_that_of_the_last_to_go(shop: Shop) -> None:
