@@ -280,7 +280,7 @@ def test_the_time_of_a_reading_belongs_to_the_ledger(shop: Place, capsys: Printe
 def test_an_error_nobody_foresaw_shows_nothing_but_its_kind(
     capsys: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_: object) -> None:
+    def broken(*_: object) -> None:
         raise LookupError("홍길동 010-0000-0000")
 
     monkeypatch.setattr(demo, "run", broken)

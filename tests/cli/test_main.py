@@ -172,7 +172,7 @@ def test_ctrl_c_in_a_finalizer_is_not_lost(rest: str, late: float) -> None:
         "class Late:\n"
         "    def __del__(self):\n"
         "        signal.raise_signal(signal.SIGINT)\n"
-        "def run(_):\n"
+        "def run(*_):\n"
         "    Late()\n"
         f"    {rest}\n"
         "demo.run = run\n"
@@ -189,7 +189,7 @@ def test_other_failures_of_finalizers_are_shown() -> None:
         "class Broken:\n"
         "    def __del__(self):\n"
         "        raise ValueError('as always')\n"
-        "demo.run = lambda _: Broken() and None\n"
+        "demo.run = lambda *_: Broken() and None\n"
         "sys.exit(command(['demo']))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
