@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +24,7 @@ from wemakeprice_sdk.errors import (
     LedgerUnavailableError,
     WrongKeyError,
 )
-from wemakeprice_sdk.ledger.records import IntentDraft, RecordDraft
+from wemakeprice_sdk.ledger.records import IntentDraft, Lease, RecordDraft, StockOffer
 from wemakeprice_sdk.ledger.schema import MIGRATIONS, VERSION
 from wemakeprice_sdk.ledger.sqlite import SqliteLedger
 
@@ -346,3 +346,35 @@ def test_no_page_is_sorted_or_reads_past_what_it_is_asked_for(
                 assert f"{column}=?" in plans[0]
             if sql is asked[1]:
                 assert "(at,record_key)>(?,?)" in plans[0]
+
+
+@pytest.mark.parametrize(
+    ("asked_by", "bounded"),
+    [
+        (lambda ledger, _: ledger.is_done("shop", ["x:1", "x:2"]), "once_key=?"),
+        (lambda ledger, _: ledger.done_since("shop", "x", NOW), "operation=? AND settled>?"),
+        (lambda ledger, _: ledger.active_intents("shop"), "USING INDEX intents_one_per_target"),
+        (
+            lambda ledger, lease: ledger.reserve_stock(
+                lease, [StockOffer(account="shop", product_no=1)], versions={}
+            ),
+            "SEARCH intents",
+        ),
+    ],
+    ids=["is_done", "done_since", "active_intents", "reserve_stock"],
+)
+def test_no_job_reads_every_intent_there_ever_was(
+    tmp_path: Path, cipher: KeyCipher, asked_by: Callable[[SqliteLedger, Lease], object], bounded: str
+) -> None:
+    with made(tmp_path / "l.db", cipher) as ledger:
+        lease = ledger.acquire_lease("shop", "w", 60)
+        assert lease is not None
+        connection = ledger._engine._connection  # type: ignore[attr-defined]
+        asked: list[str] = []
+        connection.set_trace_callback(lambda sql: asked.append(sql) if "FROM intents" in sql else None)
+        asked_by(ledger, lease)
+        connection.set_trace_callback(None)
+        (sql,) = asked
+        plan, *rest = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+        assert bounded in plan
+        assert rest in ([], ["USE TEMP B-TREE FOR ORDER BY"]), "what is open is short enough to sort"

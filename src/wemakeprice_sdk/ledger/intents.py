@@ -138,9 +138,11 @@ class LedgerIntents(LedgerBase):
         found: set[str] = set()
         with self._read(account) as transaction:
             for batch in batches(checked_keys("once_keys", once_keys)):
+                # All four states stand there as the partial index spells them, or every intent is read.
                 rows = transaction.rows(
                     f"SELECT once_key FROM intents WHERE account = ? AND once_key IN ({placeholders(batch)}) "  # noqa: S608
-                    "AND once_key IS NOT NULL AND state IN ('applied', 'already_done')",
+                    "AND once_key IS NOT NULL AND state IN ('open', 'unknown', 'applied', 'already_done') "
+                    "AND state IN ('applied', 'already_done')",
                     account,
                     *batch,
                 )

@@ -113,6 +113,11 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     ),
     # Readers of changes ask by the time of the last save; without it every record of the kind is sorted.
     ("CREATE INDEX records_by_change ON records (account, kind, last_seen, record_key)",),
+    # A stock run asks for what was shipped since a level was counted.
+    (
+        """CREATE INDEX intents_done ON intents (account, operation, settled, target)
+            WHERE state IN ('applied', 'already_done')""",
+    ),
 )
 
 VERSION: Final = len(MIGRATIONS)
