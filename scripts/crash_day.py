@@ -3,12 +3,14 @@
 A sandbox server takes orders, cancels and questions all the time. Worker processes collect, confirm, ship
 and answer, and are killed (SIGKILL) after a random number of their calls, several hundred times; with
 `--faults 0.3` three calls in ten also fail (dropped before and after the commit, HTML 500, 503, timeout).
-In the end the sandbox's journal is held against what should have happened. The result is one JSON object;
+With `--pauses` workers are also stopped (SIGSTOP) for longer than their lease and let go on afterwards, with
+`--backends` the server ends the connections of all of them. In the end the sandbox's journal is held against what should have happened. The result is one JSON object;
 the exit code is 0 only when nothing was lost, repeated or wrong.
 
     python scripts/crash_day.py --orders 2000 --kills 300
     python scripts/crash_day.py --orders 2000 --kills 300 --faults 0.3
     python scripts/crash_day.py --orders 2000 --kills 300 --workers 3 --accounts 3 --postgres 'host=...'
+    python scripts/crash_day.py --orders 2000 --kills 500 --workers 3 --pauses 50 --backends 50 --postgres 'host=...'
 """
 
 from __future__ import annotations
@@ -124,7 +126,7 @@ def make_runner(
         retry=RetryPolicy(attempts=6, first_wait=0.01, max_wait=0.05, budget=1000),
         verification=VerificationPolicy(waits=(0.02, 0.1)),
     )
-    settings = RunnerSettings(lease_ttl=3, recovery_delay=0.5, overlap=timedelta(seconds=20))
+    settings = RunnerSettings(lease_ttl=LEASE, recovery_delay=0.5, overlap=timedelta(seconds=20))
     policy = SyncPolicy(config, calendar=WeekdayCalendar())
     return ChannelRunner(client, ledger, policy, worker=name, settings=settings)
 
@@ -279,6 +281,7 @@ class Crew:
         self, url: str, where: str, accounts: list[str], workers: int, sandbox: Any, seed: int
     ) -> None:
         self.kills = 0
+        self.pauses = 0
         self.died = 0
         self._sandbox = sandbox
         self._random = random.Random(seed)
@@ -295,17 +298,29 @@ class Crew:
         self._nest.stdin.flush()
         return int(self._nest.stdout.readline())
 
-    def kill_one(self, patience: float = 10.0) -> None:
+    def kill_one(self) -> None:
         """Let the crew make some calls, then kill one of them where it stands."""
+        self._let_work()
+        place = self._random.randrange(len(self.running))
+        self._kill(place)
+        self.kills += 1
+        self.running[place] = self._start()
+
+    def pause_one(self, seconds: float) -> None:
+        """Stop one of them where it stands for so long, while the others go on; it knows nothing of it."""
+        self._let_work()
+        pid = self._random.choice(self.running)
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(seconds)
+        os.kill(pid, signal.SIGCONT)
+        self.pauses += 1
+
+    def _let_work(self, patience: float = 10.0) -> None:
         goal = self.calls() + self._random.randint(1, 45)
         deadline = time.monotonic() + patience
         while self.calls() < goal and time.monotonic() < deadline:
             time.sleep(0.0005)
         time.sleep(self._random.random() * 0.01)
-        place = self._random.randrange(len(self.running))
-        self._kill(place)
-        self.kills += 1
-        self.running[place] = self._start()
 
     def calls(self) -> int:
         return sum(self._sandbox.calls.values())
@@ -356,6 +371,30 @@ def nest(url: str, where: str, accounts: list[str]) -> int:
     return min(len(_ENDED), 100)
 
 
+LEASE = 3.0
+"""Seconds that a worker may be silent before another one takes its account over."""
+
+
+def end_backends(conninfo: str) -> None:
+    """Let the server end every connection of the workers, as an administrator or a failover would."""
+    import psycopg
+
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+
+
+def hurt(crew: Crew, options: argparse.Namespace) -> None:
+    """Kill a worker, and now and then, spread over the day, stop one or end the connections of all."""
+    crew.kill_one()
+    if options.pauses and crew.kills * options.pauses // options.kills > crew.pauses:
+        crew.pause_one(LEASE + 1)
+    if options.backends and crew.kills % max(options.kills // options.backends, 1) == 0:
+        end_backends(options.postgres)
+
+
 def run_day(options: argparse.Namespace) -> dict[str, Any]:
     from wemakeprice_sdk.sandbox import SandboxServer
 
@@ -376,7 +415,7 @@ def run_day(options: argparse.Namespace) -> dict[str, Any]:
                 share = options.orders * (crew.kills + 1) // options.kills
                 pace.release(max(share - done, 1))
                 done = max(share, done + 1)
-                crew.kill_one()
+                hurt(crew, options)
             pace.release(options.orders)
             shopping.join()
             calm = calm_down(sandbox, accounts, where, options.patience)
@@ -390,6 +429,7 @@ def run_day(options: argparse.Namespace) -> dict[str, Any]:
         "unfinished": [] if calm else unfinished_now,
         "seconds": round(time.monotonic() - started, 1),
         "kills": crew.kills,
+        "pauses": crew.pauses,
         "workers_that_died_by_themselves": crew.died,
         "calls": crew.calls(),
         "faults": dict(failing.injected),
@@ -564,15 +604,23 @@ def main() -> int:
     )
     parser.add_argument("--orders", type=int, default=2000)
     parser.add_argument("--kills", type=int, default=300)
+    parser.add_argument("--pauses", type=int, default=0, help="workers stopped for longer than their lease")
+    parser.add_argument("--backends", type=int, default=0, help="times the server ends all connections")
     parser.add_argument("--faults", type=float, default=0.0)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--accounts", type=int, default=1)
     parser.add_argument("--postgres", help="connection text; without it one SQLite file per account")
     parser.add_argument("--patience", type=float, default=600.0, help="seconds for the rest of the work")
     parser.add_argument("--seed", type=int, default=1)
-    result = run_day(parser.parse_args())
+    options = parser.parse_args()
+    if options.backends and not options.postgres:
+        parser.error("--backends needs --postgres")
+    result = run_day(options)
     print(json.dumps(result, ensure_ascii=False, indent=1))
-    bad = any(result[name] for name in ("lost", "wrong", "applied_twice", "repeated", "overlapping"))
+    # Who was stopped between its last look at the lease and its call makes that call when it goes on, whoever has
+    # done it meanwhile. The marketplace refuses it; it must not be carried out twice.
+    once = () if options.pauses else ("repeated", "overlapping")
+    bad = any(result[name] for name in ("lost", "wrong", "applied_twice", *once))
     return int(bad or not result["quiet"] or bool(result["workers_that_died_by_themselves"]))
 
 

@@ -53,6 +53,8 @@ def test_three_workers_share_accounts_over_postgres(tmp_path: Path, postgres: st
         "3",
         "--accounts",
         "3",
+        "--backends",
+        "2",
         "--postgres",
         postgres,
     )
