@@ -56,7 +56,7 @@ def test_a_name_that_is_not_exported_says_so() -> None:
         wemakeprice_sdk.nothing  # noqa: B018
 
 
-LAZY = ["catalogue", "client", "config", "excel", "ledger", "models", "policy", "runner", "wire"]
+LAZY = ["catalogue", "client", "config", "excel", "files", "ledger", "models", "policy", "runner", "wire"]
 
 
 @pytest.mark.parametrize("package", LAZY)
@@ -97,6 +97,20 @@ print(json.dumps([before, sorted(sys.modules)]))
         "tables",
     }
     assert after - before == {"orders"}
+
+
+def test_a_runner_loads_no_reader_of_files_and_no_other_http_client() -> None:
+    code = "import json, sys; from wemakeprice_sdk.runner import ChannelRunner; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    loaded = set(json.loads(done.stdout))
+    unwanted = {
+        "urllib.request",
+        "cattrs",
+        "openpyxl",
+        "wemakeprice_sdk.excel.migrator",
+        "wemakeprice_sdk.catalogue.model",
+    }
+    assert loaded & {*HEAVY, *unwanted} <= {"cryptography", "tenacity", "wemakeprice_sdk.client"}
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import IO, BinaryIO, Final, TypeAlias
-from xml.sax.saxutils import escape
 
 from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.files import sheetxml
@@ -19,6 +18,7 @@ from wemakeprice_sdk.files.cells import EXACT_DIGITS, column_letter
 from wemakeprice_sdk.files.sheetxml import (
     MAIN,
     MOST_CELL_TEXT,
+    escape,
     fits_cell,
     new_archive,
     open_sheet,

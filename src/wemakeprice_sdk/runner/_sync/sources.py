@@ -10,8 +10,9 @@ from datetime import date
 from itertools import islice
 from typing import Final
 
+from wemakeprice_sdk import excel
 from wemakeprice_sdk.errors import WrongAccountError
-from wemakeprice_sdk.excel import ExcelMigrator, ExportKind
+from wemakeprice_sdk.excel import ExportKind
 from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.models.vat import TaxInvoice
 from wemakeprice_sdk.runner._sync.ledger_run import LedgerContext, LedgerRun
@@ -51,7 +52,9 @@ def preview_source(
     """Read a file and say what it would bring."""
 
     def look() -> SourcePreview:
-        with opened(ExcelMigrator(context.config), path, kind, mapping, bank, account_number) as reading:
+        with opened(
+            excel.ExcelMigrator(context.config), path, kind, mapping, bank, account_number
+        ) as reading:
             return preview_of(reading)
 
     return context.offload(look)
@@ -69,7 +72,7 @@ def import_source(
     """Take the facts of a file over; return what it brought. A file that is there wholly is read again."""
     offload = run.context.offload
     with ExitStack() as stack:
-        migrator = ExcelMigrator(run.context.config)
+        migrator = excel.ExcelMigrator(run.context.config)
         opening = opened(migrator, path, kind, mapping, bank, account_number)
         reading = offload(stack.enter_context, opening)
         if preview is not None:

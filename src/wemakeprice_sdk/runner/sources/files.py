@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import define, evolve, field
 
@@ -20,11 +20,14 @@ from wemakeprice_sdk.errors import (
     ValidationError,
     WrongKindError,
 )
-from wemakeprice_sdk.excel import ExcelMigrator, ExportKind, Problem, ProblemSeverity, SheetRecord
+from wemakeprice_sdk.excel import ExportKind, Problem, ProblemSeverity
 from wemakeprice_sdk.models.bank import same_number
 from wemakeprice_sdk.models.tables import Report
 from wemakeprice_sdk.runner.sources import forms
 from wemakeprice_sdk.runner.sources.forms import FileFactRow
+
+if TYPE_CHECKING:
+    from wemakeprice_sdk.excel import ExcelMigrator, SheetRecord
 
 ColumnMapping: TypeAlias = "Mapping[str, str] | str | None"
 _KINDS: Final = (

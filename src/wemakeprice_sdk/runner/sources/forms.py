@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 import attrs
 from attrs import evolve
 
 from wemakeprice_sdk._frozen import frozen
-from wemakeprice_sdk.excel import ClaimRow, OrderArchiveEntry, SettlementOrderRow, SettlementShippingRow
 from wemakeprice_sdk.ledger.records import RecordDraft, StoredRecord
 from wemakeprice_sdk.models import (
     Bundle,
@@ -39,7 +38,10 @@ from wemakeprice_sdk.wire.answers import wire_json
 FROM_FILE: Final = "FILE"
 """State of every record that a file brought."""
 FileFact: TypeAlias = Bundle | Claim | SettlementOrderLine | SettlementShipLine | BankTransfer | VatMonth
-SheetRow = TypeVar("SheetRow", SettlementOrderRow, SettlementShippingRow, ClaimRow, VatMonth)
+if TYPE_CHECKING:
+    from wemakeprice_sdk.excel import ClaimRow, OrderArchiveEntry, SettlementOrderRow, SettlementShippingRow
+
+SheetRow = TypeVar("SheetRow", "SettlementOrderRow", "SettlementShippingRow", "ClaimRow", VatMonth)
 
 FILE_KINDS: Final[dict[type[object], RecordKind]] = {
     Bundle: RecordKind.FILE_BUNDLE,
