@@ -107,11 +107,14 @@ cassettes: $(VENV)/.dev ## record the cassettes again from the sandbox
 # The peers are an optional requirement of the benchmarks alone; READERS="--rows 20000 --shapes excel,csv" chooses.
 PEERS := polars fastexcel pyarrow python-calamine pandas openpyxl xlsxwriter xlwt pydantic msgspec requests httpx2 \
   notion-client stripe hcloud boto3 openai
-benchmarks: $(VENV)/.dev ## answers, calls, imports and spreadsheets beside their peers
+benchmarks: $(VENV)/.dev ## the figures of docs/speed.md and docs/excel.md, beside peers
 	$(PIP) install --quiet $(PEERS)
 	$(BIN)/python benchmarks/wire.py
 	$(BIN)/python benchmarks/calls.py
 	$(BIN)/python benchmarks/imports.py
+	$(BIN)/python benchmarks/plan.py
+	$(BIN)/python benchmarks/ledger.py 10000 100000 --products 2000
+	$(BIN)/python benchmarks/settlement.py
 	$(BIN)/python benchmarks/excel_products.py $(READERS)
 
 clean: ## remove what the targets made
