@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import pickle
+import re
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
+from inspect import iscoroutine
 from typing import Any
 
 import pytest
@@ -41,7 +44,7 @@ from wemakeprice_sdk.policy.simulate import advance
 from wemakeprice_sdk.policy.snapshot import Part, Snapshot
 from wemakeprice_sdk.policy.stock import sku_targets
 from wemakeprice_sdk.policy.sync import SyncPolicy
-from wemakeprice_sdk.runner import ChannelRunner
+from wemakeprice_sdk.runner import AsyncChannelRunner, ChannelRunner
 from wemakeprice_sdk.secrets import AesGcmCipher, SecretKey
 from wemakeprice_sdk.testing import StubMarketplace
 from wemakeprice_sdk.wire.requests import build_request
@@ -83,12 +86,17 @@ class NotATime(datetime):
     __hash__ = datetime.__hash__
 
 
+def made_runner(cls: type[Any] = ChannelRunner) -> Any:
+    stub = StubMarketplace()
+    client = stub.client() if cls is ChannelRunner else stub.async_client()
+    ledger = MemoryLedger(AesGcmCipher({"k": SecretKey(b"k" * 32)}, "k"))
+    return cls(client, ledger, SyncPolicy(ChannelConfig("shop", "상점"), calendar=WeekdayCalendar()))
+
+
 @pytest.fixture
 def runner() -> ChannelRunner:
-    config = ChannelConfig("shop", "상점")
-    client = StubMarketplace().client()
-    ledger = MemoryLedger(AesGcmCipher({"k": SecretKey(b"k" * 32)}, "k"))
-    return ChannelRunner(client, ledger, SyncPolicy(config, calendar=WeekdayCalendar()))
+    made: ChannelRunner = made_runner()
+    return made
 
 
 STOCK = Snapshot(stock_at=NOW, stock=(SkuStock(sku="A", quantity=1, as_of=NOW),))
@@ -170,6 +178,81 @@ def test_a_number_that_is_none_is_refused_where_a_number_is_meant(wrong: Any, ru
     ):
         with pytest.raises(ValidationError):
             make()
+
+
+COLLECTIONS: dict[tuple[str, str], Callable[[Any, Any], Any]] = {
+    ("confirm", "bundle_nos"): lambda runner, rows: runner.confirm(rows),
+    ("ship", "shipments"): lambda runner, rows: runner.ship(rows),
+    ("claims", "shipments"): lambda runner, rows: runner.claims(shipments=rows),
+    ("claims", "picked"): lambda runner, rows: runner.claims(picked=rows),
+    ("claims", "facts"): lambda runner, rows: runner.claims(facts=rows),
+    ("stock", "levels"): lambda runner, rows: runner.stock(rows),
+    ("wind_down", "products"): lambda runner, rows: runner.wind_down(NOW, products=rows),
+    ("templates", "saves"): lambda runner, rows: runner.templates(saves=rows),
+    ("templates", "deletes"): lambda runner, rows: runner.templates(deletes=rows),
+    ("import_products", "shared"): lambda runner, rows: runner.import_products(NOW, NOW, shared=rows),
+    ("import_products", "runple"): lambda runner, rows: runner.import_products(NOW, NOW, runple=rows),
+    ("cs", "answers"): lambda runner, rows: runner.cs(answers=rows),
+    ("cs", "inquiry_answers"): lambda runner, rows: runner.cs(inquiry_answers=rows),
+    ("put_links", "links"): lambda runner, rows: runner.put_links(rows),
+    ("share_skus", "skus"): lambda runner, rows: runner.share_skus(rows, by="kim"),
+    ("set_runple", "goods"): lambda runner, rows: runner.set_runple(rows),
+    ("import_tax_invoices", "invoices"): lambda runner, rows: runner.back_office.import_tax_invoices(rows),
+}
+NO_COLLECTIONS: dict[str, Callable[[], Any]] = {
+    "mapping": lambda: {"SKU": 5},
+    "text": lambda: "SKU",
+    "none": lambda: None,
+    "number": lambda: 5,
+    "objects": lambda: [object()],
+    "generator": lambda: (object() for _ in range(2)),
+}
+
+
+def called(cls: type[Any], call: Callable[[Any, Any], Any], rows: Any) -> None:
+    result = call(made_runner(cls), rows)
+    if iscoroutine(result):
+        asyncio.run(result)
+
+
+@pytest.mark.parametrize("cls", [ChannelRunner, AsyncChannelRunner])
+@pytest.mark.parametrize("wrong", NO_COLLECTIONS)
+@pytest.mark.parametrize(("job", "name"), COLLECTIONS)
+def test_what_is_no_collection_of_the_right_things_is_refused_by_name(
+    job: str, name: str, wrong: str, cls: type[Any]
+) -> None:
+    if wrong == "none" and name in ("bundle_nos", "picked"):
+        return  # None means something there
+    with pytest.raises((TypeError, ValidationError)) as caught:
+        called(cls, COLLECTIONS[job, name], NO_COLLECTIONS[wrong]())
+    if isinstance(caught.value, ValidationError):
+        assert caught.value.violations[0].path in (name, f"{name}[0]")
+    else:
+        assert re.match(rf"{name}(\[0\])? takes ", str(caught.value)), str(caught.value)
+
+
+@pytest.mark.parametrize("wrong", [[5], "SKU", 5])
+def test_what_is_no_mapping_is_refused_by_name(wrong: Any, runner: ChannelRunner) -> None:
+    with pytest.raises(TypeError, match=r"^reservations takes a Mapping, not "):
+        runner.stock((), reservations=wrong)
+    for call in (lambda: runner.settlement(received=wrong), lambda: SettlementFacts(received=wrong)):
+        with pytest.raises(TypeError, match=r"^received takes a Mapping, not "):
+            call()
+
+
+@pytest.mark.parametrize("cls", [ChannelRunner, AsyncChannelRunner])
+def test_what_a_generator_yields_is_taken(cls: type[Any]) -> None:
+    given: dict[tuple[str, str], Iterable[Any]] = {
+        ("confirm", "bundle_nos"): (Int64(number) for number in (1, 2)),
+        ("ship", "shipments"): (PendingShipment(n, Shipment(ShipMethod.DIRECT)) for n in (1, 2)),
+        ("stock", "levels"): (row for row in STOCK.stock),
+        ("import_products", "runple"): (name for name in (1, "SKU", Int64(2))),
+        ("put_links", "links"): (SkuLink(product_no=number, sku="A") for number in (1, 2)),
+        ("share_skus", "skus"): iter(["A"]),
+    }
+    for key, rows in given.items():
+        called(cls, COLLECTIONS[key], rows)
+        assert list(rows) == []
 
 
 def test_numbers_and_times_of_a_data_frame_are_taken_as_what_they_mean(runner: ChannelRunner) -> None:

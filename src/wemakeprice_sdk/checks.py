@@ -5,13 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from inspect import get_annotations
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from attrs import Attribute, define, evolve, field
 
 from wemakeprice_sdk.errors import ConfigError, ValidationError, Violation
 
 _SHOWN_LENGTH: Final = 80
+_T = TypeVar("_T")
 
 
 def check_kind(name: str, value: object, *kinds: type, optional: bool = False, hint: str = "") -> None:
@@ -40,6 +41,21 @@ def check_items(name: str, values: object) -> None:
     """Raise `TypeError` for what is no collection; one text is none, though Python would go through it."""
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
         raise TypeError(f"{name} takes a list or another iterable, not {_named(values)}")
+
+
+def items_of(name: str, values: Iterable[_T], *kinds: type) -> tuple[_T, ...]:
+    """Return the items of a collection; raise `TypeError`, naming the parameter, for an item of no such kind.
+
+    A mapping is refused: only its keys would be taken, and what it says of them would be lost.
+    """
+    if isinstance(values, Mapping):
+        raise TypeError(f"{name} takes a list or another iterable, not {_named(values)}")
+    check_items(name, values)
+    items = tuple(values)
+    if kinds:
+        for index, item in enumerate(items):
+            check_kind(f"{name}[{index}]", item, *kinds)
+    return items
 
 
 def of_kind(

@@ -13,6 +13,7 @@ from typing import Any, Final, SupportsIndex, cast
 
 import attrs
 
+from wemakeprice_sdk.checks import check_kind
 from wemakeprice_sdk.clock import korean_day, plain_datetime, require_aware, shown
 from wemakeprice_sdk.errors import ValidationError
 
@@ -69,6 +70,7 @@ def require_whole(thing: object, names: Iterable[str]) -> None:
 
 def won_by_day(amounts: Mapping[date, int], path: str) -> dict[date, int]:
     """Return amounts in won by Korean day; raise `ValidationError` naming the day of a wrong one."""
+    check_kind(path, amounts, Mapping)
     return {
         korean_day(day, f"{path} day"): whole_number(won, f"{path}[{shown(day)}]")
         for day, won in amounts.items()

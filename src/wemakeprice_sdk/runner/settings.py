@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias, get_args
 
 from wemakeprice_sdk._frozen import frozen
-from wemakeprice_sdk.checks import Problems, check_items
+from wemakeprice_sdk.checks import Problems, items_of
 from wemakeprice_sdk.clock import require_aware
 from wemakeprice_sdk.config import ChannelConfig
 from wemakeprice_sdk.errors import ValidationError
@@ -122,8 +122,10 @@ def checked_wind_down(
 ) -> tuple[datetime, list[int]]:
     """Return since when to list, and which products to look at in any case; see `ChannelRunner.wind_down`."""
     first = require_aware(since, "since")
-    check_items("products", products)
-    given = [whole_number(number, f"products[{index}]") for index, number in enumerate(products)]
+    given = [
+        whole_number(number, f"products[{index}]")
+        for index, number in enumerate(items_of("products", products))
+    ]
     problems = Problems()
     problems.require(
         first <= now,

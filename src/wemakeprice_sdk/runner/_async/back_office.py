@@ -11,7 +11,7 @@ from functools import partial
 
 from attrs import evolve
 
-from wemakeprice_sdk.checks import check_items, check_kind
+from wemakeprice_sdk.checks import check_kind, items_of
 from wemakeprice_sdk.client.options import BaseUrl
 from wemakeprice_sdk.clock import Clock, SystemClock, require_aware
 from wemakeprice_sdk.config import Business, ChannelConfig
@@ -286,9 +286,7 @@ class AsyncBackOffice:
 
     async def import_tax_invoices(self, invoices: Iterable[TaxInvoice]) -> JobReport:
         """Keep what the seller declared himself (세금계산서), for the three-way check of a dossier."""
-        rows = tuple(invoices)
-        for row in rows:
-            check_kind("invoices", row, TaxInvoice)
+        rows = items_of("invoices", invoices, TaxInvoice)
 
         async def job(run: _Run) -> None:
             await import_tax_invoices(run, rows)
@@ -532,7 +530,7 @@ class AsyncBackOffice:
 
     async def put_links(self, links: Iterable[SkuLink]) -> None:
         """Store SKU links (SKU 연동), for example from an Excel import."""
-        rows = tuple(links)
+        rows = items_of("links", links, SkuLink)
 
         async def job(run: _Run) -> None:
             lease = await run.keep_lease()
@@ -548,8 +546,7 @@ class AsyncBackOffice:
         `shared=False` the word is taken back. `by` names who says so, for the audit trail: 1..100 characters
         in one line, or `ValidationError`. Returns how many codes changed.
         """
-        check_items("skus", skus)
-        named, changed = tuple(skus), list[int]()
+        named, changed = items_of("skus", skus, str), list[int]()
 
         async def job(run: _Run) -> None:
             lease = await run.keep_lease()
@@ -567,8 +564,7 @@ class AsyncBackOffice:
         Runple mode; a product without a link gets one that says nothing else. Raises `ValidationError` naming
         every code that no link bears.
         """
-        check_items("goods", goods)
-        named, changed = tuple(goods), list[SkuLink]()
+        named, changed = items_of("goods", goods), list[SkuLink]()
 
         async def job(run: _Run) -> None:
             lease, ledger = await run.keep_lease(), run.context.ledger

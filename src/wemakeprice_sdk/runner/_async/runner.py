@@ -13,7 +13,7 @@ from typing import Final
 
 from attrs import evolve
 
-from wemakeprice_sdk.checks import check_items, check_kind
+from wemakeprice_sdk.checks import check_kind, items_of
 from wemakeprice_sdk.client._async.client import AsyncWemakepriceClient
 from wemakeprice_sdk.client._synchronization import AsyncTurnstile
 from wemakeprice_sdk.clock import Clock, korean_day, require_aware
@@ -214,7 +214,9 @@ class AsyncChannelRunner:
     ) -> JobReport:
         """Confirm new bundles (발주확인): what the mode says, or exactly the ones an operator names."""
         named = (
-            None if bundle_nos is None else frozenset(whole_number(row, "bundle_nos") for row in bundle_nos)
+            None
+            if bundle_nos is None
+            else frozenset(whole_number(row, "bundle_nos") for row in items_of("bundle_nos", bundle_nos))
         )
         job = partial(orders.confirm, bundle_nos=named)
         return await self._run(Job.CONFIRM, job, dry_run, progress, stop)
@@ -232,7 +234,7 @@ class AsyncChannelRunner:
         A bundle with an open cancel request is held; one that is shipped with the same invoice is nothing
         to do, with another a conflict for an operator.
         """
-        job = partial(orders.ship, shipments=tuple(shipments))
+        job = partial(orders.ship, shipments=items_of("shipments", shipments, PendingShipment))
         return await self._run(Job.SHIP, job, dry_run, progress, stop)
 
     async def track(
@@ -263,9 +265,9 @@ class AsyncChannelRunner:
         """
         job = partial(
             claim_jobs.answer_claims,
-            shipments=tuple(shipments),
-            picked=None if picked is None else tuple(picked),
-            facts=tuple(facts),
+            shipments=items_of("shipments", shipments, PendingShipment),
+            picked=None if picked is None else items_of("picked", picked, PickedLine),
+            facts=items_of("facts", facts, ReturnFacts),
         )
         return await self._run(Job.CLAIMS, job, dry_run, progress, stop)
 
@@ -286,8 +288,10 @@ class AsyncChannelRunner:
         `StockSettings.shares` says, and what is about to be offered is written to the ledger before any call.
         Raises `ValidationError` for a negative number of units.
         """
+        check_kind("reservations", reservations, Mapping, optional=True)
         promised = reserved_units(reservations or {})
-        job = partial(stock.sync_stock, levels=tuple(levels), reservations=promised)
+        counted = items_of("levels", levels, SkuStock)
+        job = partial(stock.sync_stock, levels=counted, reservations=promised)
         return await self._run(Job.STOCK, job, dry_run, progress, stop)
 
     async def wind_down(
@@ -357,7 +361,11 @@ class AsyncChannelRunner:
         What a change or deletion reaches is counted over the marketplace's own list of products registered in
         the last ten years, whether they were imported or not.
         """
-        job = partial(templates.sync_templates, saves=tuple(saves), deletes=tuple(deletes))
+        job = partial(
+            templates.sync_templates,
+            saves=items_of("saves", saves, TemplateSave),
+            deletes=items_of("deletes", deletes, TemplateDelete),
+        )
         return await self._run(Job.TEMPLATES, job, dry_run, progress, stop)
 
     async def import_products(
@@ -383,8 +391,6 @@ class AsyncChannelRunner:
         """
         check_kind("sku_link", sku_link, SkuLinkMode)
         check_kind("sku_scheme", sku_scheme, SkuScheme)
-        check_items("shared", shared)
-        check_items("runple", runple)
         if stock_sync and sku_link is SkuLinkMode.NONE:
             raise ValidationError.single(
                 "stock_sync",
@@ -398,8 +404,11 @@ class AsyncChannelRunner:
             mode=sku_link,
             stock_sync=stock_sync,
             scheme=sku_scheme,
-            shared=frozenset(shared),
-            runple=frozenset(runple),
+            shared=frozenset(items_of("shared", shared, str)),
+            runple=frozenset(
+                name if isinstance(name, str) else whole_number(name, "runple")
+                for name in items_of("runple", runple)
+            ),
         )
         job = partial(imports.import_products, start=first, end=last, choices=choices)
         return await self._run(Job.IMPORT_PRODUCTS, job, dry_run, progress, stop)
@@ -477,7 +486,11 @@ class AsyncChannelRunner:
 
         An answer whose fate is unknown waits for an operator: nothing can read it back.
         """
-        job = partial(cs.serve_customers, answers=tuple(answers), inquiry_answers=tuple(inquiry_answers))
+        job = partial(
+            cs.serve_customers,
+            answers=items_of("answers", answers, PendingAnswer),
+            inquiry_answers=items_of("inquiry_answers", inquiry_answers, PendingInquiryAnswer),
+        )
         return await self._run(Job.CS, job, dry_run, progress, stop)
 
     async def recover(self) -> JobReport:

@@ -11,7 +11,7 @@ from functools import partial
 
 from attrs import evolve
 
-from wemakeprice_sdk.checks import check_items, check_kind
+from wemakeprice_sdk.checks import check_kind, items_of
 from wemakeprice_sdk.client.options import BaseUrl
 from wemakeprice_sdk.clock import Clock, SystemClock, require_aware
 from wemakeprice_sdk.config import Business, ChannelConfig
@@ -283,9 +283,7 @@ class BackOffice:
 
     def import_tax_invoices(self, invoices: Iterable[TaxInvoice]) -> JobReport:
         """Keep what the seller declared himself (세금계산서), for the three-way check of a dossier."""
-        rows = tuple(invoices)
-        for row in rows:
-            check_kind("invoices", row, TaxInvoice)
+        rows = items_of("invoices", invoices, TaxInvoice)
 
         def job(run: _Run) -> None:
             import_tax_invoices(run, rows)
@@ -529,7 +527,7 @@ class BackOffice:
 
     def put_links(self, links: Iterable[SkuLink]) -> None:
         """Store SKU links (SKU 연동), for example from an Excel import."""
-        rows = tuple(links)
+        rows = items_of("links", links, SkuLink)
 
         def job(run: _Run) -> None:
             lease = run.keep_lease()
@@ -545,8 +543,7 @@ class BackOffice:
         `shared=False` the word is taken back. `by` names who says so, for the audit trail: 1..100 characters
         in one line, or `ValidationError`. Returns how many codes changed.
         """
-        check_items("skus", skus)
-        named, changed = tuple(skus), list[int]()
+        named, changed = items_of("skus", skus, str), list[int]()
 
         def job(run: _Run) -> None:
             lease = run.keep_lease()
@@ -564,8 +561,7 @@ class BackOffice:
         Runple mode; a product without a link gets one that says nothing else. Raises `ValidationError` naming
         every code that no link bears.
         """
-        check_items("goods", goods)
-        named, changed = tuple(goods), list[SkuLink]()
+        named, changed = items_of("goods", goods), list[SkuLink]()
 
         def job(run: _Run) -> None:
             lease, ledger = run.keep_lease(), run.context.ledger

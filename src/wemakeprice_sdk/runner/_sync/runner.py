@@ -13,7 +13,7 @@ from typing import Final
 
 from attrs import evolve
 
-from wemakeprice_sdk.checks import check_items, check_kind
+from wemakeprice_sdk.checks import check_kind, items_of
 from wemakeprice_sdk.client._sync.client import WemakepriceClient
 from wemakeprice_sdk.client._synchronization import Turnstile
 from wemakeprice_sdk.clock import Clock, korean_day, require_aware
@@ -213,7 +213,9 @@ class ChannelRunner:
     ) -> JobReport:
         """Confirm new bundles (발주확인): what the mode says, or exactly the ones an operator names."""
         named = (
-            None if bundle_nos is None else frozenset(whole_number(row, "bundle_nos") for row in bundle_nos)
+            None
+            if bundle_nos is None
+            else frozenset(whole_number(row, "bundle_nos") for row in items_of("bundle_nos", bundle_nos))
         )
         job = partial(orders.confirm, bundle_nos=named)
         return self._run(Job.CONFIRM, job, dry_run, progress, stop)
@@ -231,7 +233,7 @@ class ChannelRunner:
         A bundle with an open cancel request is held; one that is shipped with the same invoice is nothing
         to do, with another a conflict for an operator.
         """
-        job = partial(orders.ship, shipments=tuple(shipments))
+        job = partial(orders.ship, shipments=items_of("shipments", shipments, PendingShipment))
         return self._run(Job.SHIP, job, dry_run, progress, stop)
 
     def track(
@@ -262,9 +264,9 @@ class ChannelRunner:
         """
         job = partial(
             claim_jobs.answer_claims,
-            shipments=tuple(shipments),
-            picked=None if picked is None else tuple(picked),
-            facts=tuple(facts),
+            shipments=items_of("shipments", shipments, PendingShipment),
+            picked=None if picked is None else items_of("picked", picked, PickedLine),
+            facts=items_of("facts", facts, ReturnFacts),
         )
         return self._run(Job.CLAIMS, job, dry_run, progress, stop)
 
@@ -285,8 +287,10 @@ class ChannelRunner:
         `StockSettings.shares` says, and what is about to be offered is written to the ledger before any call.
         Raises `ValidationError` for a negative number of units.
         """
+        check_kind("reservations", reservations, Mapping, optional=True)
         promised = reserved_units(reservations or {})
-        job = partial(stock.sync_stock, levels=tuple(levels), reservations=promised)
+        counted = items_of("levels", levels, SkuStock)
+        job = partial(stock.sync_stock, levels=counted, reservations=promised)
         return self._run(Job.STOCK, job, dry_run, progress, stop)
 
     def wind_down(
@@ -356,7 +360,11 @@ class ChannelRunner:
         What a change or deletion reaches is counted over the marketplace's own list of products registered in
         the last ten years, whether they were imported or not.
         """
-        job = partial(templates.sync_templates, saves=tuple(saves), deletes=tuple(deletes))
+        job = partial(
+            templates.sync_templates,
+            saves=items_of("saves", saves, TemplateSave),
+            deletes=items_of("deletes", deletes, TemplateDelete),
+        )
         return self._run(Job.TEMPLATES, job, dry_run, progress, stop)
 
     def import_products(
@@ -382,8 +390,6 @@ class ChannelRunner:
         """
         check_kind("sku_link", sku_link, SkuLinkMode)
         check_kind("sku_scheme", sku_scheme, SkuScheme)
-        check_items("shared", shared)
-        check_items("runple", runple)
         if stock_sync and sku_link is SkuLinkMode.NONE:
             raise ValidationError.single(
                 "stock_sync",
@@ -397,8 +403,11 @@ class ChannelRunner:
             mode=sku_link,
             stock_sync=stock_sync,
             scheme=sku_scheme,
-            shared=frozenset(shared),
-            runple=frozenset(runple),
+            shared=frozenset(items_of("shared", shared, str)),
+            runple=frozenset(
+                name if isinstance(name, str) else whole_number(name, "runple")
+                for name in items_of("runple", runple)
+            ),
         )
         job = partial(imports.import_products, start=first, end=last, choices=choices)
         return self._run(Job.IMPORT_PRODUCTS, job, dry_run, progress, stop)
@@ -476,7 +485,11 @@ class ChannelRunner:
 
         An answer whose fate is unknown waits for an operator: nothing can read it back.
         """
-        job = partial(cs.serve_customers, answers=tuple(answers), inquiry_answers=tuple(inquiry_answers))
+        job = partial(
+            cs.serve_customers,
+            answers=items_of("answers", answers, PendingAnswer),
+            inquiry_answers=items_of("inquiry_answers", inquiry_answers, PendingInquiryAnswer),
+        )
         return self._run(Job.CS, job, dry_run, progress, stop)
 
     def recover(self) -> JobReport:
