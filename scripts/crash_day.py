@@ -4,13 +4,16 @@ A sandbox server takes orders, cancels and questions all the time. Worker proces
 and answer, and are killed (SIGKILL) after a random number of their calls, several hundred times; with
 `--faults 0.3` three calls in ten also fail (dropped before and after the commit, HTML 500, 503, timeout).
 With `--pauses` workers are also stopped (SIGSTOP) for longer than their lease and let go on afterwards, with
-`--backends` the server ends the connections of all of them. In the end the sandbox's journal is held against what should have happened. The result is one JSON object;
-the exit code is 0 only when nothing was lost, repeated or wrong.
+`--backends` the server ends the connections of all of them. `--stops` starts a PostgreSQL server for the day, stops it
+at once again and again (SIGQUIT, as `pg_ctl stop -m immediate`), and starts it up to a second later. In the end the
+sandbox's journal is held against what should have happened. The result is one JSON object; the exit code is 0 only when
+nothing was lost, repeated or wrong.
 
     python scripts/crash_day.py --orders 2000 --kills 300
     python scripts/crash_day.py --orders 2000 --kills 300 --faults 0.3
     python scripts/crash_day.py --orders 2000 --kills 300 --workers 3 --accounts 3 --postgres 'host=...'
     python scripts/crash_day.py --orders 2000 --kills 500 --workers 3 --pauses 50 --backends 50 --postgres 'host=...'
+    python scripts/crash_day.py --orders 500 --kills 100 --workers 3 --accounts 3 --stops 20
 """
 
 from __future__ import annotations
@@ -282,6 +285,7 @@ class Crew:
     ) -> None:
         self.kills = 0
         self.pauses = 0
+        self.stops = 0
         self.died = 0
         self._sandbox = sandbox
         self._random = random.Random(seed)
@@ -314,6 +318,14 @@ class Crew:
         time.sleep(seconds)
         os.kill(pid, signal.SIGCONT)
         self.pauses += 1
+
+    def stop_server(self, server: Any) -> None:
+        """Stop the database under the workers, which go on meanwhile, and start it again a little later."""
+        self._let_work()
+        server.stop(signal.SIGQUIT)
+        time.sleep(self._random.random())
+        server.start()
+        self.stops += 1
 
     def _let_work(self, patience: float = 10.0) -> None:
         goal = self.calls() + self._random.randint(1, 45)
@@ -386,16 +398,18 @@ def end_backends(conninfo: str) -> None:
         )
 
 
-def hurt(crew: Crew, options: argparse.Namespace) -> None:
-    """Kill a worker, and now and then, spread over the day, stop one or end the connections of all."""
+def hurt(crew: Crew, options: argparse.Namespace, database: Any) -> None:
+    """Kill a worker, and now and then, spread over the day, stop one, end all connections or stop the database."""
     crew.kill_one()
     if options.pauses and crew.kills * options.pauses // options.kills > crew.pauses:
         crew.pause_one(LEASE + 1)
     if options.backends and crew.kills % max(options.kills // options.backends, 1) == 0:
         end_backends(options.postgres)
+    if options.stops and crew.kills * options.stops // options.kills > crew.stops:
+        crew.stop_server(database)
 
 
-def run_day(options: argparse.Namespace) -> dict[str, Any]:
+def run_day(options: argparse.Namespace, database: Any = None) -> dict[str, Any]:
     from wemakeprice_sdk.sandbox import SandboxServer
 
     accounts = [f"shop{number}" for number in range(1, options.accounts + 1)]
@@ -415,7 +429,7 @@ def run_day(options: argparse.Namespace) -> dict[str, Any]:
                 share = options.orders * (crew.kills + 1) // options.kills
                 pace.release(max(share - done, 1))
                 done = max(share, done + 1)
-                hurt(crew, options)
+                hurt(crew, options, database)
             pace.release(options.orders)
             shopping.join()
             calm = calm_down(sandbox, accounts, where, options.patience)
@@ -430,6 +444,7 @@ def run_day(options: argparse.Namespace) -> dict[str, Any]:
         "seconds": round(time.monotonic() - started, 1),
         "kills": crew.kills,
         "pauses": crew.pauses,
+        "stops": crew.stops,
         "workers_that_died_by_themselves": crew.died,
         "calls": crew.calls(),
         "faults": dict(failing.injected),
@@ -438,6 +453,16 @@ def run_day(options: argparse.Namespace) -> dict[str, Any]:
         "overlapping": watch.overlapping,
     }
     return result
+
+
+def run_stopping(options: argparse.Namespace) -> dict[str, Any]:
+    """Run the day on a PostgreSQL server that may be stopped."""
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+    from postgres_server import postgres_server
+
+    with postgres_server() as database:
+        options.postgres = database.conninfo
+        return run_day(options, database)
 
 
 def calm_down(sandbox: Any, accounts: list[str], where: str, patience: float) -> bool:
@@ -606,6 +631,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--pauses", type=int, default=0, help="workers stopped for longer than their lease")
     parser.add_argument("--backends", type=int, default=0, help="times the server ends all connections")
+    parser.add_argument("--stops", type=int, default=0, help="immediate stops of a server of the day's own")
     parser.add_argument("--faults", type=float, default=0.0)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--accounts", type=int, default=1)
@@ -613,9 +639,11 @@ def main() -> int:
     parser.add_argument("--patience", type=float, default=600.0, help="seconds for the rest of the work")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    if options.backends and not options.postgres:
-        parser.error("--backends needs --postgres")
-    result = run_day(options)
+    if options.backends and not (options.postgres or options.stops):
+        parser.error("--backends needs --postgres or --stops")
+    if options.stops and options.postgres:
+        parser.error("--stops has a server of its own and takes no --postgres")
+    result = run_stopping(options) if options.stops else run_day(options)
     print(json.dumps(result, ensure_ascii=False, indent=1))
     # Who was stopped between its last look at the lease and its call makes that call when it goes on, whoever has
     # done it meanwhile. The marketplace refuses it; it must not be carried out twice.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -47,9 +48,46 @@ def _works(folder: Path, owner: str | None) -> bool:
     return asked.returncode == 0
 
 
+class PostgresServer:
+    """A server on a data folder and a socket of its own; it may be stopped and started again on both."""
+
+    def __init__(self, programs: Path, home: Path, owner: str | None) -> None:
+        self.conninfo = f"host={home} user=postgres dbname=postgres"
+        self._programs = programs
+        self._home = home
+        self._owner = owner
+        self._process: subprocess.Popen[bytes] | None = None
+        initdb = [programs / "initdb", "-D", home / "data", "-U", "postgres", "--auth=trust"]
+        subprocess.run(
+            [*initdb, "--encoding=UTF8", "--no-sync"], user=owner, cwd="/", check=True, capture_output=True
+        )
+
+    def start(self) -> None:
+        """Start the server, and wait until it takes connections."""
+        command = [self._programs / "postgres", "-D", self._home / "data", "-k", self._home]
+        options = ["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=50"]
+        with (self._home / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, *options], user=self._owner, cwd="/", stdout=log, stderr=log
+            )
+        _wait(self.conninfo, self._home / "log")
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """Stop the server; SIGQUIT is the immediate stop, which ends every process and leaves the log to recover from."""
+        server, self._process = self._process, None
+        if server is None:
+            return
+        server.send_signal(how)
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """Return the connection text of a fresh server on a socket of its own; stop it afterwards."""
+def postgres_server() -> Iterator[PostgresServer]:
+    """Return a fresh server that runs; stop it afterwards."""
     owner = _owner()
     folder = next((folder for folder in bin_folders() if _works(folder, owner)), None)
     if folder is None:
@@ -58,32 +96,21 @@ def running_postgres() -> Iterator[str]:
     try:
         if owner is not None:
             shutil.chown(home, owner)
-        data = home / "data"
-        subprocess.run(
-            [folder / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"],
-            user=owner,
-            cwd="/",
-            check=True,
-            capture_output=True,
-        )
-        options = ["-c", "listen_addresses=", "-k", home, "-c", "fsync=off", "-c", "max_connections=50"]
-        with (home / "log").open("wb") as log:
-            server = subprocess.Popen(
-                [folder / "postgres", "-D", data, *options], user=owner, cwd="/", stdout=log, stderr=log
-            )
+        server = PostgresServer(folder, home, owner)
         try:
-            conninfo = f"host={home} user=postgres dbname=postgres"
-            _wait(conninfo, home / "log")
-            yield conninfo
+            server.start()
+            yield server
         finally:
-            server.terminate()
-            try:
-                server.wait(10)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+            server.stop()
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """Return the connection text of a fresh server; stop it afterwards."""
+    with postgres_server() as server:
+        yield server.conninfo
 
 
 def _wait(conninfo: str, log: Path) -> None:
