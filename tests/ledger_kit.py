@@ -20,6 +20,7 @@ from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.errors import WrongKeyError
 from wemakeprice_sdk.ledger import (
     AuditNote,
+    ImportDraft,
     IntentDraft,
     IntentResult,
     IntentState,
@@ -104,6 +105,7 @@ def calls(lease: Lease, intent: Any) -> dict[str, dict[str, Any]]:
         "mark_processed": {**held, "kind": "bundle", "keys": ["1"]},
         "processed": keyed,
         "register": {**held, "record": DRAFT, "links": [LINK], "export": DRAFT, "shared": ["S"]},
+        "register_all": {**held, "drafts": [ImportDraft(DRAFT, (LINK,), DRAFT, ("S",))]},
         "done_since": {**account, "operation": "orders_ship", "since": NOW},
         "stock_book": {**account, "products": [1]},
         "reserve_stock": {

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -27,10 +27,12 @@ from wemakeprice_sdk.errors import (
     ContentRejectedError,
     LedgerUnavailableError,
     ValidationError,
+    WemakepriceError,
     WindowError,
     WrongKindError,
 )
 from wemakeprice_sdk.excel import (
+    DealImport,
     ExcelMigrator,
     ExportKind,
     ImportProgress,
@@ -245,6 +247,105 @@ def test_a_broken_target_stops_and_can_be_resumed(migrator: ExcelMigrator, tmp_p
         assert isinstance(caught.value.__cause__, LedgerUnavailableError)
         sound = MemoryTarget(products=failing.products)
         assert plan.commit(sound).counts == {ItemOutcome.ALREADY: 4, ItemOutcome.IMPORTED: 4}
+
+
+# --- targets that take many at once ------------------------------------------------------------------------
+
+
+class AtOnceTarget(MemoryTarget):
+    """Takes many in one go; 300000007 is refused, 300000150 breaks it down, and nothing of that go is kept."""
+
+    def import_all(self, items: Sequence[ProductImport | DealImport]) -> list[bool]:
+        self.calls.append(f"all {len(items)}")
+        before = dict(self.products)
+        try:
+            return [self._take(item) for item in items]
+        except WemakepriceError:
+            self.products = before
+            raise
+
+    def import_product(self, item: ProductImport) -> bool:
+        self.calls.append(item.key)
+        return self._take(item)
+
+    def _take(self, item: ProductImport | DealImport) -> bool:
+        assert isinstance(item, ProductImport)
+        number = item.record.product_no
+        if number == 300000007:
+            raise ContentRejectedError("forbidden word", text="금칙어가 포함되었습니다")
+        if number == 300000150:
+            raise LedgerUnavailableError("disk full")
+        return self.products.setdefault(number, item) is item
+
+
+def many(first: int, count: int) -> list[list[object]]:
+    return corpus.products([[first + at, f"상품 {at}", *corpus.PRODUCT_ROWS[0][2:]] for at in range(count)])
+
+
+def test_a_target_takes_a_hundred_at_once(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    target = AtOnceTarget()
+    told: list[tuple[int, int]] = []
+    with migrator.preview(save(tmp_path, many(300001000, 320))) as preview:
+        plan = migrator.select(preview, sku=NO_LINK)
+        report = plan.commit(
+            target,
+            progress=lambda progress: told.append((progress.done, len(target.products))),
+            cancelled=lambda: len(target.products) >= 250,
+            batch=150,
+        )
+        assert report.counts == {ItemOutcome.IMPORTED: 250, ItemOutcome.CANCELLED: 70}
+        assert target.calls == ["all 100", "all 50", "all 100"]
+        assert [done for done, _ in told] == list(range(1, 251))
+        assert all(done <= there for done, there in told), "nothing is told before it is in"
+        target.calls.clear()
+        assert plan.commit(target).counts == {ItemOutcome.ALREADY: 250, ItemOutcome.IMPORTED: 70}
+        assert target.calls == ["all 50", "all 20"]
+
+
+def test_a_refused_item_keeps_none_of_the_others_out(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    target = AtOnceTarget()
+    with migrator.preview(save(tmp_path, many(300000003, 120))) as preview:
+        report = migrator.select(preview, sku=NO_LINK).commit(target)
+    assert report.counts == {ItemOutcome.IMPORTED: 119, ItemOutcome.FAILED: 1}
+    assert [(failure.number, "금칙어" in failure.message) for failure in report.failures()] == [
+        (300000007, True)
+    ]
+    assert [result.number for result in report.results] == list(range(300000003, 300000123))
+    assert (target.calls[0], target.calls[-1], len(target.calls)) == ("all 100", "all 20", 102)
+
+
+def test_a_breakdown_says_how_many_are_in(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    target = AtOnceTarget()
+    with migrator.preview(save(tmp_path, many(300000008, 200))) as preview:
+        plan = migrator.select(preview, sku=NO_LINK)
+        with pytest.raises(CommitError, match="after 100 of 200"):
+            plan.commit(target)
+        assert len(target.products) == 100
+        sound = MemoryTarget(products=target.products)
+        assert plan.commit(sound).counts == {ItemOutcome.ALREADY: 100, ItemOutcome.IMPORTED: 100}
+
+
+class Watching:
+    """A target around another, which looks at each product; the rest it hands on."""
+
+    def __init__(self, inner: AtOnceTarget) -> None:
+        self._inner = inner
+        self.seen: list[str] = []
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._inner, name)
+
+    def import_product(self, item: ProductImport) -> bool:
+        self.seen.append(item.key)
+        return self._inner.import_product(item)
+
+
+def test_a_target_around_another_sees_every_item(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    around = Watching(AtOnceTarget())
+    with migrator.preview(save(tmp_path, corpus.products())) as preview:
+        report = migrator.select(preview, sku=NO_LINK).commit(around)  # type: ignore[arg-type]
+    assert report.complete
+    assert len(around.seen) == 3
 
 
 # --- deals -------------------------------------------------------------------------------------------------

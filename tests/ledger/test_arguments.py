@@ -14,6 +14,7 @@ from attrs import evolve
 from ledger_kit import DRAFT, INTENT, NOW, KeyCipher, calls
 from wemakeprice_sdk.errors import LedgerAccountError, ValidationError
 from wemakeprice_sdk.ledger import (
+    ImportDraft,
     IntentResult,
     IntentState,
     Lease,
@@ -78,11 +79,13 @@ def memory_intent(ledger: SqlLedger) -> tuple[Lease, Any]:
     return lease, ledger.begin(lease, INTENT, NOW)
 
 
-@pytest.mark.parametrize("collection", ["is_done", "save", "mark_processed", "processed", "registered"])
+@pytest.mark.parametrize(
+    "collection", ["is_done", "save", "mark_processed", "processed", "registered", "register_all"]
+)
 def test_one_text_is_no_list_of_texts(memory: SqlLedger, collection: str) -> None:
     lease, intent = memory_intent(memory)
     arguments = calls(lease, intent)[collection]
-    (name,) = {"once_keys", "records", "keys"} & arguments.keys()
+    (name,) = {"once_keys", "records", "keys", "drafts"} & arguments.keys()
     with pytest.raises(TypeError, match=f"{name} takes a list"):
         getattr(memory, collection)(**{**arguments, name: "12"})
 
@@ -111,6 +114,7 @@ def test_text_that_no_database_stores_is_refused_before_anything_is_written(
         lambda: ledger.processed("shop", "bundle", [bad]),
         lambda: ledger.is_done("shop", [bad]),
         lambda: ledger.register(lease, evolve(DRAFT, key=bad), NOW),
+        lambda: ledger.register_all(lease, [ImportDraft(DRAFT), ImportDraft(evolve(DRAFT, key=bad))], NOW),
         lambda: ledger.put_progress(lease, bad, {}, NOW),
         lambda: ledger.note(lease, "a", bad, "d", NOW),
     ]

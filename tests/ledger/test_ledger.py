@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from attrs import evolve
@@ -19,6 +19,7 @@ from wemakeprice_sdk.errors import (
 )
 from wemakeprice_sdk.ledger import audit
 from wemakeprice_sdk.ledger.records import (
+    ImportDraft,
     IntentDraft,
     IntentResult,
     IntentState,
@@ -89,6 +90,7 @@ def test_every_write_under_a_lost_lease_is_refused_and_leaves_nothing(
             lease, IntentDraft("x", "bundle:2"), NOW, after=IntentResult(intent, IntentState.APPLIED)
         ),
         lambda: ledger.register(lease, bundle(1), NOW),
+        lambda: ledger.register_all(lease, [ImportDraft(bundle(1)), ImportDraft(bundle(2))], NOW),
         lambda: ledger.put_links(lease, [SkuLink(sku="s", product_no=1)], NOW),
         lambda: ledger.put_progress(lease, "j", {}, NOW),
         lambda: ledger.set_hold(lease, LegalHold("shop", "bundle", NOW, "r"), NOW),
@@ -159,6 +161,34 @@ def test_an_import_is_wholly_there_or_not_at_all(ledger: SqlLedger, lease: Lease
     with pytest.raises(NaiveDatetimeError):
         ledger.register(lease, broken, NOW)
     assert ledger.registered("shop", "product", ["301"]) == frozenset()
+
+
+def test_many_imports_are_there_all_of_them_or_none(ledger: SqlLedger, lease: Lease) -> None:
+    def draft(number: int, at: datetime = NOW) -> ImportDraft:
+        record = RecordDraft(RecordKind.PRODUCT, str(number), "A", at, {"productNo": number})
+        export = RecordDraft(RecordKind.EXPORT, f"product/{number}", "IMPORTED", NOW, {"name": "홍길동"})
+        link = SkuLink(sku=f"s{number}", product_no=number)
+        return ImportDraft(record, (link,), export, (f"s{number}",))
+
+    def kept() -> tuple[object, ...]:
+        counts = [ledger.count("shop", kind) for kind in (RecordKind.PRODUCT, RecordKind.EXPORT)]
+        links = [link.sku for link in ledger.links("shop")]
+        return counts, links, ledger.shared_skus(), [line.target for line in ledger.audit("shop")]
+
+    before = kept()
+    broken = draft(302, NOW.replace(tzinfo=None))
+    with pytest.raises(NaiveDatetimeError):
+        ledger.register_all(lease, [draft(300), draft(301), broken, draft(303)], NOW)
+    assert kept() == before
+    assert ledger.register_all(lease, [draft(300)], NOW) == (True,)
+    again = [draft(300), draft(301), draft(301), draft(303)]
+    assert ledger.register_all(lease, again, NOW) == (False, True, False, True)
+    numbers = (300, 301, 303)
+    trail = [line for n in numbers for line in (f"sku:s{n}", f"product:{n}")]
+    assert kept() == ([3, 3], ["s300", "s301", "s303"], {"s300", "s301", "s303"}, trail)
+    assert ledger.register_all(lease, [], NOW) == ()
+    assert audit.verify(ledger.audit("shop"), head=ledger.audit_head("shop")).ok
+    assert [row.body for row in ledger.records("shop", RecordKind.EXPORT)] == [{"name": "홍길동"}] * 3
 
 
 @pytest.mark.parametrize("state", [IntentState.APPLIED, IntentState.ALREADY_DONE])

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +17,15 @@ from kit import DAWN, KEY, START, Shop, cipher, config, open_shop
 
 from wemakeprice_sdk.clock import ManualClock
 from wemakeprice_sdk.errors import CommitError, LedgerAccountError, ValidationError
-from wemakeprice_sdk.excel import ExcelMigrator, ExportKind, ItemOutcome, SkuChoice
+from wemakeprice_sdk.excel import (
+    ExcelMigrator,
+    ExportKind,
+    ImportProgress,
+    ItemOutcome,
+    ProductImport,
+    SkuChoice,
+)
+from wemakeprice_sdk.excel.commit import commit_items
 from wemakeprice_sdk.ledger import MemoryLedger, SqliteLedger
 from wemakeprice_sdk.ledger.sql import SqlLedger
 from wemakeprice_sdk.models import Product, ProductStatus, SalePeriod
@@ -26,7 +33,7 @@ from wemakeprice_sdk.models.codes import SkuLinkMode
 from wemakeprice_sdk.models.retention import RetentionClass
 from wemakeprice_sdk.models.sku_links import SkuLink as Link
 from wemakeprice_sdk.policy.snapshot import SkuStock
-from wemakeprice_sdk.runner import ActionState, LedgerTarget, RetentionPolicy
+from wemakeprice_sdk.runner import ActionState, LedgerTarget, RetentionPolicy, RunnerSettings
 from wemakeprice_sdk.runner.conversion import restore
 from wemakeprice_sdk.wire.converter import write
 
@@ -154,28 +161,57 @@ def test_a_held_account_and_another_account_are_refused(ledger: SqlLedger, tmp_p
 
 
 def test_a_lost_lease_stops_the_import_and_the_next_goes_on(ledger: SqlLedger, tmp_path: Path) -> None:
-    path = products(tmp_path / "p.csv", 4)
+    path = products(tmp_path / "p.csv", 250)
     migrator = ExcelMigrator(config(), registry=target(ledger))
     with migrator.preview(path) as preview, target(ledger, worker="same") as place:
         plan = migrator.select(preview, sku=BY_CODE)
 
-        def lose(progress: object) -> None:
-            if ledger.count("shop", "product") == 2:
+        def lose(progress: ImportProgress) -> None:
+            if progress.done == 100:
                 ledger.acquire_lease("shop", "same", 60)
 
-        with pytest.raises(CommitError, match="stopped after 2 of 4"):
+        with pytest.raises(CommitError, match="stopped after 100 of 250"):
             plan.commit(place, progress=lose)
-        assert ledger.count("shop", "product") == 2
+        assert ledger.count("shop", "product") == 100
     with target(ledger, worker="same") as place:
-        assert commit(place, path) == {ItemOutcome.IMPORTED: 2}
+        assert commit(place, path) == {ItemOutcome.IMPORTED: 150}
 
 
-def test_the_lease_is_renewed_in_a_long_import(ledger: SqlLedger, tmp_path: Path) -> None:
-    ticks = iter(range(0, 100_000, 30))
-    with target(ledger, monotonic=lambda: float(next(ticks))) as place:
-        commit(place, products(tmp_path / "p.csv", 5))
-        until = ledger.acquire_lease("shop", "other", 60)
-        assert until is None
+def test_one_product_that_cannot_be_stored_keeps_no_other_out(ledger: SqlLedger, tmp_path: Path) -> None:
+    migrator = ExcelMigrator(config(), registry=target(ledger))
+    with migrator.preview(products(tmp_path / "p.csv", 4)) as preview, target(ledger) as place:
+        first, second, bad, last = migrator.select(preview, sku=BY_CODE).items()
+        assert isinstance(bad, ProductImport)
+        bad = evolve(bad, record=evolve(bad.record, seller_product_code="SKU\0"))
+        with pytest.raises(ValidationError, match="no database stores"):
+            place.import_all([first, bad])
+        assert ledger.count("shop", "product") == len(ledger.links("shop")) == 0
+        work = [(row, item) for row, item in zip(preview, (first, second, bad, last), strict=True)]
+        report = commit_items(
+            work, place, seller_id="shop", kind=ExportKind.PRODUCTS, total=4, not_carried=(),
+            progress=None, cancelled=None, batch=200,
+        )  # fmt: skip
+    assert report.counts == {ItemOutcome.IMPORTED: 3, ItemOutcome.FAILED: 1}
+    assert [failure.number for failure in report.failures()] == [300_000_302]
+    assert ledger.count("shop", "product") == ledger.count("shop", "export") == len(ledger.links("shop")) == 3
+
+
+def test_the_lease_is_renewed_in_a_long_import(tmp_path: Path) -> None:
+    passed = [0.0]
+    with MemoryLedger(cipher(), lease_clock=lambda: passed[0]) as ledger:
+        migrator = ExcelMigrator(config(), registry=target(ledger))
+        path = products(tmp_path / "p.csv", 350)
+        with (
+            migrator.preview(path) as preview,
+            target(ledger, monotonic=lambda: passed[0], settings=RunnerSettings(lease_ttl=60)) as place,
+        ):
+
+            def pass_time(progress: ImportProgress) -> None:
+                passed[0] += 0.3
+
+            assert migrator.select(preview, sku=BY_CODE).commit(place, progress=pass_time).complete
+            assert passed[0] > 60
+            assert ledger.acquire_lease("shop", "other", 60) is None
 
 
 def test_deals_name_their_products_and_what_is_missing(ledger: SqlLedger, tmp_path: Path) -> None:
@@ -304,36 +340,53 @@ def made(shop: Shop, *, options: bool = False) -> int:
 
 
 COMMIT = """
-import sys
+import os, signal, sys
 sys.path.insert(0, sys.argv[3])
 from pathlib import Path
-from test_ledger_target import commit, target
+from test_ledger_target import config, target, BY_CODE
 from kit import cipher
-from wemakeprice_sdk.ledger import SqliteLedger
+from wemakeprice_sdk.excel import ExcelMigrator
+from wemakeprice_sdk.ledger import SqliteLedger, imports
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+append, lines = imports.append_audit, []
+
+def append_or_die(*words):
+    append(*words)
+    lines.append(words)
+    if sys.argv[4] == "transaction" and len(lines) == 250:
+        die()
+
+imports.append_audit = append_or_die
+
+def tell(progress):
+    if sys.argv[4] == "progress" and progress.done == 250:
+        die()
+
 with SqliteLedger(sys.argv[1], cipher(), check=False) as ledger, target(ledger, worker="same") as place:
-    print("begun", flush=True)
-    commit(place, Path(sys.argv[2]))
+    migrator = ExcelMigrator(config(), registry=place)
+    with migrator.preview(sys.argv[2]) as preview:
+        migrator.select(preview, sku=BY_CODE).commit(place, progress=tell)
 """
 
 
-def test_killed_in_the_middle_the_import_goes_on_and_repeats_nothing(tmp_path: Path) -> None:
-    path = products(tmp_path / "p.csv", 600)
-    command = [sys.executable, "-c", COMMIT, tmp_path / "ledger.db", path, Path(__file__).parent]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
-        assert child.stdout is not None
-        assert child.stdout.readline() == b"begun\n"
-        with SqliteLedger(tmp_path / "ledger.db", cipher(), check=False) as ledger:
-            deadline = time.monotonic() + 30
-            while ledger.count("shop", "product") < 50 and time.monotonic() < deadline:
-                time.sleep(0.001)
-        os.kill(child.pid, signal.SIGKILL)
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL is POSIX")
+@pytest.mark.parametrize(("at", "there"), [("transaction", 200), ("progress", 300)])
+def test_killed_in_the_middle_the_import_goes_on_and_repeats_nothing(
+    tmp_path: Path, at: str, there: int
+) -> None:
+    """Killed between two products of one transaction, and between that and the last word of it."""
+    path = products(tmp_path / "p.csv", 350)
+    command = [sys.executable, "-c", COMMIT, tmp_path / "ledger.db", path, Path(__file__).parent, at]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
     with SqliteLedger(tmp_path / "ledger.db", cipher()) as ledger:
-        there = ledger.count("shop", "product")
-        assert 50 <= there < 600
-        assert ledger.count("shop", "export") == len(ledger.links("shop")) == there
+        assert ledger.count("shop", "product") == ledger.count("shop", "export") == there
+        assert len(ledger.links("shop")) == ledger.audit_head("shop")[0] == there
         with target(ledger, worker="same") as place:
-            assert commit(place, path) == {ItemOutcome.IMPORTED: 600 - there}
-        assert ledger.count("shop", "product") == len(ledger.links("shop")) == 600
+            assert commit(place, path) == {ItemOutcome.IMPORTED: 350 - there}
+        assert ledger.count("shop", "product") == len(ledger.links("shop")) == 350
 
 
 @pytest.mark.parametrize(
@@ -416,6 +469,8 @@ def test_a_target_that_lost_its_lease_takes_it_again(ledger: SqlLedger, tmp_path
         (lambda ledger: target(ledger).known_deals("shop", 5), "numbers takes a list"),
         (lambda ledger: target(ledger).import_product(5), "item takes a ProductImport"),
         (lambda ledger: target(ledger).import_deal(5), "item takes a DealImport"),
+        (lambda ledger: target(ledger).import_all(5), "items takes a list"),
+        (lambda ledger: target(ledger).import_all([5]), r"items\[0\] takes a ProductImport or a DealImport"),
         (
             lambda ledger: ExcelMigrator("shop"),
             "account takes an Account, such as a ChannelConfig, not a str",

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from wemakeprice_sdk.excel.skus import shared_codes
     from wemakeprice_sdk.excel.statements import StatementReading
     from wemakeprice_sdk.excel.target import (
+        BatchTarget,
         DealImport,
         ImportRegistry,
         ImportTarget,
@@ -74,6 +75,7 @@ else:
             "skus": ("shared_codes",),
             "statements": ("StatementReading",),
             "target": (
+                "BatchTarget",
                 "DealImport",
                 "ImportRegistry",
                 "ImportTarget",
@@ -86,6 +88,7 @@ else:
     )
 
 __all__ = [
+    "BatchTarget",
     "ClaimRow",
     "ColumnBook",
     "ColumnMap",

@@ -152,9 +152,10 @@ class ImportPlan(Report):
         """Import the chosen rows; what the target has already is passed over.
 
         Idempotent and resumable: run it again after a crash, with this plan or one made anew, and nothing is
-        done twice. `progress` is called after every item, `cancelled` asked before every item. Raises
-        `CommitError` when templates were never imported or when the target stops working on the whole; an
-        item the target refuses is reported and the run goes on.
+        done twice. `progress` is called after every item, `cancelled` asked before every item. A
+        `BatchTarget` takes up to 100 items in one go: `cancelled` is asked before, and `progress` called for
+        each once all of them are in. Raises `CommitError` when templates were never imported or when the
+        target stops working on the whole; an item the target refuses is reported and the run goes on.
         """
         check_kind("target", target, ImportTarget)
         return commit_items(

@@ -122,6 +122,19 @@ class ImportTarget(ImportRegistry, Protocol):
 
 
 @runtime_checkable
+class BatchTarget(Protocol):
+    """A target that takes many items in one go too, which is faster; it need not.
+
+    The call is atomic: when it returns, every item is there and stays there; when it raises, none of them is.
+    A commit then adds them one by one, so that one bad item does not keep the others out.
+    """
+
+    def import_all(self, items: Sequence[ProductImport | DealImport]) -> Sequence[bool]:
+        """Add items (at most 100 from a commit) unless they are there; return which were added."""
+        ...
+
+
+@runtime_checkable
 class SkuRegistry(Protocol):
     """A registry that knows the SKU links too, of every account that shares its stock; it need not."""
 

@@ -17,6 +17,7 @@ from wemakeprice_sdk.ledger.records import (
     AccountStanding,
     AuditEntry,
     AuditNote,
+    ImportDraft,
     Intent,
     IntentDraft,
     IntentResult,
@@ -181,6 +182,11 @@ class AsyncLedger:
         return await asyncio.to_thread(
             self._ledger.register, lease, record, now, links=links, export=export, shared=shared
         )
+
+    async def register_all(
+        self, lease: Lease, drafts: Iterable[ImportDraft], now: datetime
+    ) -> tuple[bool, ...]:
+        return await asyncio.to_thread(self._ledger.register_all, lease, drafts, now)
 
     async def registered(self, account: str, kind: str, keys: Iterable[str]) -> frozenset[str]:
         return await asyncio.to_thread(self._ledger.registered, account, kind, keys)

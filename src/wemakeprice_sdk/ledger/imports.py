@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final, cast
 
-from wemakeprice_sdk.checks import check_items, check_kind
+from wemakeprice_sdk.checks import check_items, check_kind, items_of
 from wemakeprice_sdk.ledger.arguments import require_text
-from wemakeprice_sdk.ledger.base import append_audit, override
+from wemakeprice_sdk.ledger.base import AccountRow, append_audit, override
 from wemakeprice_sdk.ledger.collection import LedgerCollection, save_records
-from wemakeprice_sdk.ledger.encryption import dump, load
+from wemakeprice_sdk.ledger.encryption import RowCipher, dump, load
 from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue, Transaction, text, whole
 from wemakeprice_sdk.ledger.reading import find_record
-from wemakeprice_sdk.ledger.records import Lease, RecordDraft
+from wemakeprice_sdk.ledger.records import ImportDraft, Lease, RecordDraft
 from wemakeprice_sdk.ledger.saving import check_draft
 from wemakeprice_sdk.ledger.skus import checked_skus, insert_shared, option_cell, read_option_cell
 from wemakeprice_sdk.ledger.timestamps import to_micros
@@ -38,28 +38,19 @@ class LedgerImports(LedgerCollection):
         export: RecordDraft | None = None,
         shared: Iterable[str] = (),
     ) -> bool:
-        check_draft(record, "record")
-        if export is not None:
-            check_draft(export, "export")
-        wanted, skus = _checked_links(links, "links"), checked_skus(shared, "shared")
+        check_items("links", links)
+        check_items("shared", shared)
+        (new,) = self.register_all(lease, [ImportDraft(record, tuple(links), export, tuple(shared))], now)
+        return new
+
+    @override
+    def register_all(self, lease: Lease, drafts: Iterable[ImportDraft], now: datetime) -> tuple[bool, ...]:
+        wanted = _checked_imports(drafts)
         with self._write_for(lease) as (transaction, row):
-            insert_shared(transaction, row, skus, now, lease.worker)
-            if not _mark_registered(transaction, row.account, record, now):
-                return False
-            drafts = [record]
             row_cipher = self._row_cipher(transaction)
-            if export is not None:
-                # What the API gave says more than an export does.
-                known = find_record(transaction, row_cipher, row.account, record.kind, record.key)
-                drafts = [record, export] if known is None else [export]
-                linked = {link.sku for link in _find_links(transaction, row.account, product_no=record.key)}
-                wanted = [link for link in wanted if link.sku not in linked]
-            save_records(transaction, row_cipher, row.account, drafts, now)
-            _insert_links(transaction, row.account, wanted, now)
-            origin = "from the API" if export is None else "from an export"
-            target = f"{record.kind}:{record.key}"
-            append_audit(transaction, row, lease.worker, "register", target, origin, now)
-            return True
+            return tuple(
+                _register(transaction, row_cipher, row, draft, now, lease.worker) for draft in wanted
+            )
 
     @override
     def registered(self, account: str, kind: str, keys: Iterable[str]) -> frozenset[str]:
@@ -101,6 +92,44 @@ class LedgerImports(LedgerCollection):
             sql = "SELECT body FROM progress WHERE account = ? AND job = ?"
             rows = transaction.rows(sql, account, job)
             return load(text(rows[0][0])) if rows else None
+
+
+def _checked_imports(drafts: Iterable[ImportDraft]) -> tuple[ImportDraft, ...]:
+    checked = items_of("drafts", drafts, ImportDraft)
+    for draft in checked:
+        check_draft(draft.record, "record")
+        if draft.export is not None:
+            check_draft(draft.export, "export")
+        _checked_links(draft.links, "links")
+        checked_skus(draft.shared, "shared")
+    return checked
+
+
+def _register(
+    transaction: Transaction,
+    row_cipher: RowCipher,
+    row: AccountRow,
+    draft: ImportDraft,
+    now: datetime,
+    worker: str,
+) -> bool:
+    """Take over one import; False when it is known."""
+    record, export = draft.record, draft.export
+    insert_shared(transaction, row, draft.shared, now, worker)
+    if not _mark_registered(transaction, row.account, record, now):
+        return False
+    drafts, links = [record], draft.links
+    if export is not None:
+        # What the API gave says more than an export does.
+        known = find_record(transaction, row_cipher, row.account, record.kind, record.key)
+        drafts = [record, export] if known is None else [export]
+        linked = {link.sku for link in _find_links(transaction, row.account, product_no=record.key)}
+        links = tuple(link for link in links if link.sku not in linked)
+    save_records(transaction, row_cipher, row.account, drafts, now)
+    _insert_links(transaction, row.account, links, now)
+    origin = "from the API" if export is None else "from an export"
+    append_audit(transaction, row, worker, "register", f"{record.kind}:{record.key}", origin, now)
+    return True
 
 
 def _registered_kind(kind: str) -> str:

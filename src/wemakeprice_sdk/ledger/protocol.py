@@ -11,6 +11,7 @@ from wemakeprice_sdk.ledger.records import (
     AccountStanding,
     AuditEntry,
     AuditNote,
+    ImportDraft,
     Intent,
     IntentDraft,
     IntentResult,
@@ -226,6 +227,14 @@ class Ledger(Protocol):
 
         With it come its links and, out of a file, what the `export` said. `shared` are codes that the seller
         said are one SKU wherever they stand.
+        """
+        ...
+
+    def register_all(self, lease: Lease, drafts: Iterable[ImportDraft], now: datetime) -> tuple[bool, ...]:
+        """Take over imported products and deals like `register`: all of them, or none when one is refused.
+
+        Returns for each whether it was new. Other writers of the account wait until all are in, so hand over
+        a hundred at once, not a whole shop.
         """
         ...
 

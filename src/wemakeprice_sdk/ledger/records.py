@@ -11,6 +11,7 @@ from attrs import field
 from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.models import JsonValue
 from wemakeprice_sdk.models.retention import RetentionClass
+from wemakeprice_sdk.models.sku_links import SkuLink
 
 
 class IntentState(StrEnum):
@@ -177,6 +178,20 @@ class RecordDraft:
     at: datetime
     body: Mapping[str, JsonValue] = field(repr=False)
     ref: str = ""
+
+
+@frozen
+class ImportDraft:
+    """One imported product or deal to be registered: its record and its SKU links.
+
+    `export` is what a file said, None for what the API gave. `shared` are codes that the seller said are one
+    SKU wherever they stand.
+    """
+
+    record: RecordDraft
+    links: tuple[SkuLink, ...] = ()
+    export: RecordDraft | None = None
+    shared: tuple[str, ...] = ()
 
 
 @frozen

@@ -13,17 +13,16 @@ from typing import Self, cast
 
 from attrs import asdict
 
-from wemakeprice_sdk.checks import check_items, check_kind
+from wemakeprice_sdk.checks import check_items, check_kind, items_of
 from wemakeprice_sdk.clock import Clock, SystemClock
 from wemakeprice_sdk.errors import LeaseLostError, LedgerAccountError, LedgerUnavailableError
 from wemakeprice_sdk.excel import DealImport, DealRecord, OptionRecord, ProductImport, ProductRecord
 from wemakeprice_sdk.ledger.arguments import require_text
 from wemakeprice_sdk.ledger.protocol import Ledger
-from wemakeprice_sdk.ledger.records import Lease, RecordDraft
+from wemakeprice_sdk.ledger.records import ImportDraft, Lease, RecordDraft
 from wemakeprice_sdk.models import Deal, JsonValue, Product
 from wemakeprice_sdk.models._base import OpenEnum
 from wemakeprice_sdk.models.codes import RecordKind
-from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.models.sku_matching import SkuUse
 from wemakeprice_sdk.policy.imports import links_of
 from wemakeprice_sdk.runner.conversion import TEMPLATES, deal_draft, product_draft
@@ -35,9 +34,10 @@ from wemakeprice_sdk.wire.windows import format_timestamp
 class LedgerTarget:
     """Takes over what was chosen from a preview into the ledger that the runner of the account works with.
 
-    It is both `ImportRegistry` and `ImportTarget`. Every product or deal is one transaction: its record, its
-    SKU links, what the export said, and that it was imported. The record has the form of the API's, so that
-    the jobs know it (stock, sale periods, templates). Nothing goes to the marketplace.
+    It is `ImportRegistry`, `ImportTarget` and `BatchTarget`. A product or deal goes in wholly: its record,
+    its SKU links, what the export said, and that it was imported; a commit puts up to a hundred of them into
+    one transaction. The record has the form of the API's, so that the jobs know it (stock, sale periods,
+    templates). Nothing goes to the marketplace.
 
     It holds the lease of the account from the first import to `close`, so that no worker acts on the account
     meanwhile; use it in a `with` block. `templates_known` says that the templates need not be imported first:
@@ -91,23 +91,16 @@ class LedgerTarget:
     def import_product(self, item: ProductImport) -> bool:
         """Add a product with its SKU links; return whether it was new."""
         check_kind("item", item, ProductImport)
-        product = read(Product, product_body(item.record))
-        choice = item.sku
-        links = links_of(
-            product, choice.link, stock_sync=choice.stock_sync, scheme=choice.scheme, runple=item.runple
-        )
-        now = self._clock.now()
-        export = _export_draft("product", item, now, option_extras=item.option_extras)
-        draft = product_draft(product, now)
-        return self._register(item.seller_id, draft, export, links, item.shared_skus)
+        return self._register([item])[0]
 
     def import_deal(self, item: DealImport) -> bool:
         """Add a deal; return whether it was new."""
         check_kind("item", item, DealImport)
-        deal = read(Deal, deal_body(item.record))
-        now = self._clock.now()
-        export = _export_draft("deal", item, now, row_extras=item.row_extras)
-        return self._register(item.seller_id, deal_draft(deal, now), export, ())
+        return self._register([item])[0]
+
+    def import_all(self, items: Sequence[ProductImport | DealImport]) -> Sequence[bool]:
+        """Add products and deals in one transaction, or none of them; return for each whether it was new."""
+        return self._register(items_of("items", items, ProductImport, DealImport))
 
     def close(self) -> None:
         """Give the account back; nothing happens a second time."""
@@ -148,18 +141,14 @@ class LedgerTarget:
         """Return the SKUs that the seller said are one thing wherever they stand."""
         return self._ledger.shared_skus()
 
-    def _register(
-        self,
-        seller_id: str,
-        record: RecordDraft,
-        export: RecordDraft,
-        links: Iterable[SkuLink],
-        shared: Iterable[str] = (),
-    ) -> bool:
-        self._check(seller_id)
+    def _register(self, items: Sequence[ProductImport | DealImport]) -> tuple[bool, ...]:
+        for item in items:
+            self._check(item.seller_id)
+        now = self._clock.now()
+        drafts = [_draft(item, now) for item in items]
         lease = self._held()
         try:
-            return self._ledger.register(lease, record, record.at, links=links, export=export, shared=shared)
+            return self._ledger.register_all(lease, drafts, now)
         except LeaseLostError:
             self._lease = None
             raise
@@ -177,6 +166,20 @@ class LedgerTarget:
             return self._lease
         self._renew_at = timestamp + self._ttl / 3
         return self._lease
+
+
+def _draft(item: ProductImport | DealImport, now: datetime) -> ImportDraft:
+    if isinstance(item, DealImport):
+        deal = read(Deal, deal_body(item.record))
+        return ImportDraft(
+            deal_draft(deal, now), export=_export_draft("deal", item, now, row_extras=item.row_extras)
+        )
+    product, choice = read(Product, product_body(item.record)), item.sku
+    links = links_of(
+        product, choice.link, stock_sync=choice.stock_sync, scheme=choice.scheme, runple=item.runple
+    )
+    export = _export_draft("product", item, now, option_extras=item.option_extras)
+    return ImportDraft(product_draft(product, now), tuple(links), export, item.shared_skus)
 
 
 def product_body(record: ProductRecord) -> dict[str, JsonValue]:
