@@ -25,6 +25,7 @@ def made(build: Callable[..., Any], **options: Any) -> tuple[Any, Any]:
         number: int = 1
         name: str = attrs.field(default="", repr=hidden)
         raw: object = attrs.field(default=None, repr=False, eq=False)
+        more: object = attrs.field(default=None, hash=False)
 
     @build(**options)
     class Child(Parent):
@@ -45,6 +46,7 @@ def test_values_are_compared_hashed_and_shown_alike(options: dict[str, Any]) -> 
             parent(number=2),
             parent(name="a"),
             parent(raw=[1]),
+            parent(more=[1]),
             child(),
             child(inner=parent()),
         ]
@@ -56,7 +58,7 @@ def test_values_are_compared_hashed_and_shown_alike(options: dict[str, Any]) -> 
                 [repr(one) if options != {"repr": False} else None for one in values],
                 [attrs.asdict(one) for one in values],
                 [one == copy.deepcopy(one) for one in values],
-                parent.__eq__(values[0], values[4]),
+                parent.__eq__(values[0], values[5]),
                 hasattr(parent, "__lt__"),
             ]
         )

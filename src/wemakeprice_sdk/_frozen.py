@@ -36,11 +36,15 @@ else:
 
     @cache
     def _compared(cls):
-        names = [field.name for field in attrs.fields(cls) if field.eq]
-        return attrgetter(*names) if names else _nothing
+        return _values([field.name for field in attrs.fields(cls) if field.eq])
 
-    def _nothing(_):
-        return ()
+    @cache
+    def _hashed(cls):
+        fields = attrs.fields(cls)
+        return _values([field.name for field in fields if (field.eq if field.hash is None else field.hash)])
+
+    def _values(names):
+        return attrgetter(*names) if names else lambda _: ()
 
     def _eq(self, other):
         if other.__class__ is not self.__class__:
@@ -49,7 +53,7 @@ else:
         return compared(self) == compared(other)
 
     def _hash(self):
-        return hash((self.__class__, _compared(self.__class__)(self)))
+        return hash((self.__class__, _hashed(self.__class__)(self)))
 
     @cache
     def _shown(cls):
