@@ -6,7 +6,7 @@ GROUP ?= dev
 SELECT ?=
 # What the tests reach with the long proofs left out, in per cent of lines and branches; raise them, never lower them.
 FLOOR := 94
-POLICY_FLOOR := 96
+POLICY_FLOOR := 97
 WIRE_FLOOR := 98
 # The tests start hundreds of processes, each of which would compile the package again.
 unexport PYTHONDONTWRITEBYTECODE
