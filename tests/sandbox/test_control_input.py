@@ -82,6 +82,7 @@ BAD = [
     b"\xff\xfe{}",
     b'{"key": "\xff"}',
     b'{"key": "\\ud800"}',
+    b'{"key\xed\xa0\x80": 1}',
     b'{"x": NaN}',
     b'{"x": Infinity}',
     b'{"x": ' + b"9" * 5_000 + b"}",

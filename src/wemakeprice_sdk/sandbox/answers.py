@@ -97,7 +97,8 @@ def html_reply(status: int, text: str) -> Reply:
 def read_body(body: bytes) -> Json:
     """Decode a JSON object; raise `Failed` 400 on anything else."""
     try:
-        value: object = json.loads(body, parse_constant=_no_constant)
+        # Given bytes, `json` would take half of a surrogate pair that no answer could repeat.
+        value: object = json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
         if _SURROGATE.search(body):
             json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
