@@ -243,6 +243,10 @@ def mutated(chance: random.Random, seed: bytes) -> bytes:
 # ---------------------------------------------------------------- the run
 
 
+_PARSERS: Final = {"payloads", "windows"}
+"""Targets that parse text; a `ValueError` is what parsers document."""
+
+
 def tried(name: str, data: bytes) -> str:
     """Run one input; return the name of the typed error it came to, "" when there is none. Anything else is raised."""
     from wemakeprice_sdk.errors import WemakepriceError
@@ -252,10 +256,7 @@ def tried(name: str, data: bytes) -> str:
     except WemakepriceError as error:
         return type(error).__name__
     except (ValueError, RecursionError) as error:
-        if name in (
-            "payloads",
-            "windows",
-        ):  # its own reading of JSON; a ValueError is what these parsers document
+        if name in _PARSERS:
             return type(error).__name__
         raise
     return ""

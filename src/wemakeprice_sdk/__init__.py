@@ -4,7 +4,6 @@ The names below are the public face; each part is imported on first use. The mar
 `wemakeprice_sdk.models`, the exceptions in `wemakeprice_sdk.errors`.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from wemakeprice_sdk._version import __version__
@@ -30,18 +29,22 @@ if TYPE_CHECKING:
     from wemakeprice_sdk.runner import AsyncChannelRunner, ChannelRunner
     from wemakeprice_sdk.secrets import SecretStr
     from wemakeprice_sdk.wire import AlreadyDone, Applied, Outcome, WireOverrides
+else:
+    from wemakeprice_sdk._lazy import lazy
 
-_HOMES = {
-    "client": ("PRODUCTION_URL", "STAGING_URL", "AsyncWemakepriceClient", "WemakepriceClient"),
-    "clock": ("KST", "KoreanBusinessCalendar", "ManualClock", "SystemClock"),
-    "config": ("ChannelConfig", "ChannelRegistry"),
-    "errors": ("ValidationError", "Violation", "WemakepriceDeprecationWarning", "WemakepriceError"),
-    "excel": ("ExcelMigrator",),
-    "policy": ("SyncPlan", "SyncPolicy"),
-    "runner": ("AsyncChannelRunner", "ChannelRunner"),
-    "secrets": ("SecretStr",),
-    "wire": ("AlreadyDone", "Applied", "Outcome", "WireOverrides"),
-}
+    _HOMES = {
+        "client": ("PRODUCTION_URL", "STAGING_URL", "AsyncWemakepriceClient", "WemakepriceClient"),
+        "clock": ("KST", "KoreanBusinessCalendar", "ManualClock", "SystemClock"),
+        "config": ("ChannelConfig", "ChannelRegistry"),
+        "errors": ("ValidationError", "Violation", "WemakepriceDeprecationWarning", "WemakepriceError"),
+        "excel": ("ExcelMigrator",),
+        "models": (),
+        "policy": ("SyncPlan", "SyncPolicy"),
+        "runner": ("AsyncChannelRunner", "ChannelRunner"),
+        "secrets": ("SecretStr",),
+        "wire": ("AlreadyDone", "Applied", "Outcome", "WireOverrides"),
+    }
+    __getattr__, __dir__ = lazy(__name__, _HOMES)
 
 __all__ = [
     "KST",
@@ -72,16 +75,3 @@ __all__ = [
     "errors",
     "models",
 ]
-
-
-def __getattr__(name: str) -> object:
-    for home, names in _HOMES.items():
-        if name in names:
-            return getattr(import_module(f"{__name__}.{home}"), name)
-    if name in __all__:
-        return import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})

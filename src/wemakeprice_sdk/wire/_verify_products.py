@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
+from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.models import (
     OptionSaleStatus,
     Product,
@@ -75,7 +76,7 @@ _UNREADABLE = undecided(
 )
 
 
-@attrs.frozen
+@frozen
 class Difference:
     """One value that is not stored as sent; `stored` is None when the answer did not carry it.
 
