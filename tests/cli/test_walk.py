@@ -20,6 +20,7 @@ from openpyxl import Workbook
 from wemakeprice_sdk.cli import main
 from wemakeprice_sdk.cli.app import app
 from wemakeprice_sdk.client import ThrottlePolicy, WemakepriceClient
+from wemakeprice_sdk.client.hooks import Event
 from wemakeprice_sdk.clock import KST
 
 Walked = Callable[..., str]
@@ -161,9 +162,15 @@ def test_no_command_is_left_out() -> None:
     }
 
 
-def test_every_command_is_walked(walk: Walked, names: dict[str, str]) -> None:
+def test_every_command_is_walked(
+    walk: Walked, names: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    lost: list[str] = []
     for line, code in WALK:
         walk(*filled(line, names), code=code)
+        lost += [line for record in caplog.records if getattr(record, "event", "") == Event.LOST]
+        caplog.clear()
+    assert lost == ["demo"], "the demo has one answer dropped on purpose; nothing else loses one"
 
 
 @pytest.mark.parametrize("leaf", [" ".join(leaf) for leaf in leaves(app)])

@@ -8,13 +8,21 @@ import ssl
 import threading
 from typing import Any
 
+import httpcore
+import httpcore2
 import httpx
 import httpx2
 import pytest
 from client_kit import KEY, Driver
 from raw_server import JSON, Call, answer, serving
 
-from wemakeprice_sdk.client import AsyncWemakepriceClient, ConnectionLimits, RetryPolicy, ThrottlePolicy
+from wemakeprice_sdk.client import (
+    AsyncWemakepriceClient,
+    ConnectionLimits,
+    RetryPolicy,
+    ThrottlePolicy,
+    WemakepriceClient,
+)
 from wemakeprice_sdk.client.lines import tls_for
 from wemakeprice_sdk.errors import NetworkError, OutcomeUnknownError, RefusedError
 from wemakeprice_sdk.sandbox import Sandbox, SandboxServer
@@ -44,6 +52,42 @@ def test_every_write_has_a_connection_of_its_own(go: Driver) -> None:
             assert isinstance(go(client.orders.confirm(number)), Applied)
         go(client.reference.list_labels())
         assert [call.connection for call in server.calls] == [1, 2, 3, 1]
+
+
+@pytest.mark.parametrize("library", [None, httpx, httpx2], ids=["own", "httpx", "httpx2"])
+def test_no_write_is_lost_on_a_connection_that_is_closed_just_now(library: Any, go: Driver) -> None:
+    """The server ends every connection after one answer, with the next request in its hands, and says so to nobody."""
+    used: set[int] = set()
+
+    def exchange(call: Call) -> None:
+        if call.connection in used:
+            raise OSError
+        used.add(call.connection)
+        call.answer(written(1, "완료") if "/in/" in call.path else JSON)
+
+    with serving(exchange) as server:
+        kind = "Client" if go.kind == "sync" else "AsyncClient"
+        inner = None if library is None else getattr(library, kind)()
+        client = go.client(base_url=server.url, **({} if inner is None else {"http_client": inner}))
+        for number in range(1, 6):
+            go(client.reference.list_labels())
+            ended = go(client.orders.confirm(number))
+            assert ended == Applied("orders_confirm", None, "완료")
+        assert len([call for call in server.calls if "/in/" in call.path]) == 5
+        if inner is not None:
+            go(inner.close() if go.kind == "sync" else inner.aclose())
+
+
+@pytest.mark.parametrize("core", [httpcore, httpcore2], ids=["httpx", "httpx2"])
+def test_a_write_that_no_connection_took_was_not_sent(core: Any) -> None:
+    def exchange(request: Any) -> Any:
+        raise core.ConnectionNotAvailable
+
+    library = httpx if core is httpcore else httpx2
+    with library.Client(transport=library.MockTransport(exchange)) as inner:
+        client = WemakepriceClient(KEY, base_url="http://127.0.0.1:9", http_client=inner)
+        with pytest.raises(NetworkError, match="was not reached"):
+            client.orders.confirm(1)
 
 
 def test_a_doubled_answer_is_not_taken_for_the_next_one(go: Driver) -> None:

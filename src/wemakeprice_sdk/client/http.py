@@ -32,7 +32,14 @@ _LIBRARIES: Final = ("httpx", "httpx2")
 # Raised before a byte of the request can have reached the marketplace. InvalidURL is not among them: httpx
 # also raises it for the Location of an answer, redirects or not.
 _NEVER_SENT: Final = frozenset(
-    {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"}
+    {
+        "ConnectError",
+        "ConnectTimeout",
+        "ConnectionNotAvailable",
+        "PoolTimeout",
+        "ProxyError",
+        "UnsupportedProtocol",
+    }
 )
 
 
@@ -161,9 +168,13 @@ class TransportError(Exception):
 
 @frozen
 class Dialect:
-    """The exceptions of the HTTP library in use."""
+    """The exceptions of the HTTP library in use.
+
+    `not_available` has its pool close a connection and take another one; None where it has none.
+    """
 
     errors: tuple[type[Exception], ...]
+    not_available: type[Exception] | None = None
 
     @classmethod
     def of(cls, client: object, wanted: str) -> Dialect:
@@ -179,8 +190,12 @@ class Dialect:
     @classmethod
     def _from(cls, library: ModuleType) -> Dialect:
         names = ("HTTPError", "InvalidURL", "StreamError")
-        # UnicodeError: what the library lets through for a host in the Location of an answer.
-        return cls((*(getattr(library, name) for name in names), OSError, UnicodeError))
+        core = sys.modules.get(library.__name__.replace("httpx", "httpcore"))
+        busy: type[Exception] | None = getattr(core, "ConnectionNotAvailable", None)
+        # UnicodeError: what the library lets through for a host in the Location of an answer. A transport
+        # without a pool lets through that its connection is not available.
+        errors = (*(getattr(library, name) for name in names), OSError, UnicodeError)
+        return cls(errors if busy is None else (*errors, busy), busy)
 
 
 def failure_of(error: BaseException, clean: Redactor) -> TransportError:

@@ -73,6 +73,26 @@ class AsyncLine:
                 await self._stream.aclose()
 
 
+class AsyncFirstUse:
+    """Sends a request of an injected client on a new connection only.
+
+    The other side may be closing a kept one just now, and then nobody knows whether a write arrived. The pool
+    of httpcore closes a connection that is not available and takes another one, in the end a new one.
+    """
+
+    def __init__(self, not_available: type[Exception]) -> None:
+        self._not_available = not_available
+        self._is_new = False
+
+    async def trace(self, event: str, info: Mapping[str, object]) -> None:
+        """Refuse a connection that was not opened for this request, before a byte goes out on it."""
+        del info
+        if ".connect_" in event:
+            self._is_new = True
+        elif event == "http11.send_request_headers.started" and not self._is_new:
+            raise self._not_available
+
+
 class AsyncTransport:
     """Sends requests with the key in their header; follows no redirect, so the key stays with the host."""
 
@@ -169,7 +189,8 @@ class AsyncTransport:
             errors = dialect.errors
             limit = AsyncTimeLimit() if line is None else line.limit
             async with limit.within(seconds):
-                reply = await self._talk(client, request, timeouts, seconds, max_bytes, line, limit)
+                trace = self._trace(line, dialect, fresh=fresh)
+                reply = await self._talk(client, request, timeouts, seconds, max_bytes, line, limit, trace)
         except Late:
             failure = too_late(seconds or 0.0, sent=True, past_deadline=seconds == left)
         except TransportError as error:
@@ -196,6 +217,11 @@ class AsyncTransport:
         # Raised out here, without the library's exception as its context: that one holds the key.
         raise failure
 
+    def _trace(self, line: AsyncLine | None, dialect: Dialect, *, fresh: bool) -> object:
+        if line is not None:
+            return line.trace
+        return AsyncFirstUse(dialect.not_available).trace if fresh and dialect.not_available else None
+
     async def _talk(
         self,
         client: AsyncHttpClient,
@@ -205,6 +231,7 @@ class AsyncTransport:
         max_bytes: int,
         line: AsyncLine | None,
         limit: AsyncTimeLimit,
+        trace: object,
     ) -> Reply:
         if line is None:
             client = without_new_cookies(client)
@@ -215,7 +242,7 @@ class AsyncTransport:
             headers=headers_of(request, self._key),
             follow_redirects=False,
             timeout=cut(timeouts_of(client) if line is None else timeouts.as_tuple(), seconds),
-            extensions=None if line is None else {"trace": line.trace},
+            extensions=None if trace is None else {"trace": trace},
         ) as response:
             return await self._collected(response, max_bytes, limit)
 

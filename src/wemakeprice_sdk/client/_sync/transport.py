@@ -74,6 +74,26 @@ class Line:
                 self._stream.close()
 
 
+class FirstUse:
+    """Sends a request of an injected client on a new connection only.
+
+    The other side may be closing a kept one just now, and then nobody knows whether a write arrived. The pool
+    of httpcore closes a connection that is not available and takes another one, in the end a new one.
+    """
+
+    def __init__(self, not_available: type[Exception]) -> None:
+        self._not_available = not_available
+        self._is_new = False
+
+    def trace(self, event: str, info: Mapping[str, object]) -> None:
+        """Refuse a connection that was not opened for this request, before a byte goes out on it."""
+        del info
+        if ".connect_" in event:
+            self._is_new = True
+        elif event == "http11.send_request_headers.started" and not self._is_new:
+            raise self._not_available
+
+
 class Transport:
     """Sends requests with the key in their header; follows no redirect, so the key stays with the host."""
 
@@ -170,7 +190,8 @@ class Transport:
             errors = dialect.errors
             limit = TimeLimit() if line is None else line.limit
             with limit.within(seconds):
-                reply = self._talk(client, request, timeouts, seconds, max_bytes, line, limit)
+                trace = self._trace(line, dialect, fresh=fresh)
+                reply = self._talk(client, request, timeouts, seconds, max_bytes, line, limit, trace)
         except Late:
             failure = too_late(seconds or 0.0, sent=True, past_deadline=seconds == left)
         except TransportError as error:
@@ -197,6 +218,11 @@ class Transport:
         # Raised out here, without the library's exception as its context: that one holds the key.
         raise failure
 
+    def _trace(self, line: Line | None, dialect: Dialect, *, fresh: bool) -> object:
+        if line is not None:
+            return line.trace
+        return FirstUse(dialect.not_available).trace if fresh and dialect.not_available else None
+
     def _talk(
         self,
         client: HttpClient,
@@ -206,6 +232,7 @@ class Transport:
         max_bytes: int,
         line: Line | None,
         limit: TimeLimit,
+        trace: object,
     ) -> Reply:
         if line is None:
             client = without_new_cookies(client)
@@ -216,7 +243,7 @@ class Transport:
             headers=headers_of(request, self._key),
             follow_redirects=False,
             timeout=cut(timeouts_of(client) if line is None else timeouts.as_tuple(), seconds),
-            extensions=None if line is None else {"trace": line.trace},
+            extensions=None if trace is None else {"trace": trace},
         ) as response:
             return self._collected(response, max_bytes, limit)
 
