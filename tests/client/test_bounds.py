@@ -130,9 +130,15 @@ def test_a_write_with_such_an_answer_is_verified(what: str, bounded: Any, go: Dr
 
 
 @pytest.mark.parametrize("body", [PADDED, listed(240), nested(11)], ids=["bytes", "values", "depth"])
-@pytest.mark.parametrize("encoding", ["", "gzip", "deflate"])
+@pytest.mark.parametrize("encoding", ["", "gzip", "deflate", "gzip in packets"])
 def test_what_keeps_the_bounds_is_read(body: bytes, encoding: str, bounded: Any, go: Driver) -> None:
-    sent = {"": body, "gzip": gzip.compress(body), "deflate": packed(body, 15)}[encoding]
+    packets = b"".join(gzip.compress(body[at : at + 99]) for at in range(0, 3 * 99, 99)) + gzip.compress(
+        body[297:]
+    )
+    sent = {
+        "": body, "gzip": gzip.compress(body), "deflate": packed(body, 15), "gzip in packets": packets,
+    }[encoding]  # fmt: skip
+    encoding = encoding.partition(" ")[0]
     head = f"Content-Encoding: {encoding}\r\n" if encoding else ""
     with serving(lambda call: call.answer(sent, 200, "application/json", head)) as server:
         decoded = go(bounded(server.url).request("shipping_get_seller_ship"))

@@ -161,8 +161,36 @@ def test_the_outage_page_is_known_in_korean_charsets(kind: str, go: Driver) -> N
         go(go.client(base_url=server.url, retry=RetryPolicy.never()).reference.list_labels())
 
 
-def test_damaged_text_is_never_guessed(go: Driver) -> None:
-    body = '{"resultCode":200,"error":null,"data":[{"brandNo":1,"brandName":"예시'.encode() + b'\xff"}]}'
+@pytest.mark.parametrize(
+    ("kind", "codec", "cut"),
+    [
+        ("application/json", "utf-8", 1), ("application/json", "utf-8", 2), ("application/json; charset=utf-8", "utf-8", 1),
+        ("application/json; charset=euc-kr", "cp949", 1),
+    ],
+)  # fmt: skip
+def test_a_letter_cut_in_half_costs_no_other_row(kind: str, codec: str, cut: int, go: Driver) -> None:
+    """A server that cuts names after so many bytes would else hide every order of the window."""
+    rows = [{"brandNo": number, "brandName": f"예시브랜드{number}@"} for number in (1, 2)]
+    text = json.dumps({"resultCode": 200, "error": None, "data": rows}, ensure_ascii=False)
+    body = text.encode(codec).replace(b"1@", "상".encode(codec)[:-cut], 1)
+    with serving(lambda call: call.answer(body, 200, kind)) as server:
+        first, second = go(go.client(base_url=server.url).reference.search_brands("예시"))
+    assert (first.brand_no, second.brand_no, second.brand_name) == (1, 2, "예시브랜드2@")
+    assert first.brand_name is not None
+    assert first.brand_name.startswith("예시브랜드"), "what can be read of it is kept"
+    assert first.brand_name.strip("예시브랜드") == "\ufffd", "and what cannot is seen"
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/json; charset=utf-8"])
+def test_the_other_encoding_of_korea_is_read_without_its_name(kind: str, go: Driver) -> None:
+    text = '{"resultCode":200,"error":null,"data":[{"brandNo":1,"brandName":"예시브랜드"}]}'
+    with serving(lambda call: call.answer(text.encode("cp949"), 200, kind)) as server:
+        (brand,) = go(go.client(base_url=server.url).reference.search_brands("예시"))
+    assert brand.brand_name == "예시브랜드"
+
+
+def test_bytes_of_no_korean_encoding_are_never_guessed(go: Driver) -> None:
+    body = b'{"resultCode":200,"error":null,"data":[{"brandNo":1,"brandName":"\xff\xfe\xff"}]}'
     with serving(lambda call: call.answer(body)) as server, pytest.raises(ProtocolError, match="damaged"):
         go(go.client(base_url=server.url).reference.search_brands("예시"))
 

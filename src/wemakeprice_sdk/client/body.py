@@ -9,6 +9,11 @@ from wemakeprice_sdk.client.http import AnyHttpResponse, TransportError
 
 _UNPACKED: Final = frozenset({"", "identity"})
 _PACKED: Final = frozenset({"gzip", "x-gzip", "deflate"})
+_GZIP: Final = b"\x1f\x8b"
+
+
+def _new_unpacker() -> zlib._Decompress:
+    return zlib.decompressobj(32 + zlib.MAX_WBITS)
 
 
 class Body:
@@ -25,7 +30,7 @@ class Body:
         if encoding not in _UNPACKED | _PACKED:
             raise _unreadable(f"content-encoding {encoding[:40]!r} was not asked for")
         # 32 + MAX_WBITS takes gzip and zlib alike; some servers send deflate without either's head.
-        self._unpacker = zlib.decompressobj(32 + zlib.MAX_WBITS) if encoding in _PACKED else None
+        self._unpacker = _new_unpacker() if encoding in _PACKED else None
         self._headless = encoding == "deflate"
         stated = response.headers.get("content-length", "")
         self.is_too_large = stated.isascii() and stated.isdigit() and int(stated[:20]) > limit
@@ -43,6 +48,9 @@ class Body:
                 break
             self._keep(self._unpacked(piece))
             piece = self._unpacker.unconsumed_tail
+            if self._unpacker.eof and self._unpacker.unused_data.startswith(_GZIP):
+                # Whoever packs piece by piece sends several packets, one behind the other.
+                piece, self._unpacker = self._unpacker.unused_data, _new_unpacker()
         return not self.is_too_large
 
     def add_unpacked(self, content: bytes) -> None:

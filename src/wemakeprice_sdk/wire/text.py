@@ -42,14 +42,35 @@ def decode_json(body: bytes, charset: str | None) -> JsonValue | ValueError | Re
             try:
                 decoded: JsonValue = json.loads(body.decode(charset or "utf-8").removeprefix("\ufeff"))
             except UnicodeError:
-                decoded = json.loads(body)  # declared wrongly: JSON is UTF-8 unless it says otherwise
+                decoded = _loads(body, charset)
         else:
-            decoded = json.loads(body)
+            decoded = _loads(body, charset)
     except RecursionError:
         return RecursionError("nested too deeply")
     except ValueError:
         return ValueError("not JSON")
     return decoded
+
+
+def _loads(body: bytes, charset: str | None) -> JsonValue:
+    try:
+        decoded: JsonValue = json.loads(body)  # JSON is UTF-8 unless it says otherwise
+    except UnicodeError:
+        decoded = json.loads(_repaired(body, charset))
+    return decoded
+
+
+def _repaired(body: bytes, charset: str | None) -> str:
+    """Return the text of a body that holds bytes of no letter, with a replacement character for each.
+
+    A server that cuts a name after so many bytes leaves a part of a letter, and one name must not hide every
+    other order of the day. What is hardly UTF-8 at all is the other encoding of Korea, declared or not.
+    """
+    text = body.decode("utf-8", "replace")
+    letters = len(text) - len(text.encode("ascii", "ignore"))
+    if 2 * text.count("\ufffd") >= letters:
+        text = body.decode(_KOREAN, "replace" if charset == _KOREAN else "strict")
+    return text.removeprefix("\ufeff")
 
 
 def decode_page(body: bytes, charset: str | None) -> str:
