@@ -101,6 +101,26 @@ def test_a_merge_ends_where_it_is_and_survives_sealing(old: Any, new: Any) -> No
     assert personal.join(*personal.split(RecordKind.BUNDLE, once)) == once
 
 
+def elsewhere(node: Any) -> Any:
+    """Return a document of the same personal values whose other values, blanks and empty places differ."""
+    if isinstance(node, list):
+        return [elsewhere(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    rest = {key: elsewhere(value) for key, value in node.items() if value is not None}
+    if not isinstance(rest.get("bundleNo"), list | dict):
+        rest["bundleNo"] = 77
+    return {"phone": None, "rows": [], "delivery": {"name": None}, **rest}
+
+
+@settings(deadline=None)
+@given(new=_BODIES)
+def test_there_is_nothing_to_merge_where_every_personal_value_is_there_as_it_was(new: Any) -> None:
+    old = elsewhere(new)
+    assert personal.split(RecordKind.BUNDLE, old)[1] == personal.split(RecordKind.BUNDLE, new)[1]
+    assert personal.merge(RecordKind.BUNDLE, old, new) == new
+
+
 def test_every_kind_that_is_sealed_is_one_that_retention_knows() -> None:
     for kind in RecordKind:
         _, sealed = personal.split(kind, {"anything": "홍길동"})

@@ -151,6 +151,8 @@ def _merge_mapping(
 
 
 def _merge_value(key: str, old: JsonValue, new: JsonValue, clear: frozenset[str]) -> JsonValue:
+    if type(old) in _PLAIN and type(new) in _PLAIN:
+        return new if key in clear or old == new else _merge_plain(old, new)
     if _is_mapping(old) and (new is None or _is_mapping(new)):
         return _merge_mapping(old, new or {}, clear) or new
     if _is_list(old) and _is_list(new):

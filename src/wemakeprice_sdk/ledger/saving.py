@@ -162,10 +162,11 @@ class RecordWriter:
 
 def _kept(draft: RecordDraft, before: _Known | None, old: PlainParts, destroyed: Collection[str]) -> _Kept:
     """Merge a draft into what is there, less what was destroyed, and covered as it was covered."""
-    body = draft.body
-    if before is not None and old:
-        body = personal.merge(draft.kind, personal.join(load(before.body), joined(old)), body)
-    clear, private = personal.split(draft.kind, body)
+    clear, private = personal.split(draft.kind, draft.body)
+    # Mostly the state alone moves on: where every value is there as it was, no old one has to be kept.
+    if before is not None and old and private != (values := joined(old)):
+        body = personal.merge(draft.kind, personal.join(load(before.body), values), draft.body)
+        clear, private = personal.split(draft.kind, body)
     parts: PlainParts = {}
     dropped = covered = False
     for name, values in by_class(draft.kind, private).items():
