@@ -96,6 +96,7 @@ def calls(lease: Lease, intent: Any) -> dict[str, dict[str, Any]]:
         "save": {**held, "records": [DRAFT], "watermark": ("orders", NOW), "audit": NOTE},
         "record": {**account, "kind": "bundle", "key": "1"},
         "records": {**account, "kind": "bundle", "status": "NEW", "ref": "1", "since": NOW, "until": NOW},
+        "keys": {**account, "kind": "bundle", "status": "NEW"},
         "count": {**account, "kind": "bundle", "status": "NEW"},
         "oldest": {**account, "kind": "bundle", "status": "NEW", "since": NOW},
         "watermark": {**account, "stream": "orders"},

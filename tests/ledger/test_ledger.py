@@ -266,6 +266,17 @@ def test_records_come_page_by_page_in_order_and_by_time(ledger: SqlLedger, lease
     assert {record.key for record in some} == {"30", "32", "34"}
 
 
+def test_keys_come_in_the_order_of_the_records(ledger: SqlLedger, lease: Lease) -> None:
+    drafts = [
+        evolve(bundle(n, status="NEW" if n % 2 else "CONFIRM"), at=NOW - timedelta(hours=n))
+        for n in (1, 2, 3, 4)
+    ]
+    ledger.save(lease, [*drafts, evolve(bundle(9), kind=RecordKind.CLAIM)], NOW)
+    assert ledger.keys("shop", "bundle") == tuple(row.key for row in ledger.records("shop", "bundle"))
+    assert ledger.keys("shop", "bundle", status="NEW") == ("30/3", "10/1")
+    assert ledger.keys("other", "bundle") == ()
+
+
 def test_personal_data_is_not_readable_in_the_store(ledger: SqlLedger, lease: Lease) -> None:
     ledger.save(lease, [bundle(1, newKey="010-1111-2222")], NOW)
     ledger.begin(lease, IntentDraft("cs_answer_question", "question:1", {"answer": "홍길동 고객님"}), NOW)

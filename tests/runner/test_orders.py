@@ -11,6 +11,7 @@ from kit import KEY, Shop, config, open_shop, parcel
 from wemakeprice_sdk.config import ConfirmationMode, Switches
 from wemakeprice_sdk.errors import AuthenticationError, ClockJumpError, MaintenanceError, ValidationError
 from wemakeprice_sdk.ledger import IntentDraft, IntentResult, IntentState
+from wemakeprice_sdk.ledger.data_keys import DataKey
 from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.sync import SyncPolicy
 from wemakeprice_sdk.runner import ActionState, ChannelRunner, JobProgress, Skipped, StopSwitch
@@ -41,6 +42,20 @@ def test_a_second_run_repeats_nothing(shop: Shop) -> None:
     report = runner.collect_orders()
     assert report.results == ()
     assert len(shop.writes("orders_confirm")) == 1
+
+
+def test_bundles_that_stand_as_they_did_are_not_decrypted(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.order()
+    runner = shop.runner()
+    runner.collect_orders()
+    shop.pass_time(minutes=5)
+    opened: list[bytes] = []
+    monkeypatch.setattr(DataKey, "decrypt", lambda _, token, place: opened.append(place))
+    report = runner.collect_orders()
+    assert report.collected["bundle"].same == 1
+    assert opened == []
 
 
 def test_manual_mode_collects_without_confirming_and_finds_what_was_confirmed_by_an_operator(

@@ -139,6 +139,9 @@ class AsyncLedger:
             partial(self._ledger.records, account, kind, status=status, ref=ref, since=since, until=until)
         )
 
+    async def keys(self, account: str, kind: str, *, status: str | None = None) -> tuple[str, ...]:
+        return await asyncio.to_thread(self._ledger.keys, account, kind, status=status)
+
     async def count(self, account: str, kind: str, status: str | None = None) -> int:
         return await asyncio.to_thread(self._ledger.count, account, kind, status)
 

@@ -90,6 +90,13 @@ class LedgerCollection(LedgerBase):
             condition, values = rest, [*later[1], rows[-1][4], rows[-1][2]]
 
     @override
+    def keys(self, account: str, kind: str, *, status: str | None = None) -> tuple[str, ...]:
+        condition, values = _condition(account, kind, status=status)
+        with self._read(account) as transaction:
+            sql = f"SELECT record_key FROM records WHERE {condition} ORDER BY at, record_key"  # noqa: S608
+            return tuple(text(row[0]) for row in transaction.rows(sql, *values))
+
+    @override
     def count(self, account: str, kind: str, status: str | None = None) -> int:
         condition, values = _condition(account, kind, status=status)
         with self._read(account) as transaction:

@@ -169,6 +169,10 @@ class Ledger(Protocol):
         """
         ...
 
+    def keys(self, account: str, kind: str, *, status: str | None = None) -> tuple[str, ...]:
+        """Return the keys of records by business time, then key, without reading the records."""
+        ...
+
     def count(self, account: str, kind: str, status: str | None = None) -> int:
         """Count records."""
         ...

@@ -276,12 +276,13 @@ async def close_vanished(
     What is still there comes back in its new state; what is gone (withdrawn cancels are never listed) is
     marked so. What cannot be read stays as it was.
     """
-    # All are read before the first is asked for: what is saved meanwhile must not shift them.
-    stored = [row async for row in run.context.ledger.records(run.account, kind, status=state)]
+    # All keys are read before the first is asked for: what is saved meanwhile must not shift them.
+    stored = await run.context.ledger.keys(run.account, kind, status=state)
     back: dict[str, Bundle | Claim] = {}
     end = run.now
-    for record in stored:
-        if record.key in listed:
+    for key in stored:
+        record = None if key in listed else await run.context.ledger.record(run.account, kind, key)
+        if record is None:
             continue
         await run.step()
         try:

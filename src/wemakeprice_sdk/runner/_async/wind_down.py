@@ -83,7 +83,7 @@ class AsyncWindDown:
     async def _in_ledger(self) -> set[int]:
         ledger, account = self.run.context.ledger, self.run.account
         numbers = {link.product_no for link in await ledger.links(account)}
-        return numbers | {int(record.key) async for record in ledger.records(account, RecordKind.PRODUCT)}
+        return numbers | {int(key) for key in await ledger.keys(account, RecordKind.PRODUCT)}
 
     async def _stop_window(self, window: Window) -> None:
         rows = []

@@ -61,8 +61,8 @@ def _kept_templates(
     run: JobRun, listed: Iterable[ShippingTemplate], wished: Collection[str]
 ) -> tuple[ShippingTemplate, ...]:
     """Leave out what was deleted on our side: the marketplace knows no delete and lists it for ever."""
-    records = run.context.ledger.records(run.account, RecordKind.TEMPLATE, status=DELETED)
-    hidden = {row.key for row in records} - set(wished)
+    deleted = run.context.ledger.keys(run.account, RecordKind.TEMPLATE, status=DELETED)
+    hidden = set(deleted) - set(wished)
     return tuple(row for row in listed if str(row.shipping_template_no) not in hidden)
 
 

@@ -84,7 +84,7 @@ class WindDown:
     def _in_ledger(self) -> set[int]:
         ledger, account = self.run.context.ledger, self.run.account
         numbers = {link.product_no for link in ledger.links(account)}
-        return numbers | {int(record.key) for record in ledger.records(account, RecordKind.PRODUCT)}
+        return numbers | {int(key) for key in ledger.keys(account, RecordKind.PRODUCT)}
 
     def _stop_window(self, window: Window) -> None:
         rows = []
