@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 from wemakeprice_sdk import errors
 from wemakeprice_sdk.errors import CallError
+from wemakeprice_sdk.models import ClaimApproveRequest, ClaimType, ShippingTemplate
 from wemakeprice_sdk.secrets import Redactor, SecretStr
 from wemakeprice_sdk.wire.envelope import (
     AnswerBytes,
     Asked,
     Success,
+    asked_of,
     outcome_is_unknown,
     read_answer,
     read_outcome,
@@ -94,16 +96,29 @@ def test_a_page_with_the_outage_text_is_maintenance_whatever_the_status(operatio
     assert error.text == "위메프 접속이 원활하지 않습니다"
 
 
+def test_the_outage_text_counts_also_where_the_refusals_are_replaced() -> None:
+    upkeep = Refusal("서비스 점검", Meaning.MAINTENANCE, Channel.HTML, "C")
+    overrides = WireOverrides(refusals={"orders_list": [upkeep]})
+    for text in (OUTAGE, "<p>서비스 점검 중입니다</p>"):
+        error = failed("orders_list", answer(text.encode(), 200, "text/html"), overrides=overrides)
+        assert type(error) is errors.MaintenanceError
+
+
+def test_an_answer_beyond_its_bounds_is_not_parsed() -> None:
+    given = AnswerBytes(200, json.dumps(done(1)).encode(), excess="the answer holds more than 5 values")
+    error = failed("orders_ship", given)
+    assert type(error) is errors.AnswerTooLargeError
+    assert outcome_is_unknown(error)
+
+
 def test_the_end_of_a_very_long_text_shows_nothing_either() -> None:
     key = "Zq7Xw9Lm2Vb4Nc6Rt8Yp1Hg3"
     clean = Redactor([SecretStr(key)])
     for shift in range(len(key) + 1):
-        mails = "canary@example.com " * 400
-        text = f"{mails[: 8192 - shift]}{key} {'0' * 1_000_000}"
+        # Blanks become one, so what stands at the cut is within the characters that an error keeps.
+        text = f"오류{' ' * (8190 - shift)}{key} {'0' * 1_000_000}"
         body = json.dumps({"resultCode": 400, "error": text, "data": None}).encode()
-        error = failed("orders_list", AnswerBytes(200, body, clean=clean))
-        assert error.text.startswith("*** ***")
-        assert not any(key[at : at + 4] in error.text for at in range(len(key) - 3))
+        assert failed("orders_list", AnswerBytes(200, body, clean=clean)).text == "오류"
 
 
 @pytest.mark.parametrize(
@@ -116,6 +131,7 @@ def test_the_end_of_a_very_long_text_shows_nothing_either() -> None:
         (403, errors.PermissionDeniedError),
         (408, errors.MaintenanceError),
         (429, errors.MaintenanceError),
+        (499, errors.ProtocolError),
         (500, errors.ServerError),
         (502, errors.ServerError),
         (503, errors.MaintenanceError),
@@ -200,7 +216,7 @@ def test_no_envelope_escapes_the_exception_tree(
         (404, errors.BadRequestError), (405, errors.BadRequestError), (422, errors.BadRequestError),
         (500, errors.ServerError), (502, errors.ServerError), (503, errors.MaintenanceError),
         (429, errors.MaintenanceError), (0, errors.RefusedError), (300, errors.RefusedError),
-        (-1, errors.RefusedError),
+        (-1, errors.RefusedError), (399, errors.RefusedError), (499, errors.BadRequestError),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("operation", ["orders_list", "orders_confirm", "products_save"])
@@ -233,6 +249,16 @@ def test_a_code_that_is_no_number_is_a_protocol_error(code: object) -> None:
 )  # fmt: skip
 def test_the_error_text_is_found_in_a_text_an_object_or_a_list(error: object) -> None:
     found = failed("products_save", answer({"resultCode": 422, "error": error}))
+    assert type(found) is errors.ContentRejectedError
+    assert found.text == "금칙어가 포함되었습니다."
+
+
+@pytest.mark.parametrize("name", ["message", "msg", "errorMessage", "error", "text"])
+def test_the_error_text_is_told_from_a_code_beside_it(name: str) -> None:
+    found = failed(
+        "products_save",
+        answer({"resultCode": 422, "error": {"code": "E17", name: "금칙어가 포함되었습니다."}}),
+    )
     assert type(found) is errors.ContentRejectedError
     assert found.text == "금칙어가 포함되었습니다."
 
@@ -270,6 +296,57 @@ def test_an_answer_that_names_other_numbers_only_is_refused(numbers: list[object
         assert read_answer(OPERATIONS["orders_get"], given).data == body["data"]
 
 
+@pytest.mark.parametrize(
+    ("operation", "data", "foreign"),
+    [
+        ("orders_get", {"bundle": [None, {"bundleNo": 8}]}, True), ("orders_get", {"bundle": [None]}, False),
+        ("orders_get", {"bundle": 7}, False), ("orders_get", {"bundle": "8"}, False),
+        ("orders_get", [{"bundleNo": 8}], False),
+        ("products_get", {"bundleNo": 8}, True), ("products_get", {"bundleNo": 1007}, False),
+    ],
+)  # fmt: skip
+def test_only_rows_name_the_number_they_are_about(operation: str, data: object, foreign: bool) -> None:
+    body = json.dumps({"resultCode": 200, "data": data}).encode()
+    given = AnswerBytes(200, body, asked=Asked("bundleNo", 1007))
+    if foreign:
+        assert type(failed(operation, given)) is errors.ProtocolError
+    else:
+        assert read_answer(OPERATIONS[operation], given).data == data
+
+
+@pytest.mark.parametrize(
+    ("operation", "asked", "data", "foreign"),
+    [
+        ("products_save", Asked("productNo", 5), {"productNo": 5}, False),
+        ("products_save", Asked("productNo", 5), {"productNo": 6}, True),
+        ("products_save", None, {"productNo": 6}, False),
+        ("shipping_save_policy", Asked("shipPolicyNo", 5), {"returnKey": 6}, True),
+        ("orders_ship", Asked("bundleNo", 5), {"returnKey": 1}, False),
+        ("orders_ship", Asked("bundleNo", 5), {"returnKey": 1, "bundleNo": "5"}, False),
+        ("orders_ship", Asked("bundleNo", 5), {"returnKey": 1, "bundleNo": 6}, True),
+    ],
+)
+def test_a_success_of_another_number_is_not_ours(
+    operation: str, asked: Asked | None, data: object, foreign: bool
+) -> None:
+    given = AnswerBytes(200, json.dumps({"resultCode": 200, "data": data}).encode(), asked=asked)
+    if foreign:
+        error = failed(operation, given)
+        assert type(error) is errors.ProtocolError
+        assert outcome_is_unknown(error)
+    else:
+        assert isinstance(read_outcome(OPERATIONS[operation], given), Applied)
+
+
+def test_a_request_is_about_the_number_it_names() -> None:
+    reject = ClaimApproveRequest(claim_bundle_no=3, claim_type=ClaimType.CANCEL)
+    assert asked_of(reject) == Asked("claimBundleNo", 3)
+    assert asked_of({"product_no": 5, "bundle_no": 6}) == Asked("productNo", 5)
+    assert asked_of(ShippingTemplate(shipping_template_no=7)) == Asked("shipPolicyNo", 7)
+    for nothing in (None, {}, {"product_no": None}, {"product_no": True}, {"product_no": "5"}):
+        assert asked_of(nothing) is None
+
+
 @pytest.mark.parametrize("body", [{"resultCode": 422}, {"resultCode": 422, "error": None}])
 def test_a_failure_without_a_text_is_still_typed(body: object) -> None:
     error = failed("products_save", answer(body, 422))
@@ -304,7 +381,7 @@ def test_http_failures_without_a_code_or_around_200_go_by_their_status(
     assert type(failed("orders_ship", answer(body, status))) is cls
 
 
-@pytest.mark.parametrize("status", [202, 204, 206, 302, 304])
+@pytest.mark.parametrize("status", [202, 204, 206, 302, 304, 399])
 def test_other_statuses_below_400_are_a_protocol_error(status: int) -> None:
     assert type(failed("orders_ship", answer(done(1), status))) is errors.ProtocolError
 
@@ -371,6 +448,11 @@ def test_every_refusal_text_of_every_write_means_what_the_contract_says(name: st
             assert outcome == AlreadyDone(name, spaced, needs_verifying=refusal.verify)
         else:
             assert type(failed(name, answer(body))) is ERRORS[refusal.meaning]
+
+
+def test_a_refusal_without_its_own_text_is_told_by_the_error_text() -> None:
+    body = {"resultCode": 200, "data": {"returnKey": 0}, "error": "주문확인건만 발송처리 가능합니다."}
+    assert type(failed("orders_ship", answer(body))) is errors.PreconditionError
 
 
 def test_the_first_match_in_table_order_wins() -> None:
@@ -449,6 +531,20 @@ def test_a_search_that_finds_nothing_is_empty_in_every_form() -> None:
         assert list(rows_of(row, read_answer(row, answer(body)).data).rows) == []
 
 
+def test_a_known_text_under_200_is_what_it_says() -> None:
+    body = refuse("데이터가 없습니다", 200)
+    assert read_answer(OPERATIONS["products_find_by_seller_code"], answer(body)).data == []
+    assert type(failed("products_get", answer(body))) is errors.NotFoundError
+
+
+def test_a_search_that_was_refused_is_not_one_that_found_nothing() -> None:
+    mine = Refusal("조회 순서", Meaning.PRECONDITION, Channel.ERROR, "C")
+    overrides = WireOverrides(refusals={"products_find_by_seller_code": [mine]})
+    given = answer(refuse("조회 순서가 아닙니다", 404))
+    error = failed("products_find_by_seller_code", given, overrides=overrides)
+    assert type(error) is errors.PreconditionError
+
+
 def test_pages_carry_their_total() -> None:
     rows = rows_of(OPERATIONS["products_list"], {"totalCount": "17", "list": [{}]})
     assert (rows.total, rows.path, len(rows.rows)) == (17, "$.data.list", 1)
@@ -462,6 +558,7 @@ def test_pages_carry_their_total() -> None:
     [
         (answer(b"", 200), True), (answer(OUTAGE.encode(), 500), True), (answer(refuse("오류", 500), 500), True),
         (answer(refuse("과부하", 503), 200), True), (answer(done(1), 500), True), (answer(done(1), 404), True),
+        (answer(done(1), 400), True), (answer({"resultCode": "OK"}, 404), True),
         (answer({"message": "slow"}, 408), True), (answer(refuse("많음", 429), 429), True),
         (answer(done(0, "주문확인건만 가능")), False), (answer(done(0, "안됨")), False),
         (answer(refuse("인증", 401), 401), False), (answer(refuse("값 오류", 422), 200), False),
@@ -472,8 +569,16 @@ def test_only_a_clear_refusal_settles_a_write(given: AnswerBytes, unknown: bool)
     assert outcome_is_unknown(failed("orders_ship", given)) is unknown
 
 
+@pytest.mark.parametrize(("code", "unknown"), [(408, True), (422, False)])
+def test_a_text_that_came_too_late_does_not_settle_a_write(code: int, unknown: bool) -> None:
+    error = failed("products_save", answer(refuse("금칙어가 포함되었습니다.", code)))
+    assert type(error) is errors.ContentRejectedError
+    assert outcome_is_unknown(error) is unknown
+
+
 def test_a_lost_answer_is_nobodys_refusal() -> None:
     assert not outcome_is_unknown(errors.NetworkError("never sent"))
+    assert not outcome_is_unknown(errors.NotAppliedError("read back", http_status=408))
 
 
 # what errors may say
@@ -506,6 +611,8 @@ def test_numbers_of_the_marketplace_stay_readable() -> None:
 def test_texts_are_one_line_and_capped() -> None:
     error = failed("orders_ship", answer(done(0, "가\r\n\t나\u2028다\x1b[31m" + "라" * 500)))
     assert len(error.text) == 200
+    assert safe_text("가" * 200) == "가" * 200
+    assert safe_text("가" * 201) == "가" * 199 + "…"
     assert error.text.startswith("가 나 다 [31m라")
     assert error.text.endswith("…")
 

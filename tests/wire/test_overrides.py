@@ -41,6 +41,12 @@ def test_refusals_are_replaced_as_a_whole() -> None:
     mine = Refusal("출고지시", Meaning.CONFLICT, Channel.RETURN_MSG, "C")
     row = WireOverrides(refusals={"orders_confirm": [mine]}).apply(OPERATIONS["orders_confirm"])
     assert row.refusals == (mine,)
+    assert row.path == OPERATIONS["orders_confirm"].path
+    both = WireOverrides(refusals={"orders_ship": [mine], "orders_confirm": []})
+    assert both.apply(OPERATIONS["orders_ship"]).refusals == (mine,)
+    assert both.apply(OPERATIONS["orders_confirm"]).refusals == ()
+    moved = WireOverrides(paths={"orders_confirm": "/a/b"}).apply(OPERATIONS["orders_confirm"])
+    assert moved.refusals == OPERATIONS["orders_confirm"].refusals
 
 
 def test_every_mistake_is_reported_at_once() -> None:
@@ -52,6 +58,7 @@ def test_every_mistake_is_reported_at_once() -> None:
                 "orders_list": "/a?b=1",
                 "claims_get": "//a",
                 "claims_list": "/a/../b",
+                "claims_reject": "/a/.",
                 "orders_ship": "/order/in/setOrderConfirm",
                 "claims_hold": "/한글",
             },
@@ -66,6 +73,7 @@ def test_every_mistake_is_reported_at_once() -> None:
         )
     assert {violation.path for violation in caught.value.violations} == {
         "paths.orders_gett", "paths.orders_get", "paths.orders_list", "paths.claims_get", "paths.claims_list",
+        "paths.claims_reject",
         "paths.orders_ship", "paths.claims_hold", "refusals.nothing", "refusals.orders_ship[0].match",
         "refusals.orders_ship[1].verify", "refusals.orders_ship[2].channel",
     }  # fmt: skip

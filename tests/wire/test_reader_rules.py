@@ -72,6 +72,7 @@ def answer(body: object, status: int = 200) -> AnswerBytes:
         (12900, 12900), (12900.0, 12900), ("12900", 12900), ("12,900", 12900), ("12900.0", 12900),
         (" 12,900.00 ", 12900), ("-1,234,567", -1234567), ("+5", 5), (-0.0, 0), ("", None), (" ", None),
         (None, None), (3_000_000_000, 3_000_000_000), (2**63 - 1, 2**63 - 1), ("9007199254740993", 9007199254740993),
+        (str(2**63 - 1), 2**63 - 1), (1 - 2**63, 1 - 2**63), (2.0**53, 2**53),
     ],
 )  # fmt: skip
 def test_reader_rule_01_numbers_come_as_numbers_text_or_with_commas(given: Any, number: int | None) -> None:
@@ -324,7 +325,8 @@ def test_flags_are_never_the_truth_of_a_text() -> None:
 
 def test_texts_are_never_made_of_none_flags_or_objects() -> None:
     assert read(ProductBasic, {"productName": None}).product_name is None
-    assert read(Delivery, {"invoiceNo": 600000000001}).invoice_no == "600000000001"
+    for number, text in ((600000000001, "600000000001"), (600000000001.0, "600000000001"), (1.5, "1.5")):
+        assert read(Delivery, {"invoiceNo": number}).invoice_no == text
     for wrong, kind in ((True, "boolean"), (["a"], "array"), ({"a": 1}, "object")):
         delivery = read(Delivery, {"invoiceNo": wrong})
         assert delivery.invoice_no is None
@@ -348,7 +350,19 @@ def test_absent_settlement_numbers_are_none_and_rates_are_decimals() -> None:
     assert (line.prod_no, line.fee_rate, line.basic_dt) == (3_000_000_000, Decimal("8.00"), date(2026, 1, 2))
     assert line.complete_qty == 0
     assert read(SettlementShipLine, {"claimBundleNo": "0"}).claim_bundle_no is None
-    for wrong in ("팔", "NaN", True, []):
+    for rate, meant in (
+        (8, "8"),
+        (8.5, "8.5"),
+        ("1,234.5", "1234.5"),
+        (" 8.0 ", "8"),
+        (".5", "0.5"),
+        ("-8", "-8"),
+    ):
+        assert read(SettlementOrderLine, {"feeRate": rate}).fee_rate == Decimal(meant)
+    for absent in (None, "", " "):
+        line = read(SettlementOrderLine, {"feeRate": absent})
+        assert (line.fee_rate, line.faults) == (None, ())
+    for wrong in ("팔", "NaN", True, [], [8], "8,5", "1,2345", "1e3", "8.0.0", "1_0", "８", float("inf")):
         line = read(SettlementOrderLine, {"feeRate": wrong})
         assert (line.fee_rate, line.is_unreadable("fee_rate")) == (None, True)
 
@@ -358,7 +372,8 @@ def test_absent_settlement_numbers_are_none_and_rates_are_decimals() -> None:
     [
         "2026-02-30 10:00:00", "어제", True, [], "2026-01-01 10:00:00 CET", "2026-01-01x10:00:00", "2026", 2026,
         "2026-01-01 24:30:00", "2026-01-01 10:60", "01/02/2026", "2026-01/02", 2026010215, "2026010215", 1.5,
-        "9999999999999999", "2026-01-01 10:00:00+99:00",
+        "9999999999999999", "2026-01-01 10:00:00+99:00", 1767290645.5, "0767290645",
+        "2026-01-01 10:00:60", "2026-01-01 25:00:00", "2026-01-01 24:00:01", "2026-01-01 24:00:00.5", "１７６７２９０６４５", {"at": 1767290645},
     ],
 )  # fmt: skip
 def test_an_unreadable_optional_date_is_none_and_named_without_being_shown(given: Any) -> None:
@@ -386,6 +401,10 @@ def test_an_unreadable_optional_date_is_none_and_named_without_being_shown(given
         (1767290645, "2026-01-02 03:04:05"), ("1767290645", "2026-01-02 03:04:05"), (1767290645000.0, "2026-01-02 03:04:05"),
         (1767290645250, "2026-01-02 03:04:05.250000"), (" 2026-01-02 03:04:05 ", "2026-01-02 03:04:05"),
         ("2026-01-02 03:04", "2026-01-02 03:04:00"), ("2026-01-02T03:04+05", "2026-01-02 07:04:00"),
+        ("2026-01-02 03:04:05.25", "2026-01-02 03:04:05.250000"), ("2026-01-02 23:59:59", "2026-01-02 23:59:59"),
+        ("2026/01/02 23:59:59", "2026-01-02 23:59:59"), ("2026-01-01 18:04:05 UTC", "2026-01-02 03:04:05"),
+        ("2026-01-01 18:04:05 gmt", "2026-01-02 03:04:05"), ("2026-01-02 03:04:05+05:30", "2026-01-02 06:34:05"),
+        ("2026-01-02 03:04:05+0530", "2026-01-02 06:34:05"), ("2026-01-02T03:04:05-0330", "2026-01-02 15:34:05"),
     ],
 )  # fmt: skip
 def test_a_date_in_any_spelling_of_one_meaning_is_read(given: Any, wanted: str) -> None:
@@ -517,6 +536,16 @@ def test_several_optional_faults_of_a_row_are_all_named_where_they_stand() -> No
     assert not found.is_unreadable("ship_status")
 
 
+def test_a_value_nested_beyond_all_measure_is_unreadable_and_no_crash() -> None:
+    deep: list[Any] = []
+    for _ in range(5_000):
+        deep = [deep]
+    assert read(SettlementOrderLine, {"feeRate": deep}).is_unreadable("fee_rate")
+    assert read(Bundle, bundle(payDate=deep)).is_unreadable("pay_date")
+    template = read(ShippingTemplate, {"shipPolicyNo": 1, "differenceYn": deep})
+    assert template.is_unreadable("difference_yn")
+
+
 def test_what_is_absent_stays_none_and_is_no_fault() -> None:
     for empty in (None, "", " "):
         found = read(SettlementOrderLine, {"prodSaleAmt": empty, "completeQty": empty, "basicDt": empty})
@@ -593,6 +622,21 @@ def test_pages_read_their_rows_and_total() -> None:
     assert [item.path for item in page.unread] == ["$.data.list[1]", "$.data.list[2]"]
     assert [item.numbers for item in page.unread] == [{}, {"product_no": 3}]
     assert (page.total_count, page.is_unreadable("total_count"), page.raw) == (None, True, data)
+    assert [fault.path for fault in page.faults] == ["$.data.totalCount"]
+
+
+def test_a_row_of_a_plain_list_is_named_by_its_place() -> None:
+    row = OPERATIONS["products_find_by_seller_code"]
+    found = read_rows(models.ProductNoRow, row, [{"productNo": 1}, {"productNo": "가"}])
+    assert [(item.operation, item.path) for item in found.unread] == [(row.id, "$.data[1]")]
+
+
+def test_an_unread_row_keeps_every_number_it_is_known_by() -> None:
+    rows = [{"bundleNo": "가", "purchaseNo": 2, "shipPrice": 3}, {"bundleNo": 4, "shipPrice": 0.5}]
+    found = read_rows(Bundle, ORDERS, {"bundle": rows})
+    assert [row.numbers for row in found.unread] == [{"purchase_no": 2}, {"bundle_no": 4}]
+    asked = read_list(Question, [{"qnaSeq": 5, "productNo": 6, "questionDate": "어제"}])
+    assert [row.numbers for row in asked.unread] == [{"qna_seq": 5, "product_no": 6}]
 
 
 @given(st.data())
@@ -702,7 +746,14 @@ def test_a_missing_container_is_not_empty_when_the_object_says_something(data: A
 
 
 @pytest.mark.parametrize(
-    "data", [{}, {"totalCount": 0}, {"totalCount": "0"}, {"bundle": None, "note": "없음"}]
+    "data",
+    [
+        {},
+        {"totalCount": 0},
+        {"totalCount": "0"},
+        {"bundle": None, "note": "없음"},
+        {"bundle": None, "page": 1, "paging": {}},
+    ],
 )
 def test_a_missing_container_is_empty_when_the_object_says_nothing_else(data: Any) -> None:
     assert list(rows_of(ORDERS, data).rows) == []

@@ -17,8 +17,12 @@ from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.errors import BadRequestError, NetworkError, NotFoundError
 from wemakeprice_sdk.models import (
     BundleNoRequest,
+    CertificationInput,
+    CertificationState,
+    CertificationType,
     ChangeInvoiceRequest,
     ClaimApproveRequest,
+    ClaimDateType,
     ClaimHoldRequest,
     ClaimRejectRequest,
     ClaimStatus,
@@ -181,7 +185,19 @@ def test_confirm(read_back: tuple[str, Any], verdict: Verdict) -> None:
         (POST, "배송중", {"shipMethod": "우편배송", "invoiceNo": "124"}, C),
         (POST, "배송중", {"shipMethod": "우편배송"}, U),
         (POST, "배송중", {"invoiceNo": "123"}, U),
+        (POST, "배송중", {"shipMethod": "드론배송", "invoiceNo": "123"}, U),
         (attrs.evolve(POST, invoice_no=None), "배송중", {"shipMethod": "우편배송"}, A),
+        (PARCEL, "배송중", {**OURS, "shipMethod": "드론배송"}, A),
+        (attrs.evolve(PARCEL, invoice_no=None), "배송중", OURS, U),
+        (attrs.evolve(PARCEL, parcel_company_code=None), "배송중", OURS, U),
+        (DIRECT, "배송중", {"shipMethod": "드론배송", "scheduleShipDate": "2026-01-05"}, U),
+        (
+            attrs.evolve(DIRECT, schedule_ship_date=None),
+            "배송중",
+            {"shipMethod": "직접배송", "scheduleShipDate": "2026-01-05"},
+            U,
+        ),
+        (OTHER, "배송중", {"shipMethod": "기타배송", "shipMethodMessage": "화물 ****"}, U),
     ],
 )
 def test_ship(sent: ShipRequest, status: str | None, delivery: dict[str, Any], verdict: Verdict) -> None:
@@ -206,6 +222,20 @@ def test_a_shipped_bundle_is_ours_exactly_when_courier_and_invoice_are(
 )  # fmt: skip
 def test_change_invoice(delivery: dict[str, Any], verdict: Verdict) -> None:
     assert verified("orders_change_invoice", INVOICE, bundle("배송중", delivery=delivery)).verdict is verdict
+
+
+def test_an_invoice_of_a_bundle_without_a_delivery_is_undecided() -> None:
+    read_back = ("orders_get", {"bundle": [{"bundleNo": 1, "purchaseNo": 9, "delivery": None}]})
+    assert verified("orders_change_invoice", INVOICE, read_back).verdict is U
+
+
+@pytest.mark.parametrize(
+    ("operation", "sent"),
+    [("orders_confirm", BUNDLE), ("orders_ship", PARCEL), ("orders_change_invoice", INVOICE),
+     ("orders_complete_direct", BUNDLE)],
+)  # fmt: skip
+def test_what_was_not_read_at_all_is_undecided(operation: str, sent: WriteModel) -> None:
+    assert verified(operation, sent).verdict is U
 
 
 @pytest.mark.parametrize(
@@ -235,6 +265,16 @@ def test_cancel_option() -> None:
     elsewhere = Known(bundle_no=1, option_nos_before=frozenset({8}))
     assert verified("orders_cancel_option", sent, lines(8), known=elsewhere).verdict is U
     assert verified("orders_cancel_option", sent, known=known).verdict is U
+
+
+def test_an_option_line_is_gone_only_from_a_bundle_that_was_read() -> None:
+    sent, options = OptionCancelRequest(order_option_no=7), frozenset({7, 8})
+    before = Known(bundle_no=1, option_nos_before=options)
+    assert verified("orders_cancel_option", sent, known=before).verdict is U
+    for empty in EMPTY:
+        nameless = Known(option_nos_before=options)
+        assert verified("orders_cancel_option", sent, empty, known=nameless).verdict is U
+    assert verified("orders_cancel_option", sent, beside(lines(8), None), known=before).verdict is A
 
 
 def claim(status: str | None, **changes: Any) -> tuple[str, Any]:
@@ -310,6 +350,8 @@ def test_approve_and_hold(status: str, approve: Verdict, hold: Verdict) -> None:
 )
 def test_reject_needs_the_shipped_bundle(status: str, shipped: tuple[str, Any], verdict: Verdict) -> None:
     assert verified("claims_reject", REJECT, claim(status), shipped).verdict is verdict
+    nameless = claim(status, bundleNo=None)
+    assert verified("claims_reject", REJECT, nameless, shipped, known=Known(bundle_no=1)).verdict is verdict
 
 
 @pytest.mark.parametrize(
@@ -329,6 +371,9 @@ def test_reject_needs_the_shipped_bundle(status: str, shipped: tuple[str, Any], 
         (FETCH, {"shipStatus": "요청완료", "shipMethod": "직접배송", "scheduleShipDate": "2026-01-05", "invoiceNo": "방문-1"}, A),
         (FETCH, {"shipStatus": "요청완료", "shipMethod": "직접배송", "scheduleShipDate": "2026-01-05", "invoiceNo": "방문-2"}, C),
         (FETCH, {"shipStatus": "요청완료", "shipMethod": "직접배송", "scheduleShipDate": "2026-01-07", "invoiceNo": "방문-1"}, C),
+        (FETCH, {"shipStatus": "요청완료", "shipMethod": "직접배송", "scheduleShipDate": "2026-01-05", "invoiceNo": {"no": 1}}, U),
+        (attrs.evolve(FETCH, invoice_no="12"), {"shipStatus": "요청완료", "shipMethod": "직접배송", "scheduleShipDate": "2026-01-05", "invoiceNo": "1-2"}, A),
+        (attrs.evolve(FETCH, invoice_no=None), {"shipStatus": "요청완료", "shipMethod": "직접배송", "scheduleShipDate": "2026-01-05", "invoiceNo": "방문-1"}, A),
     ],
 )  # fmt: skip
 def test_register_pickup(sent: PickupRequest, pickup: Any, verdict: Verdict) -> None:
@@ -440,6 +485,8 @@ def test_a_foreign_change_in_between_is_undecided(sent_product: ProductInput, st
     assert verified("products_update_sale", update, saved(old), known=known).verdict is N
     assert verified("products_update_sale", update, saved(foreign), known=known).verdict is U
     assert verified("products_update_sale", update, saved(stored), known=known).verdict is A
+    half = {**stored, "sale": {**old["sale"], "taxYn": "N"}}
+    assert verified("products_update_sale", update, saved(half), known=known).verdict is U
 
 
 def before(data: dict[str, Any]) -> Any:
@@ -478,6 +525,8 @@ def test_values_the_site_overrides_are_undecided(
 ) -> None:
     stored[block][key] = value
     assert verified("products_save", sent_product, saved(stored)).verdict is U
+    known = Known(product_before=before(stored))
+    assert verified("products_save", sent_product, saved(stored), known=known).verdict is U
 
 
 def test_a_left_out_value_that_is_still_stored_is_undecided(
@@ -512,6 +561,13 @@ def test_an_option_still_held_back_is_not_taken_for_reopened(
     for status, verdict in (("A", A), ("품절", U), (None, A)):
         row["saleStatus"] = status
         assert verified("products_update_options", update, saved(stored)).verdict is verdict
+    first, *others = sent_product.option.select_option_value_list
+    emptied = attrs.evolve(
+        sent_product.option, select_option_value_list=(attrs.evolve(first, stock_count=0), *others)
+    )
+    row.update(saleStatus="품절", stockCount=0)
+    update = ProductOptionUpdate(product_no=1, option=emptied)
+    assert verified("products_update_options", update, saved(stored)).verdict is A
 
 
 def test_a_value_that_does_not_apply_is_not_taken_for_left_over(
@@ -528,6 +584,83 @@ def test_a_value_that_does_not_apply_is_not_taken_for_left_over(
     stored["sale"].update(purchaseLimitYn="N", purchaseLimitCount=3, purchaseLimitDay=7, stockCount=9)
     update = ProductSaleUpdate(product_no=1, sale=sale)
     assert verified("products_update_sale", update, saved(stored)).verdict is A
+
+
+def test_a_list_left_out_that_is_still_stored_is_undecided(
+    sent_product: ProductInput, stored: dict[str, Any]
+) -> None:
+    assert sent_product.etc.label_no_list == ()
+    stored["etc"]["labelNoList"] = [19]
+    verification = verified("products_save", sent_product, saved(stored))
+    assert verification.verdict is U
+    assert "etc.labelNoList" in verification.reason
+
+
+def test_a_value_that_the_site_fills_in_is_not_left_over(
+    sent_product: ProductInput, stored: dict[str, Any]
+) -> None:
+    sale = attrs.evolve(sent_product.sale, basket_limit_yn=None)
+    stored["sale"]["basketLimitYn"] = "Y"
+    update = ProductSaleUpdate(product_no=1, sale=sale)
+    assert verified("products_update_sale", update, saved(stored)).verdict is A
+
+
+def test_a_value_left_out_does_not_decide_beside_stock_that_moved(
+    sent_product: ProductInput, stored: dict[str, Any]
+) -> None:
+    stored["option"] = {"selectOptionUseYn": "N"}
+    stored["sale"].update(originPrice=15_000, stockCount=49)
+    update = ProductSaleUpdate(product_no=1, sale=attrs.evolve(sent_product.sale, origin_price=None))
+    assert verified("products_update_sale", update, saved(stored)).verdict is U
+
+
+def test_an_absent_value_differs_unless_no_product_is_without_it(
+    sent_product: ProductInput, stored: dict[str, Any]
+) -> None:
+    stored["sale"]["originPrice"] = None
+    stored["basic"]["productName"] = None
+    sale = ProductSaleUpdate(product_no=1, sale=sent_product.sale)
+    assert verified("products_update_sale", sale, saved(stored)).verdict is N
+    basic = ProductBasicUpdate(product_no=1, basic=sent_product.basic)
+    assert verified("products_update_basic", basic, saved(stored)).verdict is U
+
+
+def test_lists_compare_by_what_is_in_them(sent_product: ProductInput, stored: dict[str, Any]) -> None:
+    sent = attrs.evolve(sent_product, etc=attrs.evolve(sent_product.etc, label_no_list=(19, 20)))
+    for labels, verdict in (([20, 19], A), ([19], N), ([19, 21], N), ([], N)):
+        stored["etc"]["labelNoList"] = labels
+        assert verified("products_save", sent, saved(stored)).verdict is verdict
+
+
+def test_another_certificate_is_not_applied(sent_product: ProductInput, stored: dict[str, Any]) -> None:
+    certificate = CertificationInput(
+        certification_type=CertificationType.KD_SAFETY_CT, certification_no="CB061R0001-0001"
+    )
+    etc = attrs.evolve(
+        sent_product.etc,
+        kc_kid_is_certification=CertificationState.GIVEN,
+        kc_kid_certification_list=(certificate,),
+    )
+    sent = attrs.evolve(sent_product, etc=etc)
+    stored["etc"] = write(etc)
+    assert verified("products_save", sent, saved(stored)).verdict is A
+    other, kind = (
+        attrs.evolve(certificate, certification_no="CB061R0001-0002"),
+        CertificationType.KD_SAFETY_CK,
+    )
+    for wrong in (other, attrs.evolve(certificate, certification_type=kind)):
+        stored["etc"] = write(attrs.evolve(etc, kc_kid_certification_list=(wrong,)))
+        assert verified("products_save", sent, saved(stored)).verdict is N
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_a_disclosure_that_is_not_stored_is_not_applied(
+    sent_product: ProductInput, stored: dict[str, Any], left: int
+) -> None:
+    stored["noticeList"][0]["noticeList"] = stored["noticeList"][0]["noticeList"][:left]
+    assert verified("products_save", sent_product, saved(stored)).verdict is N
+    stored["noticeList"] = []
+    assert verified("products_save", sent_product, saved(stored)).verdict is N
 
 
 @pytest.mark.parametrize("block", ["basic", "sale", "option"])
@@ -548,6 +681,17 @@ def test_always_on_sale_stores_its_own_end(sent_product: ProductInput, stored: d
         verified("products_update_sale", ProductSaleUpdate(product_no=1, sale=sale), saved(stored)).verdict
         is A
     )
+    stored["sale"]["salePrice"] += 100
+    verification = verified("products_update_sale", ProductSaleUpdate(product_no=1, sale=sale), saved(stored))
+    assert verification.verdict is N
+
+
+def test_another_end_of_a_sale_period_is_not_applied(
+    sent_product: ProductInput, stored: dict[str, Any]
+) -> None:
+    stored["sale"]["saleEndDate"] = "2029-06-01 11:00"
+    update = ProductSaleUpdate(product_no=1, sale=sent_product.sale)
+    assert verified("products_update_sale", update, saved(stored)).verdict is N
 
 
 def test_options_compare_by_values_stock_and_display(
@@ -563,6 +707,8 @@ def test_options_compare_by_values_stock_and_display(
         other = copy.deepcopy(stored)
         other["option"]["selectOptionValueList"][0].update(change)
         assert verified("products_update_options", update, saved(other)).verdict is verdict
+    rows[1]["optionValue2"] = ""
+    assert verified("products_update_options", update, saved(stored)).verdict is A
     stored["option"]["selectOptionValueList"].append({"optionValue1": "남은 옵션", "stockCount": 1})
     assert verified("products_update_options", update, saved(stored)).verdict is N
 
@@ -595,6 +741,7 @@ def numbers(*found: int) -> tuple[str, Any]:
         (frozenset(), (5, 6), U, None),
         (frozenset({4}), (4,), N, None),
         (frozenset({4}), (4, 5), U, None),
+        (frozenset({4}), (5,), U, None),
         (None, (), N, None),
         (None, (5,), U, None),
     ],
@@ -665,6 +812,13 @@ def test_a_policy_with_another_value_is_another_policy(
     assert verified("shipping_save_policy", policy, other, known=known).verdict is N
 
 
+def test_a_new_policy_with_a_fee_that_was_not_sent_is_another_one(policy: ShippingTemplateInput) -> None:
+    sent, known = attrs.evolve(policy, jeju_ship_fee=None), Known(template_nos_before=frozenset())
+    for fee, verdict in ((3_000, N), (0, A), (None, A)):
+        row = {**write(policy), "shipPolicyNo": 11, "jejuShipFee": fee}
+        assert verified("shipping_save_policy", sent, policies(row), known=known).verdict is verdict
+
+
 def test_a_policy_update_goes_by_its_number(policy: ShippingTemplateInput) -> None:
     sent = attrs.evolve(policy, shipping_template_no=11)
     row = dict(write(sent))
@@ -676,6 +830,10 @@ def test_a_policy_update_goes_by_its_number(policy: ShippingTemplateInput) -> No
     without = attrs.evolve(sent, jeju_ship_fee=None)
     assert row["jejuShipFee"] == 3000
     assert verified("shipping_save_policy", without, policies(row)).verdict is U
+    assert verified("shipping_save_policy", without, policies({**row, "claimShipFee": 1})).verdict is N
+    other = policies({**row, "claimShipFee": None, "jejuShipFee": 1})
+    assert verified("shipping_save_policy", sent, other).verdict is N
+    assert verified("shipping_save_policy", sent, policies({**row, "shipMethod": {}})).verdict is U
 
 
 # Plans and the driver
@@ -718,6 +876,28 @@ def test_a_rejected_cancel_reads_its_bundle_too() -> None:
     assert (asked, verification.verdict) == (["claims_get", "orders_get"], A)
     asked, verification = run("claims_reject", REJECT, [Success(claim("취소신청")[1])])
     assert (asked, verification.verdict) == (["claims_get"], N)
+    known, nameless = Known(bundle_no=1), Success(claim("취소거절", bundleNo=None)[1])
+    asked, verification = run("claims_reject", REJECT, [nameless, answers[1]], known)
+    assert (asked, verification.verdict) == (["claims_get", "orders_get"], A)
+    asked, verification = run("claims_reject", REJECT, [nameless])
+    assert (asked, verification.verdict) == (["claims_get"], U)
+    asked, verification = run("claims_reject", REJECT, [Success({"claim": []})], known)
+    assert (asked, verification.verdict) == (["claims_get"], U)
+
+
+def test_a_claim_that_was_read_is_not_looked_for_in_the_lists() -> None:
+    known = Known(claim_requested_at=datetime(2026, 1, 5, 10, tzinfo=KST))
+    asked, verification = run("claims_approve", APPROVE, [Success(claim("반품승인")[1])], known)
+    assert (asked, verification.verdict) == (["claims_get"], A)
+
+
+def test_a_product_is_read_by_its_number_and_a_new_one_by_its_code(sent_product: ProductInput) -> None:
+    row = OPERATIONS["products_save"]
+    (read_back,) = plan_verification(row, sent_product).reads
+    assert (read_back.operation.id, read_back.payload) == ("products_get", {"product_no": 1_000_000_001})
+    (read_back,) = plan_verification(row, attrs.evolve(sent_product, product_no=None)).reads
+    found = (read_back.operation.id, read_back.payload)
+    assert found == ("products_find_by_seller_code", {"code": "SKU-0001"})
 
 
 def test_without_a_claim_detail_the_lists_around_the_request_decide() -> None:
@@ -751,6 +931,7 @@ def test_the_fallback_lists_stay_inside_one_window_and_start_where_success_would
         assert len({request.claim_status for request in requests}) == len(requests)
         for request in requests:
             assert request.violations() == ()
+            assert request.search_date_type == ClaimDateType.REQUEST
             assert request.to_date - request.from_date == timedelta(minutes=2)
 
 
@@ -846,13 +1027,15 @@ def test_a_product_value_that_cannot_be_read_is_neither_equal_nor_another_one(
     assert verified("products_update_basic", basic, saved(broken)).verdict is U
     elsewhere = {**stored, "sale": {**stored["sale"], "taxYn": "?"}}
     assert verified("products_update_basic", basic, saved(elsewhere)).verdict is A
+    sale = ProductSaleUpdate(product_no=1, sale=sent_product.sale)
+    assert verified("products_update_sale", sale, saved(elsewhere)).verdict is U
 
 
 def test_a_create_is_not_decided_over_a_number_that_cannot_be_read(sent_product: ProductInput) -> None:
-    known = Known(product_nos_before=frozenset())
+    sent, known = attrs.evolve(sent_product, product_no=None), Known(product_nos_before=frozenset())
     for rows in ([{"productNo": "가"}], [{"productNo": 5}, None]):
         read_back = ("products_find_by_seller_code", rows)
-        assert verified("products_save", sent_product, read_back, known=known).verdict is U
+        assert verified("products_save", sent, read_back, known=known).verdict is U
 
 
 def test_a_policy_row_that_cannot_be_read_may_be_the_new_one(policy: ShippingTemplateInput) -> None:
@@ -876,6 +1059,12 @@ def test_a_policy_row_that_cannot_be_read_may_be_the_new_one(policy: ShippingTem
         verified("shipping_save_policy", policy, only, known=Known(template_nos_before=frozenset())).verdict
         is U
     )
+    assert verified("shipping_save_policy", policy, only).verdict is U
+    both = ("shipping_list_policies", [row, bad])
+    known = Known(template_nos_before=frozenset())
+    assert verified("shipping_save_policy", policy, both, known=known).verdict is A
+    broken = policies({**row, "shipMethod": {}})
+    assert verified("shipping_save_policy", policy, broken, known=known).verdict is U
     nameless = ("shipping_list_policies", [None])
     assert (
         verified(

@@ -143,6 +143,8 @@ def test_impossible_limits_and_overlaps_are_refused(limit: timedelta, overlap: t
 def test_a_timestamp_outside_korean_time_is_refused() -> None:
     with pytest.raises(WindowError, match="9999"):
         split_window(kst(2026, 1, 1), datetime.max.replace(tzinfo=UTC))
+    with pytest.raises(WindowError, match="9999"):
+        split_days(date(9999, 12, 31), datetime.max.replace(tzinfo=UTC))
 
 
 def test_the_last_second_of_all_time_ends_the_split() -> None:
@@ -184,6 +186,23 @@ def test_the_six_month_limit_itself_is_included() -> None:
     windows.check_window("P6M inclusive", start, kst(2026, 7, 15, 9))
     with pytest.raises(WindowError, match="at most 6 months"):
         windows.check_window("P6M inclusive", start, kst(2026, 7, 15, 9, 0, 1))
+    # Fractions of a second do not go out.
+    windows.check_window("P6M inclusive", start, kst(2026, 7, 15, 9, 0, 0, 900_000))
+    with pytest.raises(WindowError, match="not before start"):
+        windows.check_window("P6M inclusive", start, start - SECOND)
+
+
+def test_month_windows_reach_back_by_the_overlap() -> None:
+    start, overlap = kst(2026, 1, 1), timedelta(days=14)
+    found = list(split_months(start, kst(2026, 4, 1), months=1, overlap=overlap))
+    assert found[0] == Window(start, kst(2026, 2, 1))
+    assert found[-1].end == kst(2026, 4, 1)
+    for before, after in itertools.pairwise(found):
+        assert before.end + SECOND - after.start == overlap
+    assert list(split_months(start, kst(2026, 2, 1), overlap=timedelta(days=84)))
+    for months, wrong in ((1, overlap + SECOND), (6, timedelta(days=84) + SECOND), (0, timedelta(0))):
+        with pytest.raises(WindowError):
+            split_months(start, kst(2026, 4, 1), months=months, overlap=wrong)
 
 
 def test_a_day_window_of_exactly_24_hours_is_refused_and_a_second_less_passes() -> None:
@@ -191,6 +210,11 @@ def test_a_day_window_of_exactly_24_hours_is_refused_and_a_second_less_passes() 
     windows.check_window("PT24H exclusive", start, kst(2026, 1, 1, 23, 59, 59))
     with pytest.raises(WindowError, match="below 24 hours"):
         windows.check_window("PT24H exclusive", start, kst(2026, 1, 2))
+    with pytest.raises(WindowError, match="below 24 hours"):
+        # Spelt without fractions, these two are a whole day apart.
+        windows.check_window(
+            "PT24H exclusive", kst(2026, 1, 1, 0, 0, 0, 500_000), kst(2026, 1, 2, 0, 0, 0, 400_000)
+        )
     windows.check_window("unknown", start, kst(2030, 1, 1))
     with pytest.raises(WindowError, match="not before start"):
         windows.check_window("unknown", kst(2030, 1, 1), start)
@@ -224,6 +248,8 @@ def test_the_four_spellings() -> None:
     assert windows.format_day(timestamp) == "2026-01-02"
     assert windows.format_compact_day(date(2026, 1, 2)) == "20260102"
     assert windows.format_hour(kst(2026, 1, 2, 5)) == "2026-01-02 05:00"
+    for day in ("2026-01-02", "20260102"):
+        assert windows.parse_timestamp(day) == kst(2026, 1, 2)
     for wrong in (kst(2026, 1, 2, 5, 30), kst(2026, 1, 2, 5, 0, 1), kst(2026, 1, 2, 5, 0, 0, 1)):
         with pytest.raises(ValidationError, match="on the hour"):
             windows.format_hour(wrong)

@@ -171,6 +171,11 @@ def test_writer_rule_06_dashes_and_blanks_leave_the_invoice(text: str) -> None:
     assert sent(build_request("orders_ship", ship))["invoiceNo"] == "600000000001"
     change = {"bundle_no": 1, "parcel_company_code": "D002", "invoice_no": text}
     assert sent(build_request("orders_change_invoice", change))["invoiceNo"] == "600000000001"
+    pickup = PickupRequest(
+        claim_bundle_no=1, claim_type=models.ClaimType.RETURN, ship_method=ShipMethod.PARCEL,
+        parcel_company_code="D002", invoice_no=text,
+    )  # fmt: skip
+    assert sent(build_request("claims_register_pickup", pickup))["invoiceNo"] == "600000000001"
 
 
 @pytest.mark.parametrize("text", ["1" * 16, "", "-", "A123", "12.3", "12/34"])
@@ -319,9 +324,10 @@ def test_queries_are_spelt_in_contract_order(
         ("products_get", {}, {"productNo"}), ("products_get", {"product_no": 0}, {"productNo"}),
         ("products_get", {"product_no": 2**63}, {"productNo"}), ("products_get", {"product_no": True}, {"productNo"}),
         ("products_get", {"product_no": "1"}, {"productNo"}), ("products_get", {"productNo": 1}, {"productNo"}),
-        ("base_search_brands", {"brand_name": " "}, {"brandName"}),
+        ("base_search_brands", {"brand_name": " "}, {"brandName"}), ("base_search_brands", {"brand_name": 5}, {"brandName"}),
         ("products_find_by_seller_code", {"code": "가" * 51}, {"code"}),
-        ("products_find_by_seller_code", {"code": "\ud800"}, {"code"}),
+        ("products_find_by_seller_code", {"code": "A\ud800"}, {"code"}),
+        ("products_find_by_seller_code", {"code": "나\udfff다"}, {"code"}),
         ("cs_list_questions", {"basic_date": "2026-01-02"}, {"basicDate"}),
         ("deals_list", {"page": 0, "size": 101}, {"fromDate", "toDate", "page", "size"}),
         ("products_list", {"from_date": 1, "to_date": 2, "search_date_type": "X"}, {"fromDate", "toDate", "searchDateType"}),
@@ -332,8 +338,35 @@ def test_queries_are_spelt_in_contract_order(
 def test_every_violation_is_named_at_once(operation: str, payload: dict[str, Any], paths: set[str]) -> None:
     with pytest.raises(ValidationError) as caught:
         build_request(operation, payload)
+    assert type(caught.value) is ValidationError
     assert {violation.path for violation in caught.value.violations} == paths
     assert all(violation.message and violation.message_ko for violation in caught.value.violations)
+
+
+@pytest.mark.parametrize(
+    ("operation", "payload", "rule"),
+    [
+        ("products_get", {"product_no": 0}, "range 1.."), ("products_get", {"product_no": "1"}, "type int"),
+        ("products_get", {}, "required"), ("base_search_brands", {"brand_name": " "}, "not blank"),
+        ("products_find_by_seller_code", {"code": "가" * 51}, "length 1..50 characters"),
+        ("products_find_by_seller_code", {"code": "\ud800"}, "valid Unicode"),
+    ],
+)  # fmt: skip
+def test_a_violation_names_the_rule_that_was_broken(
+    operation: str, payload: dict[str, Any], rule: str
+) -> None:
+    with pytest.raises(ValidationError) as caught:
+        build_request(operation, payload)
+    assert [violation.rule for violation in caught.value.violations] == [rule]
+
+
+def test_the_bounds_of_a_number_and_of_a_text_can_be_sent() -> None:
+    widest = {"from_date": datetime(2026, 1, 1, tzinfo=KST), "to_date": datetime(2026, 1, 2, tzinfo=KST)}
+    request = build_request("deals_list", {**widest, "page": 1, "size": 100})
+    assert list(request.query)[-2:] == [("page", "1"), ("size", "100")]
+    assert build_request("products_get", {"product_no": 2**63 - 1}).query == (("productNo", str(2**63 - 1)),)
+    code = "가" * 50
+    assert build_request("products_find_by_seller_code", {"code": code}).query == (("code", code),)
 
 
 @pytest.mark.parametrize("payload", [None, ShipRequest(bundle_no=1, ship_method=ShipMethod.PARCEL)])
@@ -384,6 +417,10 @@ def test_a_period_of_the_wrong_type_is_a_violation_and_no_crash(start: Any) -> N
             build_request(operation, {"from_date": start, "to_date": end, **more})
         found = [(violation.path, violation.rule) for violation in caught.value.violations]
         assert found == [("fromDate", "type datetime")], operation
+        with pytest.raises(ValidationError) as caught:
+            build_request(operation, {"from_date": end, "to_date": start, **more})
+        found = [(violation.path, violation.rule) for violation in caught.value.violations]
+        assert found == [("toDate", "type datetime")], operation
 
 
 def test_a_body_for_a_query_is_refused() -> None:
@@ -416,8 +453,22 @@ def test_reversed_and_overlong_periods_are_window_errors() -> None:
         "from_date": start, "to_date": start + timedelta(hours=24),
         "claim_type": models.ClaimType.CANCEL, "claim_status": models.ClaimStatus.REQUEST,
     }  # fmt: skip
-    with pytest.raises(WindowError, match="below 24 hours"):
+    with pytest.raises(WindowError, match="below 24 hours") as caught:
         build_request("claims_list", claims)
+    assert [violation.path for violation in caught.value.violations] == ["toDate"]
+
+
+def test_a_wrong_period_hides_no_other_violation_and_is_said_once() -> None:
+    start = datetime(2026, 1, 31, tzinfo=KST)
+    period = {"from_date": start, "to_date": start + timedelta(hours=24)}
+    for operation, payload, other in (
+        ("orders_list", {**period, "type": "모름", "search_date_type": "NEW"}, "type"),
+        ("products_list", {"from_date": start, "to_date": start - timedelta(1), "search_date_type": "X"}, "searchDateType"),
+    ):  # fmt: skip
+        with pytest.raises(ValidationError) as caught:
+            build_request(operation, payload)
+        assert type(caught.value) is ValidationError
+        assert sorted(violation.path for violation in caught.value.violations) == sorted([other, "toDate"])
 
 
 def test_unknown_couriers_and_overlong_invoices_are_named_together() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from types import UnionType
 from typing import Annotated, Final, TypeAlias, Union, get_args, get_origin, get_type_hints
@@ -80,16 +81,19 @@ def read_flag(value: JsonValue) -> bool | None:
     raise UnreadableError("Y or N was expected")
 
 
+# A comma stands before three digits only: 8,5 may mean 8.5, and is not read as 85.
+_DECIMAL: Final = re.compile(r"[+-]?(?:(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?|\.\d+)", re.ASCII)
+
+
 def _read_decimal(value: JsonValue) -> Decimal | None:
-    if value is None or value == "":
+    if value is None:
         return None
-    if isinstance(value, int | float | str) and not isinstance(value, bool):
-        try:
-            number = Decimal(str(value).replace(",", "").strip())
-        except InvalidOperation:
-            raise UnreadableError("a decimal number was expected") from None
-        if number.is_finite():
-            return number
+    if isinstance(value, int | float | str):
+        text = str(value).strip()
+        if not text:
+            return None
+        if _DECIMAL.fullmatch(text):
+            return Decimal(text.replace(",", ""))
     raise UnreadableError("a decimal number was expected")
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from wemakeprice_sdk.errors import ValidationError
 from wemakeprice_sdk.models import (
     Bundle,
     BundleNoRequest,
@@ -157,12 +156,8 @@ def same_courier_and_invoice(
         return None
     if not same_invoice(invoice, leg.invoice_no):
         return False
-    if not leg.parcel_company or code is None:
-        return None
-    try:
-        return couriers.find(leg.parcel_company) == couriers.find(code)
-    except ValidationError:
-        return None
+    stored, ours = couriers.lookup(leg.parcel_company), couriers.lookup(code)
+    return None if stored is None or ours is None else stored == ours
 
 
 def verify_invoice(sent: ChangeInvoiceRequest, read_back: VerificationData, _: Known) -> Verification:

@@ -138,8 +138,6 @@ class _Answer:
 
     def refusal(self, text: str, channel: Channel) -> Refusal | None:
         """Return the first row of the refusal table that stands in the text, None when none does."""
-        if not text:
-            return None
         rows = (row for row in self.operation.refusals if row.channel is channel)
         return next((row for row in rows if row.found_in(text)), None)
 
