@@ -23,7 +23,7 @@ from wemakeprice_sdk.client import (
     ThrottlePolicy,
     WemakepriceClient,
 )
-from wemakeprice_sdk.client.lines import tls_for
+from wemakeprice_sdk.client.lines import TimedStream, tls_for
 from wemakeprice_sdk.errors import NetworkError, OutcomeUnknownError, RefusedError
 from wemakeprice_sdk.sandbox import Sandbox, SandboxServer
 from wemakeprice_sdk.wire.outcomes import Applied
@@ -42,6 +42,25 @@ def test_reads_share_a_connection(go: Driver) -> None:
         for _ in range(3):
             go(client.reference.list_labels())
         assert server.connections == 1
+
+
+def test_what_refuses_the_rest_of_a_request_may_have_answered_it() -> None:
+    """As httpcore has it: a request that cannot be sent to its end is no failure yet."""
+    sent: list[bytes] = []
+
+    class Broken:
+        def write(self, buffer: bytes, timeout: float | None = None) -> None:
+            sent.append(buffer)
+            raise httpcore.WriteError
+
+        def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+            return b"HTTP/1.1 413 X"
+
+    stream = TimedStream(Broken(), lambda seconds: seconds)  # type: ignore[arg-type]
+    stream.write(b"head")
+    stream.write(b"body")
+    assert stream.read(100) == stream.read(100) == b"HTTP/1.1 413 X"
+    assert sent == [b"headbody"]
 
 
 def test_every_write_has_a_connection_of_its_own(go: Driver) -> None:

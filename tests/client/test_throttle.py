@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from wemakeprice_sdk.client import AsyncWemakepriceClient, ThrottlePolicy, WemakepriceClient
 from wemakeprice_sdk.client._async.throttle import AsyncThrottle
-from wemakeprice_sdk.client._synchronization import AsyncTurnstile, Turnstile
+from wemakeprice_sdk.client._event_loop import AsyncTurnstile
+from wemakeprice_sdk.client._threads import Turnstile
 from wemakeprice_sdk.client.throttle import Pace
 from wemakeprice_sdk.errors import AuthenticationError, ConfigError
 from wemakeprice_sdk.sandbox import Sandbox

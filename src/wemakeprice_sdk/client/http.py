@@ -17,7 +17,7 @@ from attrs import field
 
 from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk._version import __version__
-from wemakeprice_sdk.client.options import BaseUrl, TimeoutTuple
+from wemakeprice_sdk.client.options import PHASES, BaseUrl, TimeoutTuple
 from wemakeprice_sdk.secrets import Redactor, SecretStr
 from wemakeprice_sdk.wire.requests import WireRequest
 
@@ -182,13 +182,14 @@ class Dialect:
         for ancestor in type(client).__mro__:
             library = ancestor.__module__.partition(".")[0]
             if library in _LIBRARIES and ancestor.__name__ == wanted:
-                return cls._from(sys.modules[library])
+                return cls.of_library(sys.modules[library])
         raise TypeError(
             f"http_client is a {type(client).__name__}; give a {wanted} of httpx or httpx2, or none at all"
         )
 
     @classmethod
-    def _from(cls, library: ModuleType) -> Dialect:
+    def of_library(cls, library: ModuleType) -> Dialect:
+        """Return what a library raises."""
         names = ("HTTPError", "InvalidURL", "StreamError")
         core = sys.modules.get(library.__name__.replace("httpx", "httpcore"))
         busy: type[Exception] | None = getattr(core, "ConnectionNotAvailable", None)
@@ -206,7 +207,7 @@ def failure_of(error: BaseException, clean: Redactor) -> TransportError:
     return TransportError(text, sent=not names & _NEVER_SENT, timed_out=timed_out)
 
 
-class Late(Exception):  # noqa: N818 - never seen outside of the client  # noqa: N818 - never seen outside of the client
+class Late(Exception):  # noqa: N818 - never seen outside of the client
     """The time of an exchange is over; raised inside of it, where no type of the HTTP library is known."""
 
 
@@ -220,7 +221,7 @@ def too_late(seconds: float, *, sent: bool, past_deadline: bool) -> TransportErr
 def timeouts_of(client: object) -> TimeoutTuple:
     """Return the timeouts that an injected client has of its own."""
     own = getattr(client, "timeout", None)
-    connect, read, write, pool = (getattr(own, phase, None) for phase in ("connect", "read", "write", "pool"))
+    connect, read, write, pool = (getattr(own, phase, None) for phase in PHASES)
     return (connect, read, write, pool)
 
 

@@ -24,6 +24,7 @@ STAGING_URL: Final = "https://wapi-stg.wemakeprice.com"
 """The marketplace's test host, with keys of its own (grade B); assumed unreachable as well."""
 
 TimeoutTuple = tuple[float | None, float | None, float | None, float | None]
+PHASES: Final = ("connect", "read", "write", "pool")
 
 
 def require(holds: bool, path: str, value: object, rule: str, english: str, korean: str) -> None:

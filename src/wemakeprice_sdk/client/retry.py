@@ -9,9 +9,7 @@ import re
 import threading
 from collections.abc import Callable
 from datetime import datetime
-from email.utils import parsedate_to_datetime
-
-from tenacity import RetryCallState
+from typing import TYPE_CHECKING
 
 from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.client.options import require
@@ -24,6 +22,9 @@ from wemakeprice_sdk.errors import (
     ProtocolError,
     ServerError,
 )
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
 
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]*)?")
 _BUSY_STATUS = frozenset({408, 429})
@@ -122,6 +123,8 @@ def parse_retry_after(text: str | None, now: datetime) -> float | None:
 
 
 def _until(text: str, now: datetime) -> float | None:
+    from email.utils import parsedate_to_datetime
+
     try:
         timestamp = parsedate_to_datetime(text)
     except ValueError:

@@ -6,7 +6,6 @@ carry the name (B).
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -130,7 +129,9 @@ def _near(text: str) -> list[str]:
     # What stands in many names (택배) tells none of them from the others; a blank stands in all.
     if len(holding) > _FEW:
         return []
-    alike = difflib.get_close_matches(wanted, names, n=3, cutoff=0.6)
+    from difflib import get_close_matches
+
+    alike = get_close_matches(wanted, names, n=3, cutoff=0.6)
     codes = dict.fromkeys(names[name] for name in (*holding, *alike))
     return [f"{code} {COURIERS[code]}" for code in codes]
 

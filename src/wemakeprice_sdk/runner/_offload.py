@@ -5,7 +5,6 @@ Both kinds are written here; the rest of the runner is written once and generate
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
@@ -18,6 +17,8 @@ class AsyncOffload:
 
     async def __call__(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run one call; a cancelled caller does not stop it."""
+        import asyncio  # here, so that a runner of threads never loads it
+
         return await asyncio.to_thread(function, *args, **kwargs)
 
 

@@ -9,7 +9,6 @@ agree, B one, C inferred or our own design.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from enum import Enum
 from types import MappingProxyType
 from typing import Final, Literal
@@ -439,6 +438,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
 def operation_of(name: str) -> Operation:
     """Return the row of an operationId; raise `KeyError` with the nearest known one when there is none."""
     if name not in OPERATIONS:
+        from difflib import get_close_matches
+
         near = get_close_matches(str(name), OPERATIONS, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise KeyError(f"the contract has no operation {name!r}{hint}")

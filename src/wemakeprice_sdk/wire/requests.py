@@ -21,10 +21,8 @@ from wemakeprice_sdk.errors import NaiveDatetimeError, ValidationError, WindowEr
 from wemakeprice_sdk.models import (
     InputLimits,
     ReadModel,
-    ShipMethod,
     WriteModel,
     field_name,
-    normalise_invoice,
 )
 from wemakeprice_sdk.models._given import plain
 from wemakeprice_sdk.wire import windows
@@ -98,14 +96,14 @@ def normalised(model: WriteModel) -> WriteModel:
     if not isinstance(text, str) or _is_free_reference(model):
         return model
     try:
-        digits: dict[str, Any] = {"invoice_no": normalise_invoice(text)}
+        digits: dict[str, Any] = {"invoice_no": models.normalise_invoice(text)}
     except ValidationError:
         return model
     return attrs.evolve(model, **digits)
 
 
 def _is_free_reference(model: WriteModel) -> bool:
-    return isinstance(model, models.PickupRequest) and model.ship_method != ShipMethod.PARCEL
+    return isinstance(model, models.PickupRequest) and model.ship_method != models.ShipMethod.PARCEL
 
 
 def request_model(operation: Operation) -> type[WriteModel]:

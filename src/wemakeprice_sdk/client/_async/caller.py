@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import TypeVar
-
-import tenacity
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.client._async.shared import AsyncShared
@@ -41,6 +40,9 @@ from wemakeprice_sdk.wire.outcomes import AlreadyDone, Outcome
 from wemakeprice_sdk.wire.overrides import WireOverrides
 from wemakeprice_sdk.wire.requests import Payload, WireRequest, build_request
 from wemakeprice_sdk.wire.verdicts import NOTHING_KNOWN, Known, Verdict, Verification, VerifyRead, undecided
+
+if TYPE_CHECKING:
+    import tenacity
 
 T = TypeVar("T")
 # What an exchange is known to end in; a write that ends in anything else may have been carried out.
@@ -82,7 +84,51 @@ class AsyncCaller:
         return Deadline.starting(self.options.bounds.deadline, self.shared.monotonic)
 
     async def _read(self, row: Operation, payload: Payload, purpose: Purpose, deadline: Deadline) -> Success:
-        request, asked = self._build(row, payload), asked_of(payload)
+        ask = partial(
+            self._attempt,
+            row,
+            self._build(row, payload),
+            asked_of(payload),
+            purpose=purpose,
+            deadline=deadline,
+        )
+        try:
+            answer = await ask(1)
+        except CallError as error:
+            failure = error
+        else:
+            self.shared.budget.refund()
+            return answer
+        # Out here, so that no later failure has this one as its context.
+        return await self._again(row, ask, failure, purpose, deadline)
+
+    async def _attempt(
+        self,
+        row: Operation,
+        request: WireRequest,
+        asked: Asked | None,
+        attempt: int,
+        purpose: Purpose,
+        deadline: Deadline,
+    ) -> Success:
+        try:
+            return await self._exchange(row, request, asked, purpose, attempt, read_answer, deadline)
+        except TransportError as failure:
+            error = network_error(row, failure)
+        raise error
+
+    async def _again(
+        self,
+        row: Operation,
+        ask: Callable[[int], Awaitable[Success]],
+        first: CallError,
+        purpose: Purpose,
+        deadline: Deadline,
+    ) -> Success:
+        """Repeat a read whose first attempt failed, as the retry policy says."""
+        # A client whose first attempts succeed, as nearly all do, never loads it.
+        import tenacity
+
         if purpose is Purpose.VERIFY:
             plan = RetryPlan.to_verify(self.options.retry, self.shared.random, deadline)
         else:
@@ -95,16 +141,14 @@ class AsyncCaller:
             before_sleep=lambda state: self._tell_retry(row, state),
             reraise=True,
         )
-        attempts = 0
+        failures, attempts = [first], 1
 
         async def once() -> Success:
             nonlocal attempts
+            if failures:
+                raise failures.pop()
             attempts += 1
-            try:
-                return await self._exchange(row, request, asked, purpose, attempts, read_answer, deadline)
-            except TransportError as failure:
-                error = network_error(row, failure)
-            raise error
+            return await ask(attempts)
 
         try:
             answer: Success = await retrying(once)

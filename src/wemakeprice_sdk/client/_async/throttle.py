@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from wemakeprice_sdk.client._synchronization import AsyncTurnstile
+from wemakeprice_sdk.client._event_loop import AsyncTurnstile
 from wemakeprice_sdk.client.http import Late
 from wemakeprice_sdk.client.throttle import Pace, ThrottlePolicy
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
-from wemakeprice_sdk.client._synchronization import AsyncClearing, AsyncLifetime, AsyncTimeLimit
+from wemakeprice_sdk.client._event_loop import AsyncClearing, AsyncLifetime, AsyncTimeLimit
 from wemakeprice_sdk.client.body import Body
 from wemakeprice_sdk.client.http import (
     AsyncHttpClient,
@@ -26,7 +28,7 @@ from wemakeprice_sdk.client.http import (
     without_new_cookies,
 )
 from wemakeprice_sdk.client.lines import Closable, is_clean, opened, tls_for
-from wemakeprice_sdk.client.options import BaseUrl, ConnectionLimits, Timeouts, cut
+from wemakeprice_sdk.client.options import PHASES, BaseUrl, ConnectionLimits, Timeouts, TimeoutTuple, cut
 from wemakeprice_sdk.errors import ClientStateError
 from wemakeprice_sdk.secrets import Redactor, SecretStr, forget_locals
 from wemakeprice_sdk.wire.requests import WireRequest
@@ -36,18 +38,19 @@ if TYPE_CHECKING:
 
 
 class AsyncLine:
-    """One connection of our own, with an HTTP client that has no other one."""
+    """One connection of our own: a transport of httpx that has no other one.
+
+    The client of httpx above it is left out. What it adds (cookies, redirects, proxies and .netrc of the
+    machine) must not happen to a request that carries the key, and is a quarter of its time.
+    """
 
     def __init__(self, tls: ssl.SSLContext, keepalive: float) -> None:
-        from http.cookiejar import CookieJar, DefaultCookiePolicy
-
         import httpx
 
         limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=keepalive)
-        # Proxies and .netrc of the machine are left out: what carries the key is chosen explicitly.
         self._transport = httpx.AsyncHTTPTransport(verify=tls, limits=limits, trust_env=False)
-        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
-        self.client = httpx.AsyncClient(transport=self._transport, cookies=no_cookies, trust_env=False)
+        self._request, self._address = httpx.Request, lru_cache(64)(httpx.URL)
+        self.errors = Dialect.of_library(httpx).errors
         self.limit = AsyncTimeLimit()
         self.limit.guard(getattr(self._transport, "_pool", None))
         self.idle_since = 0.0
@@ -58,7 +61,22 @@ class AsyncLine:
         """Whether the connection may carry another call."""
         return is_clean(self._transport)
 
-    async def trace(self, event: str, info: Mapping[str, object]) -> None:
+    @asynccontextmanager
+    async def stream(
+        self, method: str, url: str, content: bytes | None, headers: Mapping[str, str], times: TimeoutTuple
+    ) -> AsyncIterator[AsyncHttpResponse]:
+        """Send one request and give the answer before its body was read."""
+        extensions = {"timeout": dict(zip(PHASES, times, strict=True)), "trace": self._trace}
+        request = self._request(
+            method, self._address(url), content=content, headers=headers, extensions=extensions
+        )
+        response = await self._transport.handle_async_request(request)
+        try:
+            yield response
+        finally:
+            await response.aclose()
+
+    async def _trace(self, event: str, info: Mapping[str, object]) -> None:
         """Remember the socket: a call that is cancelled during the TLS handshake leaves it with nobody."""
         stream = opened(event, info)
         if stream is not None:
@@ -67,7 +85,7 @@ class AsyncLine:
     async def aclose(self) -> None:
         """Close the connection, in whatever state."""
         try:
-            await self.client.aclose()
+            await self._transport.aclose()
         finally:
             if self._stream is not None:
                 await self._stream.aclose()
@@ -108,7 +126,7 @@ class AsyncTransport:
         self.clean = Redactor((key,))
         self._limits = limits
         self._injected = injected
-        self._dialect = Dialect.of(injected, "AsyncClient") if injected is not None else None
+        self._dialect = Dialect.of(injected, "AsyncClient") if injected is not None else Dialect(())
         self._lifetime = AsyncLifetime()
         self._clearing = AsyncClearing()
         self._idle: list[AsyncLine] = []
@@ -180,17 +198,16 @@ class AsyncTransport:
         seconds = min((value for value in (total, left) if value is not None), default=None)
         outer = sys.exception()
         line: AsyncLine | None = None
-        client, dialect = self._injected, self._dialect
-        errors: tuple[type[Exception], ...] = ()
+        errors, limit = self._dialect.errors, None
         try:
-            if client is None or dialect is None:
-                line = self._take(fresh=fresh)
-                client, dialect = line.client, Dialect.of(line.client, "AsyncClient")
-            errors = dialect.errors
-            limit = AsyncTimeLimit() if line is None else line.limit
-            async with limit.within(seconds):
-                trace = self._trace(line, dialect, fresh=fresh)
-                reply = await self._talk(client, request, timeouts, seconds, max_bytes, line, limit, trace)
+            client: AsyncHttpClient | AsyncLine | None = self._injected
+            if client is None:
+                client = line = self._take(fresh=fresh)
+                errors, limit = line.errors, line.limit
+            limit = limit or AsyncTimeLimit()
+            asked = self._asked(client, request, timeouts, seconds, fresh=fresh)
+            async with limit.within(seconds), asked as response:
+                reply = await self._collected(response, max_bytes, limit)
         except Late:
             failure = too_late(seconds or 0.0, sent=True, past_deadline=seconds == left)
         except TransportError as error:
@@ -198,7 +215,8 @@ class AsyncTransport:
         except errors as error:
             failure = failure_of(error, self.clean)
         except BaseException as error:
-            if client is not None and isinstance(error, RuntimeError) and client.is_closed:
+            closed = self._injected is not None and self._injected.is_closed
+            if closed and isinstance(error, RuntimeError):
                 # Closed between the check and the call: the library refuses before it sends anything.
                 raise ClientStateError(
                     "the client was closed (클라이언트가 이미 닫혔습니다. 새로 만들어 주세요)"
@@ -217,34 +235,31 @@ class AsyncTransport:
         # Raised out here, without the library's exception as its context: that one holds the key.
         raise failure
 
-    def _trace(self, line: AsyncLine | None, dialect: Dialect, *, fresh: bool) -> object:
-        if line is not None:
-            return line.trace
-        return AsyncFirstUse(dialect.not_available).trace if fresh and dialect.not_available else None
-
-    async def _talk(
+    def _asked(
         self,
-        client: AsyncHttpClient,
+        client: AsyncHttpClient | AsyncLine,
         request: WireRequest,
         timeouts: Timeouts,
         seconds: float | None,
-        max_bytes: int,
-        line: AsyncLine | None,
-        limit: AsyncTimeLimit,
-        trace: object,
-    ) -> Reply:
-        if line is None:
-            client = without_new_cookies(client)
-        async with client.stream(
+        *,
+        fresh: bool,
+    ) -> AbstractAsyncContextManager[AsyncHttpResponse]:
+        url, headers = url_of(self._base_url, request), headers_of(request, self._key)
+        if isinstance(client, AsyncLine):
+            return client.stream(
+                request.method, url, request.body, headers, cut(timeouts.as_tuple(), seconds)
+            )
+        client, not_available = without_new_cookies(client), self._dialect.not_available
+        only_new = AsyncFirstUse(not_available).trace if fresh and not_available else None
+        return client.stream(
             request.method,
-            url_of(self._base_url, request),
+            url,
             content=request.body,
-            headers=headers_of(request, self._key),
+            headers=headers,
             follow_redirects=False,
-            timeout=cut(timeouts_of(client) if line is None else timeouts.as_tuple(), seconds),
-            extensions=None if trace is None else {"trace": trace},
-        ) as response:
-            return await self._collected(response, max_bytes, limit)
+            timeout=cut(timeouts_of(client), seconds),
+            extensions=None if only_new is None else {"trace": only_new},
+        )
 
     async def _collected(self, response: AsyncHttpResponse, max_bytes: int, limit: AsyncTimeLimit) -> Reply:
         body = Body(response, max_bytes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wemakeprice_sdk.client._synchronization import Turnstile
+from wemakeprice_sdk.client._threads import Turnstile
 from wemakeprice_sdk.client.http import Late
 from wemakeprice_sdk.client.throttle import Pace, ThrottlePolicy
 

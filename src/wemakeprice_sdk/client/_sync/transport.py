@@ -6,10 +6,12 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
-from wemakeprice_sdk.client._synchronization import Clearing, Lifetime, TimeLimit
+from wemakeprice_sdk.client._threads import Clearing, Lifetime, TimeLimit
 from wemakeprice_sdk.client.body import Body
 from wemakeprice_sdk.client.http import (
     Dialect,
@@ -27,7 +29,7 @@ from wemakeprice_sdk.client.http import (
     without_new_cookies,
 )
 from wemakeprice_sdk.client.lines import Closable, is_clean, opened, tls_for
-from wemakeprice_sdk.client.options import BaseUrl, ConnectionLimits, Timeouts, cut
+from wemakeprice_sdk.client.options import PHASES, BaseUrl, ConnectionLimits, Timeouts, TimeoutTuple, cut
 from wemakeprice_sdk.errors import ClientStateError
 from wemakeprice_sdk.secrets import Redactor, SecretStr, forget_locals
 from wemakeprice_sdk.wire.requests import WireRequest
@@ -37,18 +39,19 @@ if TYPE_CHECKING:
 
 
 class Line:
-    """One connection of our own, with an HTTP client that has no other one."""
+    """One connection of our own: a transport of httpx that has no other one.
+
+    The client of httpx above it is left out. What it adds (cookies, redirects, proxies and .netrc of the
+    machine) must not happen to a request that carries the key, and is a quarter of its time.
+    """
 
     def __init__(self, tls: ssl.SSLContext, keepalive: float) -> None:
-        from http.cookiejar import CookieJar, DefaultCookiePolicy
-
         import httpx
 
         limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=keepalive)
-        # Proxies and .netrc of the machine are left out: what carries the key is chosen explicitly.
         self._transport = httpx.HTTPTransport(verify=tls, limits=limits, trust_env=False)
-        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
-        self.client = httpx.Client(transport=self._transport, cookies=no_cookies, trust_env=False)
+        self._request, self._address = httpx.Request, lru_cache(64)(httpx.URL)
+        self.errors = Dialect.of_library(httpx).errors
         self.limit = TimeLimit()
         self.limit.guard(getattr(self._transport, "_pool", None))
         self.idle_since = 0.0
@@ -59,7 +62,22 @@ class Line:
         """Whether the connection may carry another call."""
         return is_clean(self._transport)
 
-    def trace(self, event: str, info: Mapping[str, object]) -> None:
+    @contextmanager
+    def stream(
+        self, method: str, url: str, content: bytes | None, headers: Mapping[str, str], times: TimeoutTuple
+    ) -> Iterator[HttpResponse]:
+        """Send one request and give the answer before its body was read."""
+        extensions = {"timeout": dict(zip(PHASES, times, strict=True)), "trace": self._trace}
+        request = self._request(
+            method, self._address(url), content=content, headers=headers, extensions=extensions
+        )
+        response = self._transport.handle_request(request)
+        try:
+            yield response
+        finally:
+            response.close()
+
+    def _trace(self, event: str, info: Mapping[str, object]) -> None:
         """Remember the socket: a call that is cancelled during the TLS handshake leaves it with nobody."""
         stream = opened(event, info)
         if stream is not None:
@@ -68,7 +86,7 @@ class Line:
     def close(self) -> None:
         """Close the connection, in whatever state."""
         try:
-            self.client.close()
+            self._transport.close()
         finally:
             if self._stream is not None:
                 self._stream.close()
@@ -109,7 +127,7 @@ class Transport:
         self.clean = Redactor((key,))
         self._limits = limits
         self._injected = injected
-        self._dialect = Dialect.of(injected, "Client") if injected is not None else None
+        self._dialect = Dialect.of(injected, "Client") if injected is not None else Dialect(())
         self._lifetime = Lifetime()
         self._clearing = Clearing()
         self._idle: list[Line] = []
@@ -181,17 +199,16 @@ class Transport:
         seconds = min((value for value in (total, left) if value is not None), default=None)
         outer = sys.exception()
         line: Line | None = None
-        client, dialect = self._injected, self._dialect
-        errors: tuple[type[Exception], ...] = ()
+        errors, limit = self._dialect.errors, None
         try:
-            if client is None or dialect is None:
-                line = self._take(fresh=fresh)
-                client, dialect = line.client, Dialect.of(line.client, "Client")
-            errors = dialect.errors
-            limit = TimeLimit() if line is None else line.limit
-            with limit.within(seconds):
-                trace = self._trace(line, dialect, fresh=fresh)
-                reply = self._talk(client, request, timeouts, seconds, max_bytes, line, limit, trace)
+            client: HttpClient | Line | None = self._injected
+            if client is None:
+                client = line = self._take(fresh=fresh)
+                errors, limit = line.errors, line.limit
+            limit = limit or TimeLimit()
+            asked = self._asked(client, request, timeouts, seconds, fresh=fresh)
+            with limit.within(seconds), asked as response:
+                reply = self._collected(response, max_bytes, limit)
         except Late:
             failure = too_late(seconds or 0.0, sent=True, past_deadline=seconds == left)
         except TransportError as error:
@@ -199,7 +216,8 @@ class Transport:
         except errors as error:
             failure = failure_of(error, self.clean)
         except BaseException as error:
-            if client is not None and isinstance(error, RuntimeError) and client.is_closed:
+            closed = self._injected is not None and self._injected.is_closed
+            if closed and isinstance(error, RuntimeError):
                 # Closed between the check and the call: the library refuses before it sends anything.
                 raise ClientStateError(
                     "the client was closed (클라이언트가 이미 닫혔습니다. 새로 만들어 주세요)"
@@ -218,34 +236,31 @@ class Transport:
         # Raised out here, without the library's exception as its context: that one holds the key.
         raise failure
 
-    def _trace(self, line: Line | None, dialect: Dialect, *, fresh: bool) -> object:
-        if line is not None:
-            return line.trace
-        return FirstUse(dialect.not_available).trace if fresh and dialect.not_available else None
-
-    def _talk(
+    def _asked(
         self,
-        client: HttpClient,
+        client: HttpClient | Line,
         request: WireRequest,
         timeouts: Timeouts,
         seconds: float | None,
-        max_bytes: int,
-        line: Line | None,
-        limit: TimeLimit,
-        trace: object,
-    ) -> Reply:
-        if line is None:
-            client = without_new_cookies(client)
-        with client.stream(
+        *,
+        fresh: bool,
+    ) -> AbstractContextManager[HttpResponse]:
+        url, headers = url_of(self._base_url, request), headers_of(request, self._key)
+        if isinstance(client, Line):
+            return client.stream(
+                request.method, url, request.body, headers, cut(timeouts.as_tuple(), seconds)
+            )
+        client, not_available = without_new_cookies(client), self._dialect.not_available
+        only_new = FirstUse(not_available).trace if fresh and not_available else None
+        return client.stream(
             request.method,
-            url_of(self._base_url, request),
+            url,
             content=request.body,
-            headers=headers_of(request, self._key),
+            headers=headers,
             follow_redirects=False,
-            timeout=cut(timeouts_of(client) if line is None else timeouts.as_tuple(), seconds),
-            extensions=None if trace is None else {"trace": trace},
-        ) as response:
-            return self._collected(response, max_bytes, limit)
+            timeout=cut(timeouts_of(client), seconds),
+            extensions=None if only_new is None else {"trace": only_new},
+        )
 
     def _collected(self, response: HttpResponse, max_bytes: int, limit: TimeLimit) -> Reply:
         body = Body(response, max_bytes)

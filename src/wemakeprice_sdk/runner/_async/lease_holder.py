@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from weakref import finalize
 
-from wemakeprice_sdk.client._synchronization import AsyncTurnstile
+from wemakeprice_sdk.client._event_loop import AsyncTurnstile
 from wemakeprice_sdk.errors import LedgerError
 from wemakeprice_sdk.ledger.async_ledger import AsyncLedger
 from wemakeprice_sdk.ledger.records import Lease

@@ -15,7 +15,7 @@ from attrs import evolve
 
 from wemakeprice_sdk.checks import check_kind, items_of
 from wemakeprice_sdk.client._async.client import AsyncWemakepriceClient
-from wemakeprice_sdk.client._synchronization import AsyncTurnstile
+from wemakeprice_sdk.client._event_loop import AsyncTurnstile
 from wemakeprice_sdk.clock import Clock, korean_day, require_aware
 from wemakeprice_sdk.config import ChannelConfig, IssueNotifier, LinkStore
 from wemakeprice_sdk.errors import AuthenticationError, ValidationError, WemakepriceError

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from weakref import finalize
 
-from wemakeprice_sdk.client._synchronization import Turnstile
+from wemakeprice_sdk.client._threads import Turnstile
 from wemakeprice_sdk.errors import LedgerError
 from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import Lease
