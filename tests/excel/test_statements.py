@@ -188,6 +188,80 @@ def test_a_month_of_the_vat_page_adds_up(migrator: ExcelMigrator, tmp_path: Path
     assert found.record.source.row == 2
 
 
+@pytest.mark.parametrize("number", range(1, 13))
+def test_every_month_is_read_in_every_spelling(migrator: ExcelMigrator, tmp_path: Path, number: int) -> None:
+    """`2024-11` is November, and not January and its first day."""
+    spellings = [
+        f"2024-{number:02}", f"2024-{number}", f"2024.{number:02}", f"2024/{number:02}", f"2024{number:02}",
+        f"2024년 {number}월", f"2024년{number:02}월", f"2024{number:02}01", f"2024-{number:02}-01", datetime(2024, number, 1),
+    ]  # fmt: skip
+    rows = [[spelling, 1, 0, 0, 0, 0, 0, 0, 1, 1, 0] for spelling in spellings]
+    found = migrator.vat_months(corpus.save(tmp_path, "v.xlsx", corpus.xlsx([VAT, *rows])))
+    months = [one.record.month if one.record else None for one in found]
+    assert months == [date(2024, number, 1)] * len(spellings)
+
+
+@pytest.mark.parametrize("unit", ["천원", "만원", "백만원", "USD"])
+def test_a_proof_in_other_money_is_refused(migrator: ExcelMigrator, tmp_path: Path, unit: str) -> None:
+    vat = [[f"(단위: {unit})"], VAT, ["2024-05", 1, 0, 0, 0, 0, 0, 0, 1, 1, 0]]
+    with pytest.raises(UnreadableFileError, match=unit):
+        next(migrator.vat_months(corpus.save(tmp_path, "v.xlsx", corpus.xlsx(vat))))
+    with pytest.raises(UnreadableFileError, match=unit):
+        read(migrator, tmp_path, [*TITLES, [f"단위 : {unit}"], HEADER, *ROWS])
+    assert len(read(migrator, tmp_path, [*TITLES, ["(단위: 원)"], HEADER, *ROWS]).statement.transfers) == 3
+
+
+def test_money_of_another_currency_is_no_won(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    table = [
+        [*HEADER, "통화"],
+        *([*row, code] for row, code in zip(ROWS, ["USD", "KRW", "USD", "원화", ""], strict=True)),
+    ]
+    found = read(migrator, tmp_path, table)
+    assert [one.amount for one in found.statement.transfers] == [18_400, -18_400]
+    assert (found.outgoing, found.refused, [one.rule for one in found.problems]) == (2, 1, ["currency"])
+
+
+def test_a_balance_that_is_carried_over_brings_nothing(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    carried = ["", "전월이월", "", "", "", 100_000, ""]
+    found = read(migrator, tmp_path, [*TITLES, HEADER, carried, *ROWS])
+    assert (len(found.statement.transfers), found.outgoing, found.refused) == (3, 3, 0)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "조회기간 : 2024-06-01 00:00 ~ 2024-06-30 23:59", "조회기간 20240601 ~ 20240630", "2024.06.01 ∼ 2024.06.30",
+        "2024.06.01～2024.06.30", "2024.06.01(토) ~ 2024.06.30(일)", "2024. 6. 1. ~ 2024. 6. 30.", "24.06.01 ~ 24.06.30",
+        "2024년 6월 1일 ~ 2024년 6월 30일", "2024-06-01부터 2024-06-30까지", "2024-06-30 ~ 2024-06-01",
+    ],
+)  # fmt: skip
+def test_a_title_says_which_days_are_covered(migrator: ExcelMigrator, tmp_path: Path, title: str) -> None:
+    statement = read(migrator, tmp_path, [["입출금 거래내역"], [title], HEADER, *ROWS]).statement
+    assert (statement.first, statement.last) == (date(2024, 6, 1), date(2024, 6, 30))
+
+
+@pytest.mark.parametrize(
+    ("clock", "hour"),
+    [("13:22:11", 13), ("132211", 13), ("오후 1:22:11", 13), ("13시 22분 11초", 13), ("01:22:11 PM", 13), ("오전 12:22:11", 0)],
+)  # fmt: skip
+def test_a_time_of_its_own_is_read(migrator: ExcelMigrator, tmp_path: Path, clock: str, hour: int) -> None:
+    table = [
+        ["거래일자", "거래시간", "적요", "출금액", "입금액", "잔액"],
+        ["2024-06-07", clock, "위메프", 0, 5, 5],
+    ]
+    (transfer,) = read(migrator, tmp_path, table).statement.transfers
+    assert transfer.received_at == datetime(2024, 6, 7, hour, 22, 11, tzinfo=KST)
+
+
+@pytest.mark.parametrize(
+    "taken", ["-18,400", "\u221218,400", "18,400-", "(18,400)", "(-18,400)", "△18,400", "△-18,400"]
+)
+def test_what_was_taken_back_keeps_its_sign(migrator: ExcelMigrator, tmp_path: Path, taken: str) -> None:
+    row = ["2024-06-11 09:00:00", "입금취소", "위메프", None, taken, 88_400, ""]
+    (transfer,) = read(migrator, tmp_path, [HEADER, row]).statement.transfers
+    assert transfer.amount == -18_400
+
+
 def test_a_month_that_does_not_add_up_names_the_difference(migrator: ExcelMigrator, tmp_path: Path) -> None:
     rows = [
         ["2024-05", 1_000, 0, 0, 0, 0, 0, 0, 1_001, 999, 0],

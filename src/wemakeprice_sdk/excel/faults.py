@@ -8,6 +8,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "required": ("a value is needed here", "값이 비어 있습니다. 값을 입력해 주세요"),
     "number": ("this is not a number", "숫자가 아닙니다. 숫자로 입력해 주세요"),
     "month": ("this is not a month, such as 2024-05", "월이 아닙니다. 2024-05처럼 입력해 주세요"),
+    "currency": ("this money is not won", "원화가 아닌 금액입니다. 원화 계좌의 거래내역을 사용해 주세요"),
     "whole-number": ("this has to be a whole number", "정수가 아닙니다. 소수점 없이 입력해 주세요"),
     "id": ("this is not a number that names something", "번호 형식이 아닙니다. 번호를 확인해 주세요"),
     "damaged-id": (

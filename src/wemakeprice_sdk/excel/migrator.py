@@ -26,7 +26,13 @@ from wemakeprice_sdk.excel.plan import ImportPlan, select
 from wemakeprice_sdk.excel.preview import Preview, PreviewBuilder, PreviewInput
 from wemakeprice_sdk.excel.products import Parsed, read_products
 from wemakeprice_sdk.excel.records import DealRecord, ExportKind, ProductRecord
-from wemakeprice_sdk.excel.refusals import column_notes, no_header, refuse_to_import, wrong_kind
+from wemakeprice_sdk.excel.refusals import (
+    column_notes,
+    no_header,
+    refuse_to_import,
+    require_won,
+    wrong_kind,
+)
 from wemakeprice_sdk.excel.report import SourceTable, api_table, write_report
 from wemakeprice_sdk.excel.sheetrecords import (
     ClaimRow,
@@ -510,6 +516,7 @@ class ExcelMigrator:
         """Return the data rows, from the top, and the compiled plan."""
         header = opened.header
         require_columns(header.columns, self.book)
+        require_won(header.columns.kind, header.titles)
         cells: list[Sequence[Cell]] = [cells for _, cells in _below(opened.sample, header)]
         plan = compile_plan(
             opened.sheet_name, header.columns, self.book, cells, date1904=opened.book.date1904

@@ -48,6 +48,12 @@ _UNIT = re.compile(
 )
 
 
+def unit_of(title: str) -> str | None:
+    """Return the unit of amounts that a title names, None when it names none or won."""
+    unit = _UNIT.search(title)
+    return unit[1] if unit and names_other_money(f"({unit[1]})") else None
+
+
 def facts_signs(facts: SheetFacts) -> Iterable[Sign]:
     """Yield what a seller may not see when looking at the sheet; all of it is read and imported."""
     if facts.hidden_rows:
@@ -124,12 +130,12 @@ class PartialCheck:
                     f"exported for {text} only",
                     f"일부 기간만 담긴 파일입니다({text}). 조회기간을 최대로 설정해 주세요",
                 )
-            unit = _UNIT.search(title)
-            if unit and names_other_money(f"({unit[1]})"):
+            unit = unit_of(title)
+            if unit is not None:
                 yield Sign(
                     "unit",
-                    f"the title says that amounts are in {unit[1]}; they were read as won, check them",
-                    f"제목의 금액 단위: {unit[1]}. 값은 원 단위로 읽었으니 확인해 주세요",
+                    f"the title says that amounts are in {unit}; they were read as won, check them",
+                    f"제목의 금액 단위: {unit}. 값은 원 단위로 읽었으니 확인해 주세요",
                 )
             state = _STATE_FILTER.search(title)
             if state and state[1] not in ("전체", "all", "ALL"):

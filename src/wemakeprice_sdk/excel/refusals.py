@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from wemakeprice_sdk.errors import ColumnError, UnreadableFileError, WrongKindError
 from wemakeprice_sdk.excel.columns import KindSpec, names_other_money
 from wemakeprice_sdk.excel.mapping import ColumnMap
+from wemakeprice_sdk.excel.partial import unit_of
 from wemakeprice_sdk.excel.records import READERS, ExportKind
 from wemakeprice_sdk.files.cells import SheetRow, is_blank
 
@@ -62,6 +63,27 @@ def no_header(samples: Sequence[tuple[SheetRow, ...]]) -> ColumnError | Unreadab
         "or name the columns with mapping= "
         "(제목 행을 찾을 수 없습니다. 내려받은 제목 행이 있는지 확인해 주세요)"
     )
+
+
+_PROOFS = frozenset(
+    (
+        ExportKind.BANK_STATEMENT,
+        ExportKind.VAT_MONTHS,
+        ExportKind.SETTLEMENT_ORDERS,
+        ExportKind.SETTLEMENT_SHIPPING,
+    )
+)
+"""Kinds whose amounts are proofs: one in other money, or in thousands, would be a false one."""
+
+
+def require_won(kind: ExportKind, titles: Sequence[str]) -> None:
+    """Raise `UnreadableFileError` when the title of a proof says that its amounts are not in won."""
+    unit = next((unit for title in titles if (unit := unit_of(title)) is not None), None)
+    if kind in _PROOFS and unit is not None:
+        raise UnreadableFileError(
+            f"the title says that amounts are in {unit}, which is no proof to the won; export it in won "
+            f"(제목의 금액 단위가 원이 아닙니다: {unit}. 원 단위로 내려받은 파일을 올려 주세요)"
+        )
 
 
 def column_notes(columns: ColumnMap) -> list[str]:

@@ -28,18 +28,29 @@ from wemakeprice_sdk.models.tables import Report
 from wemakeprice_sdk.models.vat import VatMonth
 
 _ACCOUNT: Final = re.compile(r"계좌\s*(?:번호)?\s*[:：\]]?\s*([\d*][\d*\- ]{6,30}[\d*])")
-_CLOCK: Final = re.compile(r"(\d{1,2}):?(\d{2})(?::?(\d{2}))?(?:\.\d+)?")
-_PERIOD: Final = re.compile(
-    r"(20\d\d)\s*[-./년]\s*(\d{1,2})\s*[-./월]\s*(\d{1,2})\s*일?\s*(?:~|-|–|부터)\s*"
-    r"(20\d\d)\s*[-./년]\s*(\d{1,2})\s*[-./월]\s*(\d{1,2})"
+_CLOCK: Final = re.compile(
+    r"(?P<half>오전|오후|am|pm)?\s*(?P<hour>\d{1,2})\s*[:시]?\s*(?P<minute>\d{2})\s*분?(?:\s*:?\s*(?P<second>\d{2})\s*초?)?"
+    r"(?:\.\d+)?\s*(?P<after>am|pm)?",
+    re.IGNORECASE,
 )
-_MONTH: Final = re.compile(r"(20\d\d)\s*[-./년]?\s*(0?[1-9]|1[0-2])\s*월?(?:\s*[-./]?\s*0?1일?)?")
+_TITLE_DAY: Final = (
+    r"(?<!\d)(?:(20\d\d|\d\d)\s*[-./년]\s*(\d{1,2})\s*[-./월]\s*(\d{1,2})|(20\d\d)(\d\d)(\d\d))(?!\d)"
+)
+_PERIOD: Final = re.compile(
+    rf"{_TITLE_DAY}\s*[.일]?\s*(?:\([월화수목금토일]\))?\s*(?:\d{{1,2}}:\d\d(?::\d\d)?)?\s*(?:[~∼〜～–—-]|부터)\s*{_TITLE_DAY}"
+)
+# Ten to twelve first: 2024-11 would else be January and its first day.
+_MONTH: Final = re.compile(
+    r"(20\d\d)\s*[-./년]?\s*(1[0-2]|0?[1-9])\s*월?(?:\s*[-./]?\s*0?1일?)?(?:[ T]00:00(?::00)?)?"
+)
 _OUT: Final = ("출금", "지급", "송금", "out")
 _IN: Final = ("입금", "맡기", "받으", "예입", "deposit", "credit", "in")
 """Headers of columns that hold nothing but deposits; in any other one a minus is money that went out."""
 _UNDONE: Final = ("취소", "정정", "반환")
+_WON: Final = frozenset(("KRW", "WON", "원", "원화", "한화", "₩", "￦", "대한민국원", "대한민국(KRW)"))
 BANK_FIELDS: Final[tuple[str, ...]] = (
     "day", "clock", "incoming", "direction", "balance", "memo", "payer", "reference", "account_number",
+    "currency",
 )  # fmt: skip
 VAT_FIELDS: Final[tuple[str, ...]] = (
     "month", "total", "delivered", "sales_discount", "partner_coupon", "adjustment", "product_deduction",
@@ -104,6 +115,9 @@ def read_statement(
         non_data.started = True
         rows += 1
         found = [one for one in plan.problems(row) if (one.field, one.rule) != ("incoming", "required")]
+        if not amount and [(one.field, one.rule) for one in found] == [("day", "required")]:
+            outgoing += 1  # what was carried over (이월): a balance without a day
+            continue
         problems += found
         if not isinstance(day, datetime) or any(_voids(one) for one in found):
             refused += 1
@@ -112,6 +126,10 @@ def read_statement(
         numbers.append(_text(values["account_number"]))
         if not amount or (signed and (_is_out(values["direction"]) or _went_out(amount, values))):
             outgoing += 1
+            continue
+        if not _is_won(values["currency"]):
+            problems.append(plan.problem(row.number, "currency", str(values["currency"]), "currency"))
+            refused += 1
             continue
         source = SourceRow(file=empty.file, sha256=empty.sha256, sheet=plan.sheet, row=row.number)
         transfers.append(_transfer(values, day, source, empty))
@@ -133,6 +151,10 @@ def read_statement(
 def _voids(problem: Problem) -> bool:
     """Return whether a row says a day or an amount that cannot be read."""
     return problem.field in ("day", "incoming") and problem.severity is ProblemSeverity.ERROR
+
+
+def _is_won(currency: object) -> bool:
+    return not isinstance(currency, str) or currency.replace(" ", "").upper() in _WON
 
 
 def _is_out(direction: object) -> bool:
@@ -182,7 +204,10 @@ def _moment(day: datetime, clock: object) -> datetime | None:
     """Return the time of a transfer, from its day or a column of its own; None when nothing says it."""
     found = _CLOCK.fullmatch(clock.strip()) if isinstance(clock, str) else None
     if found is not None:
-        hour, minute, second = (int(part or 0) for part in found.groups())
+        hour, minute, second = (int(found[part] or 0) for part in ("hour", "minute", "second"))
+        half = (found["half"] or found["after"] or "").lower()
+        if half and 1 <= hour <= 12:
+            hour = hour % 12 + (12 if half in ("오후", "pm") else 0)
         if hour < 24 and minute < 60 and second < 60:
             return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=KST)
     midnight = day.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -208,13 +233,17 @@ def _covered(titles: Sequence[str], days: Sequence[date]) -> tuple[date | None, 
     spans = [match.groups() for title in titles for match in _PERIOD.finditer(title)]
     told: list[date] = []
     for span in spans[:1]:
-        numbers = [int(part) for part in span]
+        numbers = [int(part) for part in span if part is not None]
         try:
-            told = [date(*numbers[:3]), date(*numbers[3:])]
+            told = [_title_day(*numbers[:3]), _title_day(*numbers[3:])]
         except ValueError:
             told = []
     every = [*told, *days]
     return min(every, default=None), max(every, default=None)
+
+
+def _title_day(year: int, month: int, day: int) -> date:
+    return date(year if year > 99 else 2000 + year, month, day)
 
 
 def _numbered(transfers: Sequence[BankTransfer]) -> tuple[BankTransfer, ...]:

@@ -203,8 +203,10 @@ def _amount_text(text: str) -> int | None:
     negative = False
     if text[:1] == "(" and text[-1:] == ")":
         negative, text = True, text[1:-1]
-    if text[:1] in "△▲▽▼":
+    if text[:1] in "△▲▽▼\u2212":
         negative, text = True, text[1:]
+    elif text[1:] and text[-1] in "-\u2212":  # accounting programs write the minus behind the number
+        negative, text = True, text[:-1]
     bare = _UNITS.sub("", text).replace(" ", "")
     if _GROUPED.fullmatch(bare):
         bare = bare.replace(",", "")
@@ -214,7 +216,8 @@ def _amount_text(text: str) -> int | None:
     if value != value.to_integral_value():
         raise FaultError("whole-number")
     number = int(value)
-    return -number if negative else number
+    # Two marks of less, as in (-500) or △-500, are one: nobody writes a deposit so.
+    return -abs(number) if negative else number
 
 
 def _decimal(text: str) -> Decimal:
