@@ -1,5 +1,6 @@
 """Lazy reading: every item of any range once, whatever the windows, and on from a cursor."""
 
+import json
 from collections.abc import Hashable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from client_kit import DAY_START, KEY, NOW, Driver, saved
 from client_scenarios import cancel
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from raw_server import Call, serving
 
 from wemakeprice_sdk.client import Cursor, ReadProgress, WemakepriceClient
 from wemakeprice_sdk.client.paging import (
@@ -265,6 +267,40 @@ def test_settlement_comes_day_by_day_and_sums_up(go: Driver, client: Any, sandbo
     assert go.all(client.settlement.iter(first, last, "ship")) == go.all(
         client.settlement.iter_ship_lines(first, last)
     )
+
+
+SETTLED = {
+    "basicDt": "20260305", "gubun": "1", "bundleNo": "1", "orderNo": "2", "orderOptNo": "0", "claimNo": "0",
+    "claimOptNo": "0", "prodSaleAmt": 10_000, "completeQty": 1,
+}  # fmt: skip
+
+
+def test_settlement_rows_of_one_key_are_rows_of_their_own(go: Driver) -> None:
+    """A coupon correction repeats the key of its row, and so do the options of a feed without option numbers."""
+    rows = [
+        SETTLED,
+        {**SETTLED, "completeQty": 0, "sellerChargeCouponAmt": 500},
+        SETTLED,
+        {**SETTLED, "orderNo": "3"},
+    ]
+    ships = [{**SETTLED, "shipAmt": 3_000}, {**SETTLED, "shipAmt": -500}]
+
+    def exchange(call: Call) -> None:
+        data = ships if "getSettleShipInfo" in call.head else rows
+        call.answer(json.dumps({"resultCode": 200, "error": None, "data": data}).encode())
+
+    with serving(exchange) as server:
+        settlement = go.client(base_url=server.url).settlement
+        lines = go.all(settlement.iter_order_lines(date(2026, 3, 5), date(2026, 3, 6)))
+        fees = go.all(settlement.iter_ship_lines(date(2026, 3, 5), date(2026, 3, 6)))
+        pager = settlement.iter_order_lines(date(2026, 3, 5), date(2026, 3, 6))
+        first = go.take(pager, 2)
+        rest = go.all(settlement.iter_order_lines(date(2026, 3, 5), date(2026, 3, 6), cursor=pager.cursor))
+    assert [line.payable for line in lines] == [10_000, -500, 10_000, 10_000], (
+        "and the next day shows them again"
+    )
+    assert [line.payable for line in fees] == [3_000, -500]
+    assert [*first, *rest] == lines
 
 
 def test_notices_come_week_by_week(go: Driver, client: Any, sandbox: Sandbox) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -148,6 +148,16 @@ def key_text(key: Iterable[Hashable]) -> str:
     return ":".join("" if part is None else _spelt(part) for part in key)
 
 
+def _numbered(keys: Iterable[str]) -> list[str]:
+    """Return the keys of one answer with a number behind those that came before in it."""
+    seen: Counter[str] = Counter()
+    found = []
+    for key in keys:
+        seen[key] += 1
+        found.append(key if seen[key] == 1 else f"{key}#{seen[key]}")
+    return found
+
+
 def _spelt(part: Hashable) -> str:
     return part.isoformat() if isinstance(part, date) else str(part)
 
@@ -185,11 +195,15 @@ def windows_of_weeks(start: date, end: date) -> tuple[Window, ...]:
 
 @frozen
 class ListQuery:
-    """What to read: the operation, the digest of its filters, and all windows of the range, in order."""
+    """What to read: the operation, the digest of its filters, and all windows of the range, in order.
+
+    `repeats` says that one answer may hold several rows of one key, each a row of its own.
+    """
 
     operation: str
     query: str
     windows: tuple[Window, ...]
+    repeats: bool = False
 
     def resumed(self, cursor: Cursor | None) -> tuple[Window, ...]:
         """Return the windows still to be read; raises `ValidationError` for a cursor of another reading."""
@@ -423,6 +437,8 @@ class Walk(Generic[T]):
     def answered(self, page: Page[T]) -> None:
         """Take the answer to the last query; raises `IncompleteListError` when rows are missing."""
         keys = [key_text(self._key(item)) for item in page.items]
+        if self._reading.repeats:
+            keys = _numbered(keys)
         for key, item in zip(keys, page.items, strict=True):
             if self._delivered.is_new(key):
                 self._waiting.append((key, item))

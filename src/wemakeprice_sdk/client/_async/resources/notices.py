@@ -47,7 +47,7 @@ class AsyncNotices(AsyncResource):
         cursor: Cursor | None = None,
         progress: ProgressCallback | None = None,
     ) -> AsyncPager[Notice]:
-        """Read the notices of a range lazily, week by week, each date, type and title once.
+        """Read the notices of a range lazily, week by week, each once.
 
         Args:
             start: First day, Korean.
@@ -66,4 +66,4 @@ class AsyncNotices(AsyncResource):
             return Page(await self.list(window.start.date()))
 
         reading = ListQuery("notices_list", fingerprint({}), windows_of_weeks(start, end))
-        return AsyncPager(reading, fetch, lambda row: (row.reg_date, row.type, row.title), cursor, progress)
+        return AsyncPager(reading, fetch, lambda row: row.key, cursor, progress)

@@ -84,6 +84,8 @@ class AsyncSettlement(AsyncResource):
     ) -> AsyncPager[SettlementOrderLine]:
         """Read the order lines of every sales day from `start` to `end` lazily, each row once.
 
+        Corrections of coupons, and an older feed without option numbers, repeat the key of a row: all come.
+
         Args:
             start: First day, Korean; an aware datetime counts as its Korean day.
             end: Last day, included.
@@ -100,7 +102,8 @@ class AsyncSettlement(AsyncResource):
         async def fetch(window: Window, page: int) -> Page[SettlementOrderLine]:  # noqa: ARG001 - one page
             return Page(await self.list_order_lines(window.start.date()))
 
-        reading = ListQuery("settlement_list_order_lines", fingerprint({}), windows_of_days(start, end))
+        days = windows_of_days(start, end)
+        reading = ListQuery("settlement_list_order_lines", fingerprint({}), days, repeats=True)
         return AsyncPager(reading, fetch, _order_key, cursor, progress)
 
     def iter_ship_lines(
@@ -129,7 +132,8 @@ class AsyncSettlement(AsyncResource):
         async def fetch(window: Window, page: int) -> Page[SettlementShipLine]:  # noqa: ARG001 - one page
             return Page(await self.list_ship_lines(window.start.date()))
 
-        reading = ListQuery("settlement_list_ship_lines", fingerprint({}), windows_of_days(start, end))
+        days = windows_of_days(start, end)
+        reading = ListQuery("settlement_list_ship_lines", fingerprint({}), days, repeats=True)
         return AsyncPager(reading, fetch, _ship_key, cursor, progress)
 
     @overload

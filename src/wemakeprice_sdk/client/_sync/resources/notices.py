@@ -48,7 +48,7 @@ class Notices(Resource):
         cursor: Cursor | None = None,
         progress: ProgressCallback | None = None,
     ) -> Pager[Notice]:
-        """Read the notices of a range lazily, week by week, each date, type and title once.
+        """Read the notices of a range lazily, week by week, each once.
 
         Args:
             start: First day, Korean.
@@ -67,4 +67,4 @@ class Notices(Resource):
             return Page(self.list(window.start.date()))
 
         reading = ListQuery("notices_list", fingerprint({}), windows_of_weeks(start, end))
-        return Pager(reading, fetch, lambda row: (row.reg_date, row.type, row.title), cursor, progress)
+        return Pager(reading, fetch, lambda row: row.key, cursor, progress)

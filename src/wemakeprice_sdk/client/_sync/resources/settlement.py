@@ -85,6 +85,8 @@ class Settlement(Resource):
     ) -> Pager[SettlementOrderLine]:
         """Read the order lines of every sales day from `start` to `end` lazily, each row once.
 
+        Corrections of coupons, and an older feed without option numbers, repeat the key of a row: all come.
+
         Args:
             start: First day, Korean; an aware datetime counts as its Korean day.
             end: Last day, included.
@@ -101,7 +103,8 @@ class Settlement(Resource):
         def fetch(window: Window, page: int) -> Page[SettlementOrderLine]:  # noqa: ARG001 - one page
             return Page(self.list_order_lines(window.start.date()))
 
-        reading = ListQuery("settlement_list_order_lines", fingerprint({}), windows_of_days(start, end))
+        days = windows_of_days(start, end)
+        reading = ListQuery("settlement_list_order_lines", fingerprint({}), days, repeats=True)
         return Pager(reading, fetch, _order_key, cursor, progress)
 
     def iter_ship_lines(
@@ -130,7 +133,8 @@ class Settlement(Resource):
         def fetch(window: Window, page: int) -> Page[SettlementShipLine]:  # noqa: ARG001 - one page
             return Page(self.list_ship_lines(window.start.date()))
 
-        reading = ListQuery("settlement_list_ship_lines", fingerprint({}), windows_of_days(start, end))
+        days = windows_of_days(start, end)
+        reading = ListQuery("settlement_list_ship_lines", fingerprint({}), days, repeats=True)
         return Pager(reading, fetch, _ship_key, cursor, progress)
 
     @overload
