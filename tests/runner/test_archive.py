@@ -11,13 +11,20 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 from attrs import evolve
 from kit import KEY, START, Shop, config, open_shop
 
-from wemakeprice_sdk.errors import LedgerCorruptError, LedgerUnavailableError, ServerError, ValidationError
+from wemakeprice_sdk.errors import (
+    LedgerCorruptError,
+    LedgerUnavailableError,
+    ServerError,
+    ValidationError,
+    WindowError,
+)
 from wemakeprice_sdk.excel import DealImport, DealRecord, ProductImport, ProductRecord, SkuChoice
 from wemakeprice_sdk.models import ShipStatus
 from wemakeprice_sdk.models.codes import SkuLinkMode
@@ -128,6 +135,13 @@ def test_another_period_in_the_same_folder_is_refused(shop: Shop, tmp_path: Path
     shop.runner().archive(tmp_path / "a", FROM, TO)
     with pytest.raises(LedgerCorruptError, match="another account or period"):
         shop.runner().archive(tmp_path / "a", FROM, TO + timedelta(days=1))
+
+
+@pytest.mark.parametrize("source", ["marketplace", "ledger"])
+def test_a_period_that_ends_before_it_starts_is_no_archive(small: Shop, tmp_path: Path, source: Any) -> None:
+    with pytest.raises(WindowError):
+        small.runner().archive(tmp_path / "a", TO, FROM, source=source)
+    assert not (tmp_path / "a").exists()
 
 
 def test_products_and_deals_are_archived_whole(tmp_path: Path) -> None:

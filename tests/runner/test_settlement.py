@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from kit import (
 )
 
 from wemakeprice_sdk.config import SettlementCycle
+from wemakeprice_sdk.errors import WindowError
 from wemakeprice_sdk.policy import SettlementStatus
 
 
@@ -108,6 +110,29 @@ def test_a_row_that_a_day_shows_no_more_pays_nothing_and_is_said(
     again = runner.settlement().reconciliation
     assert again is not None
     assert again.rows == before.rows, "a row that comes back counts again"
+
+
+def test_a_row_that_every_day_shows_is_owed_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that ignores the day it is asked for would else multiply what it owes."""
+    delivered(shop, 2)
+    shop.pass_time(days=1)
+    runner = shop.runner()
+    before = runner.settlement().reconciliation
+    assert before is not None
+    day = next(row.sales_day for row in before.rows if row.sales_day)
+    rows = shop.client.settlement.list_order_lines(day)
+    with monkeypatch.context() as patch:
+        show_rows(shop, patch, lambda _: [*rows])
+        after = runner.settlement(start=day - timedelta(days=5), end=day + timedelta(days=1)).reconciliation
+    assert after is not None
+    assert after.rows == before.rows
+    assert shop.ledger.count("shop", "settle_order") == 2
+
+
+def test_a_period_that_ends_before_it_starts_is_refused(shop: Shop) -> None:
+    today = shop.clock.now().date()
+    with pytest.raises(WindowError):
+        shop.runner().settlement(start=today, end=today - timedelta(days=1))
 
 
 def show_rows(shop: Shop, patch: pytest.MonkeyPatch, change: Any) -> None:

@@ -102,9 +102,10 @@ def inquiry_draft(inquiry: Inquiry, now: datetime) -> RecordDraft:
 def settlement_drafts(
     lines: Iterable[SettlementOrderLine | SettlementShipLine], day: date
 ) -> list[RecordDraft]:
-    """Keep the settlement rows (정산) of one sales day under the day and the contract's row key.
+    """Keep the settlement rows (정산) of one day's answer under their sales day and the contract's row key.
 
-    Corrections may repeat a whole key: the second row of a day with the same key is kept as `…#2`.
+    A row that names another day stands under that one: a server that shows it with every day shows one row.
+    Corrections may repeat a whole key: the second row of an answer with the same key is kept as `…#2`.
     """
     seen: Counter[str] = Counter()
     drafts: list[RecordDraft] = []
@@ -114,11 +115,11 @@ def settlement_drafts(
             if isinstance(line, SettlementOrderLine)
             else RecordKind.SETTLEMENT_SHIP
         )
-        gubun = _word(line.gubun)
-        key = "/".join(str(part) for part in (day, *line.key[:-1], gubun))
+        gubun, sold = _word(line.gubun), line.basic_dt or day
+        key = "/".join(str(part) for part in (sold, *line.key[:-1], gubun))
         seen[key] += 1
         place = key if seen[key] == 1 else f"{key}#{seen[key]}"
-        drafts.append(RecordDraft(kind, place, gubun, midnight(day), dict(line.raw), str(line.bundle_no)))
+        drafts.append(RecordDraft(kind, place, gubun, midnight(sold), dict(line.raw), str(line.bundle_no)))
     return drafts
 
 

@@ -43,7 +43,7 @@ from wemakeprice_sdk.runner.conversion import LATE_ROWS, question_key, settlemen
 from wemakeprice_sdk.runner.export.archive import ArchiveFolder, ArchiveLine, ArchiveReport
 from wemakeprice_sdk.runner.export.stored import data_of, stored_line
 from wemakeprice_sdk.runner.reports import Job, JobProgress, JobProgressCallback, StopSwitch
-from wemakeprice_sdk.wire.windows import Window
+from wemakeprice_sdk.wire.windows import Window, check_window
 
 T = TypeVar("T")
 _Rows = Sequence[tuple[str, ReadModel]]
@@ -87,11 +87,12 @@ def archive(
     What had not passed when it was read is read again by the next call with the same arguments.
     Holds personal data in clear (files are the owner's only) unless `mask`.
     Raises `LedgerCorruptError` when the folder holds an archive of something else, `LedgerUnavailableError`
-    when the disk is full, the folder cannot be written or another process writes into it, and what reads
-    raise.
+    when the disk is full, the folder cannot be written or another process writes into it, `WindowError` for
+    a period that ends before it starts, and what reads raise.
     """
     check_kind("stop", stop, StopSwitch, optional=True)
     first, last = require_aware(start, "start"), require_aware(end, "end")
+    check_window(None, first, last)
     switch = stop or StopSwitch()
 
     def heed() -> None:

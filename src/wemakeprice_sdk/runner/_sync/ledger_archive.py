@@ -14,6 +14,7 @@ from wemakeprice_sdk.runner._sync.ledger_run import LedgerContext, Stopped
 from wemakeprice_sdk.runner.export.archive import ArchiveFolder, ArchiveLine, ArchiveReport
 from wemakeprice_sdk.runner.export.stored import STORED_PARTS, StoredPart, stored_line
 from wemakeprice_sdk.runner.reports import Job, JobProgress, JobProgressCallback, StopSwitch
+from wemakeprice_sdk.wire.windows import check_window
 
 _AT_ONCE: Final = 500
 """Rows between two looks at the stop switch, each with one write to disk; only so many are in memory."""
@@ -33,6 +34,7 @@ def archive_stored(
     """Write what the ledger holds of a period into `folder`, anew at each call."""
     check_kind("stop", stop, StopSwitch, optional=True)
     first, last = require_aware(start, "start"), require_aware(end, "end")
+    check_window(None, first, last)
     now = context.clock.now() if as_of is None else require_aware(as_of, "as_of")
     until = max(first, min(last, now))
     names = [part.name for part in STORED_PARTS]

@@ -68,6 +68,7 @@ from wemakeprice_sdk.runner.settings import (
 )
 from wemakeprice_sdk.runner.status import AccountStatus
 from wemakeprice_sdk.runner.verdicts import JobVerdict, reason_of_error
+from wemakeprice_sdk.wire.windows import split_days
 
 _LEVELS: Final[Mapping[JobVerdict, int]] = {
     JobVerdict.DONE: logging.INFO,
@@ -453,6 +454,8 @@ class ChannelRunner:
         check_kind("terms", terms, SettlementTerms, optional=True)
         first = None if start is None else korean_day(start, "start")
         last = None if end is None else korean_day(end, "end")
+        if first is not None and last is not None:
+            split_days(first, last)  # refuses a period that ends before it starts
         bank = None if received is None else BankRecords.by_day(received)
         results: list[tuple[Reconciliation, StoredFacts, tuple[date, ...]]] = []
 

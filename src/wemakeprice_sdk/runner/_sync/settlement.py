@@ -74,13 +74,15 @@ def _keep_day(
     """Keep the rows of a day; a row that the day shows no more stays as gone, for an operator to see.
 
     A day that suddenly shows nothing at all says nothing: an outage answers with an empty list too. Nor
-    does a day of which a row could not be read: that row may be the one that seems to be gone.
+    does a day of which a row could not be read: that row may be the one that seems to be gone; or an answer
+    that shows rows of other days, whatever it was asked for.
     """
     first, after = midnight(day), midnight(day + timedelta(days=1))
     stored = list(run.context.ledger.records(run.account, kind, since=first, until=after))
     drafts = settlement_drafts(lines, day)
     shown = {draft.key for draft in drafts}
-    left = () if unread_of(lines) or not shown else stored
+    asked = all(line.basic_dt in (None, day) for line in lines)
+    left = stored if shown and asked and not unread_of(lines) else ()
     gone = [gone_draft(row) for row in left if row.key not in shown and row.status != GONE]
     run.save(kind, [*drafts, *gone], watermark)
 
