@@ -215,6 +215,45 @@ def called(cls: type[Any], call: Callable[[Any, Any], Any], rows: Any) -> None:
         asyncio.run(result)
 
 
+@pytest.mark.parametrize("wrong", ["N", "Y", 0, 1, None, Bool()])
+def test_a_switch_that_is_neither_on_nor_off_is_refused_by_name(wrong: Any) -> None:
+    """The N of a sheet would count as yes, and push stock that its seller wants left alone."""
+    for name in ("stock_sync", "runple", "never_pushed", "zero_acknowledged"):
+        with pytest.raises(ValidationError, match=rf"SkuLink\.{name}"):
+            SkuLink(product_no=1, sku="A", **{name: wrong})
+    if wrong is not None:
+        with pytest.raises(ValidationError, match=r"SkuStock\.on_sale"):
+            SkuStock(sku="A", quantity=1, as_of=NOW, on_sale=wrong)
+
+
+@pytest.mark.parametrize("wrong", [1001, 7.0, float("nan"), Int64(1001)])
+def test_a_code_that_was_made_a_number_is_refused_by_name(wrong: Any) -> None:
+    """0012 in a column of numbers is 12, and would belong to another SKU."""
+    with pytest.raises(ValidationError, match=r"SkuLink\.sku"):
+        SkuLink(product_no=1, sku=wrong)
+    with pytest.raises(ValidationError, match=r"SkuStock\.sku"):
+        SkuStock(sku=wrong, quantity=1, as_of=NOW)
+
+
+def test_the_switches_of_numpy_are_taken() -> None:
+    numpy = pytest.importorskip("numpy")
+    link = SkuLink(product_no=1, sku="A", stock_sync=numpy.bool_(True), runple=numpy.bool_(False))
+    assert (link.stock_sync, link.runple) == (True, False)
+    assert type(link.stock_sync) is bool
+
+
+@pytest.mark.parametrize("second", [{"sku": "B"}, {"sku": "A", "stock_sync": True}])
+def test_two_links_of_one_option_that_contradict_each_other_are_refused(
+    second: dict[str, Any], runner: ChannelRunner
+) -> None:
+    first = SkuLink(product_no=1, sku="A", option_key=("빨강",))
+    with pytest.raises(ValidationError, match="two links of the option"):
+        runner.put_links([first, SkuLink(product_no=1, option_key=("빨강",), **second)])
+    assert runner.ledger.links(runner.account) == ()
+    runner.put_links([first, first])
+    assert runner.ledger.links(runner.account) == (first,)
+
+
 @pytest.mark.parametrize("cls", [ChannelRunner, AsyncChannelRunner])
 @pytest.mark.parametrize("wrong", NO_COLLECTIONS)
 @pytest.mark.parametrize(("job", "name"), COLLECTIONS)

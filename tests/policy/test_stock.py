@@ -95,6 +95,16 @@ def test_buffer_and_reservation(hand: int, reserved: int, buffer: int, shown: in
     assert stock_of(plan) == shown
 
 
+@pytest.mark.parametrize("quantity", [0, -1, -5])
+def test_an_order_of_less_than_nothing_offers_nothing_beyond_what_is_there(quantity: int) -> None:
+    order = bundle(lines=[(10, quantity)])
+    links = [link()]
+    rows = reservations_of([order], links)
+    assert [row.quantity for row in rows] == [0]
+    plan = plan_of(products=[product(stock=77)], stock=[level(quantity=3)], reservations=rows, links=links)
+    assert stock_of(plan) == 3
+
+
 def test_single_buffers_override_the_general_one() -> None:
     settings = StockSettings(buffer=1, buffers={"SKU-10": 4})
     assert stock_of(plan_of(stock=[level(quantity=9)], products=[product(stock=0)], settings=settings)) == 5

@@ -13,7 +13,7 @@ from typing import Any, Final, SupportsIndex, cast
 
 import attrs
 
-from wemakeprice_sdk.checks import check_kind
+from wemakeprice_sdk.checks import check_kind, shown_type
 from wemakeprice_sdk.clock import korean_day, plain_datetime, require_aware, shown
 from wemakeprice_sdk.errors import ValidationError
 
@@ -52,6 +52,34 @@ def whole_number(value: object, path: str) -> int:
     )
 
 
+def _flag(value: object, path: str) -> bool:
+    """Return a switch; raise `ValidationError` for anything else, for the text "N" would count as yes."""
+    if isinstance(value, bool):
+        return value
+    if getattr(getattr(value, "dtype", None), "kind", None) == "b":
+        return bool(value)  # numpy's own
+    raise ValidationError.single(
+        path,
+        shown_type(value),
+        "type bool",
+        f"True or False is needed, not a {type(value).__name__}",
+        "True 또는 False가 필요합니다",
+    )
+
+
+def _text(value: object, path: str) -> str:
+    """Return a text; raise `ValidationError` for anything else: a code made a number has lost its zeros."""
+    if isinstance(value, str):
+        return value
+    raise ValidationError.single(
+        path,
+        shown_type(value),
+        "type str",
+        f"a text is needed, not a {type(value).__name__}",
+        "문자열이 필요합니다. 숫자로 된 코드도 문자열로 넣어 주세요",
+    )
+
+
 def listed(values: Iterable[Any]) -> tuple[Any, ...]:
     """Return a list as the tuple that a class holds; anything else unchanged, for the class to refuse."""
     return tuple(values) if isinstance(values, list) else cast("tuple[Any, ...]", values)
@@ -80,11 +108,13 @@ def won_by_day(amounts: Mapping[date, int], path: str) -> dict[date, int]:
 _CHECKS: Final[Mapping[str, Callable[[Any, str], object]]] = {
     "int": whole_number,
     "datetime": require_aware,
+    "bool": _flag,
+    "str": _text,
 }
 
 
 def checked(cls: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
-    """Check the numbers and times of a class when it is made (an attrs `field_transformer`).
+    """Check numbers, times, switches and texts of a class when it is made (an attrs `field_transformer`).
 
     A field annotated `int` takes a whole number, one annotated `datetime` an aware datetime, which it keeps
     in Korean time. Raises `ValidationError` or `NaiveDatetimeError` naming class and field.
@@ -103,7 +133,7 @@ _PLAIN = frozenset({"int", "int | None", "datetime", "datetime | None"})
 def _checked(cls: type, field: attrs.Attribute[Any]) -> attrs.Attribute[Any]:
     kind, _, optional = str(getattr(field.type, "__name__", field.type)).partition(" | ")
     check = _CHECKS.get(kind)
-    if check is None or optional not in ("", "None"):
+    if check is None or optional not in ("", "None") or (field.validator is not None and kind == "str"):
         return field
     path = f"{cls.__name__}.{field.name}"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from attrs import field
 
 from wemakeprice_sdk._frozen import frozen
@@ -103,3 +105,19 @@ class SkuLink:
     def syncs(self) -> bool:
         """Whether stock may go through this link as far as the link itself says."""
         return self.stock_sync and self.mode is not SkuLinkMode.NONE
+
+
+def require_one_each(links: Iterable[SkuLink]) -> None:
+    """Raise `ValidationError` when links of one option say different things: the last would count unseen."""
+    problems, known = Problems(), dict[tuple[int, tuple[str, ...]], SkuLink]()
+    for link in links:
+        first = known.setdefault((link.product_no, link.option_key), link)
+        problems.require(
+            first == link,
+            f"links[{link.product_no}]",
+            " / ".join(link.option_key),
+            "one link per option",
+            f"two links of the option name {first.needs} and {link.needs}, or differ in their flags",
+            "같은 옵션의 SKU 연동 정보가 서로 다릅니다. 옵션마다 하나만 남겨 주세요",
+        )
+    problems.raise_all("links", ValidationError)

@@ -47,10 +47,13 @@ def bundle_lines(bundle: Bundle) -> Iterator[tuple[OrderProduct, OrderOption]]:
 
 
 def ordered_quantity(product: OrderProduct, option: OrderOption) -> int:
-    """Return the ordered quantity: `optionQty`, or `productQty` when that is below 1 (grade B)."""
+    """Return the ordered quantity: `optionQty`, or `productQty` when that is below 1 (grade B).
+
+    Never below 0: goods that are reserved by less than nothing would be offered beyond what is there.
+    """
     if option.option_qty is not None and option.option_qty >= 1:
         return option.option_qty
-    return product.product_qty or 0
+    return max(product.product_qty or 0, 0)
 
 
 def claim_lines(claim: Claim) -> Iterator[tuple[ClaimProduct, ClaimOption]]:
@@ -86,7 +89,7 @@ def claimed_quantity(product: ClaimProduct, option: ClaimOption) -> int:
     """Return the claimed quantity: `optionQty`, or `productQty` when that is below 1 (grade A)."""
     if option.option_qty is not None and option.option_qty >= 1:
         return option.option_qty
-    return product.product_qty or 0
+    return max(product.product_qty or 0, 0)
 
 
 def option_key(value: OptionValue) -> tuple[str, ...]:

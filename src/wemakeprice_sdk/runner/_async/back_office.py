@@ -23,7 +23,7 @@ from wemakeprice_sdk.ledger.personal import require_kind
 from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import Intent, IntentState, Lease, LegalHold
 from wemakeprice_sdk.models._given import whole_number
-from wemakeprice_sdk.models.sku_links import SkuLink
+from wemakeprice_sdk.models.sku_links import SkuLink, require_one_each
 from wemakeprice_sdk.models.sku_matching import ambiguous_skus
 from wemakeprice_sdk.models.vat import TaxInvoice
 from wemakeprice_sdk.policy.imports import runple_links
@@ -529,8 +529,12 @@ class AsyncBackOffice:
         return await context.ledger.rebind(self.account, origin, context.clock.now(), by=by)
 
     async def put_links(self, links: Iterable[SkuLink]) -> None:
-        """Store SKU links (SKU 연동), for example from an Excel import."""
+        """Store SKU links (SKU 연동), for example from an Excel import.
+
+        Raises `ValidationError` when two of them say different things of one option.
+        """
         rows = items_of("links", links, SkuLink)
+        require_one_each(rows)
 
         async def job(run: _Run) -> None:
             lease = await run.keep_lease()
