@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import json
 import logging
 import re
 from collections.abc import Mapping
@@ -18,11 +19,12 @@ from wemakeprice_sdk import errors
 from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.config import IssueSeverity, SettlementCycle
 from wemakeprice_sdk.ledger import Intent, IntentState
-from wemakeprice_sdk.models import ShipMethod, SkuLink
+from wemakeprice_sdk.models import Bundle, ShipMethod, SkuLink
 from wemakeprice_sdk.policy import SettlementTerms
 from wemakeprice_sdk.policy.actions import ActionKind, Reason, Shipment, Target, TargetKind
 from wemakeprice_sdk.policy.dispatch import UNKNOWN_BUNDLE
 from wemakeprice_sdk.policy.gates import ClosedGate, GateStep
+from wemakeprice_sdk.policy.orders import NO_LINES
 from wemakeprice_sdk.policy.plan import Alarm, Blocked, Held, PlanNote, SyncPlan
 from wemakeprice_sdk.policy.sku_doubts import held_skus
 from wemakeprice_sdk.policy.snapshot import PendingAnswer, PendingShipment, SkuStock
@@ -38,6 +40,7 @@ from wemakeprice_sdk.runner import (
     VerdictCode,
     reason_of_error,
 )
+from wemakeprice_sdk.wire.converter import read_list
 
 NOW = datetime(2026, 3, 4, 10, tzinfo=KST)
 BUNDLE = Target(TargetKind.BUNDLE, "1")
@@ -107,6 +110,7 @@ PLANS: Final[Mapping[str, tuple[SyncPlan | None, int]]] = {
     "onboarding": (plan(blocked=(Blocked(ActionKind.SHIP_BUNDLE, "onboarding.waiting", WHY),)), SETTINGS),
     "switch": (plan(blocked=(Blocked(ActionKind.SHIP_BUNDLE, "scope.order-api", WHY),)), DONE),
     "bundle": (plan(held=(Held(ActionKind.SHIP_BUNDLE, BUNDLE, UNKNOWN_BUNDLE),)), OPERATOR),
+    "order": (plan(held=(Held(ActionKind.CONFIRM_BUNDLE, BUNDLE, NO_LINES),)), OPERATOR),
     "wrong": (plan(held=(Held(ActionKind.SHIP_BUNDLE, BUNDLE, WHY, wrong_input=True),)), OPERATOR),
     "doubt": (plan(held=held_skus(["001"])), OPERATOR),
     "sku": (plan(notes=(PlanNote(Target(TargetKind.SKU, "A"), UNKNOWN_SKU),)), DONE),
@@ -156,7 +160,7 @@ def test_the_truth_table_of_how_a_job_began_and_everything_that_is_no_action() -
     ):
         check({**start, "plan": wanted, **flag, "results": (result(state),)}, [weight, other, *more, last])
         rows += 1
-    assert rows == 9 * 13 * 2**6 * 3
+    assert rows == 9 * 14 * 2**6 * 3
 
 
 def test_nothing_of_a_report_is_left_out_of_the_table() -> None:
@@ -321,6 +325,37 @@ def test_the_level_of_a_sku_nobody_knows_is_named_and_the_other_links_are_not(sh
     assert found.ok
     assert "unknown-sku [TYPO]" in str(found)
     assert "SKU-2" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("said", "value"), [("shipStatus", "결제보류"), ("orderProduct", [])], ids=["unknown-state", "no-lines"]
+)
+def test_an_order_that_nothing_confirms_is_named(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, said: str, value: Any
+) -> None:
+    number = shop.order()
+    kind = type(shop.client.orders)
+    real = kind.list
+
+    def shown(self: Any, *given: Any, **named: Any) -> Any:
+        raws = [json.loads(json.dumps(row.raw)) for row in real(self, *given, **named)]
+        for raw in raws:
+            (raw["delivery"] if said == "shipStatus" else raw)[said] = value
+        return read_list(Bundle, raws)
+
+    monkeypatch.setattr(kind, "list", shown)
+    found = shop.runner().collect_orders()
+    assert [(reason.code, reason.subjects) for reason in found.reasons] == [
+        (VerdictCode.HELD_ORDER, (f"bundle:{number}",))
+    ]
+    assert found.verdict is JobVerdict.OPERATOR_NEEDED
+
+
+def test_a_parcel_of_an_order_that_is_not_confirmed_is_named(shop: Shop) -> None:
+    number = shop.order()
+    found = shop.runner().ship([parcel(number)])
+    assert [reason.code for reason in found.reasons] == [VerdictCode.HELD_ORDER]
+    assert not shop.sandbox.journal.writes("orders_ship")
 
 
 def test_a_parcel_for_a_bundle_nobody_knows_is_named_and_stops_no_other(shop: Shop) -> None:

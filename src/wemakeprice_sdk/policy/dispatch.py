@@ -12,6 +12,7 @@ from wemakeprice_sdk.policy.actions import Action, ActionKind, Reason, ShipBundl
 from wemakeprice_sdk.policy.derived import bundle_status, is_shipped
 from wemakeprice_sdk.policy.orders import (
     OPEN_CANCEL,
+    UNKNOWN_STATE,
     UNREAD_CANCEL,
     bundle_target,
     hides_cancel,
@@ -33,7 +34,7 @@ UNKNOWN_BUNDLE = Reason(
     "the bundle was not read",
     "조회 결과에 없는 배송번호입니다. 배송번호를 확인해 주세요",
 )
-_NOT_CONFIRMED = Reason(
+NOT_CONFIRMED = Reason(
     "not-confirmed",
     "6.2",
     "only confirmed bundles can be shipped, and this one is not confirmed",
@@ -56,12 +57,6 @@ _CONFLICT = Reason(
     "6.4",
     "the bundle is already shipped with another courier or invoice; an operator decides which one is right",
     "이미 다른 택배사 또는 송장번호로 발송되었습니다. 파트너센터에서 송장을 확인해 주세요",
-)
-_UNKNOWN_STATE = Reason(
-    "unknown-state",
-    "6.2",
-    "the state of the bundle is not one the contract knows",
-    "알 수 없는 배송상태입니다. 파트너센터에서 배송상태를 확인해 주세요",
 )
 
 
@@ -131,8 +126,8 @@ def _obstacle(
         return _OPEN_RETURN
     status = bundle_status(bundle)
     if status == ShipStatus.NEW:
-        return _NOT_CONFIRMED
-    return None if status == ShipStatus.CONFIRM else _UNKNOWN_STATE
+        return NOT_CONFIRMED
+    return None if status == ShipStatus.CONFIRM else UNKNOWN_STATE
 
 
 def _already_shipped(builder: PlanBuilder, bundle: Bundle, shipment: Shipment) -> None:

@@ -37,7 +37,7 @@ _MIXED_CONFIRM = Reason(
     "some products ship through Runple, and mixed bundles are set to be confirmed whole",
     "런플 상품이 섞인 묶음배송도 전체 발주확인하도록 설정되어 있습니다",
 )
-_MIXED = Reason(
+MIXED = Reason(
     "mixed-runple",
     "3.2",
     "the bundle mixes Runple and other goods, and only whole bundles can be confirmed",
@@ -69,13 +69,13 @@ _CONFIRMED_BEFORE = Reason(
     "the bundle was confirmed before and the read still shows the old state",
     "이미 발주확인했으나 조회 결과에 아직 반영되지 않았습니다. 다음 조회에서 다시 확인합니다",
 )
-_UNKNOWN_STATE = Reason(
+UNKNOWN_STATE = Reason(
     "unknown-state",
     "6.2",
     "the state of the bundle is not one the contract knows",
     "알 수 없는 배송상태입니다. 파트너센터에서 배송상태를 확인해 주세요",
 )
-_NO_LINES = Reason(
+NO_LINES = Reason(
     "no-lines",
     "6.2",
     "the bundle came without any product line",
@@ -135,7 +135,7 @@ def _confirm(
     elif hides_cancel(snapshot, bundle.bundle_no):
         builder.hold(ActionKind.CONFIRM_BUNDLE, target, UNREAD_CANCEL)
     elif not any(bundle_lines(bundle)):
-        builder.hold(ActionKind.CONFIRM_BUNDLE, target, _NO_LINES)
+        builder.hold(ActionKind.CONFIRM_BUNDLE, target, NO_LINES)
     elif confirmation.mode is ConfirmationMode.RUNPLE:
         _confirm_runple(builder, bundle, runple, confirmation.mixed_bundles)
     else:
@@ -153,7 +153,7 @@ def _confirm_runple(
     elif mixed is MixedBundlePolicy.CONFIRM:
         builder.add(_action(bundle, _MIXED_CONFIRM), flags=LinkFlags(runple=True))
     else:
-        builder.hold(ActionKind.CONFIRM_BUNDLE, bundle_target(bundle.bundle_no), _MIXED)
+        builder.hold(ActionKind.CONFIRM_BUNDLE, bundle_target(bundle.bundle_no), MIXED)
 
 
 def _action(bundle: Bundle, reason: Reason) -> ConfirmBundle:
@@ -169,7 +169,7 @@ def _hold_unknown(builder: PlanBuilder, snapshot: Snapshot) -> None:
     for bundle in snapshot.bundles:
         status = bundle_status(bundle)
         if status is None or not status.is_known:
-            builder.hold(ActionKind.CONFIRM_BUNDLE, bundle_target(bundle.bundle_no), _UNKNOWN_STATE)
+            builder.hold(ActionKind.CONFIRM_BUNDLE, bundle_target(bundle.bundle_no), UNKNOWN_STATE)
 
 
 def _warn_late(builder: PlanBuilder, snapshot: Snapshot, settings: OrderSettings) -> None:

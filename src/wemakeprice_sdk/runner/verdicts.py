@@ -5,9 +5,9 @@
 | onboarding or link not complete                                   | `SETTINGS_WRONG`  |
 | refused; outcome unknown; a serious alarm; settlement that is     | `OPERATOR_NEEDED` |
 | missing or without a due day; input that breaks a rule; a parcel  |                   |
-| for a bundle nobody knows; an ambiguous SKU; rows given up; a     |                   |
-| notifier or store of the link state that failed; what a wind-down |                   |
-| left on sale                                                      |                   |
+| for a bundle nobody knows; an order that only an operator can     |                   |
+| move on; an ambiguous SKU; rows given up; a notifier or store of  |                   |
+| the link state that failed; what a wind-down left on sale         |                   |
 | another worker has the account; maintenance; stopped; not read;   | `AGAIN_LATER`     |
 | outcome open; not applied; left out                               |                   |
 | everything else: done, a switch is off, an ordinary alarm, …      | `DONE`            |
@@ -44,8 +44,9 @@ from wemakeprice_sdk.errors import (
     WemakepriceError,
 )
 from wemakeprice_sdk.ledger.records import IntentState
-from wemakeprice_sdk.policy.dispatch import UNKNOWN_BUNDLE
+from wemakeprice_sdk.policy.dispatch import NOT_CONFIRMED, UNKNOWN_BUNDLE
 from wemakeprice_sdk.policy.gates import GateStep
+from wemakeprice_sdk.policy.orders import MIXED, NO_LINES, UNKNOWN_STATE
 from wemakeprice_sdk.policy.plan import SyncPlan
 from wemakeprice_sdk.policy.sku_doubts import AMBIGUOUS_SKU
 from wemakeprice_sdk.policy.stock import UNKNOWN_SKU
@@ -107,6 +108,7 @@ class VerdictCode(StrEnum):
     UNKNOWN_BUNDLE = "unknown-bundle"
     UNKNOWN_SKU = "unknown-sku"
     AMBIGUOUS_SKU = "ambiguous-sku"
+    HELD_ORDER = "held-order"
     LINK_MOVED = "link-moved"
     NOTICE_FAILED = "notice-failed"
     MONEY_MISSING = "money-missing"
@@ -261,6 +263,16 @@ _UNKNOWN_BUNDLE: Final = _reason(
     "check the bundle number and the account; a bundle in a return or exchange is not shown either",
     "배송번호와 계정을 확인해 주세요. 반품·교환 중인 배송번호도 조회되지 않습니다",
 )
+_HELD_ORDERS: Final = (MIXED, NO_LINES, NOT_CONFIRMED, UNKNOWN_STATE)
+"""Why an order stays where it is until an operator acts; other holds end by themselves or by another job."""
+_HELD_ORDER: Final = _reason(
+    JobVerdict.OPERATOR_NEEDED,
+    VerdictCode.HELD_ORDER,
+    "orders are held that no later run confirms or ships by itself",
+    "다시 실행해도 자동으로 처리되지 않는 주문이 있습니다",
+    "read why each is held and decide it in the partner centre",
+    "보류 사유를 확인하고 파트너센터에서 처리해 주세요",
+)
 _UNKNOWN_SKU: Final = _reason(
     JobVerdict.DONE,
     VerdictCode.UNKNOWN_SKU,
@@ -398,17 +410,19 @@ def _of_plan(plan: SyncPlan) -> Iterator[VerdictReason]:
 
 
 def _of_inputs(plan: SyncPlan, unread: Iterable[str]) -> Iterator[VerdictReason]:
-    """Return what was given and breaks a rule, or what the warehouse named and nobody knows."""
+    """Return what was given and breaks a rule, what nobody knows, and what only an operator can move on."""
     wrong = [str(held.target) for held in plan.held if held.wrong_input]
     if wrong:
         yield _about(_WRONG_INPUT, wrong)
     # One that only could not be read now is said already.
     there = tuple(line.split(": ", 1)[0] for line in unread)
     bundles = [str(held.target) for held in plan.held if held.reason == UNKNOWN_BUNDLE]
+    orders = [str(held.target) for held in plan.held if held.reason in _HELD_ORDERS]
     skus = [note.target.id for note in plan.notes if note.reason == UNKNOWN_SKU]
     doubtful = [held.target.id for held in plan.held if held.reason == AMBIGUOUS_SKU]
     for reason, subjects in (
         (_UNKNOWN_BUNDLE, bundles),
+        (_HELD_ORDER, orders),
         (_UNKNOWN_SKU, skus),
         (_AMBIGUOUS_SKU, list(dict.fromkeys(doubtful))),
     ):
