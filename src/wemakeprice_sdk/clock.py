@@ -25,6 +25,8 @@ _ONE_DAY = timedelta(days=1)
 
 def require_aware(value: datetime, name: str = "datetime") -> datetime:
     """Return `value` in KST; raise `NaiveDatetimeError` without a zone, `ValidationError` for no datetime."""
+    if type(value) is datetime and value.tzinfo is KST:
+        return value
     if _is_no_timestamp(value):
         raise ValidationError.single(
             name,

@@ -152,13 +152,15 @@ class SecretKey:
     A pickle does not hold them. Raises `ValueError` for another length.
     """
 
-    __slots__ = ("_data",)
+    __slots__ = ("_data", "_derived")
     _data: bytes | None
+    _derived: tuple[bytes, AESGCM] | None
 
     def __init__(self, data: bytes) -> None:
         if len(data) != _KEY_BYTES:
             raise ValueError(f"a key has {_KEY_BYTES} bytes, not {len(data)}")
         object.__setattr__(self, "_data", bytes(data))
+        object.__setattr__(self, "_derived", None)
 
     @classmethod
     def from_text(cls, text: str) -> SecretKey:
@@ -280,21 +282,21 @@ class AesGcmCipher:
 
     def encrypt(self, plaintext: bytes, *, context: bytes) -> str:
         """Encrypt under the primary key and bind to `context`."""
-        key = self.keys[self.primary]
+        check, box = _derived_of(self.keys[self.primary])
         header = f"{_VERSION}.{self.primary}"
         nonce = self.entropy(_NONCE_BYTES)
-        sealed = _aes(key).encrypt(nonce, plaintext, _bound(header, context))
-        return f"{header}.{_to_base64(_check_of(key) + nonce + sealed)}.{_END}"
+        sealed = box.encrypt(nonce, plaintext, _bound(header, context))
+        return f"{header}.{_to_base64(check + nonce + sealed)}.{_END}"
 
     def decrypt(self, token: str, *, context: bytes) -> bytes:
         """Decrypt and check; raise the `DecryptionError` that fits."""
         from cryptography.exceptions import InvalidTag
 
         parts = _read_token(token)
-        key = self._key(parts.key_id)
-        right_key = hmac.compare_digest(parts.check, _check_of(key))
+        check, box = _derived_of(self._key(parts.key_id))
+        right_key = hmac.compare_digest(parts.check, check)
         try:
-            plaintext = _aes(key).decrypt(parts.nonce, parts.sealed, _bound(parts.header, context))
+            plaintext = box.decrypt(parts.nonce, parts.sealed, _bound(parts.header, context))
         except InvalidTag:
             if right_key:
                 raise TamperedError(
@@ -309,7 +311,7 @@ class AesGcmCipher:
         """Return whether a token is under the primary key; raise `TruncatedError` or `TamperedError`."""
         parts = _read_token(token)
         same_id = parts.key_id == self.primary
-        return same_id and hmac.compare_digest(parts.check, _check_of(self.keys[self.primary]))
+        return same_id and hmac.compare_digest(parts.check, _derived_of(self.keys[self.primary])[0])
 
     def _key(self, key_id: str) -> SecretKey:
         if key_id not in self.keys:
@@ -383,14 +385,16 @@ def _from_base64(text: str) -> bytes:
     return data
 
 
-def _check_of(key: SecretKey) -> bytes:
-    return hmac.digest(key.reveal(), b"wemakeprice-sdk/v1/key check", "sha256")[:_CHECK_BYTES]
+def _derived_of(key: SecretKey) -> tuple[bytes, AESGCM]:
+    """Return the check of a key and what encrypts under it; both stay with the key, as secret as it is."""
+    found = key._derived
+    if found is None:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-
-def _aes(key: SecretKey) -> AESGCM:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    return AESGCM(hmac.digest(key.reveal(), b"wemakeprice-sdk/v1/encryption", "sha256"))
+        check = hmac.digest(key.reveal(), b"wemakeprice-sdk/v1/key check", "sha256")[:_CHECK_BYTES]
+        found = check, AESGCM(hmac.digest(key.reveal(), b"wemakeprice-sdk/v1/encryption", "sha256"))
+        object.__setattr__(key, "_derived", found)
+    return found
 
 
 def _bound(header: str, context: bytes) -> bytes:

@@ -20,6 +20,8 @@ GENESIS: Final = "0" * 64
 """What stands as the digest before the first line: as long as any other (SHA-256 in hexadecimal)."""
 DETAIL_LIMIT: Final = 300
 """The longest detail, in characters. A trail is never shortened, so no long answer may fill it."""
+# `json.dumps` would make an encoder for every line.
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _FIELDS: Final = ("account", "number", "at", "actor", "action", "target", "detail", "previous", "digest")
 
 
@@ -47,8 +49,9 @@ def tidy(detail: str) -> str:
 
     Telephone numbers, e-mail addresses and keys are masked; names cannot be recognised.
     """
-    line = "".join(character if character.isprintable() else " " for character in detail)
-    return redact(" ".join(line.split()))[:DETAIL_LIMIT]
+    if not detail.isprintable():
+        detail = "".join(character if character.isprintable() else " " for character in detail)
+    return redact(" ".join(detail.split()))[:DETAIL_LIMIT]
 
 
 def require_words(words: str, path: str, limit: int) -> str:
@@ -75,14 +78,13 @@ def digest_of(
 ) -> str:
     """Compute the digest of one line: SHA-256 over all its fields and the digest before it."""
     parts = [account, number, at.astimezone(KST).isoformat(), actor, action, target, detail, previous]
-    text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_ENCODER.encode(parts).encode()).hexdigest()
 
 
 def to_line(entry: AuditEntry) -> str:
     """Return one entry as a JSON line (without the line feed)."""
     row = {name: getattr(entry, name) for name in _FIELDS} | {"at": entry.at.astimezone(KST).isoformat()}
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(row)
 
 
 def from_line(line: str) -> AuditEntry:

@@ -76,7 +76,8 @@ class LedgerIntents(LedgerBase):
     def finish(self, lease: Lease, result: IntentResult, now: datetime) -> Intent:
         _check_result(result, "result")
         with self._write_for(lease) as (transaction, row):
-            return _finish(transaction, row, lease, result, now)
+            _finish(transaction, row, lease, result, now)
+        return _finished(result, now)
 
     @override
     def resolve(self, account: str, intent_id: int, state: IntentState, now: datetime, *, by: str) -> Intent:
@@ -91,11 +92,11 @@ class LedgerIntents(LedgerBase):
             intent = _find(transaction, self._row_cipher(transaction), account, intent_id)
             self._refuse_running(transaction, row, intent)
             result = IntentResult(intent, state, "resolved")
-            finished = _move(transaction, result, now, expected=intent.state, by=by)
+            _move(transaction, result, now, expected=intent.state, by=by)
             # These words stand in stored trails, where programs of others may look for them.
             words = f"{state.value} resolved by a person"
             append_audit(transaction, row, by, intent.operation, intent.target, words, now)
-        return finished
+        return _finished(result, now, by)
 
     def _refuse_running(self, transaction: Transaction, row: AccountRow, intent: Intent) -> None:
         """Refuse to finish what is finished, or what the holder of the lease may be doing now."""
@@ -209,36 +210,40 @@ def _insert(
 
 def _finish(
     transaction: Transaction, row: AccountRow, lease: Lease, result: IntentResult, now: datetime
-) -> Intent:
-    finished = _move(transaction, result, now, expected=IntentState.OPEN)
+) -> None:
+    _move(transaction, result, now, expected=IntentState.OPEN)
     words = f"{result.state.value} {result.detail}".strip()
-    append_audit(transaction, row, lease.worker, finished.operation, finished.target, words, now)
-    return finished
+    append_audit(transaction, row, lease.worker, result.intent.operation, result.intent.target, words, now)
 
 
 def _move(
     transaction: Transaction, result: IntentResult, now: datetime, *, expected: IntentState, by: str = ""
-) -> Intent:
+) -> None:
     """Move an intent from `expected` to the state of its result, exactly once."""
-    intent, state = result.intent, result.state
-    if state is IntentState.OPEN:
+    if result.state is IntentState.OPEN:
         raise ValueError("an intent cannot be opened again")
-    finished = to_micros(now, "now")
     found = transaction.rows(
         "UPDATE intents SET state = ?, settled = ?, detail = ?, resolved_by = ? "
         "WHERE id = ? AND account = ? AND state = ? RETURNING id",
-        state.value,
-        finished,
+        result.state.value,
+        to_micros(now, "now"),
         result.detail,
         by,
-        intent.id,
-        intent.account,
+        result.intent.id,
+        result.intent.account,
         expected.value,
     )
     if not found:
-        raise LedgerError(f"intent {intent.id} is not {expected.value} any more")
+        raise LedgerError(f"intent {result.intent.id} is not {expected.value} any more")
+
+
+def _finished(result: IntentResult, now: datetime, by: str = "") -> Intent:
     return evolve(
-        intent, state=state, detail=result.detail, finished_at=to_timestamp(finished), resolved_by=by
+        result.intent,
+        state=result.state,
+        detail=result.detail,
+        finished_at=to_timestamp(to_micros(now)),
+        resolved_by=by,
     )
 
 
