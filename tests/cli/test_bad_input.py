@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from command_kit import KEY, Place
 
+from wemakeprice_sdk._version import __version__
 from wemakeprice_sdk.cli import demo, main
 from wemakeprice_sdk.cli.console import Console
 from wemakeprice_sdk.cli.words import UNTIL
@@ -373,6 +374,30 @@ def test_standard_input_is_a_file_too(lone: Path) -> None:
     assert done.returncode == 1
     assert "공짜" in done.stdout.decode()
     assert list(lone.iterdir()) == []
+
+
+def test_a_pipe_is_a_file_too(lone: Path) -> None:
+    """As bash gives one: `excel inspect <(zcat products.csv.gz)`."""
+    line = (
+        f"{' '.join(command('excel', 'inspect'))} <(printf '상품번호,상품명,판매가\\n300000001,컵,1000\\n')"
+    )
+    done = subprocess.run(["bash", "-c", line], capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "상품번호" in done.stdout.decode()
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
+def test_a_stream_that_is_closed_is_no_failure(closed: str) -> None:
+    line = f"{' '.join(command('--help'))} {closed}"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_the_module_of_the_commands_runs_them_too() -> None:
+    words = [sys.executable, "-m", "wemakeprice_sdk.cli", "--version"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.strip() == __version__
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp949"])

@@ -257,6 +257,16 @@ def test_a_second_event_loop_is_refused_in_words(server: SandboxServer) -> None:
         runner.run(client.aclose())
 
 
+def test_another_kind_of_event_loop_is_refused_by_name() -> None:
+    async def call() -> None:
+        async with AsyncWemakepriceClient(KEY, base_url="http://127.0.0.1:9") as client:
+            await client.reference.list_couriers()
+
+    trio = pytest.importorskip("trio")
+    with pytest.raises(ClientStateError, match="asyncio"):
+        trio.run(call)
+
+
 async def _elsewhere(use: Callable[[], Any]) -> None:
     await use()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+import os
 import unicodedata
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import excel_corpus as corpus
 import openpyxl
 import pytest
 
-from wemakeprice_sdk.errors import ColumnError, ValidationError, WrongKindError
+from wemakeprice_sdk.errors import ColumnError, UnreadableFileError, ValidationError, WrongKindError
 from wemakeprice_sdk.excel import ExcelMigrator, ExportKind, RowStatus, write_invoices
 from wemakeprice_sdk.models import ShipRequest
 
@@ -154,3 +155,14 @@ def test_titles_of_sheets_are_composed(migrator: ExcelMigrator, tmp_path: Path) 
     data = corpus.package({title: corpus.sheet_xml(OPTIONS)})
     found = migrator.inspect(corpus.save(tmp_path, "a.xlsx", data))
     assert (found.sheet, found.sheets) == ("상품목록", ("상품목록",))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes with names")
+def test_a_pipe_is_refused_before_it_is_waited_for(migrator: ExcelMigrator, tmp_path: Path) -> None:
+    pipe = tmp_path / "p.csv"
+    os.mkfifo(pipe)
+    for read in (migrator.inspect, migrator.preview, migrator.bank_statement):
+        with pytest.raises(UnreadableFileError, match="pipe"):
+            read(pipe)
+    with pytest.raises(UnreadableFileError, match="pipe"):
+        migrator.preview([pipe, pipe])

@@ -95,6 +95,16 @@ def test_a_damaged_ledger_is_refused(tmp_path: Path, cipher: KeyCipher) -> None:
         made(path, cipher)
 
 
+def test_a_ledger_whose_schema_is_no_text_is_refused(tmp_path: Path, cipher: KeyCipher) -> None:
+    path = tmp_path / "l.db"
+    made(path, cipher).close()
+    content = path.read_bytes()
+    assert b"CREATE TABLE" in content
+    path.write_bytes(content.replace(b"CREATE TABLE", b"CREATE \xff\xfe\xfa\xbaE"))
+    with pytest.raises(LedgerCorruptError):
+        made(path, cipher)
+
+
 def test_a_truncated_ledger_is_refused(tmp_path: Path, cipher: KeyCipher) -> None:
     path = tmp_path / "l.db"
     made(path, cipher).close()

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Final, Literal, Self, TextIO, TypeAlias
 from unicodedata import east_asian_width
@@ -258,10 +258,11 @@ def _shown(value: object) -> str:
 
 @contextmanager
 def spooled(file: os.PathLike[str]) -> Iterator[os.PathLike[str]]:
-    """Return the file; `-` is standard input, kept in a private file meanwhile."""
+    """Return the file; a pipe, and standard input as `-`, is kept in a private file meanwhile."""
     from pathlib import Path
 
-    if os.fspath(file) != "-":
+    piped = Path(file).is_fifo()
+    if os.fspath(file) != "-" and not piped:
         # Whoever reads it may say what is wrong with it without its name; the system says the name.
         Path(file).open("rb").close()
         yield file
@@ -271,6 +272,7 @@ def spooled(file: os.PathLike[str]) -> Iterator[os.PathLike[str]]:
 
     with tempfile.TemporaryDirectory(prefix="wemakeprice-") as folder:
         kept = Path(folder, "stdin")
-        with kept.open("wb") as target:
-            shutil.copyfileobj(sys.stdin.buffer, target)
+        with kept.open("wb") as target, ExitStack() as opened:
+            source = opened.enter_context(Path(file).open("rb")) if piped else sys.stdin.buffer
+            shutil.copyfileobj(source, target)
         yield kept

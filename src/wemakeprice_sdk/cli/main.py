@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from wemakeprice_sdk._version import __version__
@@ -39,13 +39,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0 done, 1 something needs a person, 2 wrong command line, 70 a fault of this program, 75 try again later,
     78 a setting is wrong, 130 interrupted, 141 when the reader of the output went away.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # A pipe or a console without Korean gets \ud55c instead of a traceback.
-            stream.reconfigure(errors="backslashreplace")
-    words = sys.argv[1:] if arguments is None else arguments
-    console = Console.of(words)
-    return _carry_out(console, lambda: _run(words, console))
+    with _streams():
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                # A pipe or a console without Korean gets \ud55c instead of a traceback.
+                stream.reconfigure(errors="backslashreplace")
+        words = sys.argv[1:] if arguments is None else arguments
+        console = Console.of(words)
+        return _carry_out(console, lambda: _run(words, console))
+
+
+@contextmanager
+def _streams() -> Iterator[None]:
+    """Put nothing in the place of a stream that whoever started the program had closed (`>&-`, pythonw)."""
+    with ExitStack() as opened:
+        for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+            if getattr(sys, name) is None:
+                stream = opened.enter_context(open(os.devnull, mode, encoding="utf-8"))
+                opened.callback(setattr, sys, name, None)
+                setattr(sys, name, stream)
+        yield
 
 
 def _run(words: Sequence[str], console: Console) -> int:

@@ -108,7 +108,13 @@ class AsyncLifetime(BaseLifetime):
     def enter(self) -> None:
         """Raise `ClientStateError` as `Lifetime`, and in any event loop but the first one."""
         self._check()
-        loop = asyncio.get_running_loop()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            raise ClientStateError(
+                "the asynchronous client works in an event loop of asyncio, and none is running "
+                "(비동기 클라이언트는 asyncio 이벤트 루프 안에서만 사용할 수 있습니다)"
+            ) from None
         if self._loop is None:
             self._loop = loop
         elif self._loop is not loop:

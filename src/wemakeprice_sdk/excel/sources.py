@@ -7,20 +7,29 @@ from os import PathLike
 from pathlib import Path
 
 from wemakeprice_sdk.checks import check_kind
-from wemakeprice_sdk.errors import ValidationError
+from wemakeprice_sdk.errors import UnreadableFileError, ValidationError
 from wemakeprice_sdk.excel.statements import sha256_of
 
 
 def path_of(file: str | PathLike[str]) -> Path:
-    """Return a path; raise `TypeError` for what is open or in memory, as a file is read more than once."""
+    """Return a path; raise `TypeError` for what is open or in memory, as a file is read more than once.
+
+    A pipe is `UnreadableFileError`: the second look would wait for ever.
+    """
     check_kind("file", file, str, PathLike, hint="the path of a file that is saved")
-    return Path(file)
+    path = Path(file)
+    if path.is_fifo():
+        raise UnreadableFileError(
+            f"{path.name} is a pipe, which can be read only once; save it as a file "
+            "(파이프는 한 번만 읽을 수 있습니다. 파일로 저장한 뒤 다시 시도해 주세요)"
+        )
+    return path
 
 
 def paths_of(files: object) -> list[Path]:
     """Return the path of one file, or of several."""
     if isinstance(files, str | PathLike):
-        return [Path(files)]
+        return [path_of(files)]
     if isinstance(files, bytes | bytearray) or hasattr(files, "read"):
         raise TypeError(f"files takes paths of files that are saved, not {type(files).__name__}")
     if not isinstance(files, Iterable):

@@ -183,6 +183,10 @@ class _SqliteEngine:
         try:
             self._prepare(connection)
             self._check_file()
+        except UnicodeDecodeError as error:
+            connection.close()
+            # The schema of a damaged file, which SQLite itself does not look at.
+            raise LedgerCorruptError(f"{self._path}: the database is damaged") from error
         except BaseException:
             connection.close()
             raise
