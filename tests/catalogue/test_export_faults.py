@@ -739,3 +739,15 @@ def test_what_is_no_product_is_named() -> None:
 def test_defaults_maps_and_lines_survive_a_pickle() -> None:
     for thing in (export_kit.DEFAULTS, export_kit.MAPS, *export_kit.lines([export_kit.grid()], Shopify())):
         assert pickle.loads(pickle.dumps(thing)) == thing
+
+
+@EVERY
+def test_goods_for_nothing_go_to_no_other_shop(target: type[Exporter]) -> None:
+    """A price that was never filled in is 0, and the other shop would give the goods away."""
+    for free in (export_kit.single(price=0), export_kit.grid(price=0)):
+        refused = export_kit.refusals(free, target())
+        assert LineCode.OUT_OF_RANGE in {code for code, _ in refused}
+    rows = [("빨강", "M"), ("빨강", "L")]
+    dear = export_kit.single(price=0, variants=kit.variants(rows, surcharge=[1_000, 2_000], stock=[5, 5]))
+    if target in (Shopify, WooCommerce, Godomall):
+        assert not export_kit.refusals(dear, target()), "every option has a price of its own"

@@ -334,8 +334,14 @@ class ExportJob:
         return self.text(name, self.product.name, gap=Gap.REFUSE, limit=limit, cut=cut)
 
     def price(self, name: str, low: int = 0, high: int | None = None) -> int:
-        """Return the product's price in won, without which nothing is written anywhere."""
-        return self.number(name, self.product.price, low, high, gap=Gap.REFUSE) or 0
+        """Return the product's price in won, without which nothing is written anywhere.
+
+        A price of 0 that no option raises was never filled in: the other shop would give the goods away.
+        """
+        raised = any((variant.surcharge or 0) > 0 for variant in self.product.variants)
+        return (
+            self.number(name, self.product.price, low if raised else max(low, 1), high, gap=Gap.REFUSE) or 0
+        )
 
     def list_price(self) -> int | None:
         """Return the list price in won where it is higher than the price, which is what makes it one."""
