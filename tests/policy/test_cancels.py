@@ -11,6 +11,7 @@ from policy_builders import CJ, HOUR, NOW, at, bundle, claim, policy, snapshot
 from wemakeprice_sdk.clock import KoreanBusinessCalendar, WeekdayCalendar
 from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.errors import StaleSnapshotError
+from wemakeprice_sdk.models.claims import ClaimOption, ClaimProduct
 from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType, ShipMethod, ShipStatus
 from wemakeprice_sdk.models.orders import Bundle
 from wemakeprice_sdk.policy import (
@@ -33,6 +34,7 @@ from wemakeprice_sdk.policy import (
     SyncPolicy,
 )
 from wemakeprice_sdk.policy.cancels import cancel_deadline, combine, shipment_of
+from wemakeprice_sdk.policy.derived import claimed_quantity
 
 WHY = Reason("test", "6.3", "test", "시험")
 SHIPPED = bundle(1, status=ShipStatus.DELIVERY, courier="CJ대한통운", invoice="1234-5678-9012")
@@ -228,6 +230,16 @@ def test_combining_does_not_depend_on_the_order_of_lines(rows: list[CancelDecisi
         assert first.until == second.until
     else:
         assert isinstance(first, Approve)
+
+
+@pytest.mark.parametrize(
+    ("option", "product", "claimed"), [(1, 5, 1), (2, 5, 2), (0, 5, 5), (None, 5, 5), (None, None, 0)]
+)
+def test_the_claimed_quantity_is_that_of_the_option_else_of_the_product(
+    option: int | None, product: int | None, claimed: int
+) -> None:
+    row = ClaimOption(order_option_no=100, option_qty=option)
+    assert claimed_quantity(ClaimProduct(order_no=1, product_qty=product), row) == claimed
 
 
 def test_without_lines_a_claim_is_left_to_an_operator() -> None:

@@ -88,6 +88,23 @@ def test_only_an_open_cancel_keeps_a_bundle_from_being_confirmed(status: ClaimSt
     assert plan.is_empty == status.is_open
 
 
+@pytest.mark.parametrize(("unread", "held"), [(1, ["unread-cancel"]), (None, ["unread-cancel"]), (2, [])])
+def test_a_cancel_that_could_not_be_read_keeps_its_bundle_from_being_confirmed(
+    unread: int | None, held: list[str]
+) -> None:
+    plan = policy().plan_orders(snapshot(bundles=[bundle(1)], unread_cancels=frozenset({unread})), NOW)
+    assert [h.reason.code for h in plan.held] == held
+    assert plan.is_empty == bool(held)
+
+
+@pytest.mark.parametrize("other", [ConfirmationMode.AUTO, ConfirmationMode.RUNPLE])
+def test_products_that_runple_ships_stand_beside_others(other: ConfirmationMode) -> None:
+    rows, links = [bundle(1, lines=[(10, 1)]), bundle(2, lines=[(11, 1)])], [RUNPLE, link(11, "SKU-11")]
+    plan = policy(mode=other).plan_orders(snapshot(bundles=rows, links=links), NOW)
+    both = ["confirm-bundle:1", "confirm-bundle:2"]
+    assert [action.key for action in plan] == (both if other is ConfirmationMode.AUTO else both[:1])
+
+
 def test_a_bundle_without_lines_or_of_unknown_state_is_held() -> None:
     rows = [bundle(1, lines=[]), bundle(2, status=ShipStatus.from_wire("배송보류중"))]
     plan = policy().plan_orders(snapshot(bundles=rows), NOW)

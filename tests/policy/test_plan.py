@@ -233,6 +233,7 @@ def test_answers_are_sent_once_and_their_text_stays_private() -> None:
 def test_answers_have_a_length(length: int, sent: bool) -> None:
     plan = policy().plan_answers(snapshot(answers=[PendingAnswer(1, NOW, "가" * length)]), NOW)
     assert bool(plan) is sent
+    assert [held.wrong_input for held in plan.held] == [] if sent else [True]
 
 
 def test_cs_switch_blocks_answers() -> None:

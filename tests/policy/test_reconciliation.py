@@ -52,6 +52,7 @@ from wemakeprice_sdk.policy import (
     reconcile,
     reconcile_business,
 )
+from wemakeprice_sdk.policy.settlement.facts import OrderFacts, OrderRowFacts
 from wemakeprice_sdk.policy.settlement.rows import order_breakdown
 from wemakeprice_sdk.runner.export.tables import reconciliation_tables, safe_text, write_csv, write_xlsx
 from wemakeprice_sdk.wire.converter import read
@@ -374,6 +375,36 @@ def shipped(price: int | None = 2_500, prepayment: Prepayment | None = Prepaymen
 def fee_row(**more: object) -> SettlementShipLine:
     values: dict[str, object] = {"basic_dt": DAY, "gubun": SettlementLineKind.DELIVERED, "bundle_no": 1}
     return SettlementShipLine(**{**values, "ship_amt": 2_500, **more})  # type: ignore[arg-type]
+
+
+def test_a_shipping_row_says_whether_it_takes_money_back() -> None:
+    rows = (fee_row(), fee_row(gubun=SettlementLineKind.REFUNDED, claim_bundle_no=1000, ship_amt=-2_500))
+    facts = SettlementFacts(bundles=(shipped(),), claims=(claim(),), order_lines=(line(),), ship_lines=rows)
+    found = [row for row in reconcile("shop", facts, PAYOUT).rows if row.subject == "shipping"]
+    assert [row.reason == "refund" for row in found] == [row.claim_no is not None for row in found]
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"complete_qty": 0}, {"basic_dt": None}, {"gubun": SettlementLineKind.REFUNDED}]
+)
+def test_only_the_sale_of_goods_says_when_a_bundle_was_delivered(wrong: dict[str, object]) -> None:
+    facts, rows = OrderFacts(None), OrderRowFacts()
+    facts.add(bundle(delivered=False))
+    rows.add(line(**wrong))  # type: ignore[arg-type]
+    for row in rows:
+        facts.date_by_row(row)
+    found = facts.bundle(1)
+    assert found is not None
+    assert (found.delivered, found.dated_by) == (None, "")
+    sold = OrderRowFacts()
+    for day in (DAY + timedelta(days=1), DAY):
+        sold.add(line(basic_dt=day))
+    for row in sold:
+        facts.date_by_row(row)
+    found = facts.bundle(1)
+    assert found is not None
+    assert (found.delivered, found.dated_by) == (DAY, "settlement-row")
 
 
 @pytest.mark.parametrize(

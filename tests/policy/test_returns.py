@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from policy_builders import CJ, HANJIN, NOW, bundle, claim, policy, snapshot
+from policy_builders import CJ, HANJIN, HOUR, NOW, bundle, claim, policy, snapshot
 
 from wemakeprice_sdk.models.claims import Claim
 from wemakeprice_sdk.models.codes import (
@@ -22,6 +22,7 @@ from wemakeprice_sdk.policy import (
     Shipment,
     SyncPlan,
 )
+from wemakeprice_sdk.policy.actions import ClaimAction
 
 RETURN, EXCHANGE = ClaimType.RETURN, ClaimType.EXCHANGE
 OUT = bundle(1, status=ShipStatus.COMPLETE, courier="CJ대한통운", invoice="1234-5678-9012")
@@ -84,6 +85,28 @@ def test_a_failed_inspection_holds_the_return_and_a_passed_one_releases_it() -> 
     held = claim(kind=RETURN, status=ClaimStatus.PENDING, pickup=PickupStatus.PICKUP_DONE)
     assert plan_of(held, inspection=ReturnInspection.FAILED).is_empty
     assert [a.kind for a in plan_of(held, inspection=ReturnInspection.PASSED)] == ["approve-return"]
+
+
+def test_only_a_return_approved_for_want_of_stock_is_noted() -> None:
+    sold_out = {"claim_reason": "재고없음/발송불가"}
+    rows = [
+        claim(501, RETURN, ClaimStatus.APPROVE, **sold_out),
+        claim(502, RETURN, ClaimStatus.APPROVE, claim_reason="단순변심"),
+        claim(503, RETURN, **sold_out),
+        claim(504, EXCHANGE, ClaimStatus.APPROVE, **sold_out),
+    ]
+    plan = policy().plan_claims(snapshot(bundles=[OUT], claims=rows), NOW)
+    assert [str(note.target) for note in plan.notes] == ["claim:501"]
+
+
+def test_a_step_names_the_bundle_of_its_claim() -> None:
+    (pickup,) = plan_of(claim(kind=RETURN, pickup=PickupStatus.PICKUP_WAIT), pickup=HANJIN)
+    passed = {"received": True, "inspection": ReturnInspection.PASSED, "replacement": CJ}
+    exchange = plan_of(claim(kind=EXCHANGE, pickup=PickupStatus.PICKUP_MOVING), **passed)
+    approved = plan_of(claim(kind=RETURN, pickup=PickupStatus.PICKUP_MOVING), **passed)
+    for action in (pickup, *exchange, *approved):
+        assert isinstance(action, ClaimAction)
+        assert (action.bundle_no, action.requested_at) == (1, NOW - HOUR)
 
 
 def test_uninspected_goods_wait() -> None:

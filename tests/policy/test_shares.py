@@ -28,6 +28,7 @@ from wemakeprice_sdk.policy import (
     SyncPlan,
     SyncPolicy,
 )
+from wemakeprice_sdk.policy.shares import several_of
 
 SHARED = frozenset({"A", "B"})
 
@@ -76,6 +77,14 @@ def test_links_of_one_account_share_what_is_there() -> None:
     assert sent(plan) == {2: 2}, "the others wait until the second is known to show less"
     assert {note.reason.code for note in plan.notes} == {"shared-stock-waits"}
     assert sent(plan_of({1: 0, 2: 2, 3: 0}, [to(1), to(2), to(3)])) == {1: 2, 3: 1}
+
+
+def test_only_skus_that_something_else_sells_too_are_shared() -> None:
+    links = [SkuLink(product_no=number, sku=sku) for number, sku in ((1, "S"), (2, "S"), (3, "T"))]
+    assert several_of(snapshot(links=links)) == {"S"}
+    assert several_of(snapshot(links=links[1:])) == set()
+    kit = SkuLink(product_no=4, parts=(SkuPart("T", 2), SkuPart("U", 1)))
+    assert several_of(snapshot(links=[*links, kit])) == {"S", "T"}
 
 
 def test_five_pieces_are_never_five_in_b_while_three_are_sold_in_a() -> None:

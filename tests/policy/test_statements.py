@@ -93,6 +93,20 @@ def test_one_label_is_one_bank_account_and_one_seller() -> None:
     assert merge_statements(apart).notes == ()
 
 
+def test_only_days_that_no_statement_covers_are_a_gap() -> None:
+    def gaps(*spans: tuple[int, int]) -> list[tuple[date | None, date | None]]:
+        files = [
+            statement(f"{first}-{last}", first=date(2024, 6, first), last=date(2024, 6, last))
+            for first, last in spans
+        ]
+        notes = merge_statements(files).notes
+        return [(note.first, note.last) for note in notes if note.kind is StatementNoteKind.GAP]
+
+    assert gaps((1, 10), (11, 20)) == gaps((1, 10), (2, 4), (8, 20)) == gaps((1, 10), (2, 4), (11, 20)) == []
+    assert gaps((1, 10), (12, 20)) == [(date(2024, 6, 11), date(2024, 6, 11))]
+    assert gaps((1, 10), (2, 4), (14, 20)) == [(date(2024, 6, 11), date(2024, 6, 13))]
+
+
 def test_any_cut_of_one_bank_into_statements_gives_that_bank() -> None:
     """The oracle: what the bank really received. Each file is a period of it, with or without times."""
     for seed in range(400):

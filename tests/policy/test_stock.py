@@ -320,6 +320,21 @@ def test_reservations_of_unshipped_bundles() -> None:
     assert reservations_of(rows, two) == ()
 
 
+def test_reservations_of_goods_that_left_since_a_timestamp() -> None:
+    rows = [bundle(number, status=ShipStatus.DELIVERY, lines=[(10, 2)]) for number in (1, 2, 3)]
+    times = (NOW - timedelta(seconds=1), NOW, None)
+    left = [evolve(row, order_shipping_date=at) for row, at in zip(rows, times, strict=True)]
+    assert reservations_of(left, [link()], shipped_after=NOW) == (Reservation(200, 2, "SKU-10", 2, NOW),)
+
+
+def test_an_imported_link_is_that_of_its_option() -> None:
+    found = imported_link(10, "R", ["빨강", "L"], stock_sync=False)
+    assert (found.option_key, found.mode, found.stock_sync, found.never_pushed) == (
+        ("빨강", "L"), SkuLinkMode.BY_SELLER_CODE, False, True,
+    )  # fmt: skip
+    assert imported_link(10, "R", stock_sync=False, created=True).mode is SkuLinkMode.CREATE
+
+
 quantities = st.integers(0, 150_000)
 
 

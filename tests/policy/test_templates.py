@@ -198,6 +198,7 @@ def test_a_fixed_bundle_kind_is_named_with_every_other_broken_rule() -> None:
     plan = plan_of(template_saves=[TemplateSave(wish)])
     (held,) = plan.held
     assert held.reason.code == "template-invalid"
+    assert held.wrong_input
     assert len(held.reason.text.split("; ")) == 3
     assert held.reason.text_ko.endswith(
         "배송유형은 등록 후 수정할 수 없습니다. 배송 템플릿을 새로 등록해 주세요"

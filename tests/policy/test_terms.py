@@ -101,6 +101,7 @@ def test_a_rate_is_rounded_as_the_rule_says_and_a_refund_like_its_sale(
 
 def test_an_amount_is_for_each_piece() -> None:
     assert (rule(amount=300).fee(3_009, 3), rule(amount=300).fee(-1_003, -1)) == (900, -300)
+    assert rule(amount=300).fee(-2_006, 2) == -600, "a refund may say its pieces without a sign"
 
 
 def test_the_fee_of_an_order_without_a_row_is_expected_by_rule() -> None:
