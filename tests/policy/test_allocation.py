@@ -61,6 +61,14 @@ def test_one_won_short_leaves_one_won_owed() -> None:
     assert said(of([due(18_400)], [came(18_399)])) == [("short-paid", 18_399, 1)]
 
 
+def test_money_of_others_is_not_taken_where_the_payer_is_known() -> None:
+    known = AllocationSettings(payers=("위메프", "WMP 정산"))
+    for said_by in ({"payer": "(주)위메프"}, {"memo": "wmp정산"}, {"reference": "6월 위 메 프"}):
+        assert said(of([due(100)], [came(100, **said_by)], settings=known)) == [("paid", 100, 0)]
+    for other in ({"payer": "홍길동"}, {}):
+        assert said(of([due(100)], [came(100, **other)], settings=known)) == [("missing", 0, 100)]
+
+
 def test_money_after_the_due_day_is_late_within_the_window_and_unexplained_beyond_it() -> None:
     late = of([due(100)], [came(100, 30)])
     assert (said(late), late.payables[0].uses[0].days_late) == ([("late", 100, 0)], 30)

@@ -3,12 +3,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from attrs import evolve
 from policy_builders import CJ, HANJIN, NOW, bundle, claim, policy, snapshot
 
 from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.errors import StaleSnapshotError, ValidationError
 from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType, ShipMethod, ShipStatus
 from wemakeprice_sdk.policy import PendingShipment, ShipBundle, Shipment
+from wemakeprice_sdk.policy.dispatch import same_shipment
 
 READY = bundle(1, status=ShipStatus.CONFIRM)
 
@@ -43,6 +45,14 @@ def test_open_claims_keep_a_bundle_here(kind: ClaimType, status: ClaimStatus) ->
         assert plan.held[0].reason.code == ("open-cancel" if kind == ClaimType.CANCEL else "open-return")
 
 
+@pytest.mark.parametrize(("unread", "held"), [(1, ["unread-cancel"]), (None, ["unread-cancel"]), (2, [])])
+def test_a_cancel_that_could_not_be_read_keeps_its_bundle_here(unread: int | None, held: list[str]) -> None:
+    shop = snapshot(bundles=[READY], shipments=[PendingShipment(1, CJ)], unread_cancels=frozenset({unread}))
+    plan = policy().plan_dispatch(shop, NOW)
+    assert [h.reason.code for h in plan.held] == held
+    assert plan.is_empty == bool(held)
+
+
 def test_an_unconfirmed_or_unread_bundle_waits() -> None:
     shipments = [PendingShipment(1, CJ), PendingShipment(2, CJ)]
     plan = policy().plan_dispatch(snapshot(bundles=[bundle(1)], shipments=shipments), NOW)
@@ -51,6 +61,35 @@ def test_an_unconfirmed_or_unread_bundle_waits() -> None:
         ("bundle:1", "not-confirmed"),
         ("bundle:2", "bundle-unknown"),
     ]
+
+
+@pytest.mark.parametrize("status", [None, ShipStatus.from_wire("배송보류중")])
+def test_a_bundle_in_an_unknown_state_is_not_shipped(status: ShipStatus | None) -> None:
+    row = evolve(READY, delivery=evolve(READY.delivery, ship_status=status))  # type: ignore[type-var]
+    plan = policy().plan_dispatch(snapshot(bundles=[row], shipments=[PendingShipment(1, CJ)]), NOW)
+    assert plan.is_empty
+    assert [h.reason.code for h in plan.held] == ["unknown-state"]
+
+
+@pytest.mark.parametrize(
+    ("method", "stored", "shipment", "same"),
+    [
+        (ShipMethod.ETC, {"ship_method_message": "화물 1"}, Shipment(ShipMethod.ETC, message="화물 1"), True),
+        (ShipMethod.ETC, {"ship_method_message": "화물 2"}, Shipment(ShipMethod.ETC, message="화물 1"), False),
+        (ShipMethod.POST, {}, Shipment(ShipMethod.POST), True),
+        (ShipMethod.POST, {"invoice": "12345"}, Shipment(ShipMethod.POST), False),
+        (ShipMethod.POST, {"invoice": "1-2345"}, Shipment(ShipMethod.POST, invoice_no="12345"), True),
+        (ShipMethod.POST, {"invoice": "12346"}, Shipment(ShipMethod.POST, invoice_no="12345"), False),
+        (ShipMethod.POST, {}, Shipment(ShipMethod.POST, invoice_no="12345"), False),
+        (ShipMethod.DIRECT, {}, Shipment(ShipMethod.DIRECT, schedule_ship_date=date(2026, 3, 11)), True),
+        (ShipMethod.DIRECT, {}, CJ, False),
+    ],
+)  # fmt: skip
+def test_a_bundle_travels_as_sent_when_its_method_and_mark_are_ours(
+    method: ShipMethod, stored: dict[str, str], shipment: Shipment, same: bool
+) -> None:
+    gone = bundle(1, status=ShipStatus.DELIVERY, method=method, **stored)  # type: ignore[arg-type]
+    assert same_shipment(gone, shipment) is same
 
 
 @pytest.mark.parametrize("status", [ShipStatus.DELIVERY, ShipStatus.COMPLETE])

@@ -112,6 +112,38 @@ def test_limit_refuses_a_negative_count() -> None:
         a_plan().limit(-1)
 
 
+def test_each_part_of_a_policy_plans_its_own_actions_only() -> None:
+    shop = snapshot(
+        bundles=[bundle(1), bundle(2, status=ShipStatus.CONFIRM)],
+        claims=[claim(501, ClaimType.RETURN, bundle_no=9, pickup=PickupStatus.PICKUP_MOVING)],
+        return_facts=[ReturnFacts(claim_bundle_no=501, received=True)],
+        shipments=[PendingShipment(2, CJ)],
+        products=[product(10, end=NOW + DAY)],
+        links=[link(10)],
+        stock=[level(quantity=3)],
+        answers=[PendingAnswer(1, NOW, "가" * 10)],
+    )
+    mine = policy()
+    found = {
+        plan_part.__name__: [action.kind for action in plan_part(shop, NOW)]
+        for plan_part in (
+            mine.plan_claims, mine.plan_orders, mine.plan_dispatch, mine.plan_templates, mine.plan_imports,
+            mine.plan_stock, mine.plan_sale_periods, mine.plan_wind_down, mine.plan_answers,
+        )
+    }  # fmt: skip
+    assert found == {
+        "plan_claims": [ActionKind.COMPLETE_PICKUP],
+        "plan_orders": [ActionKind.CONFIRM_BUNDLE],
+        "plan_dispatch": [ActionKind.SHIP_BUNDLE],
+        "plan_templates": [],
+        "plan_imports": [],
+        "plan_stock": [ActionKind.SET_STOCK],
+        "plan_sale_periods": [ActionKind.EXTEND_SALE_PERIOD],
+        "plan_wind_down": [ActionKind.SET_STATUS],
+        "plan_answers": [ActionKind.ANSWER_QUESTION],
+    }
+
+
 def test_diff() -> None:
     before, after = a_plan(), a_plan().filter(where=lambda action: action.key != "set-stock:11")
     assert before.diff(a_plan()).is_empty
@@ -119,6 +151,8 @@ def test_diff() -> None:
     diff = after.diff(before)
     assert ([a.key for a in diff.removed], diff.added) == (["set-stock:11"], ())
     assert [a.key for a in before.diff(after).added] == ["set-stock:11"]
+    assert not diff.is_empty
+    assert not before.diff(after).is_empty
     shop = snapshot(products=[product()], links=[link()], stock=[level(quantity=1)])
     other = snapshot(products=[product()], links=[link()], stock=[level(quantity=2)])
     changed = policy().plan_stock(shop, NOW).diff(policy().plan_stock(other, NOW))
@@ -177,7 +211,7 @@ def test_radius() -> None:
     plan = a_plan()
     assert (plan.radius.targets, plan.radius.products) == (9, 2)
     assert plan.require_radius(9) is plan
-    assert plan.require_radius({ActionKind.SET_STOCK: 2}) is plan
+    assert plan.require_radius({ActionKind.SET_STOCK: 2, ActionKind.DELETE_TEMPLATE: 0}) is plan
     with pytest.raises(BlastRadiusError, match="limit 8"):
         plan.require_radius(8)
     with pytest.raises(BlastRadiusError, match="set-stock 1"):
@@ -302,6 +336,8 @@ def test_settings_refuse_nonsense() -> None:
 
     from wemakeprice_sdk.errors import ConfigError
 
+    with pytest.raises(ConfigError, match="claims_max_age"):
+        OrderSettings(claims_max_age=timedelta(0))
     with pytest.raises(ConfigError, match="max_age"):
         OrderSettings(max_age=timedelta(0))
     with pytest.raises(ConfigError, match=r"buffers\[A\]"):

@@ -261,6 +261,8 @@ def test_a_coupon_correction_settles_no_unit() -> None:
     zero = line(quantity=0, sale_agency_fee=0, seller_charge_coupon_amt=500)
     facts = SettlementFacts(bundles=(bundle(),), order_lines=(zero,))
     assert owed(facts) == [("missing", "no-settlement-row", 20_000)]
+    absent = [row for row in reconcile("shop", facts, LATER).rows if row.reason == "no-settlement-row"]
+    assert [(row.bundle_no, row.order_no, row.order_option_no) for row in absent] == [(1, 100, 10)]
 
 
 def test_units_without_a_row_are_missing_when_others_of_the_line_are_settled() -> None:
@@ -588,6 +590,7 @@ def test_a_settlement_row_dates_its_bundle() -> None:
     result = reconcile("shop", SettlementFacts(bundles=(undated,), order_lines=(line(),)), LATER)
     (fee,) = [row for row in result.rows if row.subject == "shipping"]
     assert (fee.status, fee.sales_day, fee.dated_by) == (SettlementStatus.MISSING, DAY, "settlement-row")
+    assert fee.due_by == "rows-of-sales-day"
 
 
 def test_accounts_of_one_business_share_what_arrived() -> None:
@@ -605,6 +608,46 @@ def test_accounts_of_one_business_share_what_arrived() -> None:
         reconcile_business(business, {"three": facts}, LATER)
     with pytest.raises(ValidationError, match="bank of the business"):
         reconcile_business(business, {"one": evolve(facts, bank=bank)}, LATER)
+
+
+def test_money_of_a_business_is_matched_by_the_terms_of_its_first_account() -> None:
+    business, bank = Business("123-45-67891", ("one",)), BankRecords.by_day({LATER: 18_400})
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(),))
+    narrow = SettlementTerms(allocation=AllocationSettings(late_days=6))
+    for terms, paid in (({}, 18_400), ({"one": narrow}, 0)):
+        sums = reconcile_business(business, {"one": facts}, LATER, bank=bank, terms=terms).sums
+        assert (sums.paid, sums.owed, sums.unexplained) == (paid, 18_400 - paid, 18_400 - paid)
+
+
+@pytest.mark.parametrize(("as_of", "owed_won", "ahead"), [(PAYOUT - timedelta(1), 0, 1), (PAYOUT, 1, 0)])
+def test_the_rest_of_a_tie_is_owed_from_its_pay_out_day_on(as_of: date, owed_won: int, ahead: int) -> None:
+    business = Business("123-45-67891", ("one", "two"))
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(),))
+    bank = BankRecords.by_day({PAYOUT - timedelta(1): 36_799})
+    sums = reconcile_business(business, {"one": facts, "two": facts}, as_of, bank=bank).sums
+    assert (sums.paid, sums.owed, sums.ahead) == (36_799, owed_won, ahead)
+
+
+def test_the_price_of_an_option_belongs_to_the_price_of_its_line() -> None:
+    ordered = bundle()
+    (product,) = ordered.order_product
+    option = evolve(product.order_option[0], option_add_price=1_000)
+    dearer = evolve(ordered, order_product=(evolve(product, product_price=9_000, order_option=(option,)),))
+    rows = (line(prod_sale_amt=9_000, opt_sale_amt=1_000),)
+    assert one(SettlementFacts(bundles=(dearer,), order_lines=rows))[1] == "pay-out-day-passed"
+    for wrong in (0, 2_000):
+        rows = (line(prod_sale_amt=9_000, opt_sale_amt=wrong),)
+        assert one(SettlementFacts(bundles=(dearer,), order_lines=rows))[1] == "price-differs"
+
+
+def test_what_nobody_knows_when_it_is_due_is_a_sum_of_its_own() -> None:
+    rows = (line(settle_pre_dt=None, basic_dt=None),)
+    facts = SettlementFacts(bundles=(bundle(),), order_lines=rows, bank=BankRecords())
+    sums = reconcile("shop", facts, LATER).sums
+    assert (sums.announced, sums.ahead, sums.no_due_day) == (18_400, 18_400, 18_400)
+    dated = SettlementFacts(bundles=(bundle(),), order_lines=(line(),), bank=BankRecords())
+    sums = reconcile("shop", dated, DAY).sums
+    assert (sums.announced, sums.ahead, sums.no_due_day) == (18_400, 18_400, 0)
 
 
 def test_what_the_bank_records_do_not_cover_goes_by_the_schedule() -> None:

@@ -129,6 +129,7 @@ def test_a_period_is_told_in_both_languages() -> None:
         (date(2024, 6, 30), date(2024, 7, 25)),
         (date(2024, 7, 1), date(2025, 1, 27)),  # 25 January 2025 is a Saturday
         (date(2021, 3, 4), date(2021, 7, 26)),  # a Sunday
+        (date(2025, 3, 4), date(2025, 7, 25)),  # a Friday
     ],
 )
 def test_tax_is_counted_from_the_deadline_of_its_half_year(day: date, deadline: date) -> None:

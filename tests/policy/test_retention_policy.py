@@ -20,6 +20,7 @@ from wemakeprice_sdk.policy.retention import (
     RetentionPeriod,
     RetentionPolicy,
     RetentionStart,
+    RetentionTerm,
 )
 
 DAY = date(2024, 2, 29)
@@ -168,6 +169,14 @@ def test_settings_that_make_no_sense_are_named(wrong: dict[str, object], path: s
     values = {"data_class": RetentionClass.CONTACT, "keep": RetentionPeriod(years=10), "reason": "내부 규정"}
     with pytest.raises(ConfigError) as caught:
         RetentionOverride(**{**values, **wrong})  # type: ignore[arg-type]
+    assert [violation.path for violation in caught.value.violations] == [path]
+
+
+@pytest.mark.parametrize(("wrong", "path"), [({"basis": " "}, "basis"), ({"certain": 1}, "certain")])
+def test_a_term_says_what_it_rests_on(wrong: dict[str, object], path: str) -> None:
+    values = {"period": RetentionPeriod(years=5), "basis": "전자상거래법 제6조", "grade": RetentionGrade.LAW}
+    with pytest.raises(ConfigError) as caught:
+        RetentionTerm(**{**values, **wrong})  # type: ignore[arg-type]
     assert [violation.path for violation in caught.value.violations] == [path]
 
 

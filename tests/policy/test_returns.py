@@ -14,6 +14,7 @@ from wemakeprice_sdk.models.codes import (
     ShipMethod,
     ShipStatus,
 )
+from wemakeprice_sdk.models.known import Known
 from wemakeprice_sdk.policy import (
     HoldReturn,
     RegisterPickup,
@@ -82,6 +83,9 @@ def test_a_failed_inspection_holds_the_return_and_a_passed_one_releases_it() -> 
     (action,) = plan_of(back, inspection=ReturnInspection.FAILED, hold_detail="구성품 누락")
     assert isinstance(action, HoldReturn)
     assert (action.reason_code, action.reason_detail) == ("RPD5", "구성품 누락")
+    (action,) = plan_of(back, inspection=ReturnInspection.FAILED)
+    assert isinstance(action, HoldReturn)
+    assert action.build()[0].violations() == ()
     held = claim(kind=RETURN, status=ClaimStatus.PENDING, pickup=PickupStatus.PICKUP_DONE)
     assert plan_of(held, inspection=ReturnInspection.FAILED).is_empty
     assert [a.kind for a in plan_of(held, inspection=ReturnInspection.PASSED)] == ["approve-return"]
@@ -107,6 +111,7 @@ def test_a_step_names_the_bundle_of_its_claim() -> None:
     for action in (pickup, *exchange, *approved):
         assert isinstance(action, ClaimAction)
         assert (action.bundle_no, action.requested_at) == (1, NOW - HOUR)
+        assert action.build()[1] == Known(bundle_no=1, claim_requested_at=NOW - HOUR)
 
 
 def test_uninspected_goods_wait() -> None:

@@ -45,6 +45,13 @@ def test_less_than_seven_days_and_not_exactly_seven(left: timedelta, extended: b
     assert bool(plan_of(product(end=NOW + left))) is extended
 
 
+def test_a_product_that_is_not_due_keeps_none_after_it_from_being_extended() -> None:
+    rows = [product(10, end=NOW + timedelta(days=99)), product(11, end=NOW + DAY), product(12, end=NOW)]
+    assert [action.target.id for action in plan_of(*rows)] == ["11"]
+    held = plan_of(product(10, end=NOW + DAY), product(11, end=NOW + DAY), last={10: NOW.date()})
+    assert [action.target.id for action in held] == ["11"]
+
+
 @pytest.mark.parametrize(
     ("status", "extended"),
     [

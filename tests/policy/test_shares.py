@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from policy_builders import CALENDAR, NOW, config, level, product, snapshot
 
 from wemakeprice_sdk.errors import ConfigError
+from wemakeprice_sdk.models.products import OptionValue
 from wemakeprice_sdk.models.sku_links import SkuLink, SkuPart
 from wemakeprice_sdk.policy import (
     PolicySettings,
@@ -28,7 +29,7 @@ from wemakeprice_sdk.policy import (
     SyncPlan,
     SyncPolicy,
 )
-from wemakeprice_sdk.policy.shares import several_of
+from wemakeprice_sdk.policy.shares import several_of, shown_of
 
 SHARED = frozenset({"A", "B"})
 
@@ -96,6 +97,23 @@ def test_five_pieces_are_never_five_in_b_while_three_are_sold_in_a() -> None:
         9: 1
     }
     assert sent(plan_of({9: 5}, [to(9)], account="b", offers=[elsewhere("a", 1, 3)])) == {9: 2}
+
+
+def test_two_kits_do_not_rise_into_the_same_room() -> None:
+    kits, ten = [kit(1, A=2), kit(2, A=2)], [level("A", 10)]
+    plan = plan_of({1: 0, 2: 0}, kits, stock=ten)
+    assert (sent(plan), plan.notes) == ({1: 3, 2: 2}, ())
+    # Six of ten still stand elsewhere: four are left, which are two kits of two.
+    ours = StockShares(accounts={"b": 0})
+    plan = plan_of({1: 0, 2: 0}, kits, stock=ten, offers=[elsewhere("b", 9, 6)], shares=ours)
+    assert sum(sent(plan).values()) == 2
+
+
+def test_an_option_list_that_is_switched_off_shows_the_stock_of_the_product() -> None:
+    plain = product(1, stock=7)
+    assert plain.option is not None
+    stale = evolve(plain.option, select_option_value_list=(OptionValue(option_value1="빨강", stock_count=3),))
+    assert shown_of(evolve(plain, option=stale)) == {(): 7}
 
 
 def test_nothing_rises_while_another_link_was_never_read() -> None:

@@ -49,6 +49,7 @@ def test_equal_deposits_are_several_and_a_repeated_row_is_one() -> None:
     assert len(merge_statements([untimed]).transfers) == 2
     repeated = merge_statements([statement("c", row(100, balance=900), row(100, balance=900))])
     assert (len(repeated.transfers), kinds(repeated)) == (1, ["repeated-row"])
+    assert [(note.rows, note.files) for note in repeated.notes] == [(1, ("c",))]
 
 
 def test_a_statement_that_says_less_shows_the_same_transfer() -> None:
@@ -58,6 +59,10 @@ def test_a_statement_that_says_less_shows_the_same_transfer() -> None:
     )
     merged = merge_statements([short, full])
     assert [one.received_at is not None for one in merged.transfers] == [True, True]
+    assert merged.records().transfers == merged.transfers
+    named = statement("named", row(100, timed=False, payer="위메프"))
+    (one,) = merge_statements([statement("timed", row(100, memo="정산")), named]).transfers
+    assert (one.payer, one.memo, one.received_at) == ("위메프", "정산", DAY)
     other = merge_statements([full, statement("other", row(100, 77))])
     assert len(other.transfers) == 3, "another time is another transfer"
 

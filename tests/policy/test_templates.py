@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from policy_builders import NOW, policy, product, snapshot, template, template_input
 
@@ -24,6 +26,13 @@ def plan_of(*, settings: TemplateSettings | None = None, **parts: object) -> Syn
     base = {"templates": [template()], "products": [product(n) for n in (10, 11, 12)]}
     mine = policy(PolicySettings(templates=settings or TemplateSettings()))
     return mine.plan_templates(snapshot(**{**base, **parts}), NOW)
+
+
+def test_templates_are_not_changed_by_an_old_read() -> None:
+    wish = TemplateSave(template_input(ship_fee=3500))
+    assert plan_of(template_saves=[wish]).actions
+    with pytest.raises(StaleSnapshotError, match="templates were read"):
+        plan_of(template_saves=[wish], templates_at=NOW - timedelta(days=30))
 
 
 def codes(plan: SyncPlan) -> list[str]:
@@ -93,8 +102,16 @@ def test_the_limit_stops_surprises(limit: int, held: list[str]) -> None:
     assert codes(plan) == held
     if not held:
         assert plan.radius.products == 3
+        assert plan.require_radius(3) is plan
         with pytest.raises(BlastRadiusError, match=r"limit 2.*3 product"):
             plan.require_radius(2)
+
+
+def test_a_new_template_is_created_unless_an_equal_one_is_stored() -> None:
+    assert plan_of(template_saves=[TemplateSave(template_input(None))]).is_empty
+    (action,) = plan_of(template_saves=[TemplateSave(template_input(None, ship_fee=3500))])
+    assert isinstance(action, SaveTemplate)
+    assert (action.shipping_template_no, action.affected, action.before) == (None, (), "")
 
 
 def test_delete_is_refused_while_linked_unless_reassigned() -> None:

@@ -63,6 +63,12 @@ def test_three_sources_that_agree() -> None:
     assert charged.rows_minus_invoices == -1
 
 
+def test_shipping_alone_says_nothing_of_fees() -> None:
+    assert [said(line) for line in three_way(settled(shipping=2_500))] == [
+        (MAY, "sales", 2_500, None, None, "alone")
+    ]
+
+
 def test_every_month_that_anyone_speaks_of_is_named() -> None:
     result = settled(sale(MAY, 100), sale(None, 7))
     lines = three_way(
@@ -77,6 +83,9 @@ def test_every_month_that_anyone_speaks_of_is_named() -> None:
         (None, "sales", 7, None, None, "alone"),
     ]
     assert lines[0].rows_minus_vat_page == -1
+    assert [(line.rows_minus_vat_page, line.rows_minus_invoices) for line in lines[1:]] == [(None, None)] * (
+        len(lines) - 1
+    )
 
 
 def test_a_page_that_says_two_things_contradicts_itself_and_names_its_sums() -> None:
