@@ -55,6 +55,24 @@ def test_pages_come_in_the_order_of_the_saves_and_never_end_inside_one(ledger: S
     assert ledger.changes("shop", ["claim"]) == ()
 
 
+def test_several_kinds_come_in_one_order_and_each_once(ledger: SqlLedger) -> None:
+    lease = lease_of(ledger)
+    for number in range(6):
+        kinds = ("bundle", "claim", "deal")[: 1 + number % 3]
+        ledger.save(
+            lease, [evolve(draft(f"{number}{part}"), kind=kind) for kind in kinds for part in "ba"], NOW
+        )
+    wanted = ["deal", "bundle", "deal"]
+    rows, after = [], None
+    while page := ledger.changes("shop", wanted, after=after, limit=3):
+        assert len(page) in (4, 6)
+        rows += page
+        after = page[-1].last_seen
+    stored = [row for kind in ("bundle", "deal") for row in ledger.records("shop", kind)]
+    assert rows == sorted(stored, key=lambda row: (row.last_seen, row.kind, row.key))
+    assert ledger.changes("shop", []) == ()
+
+
 def test_a_record_of_an_older_time_saved_under_a_clock_gone_back_comes_all_the_same(
     ledger: SqlLedger,
 ) -> None:

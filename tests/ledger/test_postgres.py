@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, cast
 from uuid import uuid4
 
 import psycopg
@@ -21,6 +22,8 @@ from wemakeprice_sdk.errors import (
     WrongKeyError,
 )
 from wemakeprice_sdk.ledger import IntentDraft, IntentResult, IntentState, PostgresLedger, RecordDraft
+from wemakeprice_sdk.ledger.changes import _end_of_page
+from wemakeprice_sdk.ledger.engine import SqlRow, SqlValue
 from wemakeprice_sdk.ledger.schema import VERSION
 
 
@@ -199,3 +202,41 @@ def test_foreign_tables_a_newer_schema_and_a_wrong_key_are_refused(postgres: str
 def test_a_schema_name_is_a_plain_word(postgres: str, name: str) -> None:
     with pytest.raises(ValueError, match="schema"):
         PostgresLedger(postgres, KeyCipher(), schema=name)
+
+
+class Recording:
+    """Notes the statements that a transaction would be asked, and answers with no row."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, tuple[SqlValue, ...]]] = []
+
+    def rows(self, sql: str, *values: SqlValue) -> list[SqlRow]:
+        self.asked.append((sql, values))
+        return []
+
+    def many(self, sql: str, values: Iterable[Sequence[SqlValue]]) -> None:
+        raise AssertionError("nothing is written")
+
+
+def read_rows(plan: dict[str, Any]) -> int:
+    """Return the most rows that a node of a plan passed on."""
+    return max([int(plan["Actual Rows"]), *(read_rows(part) for part in plan.get("Plans", ()))])
+
+
+def test_a_page_of_changes_over_several_kinds_reads_no_more_rows_than_it_may_hold(
+    postgres: str, schema: str
+) -> None:
+    kinds = ["bundle", "claim"]
+    with opened(postgres, schema) as ledger:
+        lease = ledger.acquire_lease("shop", "w1", 60)
+        assert lease is not None
+        drafts = [RecordDraft(kinds[n % 2], str(n), "A", NOW, {"bundleNo": n}) for n in range(3000)]
+        ledger.save(lease, drafts, NOW)
+        recording = Recording()
+        _end_of_page(recording, "shop", kinds, 0, 10)
+        [(sql, values)] = recording.asked
+        with ledger._engine.begin(write=True) as transaction:
+            transaction.many("ANALYZE records", [()])
+            [[found]] = transaction.rows(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", *values)
+        [plan] = cast("list[dict[str, Any]]", found)
+        assert 10 <= read_rows(plan["Plan"]) <= 10 * len(kinds)

@@ -7,7 +7,7 @@ the last save that changed it, or saw it again. So what lies at or before a stam
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -35,18 +35,16 @@ class LedgerChanges(LedgerCollection):
         self, account: str, kinds: Iterable[str], *, after: datetime | None = None, limit: int = 500
     ) -> tuple[StoredRecord, ...]:
         check_items("kinds", kinds)
-        wanted = checked_keys("kinds", kinds)
-        values: list[SqlValue] = [account, *wanted, 0 if after is None else to_micros(after, "after")]
+        wanted = sorted(set(checked_keys("kinds", kinds)))
+        start = 0 if after is None else to_micros(after, "after")
+        values: list[SqlValue] = [account, *wanted, start]
         condition = f"account = ? AND kind IN ({placeholders(wanted)}) AND last_seen > ?"
         size = max(whole_number(limit, "limit"), 1)
+        if not wanted:
+            return ()
         with self._read(account) as transaction:
-            # A page never ends inside a save: a position is a stamp, and the rest would be left behind it.
-            ends = transaction.rows(
-                f"SELECT last_seen FROM records WHERE {condition} "  # noqa: S608
-                f"ORDER BY last_seen LIMIT 1 OFFSET {size - 1}",
-                *values,
-            )
-            for (end,) in ends:
+            end = _end_of_page(transaction, account, wanted, start, size)
+            if end is not None:
                 condition += " AND last_seen <= ?"
                 values.append(end)
             rows = transaction.rows(
@@ -80,6 +78,25 @@ class LedgerChanges(LedgerCollection):
                 [(row.account, stream, end)],
             )
             return True
+
+
+def _end_of_page(
+    transaction: Transaction, account: str, kinds: Sequence[str], start: int, size: int
+) -> SqlValue:
+    """Return the stamp of the save in which a page of `size` records ends; None when there are fewer.
+
+    A page never ends inside a save: a position is a stamp, and the rest would be left behind it. Each kind
+    has an index in this order, all of them together have none: they would be sorted, down to the last one.
+    """
+    one = (
+        "SELECT last_seen FROM (SELECT last_seen FROM records WHERE account = ? AND kind = ? "  # noqa: S608
+        f"AND last_seen > ? ORDER BY last_seen LIMIT {size}) AS page"
+    )
+    ends = transaction.rows(
+        f"{' UNION ALL '.join([one] * len(kinds))} ORDER BY last_seen LIMIT 1 OFFSET {size - 1}",
+        *(value for kind in kinds for value in (account, kind, start)),
+    )
+    return ends[0][0] if ends else None
 
 
 def set_back(transaction: Transaction, account: str, since: int) -> None:
