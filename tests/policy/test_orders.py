@@ -7,8 +7,15 @@ from policy_builders import DAY, HOUR, NOW, bundle, claim, link, policy, snapsho
 
 from wemakeprice_sdk.config import ConfirmationMode, IssueSeverity, MixedBundlePolicy
 from wemakeprice_sdk.errors import NaiveDatetimeError, StaleSnapshotError
-from wemakeprice_sdk.models.codes import ClaimStatus, ShipStatus
-from wemakeprice_sdk.policy import ActionKind, OrderSettings, PolicySettings, Snapshot
+from wemakeprice_sdk.models.codes import ClaimStatus, ShipMethod, ShipStatus
+from wemakeprice_sdk.policy import (
+    ActionKind,
+    OrderSettings,
+    PendingShipment,
+    PolicySettings,
+    Shipment,
+    Snapshot,
+)
 
 RUNPLE = link(10, runple=True, stock_sync=False)
 
@@ -103,6 +110,28 @@ def test_products_that_runple_ships_stand_beside_others(other: ConfirmationMode)
     plan = policy(mode=other).plan_orders(snapshot(bundles=rows, links=links), NOW)
     both = ["confirm-bundle:1", "confirm-bundle:2"]
     assert [action.key for action in plan] == (both if other is ConfirmationMode.AUTO else both[:1])
+
+
+@pytest.mark.parametrize("status", [ClaimStatus.from_wire("취소심사중"), None])
+def test_a_cancel_in_a_state_nobody_knows_keeps_its_bundle_back(status: ClaimStatus) -> None:
+    """It may wait for an answer, and goods that are sent although their buyer cancelled come back."""
+    cancels = [claim(status=status, bundle_no=1)]
+    rows = [bundle(1), bundle(2)]
+    plan = policy().plan_orders(snapshot(bundles=rows, claims=cancels), NOW)
+    assert [action.key for action in plan] == ["confirm-bundle:2"]
+    assert [(held.reason.code, str(held.target)) for held in plan.held] == [("unread-cancel", "bundle:1")]
+    ready = [bundle(number, status=ShipStatus.CONFIRM) for number in (1, 2)]
+    parcels = [
+        PendingShipment(number, Shipment(ShipMethod.PARCEL, "D002", f"60000000000{number}"))
+        for number in (1, 2)
+    ]
+    plan = policy().plan_dispatch(snapshot(bundles=ready, claims=cancels, shipments=parcels), NOW)
+    assert [action.key for action in plan] == ["ship-bundle:2"]
+    plan = policy().plan_claims(snapshot(bundles=rows, claims=cancels, picked=()), NOW)
+    assert plan.is_empty
+    assert [(alarm.severity, alarm.reason.code) for alarm in plan.alarms] == [
+        (IssueSeverity.SERIOUS, "cancel-state-unknown")
+    ]
 
 
 def test_a_bundle_without_lines_or_of_unknown_state_is_held() -> None:

@@ -35,6 +35,7 @@ from wemakeprice_sdk.policy.derived import (
     is_held_cancel,
     is_open_cancel,
     is_shipped,
+    is_unclear_cancel,
     korean_minute,
     ordered_quantity,
 )
@@ -209,6 +210,12 @@ _HELD = Reason(
     "the cancel was put on hold in the partner centre; an operator ends the hold there",
     "파트너센터에서 보류한 취소입니다. 파트너센터에서 취소를 승인하거나 거절해 주세요",
 )
+_UNCLEAR = Reason(
+    "cancel-state-unknown",
+    "6.3",
+    "the cancel is in a state the contract does not know; an operator looks at it",
+    "알 수 없는 상태의 취소입니다. 파트너센터에서 취소 상태를 확인해 주세요",
+)
 _OPERATOR = Reason(
     "left-to-operator",
     "6.3",
@@ -327,10 +334,13 @@ def plan_cancels(
     """Answer every open cancel request as the strategy says, and warn before each deadline.
 
     A cancel on hold (보류) is never answered: an operator put it there, and whether the marketplace approves
-    it by itself is unknown (C). It stays in the plan as held, with an alarm.
+    it by itself is unknown (C). It stays in the plan as held, with an alarm; so does one in an unknown state.
     Raises `StaleSnapshotError` when a request is open and the bundles were read too long ago to say whether
     its goods have left.
     """
+    for claim in snapshot.claims:
+        if is_unclear_cancel(claim):
+            _leave(builder, claim, _UNCLEAR, IssueSeverity.SERIOUS)
     waiting = [claim for claim in snapshot.claims if is_open_cancel(claim)]
     if waiting and snapshot.bundles_at is not None:
         snapshot.require_fresh(Part.BUNDLES, builder.now, settings.bundles_max_age)
@@ -343,7 +353,7 @@ def plan_cancels(
         number = claim.bundle_no or 0
         lines = _lines(claim, bundles.get(number), picked, given_up)
         if is_held_cancel(claim):
-            _leave(builder, claim)
+            _leave(builder, claim, _HELD, IssueSeverity.ORDINARY)
             continue
         deadline = cancel_deadline(claim, calendar, settings)
         request = _request(claim, lines, bundles.get(number), shipments.get(number), deadline)
@@ -373,10 +383,10 @@ def _decide(strategy: CancelStrategy, request: CancelRequest, now: datetime) -> 
         return Hold(failed, request.deadline, IssueSeverity.SERIOUS)
 
 
-def _leave(builder: PlanBuilder, claim: Claim) -> None:
+def _leave(builder: PlanBuilder, claim: Claim, why: Reason, severity: IssueSeverity) -> None:
     target = Target(TargetKind.CLAIM, str(claim.claim_bundle_no))
-    builder.hold(ActionKind.APPROVE_CANCEL, target, _HELD)
-    builder.alarm(target, IssueSeverity.ORDINARY, _HELD)
+    builder.hold(ActionKind.APPROVE_CANCEL, target, why)
+    builder.alarm(target, severity, why)
 
 
 def _request(

@@ -80,6 +80,17 @@ def is_open_cancel(claim: Claim) -> bool:
     return claim.claim_type == ClaimType.CANCEL and claim.is_open
 
 
+def is_unclear_cancel(claim: Claim) -> bool:
+    """Return whether a cancel is in no state that the contract knows, so that it may wait for an answer."""
+    status = claim.claim_status
+    return claim.claim_type == ClaimType.CANCEL and (status is None or not status.is_known)
+
+
+def may_wait(claim: Claim) -> bool:
+    """Return whether a cancel waits for an answer, as far as anyone can tell."""
+    return is_open_cancel(claim) or is_unclear_cancel(claim)
+
+
 def is_held_cancel(claim: Claim) -> bool:
     """Return whether a cancel was put on hold in the partner centre, which some sellers may do (grade B)."""
     return claim.claim_type == ClaimType.CANCEL and claim.claim_status == ClaimStatus.PENDING

@@ -17,6 +17,7 @@ from wemakeprice_sdk.policy.orders import (
     bundle_target,
     hides_cancel,
     open_cancels,
+    with_unclear_cancels,
 )
 from wemakeprice_sdk.policy.plan_builder import PlanBuilder
 from wemakeprice_sdk.policy.settings import DispatchSettings
@@ -85,6 +86,7 @@ def plan_dispatch(builder: PlanBuilder, snapshot: Snapshot, settings: DispatchSe
         return
     snapshot.require_fresh(Part.CLAIMS, builder.now, settings.claims_max_age)
     snapshot.require_fresh(Part.BUNDLES, builder.now, settings.bundles_max_age)
+    snapshot = with_unclear_cancels(snapshot)
     bundles = {bundle.bundle_no: bundle for bundle in snapshot.bundles}
     cancels = open_cancels(snapshot)
     returns = _open_returns(snapshot)

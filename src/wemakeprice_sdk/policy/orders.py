@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from attrs import evolve
+
 from wemakeprice_sdk.config import ConfirmationMode, IssueSeverity, MixedBundlePolicy, OrderConfirmation
 from wemakeprice_sdk.models.claims import Claim
 from wemakeprice_sdk.models.codes import ShipStatus
@@ -14,6 +16,7 @@ from wemakeprice_sdk.policy.derived import (
     bundle_lines,
     bundle_status,
     is_open_cancel,
+    is_unclear_cancel,
     is_unconfirmed,
     korean_minute,
 )
@@ -60,8 +63,8 @@ OPEN_CANCEL = Reason(
 UNREAD_CANCEL = Reason(
     "unread-cancel",
     "6.3",
-    "a cancel request of the bundle, or one that does not say of which bundle, could not be read",
-    "읽을 수 없는 취소신청이 있습니다. 파트너센터에서 취소 여부를 확인해 주세요",
+    "a cancel of the bundle, or of nobody knows which, could not be read or is in an unknown state",
+    "읽을 수 없거나 상태를 알 수 없는 취소신청이 있습니다. 파트너센터에서 취소 여부를 확인해 주세요",
 )
 _CONFIRMED_BEFORE = Reason(
     "confirmed-before",
@@ -97,6 +100,12 @@ def open_cancels(snapshot: Snapshot) -> Mapping[int, Claim]:
     }
 
 
+def with_unclear_cancels(snapshot: Snapshot) -> Snapshot:
+    """Return the snapshot with the cancels whose state nobody knows among those that could not be read."""
+    unclear = {claim.bundle_no for claim in snapshot.claims if is_unclear_cancel(claim)} - {None}
+    return evolve(snapshot, unread_cancels=snapshot.unread_cancels | unclear) if unclear else snapshot
+
+
 def hides_cancel(snapshot: Snapshot, bundle_no: int) -> bool:
     """Return whether a cancel request that could not be read is, or may be, about the bundle."""
     return not snapshot.unread_cancels.isdisjoint((bundle_no, None))
@@ -113,6 +122,7 @@ def plan_orders(
     if not waiting or not builder.is_open(ActionKind.CONFIRM_BUNDLE, len(waiting)):
         return
     snapshot.require_fresh(Part.CLAIMS, builder.now, settings.claims_max_age)
+    snapshot = with_unclear_cancels(snapshot)
     cancels = open_cancels(snapshot)
     runple = frozenset(link.product_no for link in snapshot.links if link.runple)
     for bundle in waiting:

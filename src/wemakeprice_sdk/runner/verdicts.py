@@ -46,7 +46,7 @@ from wemakeprice_sdk.errors import (
 from wemakeprice_sdk.ledger.records import IntentState
 from wemakeprice_sdk.policy.dispatch import NOT_CONFIRMED, UNKNOWN_BUNDLE
 from wemakeprice_sdk.policy.gates import GateStep
-from wemakeprice_sdk.policy.orders import MIXED, NO_LINES, UNKNOWN_STATE
+from wemakeprice_sdk.policy.orders import MIXED, NO_LINES, UNKNOWN_STATE, UNREAD_CANCEL
 from wemakeprice_sdk.policy.plan import SyncPlan
 from wemakeprice_sdk.policy.sku_doubts import AMBIGUOUS_SKU
 from wemakeprice_sdk.policy.stock import UNKNOWN_SKU
@@ -263,7 +263,7 @@ _UNKNOWN_BUNDLE: Final = _reason(
     "check the bundle number and the account; a bundle in a return or exchange is not shown either",
     "배송번호와 계정을 확인해 주세요. 반품·교환 중인 배송번호도 조회되지 않습니다",
 )
-_HELD_ORDERS: Final = (MIXED, NO_LINES, NOT_CONFIRMED, UNKNOWN_STATE)
+_HELD_ORDERS: Final = (MIXED, NO_LINES, NOT_CONFIRMED, UNKNOWN_STATE, UNREAD_CANCEL)
 """Why an order stays where it is until an operator acts; other holds end by themselves or by another job."""
 _HELD_ORDER: Final = _reason(
     JobVerdict.OPERATOR_NEEDED,

@@ -22,7 +22,7 @@ from wemakeprice_sdk.models import (
 )
 from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.policy.actions import ActionKind, Target, TargetKind
-from wemakeprice_sdk.policy.derived import hidden_cancels, is_open_cancel
+from wemakeprice_sdk.policy.derived import hidden_cancels, may_wait
 from wemakeprice_sdk.policy.orders import NOT_NEW
 from wemakeprice_sdk.policy.plan import Held
 from wemakeprice_sdk.policy.snapshot import PendingShipment, Snapshot
@@ -140,7 +140,7 @@ def open_cancels(run: JobRun) -> dict[str, Claim]:
     for state in _OPEN_CANCELS:
         back = close_vanished(run, RecordKind.CLAIM, f"{kind.value}:{state.value}", cancels)
         # A request that the list left out, though its detail says that it waits, holds its bundle too.
-        cancels |= {key: row for key, row in back.items() if isinstance(row, Claim) and is_open_cancel(row)}
+        cancels |= {key: row for key, row in back.items() if isinstance(row, Claim) and may_wait(row)}
     return cancels
 
 
