@@ -115,6 +115,7 @@ def test_a_row_is_expected_until_its_day_and_paid_by_schedule_after_it() -> None
     facts = SettlementFacts(bundles=(bundle(),), order_lines=(line(),))
     assert one(facts, DAY) == (SettlementStatus.EXPECTED, "pay-out-ahead", PaymentBasis.SCHEDULE)
     assert one(facts, PAYOUT) == (SettlementStatus.PAID, "pay-out-day-passed", PaymentBasis.SCHEDULE)
+    assert [row.paid for row in reconcile("shop", facts, PAYOUT).rows] == [18_400]
 
 
 def test_bank_records_prove_or_disprove_a_payment() -> None:

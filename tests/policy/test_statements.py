@@ -60,6 +60,7 @@ def test_a_statement_that_says_less_shows_the_same_transfer() -> None:
     merged = merge_statements([short, full])
     assert [one.received_at is not None for one in merged.transfers] == [True, True]
     assert merged.records().transfers == merged.transfers
+    assert (merged.records().strict, merged.records(strict=False).strict) == (True, False)
     named = statement("named", row(100, timed=False, payer="위메프"))
     (one,) = merge_statements([statement("timed", row(100, memo="정산")), named]).transfers
     assert (one.payer, one.memo, one.received_at) == ("위메프", "정산", DAY)

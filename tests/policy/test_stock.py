@@ -10,6 +10,7 @@ from policy_builders import HOUR, NOW, bundle, level, link, policy, product, sna
 
 from wemakeprice_sdk.errors import NaiveDatetimeError, StaleSnapshotError, ValidationError
 from wemakeprice_sdk.models.codes import DisplayState, ProductStatus, ShipStatus, SkuLinkMode
+from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.policy import (
     OptionChange,
     PolicySettings,
@@ -25,6 +26,7 @@ from wemakeprice_sdk.policy import (
     verified_links,
 )
 from wemakeprice_sdk.policy.derived import option_rows
+from wemakeprice_sdk.policy.reservations import ordered_goods
 from wemakeprice_sdk.policy.stock import unknown_skus
 
 
@@ -318,6 +320,41 @@ def test_reservations_of_unshipped_bundles() -> None:
     assert reservations_of(rows, [link()]) == (Reservation(100, 1, "SKU-10", 2),)
     two = [link(option="빨강", sku="R"), link(option="파랑", sku="B")]
     assert reservations_of(rows, two) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "sku", "option"),
+    [
+        ({"seller_option_code": "B"}, "B", "파랑"),
+        ({"option_name": "파랑"}, "B", "파랑"),
+        ({"seller_option_code": "R", "option_name": "파랑"}, "R", "빨강"),
+        ({"seller_option_code": "X", "option_name": "검정"}, None, None),
+        ({}, None, None),
+    ],
+)
+def test_a_line_is_of_the_link_that_its_code_or_else_its_option_names(
+    line: dict[str, str], sku: str | None, option: str | None
+) -> None:
+    links = [link(option="빨강", sku="R"), link(option="파랑", sku="B")]
+    assert goods_of(line, links) == ([] if sku is None else [(sku, option)])
+
+
+def test_of_options_that_bear_one_code_the_line_names_its_own() -> None:
+    links = [link(option="빨강", sku="S"), link(option="파랑", sku="S")]
+    assert goods_of({"seller_option_code": "S", "option_name": "파랑"}, links) == [("S", "파랑")]
+    assert goods_of({"seller_option_code": "S"}, links) == [("S", None)], "which of them is not known"
+
+
+def goods_of(line: dict[str, str], links: list[SkuLink]) -> list[tuple[str, str | None]]:
+    row = bundle(1, lines=[(10, 2)])
+    (ordered,) = row.order_product
+    option = evolve(ordered.order_option[0], **line)  # type: ignore[arg-type]
+    row = evolve(row, order_product=(evolve(ordered, order_option=(option,)),))
+    return [
+        (part.sku, None if goods.link is None else goods.link.option_key[0])
+        for goods in ordered_goods([row], links)
+        for part in goods.parts
+    ]
 
 
 def test_reservations_of_goods_that_left_since_a_timestamp() -> None:
