@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from attrs import evolve
 
-from ledger_kit import NOW
+from ledger_kit import NOTE, NOW
 from wemakeprice_sdk.errors import (
     ClockJumpError,
     LeaseLostError,
@@ -28,6 +28,8 @@ from wemakeprice_sdk.ledger.records import (
     PersonalState,
     RecordDraft,
     SaveCount,
+    StockBook,
+    StockOffer,
 )
 from wemakeprice_sdk.ledger.sql import SqlLedger
 from wemakeprice_sdk.models.codes import RecordKind
@@ -247,6 +249,72 @@ def test_records_are_counted_as_new_changed_and_same(ledger: SqlLedger, lease: L
     assert stored.body == bundle(2).body
     assert [found.key for found in ledger.records("shop", "bundle", status="NEW")] == ["10/1", "30/3"]
     assert ledger.count("shop", "bundle") == 3
+
+
+def test_a_save_is_noted_in_the_trail_when_it_changed_something(ledger: SqlLedger, lease: Lease) -> None:
+    for status, noted in (("NEW", 1), ("NEW", 1), ("CONFIRM", 2)):
+        ledger.save(lease, [bundle(1, status=status)], NOW, audit=NOTE)
+        trail = [row for row in ledger.audit("shop") if row.action == NOTE.action]
+        assert len(trail) == noted
+    assert {(row.actor, row.target, row.detail) for row in trail} == {(NOTE.actor, NOTE.target, NOTE.detail)}
+
+
+def test_an_intent_is_read_as_it_was_begun(ledger: SqlLedger, lease: Lease) -> None:
+    draft = IntentDraft(
+        "orders_ship", "bundle:7", payload={"bundleNo": 7}, once_key="ship:7", reason="dispatch", rule="6.3"
+    )
+    begun = ledger.begin(lease, draft, NOW)
+    assert ledger.intents("shop") == (begun,)
+    assert (begun.reason, begun.rule, begun.once_key, begun.worker) == (
+        "dispatch",
+        "6.3",
+        "ship:7",
+        lease.worker,
+    )
+    done = ledger.finish(lease, IntentResult(begun, IntentState.APPLIED, "1"), NOW)
+    assert ledger.intents("shop") == (done,)
+
+
+def test_stock_is_reserved_only_upon_the_books_that_were_read(ledger: SqlLedger, lease: Lease) -> None:
+    offer = StockOffer(
+        account="shop", product_no=1, option_key=("빨강", "L"), shown=3, pending=5, fallen=2, fallen_at=NOW
+    )
+    assert not ledger.reserve_stock(lease, [offer], versions={"shop": 1})
+    assert ledger.stock_book("shop") == StockBook("shop", 0, None, ())
+    assert ledger.reserve_stock(lease, [offer], versions={"shop": 0, "other": 0}, seen=NOW)
+    assert not ledger.reserve_stock(lease, [], versions={"shop": 0})
+    assert ledger.reserve_stock(lease, [evolve(offer, product_no=2, pending=None)], versions={"shop": 1})
+    book = ledger.stock_book("shop")
+    assert (book.version, book.seen) == (2, NOW)
+    assert [evolve(found, mark=None) for found in book.offers] == [
+        offer, evolve(offer, product_no=2, pending=None),
+    ]  # fmt: skip
+    assert ledger.stock_book("shop", [2]).offers == book.offers[1:]
+    ledger.begin(lease, IntentDraft("products_update_basic", "product:1"), NOW)
+    assert ledger.stock_book("shop", [1]).offers[0].state is None, "no write of stock"
+
+
+def test_the_state_of_reserved_stock_is_that_of_its_write(ledger: SqlLedger, lease: Lease) -> None:
+    write = IntentDraft("products_update_sale", "product:1")
+    before = ledger.begin(lease, write, NOW)
+    ledger.finish(lease, IntentResult(before, IntentState.APPLIED), NOW)
+    ledger.reserve_stock(lease, [StockOffer(account="shop", product_no=1, pending=5)], versions={})
+    assert [offer.state for offer in ledger.stock_book("shop").offers] == [None], "the write came before"
+    ledger.begin(lease, evolve(write, target="product:2"), NOW)
+    assert [offer.state for offer in ledger.stock_book("shop").offers] == [None]
+    begun = ledger.begin(lease, write, NOW)
+    assert [offer.state for offer in ledger.stock_book("shop").offers] == [IntentState.OPEN]
+    ledger.finish(lease, IntentResult(begun, IntentState.UNKNOWN), NOW)
+    assert [offer.state for offer in ledger.stock_book("shop").offers] == [IntentState.UNKNOWN]
+
+
+def test_a_sku_is_shared_until_it_is_taken_back(ledger: SqlLedger, lease: Lease) -> None:
+    assert ledger.share_skus(lease, ["A", "B", "A"], NOW, by="김운영") == 2
+    assert ledger.share_skus(lease, ["A"], NOW, by="김운영") == 0
+    assert ledger.share_skus(lease, ["A", "C"], NOW, by="김운영", shared=False) == 1
+    assert ledger.shared_skus() == {"B"}
+    trail = [(row.action, row.target) for row in ledger.audit("shop") if row.target.startswith("sku:")]
+    assert trail == [("share-sku", "sku:A"), ("share-sku", "sku:B"), ("unshare-sku", "sku:A")]
 
 
 def test_records_come_page_by_page_in_order_and_by_time(ledger: SqlLedger, lease: Lease) -> None:
