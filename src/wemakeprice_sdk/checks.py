@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from inspect import get_annotations
@@ -12,6 +13,7 @@ from attrs import Attribute, define, evolve, field
 from wemakeprice_sdk.errors import ConfigError, ValidationError, Violation
 
 _SHOWN_LENGTH: Final = 80
+_HALF: Final = re.compile("[\ud800-\udfff]")
 _T = TypeVar("_T")
 
 
@@ -97,6 +99,11 @@ def _missing_member(value: object, protocol: type) -> str:
             if not (callable(getattr(value, name, None)) if method else hasattr(value, name)):
                 return name
     return ""
+
+
+def whole_text(text: str) -> str:
+    """Return a text that UTF-8 can hold: half an emoji, left where a name was cut, becomes U+FFFD."""
+    return _HALF.sub("\ufffd", text)
 
 
 def shown(value: object) -> str:

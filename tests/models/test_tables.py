@@ -25,7 +25,7 @@ CANARY = "홍길동 010-0000-0000"
 ALL: list[type[Any]] = sorted(
     {
         value
-        for value in vars(models).values()
+        for value in (getattr(models, name) for name in models.__all__)
         if isinstance(value, type) and issubclass(value, ReadModel | WriteModel) and len(attrs.fields(value))
     },
     key=lambda cls: cls.__name__,
@@ -171,3 +171,13 @@ def test_frames_are_loaded_on_use_only() -> None:
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
         == "[]\n"
     )
+
+
+def test_half_an_emoji_breaks_no_frame_and_no_page() -> None:
+    """A name that was cut in the middle of an emoji can be written by neither polars nor Jupyter."""
+    rows = ListResult([Bundle(bundle_no=1, purchase_no=1, buyer_name="홍\ud83d")])
+    assert rows.to_rows(personal=True)[0]["buyer_name"] == "홍\ud83d", "rows hold what came"
+    assert rows.to_polars(personal=True)["buyer_name"][0] == "홍\ufffd"
+    rows.to_pandas(personal=True).to_csv().encode()
+    product = OrderProduct(order_no=1, product_name="컵\ud83d")
+    assert "컵\ufffd" in product._repr_html_().encode().decode()

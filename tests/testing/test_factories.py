@@ -28,7 +28,7 @@ from wemakeprice_sdk.wire.converter import read, write
 ALL: list[type[Any]] = sorted(
     {
         value
-        for value in vars(models).values()
+        for value in (getattr(models, name) for name in models.__all__)
         if isinstance(value, type) and issubclass(value, ReadModel | WriteModel)
     }
     - {ReadModel, WriteModel},

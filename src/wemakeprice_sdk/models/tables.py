@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 import attrs
 
-from wemakeprice_sdk.checks import check_items, check_kind, shown
+from wemakeprice_sdk.checks import check_items, check_kind, shown, whole_text
 from wemakeprice_sdk.errors import MissingExtraError, ValidationError
 from wemakeprice_sdk.models._flat import (
     HIDDEN,
@@ -94,7 +94,10 @@ class Tabular:
         Raise `MissingExtraError` when pandas is not installed.
         """
         frames = _needed("pandas")
-        rows = self.to_rows(personal=personal)
+        rows = [
+            {name: whole_text(value) if isinstance(value, str) else value for name, value in row.items()}
+            for row in self.to_rows(personal=personal)
+        ]
         frame = frames.DataFrame(rows) if rows else frames.DataFrame(columns=list(self._columns()))
         return cast("pd.DataFrame", frame.convert_dtypes())
 
@@ -106,7 +109,7 @@ class Tabular:
         frames = _needed("polars")
         # polars takes a fixed offset for UTC, or drops it: Korean times go in without one and get it there.
         rows = [
-            {name: _without_zone(value) for name, value in row.items()}
+            {name: _for_polars(value) for name, value in row.items()}
             for row in self.to_rows(personal=personal)
         ]
         if not rows:
@@ -272,8 +275,10 @@ def as_table(items: Iterable[T_co], name: str = "") -> ReportTable[T_co]:
     return ReportTable(name, partial(iter, found), len(found), None)
 
 
-def _without_zone(value: TableCell) -> TableCell:
-    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
+def _for_polars(value: TableCell) -> TableCell:
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None)
+    return whole_text(value) if isinstance(value, str) else value
 
 
 def _needed(package: str) -> ModuleType:

@@ -8,6 +8,7 @@ from html import escape
 from typing import Final, TypeAlias
 
 from wemakeprice_sdk._frozen import frozen
+from wemakeprice_sdk.checks import whole_text
 
 ShownCell: TypeAlias = "bool | int | float | str | date | None"
 
@@ -174,5 +175,5 @@ def _text(name: str, value: ShownCell) -> str:
         return str(value) if _names(name) else f"{value:,}"
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="minutes").removesuffix("+09:00")
-    text = ", ".join(str(value).splitlines())
+    text = ", ".join(whole_text(str(value)).splitlines())
     return text if len(text) <= _MOST_TEXT else text[: _MOST_TEXT - 1] + "…"
