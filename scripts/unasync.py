@@ -99,6 +99,7 @@ RULES: tuple[tuple[str, str], ...] = (
     (r"\bAsyncLedger\((\w+(?:\(\))?)\)", r"\1"),
     (r"\bledger\.async_ledger import AsyncLedger\b", r"ledger.protocol import Ledger"),
     (r"\b(client|runner)\._async\b", r"\1._sync"),
+    (r"\bimport _async\b", "import _sync"),
     (r"\bclient\._event_loop\b", "client._threads"),
     (r"\bAsync([A-Z]\w*)\b", r"\1"),
     (r"\basynchronous\b", "synchronous"),

@@ -20,7 +20,7 @@ from typing import Any
 import attrs
 import pytest
 
-from wemakeprice_sdk import catalogue, checks, clock, config, excel, ledger, policy, runner, secrets
+from wemakeprice_sdk import catalogue, checks, clock, config, excel, ledger, models, policy, runner, secrets
 from wemakeprice_sdk.client import AsyncWemakepriceClient, WemakepriceClient
 from wemakeprice_sdk.client.gating import gate_of
 from wemakeprice_sdk.config.contacts import HasContacts
@@ -30,6 +30,7 @@ from wemakeprice_sdk.models import Product
 from wemakeprice_sdk.models.codes import SkuLinkMode
 from wemakeprice_sdk.policy import gates
 from wemakeprice_sdk.policy.imports import links_of
+from wemakeprice_sdk.runner.sources.files import ColumnMapping
 
 CHANNEL = config.ChannelConfig(
     "shop",
@@ -228,9 +229,17 @@ def callables(room: Any) -> Iterator[tuple[str, Any, type[Any] | None]]:
                 yield f"{name}.{member}", function, thing
 
 
+@cache
+def named_for_checkers() -> dict[str, Any]:
+    """Return the public names: a module may import some of them for type checkers only."""
+    rooms = (config, excel, ledger, models, policy, runner)
+    names = {name: getattr(room, name) for room in rooms for name in room.__all__}
+    return {"ColumnMapping": ColumnMapping, **names}
+
+
 def hints_of(function: Any) -> dict[str, Any]:
     """Return the types of the parameters; the package writes them as text."""
-    home = {"ChannelConfig": config.ChannelConfig, **vars(importlib.import_module(function.__module__))}
+    home = {**named_for_checkers(), **vars(importlib.import_module(function.__module__))}
     if attrs.has(function):
         texts = {field.name: field.type for field in attrs.fields(function) if field.init}
     else:

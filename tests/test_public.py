@@ -111,6 +111,15 @@ def test_a_runner_loads_no_reader_of_files_and_no_other_http_client() -> None:
         "openpyxl",
         "wemakeprice_sdk.excel.migrator",
         "wemakeprice_sdk.catalogue.model",
+        "asyncio",
+        "csv",
+        "sqlite3",
+        "zipfile",
+        "wemakeprice_sdk.models.orders",
+        "wemakeprice_sdk.policy.settlement",
+        "wemakeprice_sdk.policy.sync",
+        "wemakeprice_sdk.runner.sources",
+        "wemakeprice_sdk.runner._sync.job_run",
     }
     assert loaded & {*HEAVY, *unwanted} <= {"cryptography", "tenacity", "wemakeprice_sdk.client"}
 

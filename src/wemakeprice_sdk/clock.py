@@ -61,6 +61,11 @@ def _is_no_timestamp(value: object) -> bool:
     return not isinstance(value, datetime) or value != value
 
 
+def korean_minute(at: datetime) -> str:
+    """Return a timestamp as a seller reads it: Korean time, to the minute, without a zone."""
+    return f"{at.astimezone(KST):%Y-%m-%d %H:%M}"
+
+
 def korean_day(value: date, name: str = "day") -> date:
     """Return a plain date; an aware datetime becomes its Korean day, anything else is refused."""
     if isinstance(value, datetime):

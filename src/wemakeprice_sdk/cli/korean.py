@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from wemakeprice_sdk.notebook.headings import heading, word_heading
 from wemakeprice_sdk.policy import ReconciledRow
 from wemakeprice_sdk.runner.erasure import ErasureItem, ErasurePreview, ErasureReport
-from wemakeprice_sdk.runner.reports import JobReport, RetentionReport, WindDownReport
+from wemakeprice_sdk.runner.reports import JobReport, WindDownReport
+from wemakeprice_sdk.runner.retention_report import RetentionReport
 from wemakeprice_sdk.runner.status import AccountStatus
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from attrs import field
 
 from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import Problems, check_kind, of_kind
-from wemakeprice_sdk.clock import BusinessCalendar, add_business_days
+from wemakeprice_sdk.clock import BusinessCalendar, add_business_days, korean_minute
 from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.models import couriers
 from wemakeprice_sdk.models.claims import Claim
@@ -36,7 +36,6 @@ from wemakeprice_sdk.policy.derived import (
     is_open_cancel,
     is_shipped,
     is_unclear_cancel,
-    korean_minute,
     ordered_quantity,
 )
 from wemakeprice_sdk.policy.dispatch import request_fault

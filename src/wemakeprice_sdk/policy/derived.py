@@ -5,19 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 
-from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.models._answers import UnreadRow
 from wemakeprice_sdk.models.claims import Claim, ClaimOption, ClaimProduct
 from wemakeprice_sdk.models.codes import ClaimStatus, ClaimType, ProductStatus, ShipStatus
 from wemakeprice_sdk.models.orders import Bundle, OrderOption, OrderProduct
 from wemakeprice_sdk.models.products import OptionValue, Product
-
-
-def korean_minute(at: datetime) -> str:
-    """Return a timestamp as a seller reads it: Korean time, to the minute, without a zone."""
-    return f"{at.astimezone(KST):%Y-%m-%d %H:%M}"
 
 
 def bundle_status(bundle: Bundle) -> ShipStatus | None:

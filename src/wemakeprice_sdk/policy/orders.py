@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import evolve
 
+from wemakeprice_sdk.clock import korean_minute
 from wemakeprice_sdk.config import ConfirmationMode, IssueSeverity, MixedBundlePolicy, OrderConfirmation
 from wemakeprice_sdk.models.claims import Claim
 from wemakeprice_sdk.models.codes import ShipStatus
@@ -18,7 +19,6 @@ from wemakeprice_sdk.policy.derived import (
     is_open_cancel,
     is_unclear_cancel,
     is_unconfirmed,
-    korean_minute,
 )
 from wemakeprice_sdk.policy.gates import LinkFlags
 from wemakeprice_sdk.policy.plan_builder import PlanBuilder

@@ -16,12 +16,12 @@ from attrs import asdict, evolve, field
 
 from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import check_kind
+from wemakeprice_sdk.clock import korean_minute
 from wemakeprice_sdk.config import IssueSeverity
 from wemakeprice_sdk.errors import BlastRadiusError, PolicyError
 from wemakeprice_sdk.models._flat import Lists
 from wemakeprice_sdk.models.tables import Report, ReportTable, counted, table_of
 from wemakeprice_sdk.policy.actions import Action, ActionKind, Reason, Target
-from wemakeprice_sdk.policy.derived import korean_minute
 
 __all__ = [
     "Alarm",

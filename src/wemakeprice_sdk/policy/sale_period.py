@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from attrs import evolve
 
 from wemakeprice_sdk._frozen import frozen
-from wemakeprice_sdk.clock import KST, require_aware
+from wemakeprice_sdk.clock import KST, korean_minute, require_aware
 from wemakeprice_sdk.config import (
     ChannelConfig,
     DatedMaintenance,
@@ -22,7 +22,7 @@ from wemakeprice_sdk.config import (
 from wemakeprice_sdk.models.codes import ProductStatus, SalePeriod
 from wemakeprice_sdk.models.products import Product, ProductBasic, ProductSale
 from wemakeprice_sdk.policy.actions import ActionKind, ExtendSalePeriod, Reason, SetStatus, Target, TargetKind
-from wemakeprice_sdk.policy.derived import korean_minute, product_status
+from wemakeprice_sdk.policy.derived import product_status
 from wemakeprice_sdk.policy.plan_builder import PlanBuilder
 from wemakeprice_sdk.policy.settings import SalePeriodSettings
 from wemakeprice_sdk.policy.snapshot import Part, Snapshot

@@ -28,18 +28,12 @@ if TYPE_CHECKING:
     )
     from wemakeprice_sdk.runner.export.retention.terms import FolderRetention
     from wemakeprice_sdk.runner.ledger_target import LedgerTarget
-    from wemakeprice_sdk.runner.reports import (
-        Job,
-        JobProgress,
-        JobReport,
-        RetentionReport,
-        SettlementReport,
-        SourceReport,
-        StopSwitch,
-        WindDownReport,
-    )
+    from wemakeprice_sdk.runner.reports import Job, JobProgress, JobReport, StopSwitch, WindDownReport
     from wemakeprice_sdk.runner.results import ActionResult, ActionState, Skipped
+    from wemakeprice_sdk.runner.retention_report import RetentionReport
     from wemakeprice_sdk.runner.settings import RunnerSettings
+    from wemakeprice_sdk.runner.settlement_report import SettlementReport
+    from wemakeprice_sdk.runner.source_report import SourceReport
     from wemakeprice_sdk.runner.sources.files import SourceFile, SourcePreview
     from wemakeprice_sdk.runner.sources.merging import FactContradiction, FactOrigin
     from wemakeprice_sdk.runner.sources.states import SourceState
@@ -73,18 +67,12 @@ else:
             ),
             "export.retention.terms": ("FolderRetention",),
             "ledger_target": ("LedgerTarget",),
-            "reports": (
-                "Job",
-                "JobProgress",
-                "JobReport",
-                "RetentionReport",
-                "SettlementReport",
-                "SourceReport",
-                "StopSwitch",
-                "WindDownReport",
-            ),
+            "reports": ("Job", "JobProgress", "JobReport", "StopSwitch", "WindDownReport"),
             "results": ("ActionResult", "ActionState", "Skipped"),
+            "retention_report": ("RetentionReport",),
             "settings": ("RunnerSettings",),
+            "settlement_report": ("SettlementReport",),
+            "source_report": ("SourceReport",),
             "sources.files": ("SourceFile", "SourcePreview"),
             "sources.merging": ("FactContradiction", "FactOrigin"),
             "sources.states": ("SourceState",),

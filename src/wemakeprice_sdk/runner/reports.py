@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Protocol, Self, TypedDict
 
@@ -13,16 +13,10 @@ from attrs import evolve, field
 from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.ledger.records import Intent, SaveCount
 from wemakeprice_sdk.models import SkuMatchReport
-from wemakeprice_sdk.models.retention import RetentionClass
 from wemakeprice_sdk.models.tables import Report
 from wemakeprice_sdk.policy.gates import ClosedGate
 from wemakeprice_sdk.policy.plan import PlanStep, SyncPlan
-from wemakeprice_sdk.policy.settlement import InterestLine, Reconciliation
-from wemakeprice_sdk.runner.expiry import RetentionLine
 from wemakeprice_sdk.runner.results import ActionResult, ActionState, Skipped
-from wemakeprice_sdk.runner.sources.files import SourcePreview
-from wemakeprice_sdk.runner.sources.merging import FactContradiction
-from wemakeprice_sdk.runner.sources.states import SourceState
 from wemakeprice_sdk.runner.verdicts import JobVerdict, VerdictReason, reasons_of
 
 
@@ -241,117 +235,6 @@ def _plan_line(step: PlanStep) -> str:
     change = f" {step.before} → {step.after}" if step.after else ""
     why = f"[{step.rule}] {step.reason} ({step.reason_ko})"
     return f"    {step.state}: {step.kind} {step.target}{change} {why}"
-
-
-@frozen(kw_only=True)
-class SettlementReport(JobReport):
-    """The report of `settlement`, with the reconciliation.
-
-    `incomplete` are the sales days of which a row could not be read: what the reconciliation says of them
-    lacks that row's money. They are read again by the next run. `contradictions` say where a file and the
-    API, or two files, say different things of one fact; both stand, the API counts. `sources` are the files
-    that facts came from; one that is not `whole` was broken off, import it again. `interest` is empty unless
-    the terms ask for it.
-    """
-
-    DERIVED: ClassVar[tuple[str, ...]] = ("verdict", "reasons", "missing_won", "undated_won")
-
-    reconciliation: Reconciliation | None = None
-    incomplete: tuple[date, ...] = ()
-    contradictions: tuple[FactContradiction, ...] = ()
-    sources: tuple[SourceState, ...] = ()
-    interest: tuple[InterestLine, ...] = ()
-
-    @property
-    def missing_won(self) -> int:
-        """Won that were due and did not come, wholly or in part, as the reconciliation has it."""
-        return 0 if self.reconciliation is None else self.reconciliation.sums.due
-
-    @property
-    def undated_won(self) -> int:
-        """Won that did not come and are due nobody knows when, for no row and no known cycle says it."""
-        return 0 if self.reconciliation is None else max(self.reconciliation.sums.no_due_day, 0)
-
-    @classmethod
-    def of(
-        cls,
-        report: JobReport,
-        reconciliation: Reconciliation | None,
-        contradictions: Iterable[FactContradiction] = (),
-        sources: Iterable[SourceState] = (),
-        interest: Iterable[InterestLine] = (),
-    ) -> Self:
-        """Add the reconciliation to a report."""
-        return evolve(
-            cls(**report_parts(report)),
-            reconciliation=reconciliation,
-            contradictions=tuple(contradictions),
-            sources=tuple(sources),
-            interest=tuple(interest),
-        )
-
-
-@frozen(kw_only=True)
-class SourceReport(JobReport):
-    """The report of `import_source`: what the file brought; None when the job did not run."""
-
-    brought: SourcePreview | None = None
-
-    @classmethod
-    def of(cls, report: JobReport, brought: SourcePreview | None) -> Self:
-        """Add what the file brought to a report."""
-        return evolve(cls(**report_parts(report)), brought=brought)
-
-
-@frozen(kw_only=True)
-class RetentionReport(JobReport):
-    """The report of `retention`: for each class of each kind what was due, done, held, and has to stay.
-
-    `lines` has them in order. What was sent stands under `intent`, and of it only what was emptied is
-    counted. In a dry run the numbers say what would be done. `masked`, `destroyed`, `held` and `kept` are
-    sums over the kinds, by class.
-    """
-
-    lines: tuple[RetentionLine, ...] = ()
-
-    @property
-    def masked(self) -> Mapping[RetentionClass, int]:
-        """Records that were masked, by class."""
-        return self._sums(lambda line: line.masked)
-
-    @property
-    def destroyed(self) -> Mapping[RetentionClass, int]:
-        """Records of which the class was destroyed, and emptied payloads, by class."""
-        return self._sums(lambda line: line.destroyed)
-
-    @property
-    def held(self) -> Mapping[RetentionClass, int]:
-        """Records that were due and stand under a hold, by class."""
-        return self._sums(lambda line: line.held)
-
-    @property
-    def kept(self) -> Mapping[RetentionClass, int]:
-        """Records that have to stay, by class."""
-        return self._sums(lambda line: line.kept)
-
-    def of_kind(self, kind: str) -> Mapping[RetentionClass, RetentionLine]:
-        """Return the lines of one kind of record, by class."""
-        return {line.data_class: line for line in self.lines if line.file == kind}
-
-    def _sums(self, count: Callable[[RetentionLine], int]) -> Mapping[RetentionClass, int]:
-        sums: Counter[RetentionClass] = Counter()
-        for line in self.lines:
-            sums[line.data_class] += count(line)
-        return {data_class: sums[data_class] for data_class in RetentionClass if sums[data_class]}
-
-    def __str__(self) -> str:
-        """Return the report in lines of text, with every class that stands or went."""
-        return "\n".join([super().__str__(), *(f"  {line}" for line in self.lines if line.counted)])
-
-    @classmethod
-    def of(cls, report: JobReport, lines: Iterable[RetentionLine]) -> Self:
-        """Add the lines to a report."""
-        return evolve(cls(**report_parts(report)), lines=tuple(lines))
 
 
 class WindDownResult(Protocol):

@@ -44,12 +44,8 @@ from wemakeprice_sdk.errors import (
     WemakepriceError,
 )
 from wemakeprice_sdk.ledger.records import IntentState
-from wemakeprice_sdk.policy.dispatch import NOT_CONFIRMED, UNKNOWN_BUNDLE
 from wemakeprice_sdk.policy.gates import GateStep
-from wemakeprice_sdk.policy.orders import MIXED, NO_LINES, UNKNOWN_STATE, UNREAD_CANCEL
 from wemakeprice_sdk.policy.plan import SyncPlan
-from wemakeprice_sdk.policy.sku_doubts import AMBIGUOUS_SKU
-from wemakeprice_sdk.policy.stock import UNKNOWN_SKU
 from wemakeprice_sdk.runner.results import ActionState, Skipped
 
 if TYPE_CHECKING:
@@ -263,8 +259,6 @@ _UNKNOWN_BUNDLE: Final = _reason(
     "check the bundle number and the account; a bundle in a return or exchange is not shown either",
     "배송번호와 계정을 확인해 주세요. 반품·교환 중인 배송번호도 조회되지 않습니다",
 )
-_HELD_ORDERS: Final = (MIXED, NO_LINES, NOT_CONFIRMED, UNKNOWN_STATE, UNREAD_CANCEL)
-"""Why an order stays where it is until an operator acts; other holds end by themselves or by another job."""
 _HELD_ORDER: Final = _reason(
     JobVerdict.OPERATOR_NEEDED,
     VerdictCode.HELD_ORDER,
@@ -411,13 +405,20 @@ def _of_plan(plan: SyncPlan) -> Iterator[VerdictReason]:
 
 def _of_inputs(plan: SyncPlan, unread: Iterable[str]) -> Iterator[VerdictReason]:
     """Return what was given and breaks a rule, what nobody knows, and what only an operator can move on."""
+    from wemakeprice_sdk.policy.dispatch import NOT_CONFIRMED, UNKNOWN_BUNDLE
+    from wemakeprice_sdk.policy.orders import MIXED, NO_LINES, UNKNOWN_STATE, UNREAD_CANCEL
+    from wemakeprice_sdk.policy.sku_doubts import AMBIGUOUS_SKU
+    from wemakeprice_sdk.policy.stock import UNKNOWN_SKU
+
     wrong = [str(held.target) for held in plan.held if held.wrong_input]
     if wrong:
         yield _about(_WRONG_INPUT, wrong)
     # One that only could not be read now is said already.
     there = tuple(line.split(": ", 1)[0] for line in unread)
     bundles = [str(held.target) for held in plan.held if held.reason == UNKNOWN_BUNDLE]
-    orders = [str(held.target) for held in plan.held if held.reason in _HELD_ORDERS]
+    # Until an operator acts; other holds end by themselves or by another job.
+    stuck = (MIXED, NO_LINES, NOT_CONFIRMED, UNKNOWN_STATE, UNREAD_CANCEL)
+    orders = [str(held.target) for held in plan.held if held.reason in stuck]
     skus = [note.target.id for note in plan.notes if note.reason == UNKNOWN_SKU]
     doubtful = [held.target.id for held in plan.held if held.reason == AMBIGUOUS_SKU]
     for reason, subjects in (

@@ -9,55 +9,117 @@ once, and how the request is built when it is sent. A new action is one class he
 sample of it in `tests/action_samples.py`.
 """
 
-from wemakeprice_sdk.policy.actions.base import (
-    Action,
-    ActionKind,
-    Reason,
-    Shipment,
-    Target,
-    TargetKind,
-)
-from wemakeprice_sdk.policy.actions.claims import (
-    ApproveCancel,
-    ApproveReturn,
-    ClaimAction,
-    CompleteExchange,
-    CompletePickup,
-    HoldReturn,
-    RegisterPickup,
-    RejectCancel,
-    ShipExchange,
-)
-from wemakeprice_sdk.policy.actions.cs import (
-    AnswerAction,
-    AnswerInquiry,
-    AnswerQuestion,
-)
-from wemakeprice_sdk.policy.actions.imports import (
-    ImportDeal,
-    ImportProduct,
-)
-from wemakeprice_sdk.policy.actions.orders import (
-    BundleAction,
-    ConfirmBundle,
-    ShipBundle,
-)
-from wemakeprice_sdk.policy.actions.products import (
-    ExtendSalePeriod,
-    OptionChange,
-    ProductAction,
-    SetDisplay,
-    SetOptions,
-    SetStatus,
-    SetStock,
-    extension_key,
-)
-from wemakeprice_sdk.policy.actions.templates import (
-    DeleteTemplate,
-    ImportTemplates,
-    ReassignTemplate,
-    SaveTemplate,
-)
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wemakeprice_sdk.policy.actions.base import (
+        Action,
+        ActionKind,
+        Reason,
+        Shipment,
+        Target,
+        TargetKind,
+    )
+    from wemakeprice_sdk.policy.actions.claims import (
+        ApproveCancel,
+        ApproveReturn,
+        ClaimAction,
+        CompleteExchange,
+        CompletePickup,
+        HoldReturn,
+        RegisterPickup,
+        RejectCancel,
+        ShipExchange,
+    )
+    from wemakeprice_sdk.policy.actions.cs import (
+        AnswerAction,
+        AnswerInquiry,
+        AnswerQuestion,
+    )
+    from wemakeprice_sdk.policy.actions.imports import (
+        ImportDeal,
+        ImportProduct,
+    )
+    from wemakeprice_sdk.policy.actions.orders import (
+        BundleAction,
+        ConfirmBundle,
+        ShipBundle,
+    )
+    from wemakeprice_sdk.policy.actions.products import (
+        ExtendSalePeriod,
+        OptionChange,
+        ProductAction,
+        SetDisplay,
+        SetOptions,
+        SetStatus,
+        SetStock,
+        extension_key,
+    )
+    from wemakeprice_sdk.policy.actions.templates import (
+        DeleteTemplate,
+        ImportTemplates,
+        ReassignTemplate,
+        SaveTemplate,
+    )
+else:
+    from wemakeprice_sdk._lazy import lazy
+
+    __getattr__, __dir__ = lazy(
+        __name__,
+        {
+            "base": (
+                "Action",
+                "ActionKind",
+                "Reason",
+                "Shipment",
+                "Target",
+                "TargetKind",
+            ),
+            "claims": (
+                "ApproveCancel",
+                "ApproveReturn",
+                "ClaimAction",
+                "CompleteExchange",
+                "CompletePickup",
+                "HoldReturn",
+                "RegisterPickup",
+                "RejectCancel",
+                "ShipExchange",
+            ),
+            "cs": (
+                "AnswerAction",
+                "AnswerInquiry",
+                "AnswerQuestion",
+            ),
+            "imports": (
+                "ImportDeal",
+                "ImportProduct",
+            ),
+            "orders": (
+                "BundleAction",
+                "ConfirmBundle",
+                "ShipBundle",
+            ),
+            "products": (
+                "ExtendSalePeriod",
+                "OptionChange",
+                "ProductAction",
+                "SetDisplay",
+                "SetOptions",
+                "SetStatus",
+                "SetStock",
+                "extension_key",
+            ),
+            "templates": (
+                "DeleteTemplate",
+                "ImportTemplates",
+                "ReassignTemplate",
+                "SaveTemplate",
+            ),
+        },
+    )
 
 __all__ = [
     "Action",

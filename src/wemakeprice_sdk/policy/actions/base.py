@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from attrs import asdict, field, fields, has
 
 from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import of_kind
-from wemakeprice_sdk.models import WriteModel
 from wemakeprice_sdk.models.codes import ImportSource, ShipMethod
 from wemakeprice_sdk.models.known import NOTHING_KNOWN, Known
-from wemakeprice_sdk.policy.world import World
+
+if TYPE_CHECKING:
+    from wemakeprice_sdk.models import WriteModel
+    from wemakeprice_sdk.policy.world import World
 
 
 class ActionKind(StrEnum):

@@ -8,59 +8,48 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import evolve
 
+from wemakeprice_sdk import excel
+from wemakeprice_sdk import policy as policies
 from wemakeprice_sdk.checks import check_kind, items_of
 from wemakeprice_sdk.client.options import BaseUrl
 from wemakeprice_sdk.clock import Clock, SystemClock, require_aware
 from wemakeprice_sdk.config import Business, ChannelConfig
 from wemakeprice_sdk.errors import LedgerAccountError, LedgerError, ValidationError
-from wemakeprice_sdk.excel import ExportKind
 from wemakeprice_sdk.ledger.async_ledger import AsyncLedger
-from wemakeprice_sdk.ledger.audit import require_words
-from wemakeprice_sdk.ledger.personal import require_kind
 from wemakeprice_sdk.ledger.protocol import Ledger
-from wemakeprice_sdk.ledger.records import Intent, IntentState, Lease, LegalHold
+from wemakeprice_sdk.ledger.records import IntentState, LegalHold
 from wemakeprice_sdk.models._given import whole_number
 from wemakeprice_sdk.models.sku_links import SkuLink, require_one_each
-from wemakeprice_sdk.models.sku_matching import ambiguous_skus
-from wemakeprice_sdk.models.vat import TaxInvoice
-from wemakeprice_sdk.policy.imports import runple_links
-from wemakeprice_sdk.policy.retention import HoldPurpose, RetentionPolicy
-from wemakeprice_sdk.policy.settlement import BankRecords, OperatorMatch, SettlementTerms
-from wemakeprice_sdk.runner._async.dossier import by_account, make_dossier
-from wemakeprice_sdk.runner._async.erasure import erase, preview_erasure
-from wemakeprice_sdk.runner._async.facts import reconcile_stored, stored_matches
+from wemakeprice_sdk.runner import _async as jobs
 from wemakeprice_sdk.runner._async.lease_holder import AsyncLeaseHolder, reset_time
-from wemakeprice_sdk.runner._async.ledger_archive import archive_stored
 from wemakeprice_sdk.runner._async.ledger_run import AsyncLedgerContext, AsyncLedgerRun
-from wemakeprice_sdk.runner._async.matches import put_match, take_back_match
-from wemakeprice_sdk.runner._async.retained_folders import retain_folder
-from wemakeprice_sdk.runner._async.retention import RetentionTask, forget, hold_words, running_holds, scrub
-from wemakeprice_sdk.runner._async.sources import import_source, import_tax_invoices, preview_source
-from wemakeprice_sdk.runner._async.stored import AsyncFeed, AsyncStored
 from wemakeprice_sdk.runner._offload import AsyncOffload
-from wemakeprice_sdk.runner.erasure import ErasureItem, ErasurePreview, ErasureReport, ErasureSubject
-from wemakeprice_sdk.runner.expiry import LineTally, confirmed_days
-from wemakeprice_sdk.runner.export.archive import ArchiveReport
-from wemakeprice_sdk.runner.export.dossier.folder import DossierReport
-from wemakeprice_sdk.runner.export.retention.register import BY_LIMIT, RegisterReport, write_register
-from wemakeprice_sdk.runner.export.retention.terms import FolderRetention, FolderTerms
-from wemakeprice_sdk.runner.reports import (
-    Job,
-    JobProgressCallback,
-    JobReport,
-    RetentionReport,
-    SettlementReport,
-    SourceReport,
-    StopSwitch,
-)
+from wemakeprice_sdk.runner.reports import Job, JobProgressCallback, JobReport, StopSwitch
 from wemakeprice_sdk.runner.settings import RunnerSettings
-from wemakeprice_sdk.runner.sources.files import ColumnMapping, SourcePreview
 from wemakeprice_sdk.runner.status import AccountStatus, account_status
 
-_Run = AsyncLedgerRun[AsyncLedgerContext]
+if TYPE_CHECKING:
+    from wemakeprice_sdk.excel import ExportKind
+    from wemakeprice_sdk.ledger.records import Intent, Lease
+    from wemakeprice_sdk.models.vat import TaxInvoice
+    from wemakeprice_sdk.policy import HoldPurpose, OperatorMatch, RetentionPolicy, SettlementTerms
+    from wemakeprice_sdk.runner._async.stored import AsyncFeed, AsyncStored
+    from wemakeprice_sdk.runner.erasure import ErasureItem, ErasurePreview, ErasureReport
+    from wemakeprice_sdk.runner.expiry import LineTally
+    from wemakeprice_sdk.runner.export.archive import ArchiveReport
+    from wemakeprice_sdk.runner.export.dossier.folder import DossierReport
+    from wemakeprice_sdk.runner.export.retention.register import RegisterReport
+    from wemakeprice_sdk.runner.export.retention.terms import FolderRetention
+    from wemakeprice_sdk.runner.retention_report import RetentionReport
+    from wemakeprice_sdk.runner.settlement_report import SettlementReport
+    from wemakeprice_sdk.runner.source_report import SourceReport
+    from wemakeprice_sdk.runner.sources.files import ColumnMapping, SourcePreview
+
+_Run: TypeAlias = AsyncLedgerRun[AsyncLedgerContext]
 
 
 class AsyncBackOffice:
@@ -126,14 +115,14 @@ class AsyncBackOffice:
     @property
     def stored(self) -> AsyncStored:
         """What the ledger holds, as models; nothing there can write."""
-        return AsyncStored(self._context.ledger, self.account)
+        return jobs.stored.AsyncStored(self._context.ledger, self.account)
 
     def feed(self, reader: str) -> AsyncFeed:
         """Return new and changed records for the reader of this name, which acknowledges what it has.
 
         Raises `ValidationError` when `reader` is not one line of 1 to 60 characters without a slash.
         """
-        return AsyncFeed(self._context.ledger, self.account, reader)
+        return jobs.stored.AsyncFeed(self._context.ledger, self.account, reader)
 
     async def settlement(
         self, *, received: Mapping[date, int] | None = None, terms: SettlementTerms | None = None
@@ -145,11 +134,13 @@ class AsyncBackOffice:
         operator's matches (`put_match`), and without those "paid" rests on the schedule. `terms` are those of
         `reconcile`; the configuration's cycle counts where they name none. Give the same to `dossier`.
         """
-        check_kind("terms", terms, SettlementTerms, optional=True)
-        bank = None if received is None else BankRecords.by_day(received)
+        from wemakeprice_sdk.runner.settlement_report import SettlementReport
+
+        check_kind("terms", terms, policies.SettlementTerms, optional=True)
+        bank = None if received is None else policies.BankRecords.by_day(received)
         started = self._context.clock.now()
         context = await self._reading()
-        result, facts = await reconcile_stored(context, bank, terms)
+        result, facts = await jobs.facts.reconcile_stored(context, bank, terms)
         report = JobReport(
             job=Job.SETTLEMENT, account=self.account, started_at=started, finished_at=context.clock.now()
         )
@@ -159,7 +150,7 @@ class AsyncBackOffice:
 
     async def matches(self) -> tuple[OperatorMatch, ...]:
         """Return an operator's matches (수동 매칭) that stand, oldest first."""
-        return await stored_matches(await self._reading())
+        return await jobs.facts.stored_matches(await self._reading())
 
     async def put_match(self, match: OperatorMatch, *, terms: SettlementTerms | None = None) -> None:
         """Keep an operator's word that a transfer is for a pay-out: it goes before every rule from now on.
@@ -171,9 +162,9 @@ class AsyncBackOffice:
         there, and for more won than both have; a match that fits no more later is named by the
         reconciliation (`unfit_matches`).
         """
-        check_kind("terms", terms, SettlementTerms, optional=True)
-        check_kind("match", match, OperatorMatch)
-        await self._must_run(Job.RECOVER, partial(put_match, match=match, terms=terms))
+        check_kind("terms", terms, policies.SettlementTerms, optional=True)
+        check_kind("match", match, policies.OperatorMatch)
+        await self._must_run(Job.RECOVER, partial(jobs.matches.put_match, match=match, terms=terms))
 
     async def take_back_match(self, transfer: str, payable: str, *, by: str, reason: str = "") -> bool:
         """Take a match back (수동 매칭 해제), by the keys it names; False when none stands.
@@ -183,7 +174,7 @@ class AsyncBackOffice:
         done: list[bool] = []
 
         async def job(run: _Run) -> None:
-            done.append(await take_back_match(run, transfer, payable, by, reason))
+            done.append(await jobs.matches.take_back_match(run, transfer, payable, by, reason))
 
         await self._must_run(Job.RECOVER, job)
         return any(done)
@@ -203,8 +194,8 @@ class AsyncBackOffice:
 
         Raises what `ExcelMigrator.inspect` does, and `WrongKindError` for a file of another kind.
         """
-        check_kind("kind", kind, ExportKind, optional=True)
-        return await preview_source(self._context, file, kind, mapping, bank, account_number)
+        check_kind("kind", kind, excel.ExportKind, optional=True)
+        return await jobs.sources.preview_source(self._context, file, kind, mapping, bank, account_number)
 
     async def import_source(
         self,
@@ -230,12 +221,17 @@ class AsyncBackOffice:
         `settlement` says so. Raises `SourceChangedError` when the file is not the one of `preview`, and what
         `preview_source` does.
         """
+        from wemakeprice_sdk.runner.source_report import SourceReport
+        from wemakeprice_sdk.runner.sources.files import SourcePreview
+
         check_kind("preview", preview, SourcePreview, optional=True)
-        check_kind("kind", kind, ExportKind, optional=True)
+        check_kind("kind", kind, excel.ExportKind, optional=True)
         brought: list[SourcePreview] = []
 
         async def job(run: _Run) -> None:
-            brought.append(await import_source(run, file, preview, kind, mapping, bank, account_number))
+            brought.append(
+                await jobs.sources.import_source(run, file, preview, kind, mapping, bank, account_number)
+            )
 
         report = await self._run(Job.IMPORT_SOURCE, job, progress=progress, stop=stop)
         return SourceReport.of(report, brought[0] if brought else None)
@@ -279,17 +275,19 @@ class AsyncBackOffice:
             )
         at = self._context.clock.now() if as_of is None else require_aware(as_of, "as_of")
         contexts = [await one._reading() for one in joined]
-        given = by_account(terms, [one.account for one in contexts])
-        return await make_dossier(
+        given = jobs.dossier.by_account(terms, [one.account for one in contexts])
+        return await jobs.dossier.make_dossier(
             contexts, folder, at, given, business, files, personal=personal, replace=replace
         )
 
     async def import_tax_invoices(self, invoices: Iterable[TaxInvoice]) -> JobReport:
         """Keep what the seller declared himself (세금계산서), for the three-way check of a dossier."""
+        from wemakeprice_sdk.models.vat import TaxInvoice
+
         rows = items_of("invoices", invoices, TaxInvoice)
 
         async def job(run: _Run) -> None:
-            await import_tax_invoices(run, rows)
+            await jobs.sources.import_tax_invoices(run, rows)
 
         return await self._run(Job.IMPORT_SOURCE, job)
 
@@ -313,17 +311,22 @@ class AsyncBackOffice:
         the end the ledger's files are rewritten (`Ledger.scrub`), while others wait. A run that cannot do
         that raises `LedgerUnavailableError`, and the next one does it. A dry run counts what would be done.
         """
-        check_kind("policy", policy, RetentionPolicy)
+        from wemakeprice_sdk.ledger.audit import require_words
+        from wemakeprice_sdk.runner.expiry import confirmed_days
+        from wemakeprice_sdk.runner.export.retention.register import BY_LIMIT
+        from wemakeprice_sdk.runner.retention_report import RetentionReport
+
+        check_kind("policy", policy, policies.RetentionPolicy)
         operator, days = require_words(by, "by", BY_LIMIT), confirmed_days(confirmed)
         tallies: list[LineTally] = []
 
         async def job(run: _Run) -> None:
-            holds = await running_holds(run.context)
-            task = RetentionTask(
+            holds = await jobs.retention.running_holds(run.context)
+            task = jobs.retention.RetentionTask(
                 policy=policy, by=operator, today=run.now.date(), confirmed=days, holds=holds
             )
-            await forget(run, task, tallies)
-            await scrub(run)
+            await jobs.retention.forget(run, task, tallies)
+            await jobs.retention.scrub(run)
 
         report = await self._run(Job.RETENTION, job, dry_run=dry_run, progress=progress, stop=stop)
         return RetentionReport.of(report, [tally.line() for tally in tallies])
@@ -351,7 +354,12 @@ class AsyncBackOffice:
         `LedgerCorruptError` and `BagError` for a folder that is not whole, `LedgerUnavailableError` for one
         that others write into meanwhile, and `LedgerError` while another worker has the account.
         """
-        check_kind("policy", policy, RetentionPolicy)
+        from wemakeprice_sdk.ledger.audit import require_words
+        from wemakeprice_sdk.runner.expiry import confirmed_days
+        from wemakeprice_sdk.runner.export.retention.register import BY_LIMIT
+        from wemakeprice_sdk.runner.export.retention.terms import FolderTerms
+
+        check_kind("policy", policy, policies.RetentionPolicy)
         operator, days = require_words(by, "by", BY_LIMIT), confirmed_days(confirmed)
         now = self._context.clock.now()
         at = now if as_of is None else require_aware(as_of, "as_of")
@@ -366,17 +374,17 @@ class AsyncBackOffice:
         found: list[FolderRetention] = []
 
         async def job(run: _Run) -> None:
-            holds = await running_holds(run.context)
+            holds = await jobs.retention.running_holds(run.context)
             terms = FolderTerms(
                 policy=policy,
                 as_of=at,
                 confirmed=days,
                 key_hmac=partial(self._ledger.key_hmac, self.account),
                 by=operator,
-                holds={place: hold_words(hold) for place, hold in holds.items()},
+                holds={place: jobs.retention.hold_words(hold) for place, hold in holds.items()},
                 copies=copies,
             )
-            found.append(await retain_folder(run, folder, terms))
+            found.append(await jobs.retained_folders.retain_folder(run, folder, terms))
 
         await self._must_run(Job.RETENTION, job, dry_run=dry_run)
         return found[0]
@@ -401,11 +409,15 @@ class AsyncBackOffice:
         an order that is on its way keeps what it is delivered by. Raises `ValidationError` for neither or
         both.
         """
-        check_kind("policy", policy, RetentionPolicy, optional=True)
+        from wemakeprice_sdk.runner.erasure import ErasureSubject
+        from wemakeprice_sdk.runner.expiry import confirmed_days
+
+        check_kind("policy", policy, policies.RetentionPolicy, optional=True)
         number = None if bundle_no is None else whole_number(bundle_no, "bundle_no")
         subject = ErasureSubject(bundle_no=number, phone=phone, name=name)
         context = await self._reading()
-        return await preview_erasure(context, subject, policy or RetentionPolicy(), confirmed_days(confirmed))
+        terms, days = policy or policies.RetentionPolicy(), confirmed_days(confirmed)
+        return await jobs.erasure.preview_erasure(context, subject, terms, days)
 
     async def erase(
         self,
@@ -423,8 +435,13 @@ class AsyncBackOffice:
         person, the register each record. Stopped or killed, call it again with the same preview. `by` as for
         `retention`.
         """
+        from wemakeprice_sdk.ledger.audit import require_words
+        from wemakeprice_sdk.runner.erasure import ErasurePreview, ErasureReport
+        from wemakeprice_sdk.runner.expiry import confirmed_days
+        from wemakeprice_sdk.runner.export.retention.register import BY_LIMIT
+
         check_kind("preview", preview, ErasurePreview)
-        check_kind("policy", policy, RetentionPolicy, optional=True)
+        check_kind("policy", policy, policies.RetentionPolicy, optional=True)
         operator, days = require_words(by, "by", BY_LIMIT), confirmed_days(confirmed)
         if preview.account != self.account:
             raise LedgerAccountError(
@@ -433,8 +450,9 @@ class AsyncBackOffice:
         items: list[ErasureItem] = []
 
         async def job(run: _Run) -> None:
-            await erase(run, preview, policy or RetentionPolicy(), days, operator, items)
-            await scrub(run)
+            terms = policy or policies.RetentionPolicy()
+            await jobs.erasure.erase(run, preview, terms, days, operator, items)
+            await jobs.retention.scrub(run)
 
         return ErasureReport.of(await self._run(Job.ERASE, job, stop=stop), items)
 
@@ -453,6 +471,8 @@ class AsyncBackOffice:
         workbook only. The same ledger and `as_of` (default: now) give the same bytes. `verify_register` holds
         the lines against the audit trail.
         """
+        from wemakeprice_sdk.runner.export.retention.register import write_register
+
         at = self._context.clock.now() if as_of is None else require_aware(as_of, "as_of")
         for name, value in (("department_head", department_head), ("confirmed_by", confirmed_by)):
             check_kind(name, value, str)
@@ -481,7 +501,7 @@ class AsyncBackOffice:
         bytes. The folder holds personal data in clear unless `mask`. Raises as `ChannelRunner.archive` does.
         """
         context = await self._reading()
-        return await archive_stored(
+        return await jobs.ledger_archive.archive_stored(
             context, folder, start, end, mask=mask, as_of=as_of, progress=progress, stop=stop
         )
 
@@ -494,6 +514,8 @@ class AsyncBackOffice:
         return await self._status(self.config)
 
     async def _status(self, config: ChannelConfig) -> AccountStatus:
+        from wemakeprice_sdk.models.sku_matching import ambiguous_skus
+
         ledger, account = await self._holder.looking_around(), self.account
         standing, waiting = await ledger.standing(account), await ledger.active_intents(account)
         uses, shared = await ledger.sku_uses(), await ledger.shared_skus()
@@ -568,6 +590,8 @@ class AsyncBackOffice:
         Runple mode; a product without a link gets one that says nothing else. Raises `ValidationError` naming
         every code that no link bears.
         """
+        from wemakeprice_sdk.policy.imports import runple_links
+
         named, changed = items_of("goods", goods), list[SkuLink]()
 
         async def job(run: _Run) -> None:
@@ -604,7 +628,9 @@ class AsyncBackOffice:
         `export`, `intent`. `reason` is written into the audit trail, so it must name nobody: 1..200
         characters in one line. Raises `ValidationError`.
         """
-        check_kind("purpose", purpose, HoldPurpose, optional=True)
+        from wemakeprice_sdk.ledger.personal import require_kind
+
+        check_kind("purpose", purpose, policies.HoldPurpose, optional=True)
         require_kind(kind, "kind")
         classes = [None] if purpose is None else sorted(purpose.classes)
         at = require_aware(until, "until")

@@ -6,14 +6,13 @@ import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import finalize
 
 from wemakeprice_sdk.client._event_loop import AsyncTurnstile
 from wemakeprice_sdk.errors import LedgerError
 from wemakeprice_sdk.ledger.async_ledger import AsyncLedger
 from wemakeprice_sdk.ledger.records import Lease
-from wemakeprice_sdk.ledger.sqlite import MemoryLedger
 from wemakeprice_sdk.policy.gates import ClosedGate
 from wemakeprice_sdk.runner._async.ledger_run import AsyncLedgerContext, AsyncLedgerRun, Stopped
 from wemakeprice_sdk.runner.reports import Job, JobReport
@@ -21,6 +20,9 @@ from wemakeprice_sdk.runner.results import Skipped
 from wemakeprice_sdk.runner.settings import worker_name
 from wemakeprice_sdk.runner.status import RUN, run_note
 from wemakeprice_sdk.secrets import AesGcmCipher, generate_key
+
+if TYPE_CHECKING:
+    from wemakeprice_sdk.ledger.sqlite import MemoryLedger
 
 R = TypeVar("R", bound=AsyncLedgerRun[Any])
 
@@ -142,6 +144,8 @@ async def reset_time(run: AsyncLedgerRun[Any], by: str) -> int:
 
 
 def _empty() -> MemoryLedger:
+    from wemakeprice_sdk.ledger.sqlite import MemoryLedger
+
     return MemoryLedger(AesGcmCipher.single(generate_key()))
 
 

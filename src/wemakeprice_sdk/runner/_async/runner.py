@@ -9,67 +9,58 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
+from wemakeprice_sdk import policy as policies
 from wemakeprice_sdk.checks import check_kind, items_of
 from wemakeprice_sdk.client._async.client import AsyncWemakepriceClient
 from wemakeprice_sdk.client._event_loop import AsyncTurnstile
 from wemakeprice_sdk.clock import Clock, korean_day, require_aware
 from wemakeprice_sdk.config import ChannelConfig, IssueNotifier, LinkStore
 from wemakeprice_sdk.errors import AuthenticationError, ValidationError, WemakepriceError
-from wemakeprice_sdk.ledger.async_ledger import AsyncLedger
-from wemakeprice_sdk.ledger.protocol import Ledger
-from wemakeprice_sdk.ledger.records import Intent, Lease
 from wemakeprice_sdk.models._given import whole_number
 from wemakeprice_sdk.models.codes import SkuLinkMode
-from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.models.sku_matching import SkuScheme
 from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.gates import ClosedGate, check
-from wemakeprice_sdk.policy.retention import HoldPurpose, RetentionPolicy
-from wemakeprice_sdk.policy.seller_inputs import reserved_units
-from wemakeprice_sdk.policy.settlement import BankRecords, Reconciliation, SettlementTerms
-from wemakeprice_sdk.policy.snapshot import (
-    PendingAnswer,
-    PendingInquiryAnswer,
-    PendingShipment,
-    PickedLine,
-    ReturnFacts,
-    SkuStock,
-    TemplateDelete,
-    TemplateSave,
-)
-from wemakeprice_sdk.policy.sync import SyncPolicy
-from wemakeprice_sdk.runner._async import claims as claim_jobs
-from wemakeprice_sdk.runner._async import cs, imports, orders, sale_periods, settlement, stock, templates
-from wemakeprice_sdk.runner._async.archive import archive
+from wemakeprice_sdk.runner import _async as jobs
 from wemakeprice_sdk.runner._async.back_office import AsyncBackOffice
-from wemakeprice_sdk.runner._async.facts import AsyncStoredFacts
-from wemakeprice_sdk.runner._async.job_run import AsyncJobContext, AsyncJobRun
 from wemakeprice_sdk.runner._async.link_watch import AsyncLinkWatch
-from wemakeprice_sdk.runner._async.wind_down import AsyncWindDown
-from wemakeprice_sdk.runner.export.archive import ArchiveReport
-from wemakeprice_sdk.runner.reports import (
-    Job,
-    JobProgressCallback,
-    JobReport,
-    RetentionReport,
-    SettlementReport,
-    StopSwitch,
-    WindDownReport,
-)
+from wemakeprice_sdk.runner.reports import Job, JobProgressCallback, JobReport, StopSwitch, WindDownReport
 from wemakeprice_sdk.runner.results import Skipped
-from wemakeprice_sdk.runner.settings import (
-    FactSource,
-    RunnerSettings,
-    checked_wind_down,
-    from_source,
-)
-from wemakeprice_sdk.runner.status import AccountStatus
+from wemakeprice_sdk.runner.settings import FactSource, RunnerSettings, checked_wind_down, from_source
 from wemakeprice_sdk.runner.verdicts import JobVerdict, reason_of_error
 from wemakeprice_sdk.wire.windows import split_days
+
+if TYPE_CHECKING:
+    from wemakeprice_sdk.ledger.async_ledger import AsyncLedger
+    from wemakeprice_sdk.ledger.protocol import Ledger
+    from wemakeprice_sdk.ledger.records import Intent, Lease
+    from wemakeprice_sdk.models.sku_links import SkuLink
+    from wemakeprice_sdk.policy import (
+        HoldPurpose,
+        PendingAnswer,
+        PendingInquiryAnswer,
+        PendingShipment,
+        PickedLine,
+        Reconciliation,
+        RetentionPolicy,
+        ReturnFacts,
+        SettlementTerms,
+        SkuStock,
+        SyncPolicy,
+        TemplateDelete,
+        TemplateSave,
+    )
+    from wemakeprice_sdk.runner._async.facts import AsyncStoredFacts
+    from wemakeprice_sdk.runner._async.job_run import AsyncJobRun
+    from wemakeprice_sdk.runner._async.wind_down import AsyncWindDown
+    from wemakeprice_sdk.runner.export.archive import ArchiveReport
+    from wemakeprice_sdk.runner.retention_report import RetentionReport
+    from wemakeprice_sdk.runner.settlement_report import SettlementReport
+    from wemakeprice_sdk.runner.status import AccountStatus
 
 _LEVELS: Final[Mapping[JobVerdict, int]] = {
     JobVerdict.DONE: logging.INFO,
@@ -140,7 +131,7 @@ class AsyncChannelRunner:
         logger: logging.Logger | None = None,
     ) -> None:
         check_kind("client", client, AsyncWemakepriceClient)
-        check_kind("policy", policy, SyncPolicy)
+        check_kind("policy", policy, policies.SyncPolicy)
         check_kind("link_store", link_store, LinkStore, optional=True, hint="such as MemoryLinkStore()")
         check_kind("notifier", notifier, IssueNotifier, optional=True)
         check_kind("logger", logger, logging.Logger, optional=True)
@@ -156,7 +147,7 @@ class AsyncChannelRunner:
         # Around the link too: of two jobs that start at once, one asks whether the key works.
         self._turn = AsyncTurnstile(1)
         self._logger = logger or logging.getLogger("wemakeprice_sdk.runner")
-        self._around = AsyncJobContext.at(self._office._context, client, policy)
+        self._around = jobs.job_run.AsyncJobContext.at(self._office._context, client, policy)
         self._link = AsyncLinkWatch.of(
             client,
             policy.config,
@@ -203,7 +194,7 @@ class AsyncChannelRunner:
 
         Reads from the overlap before the watermark on; after a pause it reads from where it stopped.
         """
-        return await self._run(Job.COLLECT_ORDERS, orders.collect_orders, dry_run, progress, stop)
+        return await self._run(Job.COLLECT_ORDERS, jobs.orders.collect_orders, dry_run, progress, stop)
 
     async def confirm(
         self,
@@ -219,7 +210,7 @@ class AsyncChannelRunner:
             if bundle_nos is None
             else frozenset(whole_number(row, "bundle_nos") for row in items_of("bundle_nos", bundle_nos))
         )
-        job = partial(orders.confirm, bundle_nos=named)
+        job = partial(jobs.orders.confirm, bundle_nos=named)
         return await self._run(Job.CONFIRM, job, dry_run, progress, stop)
 
     async def ship(
@@ -235,7 +226,7 @@ class AsyncChannelRunner:
         A bundle with an open cancel request is held; one that is shipped with the same invoice is nothing
         to do, with another a conflict for an operator.
         """
-        job = partial(orders.ship, shipments=items_of("shipments", shipments, PendingShipment))
+        job = partial(jobs.orders.ship, shipments=items_of("shipments", shipments, policies.PendingShipment))
         return await self._run(Job.SHIP, job, dry_run, progress, stop)
 
     async def track(
@@ -246,7 +237,7 @@ class AsyncChannelRunner:
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Follow shipped bundles to their delivery (배송 추적), so that settlement can be reconciled."""
-        return await self._run(Job.TRACK, orders.track, dry_run, progress, stop)
+        return await self._run(Job.TRACK, jobs.orders.track, dry_run, progress, stop)
 
     async def claims(
         self,
@@ -265,10 +256,10 @@ class AsyncChannelRunner:
         unshipped goods are held; an empty collection says that nothing did, and they are approved.
         """
         job = partial(
-            claim_jobs.answer_claims,
-            shipments=items_of("shipments", shipments, PendingShipment),
-            picked=None if picked is None else items_of("picked", picked, PickedLine),
-            facts=items_of("facts", facts, ReturnFacts),
+            jobs.claims.answer_claims,
+            shipments=items_of("shipments", shipments, policies.PendingShipment),
+            picked=None if picked is None else items_of("picked", picked, policies.PickedLine),
+            facts=items_of("facts", facts, policies.ReturnFacts),
         )
         return await self._run(Job.CLAIMS, job, dry_run, progress, stop)
 
@@ -290,9 +281,11 @@ class AsyncChannelRunner:
         Raises `ValidationError` for a negative number of units.
         """
         check_kind("reservations", reservations, Mapping, optional=True)
+        from wemakeprice_sdk.policy.seller_inputs import reserved_units
+
         promised = reserved_units(reservations or {})
-        counted = items_of("levels", levels, SkuStock)
-        job = partial(stock.sync_stock, levels=counted, reservations=promised)
+        counted = items_of("levels", levels, policies.SkuStock)
+        job = partial(jobs.stock.sync_stock, levels=counted, reservations=promised)
         return await self._run(Job.STOCK, job, dry_run, progress, stop)
 
     async def wind_down(
@@ -318,7 +311,7 @@ class AsyncChannelRunner:
         found: list[AsyncWindDown] = []
 
         async def job(run: AsyncJobRun) -> None:
-            found.append(AsyncWindDown(run, first))
+            found.append(jobs.wind_down.AsyncWindDown(run, first))
             await found[0].carry_out(given)
 
         def finish(report: JobReport) -> WindDownReport:
@@ -340,7 +333,7 @@ class AsyncChannelRunner:
         missed: list[Skipped] = []
 
         async def job(run: AsyncJobRun) -> None:
-            if not await sale_periods.extend_sale_periods(run):
+            if not await jobs.sale_periods.extend_sale_periods(run):
                 missed.append(Skipped.MAINTENANCE)
 
         def finish(report: JobReport) -> JobReport:
@@ -363,9 +356,9 @@ class AsyncChannelRunner:
         the last ten years, whether they were imported or not.
         """
         job = partial(
-            templates.sync_templates,
-            saves=items_of("saves", saves, TemplateSave),
-            deletes=items_of("deletes", deletes, TemplateDelete),
+            jobs.templates.sync_templates,
+            saves=items_of("saves", saves, policies.TemplateSave),
+            deletes=items_of("deletes", deletes, policies.TemplateDelete),
         )
         return await self._run(Job.TEMPLATES, job, dry_run, progress, stop)
 
@@ -401,7 +394,7 @@ class AsyncChannelRunner:
                 "SKU 연동 없이 SKU 재고연동을 선택할 수 없습니다. SKU 연동 방식을 먼저 선택해 주세요",
             )
         first, last = require_aware(start, "start"), require_aware(end, "end")
-        choices = imports.ProductChoices(
+        choices = jobs.imports.ProductChoices(
             mode=sku_link,
             stock_sync=stock_sync,
             scheme=sku_scheme,
@@ -411,7 +404,7 @@ class AsyncChannelRunner:
                 for name in items_of("runple", runple)
             ),
         )
-        job = partial(imports.import_products, start=first, end=last, choices=choices)
+        job = partial(jobs.imports.import_products, start=first, end=last, choices=choices)
         return await self._run(Job.IMPORT_PRODUCTS, job, dry_run, progress, stop)
 
     async def import_deals(
@@ -425,7 +418,7 @@ class AsyncChannelRunner:
     ) -> JobReport:
         """Import deals by registration date (딜 가져오기), in windows of at most six months."""
         first, last = require_aware(start, "start"), require_aware(end, "end")
-        job = partial(imports.import_deals, start=first, end=last)
+        job = partial(jobs.imports.import_deals, start=first, end=last)
         return await self._run(Job.IMPORT_DEALS, job, dry_run, progress, stop)
 
     async def settlement(
@@ -452,16 +445,18 @@ class AsyncChannelRunner:
         """
         if from_source(source, only={"marketplace": {"start": start, "end": end}}) == "ledger":
             return await self._office.settlement(received=received, terms=terms)
-        check_kind("terms", terms, SettlementTerms, optional=True)
+        from wemakeprice_sdk.runner.settlement_report import SettlementReport
+
+        check_kind("terms", terms, policies.SettlementTerms, optional=True)
         first = None if start is None else korean_day(start, "start")
         last = None if end is None else korean_day(end, "end")
         if first is not None and last is not None:
             split_days(first, last)  # refuses a period that ends before it starts
-        bank = None if received is None else BankRecords.by_day(received)
+        bank = None if received is None else policies.BankRecords.by_day(received)
         results: list[tuple[Reconciliation, AsyncStoredFacts, tuple[date, ...]]] = []
 
         async def job(run: AsyncJobRun) -> None:
-            results.append(await settlement.reconcile_settlement(run, first, last, bank, terms))
+            results.append(await jobs.settlement.reconcile_settlement(run, first, last, bank, terms))
 
         def finish(report: JobReport) -> SettlementReport:
             if not results:
@@ -490,9 +485,9 @@ class AsyncChannelRunner:
         An answer whose fate is unknown waits for an operator: nothing can read it back.
         """
         job = partial(
-            cs.serve_customers,
-            answers=items_of("answers", answers, PendingAnswer),
-            inquiry_answers=items_of("inquiry_answers", inquiry_answers, PendingInquiryAnswer),
+            jobs.cs.serve_customers,
+            answers=items_of("answers", answers, policies.PendingAnswer),
+            inquiry_answers=items_of("inquiry_answers", inquiry_answers, policies.PendingInquiryAnswer),
         )
         return await self._run(Job.CS, job, dry_run, progress, stop)
 
@@ -545,7 +540,9 @@ class AsyncChannelRunner:
                 folder, start, end, mask=mask, as_of=as_of, progress=progress, stop=stop
             )
         try:
-            return await archive(self._around, folder, start, end, mask=mask, progress=progress, stop=stop)
+            return await jobs.archive.archive(
+                self._around, folder, start, end, mask=mask, progress=progress, stop=stop
+            )
         except AuthenticationError as error:
             # An archive waits for no job, but one that runs beside it may ask the same just now.
             await self._turn.acquire()
@@ -635,7 +632,7 @@ class AsyncChannelRunner:
 
         def make(ledger: AsyncLedger, lease: Lease | None) -> AsyncJobRun:
             context = evolve(self._around, ledger=ledger)
-            return AsyncJobRun(context, job, lease, progress, stop or StopSwitch())
+            return jobs.job_run.AsyncJobRun(context, job, lease, progress, stop or StopSwitch())
 
         async def recovered(run: AsyncJobRun) -> None:
             if not run.dry_run:

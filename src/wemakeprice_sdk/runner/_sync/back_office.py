@@ -8,58 +8,47 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import evolve
 
+from wemakeprice_sdk import excel
+from wemakeprice_sdk import policy as policies
 from wemakeprice_sdk.checks import check_kind, items_of
 from wemakeprice_sdk.client.options import BaseUrl
 from wemakeprice_sdk.clock import Clock, SystemClock, require_aware
 from wemakeprice_sdk.config import Business, ChannelConfig
 from wemakeprice_sdk.errors import LedgerAccountError, LedgerError, ValidationError
-from wemakeprice_sdk.excel import ExportKind
-from wemakeprice_sdk.ledger.audit import require_words
-from wemakeprice_sdk.ledger.personal import require_kind
 from wemakeprice_sdk.ledger.protocol import Ledger
-from wemakeprice_sdk.ledger.records import Intent, IntentState, Lease, LegalHold
+from wemakeprice_sdk.ledger.records import IntentState, LegalHold
 from wemakeprice_sdk.models._given import whole_number
 from wemakeprice_sdk.models.sku_links import SkuLink, require_one_each
-from wemakeprice_sdk.models.sku_matching import ambiguous_skus
-from wemakeprice_sdk.models.vat import TaxInvoice
-from wemakeprice_sdk.policy.imports import runple_links
-from wemakeprice_sdk.policy.retention import HoldPurpose, RetentionPolicy
-from wemakeprice_sdk.policy.settlement import BankRecords, OperatorMatch, SettlementTerms
+from wemakeprice_sdk.runner import _sync as jobs
 from wemakeprice_sdk.runner._offload import Offload
-from wemakeprice_sdk.runner._sync.dossier import by_account, make_dossier
-from wemakeprice_sdk.runner._sync.erasure import erase, preview_erasure
-from wemakeprice_sdk.runner._sync.facts import reconcile_stored, stored_matches
 from wemakeprice_sdk.runner._sync.lease_holder import LeaseHolder, reset_time
-from wemakeprice_sdk.runner._sync.ledger_archive import archive_stored
 from wemakeprice_sdk.runner._sync.ledger_run import LedgerContext, LedgerRun
-from wemakeprice_sdk.runner._sync.matches import put_match, take_back_match
-from wemakeprice_sdk.runner._sync.retained_folders import retain_folder
-from wemakeprice_sdk.runner._sync.retention import RetentionTask, forget, hold_words, running_holds, scrub
-from wemakeprice_sdk.runner._sync.sources import import_source, import_tax_invoices, preview_source
-from wemakeprice_sdk.runner._sync.stored import Feed, Stored
-from wemakeprice_sdk.runner.erasure import ErasureItem, ErasurePreview, ErasureReport, ErasureSubject
-from wemakeprice_sdk.runner.expiry import LineTally, confirmed_days
-from wemakeprice_sdk.runner.export.archive import ArchiveReport
-from wemakeprice_sdk.runner.export.dossier.folder import DossierReport
-from wemakeprice_sdk.runner.export.retention.register import BY_LIMIT, RegisterReport, write_register
-from wemakeprice_sdk.runner.export.retention.terms import FolderRetention, FolderTerms
-from wemakeprice_sdk.runner.reports import (
-    Job,
-    JobProgressCallback,
-    JobReport,
-    RetentionReport,
-    SettlementReport,
-    SourceReport,
-    StopSwitch,
-)
+from wemakeprice_sdk.runner.reports import Job, JobProgressCallback, JobReport, StopSwitch
 from wemakeprice_sdk.runner.settings import RunnerSettings
-from wemakeprice_sdk.runner.sources.files import ColumnMapping, SourcePreview
 from wemakeprice_sdk.runner.status import AccountStatus, account_status
 
-_Run = LedgerRun[LedgerContext]
+if TYPE_CHECKING:
+    from wemakeprice_sdk.excel import ExportKind
+    from wemakeprice_sdk.ledger.records import Intent, Lease
+    from wemakeprice_sdk.models.vat import TaxInvoice
+    from wemakeprice_sdk.policy import HoldPurpose, OperatorMatch, RetentionPolicy, SettlementTerms
+    from wemakeprice_sdk.runner._sync.stored import Feed, Stored
+    from wemakeprice_sdk.runner.erasure import ErasureItem, ErasurePreview, ErasureReport
+    from wemakeprice_sdk.runner.expiry import LineTally
+    from wemakeprice_sdk.runner.export.archive import ArchiveReport
+    from wemakeprice_sdk.runner.export.dossier.folder import DossierReport
+    from wemakeprice_sdk.runner.export.retention.register import RegisterReport
+    from wemakeprice_sdk.runner.export.retention.terms import FolderRetention
+    from wemakeprice_sdk.runner.retention_report import RetentionReport
+    from wemakeprice_sdk.runner.settlement_report import SettlementReport
+    from wemakeprice_sdk.runner.source_report import SourceReport
+    from wemakeprice_sdk.runner.sources.files import ColumnMapping, SourcePreview
+
+_Run: TypeAlias = LedgerRun[LedgerContext]
 
 
 class BackOffice:
@@ -125,14 +114,14 @@ class BackOffice:
     @property
     def stored(self) -> Stored:
         """What the ledger holds, as models; nothing there can write."""
-        return Stored(self._context.ledger, self.account)
+        return jobs.stored.Stored(self._context.ledger, self.account)
 
     def feed(self, reader: str) -> Feed:
         """Return new and changed records for the reader of this name, which acknowledges what it has.
 
         Raises `ValidationError` when `reader` is not one line of 1 to 60 characters without a slash.
         """
-        return Feed(self._context.ledger, self.account, reader)
+        return jobs.stored.Feed(self._context.ledger, self.account, reader)
 
     def settlement(
         self, *, received: Mapping[date, int] | None = None, terms: SettlementTerms | None = None
@@ -144,11 +133,13 @@ class BackOffice:
         operator's matches (`put_match`), and without those "paid" rests on the schedule. `terms` are those of
         `reconcile`; the configuration's cycle counts where they name none. Give the same to `dossier`.
         """
-        check_kind("terms", terms, SettlementTerms, optional=True)
-        bank = None if received is None else BankRecords.by_day(received)
+        from wemakeprice_sdk.runner.settlement_report import SettlementReport
+
+        check_kind("terms", terms, policies.SettlementTerms, optional=True)
+        bank = None if received is None else policies.BankRecords.by_day(received)
         started = self._context.clock.now()
         context = self._reading()
-        result, facts = reconcile_stored(context, bank, terms)
+        result, facts = jobs.facts.reconcile_stored(context, bank, terms)
         report = JobReport(
             job=Job.SETTLEMENT, account=self.account, started_at=started, finished_at=context.clock.now()
         )
@@ -158,7 +149,7 @@ class BackOffice:
 
     def matches(self) -> tuple[OperatorMatch, ...]:
         """Return an operator's matches (수동 매칭) that stand, oldest first."""
-        return stored_matches(self._reading())
+        return jobs.facts.stored_matches(self._reading())
 
     def put_match(self, match: OperatorMatch, *, terms: SettlementTerms | None = None) -> None:
         """Keep an operator's word that a transfer is for a pay-out: it goes before every rule from now on.
@@ -170,9 +161,9 @@ class BackOffice:
         there, and for more won than both have; a match that fits no more later is named by the
         reconciliation (`unfit_matches`).
         """
-        check_kind("terms", terms, SettlementTerms, optional=True)
-        check_kind("match", match, OperatorMatch)
-        self._must_run(Job.RECOVER, partial(put_match, match=match, terms=terms))
+        check_kind("terms", terms, policies.SettlementTerms, optional=True)
+        check_kind("match", match, policies.OperatorMatch)
+        self._must_run(Job.RECOVER, partial(jobs.matches.put_match, match=match, terms=terms))
 
     def take_back_match(self, transfer: str, payable: str, *, by: str, reason: str = "") -> bool:
         """Take a match back (수동 매칭 해제), by the keys it names; False when none stands.
@@ -182,7 +173,7 @@ class BackOffice:
         done: list[bool] = []
 
         def job(run: _Run) -> None:
-            done.append(take_back_match(run, transfer, payable, by, reason))
+            done.append(jobs.matches.take_back_match(run, transfer, payable, by, reason))
 
         self._must_run(Job.RECOVER, job)
         return any(done)
@@ -202,8 +193,8 @@ class BackOffice:
 
         Raises what `ExcelMigrator.inspect` does, and `WrongKindError` for a file of another kind.
         """
-        check_kind("kind", kind, ExportKind, optional=True)
-        return preview_source(self._context, file, kind, mapping, bank, account_number)
+        check_kind("kind", kind, excel.ExportKind, optional=True)
+        return jobs.sources.preview_source(self._context, file, kind, mapping, bank, account_number)
 
     def import_source(
         self,
@@ -229,12 +220,17 @@ class BackOffice:
         `settlement` says so. Raises `SourceChangedError` when the file is not the one of `preview`, and what
         `preview_source` does.
         """
+        from wemakeprice_sdk.runner.source_report import SourceReport
+        from wemakeprice_sdk.runner.sources.files import SourcePreview
+
         check_kind("preview", preview, SourcePreview, optional=True)
-        check_kind("kind", kind, ExportKind, optional=True)
+        check_kind("kind", kind, excel.ExportKind, optional=True)
         brought: list[SourcePreview] = []
 
         def job(run: _Run) -> None:
-            brought.append(import_source(run, file, preview, kind, mapping, bank, account_number))
+            brought.append(
+                jobs.sources.import_source(run, file, preview, kind, mapping, bank, account_number)
+            )
 
         report = self._run(Job.IMPORT_SOURCE, job, progress=progress, stop=stop)
         return SourceReport.of(report, brought[0] if brought else None)
@@ -278,15 +274,19 @@ class BackOffice:
             )
         at = self._context.clock.now() if as_of is None else require_aware(as_of, "as_of")
         contexts = [one._reading() for one in joined]
-        given = by_account(terms, [one.account for one in contexts])
-        return make_dossier(contexts, folder, at, given, business, files, personal=personal, replace=replace)
+        given = jobs.dossier.by_account(terms, [one.account for one in contexts])
+        return jobs.dossier.make_dossier(
+            contexts, folder, at, given, business, files, personal=personal, replace=replace
+        )
 
     def import_tax_invoices(self, invoices: Iterable[TaxInvoice]) -> JobReport:
         """Keep what the seller declared himself (세금계산서), for the three-way check of a dossier."""
+        from wemakeprice_sdk.models.vat import TaxInvoice
+
         rows = items_of("invoices", invoices, TaxInvoice)
 
         def job(run: _Run) -> None:
-            import_tax_invoices(run, rows)
+            jobs.sources.import_tax_invoices(run, rows)
 
         return self._run(Job.IMPORT_SOURCE, job)
 
@@ -310,17 +310,22 @@ class BackOffice:
         the end the ledger's files are rewritten (`Ledger.scrub`), while others wait. A run that cannot do
         that raises `LedgerUnavailableError`, and the next one does it. A dry run counts what would be done.
         """
-        check_kind("policy", policy, RetentionPolicy)
+        from wemakeprice_sdk.ledger.audit import require_words
+        from wemakeprice_sdk.runner.expiry import confirmed_days
+        from wemakeprice_sdk.runner.export.retention.register import BY_LIMIT
+        from wemakeprice_sdk.runner.retention_report import RetentionReport
+
+        check_kind("policy", policy, policies.RetentionPolicy)
         operator, days = require_words(by, "by", BY_LIMIT), confirmed_days(confirmed)
         tallies: list[LineTally] = []
 
         def job(run: _Run) -> None:
-            holds = running_holds(run.context)
-            task = RetentionTask(
+            holds = jobs.retention.running_holds(run.context)
+            task = jobs.retention.RetentionTask(
                 policy=policy, by=operator, today=run.now.date(), confirmed=days, holds=holds
             )
-            forget(run, task, tallies)
-            scrub(run)
+            jobs.retention.forget(run, task, tallies)
+            jobs.retention.scrub(run)
 
         report = self._run(Job.RETENTION, job, dry_run=dry_run, progress=progress, stop=stop)
         return RetentionReport.of(report, [tally.line() for tally in tallies])
@@ -348,7 +353,12 @@ class BackOffice:
         `LedgerCorruptError` and `BagError` for a folder that is not whole, `LedgerUnavailableError` for one
         that others write into meanwhile, and `LedgerError` while another worker has the account.
         """
-        check_kind("policy", policy, RetentionPolicy)
+        from wemakeprice_sdk.ledger.audit import require_words
+        from wemakeprice_sdk.runner.expiry import confirmed_days
+        from wemakeprice_sdk.runner.export.retention.register import BY_LIMIT
+        from wemakeprice_sdk.runner.export.retention.terms import FolderTerms
+
+        check_kind("policy", policy, policies.RetentionPolicy)
         operator, days = require_words(by, "by", BY_LIMIT), confirmed_days(confirmed)
         now = self._context.clock.now()
         at = now if as_of is None else require_aware(as_of, "as_of")
@@ -363,17 +373,17 @@ class BackOffice:
         found: list[FolderRetention] = []
 
         def job(run: _Run) -> None:
-            holds = running_holds(run.context)
+            holds = jobs.retention.running_holds(run.context)
             terms = FolderTerms(
                 policy=policy,
                 as_of=at,
                 confirmed=days,
                 key_hmac=partial(self._ledger.key_hmac, self.account),
                 by=operator,
-                holds={place: hold_words(hold) for place, hold in holds.items()},
+                holds={place: jobs.retention.hold_words(hold) for place, hold in holds.items()},
                 copies=copies,
             )
-            found.append(retain_folder(run, folder, terms))
+            found.append(jobs.retained_folders.retain_folder(run, folder, terms))
 
         self._must_run(Job.RETENTION, job, dry_run=dry_run)
         return found[0]
@@ -398,11 +408,15 @@ class BackOffice:
         an order that is on its way keeps what it is delivered by. Raises `ValidationError` for neither or
         both.
         """
-        check_kind("policy", policy, RetentionPolicy, optional=True)
+        from wemakeprice_sdk.runner.erasure import ErasureSubject
+        from wemakeprice_sdk.runner.expiry import confirmed_days
+
+        check_kind("policy", policy, policies.RetentionPolicy, optional=True)
         number = None if bundle_no is None else whole_number(bundle_no, "bundle_no")
         subject = ErasureSubject(bundle_no=number, phone=phone, name=name)
         context = self._reading()
-        return preview_erasure(context, subject, policy or RetentionPolicy(), confirmed_days(confirmed))
+        terms, days = policy or policies.RetentionPolicy(), confirmed_days(confirmed)
+        return jobs.erasure.preview_erasure(context, subject, terms, days)
 
     def erase(
         self,
@@ -420,8 +434,13 @@ class BackOffice:
         person, the register each record. Stopped or killed, call it again with the same preview. `by` as for
         `retention`.
         """
+        from wemakeprice_sdk.ledger.audit import require_words
+        from wemakeprice_sdk.runner.erasure import ErasurePreview, ErasureReport
+        from wemakeprice_sdk.runner.expiry import confirmed_days
+        from wemakeprice_sdk.runner.export.retention.register import BY_LIMIT
+
         check_kind("preview", preview, ErasurePreview)
-        check_kind("policy", policy, RetentionPolicy, optional=True)
+        check_kind("policy", policy, policies.RetentionPolicy, optional=True)
         operator, days = require_words(by, "by", BY_LIMIT), confirmed_days(confirmed)
         if preview.account != self.account:
             raise LedgerAccountError(
@@ -430,8 +449,9 @@ class BackOffice:
         items: list[ErasureItem] = []
 
         def job(run: _Run) -> None:
-            erase(run, preview, policy or RetentionPolicy(), days, operator, items)
-            scrub(run)
+            terms = policy or policies.RetentionPolicy()
+            jobs.erasure.erase(run, preview, terms, days, operator, items)
+            jobs.retention.scrub(run)
 
         return ErasureReport.of(self._run(Job.ERASE, job, stop=stop), items)
 
@@ -450,6 +470,8 @@ class BackOffice:
         workbook only. The same ledger and `as_of` (default: now) give the same bytes. `verify_register` holds
         the lines against the audit trail.
         """
+        from wemakeprice_sdk.runner.export.retention.register import write_register
+
         at = self._context.clock.now() if as_of is None else require_aware(as_of, "as_of")
         for name, value in (("department_head", department_head), ("confirmed_by", confirmed_by)):
             check_kind(name, value, str)
@@ -478,7 +500,7 @@ class BackOffice:
         bytes. The folder holds personal data in clear unless `mask`. Raises as `ChannelRunner.archive` does.
         """
         context = self._reading()
-        return archive_stored(
+        return jobs.ledger_archive.archive_stored(
             context, folder, start, end, mask=mask, as_of=as_of, progress=progress, stop=stop
         )
 
@@ -491,6 +513,8 @@ class BackOffice:
         return self._status(self.config)
 
     def _status(self, config: ChannelConfig) -> AccountStatus:
+        from wemakeprice_sdk.models.sku_matching import ambiguous_skus
+
         ledger, account = self._holder.looking_around(), self.account
         standing, waiting = ledger.standing(account), ledger.active_intents(account)
         uses, shared = ledger.sku_uses(), ledger.shared_skus()
@@ -565,6 +589,8 @@ class BackOffice:
         Runple mode; a product without a link gets one that says nothing else. Raises `ValidationError` naming
         every code that no link bears.
         """
+        from wemakeprice_sdk.policy.imports import runple_links
+
         named, changed = items_of("goods", goods), list[SkuLink]()
 
         def job(run: _Run) -> None:
@@ -601,7 +627,9 @@ class BackOffice:
         `export`, `intent`. `reason` is written into the audit trail, so it must name nobody: 1..200
         characters in one line. Raises `ValidationError`.
         """
-        check_kind("purpose", purpose, HoldPurpose, optional=True)
+        from wemakeprice_sdk.ledger.personal import require_kind
+
+        check_kind("purpose", purpose, policies.HoldPurpose, optional=True)
         require_kind(kind, "kind")
         classes = [None] if purpose is None else sorted(purpose.classes)
         at = require_aware(until, "until")

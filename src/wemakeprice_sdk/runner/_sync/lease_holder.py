@@ -7,14 +7,13 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import finalize
 
 from wemakeprice_sdk.client._threads import Turnstile
 from wemakeprice_sdk.errors import LedgerError
 from wemakeprice_sdk.ledger.protocol import Ledger
 from wemakeprice_sdk.ledger.records import Lease
-from wemakeprice_sdk.ledger.sqlite import MemoryLedger
 from wemakeprice_sdk.policy.gates import ClosedGate
 from wemakeprice_sdk.runner._sync.ledger_run import LedgerContext, LedgerRun, Stopped
 from wemakeprice_sdk.runner.reports import Job, JobReport
@@ -22,6 +21,9 @@ from wemakeprice_sdk.runner.results import Skipped
 from wemakeprice_sdk.runner.settings import worker_name
 from wemakeprice_sdk.runner.status import RUN, run_note
 from wemakeprice_sdk.secrets import AesGcmCipher, generate_key
+
+if TYPE_CHECKING:
+    from wemakeprice_sdk.ledger.sqlite import MemoryLedger
 
 R = TypeVar("R", bound=LedgerRun[Any])
 
@@ -143,6 +145,8 @@ def reset_time(run: LedgerRun[Any], by: str) -> int:
 
 
 def _empty() -> MemoryLedger:
+    from wemakeprice_sdk.ledger.sqlite import MemoryLedger
+
     return MemoryLedger(AesGcmCipher.single(generate_key()))
 
 

@@ -9,66 +9,57 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
+from wemakeprice_sdk import policy as policies
 from wemakeprice_sdk.checks import check_kind, items_of
 from wemakeprice_sdk.client._sync.client import WemakepriceClient
 from wemakeprice_sdk.client._threads import Turnstile
 from wemakeprice_sdk.clock import Clock, korean_day, require_aware
 from wemakeprice_sdk.config import ChannelConfig, IssueNotifier, LinkStore
 from wemakeprice_sdk.errors import AuthenticationError, ValidationError, WemakepriceError
-from wemakeprice_sdk.ledger.protocol import Ledger
-from wemakeprice_sdk.ledger.records import Intent, Lease
 from wemakeprice_sdk.models._given import whole_number
 from wemakeprice_sdk.models.codes import SkuLinkMode
-from wemakeprice_sdk.models.sku_links import SkuLink
 from wemakeprice_sdk.models.sku_matching import SkuScheme
 from wemakeprice_sdk.policy.actions import ActionKind
 from wemakeprice_sdk.policy.gates import ClosedGate, check
-from wemakeprice_sdk.policy.retention import HoldPurpose, RetentionPolicy
-from wemakeprice_sdk.policy.seller_inputs import reserved_units
-from wemakeprice_sdk.policy.settlement import BankRecords, Reconciliation, SettlementTerms
-from wemakeprice_sdk.policy.snapshot import (
-    PendingAnswer,
-    PendingInquiryAnswer,
-    PendingShipment,
-    PickedLine,
-    ReturnFacts,
-    SkuStock,
-    TemplateDelete,
-    TemplateSave,
-)
-from wemakeprice_sdk.policy.sync import SyncPolicy
-from wemakeprice_sdk.runner._sync import claims as claim_jobs
-from wemakeprice_sdk.runner._sync import cs, imports, orders, sale_periods, settlement, stock, templates
-from wemakeprice_sdk.runner._sync.archive import archive
+from wemakeprice_sdk.runner import _sync as jobs
 from wemakeprice_sdk.runner._sync.back_office import BackOffice
-from wemakeprice_sdk.runner._sync.facts import StoredFacts
-from wemakeprice_sdk.runner._sync.job_run import JobContext, JobRun
 from wemakeprice_sdk.runner._sync.link_watch import LinkWatch
-from wemakeprice_sdk.runner._sync.wind_down import WindDown
-from wemakeprice_sdk.runner.export.archive import ArchiveReport
-from wemakeprice_sdk.runner.reports import (
-    Job,
-    JobProgressCallback,
-    JobReport,
-    RetentionReport,
-    SettlementReport,
-    StopSwitch,
-    WindDownReport,
-)
+from wemakeprice_sdk.runner.reports import Job, JobProgressCallback, JobReport, StopSwitch, WindDownReport
 from wemakeprice_sdk.runner.results import Skipped
-from wemakeprice_sdk.runner.settings import (
-    FactSource,
-    RunnerSettings,
-    checked_wind_down,
-    from_source,
-)
-from wemakeprice_sdk.runner.status import AccountStatus
+from wemakeprice_sdk.runner.settings import FactSource, RunnerSettings, checked_wind_down, from_source
 from wemakeprice_sdk.runner.verdicts import JobVerdict, reason_of_error
 from wemakeprice_sdk.wire.windows import split_days
+
+if TYPE_CHECKING:
+    from wemakeprice_sdk.ledger.protocol import Ledger
+    from wemakeprice_sdk.ledger.records import Intent, Lease
+    from wemakeprice_sdk.models.sku_links import SkuLink
+    from wemakeprice_sdk.policy import (
+        HoldPurpose,
+        PendingAnswer,
+        PendingInquiryAnswer,
+        PendingShipment,
+        PickedLine,
+        Reconciliation,
+        RetentionPolicy,
+        ReturnFacts,
+        SettlementTerms,
+        SkuStock,
+        SyncPolicy,
+        TemplateDelete,
+        TemplateSave,
+    )
+    from wemakeprice_sdk.runner._sync.facts import StoredFacts
+    from wemakeprice_sdk.runner._sync.job_run import JobRun
+    from wemakeprice_sdk.runner._sync.wind_down import WindDown
+    from wemakeprice_sdk.runner.export.archive import ArchiveReport
+    from wemakeprice_sdk.runner.retention_report import RetentionReport
+    from wemakeprice_sdk.runner.settlement_report import SettlementReport
+    from wemakeprice_sdk.runner.status import AccountStatus
 
 _LEVELS: Final[Mapping[JobVerdict, int]] = {
     JobVerdict.DONE: logging.INFO,
@@ -139,7 +130,7 @@ class ChannelRunner:
         logger: logging.Logger | None = None,
     ) -> None:
         check_kind("client", client, WemakepriceClient)
-        check_kind("policy", policy, SyncPolicy)
+        check_kind("policy", policy, policies.SyncPolicy)
         check_kind("link_store", link_store, LinkStore, optional=True, hint="such as MemoryLinkStore()")
         check_kind("notifier", notifier, IssueNotifier, optional=True)
         check_kind("logger", logger, logging.Logger, optional=True)
@@ -155,7 +146,7 @@ class ChannelRunner:
         # Around the link too: of two jobs that start at once, one asks whether the key works.
         self._turn = Turnstile(1)
         self._logger = logger or logging.getLogger("wemakeprice_sdk.runner")
-        self._around = JobContext.at(self._office._context, client, policy)
+        self._around = jobs.job_run.JobContext.at(self._office._context, client, policy)
         self._link = LinkWatch.of(
             client,
             policy.config,
@@ -202,7 +193,7 @@ class ChannelRunner:
 
         Reads from the overlap before the watermark on; after a pause it reads from where it stopped.
         """
-        return self._run(Job.COLLECT_ORDERS, orders.collect_orders, dry_run, progress, stop)
+        return self._run(Job.COLLECT_ORDERS, jobs.orders.collect_orders, dry_run, progress, stop)
 
     def confirm(
         self,
@@ -218,7 +209,7 @@ class ChannelRunner:
             if bundle_nos is None
             else frozenset(whole_number(row, "bundle_nos") for row in items_of("bundle_nos", bundle_nos))
         )
-        job = partial(orders.confirm, bundle_nos=named)
+        job = partial(jobs.orders.confirm, bundle_nos=named)
         return self._run(Job.CONFIRM, job, dry_run, progress, stop)
 
     def ship(
@@ -234,7 +225,7 @@ class ChannelRunner:
         A bundle with an open cancel request is held; one that is shipped with the same invoice is nothing
         to do, with another a conflict for an operator.
         """
-        job = partial(orders.ship, shipments=items_of("shipments", shipments, PendingShipment))
+        job = partial(jobs.orders.ship, shipments=items_of("shipments", shipments, policies.PendingShipment))
         return self._run(Job.SHIP, job, dry_run, progress, stop)
 
     def track(
@@ -245,7 +236,7 @@ class ChannelRunner:
         stop: StopSwitch | None = None,
     ) -> JobReport:
         """Follow shipped bundles to their delivery (배송 추적), so that settlement can be reconciled."""
-        return self._run(Job.TRACK, orders.track, dry_run, progress, stop)
+        return self._run(Job.TRACK, jobs.orders.track, dry_run, progress, stop)
 
     def claims(
         self,
@@ -264,10 +255,10 @@ class ChannelRunner:
         unshipped goods are held; an empty collection says that nothing did, and they are approved.
         """
         job = partial(
-            claim_jobs.answer_claims,
-            shipments=items_of("shipments", shipments, PendingShipment),
-            picked=None if picked is None else items_of("picked", picked, PickedLine),
-            facts=items_of("facts", facts, ReturnFacts),
+            jobs.claims.answer_claims,
+            shipments=items_of("shipments", shipments, policies.PendingShipment),
+            picked=None if picked is None else items_of("picked", picked, policies.PickedLine),
+            facts=items_of("facts", facts, policies.ReturnFacts),
         )
         return self._run(Job.CLAIMS, job, dry_run, progress, stop)
 
@@ -289,9 +280,11 @@ class ChannelRunner:
         Raises `ValidationError` for a negative number of units.
         """
         check_kind("reservations", reservations, Mapping, optional=True)
+        from wemakeprice_sdk.policy.seller_inputs import reserved_units
+
         promised = reserved_units(reservations or {})
-        counted = items_of("levels", levels, SkuStock)
-        job = partial(stock.sync_stock, levels=counted, reservations=promised)
+        counted = items_of("levels", levels, policies.SkuStock)
+        job = partial(jobs.stock.sync_stock, levels=counted, reservations=promised)
         return self._run(Job.STOCK, job, dry_run, progress, stop)
 
     def wind_down(
@@ -317,7 +310,7 @@ class ChannelRunner:
         found: list[WindDown] = []
 
         def job(run: JobRun) -> None:
-            found.append(WindDown(run, first))
+            found.append(jobs.wind_down.WindDown(run, first))
             found[0].carry_out(given)
 
         def finish(report: JobReport) -> WindDownReport:
@@ -339,7 +332,7 @@ class ChannelRunner:
         missed: list[Skipped] = []
 
         def job(run: JobRun) -> None:
-            if not sale_periods.extend_sale_periods(run):
+            if not jobs.sale_periods.extend_sale_periods(run):
                 missed.append(Skipped.MAINTENANCE)
 
         def finish(report: JobReport) -> JobReport:
@@ -362,9 +355,9 @@ class ChannelRunner:
         the last ten years, whether they were imported or not.
         """
         job = partial(
-            templates.sync_templates,
-            saves=items_of("saves", saves, TemplateSave),
-            deletes=items_of("deletes", deletes, TemplateDelete),
+            jobs.templates.sync_templates,
+            saves=items_of("saves", saves, policies.TemplateSave),
+            deletes=items_of("deletes", deletes, policies.TemplateDelete),
         )
         return self._run(Job.TEMPLATES, job, dry_run, progress, stop)
 
@@ -400,7 +393,7 @@ class ChannelRunner:
                 "SKU 연동 없이 SKU 재고연동을 선택할 수 없습니다. SKU 연동 방식을 먼저 선택해 주세요",
             )
         first, last = require_aware(start, "start"), require_aware(end, "end")
-        choices = imports.ProductChoices(
+        choices = jobs.imports.ProductChoices(
             mode=sku_link,
             stock_sync=stock_sync,
             scheme=sku_scheme,
@@ -410,7 +403,7 @@ class ChannelRunner:
                 for name in items_of("runple", runple)
             ),
         )
-        job = partial(imports.import_products, start=first, end=last, choices=choices)
+        job = partial(jobs.imports.import_products, start=first, end=last, choices=choices)
         return self._run(Job.IMPORT_PRODUCTS, job, dry_run, progress, stop)
 
     def import_deals(
@@ -424,7 +417,7 @@ class ChannelRunner:
     ) -> JobReport:
         """Import deals by registration date (딜 가져오기), in windows of at most six months."""
         first, last = require_aware(start, "start"), require_aware(end, "end")
-        job = partial(imports.import_deals, start=first, end=last)
+        job = partial(jobs.imports.import_deals, start=first, end=last)
         return self._run(Job.IMPORT_DEALS, job, dry_run, progress, stop)
 
     def settlement(
@@ -451,16 +444,18 @@ class ChannelRunner:
         """
         if from_source(source, only={"marketplace": {"start": start, "end": end}}) == "ledger":
             return self._office.settlement(received=received, terms=terms)
-        check_kind("terms", terms, SettlementTerms, optional=True)
+        from wemakeprice_sdk.runner.settlement_report import SettlementReport
+
+        check_kind("terms", terms, policies.SettlementTerms, optional=True)
         first = None if start is None else korean_day(start, "start")
         last = None if end is None else korean_day(end, "end")
         if first is not None and last is not None:
             split_days(first, last)  # refuses a period that ends before it starts
-        bank = None if received is None else BankRecords.by_day(received)
+        bank = None if received is None else policies.BankRecords.by_day(received)
         results: list[tuple[Reconciliation, StoredFacts, tuple[date, ...]]] = []
 
         def job(run: JobRun) -> None:
-            results.append(settlement.reconcile_settlement(run, first, last, bank, terms))
+            results.append(jobs.settlement.reconcile_settlement(run, first, last, bank, terms))
 
         def finish(report: JobReport) -> SettlementReport:
             if not results:
@@ -489,9 +484,9 @@ class ChannelRunner:
         An answer whose fate is unknown waits for an operator: nothing can read it back.
         """
         job = partial(
-            cs.serve_customers,
-            answers=items_of("answers", answers, PendingAnswer),
-            inquiry_answers=items_of("inquiry_answers", inquiry_answers, PendingInquiryAnswer),
+            jobs.cs.serve_customers,
+            answers=items_of("answers", answers, policies.PendingAnswer),
+            inquiry_answers=items_of("inquiry_answers", inquiry_answers, policies.PendingInquiryAnswer),
         )
         return self._run(Job.CS, job, dry_run, progress, stop)
 
@@ -544,7 +539,9 @@ class ChannelRunner:
                 folder, start, end, mask=mask, as_of=as_of, progress=progress, stop=stop
             )
         try:
-            return archive(self._around, folder, start, end, mask=mask, progress=progress, stop=stop)
+            return jobs.archive.archive(
+                self._around, folder, start, end, mask=mask, progress=progress, stop=stop
+            )
         except AuthenticationError as error:
             # An archive waits for no job, but one that runs beside it may ask the same just now.
             self._turn.acquire()
@@ -634,7 +631,7 @@ class ChannelRunner:
 
         def make(ledger: Ledger, lease: Lease | None) -> JobRun:
             context = evolve(self._around, ledger=ledger)
-            return JobRun(context, job, lease, progress, stop or StopSwitch())
+            return jobs.job_run.JobRun(context, job, lease, progress, stop or StopSwitch())
 
         def recovered(run: JobRun) -> None:
             if not run.dry_run:
