@@ -217,11 +217,13 @@ def test_an_unknown_intent_waits_for_a_person_and_blocks_only_its_target(
     with pytest.raises(TargetBusyError):
         ledger.begin(lease, IntentDraft("orders_ship", "bundle:1"), NOW)
     ledger.begin(lease, IntentDraft("orders_ship", "bundle:2"), NOW)
-    assert ledger.active_intents("shop", IntentState.UNKNOWN)[0].id == unknown.id
+    assert [found.id for found in ledger.active_intents("shop", IntentState.UNKNOWN)] == [unknown.id]
+    assert [found.target for found in ledger.active_intents("shop", IntentState.OPEN)] == ["bundle:2"]
     with pytest.raises(ValueError, match="applied or not_applied"):
         ledger.resolve("shop", unknown.id, IntentState.UNKNOWN, NOW, by="kim")
-    ledger.resolve("shop", unknown.id, IntentState.NOT_APPLIED, NOW, by="kim")
-    assert ledger.intents("shop", target="bundle:1")[0].resolved_by == "kim"
+    resolved = ledger.resolve("shop", unknown.id, IntentState.NOT_APPLIED, NOW, by="kim")
+    assert resolved.resolved_by == "kim"
+    assert ledger.intents("shop", target="bundle:1") == (resolved,)
     with pytest.raises(LedgerError, match="not unknown"):
         ledger.resolve("shop", unknown.id, IntentState.APPLIED, NOW, by="kim")
     ledger.begin(lease, CONFIRM, NOW)
@@ -251,6 +253,13 @@ def test_records_are_counted_as_new_changed_and_same(ledger: SqlLedger, lease: L
     assert ledger.count("shop", "bundle") == 3
 
 
+def test_a_record_says_whether_it_holds_personal_data(ledger: SqlLedger, lease: Lease) -> None:
+    plain = RecordDraft(RecordKind.BUNDLE, "90/9", "NEW", NOW, {"bundleNo": 9, "purchaseNo": 90})
+    ledger.save(lease, [bundle(1), plain], NOW)
+    found = {row.key: row.personal for row in ledger.records("shop", "bundle")}
+    assert found == {"10/1": PersonalState.CLEAR, "90/9": PersonalState.NONE}
+
+
 def test_a_save_is_noted_in_the_trail_when_it_changed_something(ledger: SqlLedger, lease: Lease) -> None:
     for status, noted in (("NEW", 1), ("NEW", 1), ("CONFIRM", 2)):
         ledger.save(lease, [bundle(1, status=status)], NOW, audit=NOTE)
@@ -271,6 +280,8 @@ def test_an_intent_is_read_as_it_was_begun(ledger: SqlLedger, lease: Lease) -> N
         "ship:7",
         lease.worker,
     )
+    with pytest.raises(ValueError, match="opened again"):
+        ledger.finish(lease, IntentResult(begun, IntentState.OPEN), NOW)
     done = ledger.finish(lease, IntentResult(begun, IntentState.APPLIED, "1"), NOW)
     assert ledger.intents("shop") == (done,)
 
@@ -450,6 +461,9 @@ def test_links_progress_and_processed_keys(ledger: SqlLedger, lease: Lease) -> N
     ledger.put_links(lease, [SkuLink(sku="sku-9", product_no=5)], NOW)
     assert ledger.links("shop") == (SkuLink(sku="sku-9", product_no=5), first)
     assert ledger.links("shop", sku="sku-1") == (first,)
+    moved = evolve(first, option_key=("빨강", "XL"))
+    ledger.put_links(lease, [moved], NOW, instead_of=[first])
+    assert ledger.links("shop") == (SkuLink(sku="sku-9", product_no=5), moved)
     ledger.put_progress(lease, "import", {"page": 3}, NOW)
     ledger.put_progress(lease, "import", {"page": 4}, NOW)
     assert ledger.progress("shop", "import") == {"page": 4}

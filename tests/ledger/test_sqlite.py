@@ -20,11 +20,12 @@ from ledger_kit import NOW, Hand, KeyCipher
 from wemakeprice_sdk.errors import (
     LedgerAccountError,
     LedgerCorruptError,
+    LedgerError,
     LedgerSchemaError,
     LedgerUnavailableError,
     WrongKeyError,
 )
-from wemakeprice_sdk.ledger.records import IntentDraft, Lease, RecordDraft, StockOffer
+from wemakeprice_sdk.ledger.records import IntentDraft, IntentState, Lease, RecordDraft, StockOffer
 from wemakeprice_sdk.ledger.schema import MIGRATIONS, VERSION
 from wemakeprice_sdk.ledger.sqlite import SqliteLedger
 
@@ -258,6 +259,20 @@ def test_a_dead_workers_lease_expires_and_is_taken_over(tmp_path: Path, cipher: 
         assert dead is not None
         assert taken is not None
         assert taken.fence == dead.fence + 1
+
+
+def test_an_operator_resolves_what_a_dead_worker_left_open(tmp_path: Path, cipher: KeyCipher) -> None:
+    hand = Hand()
+    with made(tmp_path / "l.db", cipher, lease_clock=hand) as ledger:
+        dead = ledger.acquire_lease("shop", "w1", 60)
+        assert dead is not None
+        left = ledger.begin(dead, IntentDraft("orders_confirm", "bundle:1"), NOW)
+        hand.seconds += 59.9
+        with pytest.raises(LedgerError, match="carried out by 'w1' just now"):
+            ledger.resolve("shop", left.id, IntentState.NOT_APPLIED, NOW, by="김운영")
+        hand.seconds += 0.1
+        ledger.resolve("shop", left.id, IntentState.NOT_APPLIED, NOW, by="김운영")
+        assert ledger.active_intents("shop") == ()
 
 
 def test_a_lease_written_before_the_clock_jumped_back_does_not_block_for_ever(
