@@ -6,6 +6,7 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
@@ -124,29 +125,43 @@ def test_a_runner_loads_no_reader_of_files_and_no_other_http_client() -> None:
     assert loaded & {*HEAVY, *unwanted} <= {"cryptography", "tenacity", "wemakeprice_sdk.client"}
 
 
-@pytest.mark.parametrize(
-    "package",
-    [
-        "client",
-        "config",
-        "excel",
-        "files",
-        "ledger",
-        "models",
-        "notebook",
-        "policy",
-        "runner",
-        "sandbox",
-        "testing",
-        "wire",
-    ],
-)
+ROOMS = [
+    "client",
+    "config",
+    "excel",
+    "files",
+    "ledger",
+    "models",
+    "notebook",
+    "policy",
+    "runner",
+    "sandbox",
+    "testing",
+    "wire",
+]
+
+
+@pytest.mark.parametrize("package", ROOMS)
 def test_the_names_of_every_room_are_sorted_and_there(package: str) -> None:
     module = __import__(f"wemakeprice_sdk.{package}", fromlist=["x"])
     assert module.__all__ == in_order(module.__all__)
     assert len(set(module.__all__)) == len(module.__all__)
     for name in module.__all__:
         assert getattr(module, name) is not None
+
+
+@pytest.mark.parametrize("package", [*ROOMS, "catalogue", "catalogue.exporters"])
+def test_the_types_of_every_public_class_can_be_read(package: str) -> None:
+    """cattrs, pydantic and whoever injects by types ask for them (`attrs.resolve_types`)."""
+    room = import_module(f"wemakeprice_sdk.{package}")
+    classes = [value for name in room.__all__ if isinstance(value := getattr(room, name), type)]
+    unread = {}
+    for cls in classes:
+        try:
+            get_type_hints(cls)
+        except NameError as error:
+            unread[cls.__name__] = str(error)
+    assert unread == {}
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

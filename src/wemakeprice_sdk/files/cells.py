@@ -32,7 +32,7 @@ class Serial(float):
     __slots__ = ()
 
 
-Cell: TypeAlias = "str | int | float | CellError | None"
+Cell: TypeAlias = str | int | float | CellError | None
 """A cell: nothing, text, a number (`bool` for TRUE and FALSE, `Serial` for a date), or an error."""
 
 SheetRow: TypeAlias = "tuple[int, Sequence[Cell]]"

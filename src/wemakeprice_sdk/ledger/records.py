@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence  # noqa: F401 - JsonValue is spelt with it
 from datetime import datetime
 from enum import StrEnum
 

@@ -41,8 +41,8 @@ from wemakeprice_sdk.catalogue.report import ExportLine, LineCode, Notes
 from wemakeprice_sdk.files.sheetxml import MOST_CELL_TEXT
 from wemakeprice_sdk.models.codes import DisplayState, OptionSaleStatus
 
-TargetCell: TypeAlias = "str | int"
-TargetRow: TypeAlias = "tuple[TargetCell, ...]"
+TargetCell: TypeAlias = str | int
+TargetRow: TypeAlias = tuple[TargetCell, ...]
 
 UNTITLED: Final = "옵션"
 """What an option's level is called at a target that wants a title, where the catalogue has none."""
