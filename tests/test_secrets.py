@@ -276,6 +276,17 @@ class TestSources:
         assert (ring.primary, dict(ring.keys)) == ("new", {"new": NEW, "old": OLD})
         assert parse_key_ring(self.text.replace("\n", ",")).keys == ring.keys
 
+    @pytest.mark.parametrize(
+        "saved",
+        ["\ufeff{}", "{}\r\n", "\r\n\r\n{}", "{}  \t", "{}\u00a0"],
+        ids=["mark", "end", "lines", "blanks", "hard blank"],
+    )
+    def test_what_an_editor_adds_is_no_part_of_a_ring(self, saved: str, tmp_path: Path) -> None:
+        file = tmp_path / "ring"
+        file.write_bytes(saved.format(self.text.replace("\n", "\r\n")).encode())
+        file.chmod(0o600)
+        assert dict(cipher_from_key_file(file).keys) == {"new": NEW, "old": OLD}
+
     def test_every_bad_entry_is_named_without_its_key(self) -> None:
         shown = NEW.to_text()
         with pytest.raises(ConfigError) as error:

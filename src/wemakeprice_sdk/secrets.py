@@ -406,7 +406,8 @@ def parse_key_ring(text: str) -> AesGcmCipher:
 
     Blank lines and lines that start with `#` are skipped. Raises `ConfigError`, never showing a key.
     """
-    lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
+    # Editors of Windows begin a file in UTF-8 with a mark.
+    lines = (line for line in text.lstrip("\ufeff").splitlines() if not line.lstrip().startswith("#"))
     entries = [entry.strip() for line in lines for entry in line.split(",") if entry.strip()]
     keys: dict[str, SecretKey] = {}
     problems = Problems()
