@@ -412,7 +412,7 @@ def test_a_console_without_korean_shows_tables_and_errors(encoding: str, shop: P
 
 
 @pytest.fixture
-def hanging(shop: Place) -> Iterator[subprocess.Popen[str]]:
+def hanging(shop: Place, interruptible: None) -> Iterator[subprocess.Popen[str]]:
     """A job whose first call is not answered."""
     seen = sum(shop.sandbox.calls.values())
     shop.sandbox.faults.add("*", "timeout", hold=20)

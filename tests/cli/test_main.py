@@ -151,6 +151,7 @@ def test_a_reader_that_goes_away_is_no_failure() -> None:
     assert running.returncode == 141
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_without_a_traceback() -> None:
     with command("demo") as running:
         # By then the HTTP library is there: what breaks off an import may leave its file open.
@@ -160,6 +161,7 @@ def test_ctrl_c_ends_without_a_traceback() -> None:
     assert running.returncode == 130
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("late", [0, 0.05], ids=["", "busy"])
 @pytest.mark.parametrize("rest", ["for _ in range(1000): time.sleep(0.01)", "pass"])
 def test_ctrl_c_in_a_finalizer_is_not_lost(rest: str, late: float) -> None:

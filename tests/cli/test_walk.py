@@ -206,7 +206,8 @@ def test_the_ledger_answers_without_the_marketplace(walk: Walked, shop: Place) -
     assert sum(shop.sandbox.calls.values()) == read
 
 
-def test_the_sandbox_serves_until_ctrl_c(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("interruptible")
+def test_the_sandbox_serves_until_ctrl_c() -> None:
     line = [
         sys.executable,
         "-m",

@@ -18,7 +18,10 @@ OPTIONS = {
     "connection_limits": ConnectionLimits(max_connections=1, max_keepalive=1),
 }
 
-pytestmark = pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals of POSIX")
+pytestmark = [
+    pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals of POSIX"),
+    pytest.mark.usefixtures("interruptible"),
+]
 
 
 def test_a_keyboard_interrupt_leaves_a_client_that_works() -> None:

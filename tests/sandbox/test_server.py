@@ -196,6 +196,7 @@ def run(*arguments):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal")
+@pytest.mark.usefixtures("interruptible")
 def test_the_command_line_runs_a_seeded_shop(tmp_path):
     arguments = ["--port", "0", "--orders", "30", "--days", "3", "--products", "5", "--seed", "4"]
     arguments += ["--clock", "2024-05-20 10:00:00", "--state", str(tmp_path / "s.db")]
