@@ -6,6 +6,7 @@ import contextlib
 import io
 import math
 import re
+import selectors
 import socket
 import time
 from collections.abc import Iterable
@@ -181,6 +182,7 @@ class _Handler(BaseHTTPRequestHandler):
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
+    timeout = 0  # of `handle_request`, which is called when a connection is there
 
     def __init__(self, owner: SandboxServer, address: tuple[str, int]) -> None:
         self.owner = owner
@@ -189,6 +191,14 @@ class _Server(ThreadingHTTPServer):
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
         super().__init__(address, _Handler)
+
+    def serve_until(self, told: socket.socket) -> None:
+        """Take connections until the other end of `told` is closed, which `serve_forever` would poll for."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.socket, selectors.EVENT_READ)
+            selector.register(told, selectors.EVENT_READ)
+            while told not in [key.fileobj for key, _ in selector.select()]:
+                self.handle_request()
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Handle a connection in a thread that can be waited for."""
@@ -254,6 +264,7 @@ class SandboxServer:
         self.closing: Event = Event()
         self._server = _Server(self, (host, port))
         self._thread: Thread | None = None
+        self._teller: socket.socket | None = None
 
     @property
     def url(self) -> str:
@@ -268,9 +279,14 @@ class SandboxServer:
 
     def start(self) -> Self:
         """Serve in a thread of its own."""
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        told, self._teller = socket.socketpair()
+        self._thread = Thread(target=self._serve, args=(told,), daemon=True)
         self._thread.start()
         return self
+
+    def _serve(self, told: socket.socket) -> None:
+        with told:
+            self._server.serve_until(told)
 
     def serve_forever(self) -> None:
         """Serve in this thread until interrupted."""
@@ -279,10 +295,10 @@ class SandboxServer:
     def close(self) -> None:
         """Stop serving and close every connection."""
         self.closing.set()
-        if self._thread is not None:
-            self._server.shutdown()
+        if self._thread is not None and self._teller is not None:
+            self._teller.close()
             self._thread.join()
-            self._thread = None
+            self._thread = self._teller = None
         self._server.close_connections()
         self._server.server_close()
 
