@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
@@ -13,6 +13,7 @@ from wemakeprice_sdk.clock import KST
 from wemakeprice_sdk.sandbox import Sandbox, SandboxServer, Settings
 from wemakeprice_sdk.sandbox.base import Restrictions
 from wemakeprice_sdk.sandbox.control import _FUNCTIONS, ACTIONS
+from wemakeprice_sdk.sandbox.front import serve
 
 NOW = datetime(2024, 5, 20, 10, tzinfo=KST)
 NAMES = sorted((*ACTIONS, *_FUNCTIONS))
@@ -45,10 +46,11 @@ def post(client, name, body):
 
 
 def still_works(sandbox, client):
-    """The connection answers, and so does everything that shows what is stored."""
-    for path in ("/__sandbox__/state", "/__sandbox__/journal", "/"):
-        assert client.get(path).status_code == 200
-    headers = {"apiKey": KEY}
+    """The connection answers, and so does everything that shows what is stored, asked as the server asks it."""
+    assert client.get("/__sandbox__/state").status_code == 200
+    for path in ("/__sandbox__/journal", "/"):
+        assert serve(sandbox, "GET", path).status == 200
+    headers = (("apiKey", KEY), ("Content-Type", "application/json"))
     day = {"fromDate": "2024-05-20 00:00:00", "toDate": "2024-05-20 23:59:59"}
     calls = (
         ("POST", "/order/out/getOrderList", {**day, "type": "NEW", "searchDateType": "NEW"}),
@@ -61,9 +63,10 @@ def still_works(sandbox, client):
         ("GET", "/settle/out/getSettleDailyOrderInfo", {"basicDt": "2024-05-20"}),
     )
     for method, path, sent in calls:
-        form = {"json": sent} if method == "POST" else {"params": sent}
-        answer = client.request(method, path, headers=headers, **form)
-        assert answer.status_code in (200, 422), (path, answer.text)
+        asked = (path, json.dumps(sent).encode()) if method == "POST" else (f"{path}?{urlencode(sent)}", b"")
+        answer = serve(sandbox, method, asked[0], headers, asked[1])
+        assert answer.status in (200, 422), (path, answer.body)
+        assert answer.connection == "answer"
 
 
 def reset(sandbox):

@@ -8,7 +8,7 @@ data.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, overload
 
 from wemakeprice_sdk.sandbox.answers import SandboxError, require_operation
@@ -30,7 +30,11 @@ class JournalEntry:
 
     def as_json(self) -> dict[str, Any]:
         """Return the entry as JSON."""
-        return asdict(self)
+        # `dataclasses.asdict` takes ten times as long, and a journal has many entries.
+        targets = {
+            name: [*value] if isinstance(value, list) else value for name, value in self.targets.items()
+        }
+        return {**{name: getattr(self, name) for name in self.__slots__}, "targets": targets}
 
 
 class Journal(Sequence[JournalEntry]):
