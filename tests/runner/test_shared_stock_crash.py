@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -39,6 +39,8 @@ from wemakeprice_sdk.secrets import AesGcmCipher, SecretKey
 from wemakeprice_sdk.wire.converter import write
 
 pytestmark = pytest.mark.slow
+IDLE = 5
+"""Turns of a worker, one after another and without a write of anybody, after which it has nothing left to write."""
 KEYS = {"a": "a" * 32, "b": "b" * 32}
 LINKS: list[tuple[str, dict[str, int]]] = [
     ("a", {"A": 1}),
@@ -84,16 +86,32 @@ def work(url: str, where: str, account: str, levels: str) -> None:
     policy = SyncPolicy(channel(account, url), calendar=WeekdayCalendar())
     settings = RunnerSettings(lease_ttl=3, recovery_delay=0.3, overlap=timedelta(seconds=20))
     runner = ChannelRunner(client_of(account, url), opened(where), policy, worker=account, settings=settings)
-    print("ready", flush=True)
     while True:
         told = json.loads(Path(levels).read_text())
         at = datetime.fromisoformat(told["at"])
         try:
-            runner.collect_orders()
-            runner.stock([SkuStock(sku=sku, quantity=count, as_of=at) for sku, count in told["hand"].items()])
+            collected = runner.collect_orders()
+            sent = runner.stock(
+                [SkuStock(sku=sku, quantity=count, as_of=at) for sku, count in told["hand"].items()]
+            )
         except (CallError, LeaseLostError, LedgerUnavailableError, StaleSnapshotError):
             continue
-        print("turn", flush=True)
+        if collected.skipped is None and sent.skipped is None:
+            print("turn", flush=True)
+
+
+@define
+class Worker:
+    process: subprocess.Popen[bytes]
+    said: Path
+
+    def turns(self) -> int:
+        return self.said.read_bytes().count(b"turn\n")
+
+    def await_turns(self, count: int) -> None:
+        while self.turns() < count:
+            assert self.process.poll() is None
+            time.sleep(0.01)
 
 
 @define
@@ -120,10 +138,16 @@ class Judge:
             for sku in self.hand
         }
 
-    def wait(self, more: int, patience: float) -> None:
-        """Wait until the journal moved so often, or no worker has anything left to write."""
-        wanted, end = self.looks + more, time.monotonic() + patience
+    def wait(self, more: int, workers: Sequence[Worker]) -> None:
+        """Wait until the journal moved so often, or none of the workers has anything left to write."""
+        wanted, end = self.looks + more, time.monotonic() + 60
+        seen, turns = self.looks, [worker.turns() for worker in workers]
         while self.looks < wanted and time.monotonic() < end:
+            now = [worker.turns() for worker in workers]
+            if self.looks != seen:
+                seen, turns = self.looks, now
+            elif all(after - before >= IDLE for before, after in zip(turns, now, strict=True)):
+                break
             time.sleep(0.005)
 
     def look(self) -> None:
@@ -134,28 +158,23 @@ class Judge:
 
 
 @contextmanager
-def crew(url: str, where: str, levels: Path) -> Iterator[list[subprocess.Popen[str]]]:
+def crew(url: str, where: str, levels: Path) -> Iterator[list[Worker]]:
     """Start one worker for each account; whatever is still alive in the end is killed."""
-    started = [
-        subprocess.Popen(
-            [sys.executable, __file__, url, where, account, str(levels)],
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        )
-        for account in KEYS
-    ]
+    started: list[Worker] = []
+    for account in KEYS:
+        with (levels.parent / f"{account}.out").open("wb") as out:
+            process = subprocess.Popen(
+                [sys.executable, __file__, url, where, account, str(levels)],
+                stdout=out,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            )
+        started.append(Worker(process, Path(out.name)))
     try:
-        for one in started:
-            assert one.stdout is not None
-            assert one.stdout.readline() == "ready\n"
         yield started
     finally:
         for one in started:
-            one.kill()
-            one.wait()
-            assert one.stdout is not None
-            one.stdout.close()
+            one.process.kill()
+            one.process.wait()
 
 
 def still(sandbox: Sandbox) -> None:
@@ -192,10 +211,10 @@ def test_killed_workers_never_offer_more_than_is_there(
         for _ in range(4):
             tell(levels, judge.hand)
             with crew(server.url, place, levels) as workers:
-                for worker, patience in zip(workers, (15.0, 3.0), strict=True):
-                    judge.wait(chance.randint(1, 2), patience)
+                for at, worker in enumerate(workers):
+                    judge.wait(chance.randint(1, 2), workers[at:])
                     time.sleep(chance.uniform(0.0, 0.1))
-                    worker.send_signal(signal.SIGKILL)
+                    worker.process.send_signal(signal.SIGKILL)
                     kills += 1
             still(sandbox)
             sell(judge, chance)
@@ -205,10 +224,8 @@ def test_killed_workers_never_offer_more_than_is_there(
         for account in KEYS:
             resolve(sandbox, BackOffice(ledger, channel(account, server.url)))
         with crew(server.url, place, levels) as workers:
-            for _ in range(3):
-                for worker in workers:
-                    assert worker.stdout is not None
-                    assert worker.stdout.readline() == "turn\n"
+            for worker in workers:
+                worker.await_turns(3)
         judge.look()
     assert (judge.faults, kills) == ([], 8)
     assert judge.looks > 12
