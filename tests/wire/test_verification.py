@@ -41,6 +41,7 @@ from wemakeprice_sdk.models import (
     ShipMethod,
     ShippingTemplateInput,
     ShipRequest,
+    ShipType,
     WriteModel,
 )
 from wemakeprice_sdk.wire import windows
@@ -817,6 +818,10 @@ def test_a_new_policy_with_a_fee_that_was_not_sent_is_another_one(policy: Shippi
     for fee, verdict in ((3_000, N), (0, A), (None, A)):
         row = {**write(policy), "shipPolicyNo": 11, "jejuShipFee": fee}
         assert verified("shipping_save_policy", sent, policies(row), known=known).verdict is verdict
+    fixed = attrs.evolve(policy, ship_type=ShipType.FIXED, ship_fee=3_000, free_condition=None)
+    for condition, verdict in ((30_000, N), (None, A)):
+        row = {**write(fixed), "shipPolicyNo": 11, "freeCondition": condition}
+        assert verified("shipping_save_policy", fixed, policies(row), known=known).verdict is verdict
 
 
 def test_a_policy_update_goes_by_its_number(policy: ShippingTemplateInput) -> None:
@@ -833,7 +838,8 @@ def test_a_policy_update_goes_by_its_number(policy: ShippingTemplateInput) -> No
     assert verified("shipping_save_policy", without, policies({**row, "claimShipFee": 1})).verdict is N
     other = policies({**row, "claimShipFee": None, "jejuShipFee": 1})
     assert verified("shipping_save_policy", sent, other).verdict is N
-    assert verified("shipping_save_policy", sent, policies({**row, "shipMethod": {}})).verdict is U
+    broken = policies({**row, "shipMethod": {}, "claimShipFee": 1})
+    assert verified("shipping_save_policy", sent, broken).verdict is U
 
 
 # Plans and the driver

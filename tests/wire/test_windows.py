@@ -201,8 +201,9 @@ def test_month_windows_reach_back_by_the_overlap() -> None:
         assert before.end + SECOND - after.start == overlap
     assert list(split_months(start, kst(2026, 2, 1), overlap=timedelta(days=84)))
     for months, wrong in ((1, overlap + SECOND), (6, timedelta(days=84) + SECOND), (0, timedelta(0))):
-        with pytest.raises(WindowError):
+        with pytest.raises(WindowError) as caught:
             split_months(start, kst(2026, 4, 1), months=months, overlap=wrong)
+        assert caught.value.violations[0].path == ("overlap" if months else "months")
 
 
 def test_a_day_window_of_exactly_24_hours_is_refused_and_a_second_less_passes() -> None:
