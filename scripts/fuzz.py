@@ -191,6 +191,8 @@ _SEEDS: Final[Mapping[str, tuple[bytes, ...]]] = {
     ),
     "bank": (
         "거래일시,적요,보낸분,출금액,입금액,거래후잔액\n2024-07-08 10:23:11,정산,위메프,0,18000,118400\n".encode(),
+        "계좌번호 : 1002-000-000000\n거래일자\t시간\t내용\t맡기신금액\n20240708\t102311\t위메프\t18,000원\n".encode("cp949"),
+        "<table><tr><th>거래일시<th>받으신금액<th>보낸분<tr><td>2024.07.08 10:23<td>18,000<td>위메프</table>".encode(),
     ),
     "catalogue": (b'{"product_no": 1, "name": {"value": "x", "source": {"kind": "api"}}}\n',),
     "control": (b"place_order\n{}", b"faults\n[]", b"advance\n{\"days\": 1}", b"order/in/setOrderConfirm\n{\"bundleNo\": 1}"),
@@ -203,18 +205,54 @@ def inputs(name: str) -> tuple[bytes, ...]:
     found = [path.read_bytes() for path in sorted((CORPORA / name).glob("*"))]
     if name == "wire":
         found += _recorded()
-    return (*_SEEDS.get(name, ()), *found)
+    return (*_SEEDS.get(name, ()), *_WHOLE.get(name, list)(), *found)
+
+
+def _bodies(operation: str) -> list[bytes]:
+    place = ROOT / "cassettes" / f"{operation}.yaml"
+    bodies = re.findall(r"string: '(.*)'", place.read_text("utf-8")) if place.exists() else []
+    return [body.replace("''", "'").encode() for body in bodies]
 
 
 def _recorded() -> list[bytes]:
     from wemakeprice_sdk.wire.operations import OPERATIONS
 
-    found = []
-    for at, name in enumerate(OPERATIONS):
-        place = ROOT / "cassettes" / f"{name}.yaml"
-        bodies = re.findall(r"string: '(.*)'", place.read_text("utf-8")) if place.exists() else []
-        found += [bytes([at]) + body.replace("''", "'").encode() for body in bodies]
-    return found
+    return [bytes([at]) + body for at, name in enumerate(OPERATIONS) for body in _bodies(name)]
+
+
+# Documents that hold every field: of a short one mutation never reaches what is read last.
+
+
+def _whole_config() -> list[bytes]:
+    from wemakeprice_sdk.config import ChannelConfig, dumps_config
+
+    return [dumps_config(ChannelConfig("shop", "s"), syntax=syntax).encode() for syntax in ("toml", "json")]
+
+
+def _whole_payloads() -> list[bytes]:
+    answers = [json.loads(body) for name in ("orders_get", "claims_get") for body in _bodies(name)]
+    rows = [row for answer in answers if answer["data"] for row in next(iter(answer["data"].values()))]
+    return [json.dumps(row, ensure_ascii=False).encode() for row in rows]
+
+
+def _whole_catalogue() -> list[bytes]:
+    from wemakeprice_sdk.catalogue import Provenance, SourceKind, from_product
+    from wemakeprice_sdk.catalogue.form import to_json
+    from wemakeprice_sdk.models import Product
+    from wemakeprice_sdk.wire.converter import read
+
+    answers = [json.loads(body)["data"] for body in _bodies("products_get")]
+    products = [
+        from_product(read(Product, data), Provenance(kind=SourceKind.API)) for data in answers if data
+    ]
+    return [json.dumps(to_json(product), ensure_ascii=False).encode() for product in products]
+
+
+_WHOLE: Final[Mapping[str, Callable[[], list[bytes]]]] = {
+    "config": _whole_config,
+    "payloads": _whole_payloads,
+    "catalogue": _whole_catalogue,
+}
 
 
 def mutated(chance: random.Random, seed: bytes) -> bytes:
