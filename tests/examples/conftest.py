@@ -113,6 +113,15 @@ class Place:
         self.started.append(process)
         return process
 
+    def in_processes(self) -> bytes:
+        """Return arguments and environment of what was started and runs, and of its children."""
+        found, numbers = b"", [process.pid for process in self.started if process.poll() is None]
+        while numbers:
+            place = Path(f"/proc/{numbers.pop()}")
+            found += (place / "cmdline").read_bytes() + (place / "environ").read_bytes()
+            numbers += map(int, (place / "task" / place.name / "children").read_text().split())
+        return found
+
     def jobs(self, *arguments: str) -> subprocess.Popen[str]:
         return self.start([sys.executable, str(self.folder / "run_jobs.py"), *arguments])
 

@@ -130,6 +130,10 @@ def test_two_workers_run_every_account_once_however_often_it_is_queued(shop: Pla
     assert Counter(shop.targets("orders_confirm")) == Counter(numbers + others)
     call(shop, "wemakeprice.all_accounts", ORDERS)  # beat's next start does what the loser of the race left
     wait_for(shop, workers, 9)
+    if Path("/proc/self/environ").exists():
+        told = shop.in_processes()
+        assert told.count(b"one@here") > 1, "the worker and its children"
+        assert not [text for text in shop.people() if text.encode() in told]
     for process in workers:
         stop(process)
     assert Counter(shop.targets("orders_confirm")) == Counter(numbers + others)

@@ -1,8 +1,8 @@
 """Child process: reads one `.xls` with xlrd under limits and streams the rows of the sheets it is asked for.
 
-Run by file name (`python -P _xls_worker.py PATH MEMORY`); imports only the room of files besides xlrd. It
-reads commands, one a line (`R sheet seconds rows columns`, `N` for the next rows, `S` to stop), and writes
-frames: four bytes of length, then a marshalled tuple.
+Run by file name (`python -P _xls_worker.py MEMORY`); imports only the room of files besides xlrd. It reads
+the path, in hexadecimal, then commands, one a line (`R sheet seconds rows columns`, `N` for the next rows,
+`S` to stop), and writes frames: four bytes of length, then a marshalled tuple.
 
 A sheet of texts, numbers and truths is unpacked by the layouts of its rows. Any other (formulas, old kinds of
 cells, rows out of order) goes through xlrd's own loop over the records, whose cells go into a frame instead
@@ -396,12 +396,13 @@ def _without(pending: AbstractSet[tuple[int, int]], put: PutCell) -> PutCell:
 
 
 def main(arguments: list[str]) -> int:
-    """Read the file named first; what cannot be read is told in a frame, and in the exit code."""
-    path, memory = arguments
-    output = sys.stdout.buffer
+    """Read the file of the first line; what cannot be read is told in a frame, and in the exit code."""
+    (memory,) = arguments
+    commands, output = sys.stdin.buffer, sys.stdout.buffer
     try:
         limit_process(int(memory))
-        Worker(path, sys.stdin.buffer, output).serve()
+        path = os.fsdecode(bytes.fromhex(commands.readline().decode()))
+        Worker(path, commands, output).serve()
     except MemoryError:
         return _OUT_OF_MEMORY
     except BrokenPipeError:
