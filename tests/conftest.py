@@ -1,12 +1,9 @@
 """No test reaches beyond this machine."""
 
 import ipaddress
-import os
-import shutil
 import signal
 import socket
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,10 +16,6 @@ settings.register_profile("house", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None, derandomize=False)
 settings.load_profile("house")
 
-MEMORY = Path("/dev/shm")
-ROOM = 2 << 30
-"""Bytes free below which the files of the tests stay on the disk; a whole run has far fewer at a time."""
-
 # The ledgers that several rooms are tested with; importlib mode gives the plugin no package to live in.
 sys.path.insert(0, str(Path(__file__).parent))
 pytest_plugins = ("ledger_kit",)
@@ -31,19 +24,6 @@ pytest_plugins = ("ledger_kit",)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the generated histories of settlement run longer: `--cases 20000`."""
     parser.addoption("--cases", type=int, default=1_500, help="generated histories of the settlement oracle")
-
-
-def pytest_configure() -> None:
-    """Put temporary files into memory, here and in child processes, unless TMPDIR says where they go.
-
-    A ledger on a disk waits for it at each commit. The calls (fsync, replace) are made all the same, and a test
-    kills processes, not the machine.
-    """
-    if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK):
-        return
-    if shutil.disk_usage(MEMORY).free >= ROOM and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
-        os.environ["TMPDIR"] = str(MEMORY)
-        tempfile.tempdir = None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

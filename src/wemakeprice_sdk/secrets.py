@@ -603,6 +603,7 @@ class Redactor:
             self._pattern = re.compile("|".join(shapes), re.IGNORECASE)
         return self._pattern
 
+    @forgetful
     def __call__(self, text: str) -> str:
         """Return the text with everything masked that is known."""
         if self._secrets and text:

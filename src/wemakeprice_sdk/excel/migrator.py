@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -57,6 +58,7 @@ from wemakeprice_sdk.files.sniff import open_workbook
 from wemakeprice_sdk.files.workbook import FileFormat, Workbook
 from wemakeprice_sdk.models import BankStatement, DealRow, ProductRow, VatMonth
 from wemakeprice_sdk.models.tables import Report
+from wemakeprice_sdk.secrets import forget_locals
 
 AnyPath: TypeAlias = "str | PathLike[str]"
 Mapped: TypeAlias = "ColumnMap | Mapping[str, str] | str | None"
@@ -103,8 +105,8 @@ class _Opened:
 
     book: Workbook
     sheet: int
-    header: Header
-    sample: tuple[SheetRow, ...]
+    header: Header = field(repr=False)
+    sample: tuple[SheetRow, ...] = field(repr=False)
     notes: tuple[str, ...]
     others: tuple[str, ...] = ()
     """Further sheets that look like exports of the same kind; they are not read."""
@@ -412,12 +414,18 @@ class ExcelMigrator:
 
     @contextmanager
     def _open(self, path: Path, kind: ExportKind | None, mapping: Mapped) -> Iterator[_Opened]:
-        budget = Budget(self.limits)
-        book = open_workbook(path, self.limits, budget, self._is_header)
+        outer = sys.exception()
         try:
-            yield self._find_sheet(book, kind, mapping, budget)
-        finally:
-            book.close()
+            budget = Budget(self.limits)
+            book = open_workbook(path, self.limits, budget, self._is_header)
+            try:
+                yield self._find_sheet(book, kind, mapping, budget)
+            finally:
+                book.close()
+        except BaseException as error:
+            # Whatever broke below, the frames of the readers hold rows, and rows hold people.
+            forget_locals(error, outer)
+            raise
 
     def _is_header(self, texts: Sequence[str]) -> bool:
         """Return whether two texts of a row name columns of one kind; enough to choose a delimiter by."""

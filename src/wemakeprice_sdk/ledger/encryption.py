@@ -61,6 +61,7 @@ class RowCipher:
         """
         return self._meta_key(transaction, _TOMBSTONE_KEY)
 
+    @forgetful
     def digest(self, body: Mapping[str, JsonValue]) -> str:
         """Return the keyed digest of a document; with 16 bytes no two are alike by chance."""
         return hashlib.blake2b(dump(body).encode(), key=self._digest_key, digest_size=16).hexdigest()

@@ -16,6 +16,7 @@ from wemakeprice_sdk.models import JsonValue
 from wemakeprice_sdk.models._base import merge_text
 from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.models.retention import INTENTS
+from wemakeprice_sdk.secrets import forgetful
 
 _ORDER: Final = """
 bundleNo purchaseNo orderNo orderOptionNo claimBundleNo productNo optionNo orderDate payDate originShipDate
@@ -94,6 +95,7 @@ def may_hold(kind: str) -> bool:
     return kind not in _IMPERSONAL
 
 
+@forgetful
 def split(kind: str, body: Mapping[str, JsonValue]) -> tuple[dict[str, JsonValue], PersonalValues]:
     """Part `body` into what may stand in clear and what has to be encrypted; both keep the structure."""
     private: PersonalValues = {}
@@ -104,6 +106,7 @@ def split(kind: str, body: Mapping[str, JsonValue]) -> tuple[dict[str, JsonValue
     return clear, private
 
 
+@forgetful
 def join(clear: Mapping[str, JsonValue], private: PersonalValues) -> dict[str, JsonValue]:
     """Put the values back into their places."""
     joined = _fill(dict(clear), "", private)
@@ -111,6 +114,7 @@ def join(clear: Mapping[str, JsonValue], private: PersonalValues) -> dict[str, J
     return joined
 
 
+@forgetful
 def merge(kind: str, old: Mapping[str, JsonValue], new: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """Return `new` with the personal values of `old` where `new` has them masked, blank or missing.
 
@@ -244,6 +248,7 @@ def normalised(value: object) -> str:
     return f"0{folded[2:]}" if folded.isdecimal() and folded.startswith("82") and len(folded) > 10 else folded
 
 
+@forgetful
 def spoken(kind: str, body: Mapping[str, JsonValue]) -> set[str]:
     """Return the personal values of a whole body, as `normalised` compares them."""
     _, private = split(kind, body)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
-from attrs import evolve
+from attrs import evolve, field
 
 from wemakeprice_sdk._frozen import frozen
 from wemakeprice_sdk.checks import check_kind
@@ -39,7 +39,7 @@ from wemakeprice_sdk.ledger.tombstones import (
     tombstone_page,
 )
 from wemakeprice_sdk.models.retention import INTENTS, RetentionClass, class_of
-from wemakeprice_sdk.secrets import redact
+from wemakeprice_sdk.secrets import forgetful, redact
 
 _CLEAR: Final = (PersonalState.CLEAR,)
 _STANDING: Final = (PersonalState.CLEAR, PersonalState.MASKED)
@@ -67,6 +67,17 @@ class _Task:
         words += "" if self.before is None else f" before {self.before.isoformat()}"
         words += f"; register {digest}" if digest else ""
         return f"{words}; {self.reason}" if self.reason else words
+
+
+@frozen
+class _Wanted:
+    """What records have to say to be about a person; hidden, since frames hold it while records are read."""
+
+    _values: frozenset[str] = field(repr=False)
+
+    def is_said_in(self, said: set[str]) -> bool:
+        """Return whether a record that says all this says one of the values."""
+        return not self._values.isdisjoint(said)
 
 
 class LedgerRetention(LedgerMoving, LedgerCollection):
@@ -275,15 +286,17 @@ class LedgerRetention(LedgerMoving, LedgerCollection):
             after = page[-1].key, page[-1].retention_class
 
     @override
+    @forgetful
     def mentioning(self, account: str, kind: str, values: Iterable[str]) -> Iterator[StoredRecord]:
         personal.require_kind(kind, "kind", personal.PERSONAL_KINDS)
-        wanted = frozenset(personal.normalised(value) for value in checked_keys("values", values)) - {""}
-        if not wanted:
+        said = frozenset(personal.normalised(value) for value in checked_keys("values", values)) - {""}
+        wanted = _Wanted(said)
+        if not said:
             return iter(())
         return (
             record
             for record in self.records(account, kind)
-            if not wanted.isdisjoint(personal.spoken(kind, record.body))
+            if wanted.is_said_in(personal.spoken(kind, record.body))
         )
 
     @override

@@ -19,6 +19,7 @@ from wemakeprice_sdk.ledger.records import PersonalState, RecordDraft, SaveCount
 from wemakeprice_sdk.ledger.timestamps import DAY, to_micros
 from wemakeprice_sdk.ledger.tombstones import RecordPlace, bars, destroyed_classes
 from wemakeprice_sdk.models import JsonValue
+from wemakeprice_sdk.secrets import forgetful
 
 _UPSERT: Final = """INSERT INTO records
     (account, kind, record_key, status, at, ref, first_seen, last_seen, body, personal, digest)
@@ -101,6 +102,7 @@ class RecordWriter:
         self._touch(seen, known)
         return SaveCount(new, len(rows) - new, len(seen))
 
+    @forgetful
     def _digest(self, draft: RecordDraft, body: Mapping[str, JsonValue]) -> str:
         return self._row_cipher.digest({"body": dict(body), "status": draft.status, "ref": draft.ref})
 
@@ -160,6 +162,7 @@ class RecordWriter:
         )
 
 
+@forgetful
 def _kept(draft: RecordDraft, before: _Known | None, old: PlainParts, destroyed: Collection[str]) -> _Kept:
     """Merge a draft into what is there, less what was destroyed, and covered as it was covered."""
     clear, private = personal.split(draft.kind, draft.body)

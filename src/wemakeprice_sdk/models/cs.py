@@ -12,6 +12,7 @@ from wemakeprice_sdk.models._answers import Essential
 from wemakeprice_sdk.models._base import ReadModel
 from wemakeprice_sdk.models._rules import Chars, Ko, Range, WriteModel
 from wemakeprice_sdk.models.tables import hide
+from wemakeprice_sdk.secrets import forgetful_init
 
 
 @frozen(kw_only=True)
@@ -110,6 +111,7 @@ class Inquiry(ReadModel):
         return self.inquiry_seq, self.inquiry_date
 
 
+@forgetful_init
 @frozen(kw_only=True)
 class AnswerRequest(WriteModel):
     """Answer a product question (상품문의 답변). [B]"""
@@ -121,6 +123,7 @@ class AnswerRequest(WriteModel):
     """Answer text (답변내용). 10..1500 characters. [B]"""
 
 
+@forgetful_init
 @frozen(kw_only=True)
 class InquiryAnswerRequest(WriteModel):
     """Answer a CS-centre inquiry (CS문의 답변); our design. [C]"""

@@ -27,6 +27,7 @@ from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.models.tables import Report
 from wemakeprice_sdk.runner.conversion import DELETED, GONE
 from wemakeprice_sdk.runner.sources.merging import FactOrigin
+from wemakeprice_sdk.secrets import forgetful
 from wemakeprice_sdk.wire.converter import read_list
 
 M = TypeVar("M", bound=ReadModel)
@@ -39,6 +40,7 @@ class RecordFamily(Generic[M]):
     name: str
     models: Mapping[str, type[M]]
 
+    @forgetful
     def read(self, record: StoredRecord) -> ListResult[M]:
         """Return the model of a record; a record that cannot be read is in `unread` instead."""
         path = f"{record.kind}[{record.key}]"

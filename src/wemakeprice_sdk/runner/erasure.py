@@ -21,6 +21,7 @@ from wemakeprice_sdk.models.tables import Report
 from wemakeprice_sdk.policy.retention import RetentionDates, RetentionRule
 from wemakeprice_sdk.runner.expiry import dates_of, part_dates
 from wemakeprice_sdk.runner.reports import JobReport, report_parts
+from wemakeprice_sdk.secrets import forgetful, forgetful_init
 
 _PHONE_DIGITS: Final = 8
 _OPEN_ORDERS: Final = frozenset({ShipStatus.NEW.value, ShipStatus.CONFIRM.value, ShipStatus.DELIVERY.value})
@@ -29,6 +30,7 @@ UNSETTLED: Final = "결과를 모르는 요청(결과를 확인할 때까지 필
 NOT_OVER: Final = "거래가 끝나지 않음(배송 완료·클레임 처리 전이므로 이용 목적이 남아 있음)"
 
 
+@forgetful_init
 @frozen(kw_only=True)
 class ErasureSubject:
     """What a request is about: one order by its bundle number, or one person by telephone and name."""
@@ -238,6 +240,7 @@ def targets_of(kind: str, key: str) -> tuple[str, ...]:
     return (f"{kind}:{key}",)
 
 
+@forgetful
 def orders_of(body: Mapping[str, JsonValue]) -> frozenset[int]:
     """Return the numbers by which others refer to an order: its order and option numbers."""
     fact = body.get("fact")
@@ -249,6 +252,7 @@ def orders_of(body: Mapping[str, JsonValue]) -> frozenset[int]:
     return frozenset(number for number in numbers if isinstance(number, int))
 
 
+@forgetful
 def bundle_of(body: Mapping[str, JsonValue]) -> int | None:
     """Return the bundle number of an order or claim, from the marketplace or from a file."""
     fact = body.get("fact")
@@ -256,8 +260,10 @@ def bundle_of(body: Mapping[str, JsonValue]) -> int | None:
     return number if isinstance(number, int) else None
 
 
-def refers_to(body: Mapping[str, JsonValue], orders: frozenset[int], phone: str) -> bool:
+@forgetful
+def refers_to(body: Mapping[str, JsonValue], orders: frozenset[int], subject: ErasureSubject) -> bool:
     """Return whether a question, review or inquiry is about one of the orders, or has the telephone in it."""
+    phone = normalised(subject.phone)
     numbers = (body.get("orderNo"), body.get("orderOptionNo"))
     # Inside a text nobody can tell the 82 of +82 from the digits around it.
     spellings = [phone, f"82{phone[1:]}"] if phone.startswith("0") else [phone] if phone else []

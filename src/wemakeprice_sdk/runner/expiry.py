@@ -21,6 +21,7 @@ from wemakeprice_sdk.models._given import whole_number
 from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.models.retention import RetentionClass, class_of
 from wemakeprice_sdk.policy.retention import RetentionDates, RetentionDue, RetentionRule
+from wemakeprice_sdk.secrets import forgetful
 
 _RECORDED: Final[Mapping[str, tuple[str, ...]]] = {
     RecordKind.BUNDLE: ("payDate", "orderDate"),
@@ -41,6 +42,7 @@ _COMPLETED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+@forgetful
 def dates_of(
     kind: str, body: Mapping[str, JsonValue], otherwise: date, confirmed: Mapping[int, date]
 ) -> RetentionDates:

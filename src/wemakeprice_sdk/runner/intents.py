@@ -16,6 +16,7 @@ from wemakeprice_sdk.ledger.records import Intent, IntentDraft
 from wemakeprice_sdk.models import JsonValue, Product, WriteModel
 from wemakeprice_sdk.models.known import Known
 from wemakeprice_sdk.policy.actions import Action
+from wemakeprice_sdk.secrets import forgetful
 from wemakeprice_sdk.wire.bodies import read_body
 from wemakeprice_sdk.wire.converter import read, write
 from wemakeprice_sdk.wire.operations import OPERATIONS
@@ -38,6 +39,7 @@ class IntentCall:
     key: str
 
 
+@forgetful
 def draft_of(action: Action, request: WriteModel, known: Known) -> IntentDraft:
     """Return the intent to write before the call; the ledger encrypts its payload."""
     before = known.product_before

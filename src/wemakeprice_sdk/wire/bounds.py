@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from wemakeprice_sdk.secrets import forgetful
+
 # Everything of a JSON text but its structure: brackets, commas, and what strings begin, end and escape with.
 _NO_STRUCTURE: Final = bytes(set(range(256)) - set(b'[]{},"\\'))
 _ONE_KIND: Final = bytes.maketrans(b"{}", b"[]")
 
 
+@forgetful
 def excess_of(body: bytes, max_values: int, max_depth: int) -> str:
     """Return which bound the JSON text of an answer breaks, an empty text when it keeps them.
 

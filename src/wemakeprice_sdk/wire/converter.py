@@ -19,6 +19,7 @@ from wemakeprice_sdk.errors import UnreadableValueError
 from wemakeprice_sdk.models._answers import ListResult, UnreadRow, ValueFault, json_kind
 from wemakeprice_sdk.models._base import JsonValue, OpenEnum, ReadModel
 from wemakeprice_sdk.models._rules import FieldSpec, WriteModel, field_specs
+from wemakeprice_sdk.secrets import forgetful
 from wemakeprice_sdk.wire import windows
 from wemakeprice_sdk.wire._compiled import FAILED, first_pass
 from wemakeprice_sdk.wire._fields import FieldReader, UnreadableError, field_readers, no_list, no_object
@@ -117,6 +118,7 @@ def _numbers(cls: type[ReadModel], value: JsonValue) -> Mapping[str, int]:
     return found
 
 
+@forgetful
 def read(cls: type[M], value: JsonValue, *, path: str = "$", operation: Operation | None = None) -> M:
     """Read one object as a model.
 
@@ -149,6 +151,7 @@ def unreadable(fault: ValueFault, operation: Operation | None = None) -> Unreada
     return error
 
 
+@forgetful
 def read_list(
     cls: type[M], values: Sequence[JsonValue], *, path: str = "$", operation: Operation | None = None
 ) -> ListResult[M]:
@@ -172,6 +175,7 @@ def read_list(
     return ListResult(found, unread)
 
 
+@forgetful
 def read_rows(cls: type[M], operation: Operation, data: JsonValue) -> ListResult[M]:
     """Read the rows of a list answer; every form of an empty answer gives an empty result."""
     try:
@@ -181,6 +185,7 @@ def read_rows(cls: type[M], operation: Operation, data: JsonValue) -> ListResult
     return read_list(cls, rows.rows, path=rows.path, operation=operation)
 
 
+@forgetful
 def read_page(cls: type[M], operation: Operation, data: JsonValue) -> M:
     """Read a page answer (`totalCount` and `list`), row by row; an empty answer gives one without rows."""
     (spec,) = (spec for spec in field_readers(cls) if spec.many)
@@ -196,6 +201,7 @@ def read_page(cls: type[M], operation: Operation, data: JsonValue) -> M:
         data = whole = shell = {}  # personal data, as in read_rows
 
 
+@forgetful
 def write(model: WriteModel) -> dict[str, JsonValue]:
     """Return the JSON body of a request or one of its blocks, in the forms the contract attests.
 

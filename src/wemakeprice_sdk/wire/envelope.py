@@ -33,7 +33,7 @@ from wemakeprice_sdk.errors import (
 from wemakeprice_sdk.models._base import JsonValue, wire_name
 from wemakeprice_sdk.models._given import plain
 from wemakeprice_sdk.models._rules import MAX_ID
-from wemakeprice_sdk.secrets import redact
+from wemakeprice_sdk.secrets import forgetful, redact
 from wemakeprice_sdk.wire.operations import (
     Channel,
     Family,
@@ -151,6 +151,7 @@ def safe_text(text: str, limit: int = TEXT_LIMIT) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
+@forgetful
 def read_answer(
     operation: Operation, answer: AnswerBytes, overrides: WireOverrides = NO_OVERRIDES
 ) -> Success:
@@ -175,6 +176,7 @@ def read_answer(
     raise _failure_of(decoded, refusal)
 
 
+@forgetful
 def read_outcome(
     operation: Operation, answer: AnswerBytes, overrides: WireOverrides = NO_OVERRIDES
 ) -> Outcome:
@@ -407,6 +409,7 @@ class Rows:
     total: int | None = None
 
 
+@forgetful
 def rows_of(operation: Operation, data: JsonValue) -> Rows:
     """Take the rows out of `data`: null data, a missing or null container and `[]` all mean none.
 

@@ -25,6 +25,7 @@ from wemakeprice_sdk.models import (
     field_name,
 )
 from wemakeprice_sdk.models._given import plain
+from wemakeprice_sdk.secrets import forgetful
 from wemakeprice_sdk.wire import windows
 from wemakeprice_sdk.wire.converter import write
 from wemakeprice_sdk.wire.operations import Operation, Param, ParamKind, operation_of
@@ -56,6 +57,7 @@ class WireRequest:
     headers: tuple[tuple[str, str], ...] = HEADERS
 
 
+@forgetful
 def build_request(
     operation: Operation | str,
     payload: Payload = None,

@@ -414,7 +414,10 @@ class AsyncBackOffice:
 
         check_kind("policy", policy, policies.RetentionPolicy, optional=True)
         number = None if bundle_no is None else whole_number(bundle_no, "bundle_no")
-        subject = ErasureSubject(bundle_no=number, phone=phone, name=name)
+        try:
+            subject = ErasureSubject(bundle_no=number, phone=phone, name=name)
+        finally:
+            del phone, name  # who asks shows in no local variable of an error
         context = await self._reading()
         terms, days = policy or policies.RetentionPolicy(), confirmed_days(confirmed)
         return await jobs.erasure.preview_erasure(context, subject, terms, days)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from wemakeprice_sdk.ledger.personal import PERSONAL_KINDS, normalised, spoken
+from wemakeprice_sdk.ledger.personal import PERSONAL_KINDS, spoken
 from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.models.retention import RetentionClass
 from wemakeprice_sdk.policy.retention import RetentionPolicy
@@ -163,9 +163,8 @@ async def _find(context: AsyncLedgerContext, subject: ErasureSubject) -> _Places
             if bundle_of(record.body) in bundles:
                 places[kind].add(record.key)
                 orders |= orders_of(record.body)
-    phone = normalised(subject.phone)
     for kind in _SPEECH:
         async for record in context.ledger.records(context.account, kind):
-            if refers_to(record.body, frozenset(orders), phone):
+            if refers_to(record.body, frozenset(orders), subject):
                 places[kind].add(record.key)
     return places

@@ -53,7 +53,7 @@ class AsyncStoredFacts:
     matches: list[OperatorMatch] = field(factory=list)
     vat_months: list[VatMonth] = field(factory=list)
     tax_invoices: list[TaxInvoice] = field(factory=list)
-    buyers: dict[int, str] = field(factory=dict)
+    buyers: merging.Buyers = field(factory=merging.Buyers)
     unread: list[str] = field(factory=list)
     """Keys of records that cannot be read; they count nowhere."""
 
@@ -62,8 +62,7 @@ class AsyncStoredFacts:
         work = self.reconciler
         async for bundle, _, origins in self._merged(merging.order_merger(), RecordKind.BUNDLE):
             work.add_bundle(bundle)
-            if bundle.buyer_name:
-                self.buyers[bundle.bundle_no] = bundle.buyer_name
+            self.buyers.note(bundle)
             for line in bundle.lines:
                 self._remember(line_key(bundle.bundle_no, line.key, None), origins)
             self._remember(line_key(bundle.bundle_no, None, None), origins)

@@ -15,6 +15,7 @@ from wemakeprice_sdk.models import Bundle, Claim, ReadModel, SettlementOrderLine
 from wemakeprice_sdk.models.codes import RecordKind
 from wemakeprice_sdk.runner.changes import FILE_OF, ChangedRecord, RecordFamily, is_of_file
 from wemakeprice_sdk.runner.conversion import restore
+from wemakeprice_sdk.runner.erasure import bundle_of
 from wemakeprice_sdk.runner.sources import merging
 from wemakeprice_sdk.runner.sources.forms import file_keys
 from wemakeprice_sdk.runner.sources.merging import API, FactMerger, FactOrigin
@@ -76,8 +77,7 @@ class AsyncFileFacts:
         """Return the facts under the key of a row of a file that only files show, and where they stand."""
         twins = _KINDS[record.kind]
         merger = await self._of_files(RecordKind(record.kind), [record.ref])
-        fact = record.body.get("fact")
-        number = fact.get("bundleNo") if isinstance(fact, Mapping) else None
+        number = bundle_of(record.body)
         if number is not None and await self._has(twins.shown):
             async for row in self.ledger.records(self.account, twins.shown, ref=str(number)):
                 with suppress(ProtocolError):

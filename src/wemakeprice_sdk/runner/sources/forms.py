@@ -33,6 +33,7 @@ from wemakeprice_sdk.models.sources import SourceRow
 from wemakeprice_sdk.models.vat import TaxInvoice, TaxInvoiceKind, VatMonth
 from wemakeprice_sdk.policy.settlement import OperatorMatch
 from wemakeprice_sdk.runner.conversion import midnight
+from wemakeprice_sdk.secrets import forgetful
 from wemakeprice_sdk.wire.answers import wire_json
 
 FROM_FILE: Final = "FILE"
@@ -326,6 +327,7 @@ def vat_month_of(record: StoredRecord) -> VatMonth:
     return VatMonth(month=month, **numbers, source=_source(record.body, _row(record)))
 
 
+@forgetful
 def transfer_of(record: StoredRecord) -> BankTransfer:
     """Return the transfer of a record."""
     fact = _fact(record)

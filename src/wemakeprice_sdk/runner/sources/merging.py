@@ -20,6 +20,7 @@ from wemakeprice_sdk.models import Bundle, Claim, ReadModel, SettlementOrderLine
 from wemakeprice_sdk.models.orders import OrderLine
 from wemakeprice_sdk.models.sources import SourceRow
 from wemakeprice_sdk.runner.sources.forms import file_keys
+from wemakeprice_sdk.secrets import forgetful
 from wemakeprice_sdk.wire.converter import read
 
 M = TypeVar("M", bound=ReadModel)
@@ -66,6 +67,24 @@ class FactContradiction:
     other_origin: FactOrigin
 
 
+class Buyers:
+    """The name of each bundle's buyer; hidden, since frames hold it while records are read."""
+
+    __slots__ = ("_names",)
+
+    def __init__(self) -> None:
+        self._names: dict[int, str] = {}
+
+    def note(self, bundle: Bundle) -> None:
+        """Remember the buyer of a bundle, where it has one."""
+        if bundle.buyer_name:
+            self._names[bundle.bundle_no] = bundle.buyer_name
+
+    def of(self, bundle_no: int | None) -> str | None:
+        """Return the buyer of a bundle, None when nobody knows."""
+        return self._names.get(bundle_no or 0)
+
+
 @define
 class _Fact(Generic[M]):
     model: M
@@ -88,6 +107,7 @@ class FactMerger(Generic[M]):
     _facts: dict[str, list[_Fact[M]]] = field(factory=dict)
     _unmatched: dict[str, list[_Values]] = field(factory=lambda: defaultdict(list))
 
+    @forgetful
     def add_file(self, record: StoredRecord) -> None:
         """Take a row of a file; the same row of another file is the same fact."""
         body = record.body

@@ -79,8 +79,10 @@ class Cs(Resource):
             print(outcome.message)  # 완료 되었습니다.
             ```
         """
-        request = AnswerRequest(qna_seq=qna_seq, answer=answer)
-        del answer  # what was written to a buyer shows in no local variable of an error
+        try:
+            request = AnswerRequest(qna_seq=qna_seq, answer=answer)
+        finally:
+            del answer  # what was written to a buyer shows in no local variable of an error
         return self._caller.write("cs_answer_question", request)
 
     def list_reviews(self, basic_date: date) -> ListResult[Review]:
@@ -129,8 +131,10 @@ class Cs(Resource):
             print(outcome.message)  # 완료 되었습니다.
             ```
         """
-        request = InquiryAnswerRequest(inquiry_seq=inquiry_seq, answer=answer)
-        del answer  # what was written to a buyer shows in no local variable of an error
+        try:
+            request = InquiryAnswerRequest(inquiry_seq=inquiry_seq, answer=answer)
+        finally:
+            del answer  # what was written to a buyer shows in no local variable of an error
         return self._caller.write("cs_answer_inquiry", request)
 
     def iter_questions(

@@ -33,7 +33,7 @@ from wemakeprice_sdk.policy.settlement import (
     WonRounding,
 )
 from wemakeprice_sdk.runner.export.tables import TableValue
-from wemakeprice_sdk.runner.sources.merging import FactContradiction, FactOrigin, origins_text
+from wemakeprice_sdk.runner.sources.merging import Buyers, FactContradiction, FactOrigin, origins_text
 from wemakeprice_sdk.runner.sources.states import SourceState, line_key
 
 Row = Sequence[TableValue]
@@ -87,7 +87,7 @@ class DossierAccount:
     sources: tuple[SourceState, ...]
     vat_months: tuple[VatMonth, ...]
     tax_invoices: tuple[TaxInvoice, ...]
-    buyers: Mapping[int, str]
+    buyers: Buyers
     unread: tuple[str, ...]
     waiting: int
     """Acts at the marketplace whose outcome nobody knows."""
@@ -226,7 +226,7 @@ def _lines(facts: DossierFacts) -> Iterator[Row]:
                 row.order_no,
                 row.order_option_no,
                 row.claim_no,
-                _buyer(one.buyers.get(row.bundle_no or 0), personal=facts.personal),
+                _buyer(one.buyers.of(row.bundle_no), personal=facts.personal),
                 row.sales_day,
                 row.payout_day,
                 *(getattr(row.breakdown, name) for name in _PARTS),
