@@ -336,6 +336,8 @@ def test_texts_are_never_made_of_none_flags_or_objects() -> None:
 
 def test_codes_read_from_names_codes_and_numbers() -> None:
     assert read(Bundle, bundle(prepayment="선불")).prepayment == Prepayment.PREPAID
+    for absent in (None, ""):
+        assert read(Bundle, bundle(prepayment=absent)).prepayment is None
     assert read(Claim, {"claimBundleNo": 1, "claimStatus": "교환 완료"}).claim_status == ClaimStatus.APPROVE
     line = read(SettlementOrderLine, {"gubun": 2})
     assert line.gubun == models.SettlementLineKind.REFUNDED
@@ -607,6 +609,11 @@ def test_lists_of_texts_and_numbers_name_the_item() -> None:
     )
     assert product.etc is not None
     assert product.etc.label_no_list == (19, 20, 21)
+    for hole in (None, ""):
+        holed = read(Product, {"productNo": 1, "etc": {"labelNoList": [1, hole, 3]}})
+        assert holed.etc is not None
+        assert holed.etc.label_no_list == (1, 3)
+        assert [fault.path for fault in holed.faults] == ["$.etc.labelNoList[1]"]
     bad = read(Product, {"productNo": 1, "etc": {"labelNoList": [1, "가"]}})
     assert bad.faults == (ValueFault("$.etc.labelNoList[1]", "string", "a whole number was expected"),)
 
