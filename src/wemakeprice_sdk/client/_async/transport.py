@@ -49,6 +49,7 @@ class AsyncLine:
 
         limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=keepalive)
         self._transport = httpx.AsyncHTTPTransport(verify=tls, limits=limits, trust_env=False)
+        # Addresses are read once: a client asks few lists, and a list without a query is one address.
         self._request, self._address = httpx.Request, lru_cache(64)(httpx.URL)
         self.errors = Dialect.of_library(httpx).errors
         self.limit = AsyncTimeLimit()
